@@ -1,0 +1,21 @@
+/** Turns ingestion's parts into one request handler: the event lane first, everything else through Express. */
+import type { RequestListener } from 'node:http';
+import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
+import type { Express } from 'express';
+import type { EventLane } from './event-lane.js';
+
+/** The Express app; the lane is mounted in it too, so that a test can meet every route through it. */
+export function buildApp(deps: ServiceApp, lane: EventLane): Express {
+  return buildServiceApp(deps, (app) => {
+    app.use((req, res, next) => {
+      if (!lane(req, res)) next();
+    });
+  });
+}
+
+/** What the server calls: events never reach Express. */
+export function laneFirst(lane: EventLane, app: Express): RequestListener {
+  return (req, res) => {
+    if (!lane(req, res)) app(req, res);
+  };
+}

@@ -1,0 +1,90 @@
+/** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
+import type { ErrorCode } from '@millrace/shared/errors';
+import { newId } from '@millrace/shared/event-id';
+import type { Metrics } from '@millrace/shared/metrics';
+import { latencyBuckets, sizeBuckets } from '@millrace/shared/metrics';
+import type { QueueGate } from './queue-gate.js';
+import { type EventBatch, jobLimits } from './validate-events.js';
+
+/** `undefined` when the events are durable, else why they are not known to be. */
+export type EnqueueOutcome = Extract<ErrorCode, 'queue_unavailable' | 'overloaded'> | undefined;
+
+export interface EventQueue {
+  enqueue(batch: EventBatch): Promise<EnqueueOutcome>;
+  /** Resolves when nothing waits any more. */
+  drain(): Promise<void>;
+}
+
+interface Waiting {
+  batch: EventBatch;
+  settle: (outcome: EnqueueOutcome) => void;
+}
+
+/** Takes from the front of `waiting` what fits into one job: at least one batch, since no batch is larger than a job. */
+function takeGroup(waiting: Waiting[]): Waiting[] {
+  let events = 0;
+  let characters = 0;
+  let taken = 0;
+  for (const { batch } of waiting) {
+    events += batch.count;
+    characters += batch.text.length + 1;
+    if (taken > 0 && (events > jobLimits.events || characters > jobLimits.characters)) break;
+    taken += 1;
+  }
+  return waiting.splice(0, taken);
+}
+
+/** Group commit: at most one job is on its way; its size follows the load by itself. */
+export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue {
+  const queued = metrics.counter('millrace_ingestion_queued_events_total', 'Events that are durable in the queue');
+  const flushSize = metrics.histogram('millrace_ingestion_flush_events', 'Events in one job', sizeBuckets);
+  const flushSeconds = metrics.histogram(
+    'millrace_ingestion_flush_seconds',
+    'Time until a job was durable',
+    latencyBuckets,
+  );
+  let waiting: Waiting[] = [];
+  let flushing: Promise<void> | undefined;
+
+  async function flushGroup(group: Waiting[]): Promise<EnqueueOutcome> {
+    const count = group.reduce((sum, { batch }) => sum + batch.count, 0);
+    const events = `[${group.map(({ batch }) => batch.text).join(',')}]`;
+    const stop = flushSeconds.startTimer();
+    try {
+      await gate.add(newId(Date.now()), { v: 1, count, events });
+    } catch {
+      return 'queue_unavailable';
+    }
+    stop();
+    flushSize.observe(count);
+    queued.inc(count);
+    return undefined;
+  }
+
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      if (gate.state !== 'open') {
+        const refused = waiting;
+        waiting = [];
+        for (const { settle } of refused) settle(gate.state);
+        return;
+      }
+      const group = takeGroup(waiting);
+      const outcome = await flushGroup(group);
+      for (const { settle } of group) settle(outcome);
+    }
+  }
+
+  return {
+    enqueue(batch) {
+      if (gate.state !== 'open') return Promise.resolve(gate.state);
+      return new Promise((settle) => {
+        waiting.push({ batch, settle });
+        flushing ??= flush().finally(() => {
+          flushing = undefined;
+        });
+      });
+    },
+    drain: () => flushing ?? Promise.resolve(),
+  };
+}

@@ -1,0 +1,152 @@
+/** Turns an HTTP request of `POST /event` or `POST /events` into its answer, without Express, which costs more than all the rest. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describeRefusal, type ErrorCode, type Refusal } from '@millrace/shared/errors';
+import type { Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import type { EventQueue } from './enqueue-events.js';
+import { bodyFormat, type ParseResult, parseBatch, parseSingleEvent } from './parse-events.js';
+import { type ByteBudget, readBody } from './read-body.js';
+import { type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
+
+/** True when the request was one of the lane's and is being answered. */
+export type EventLane = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+export interface EventLaneDeps {
+  events: EventQueue;
+  budget: ByteBudget;
+  metrics: Metrics;
+  logger: Logger;
+  now: () => number;
+  isClosing: () => boolean;
+}
+
+type Route = '/event' | '/events';
+/** What a request comes to: a refusal, or the events with those refused among them. */
+type Outcome = { refusal: Refusal; events: number } | { refusal?: undefined; validated: ValidatedEvents };
+
+const jsonHeaders = {
+  'content-type': 'application/json; charset=utf-8',
+  'access-control-allow-origin': '*',
+  'x-content-type-options': 'nosniff',
+};
+const okBody = '{"status":"ok"}';
+const okHeaders = { ...jsonHeaders, 'content-length': okBody.length };
+const preflightHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'POST, OPTIONS',
+  'access-control-allow-headers': 'content-type, content-encoding, authorization',
+  'access-control-max-age': '86400',
+};
+
+/** Refused events named in the answer to a batch; the rest is only counted, since 10,000 sentences help nobody. */
+const maxListedRejections = 1_000;
+
+function routeOf(url = ''): Route | undefined {
+  if (url === '/event' || url === '/events') return url;
+  const path = url.split('?', 1)[0];
+  return path === '/event' || path === '/events' ? path : undefined;
+}
+
+function answerRefusal(res: ServerResponse, refusal: Refusal): void {
+  const { status, headers, body } = describeRefusal(refusal);
+  res.writeHead(status, { ...jsonHeaders, ...headers, 'content-length': Buffer.byteLength(body) });
+  res.end(body);
+}
+
+function answerAccepted(res: ServerResponse, route: Route, { accepted, rejected }: ValidatedEvents): void {
+  if (route === '/event') {
+    res.writeHead(200, okHeaders);
+    res.end(okBody);
+    return;
+  }
+  const body = JSON.stringify({ status: 'ok', accepted, rejected: rejected.slice(0, maxListedRejections) });
+  res.writeHead(200, { ...jsonHeaders, 'content-length': Buffer.byteLength(body) });
+  res.end(body);
+}
+
+/** The refusal of a request none of whose events can be accepted. */
+function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusal {
+  const [first] = rejected;
+  if (route === '/event') {
+    return { code: 'invalid_event', message: first?.message, details: { reason: first?.reason, field: first?.field } };
+  }
+  return { code: 'no_valid_events', details: { rejected: rejected.slice(0, maxListedRejections) } };
+}
+
+/** The lane of one ingestion process. */
+export function createEventLane(deps: EventLaneDeps): EventLane {
+  const received = deps.metrics.counter('millrace_ingestion_received_events_total', 'Events that arrived, good or bad');
+  const refused = deps.metrics.counter('millrace_ingestion_rejected_events_total', 'Events refused, by reason', [
+    'reason',
+  ]);
+  deps.metrics.gauge('millrace_ingestion_waiting_bytes', 'Bytes of requests in work', [], (gauge) =>
+    gauge.set(deps.budget.used),
+  );
+
+  function parse(route: Route, req: IncomingMessage, text: string): ParseResult {
+    if (route === '/event') return parseSingleEvent(text);
+    return parseBatch(text, bodyFormat(req.headers['content-type']) ?? 'json');
+  }
+
+  /** Everything between a read body and the answer; counts each event in exactly one outcome. */
+  async function accept(route: Route, req: IncomingMessage, text: string): Promise<Outcome> {
+    const parsed = parse(route, req, text);
+    if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
+    received.inc(parsed.candidates.length);
+    const validated = validateEvents(parsed.candidates, deps.now());
+    for (const { reason } of validated.rejected) refused.inc({ reason });
+    if (validated.accepted === 0) return { refusal: nothingAccepted(route, validated.rejected), events: 0 };
+    const outcomes = await Promise.all(validated.batches.map(deps.events.enqueue));
+    validated.batches.forEach(({ count }, index) => {
+      const code = outcomes[index];
+      if (code) refused.inc({ reason: code }, count);
+    });
+    const failure = outcomes.find((outcome) => outcome !== undefined);
+    return failure ? { refusal: { code: failure }, events: 0 } : { validated };
+  }
+
+  function refuseRequest(req: IncomingMessage, res: ServerResponse, refusal: Refusal, events: number): void {
+    if (events > 0) {
+      received.inc(events);
+      refused.inc({ reason: refusal.code satisfies ErrorCode }, events);
+    }
+    deps.logger.debug({ path: req.url, code: refusal.code }, 'refused');
+    answerRefusal(res, refusal);
+  }
+
+  async function handle(route: Route, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (deps.isClosing()) return refuseRequest(req, res, { code: 'shutting_down' }, 1);
+    const format = bodyFormat(req.headers['content-type']);
+    if (!format || (route === '/event' && format === 'ndjson')) {
+      return refuseRequest(req, res, { code: 'unsupported_media_type' }, 1);
+    }
+    const body = await readBody(req, deps.budget);
+    if (!body) return;
+    if (!body.ok) return refuseRequest(req, res, body.refusal, 1);
+    try {
+      const outcome = await accept(route, req, body.text);
+      if (outcome.refusal) refuseRequest(req, res, outcome.refusal, outcome.events);
+      else answerAccepted(res, route, outcome.validated);
+    } finally {
+      deps.budget.give(body.heldBytes);
+    }
+  }
+
+  return (req, res) => {
+    const route = routeOf(req.url);
+    if (!route) return false;
+    if (req.method === 'OPTIONS') {
+      res.writeHead(204, preflightHeaders);
+      res.end();
+    } else if (req.method !== 'POST') {
+      res.setHeader('allow', 'POST, OPTIONS');
+      answerRefusal(res, { code: 'method_not_allowed' });
+    } else {
+      handle(route, req, res).catch((error) => {
+        deps.logger.error({ err: error }, 'could not handle events');
+        if (!res.headersSent) answerRefusal(res, { code: 'internal_error' });
+      });
+    }
+    return true;
+  };
+}

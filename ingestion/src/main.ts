@@ -1,0 +1,44 @@
+/** Turns the environment into a running ingestion service. */
+import { queueLocation } from '@millrace/shared/config';
+import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
+import { eventIngest } from '@millrace/shared/jobs';
+import { createLifecycle } from '@millrace/shared/lifecycle';
+import { createLogger } from '@millrace/shared/logger';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createQueue } from '@millrace/shared/queue';
+import { buildApp, laneFirst } from './app.js';
+import { loadIngestionConfig } from './config.js';
+import { createEventQueue } from './enqueue-events.js';
+import { createEventLane } from './event-lane.js';
+import { createQueueGate, defaultGateOptions } from './queue-gate.js';
+import { createByteBudget } from './read-body.js';
+
+async function main(): Promise<void> {
+  const config = loadIngestionConfig();
+  const logger = createLogger('ingestion', config.LOG_LEVEL);
+  const metrics = createMetrics({ withProcessMetrics: true });
+  const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
+  const isClosing = () => lifecycle.closing;
+
+  const openQueue = () => createQueue(eventIngest.queue, queueLocation(config), logger);
+  const gate = createQueueGate(openQueue, logger, {
+    ...defaultGateOptions,
+    maxWaitingJobs: config.QUEUE_MAX_WAITING_JOBS,
+  });
+  lifecycle.onClose('queue', () => gate.close());
+  const events = createEventQueue(gate, metrics);
+  lifecycle.onClose('waiting events', () => events.drain());
+
+  const budget = createByteBudget(config.INGESTION_MAX_PENDING_BYTES);
+  const lane = createEventLane({ events, budget, metrics, logger, now: Date.now, isClosing });
+  const app = buildApp({ logger, metrics, health: { queues: gate.check }, isClosing }, lane);
+  const server = createHttpServer(laneFirst(lane, app));
+  lifecycle.onClose('http server', () => closeServer(server));
+  const port = await startServer(() => server.listen(config.INGESTION_PORT, config.HOST), server, 'INGESTION_PORT');
+  logger.info({ host: config.HOST, port }, 'listening');
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`ingestion: ${error.message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,82 @@
+/** Turns the text of a body into candidate events: one, or a batch from an array, `{"events":[...]}` or NDJSON. */
+import type { Refusal } from '@millrace/shared/errors';
+
+export const maxEventsPerRequest = 10_000;
+
+/** Stands for a line of NDJSON that is no JSON; it fails alone. */
+export const malformedLine = Symbol('malformed line');
+
+export type ParseResult = { ok: true; candidates: unknown[] } | { ok: false; refusal: Refusal };
+export type BodyFormat = 'json' | 'ndjson';
+
+const formats: Record<string, BodyFormat> = {
+  'application/json': 'json',
+  // What navigator.sendBeacon sends for a string.
+  'text/plain': 'json',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+};
+
+/** The format a `Content-Type` stands for; absent means JSON. A charset other than UTF-8 is not supported. */
+export function bodyFormat(contentType: string | undefined): BodyFormat | undefined {
+  if (contentType === undefined || contentType === 'application/json') return 'json';
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
+  const value = charset?.slice('charset='.length).replaceAll('"', '');
+  if (value !== undefined && value !== 'utf-8' && value !== 'utf8' && value !== 'us-ascii') return undefined;
+  const key = type.trim();
+  return Object.hasOwn(formats, key) ? formats[key] : undefined;
+}
+
+const refuse = (code: Refusal['code'], message?: string): ParseResult => ({ ok: false, refusal: { code, message } });
+
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false };
+  }
+}
+
+/** Body of `POST /event`. */
+export function parseSingleEvent(text: string): ParseResult {
+  const parsed = parseJson(text);
+  if (parsed.ok) return { ok: true, candidates: [parsed.value] };
+  return text.trim() === '' ? refuse('empty_body') : refuse('malformed_json');
+}
+
+function parseLines(text: string): ParseResult {
+  const candidates: unknown[] = [];
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline;
+    const line = text.slice(start, end).trim();
+    start = end + 1;
+    if (line === '') continue;
+    if (candidates.length === maxEventsPerRequest) return refuse('too_many_events');
+    const parsed = parseJson(line);
+    candidates.push(parsed.ok ? parsed.value : malformedLine);
+  }
+  return candidates.length > 0 ? { ok: true, candidates } : refuse('empty_body');
+}
+
+/** The array of a JSON batch: the body itself, or the value of its only key `events`. */
+function batchOf(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return undefined;
+  const { events } = value as { events?: unknown };
+  return Array.isArray(events) ? events : undefined;
+}
+
+/** Body of `POST /events`. */
+export function parseBatch(text: string, format: BodyFormat): ParseResult {
+  if (format === 'ndjson') return parseLines(text);
+  const parsed = parseJson(text);
+  if (!parsed.ok) return text.trim() === '' ? refuse('empty_body') : refuse('malformed_json');
+  const candidates = batchOf(parsed.value);
+  if (!candidates)
+    return refuse('invalid_request', 'Send an array of events, {"events":[...]}, or one event per line as NDJSON.');
+  if (candidates.length === 0) return refuse('empty_body', 'The batch holds no events.');
+  return candidates.length > maxEventsPerRequest ? refuse('too_many_events') : { ok: true, candidates };
+}

@@ -1,0 +1,103 @@
+/** Turns a queue that can fail, hang or fill up into a gate: open, or closed with the reason, known without waiting. */
+import type { ErrorCode } from '@millrace/shared/errors';
+import { withTimeout } from '@millrace/shared/health';
+import { type EventIngestData, eventIngest } from '@millrace/shared/jobs';
+import type { Logger } from '@millrace/shared/logger';
+import type { Queue } from '@millrace/shared/queue';
+
+export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
+
+export interface QueueGate {
+  readonly state: GateState;
+  /** Jobs waiting at the last look. */
+  readonly waitingJobs: number;
+  /** Resolves when the job is durable. A rejection is ambiguous: the job may have arrived all the same. */
+  add(jobId: string, data: EventIngestData): Promise<void>;
+  /** Resolves when the queue answers. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QueueGateOptions {
+  /** How long the queue may take before it counts as away. */
+  timeoutMs: number;
+  /** Pause between looks at a queue that is away. */
+  probeIntervalMs: number;
+  /** Pause between looks at the backlog of a queue that works. */
+  backlogIntervalMs: number;
+  maxWaitingJobs: number;
+}
+
+export const defaultGateOptions = { timeoutMs: 1_500, probeIntervalMs: 200, backlogIntervalMs: 1_000 };
+
+/** Starts closed and opens as soon as the queue has answered once. `openQueue` is called again if the first never gets ready. */
+export function createQueueGate(openQueue: () => Queue, logger: Logger, options: QueueGateOptions): QueueGate {
+  let state: GateState = 'queue_unavailable';
+  let waitingJobs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  let queue = open();
+
+  function open(): Queue {
+    const opened = openQueue();
+    opened.waitUntilReady().catch(() => {
+      if (closed || queue !== opened) return;
+      opened.close().catch(() => {});
+      setTimeout(() => {
+        queue = open();
+      }, options.probeIntervalMs).unref();
+    });
+    return opened;
+  }
+
+  function turn(next: GateState, error?: unknown): void {
+    if (next === state) return;
+    state = next;
+    if (next === 'open') logger.info({ waitingJobs }, 'the queue accepts events');
+    else logger.warn({ err: error, waitingJobs, reason: next }, 'refusing events until the queue accepts them again');
+  }
+
+  async function look(): Promise<void> {
+    try {
+      waitingJobs = await withTimeout(queue.getWaitingCount(), options.timeoutMs, 'the queue');
+      turn(waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
+    } catch (error) {
+      turn('queue_unavailable', error);
+    }
+    schedule();
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    if (closed) return;
+    timer = setTimeout(look, state === 'queue_unavailable' ? options.probeIntervalMs : options.backlogIntervalMs);
+    timer.unref();
+  }
+
+  void look();
+  return {
+    get state() {
+      return state;
+    },
+    get waitingJobs() {
+      return waitingJobs;
+    },
+    async add(jobId, data) {
+      try {
+        const adding = queue.add(eventIngest.name, data, { ...eventIngest.options, jobId });
+        await withTimeout(adding, options.timeoutMs, 'the queue');
+      } catch (error) {
+        turn('queue_unavailable', error);
+        schedule();
+        throw error;
+      }
+    },
+    check: async () => void (await queue.getWaitingCount()),
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      // A queue that is away cannot be closed; the process is about to end anyway.
+      if (state !== 'queue_unavailable') await queue.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** Turns a request's stream into the text of its body: decompressed, within the limit, valid UTF-8. */
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { Refusal } from '@millrace/shared/errors';
+
+export const maxBodyBytes = 10_000_000;
+
+/** `heldBytes` stay taken from the budget until the caller has answered and gives them back. */
+export type BodyResult = { ok: true; text: string; heldBytes: number } | { ok: false; refusal: Refusal };
+
+/** Counts the bytes of all requests in work in this process; `take` says no when there are too many. */
+export interface ByteBudget {
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+  readonly used: number;
+}
+
+export function createByteBudget(limit: number): ByteBudget {
+  let used = 0;
+  return {
+    take(bytes) {
+      if (used + bytes > limit) return false;
+      used += bytes;
+      return true;
+    },
+    give(bytes) {
+      used -= bytes;
+    },
+    get used() {
+      return used;
+    },
+  };
+}
+
+const decompress = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) };
+type Encoding = keyof typeof decompress;
+
+const refuse = (code: Refusal['code'], message?: string): BodyResult => ({ ok: false, refusal: { code, message } });
+
+/** Collects the raw bytes and takes them from the budget. `undefined` when the client went away. */
+function collect(req: IncomingMessage, budget: ByteBudget): Promise<Buffer | Refusal | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const giveUp = (outcome: Refusal | undefined) => {
+      req.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close').resume();
+      budget.give(bytes);
+      resolve(outcome);
+    };
+    req.on('data', (chunk: Buffer) => {
+      if (bytes + chunk.length > maxBodyBytes) return giveUp({ code: 'payload_too_large' });
+      if (!budget.take(chunk.length)) return giveUp({ code: 'overloaded' });
+      bytes += chunk.length;
+      chunks.push(chunk);
+    });
+    req.on('end', () => {
+      req.removeAllListeners('close');
+      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    });
+    req.on('close', () => giveUp(undefined));
+    req.on('error', () => {});
+  });
+}
+
+async function decompressBody(body: Buffer, encoding: Encoding): Promise<Buffer | Refusal> {
+  try {
+    return await decompress[encoding](body, { maxOutputLength: maxBodyBytes });
+  } catch (error) {
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    return { code: tooLarge ? 'payload_too_large' : 'malformed_encoding' };
+  }
+}
+
+function decode(body: Buffer): BodyResult {
+  if (!isUtf8(body)) return refuse('malformed_encoding', 'The body is not valid UTF-8.');
+  const text = body.toString();
+  return { ok: true, text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, heldBytes: body.length };
+}
+
+/**
+ * Reads at most 10 MB, counted raw and again decompressed, so that a small compressed body cannot grow without limit.
+ * `undefined` when the client went away: nobody is left to answer.
+ */
+export async function readBody(req: IncomingMessage, budget: ByteBudget): Promise<BodyResult | undefined> {
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity' && !Object.hasOwn(decompress, encoding)) return refuse('unsupported_encoding');
+  if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return refuse('payload_too_large');
+  const raw = await collect(req, budget);
+  if (raw === undefined) return undefined;
+  if (!Buffer.isBuffer(raw)) return { ok: false, refusal: raw };
+  if (encoding === 'identity') return releaseUnlessOk(decode(raw), raw.length, budget);
+  const body = await decompressBody(raw, encoding as Encoding);
+  budget.give(raw.length);
+  if (!Buffer.isBuffer(body)) return { ok: false, refusal: body };
+  if (!budget.take(body.length)) return refuse('overloaded');
+  return releaseUnlessOk(decode(body), body.length, budget);
+}
+
+function releaseUnlessOk(result: BodyResult, bytes: number, budget: ByteBudget): BodyResult {
+  if (!result.ok) budget.give(bytes);
+  return result;
+}

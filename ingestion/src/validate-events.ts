@@ -1,0 +1,60 @@
+/** Turns candidate events into the JSON texts to be queued and the list of those refused, each for its own reason. */
+import { type EventRefusal, serializeEvent, validateEvent } from '@millrace/shared/event';
+import { malformedLine } from './parse-events.js';
+
+export interface RejectedEvent {
+  index: number;
+  reason: EventRefusal['reason'] | 'malformed_json';
+  field: string;
+  message: string;
+}
+
+/** Events ready for the queue, cut so that each part fits into one job. */
+export interface EventBatch {
+  /** JSON objects, separated by commas, without the brackets. */
+  text: string;
+  count: number;
+}
+
+export interface ValidatedEvents {
+  batches: EventBatch[];
+  accepted: number;
+  rejected: RejectedEvent[];
+}
+
+/** The largest job: beyond it a batch is cut. */
+export const jobLimits = { events: 5_000, characters: 4_000_000 } as const;
+
+/** Joins event texts into batches within the limits of a job. */
+function cutIntoBatches(texts: string[]): EventBatch[] {
+  const batches: EventBatch[] = [];
+  let first = 0;
+  let characters = 0;
+  for (let index = 0; index <= texts.length; index += 1) {
+    const next = texts[index];
+    const full = index - first === jobLimits.events || characters + (next?.length ?? 0) > jobLimits.characters;
+    if (index > first && (next === undefined || full)) {
+      batches.push({ text: texts.slice(first, index).join(','), count: index - first });
+      first = index;
+      characters = 0;
+    }
+    characters += (next?.length ?? 0) + 1;
+  }
+  return batches;
+}
+
+/** Checks each candidate by itself: a bad one never costs its neighbours. */
+export function validateEvents(candidates: unknown[], nowMs: number): ValidatedEvents {
+  const texts: string[] = [];
+  const rejected: RejectedEvent[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    if (candidate === malformedLine) {
+      rejected.push({ index, reason: 'malformed_json', field: '', message: 'the line is not valid JSON' });
+      continue;
+    }
+    const result = validateEvent(candidate, nowMs);
+    if (result.ok) texts.push(serializeEvent(result.event));
+    else rejected.push({ index, reason: result.reason, field: result.field, message: result.message });
+  }
+  return { batches: cutIntoBatches(texts), accepted: texts.length, rejected };
+}

@@ -1,0 +1,30 @@
+/** Turns an error of an insert into what to do next: try again, make a partition, or look for the event that caused it. */
+import { isConnectionError } from '@millrace/shared/postgres';
+
+export type ErrorClass = 'transient' | 'missing_partition' | 'data' | 'unknown';
+
+/** SQLSTATE classes and codes, PostgreSQL manual, appendix A; the longest prefix decides. */
+const bySqlState: [prefix: string, ErrorClass][] = [
+  ['08', 'transient'], // connection
+  ['25006', 'transient'], // read-only: a standby during a failover
+  ['28', 'transient'], // login refused: a matter of settings, not of the events
+  ['3D', 'transient'], // no such database (yet)
+  ['40', 'transient'], // deadlock, serialization
+  ['42', 'transient'], // tables that do not fit this code: a migration is under way or missing
+  ['53', 'transient'], // disk full, out of memory, too many connections
+  ['55', 'transient'], // object in use, lock not available
+  ['57', 'transient'], // shutdown, crash, timeout
+  ['58', 'transient'], // i/o error
+  ['23514', 'missing_partition'],
+  ['22', 'data'],
+  ['23', 'data'],
+  ['54', 'data'], // too large, too deep
+];
+
+/** Errors that are neither known to pass nor known to be the data's fault are `unknown`. */
+export function classifyError(error: unknown): ErrorClass {
+  if (isConnectionError(error)) return 'transient';
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return 'unknown';
+  return bySqlState.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'unknown';
+}

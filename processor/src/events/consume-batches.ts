@@ -1,0 +1,109 @@
+/** Turns event jobs into stored events: merges active jobs, retries what will pass, sets aside what never will. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { type EventIngestData, type EventIngestResult, eventIngestDataSchema } from '@millrace/shared/jobs';
+import { createErrorLog, type Logger } from '@millrace/shared/logger';
+import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Job } from '@millrace/shared/queue';
+import { classifyError } from './classify-error.js';
+import { isolatePoison, setAside } from './isolate-poison.js';
+import { type Batch, createBatchMerger, joinBatches, type MergeLimits } from './merge-batches.js';
+import { storeEvents } from './store-events.js';
+
+export interface BatchConsumer {
+  consume(job: Pick<Job<EventIngestData>, 'id' | 'data'>): Promise<EventIngestResult>;
+  /** Ends retries, so that their jobs go back to the queue; writes under way are finished. */
+  stopRetrying(): void;
+}
+
+export const defaultMergeLimits: MergeLimits = { events: 20_000, characters: 8_000_000, parallel: 2 };
+
+/** Retries of an error that is neither known to pass nor the data's fault; then the queue tries again later. */
+const unknownErrorRetries = 3;
+
+/** Pause before retry `attempt` (from 0): 100 ms, doubled each time up to 3.2 s, with jitter so that processors spread out. */
+const retryDelayMs = (attempt: number) => 100 * 2 ** Math.min(attempt, 5) * (0.5 + Math.random());
+
+export function createBatchConsumer(
+  pool: Pool,
+  metrics: Metrics,
+  logger: Logger,
+  limits: MergeLimits = defaultMergeLimits,
+): BatchConsumer {
+  const stored = metrics.counter('millrace_processor_stored_events_total', 'Events stored');
+  const duplicates = metrics.counter('millrace_processor_duplicate_events_total', 'Events that were stored already');
+  const deadLettered = metrics.counter('millrace_processor_dead_lettered_events_total', 'Events set aside');
+  const writeSeconds = metrics.histogram('millrace_processor_write_seconds', 'Time of one write', latencyBuckets);
+  const writeEvents = metrics.histogram('millrace_processor_write_events', 'Events of one write', sizeBuckets);
+  const logRetry = createErrorLog(logger, 'cannot store events at the moment; trying again');
+  const stopping = new AbortController();
+
+  function count(events: number, outcome: { stored: number; deadLettered: number }): void {
+    stored.inc(outcome.stored);
+    deadLettered.inc(outcome.deadLettered);
+    duplicates.inc(Math.max(0, events - outcome.stored - outcome.deadLettered));
+  }
+
+  /** Each job of the group by itself, so that a dead letter names the job it came from. */
+  async function isolateJobs(group: Batch[]): Promise<void> {
+    for (const { jobId, events, count: size } of group) {
+      const list = JSON.parse(events) as unknown[];
+      const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text), jobId, list);
+      if (outcome.deadLettered > 0)
+        logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
+      count(size, outcome);
+    }
+  }
+
+  async function tryWrite(group: Batch[]): Promise<void> {
+    const size = group.reduce((sum, batch) => sum + batch.count, 0);
+    const stop = writeSeconds.startTimer();
+    try {
+      count(size, { stored: await storeEvents(pool, joinBatches(group)), deadLettered: 0 });
+      stop();
+      writeEvents.observe(size);
+    } catch (error) {
+      const cause = classifyError(error);
+      if (cause !== 'data' && cause !== 'missing_partition') throw error;
+      await isolateJobs(group);
+    }
+  }
+
+  async function write(group: Batch[]): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await tryWrite(group);
+      } catch (error) {
+        const givenUp = classifyError(error) !== 'transient' && attempt >= unknownErrorRetries;
+        if (givenUp || stopping.signal.aborted) throw error;
+        logRetry(error);
+        await pause(retryDelayMs(attempt), undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+  }
+
+  const merge = createBatchMerger(write, limits);
+  return {
+    async consume({ id = 'unknown', data }) {
+      const reason = invalidReason(data);
+      if (reason === undefined) {
+        await merge({ jobId: id, events: data.events, count: data.count });
+        return { events: data.count };
+      }
+      await setAside(pool, id, reason, data);
+      logger.warn({ job: id, reason }, 'job set aside: its data breaks the contract');
+      const events = Number.isInteger(data?.count) ? data.count : 1;
+      count(events, { stored: 0, deadLettered: events });
+      return { events };
+    },
+    stopRetrying: () => stopping.abort(),
+  };
+}
+
+/** Why a job's data cannot be event data, or nothing. */
+function invalidReason(data: EventIngestData): string | undefined {
+  const { error } = eventIngestDataSchema.validate(data, { convert: false });
+  if (error) return `invalid job: ${error.message}`;
+  const text = data.events.trim();
+  return text.startsWith('[') && text.endsWith(']') ? undefined : 'invalid job: events is not a JSON array';
+}

@@ -1,0 +1,58 @@
+/** Turns the months that events fall into into partitions of table events. */
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+
+/** Key of the advisory lock that lets one transaction make partitions at a time ("part" in ASCII). */
+const lockKey = 0x70617274;
+
+/** Events of 2000 to a day from now are allowed; a month beyond is left to the error that it causes. */
+const monthsOf = `/* processor.monthsOf */
+select distinct to_char(date_trunc('month', event.timestamp at time zone 'UTC'), 'YYYY-MM') as month
+from json_to_recordset($1::json) as event(timestamp timestamptz)
+where event.timestamp >= '2000-01-01Z' and event.timestamp < now() + interval '62 days'
+order by 1`;
+
+/** Months that have no partition yet, first of month as `YYYY-MM`. */
+async function missingMonths(client: PoolClient, months: string[]): Promise<string[]> {
+  const { rows } = await client.query<{ month: string }>(
+    `/* processor.missingMonths */ select month from unnest($1::text[]) as month
+     where to_regclass('events_' || replace(month, '-', '_')) is null order by month`,
+    [months],
+  );
+  return rows.map((row) => row.month);
+}
+
+/** Made apart and attached, since `create table ... partition of` would block every reader and writer of events. */
+async function createPartition(client: PoolClient, month: string): Promise<void> {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  const table = `events_${month.replace('-', '_')}`;
+  const from = `${month}-01 00:00:00Z`;
+  const to = new Date(Date.UTC(year, number, 1)).toISOString();
+  await client.query(`create table ${table} (like events including defaults)`);
+  await client.query(`alter table events attach partition ${table} for values from ('${from}') to ('${to}')`);
+}
+
+/** Makes the partitions of `months` (`YYYY-MM`) that are not there; safe from many processes at once. */
+export async function ensureMonths(pool: Pool, months: string[]): Promise<string[]> {
+  return inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
+    const missing = await missingMonths(client, months);
+    for (const month of missing) await createPartition(client, month);
+    return missing;
+  });
+}
+
+/** Makes the partitions that the events of a JSON array need. */
+export async function ensurePartitions(pool: Pool, events: string): Promise<string[]> {
+  const { rows } = await pool.query<{ month: string }>(monthsOf, [events]);
+  return ensureMonths(
+    pool,
+    rows.map((row) => row.month),
+  );
+}
+
+/** This month and the next two as `YYYY-MM`: what maintenance makes ahead of time. */
+export function upcomingMonths(now: Date): string[] {
+  return [0, 1, 2].map((ahead) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1)).toISOString().slice(0, 7),
+  );
+}

@@ -1,0 +1,82 @@
+/** Turns the batches of all jobs that are active at a time into few large writes. */
+
+export interface Batch {
+  jobId: string;
+  /** Text of a JSON array. */
+  events: string;
+  count: number;
+}
+
+export interface MergeLimits {
+  /** Events of one write at most, unless one batch alone has more. */
+  events: number;
+  characters: number;
+  /** Writes at a time. */
+  parallel: number;
+}
+
+interface Waiting {
+  batch: Batch;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Hands `write` groups of batches; the function returned resolves when the batch given to it was written. */
+export function createBatchMerger(
+  write: (group: Batch[]) => Promise<void>,
+  limits: MergeLimits,
+): (batch: Batch) => Promise<void> {
+  const waiting: Waiting[] = [];
+  let writing = 0;
+  let scheduled = false;
+
+  function takeGroup(): Waiting[] {
+    let events = 0;
+    let characters = 0;
+    let taken = 0;
+    for (const { batch } of waiting) {
+      events += batch.count;
+      characters += batch.events.length;
+      if (taken > 0 && (events > limits.events || characters > limits.characters)) break;
+      taken += 1;
+    }
+    return waiting.splice(0, taken);
+  }
+
+  async function writeGroup(group: Waiting[]): Promise<void> {
+    writing += 1;
+    try {
+      await write(group.map(({ batch }) => batch));
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+    writing -= 1;
+    schedule();
+  }
+
+  function start(): void {
+    scheduled = false;
+    while (writing < limits.parallel && waiting.length > 0) void writeGroup(takeGroup());
+  }
+
+  /** Later in this turn of the event loop, so that jobs that arrive together are written together. */
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(start);
+  }
+
+  return (batch) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ batch, resolve, reject });
+      schedule();
+    });
+}
+
+/** One JSON array out of several. */
+export function joinBatches(group: Batch[]): string {
+  const [only] = group;
+  if (only && group.length === 1) return only.events;
+  return `[${group.map(({ events }) => events.slice(events.indexOf('[') + 1, events.lastIndexOf(']'))).join(',')}]`;
+}

@@ -1,0 +1,57 @@
+/** Turns the command line and the environment into a running processor. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { queueLocation } from '@millrace/shared/config';
+import type { HealthCheck } from '@millrace/shared/health';
+import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
+import { createLifecycle } from '@millrace/shared/lifecycle';
+import { createErrorLog, createLogger } from '@millrace/shared/logger';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createPool } from '@millrace/shared/postgres';
+import { type Arguments, helpText, parseArguments } from './arguments.js';
+import { loadProcessorConfig } from './config.js';
+import { watchHealth } from './watch-health.js';
+import { startWorkers } from './workers.js';
+
+async function run({ concurrency, queues }: Arguments): Promise<void> {
+  const config = loadProcessorConfig();
+  const logger = createLogger('processor', config.LOG_LEVEL);
+  const metrics = createMetrics({ withProcessMetrics: true });
+  const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
+  const pool = createPool(config.DATABASE_URL, logger, {
+    max: 8,
+    statementTimeoutMs: 120_000,
+    applicationName: 'millrace-processor',
+  });
+  lifecycle.onClose('database', () => pool.end());
+
+  const askDatabase = () => pool.query('/* processor.health */ select 1');
+  const health: Record<string, HealthCheck> = {
+    postgres: askDatabase,
+    queues: () => Promise.reject(new Error('starting')),
+  };
+  const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
+  const server = createHttpServer(app);
+  lifecycle.onClose('http server', () => closeServer(server));
+  const port = await startServer(() => server.listen(config.PROCESSOR_PORT, config.HOST), server, 'PROCESSOR_PORT');
+  logger.info({ host: config.HOST, port }, 'listening');
+
+  const logWaiting = createErrorLog(logger, 'waiting for the database');
+  while (!(await askDatabase().then(() => true, logWaiting))) await pause(500);
+
+  const workers = startWorkers(queues, concurrency, { pool, queue: queueLocation(config), metrics, logger });
+  health.queues = () => Promise.all(workers.map((worker) => worker.check()));
+  for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
+  lifecycle.onClose('health watch', watchHealth(health, pool, logger));
+  logger.info({ queues, concurrency }, 'working');
+}
+
+async function main(): Promise<void> {
+  const options = parseArguments(process.argv.slice(2));
+  if (options.help) process.stdout.write(helpText);
+  else await run(options);
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`processor: ${error.message}\n`);
+  process.exit(1);
+});

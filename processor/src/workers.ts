@@ -1,0 +1,63 @@
+/** Turns the queues chosen on the command line into running workers. */
+import type { QueueLocation } from '@millrace/shared/config';
+import { type EventIngestData, type EventIngestResult, eventIngest } from '@millrace/shared/jobs';
+import type { Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import type { Pool } from '@millrace/shared/postgres';
+import { createWorker, type Worker } from '@millrace/shared/queue';
+import { createBatchConsumer } from './events/consume-batches.js';
+
+export interface WorkerDeps {
+  pool: Pool;
+  queue: QueueLocation;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+export interface RunningWorker {
+  /** Rejects when the queue does not answer. */
+  check(): Promise<unknown>;
+  /** Takes no new jobs and resolves when the active ones are done. */
+  close(): Promise<void>;
+}
+
+type StartWorker = (deps: WorkerDeps, concurrency: number) => RunningWorker;
+
+function logOutcomes<Data, Result>(worker: Worker<Data, Result>, logger: Logger): void {
+  worker.on('completed', (job, result) => {
+    const ms = (job.finishedOn ?? 0) - (job.processedOn ?? 0);
+    logger.info({ queue: worker.name, job: job.id, ms, result }, 'job completed');
+  });
+  worker.on('failed', (job, error) => {
+    logger.error({ queue: worker.name, job: job?.id, attempt: job?.attemptsMade, err: error }, 'job failed');
+  });
+  worker.on('stalled', (job) => logger.warn({ queue: worker.name, job }, 'took over a job whose processor went away'));
+}
+
+const startEventWorker: StartWorker = ({ pool, queue, metrics, logger }, concurrency) => {
+  const consumer = createBatchConsumer(pool, metrics, logger);
+  const worker = createWorker<EventIngestData, EventIngestResult>(
+    eventIngest.queue,
+    queue,
+    logger,
+    (job) => consumer.consume(job),
+    { concurrency },
+  );
+  logOutcomes(worker, logger);
+  return {
+    check: () => worker.getBackend().getCounts(['waiting']),
+    async close() {
+      consumer.stopRetrying();
+      await worker.close();
+    },
+  };
+};
+
+/** Every queue the processor can work on, and how. */
+const workersByQueue: Record<string, StartWorker> = {
+  [eventIngest.queue]: startEventWorker,
+};
+
+export function startWorkers(queues: string[], concurrency: number, deps: WorkerDeps): RunningWorker[] {
+  return queues.map((queue) => workersByQueue[queue]!(deps, concurrency));
+}

@@ -1,0 +1,33 @@
+/** Turns the environment into a running reporting service. */
+import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
+import { createLifecycle } from '@millrace/shared/lifecycle';
+import { createLogger } from '@millrace/shared/logger';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createPool } from '@millrace/shared/postgres';
+import { buildApp } from './app.js';
+import { loadReportingConfig } from './config.js';
+
+async function main(): Promise<void> {
+  const config = loadReportingConfig();
+  const logger = createLogger('reporting', config.LOG_LEVEL);
+  const metrics = createMetrics({ withProcessMetrics: true });
+  const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
+  const pool = createPool(config.DATABASE_READ_URL ?? config.DATABASE_URL, logger, {
+    max: 10,
+    statementTimeoutMs: 15_000,
+    applicationName: 'millrace-reporting',
+  });
+  lifecycle.onClose('database', () => pool.end());
+
+  const health = { postgres: () => pool.query('/* reporting.health */ select 1') };
+  const app = buildApp({ logger, metrics, health, isClosing: () => lifecycle.closing, pool });
+  const server = createHttpServer(app);
+  lifecycle.onClose('http server', () => closeServer(server));
+  const port = await startServer(() => server.listen(config.REPORTING_PORT, config.HOST), server, 'REPORTING_PORT');
+  logger.info({ host: config.HOST, port }, 'listening');
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`reporting: ${error.message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,54 @@
+/** Turns `GET /stats` into the views of a site, on one day or of all time. */
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time';
+import type { RequestHandler } from 'express';
+import Joi from 'joi';
+import { readViews } from './query/read-views.js';
+import { siteTimezone } from './query/site-timezone.js';
+
+interface StatsRequest {
+  site_id: string;
+  date?: string;
+  tz?: string;
+  limit: number;
+}
+
+const check = (isRight: (text: string) => boolean, sentence: string) =>
+  Joi.string()
+    .custom((text: string, helpers) => (isRight(text) ? text : helpers.error('any.custom')))
+    .messages({ 'any.custom': sentence });
+
+const schema = Joi.object<StatsRequest>({
+  site_id: Joi.string()
+    .max(64)
+    .pattern(/^[A-Za-z0-9._-]+$/)
+    .required()
+    .messages({ 'string.pattern.base': 'site_id may hold only letters, digits, dot, underscore and hyphen' }),
+  date: check(isCalendarDate, 'date must be a real date written YYYY-MM-DD'),
+  tz: check(isTimeZone, 'tz must be an IANA time zone such as Europe/Berlin'),
+  limit: Joi.number().integer().min(1).max(1_000).default(10),
+}).prefs({ errors: { wrap: { label: false } } });
+
+/** @throws ServiceError `invalid_request` that names the field and its rule. */
+function parseRequest(query: unknown): StatsRequest {
+  const { error, value } = schema.validate(query);
+  if (!error) return value;
+  const [detail] = error.details;
+  throw new ServiceError('invalid_request', error.message, { field: String(detail?.path[0] ?? '') });
+}
+
+export function statsRoute(pool: Pool): RequestHandler {
+  return async (req, res) => {
+    const { site_id, date, tz, limit } = parseRequest(req.query);
+    const range = date === undefined ? undefined : dayRange(date, tz ?? (await siteTimezone(pool, site_id)));
+    const { totalViews, uniqueUsers, topPaths } = await readViews(pool, site_id, range, limit);
+    res.json({
+      site_id,
+      date: date ?? null,
+      total_views: totalViews,
+      unique_users: uniqueUsers,
+      top_paths: topPaths,
+    });
+  };
+}

@@ -1,0 +1,74 @@
+/** Turns a refusal or a failure into the one error body that every service answers with. */
+
+/** Every error code a client can meet: its HTTP status and its default message. Documented in the README, checked by `npm run check`. */
+export const errorCatalogue = {
+  empty_body: { status: 400, message: 'The request has no body; send one event or a batch of events as JSON.' },
+  malformed_json: { status: 400, message: 'The body is not valid JSON.' },
+  malformed_encoding: {
+    status: 400,
+    message: 'The body cannot be decoded: it is not valid UTF-8, or its compression is broken.',
+  },
+  invalid_event: { status: 400, message: 'The event breaks a rule.' },
+  no_valid_events: { status: 400, message: 'No event of the batch could be accepted.' },
+  invalid_request: { status: 400, message: 'A parameter is missing or invalid.' },
+  not_found: { status: 404, message: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, message: 'This address does not support that method.' },
+  payload_too_large: {
+    status: 413,
+    message: 'The body is too large; the limit is 10 MB, also after decompression. Send smaller batches.',
+  },
+  too_many_events: {
+    status: 413,
+    message: 'The batch has too many events; the limit is 10,000. Send smaller batches.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    message: 'Send application/json, application/x-ndjson or text/plain in UTF-8.',
+  },
+  unsupported_encoding: { status: 415, message: 'Content-Encoding must be gzip, deflate, br or identity.' },
+  internal_error: { status: 500, message: 'Something went wrong on our side; the log of the service has the details.' },
+  overloaded: { status: 503, message: 'Too much is waiting already; nothing was stored. Retry after the given time.' },
+  queue_unavailable: {
+    status: 503,
+    message:
+      'The queue cannot be reached, so the events are not known to be stored. Retry; with event_id a retry is safe.',
+  },
+  shutting_down: { status: 503, message: 'The service is stopping; nothing was stored. Retry after the given time.' },
+  database_unavailable: {
+    status: 503,
+    message: 'The database cannot be reached at the moment. Retry after the given time.',
+  },
+  query_timeout: { status: 504, message: 'The query took too long and was stopped. Ask for a shorter range.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** A refusal as a value: what a step returns when it will not go on. */
+export interface Refusal {
+  code: ErrorCode;
+  message?: string;
+  details?: unknown;
+}
+
+/** The same refusal as an exception, for code below an Express route. */
+export class ServiceError extends Error {
+  readonly code: ErrorCode;
+  readonly details: unknown;
+  constructor(code: ErrorCode, message?: string, details?: unknown) {
+    super(message ?? errorCatalogue[code].message);
+    this.name = 'ServiceError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The HTTP status, headers and JSON body of a refusal. 503 carries `Retry-After` in seconds. */
+export function describeRefusal(refusal: Refusal): { status: number; headers: Record<string, string>; body: string } {
+  const { status, message } = errorCatalogue[refusal.code];
+  const error = { code: refusal.code, message: refusal.message ?? message, details: refusal.details };
+  return {
+    status,
+    headers: status === 503 ? { 'retry-after': '1' } : {},
+    body: JSON.stringify({ error }),
+  };
+}

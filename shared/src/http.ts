@@ -1,0 +1,118 @@
+/** Turns a service's routes into an Express app with health, metrics, request log and error answers, and into a server. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { describeRefusal, type Refusal, ServiceError } from './errors.js';
+import { checkHealth, type HealthCheck } from './health.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+import { isConnectionError } from './postgres.js';
+
+export interface ServiceApp {
+  logger: Logger;
+  metrics: Metrics;
+  /** What the service cannot work without. */
+  health: Record<string, HealthCheck>;
+  /** True while the service stops: it is then alive but not ready. */
+  isClosing: () => boolean;
+}
+
+/** Sends a refusal as the one error body. */
+export function sendRefusal(
+  res: { writeHead: unknown; end: unknown } & import('node:http').ServerResponse,
+  refusal: Refusal,
+) {
+  const { status, headers, body } = describeRefusal(refusal);
+  res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' });
+  res.end(body);
+}
+
+/** One line per request: no query string, since it may hold identifiers. */
+function logRequests(logger: Logger): RequestHandler {
+  return (req, res, next) => {
+    const startedAt = performance.now();
+    res.on('close', () => {
+      const ms = Math.round(performance.now() - startedAt);
+      const level = req.path.startsWith('/health') || req.path === '/metrics' ? 'debug' : 'info';
+      logger[level]({ method: req.method, path: req.path.slice(0, 200), status: res.statusCode, ms }, 'request');
+    });
+    next();
+  };
+}
+
+function addHealthRoutes(app: Express, deps: ServiceApp): void {
+  const report: RequestHandler = async (_req, res) => {
+    const health = await checkHealth(deps.health);
+    res.status(health.status === 'healthy' ? 200 : 503).json(health);
+  };
+  app.get('/health', report);
+  app.get('/health/live', (_req, res) => void res.json({ status: 'alive' }));
+  app.get('/health/ready', (req, res, next) => {
+    if (!deps.isClosing()) return report(req, res, next);
+    res.status(503).json({ status: 'stopping' });
+  });
+  app.get('/metrics', async (_req, res) => {
+    res.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics());
+  });
+}
+
+/** What an exception below a route means to the client; everything unknown is our fault and is logged. */
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof ServiceError) return { code: error.code, message: error.message, details: error.details };
+  if (isConnectionError(error)) return { code: 'database_unavailable' };
+  const { status, code } = error as { status?: unknown; code?: unknown };
+  // SQLSTATE query_canceled: the statement ran into its time limit.
+  if (code === '57014') return { code: 'query_timeout' };
+  if (status === 400) return { code: 'invalid_request', message: 'The address cannot be decoded.' };
+  return { code: 'internal_error' };
+}
+
+/** An app with `/health`, `/health/live`, `/health/ready`, `/metrics`, then `addRoutes`, then 404 and the error answer. */
+export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => void): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(logRequests(deps.logger));
+  app.use((_req, res, next) => {
+    res.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    next();
+  });
+  addHealthRoutes(app, deps);
+  addRoutes(app);
+  app.use((_req, res) => sendRefusal(res, { code: 'not_found' }));
+  const answerError: ErrorRequestHandler = (error, req, res, _next) => {
+    const refusal = toRefusal(error);
+    if (refusal.code === 'internal_error') deps.logger.error({ err: error, path: req.path }, 'request failed');
+    if (res.headersSent) res.destroy();
+    else sendRefusal(res, refusal);
+  };
+  app.use(answerError);
+  return app;
+}
+
+/** A server that cuts off slow and silent clients: 10 s for headers, 30 s for a request, 65 s idle. */
+export function createHttpServer(handler: RequestListener): Server {
+  const server = createServer({ connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 }, handler);
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.maxRequestsPerSocket = 0;
+  return server;
+}
+
+/** Resolves with the port when `server` listens. @throws Error with one sentence when it cannot. */
+export function startServer(listen: () => Server, server: Server, variable: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const hint = error.code === 'EADDRINUSE' ? `the port is in use; set ${variable} to a free one` : error.message;
+      reject(new Error(`Cannot open the HTTP port: ${hint}.`));
+    });
+    listen().once('listening', () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+/** Takes no new connections, lets requests in work finish, then resolves. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,27 @@
+/** Turns an ISO 8601 text with zone into an instant, or into nothing when it names no real moment. */
+
+const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|([+-])(\d\d):?(\d\d))$/;
+
+/** Days of a month of the Gregorian calendar; `month` counts from 1. */
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/**
+ * Milliseconds since 1970 of `YYYY-MM-DDTHH:MM[:SS[.fraction]]` with `Z` or an offset up to 14 hours; fractions of a
+ * second are left out. `undefined` for anything else: other formats, 30 February, hour 24, leap seconds.
+ */
+export function parseInstant(text: string): number | undefined {
+  const match = iso.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute] = [+match[1]!, +match[2]!, +match[3]!, +match[4]!, +match[5]!];
+  const second = match[6] === undefined ? 0 : +match[6];
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const utcMs = Date.UTC(year, month - 1, day, hour, minute, second);
+  if (match[7] === undefined) return utcMs;
+  const offsetMinutes = +match[8]! * 60 + +match[9]!;
+  if (+match[9]! > 59 || offsetMinutes > 14 * 60) return undefined;
+  return match[7] === '+' ? utcMs - offsetMinutes * 60_000 : utcMs + offsetMinutes * 60_000;
+}

@@ -1,0 +1,37 @@
+/** Turns what happens in a service into structured log lines, one JSON object each, without secrets. */
+import { type Logger, pino, stdSerializers } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** Replaces the password of any connection URL in `text`. */
+export function redactUrls(text: string): string {
+  return text.replace(/(\w+:\/\/[^\s:@/]*):[^\s@/]+@/g, '$1:***@');
+}
+
+/** Keeps type, code, message and stack of an error; drops command arguments and rows, which can hold event data. */
+function serializeError(error: Error) {
+  const { type, message, stack } = stdSerializers.err(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  return { type, code, message: redactUrls(message), stack: redactUrls(stack ?? '') };
+}
+
+/** A logger whose lines carry the service's name. */
+export function createLogger(service: string, level: string): Logger {
+  return pino({ level, base: { service }, serializers: { err: serializeError } });
+}
+
+/** Logs an error at most once in `intervalMs`, with the number of those left out: for faults that repeat by the thousand. */
+export function createErrorLog(logger: Logger, message: string, intervalMs = 5_000): (error: unknown) => void {
+  let nextAt = 0;
+  let suppressed = 0;
+  return (error) => {
+    const now = Date.now();
+    if (now < nextAt) {
+      suppressed += 1;
+      return;
+    }
+    logger.error({ err: error, suppressed }, message);
+    nextAt = now + intervalMs;
+    suppressed = 0;
+  };
+}

@@ -1,0 +1,42 @@
+/** Turns counts and durations of a service into the Prometheus text that `/metrics` serves. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  registry: Registry;
+  counter<L extends string>(name: string, help: string, labelNames?: L[]): Counter<L>;
+  /** A figure that is read anew at each scrape; `collect` sets it. */
+  gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    collect: (gauge: Gauge<L>) => void | Promise<void>,
+  ): void;
+  histogram<L extends string>(name: string, help: string, buckets: number[], labelNames?: L[]): Histogram<L>;
+}
+
+/** A registry of its own, so that two apps in one test process do not meet; `process` metrics are optional for the same reason. */
+export function createMetrics(options: { withProcessMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  if (options.withProcessMetrics) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    counter: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
+    gauge(name, help, labelNames, collect) {
+      const gauge: Gauge<(typeof labelNames)[number]> = new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect: () => collect(gauge),
+      });
+    },
+    histogram: (name, help, buckets, labelNames = []) => new Histogram({ name, help, buckets, labelNames, registers }),
+  };
+}
+
+/** Seconds from half a millisecond to ten seconds, for latencies. */
+export const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Events per group, from one to a full job. */
+export const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000];

@@ -1,0 +1,21 @@
+/** Turns a call from the command line into a migrated database: `node dist/migrate-command.js`. */
+import { queueLocation } from './config.js';
+import { createLogger } from './logger.js';
+import { migrate } from './migrate.js';
+import { loadMigrateConfig } from './migrate-config.js';
+import { createPool } from './postgres.js';
+
+try {
+  const config = loadMigrateConfig();
+  const logger = createLogger('migrate', config.LOG_LEVEL);
+  const pool = createPool(config.DATABASE_URL, logger, {
+    max: 2,
+    statementTimeoutMs: 0,
+    applicationName: 'millrace-migrate',
+  });
+  await migrate(pool, queueLocation(config), logger);
+  await pool.end();
+} catch (error) {
+  process.stderr.write(`Cannot migrate the database: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,73 @@
+/** Turns a database URL into a pool of connections that survives restarts of the server. */
+import pg from 'pg';
+import { createErrorLog, type Logger } from './logger.js';
+
+export type Pool = pg.Pool;
+export type PoolClient = pg.PoolClient;
+
+export interface PoolOptions {
+  /** Connections at most. */
+  max: number;
+  /** Server-side limit for one statement. */
+  statementTimeoutMs: number;
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+}
+
+/** A pool whose idle connections may die without ending the process; statements are limited by the server itself. */
+export function createPool(url: string, logger: Logger, options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: options.applicationName,
+    statement_timeout: options.statementTimeoutMs,
+    // Only for a server that hangs and so cannot keep its own limit; the connection is given up.
+    query_timeout: options.statementTimeoutMs && options.statementTimeoutMs + 5_000,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  pool.on('error', createErrorLog(logger, 'lost an idle database connection'));
+  return pool;
+}
+
+/** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+const socketErrors = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** What pg says, without a code, when a connection is lost, hangs or cannot be had. */
+const lostConnection =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|has encountered a connection error/i;
+
+/** True when the server could not be reached or went away, so that nothing is wrong with the statement itself. */
+export function isConnectionError(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return socketErrors.has(code) || /^(08|57P|53300)/.test(code);
+  return lostConnection.test(String(message));
+}

@@ -1,0 +1,51 @@
+/** Turns the test server into a database of its own for one test file, migrated and removed afterwards. */
+import { randomBytes } from 'node:crypto';
+import type { QueueLocation } from '@millrace/shared/config';
+import { createLogger } from '@millrace/shared/logger';
+import { migrate } from '@millrace/shared/migrate';
+import { createPool, type Pool } from '@millrace/shared/postgres';
+
+export interface TestDatabase {
+  url: string;
+  pool: Pool;
+  drop(): Promise<void>;
+}
+
+export const silent = createLogger('test', 'silent');
+
+function serverUrl(): string {
+  const url = process.env.TEST_DATABASE_URL;
+  if (!url) throw new Error('TEST_DATABASE_URL is not set: run the tests with `npm test`.');
+  return url;
+}
+
+const options = { max: 8, statementTimeoutMs: 60_000, applicationName: 'millrace-test' };
+
+/** An empty database; `migrated: false` leaves it without tables. */
+export async function createTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
+  const server = createPool(serverUrl(), silent, { ...options, max: 1 });
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await server.query(`create database ${name}`);
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  const pool = createPool(url.href, silent, options);
+  if (migrated) await migrate(pool, { kind: 'postgres', url: url.href, prefix: 'millrace' }, silent);
+  return {
+    url: url.href,
+    pool,
+    async drop() {
+      await pool.end();
+      await server.query(`drop database ${name} with (force)`);
+      await server.end();
+    },
+  };
+}
+
+/** The queue backends that the suites run on: Postgres always, Redis when `npm test` found one. */
+export const queueBackends: QueueLocation['kind'][] = process.env.TEST_REDIS_URL ? ['postgres', 'redis'] : ['postgres'];
+
+/** A queue that nobody else uses, on the given backend. */
+export function testQueue(backend: QueueLocation['kind'], database: TestDatabase): QueueLocation {
+  if (backend === 'postgres') return { kind: 'postgres', url: database.url, prefix: 'millrace' };
+  return { kind: 'redis', url: process.env.TEST_REDIS_URL as string, prefix: `t${randomBytes(6).toString('hex')}` };
+}

@@ -1,0 +1,80 @@
+/** Turns nothing into a whole Millrace of its own: database, queue, ingestion, processor, reporting, as real processes. */
+import type { QueueLocation } from '@millrace/shared/config';
+import { createTestDatabase, type TestDatabase, testQueue } from './database.js';
+import { type SpawnedService, spawnService } from './spawn-service.js';
+
+export interface Stack {
+  ingestionUrl: string;
+  reportingUrl: string;
+  databaseUrl: string;
+  database: TestDatabase;
+  /** Environment that a further service of this stack needs. */
+  env: NodeJS.ProcessEnv;
+  ingestion: SpawnedService;
+  processors: SpawnedService[];
+  reporting: SpawnedService;
+  stop(): Promise<void>;
+}
+
+/** The variables that point a service at a queue. */
+export function queueEnvironment(queue: QueueLocation): NodeJS.ProcessEnv {
+  return { QUEUE_PREFIX: queue.prefix, ...(queue.kind === 'redis' && { REDIS_URL: queue.url }) };
+}
+
+export async function startStack({
+  backend = 'postgres' as QueueLocation['kind'],
+  processors = 1,
+} = {}): Promise<Stack> {
+  const database = await createTestDatabase();
+  const env = { DATABASE_URL: database.url, ...queueEnvironment(testQueue(backend, database)) };
+  const [ingestion, reporting, ...workers] = await Promise.all([
+    spawnService('ingestion', env),
+    spawnService('reporting', env),
+    ...Array.from({ length: processors }, () => spawnService('processor', env)),
+  ]);
+  await eventually(async () => (await fetch(`${ingestion.url}/health/ready`)).ok, 'ingestion is ready');
+  return {
+    ingestionUrl: ingestion.url,
+    reportingUrl: reporting.url,
+    databaseUrl: database.url,
+    database,
+    env,
+    ingestion,
+    processors: workers,
+    reporting,
+    async stop() {
+      const running = [ingestion, reporting, ...workers].filter(
+        ({ child }) => child.exitCode === null && !child.signalCode,
+      );
+      await Promise.all(running.map((service) => service.end()));
+      await database.drop();
+    },
+  };
+}
+
+/** Asks until the answer is yes. @throws Error that names what did not happen in time. */
+export async function eventually(isTrue: () => Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const yes = await isTrue().catch(() => false);
+    if (yes) return;
+    if (Date.now() > deadline) throw new Error(`After ${timeoutMs} ms still not true: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Resolves when `count` rows are in table events. */
+export async function eventsStored(database: TestDatabase, count: number, timeoutMs?: number): Promise<void> {
+  let seen = 0;
+  await eventually(
+    async () => {
+      const { rows } = await database.pool.query<{ count: number }>('select count(*)::int as count from events');
+      seen = rows[0]?.count ?? 0;
+      return seen >= count;
+    },
+    `${count} events are stored`,
+    timeoutMs,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message} (there are ${seen})`);
+  });
+}
