@@ -20,7 +20,7 @@ const formats: Record<string, BodyFormat> = {
 
 /** The format a `Content-Type` stands for; absent means JSON. A charset other than UTF-8 is not supported. */
 export function bodyFormat(contentType: string | undefined): BodyFormat | undefined {
-  if (contentType === undefined || contentType === 'application/json') return 'json';
+  if (!contentType || contentType === 'application/json') return 'json';
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
   const value = charset?.slice('charset='.length).replaceAll('"', '');

@@ -68,7 +68,11 @@ export function describeRefusal(refusal: Refusal): { status: number; headers: Re
   const error = { code: refusal.code, message: refusal.message ?? message, details: refusal.details };
   return {
     status,
-    headers: status === 503 ? { 'retry-after': '1' } : {},
+    headers: {
+      ...(status === 503 && { 'retry-after': '1' }),
+      // So that the next request of this client meets a process that works.
+      ...(refusal.code === 'shutting_down' && { connection: 'close' }),
+    },
     body: JSON.stringify({ error }),
   };
 }

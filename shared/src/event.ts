@@ -124,6 +124,10 @@ function refuse(detail: JoiDetail): EventResult {
 export function validateEvent(input: unknown, nowMs: number): EventResult {
   const { error, value } = eventSchema.validate(input, { context: { nowMs } });
   if (error) return refuse(error.details[0] as JoiDetail);
+  // The one unknown field that Joi drops instead of refusing.
+  if (Object.hasOwn(input as object, '__proto__')) {
+    return { ok: false, reason: 'unknown_field', field: '__proto__', message: '__proto__ is not a field of an event' };
+  }
   const event = value as Event & { timestamp?: string; event_id?: string };
   event.timestamp = event.timestamp === undefined ? new Date(nowMs).toISOString() : cutToMicroseconds(event.timestamp);
   event.event_id = toEventId(event.event_id, nowMs);

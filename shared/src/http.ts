@@ -59,10 +59,8 @@ function addHealthRoutes(app: Express, deps: ServiceApp): void {
 function toRefusal(error: unknown): Refusal {
   if (error instanceof ServiceError) return { code: error.code, message: error.message, details: error.details };
   if (isConnectionError(error)) return { code: 'database_unavailable' };
-  const { status, code } = error as { status?: unknown; code?: unknown };
   // SQLSTATE query_canceled: the statement ran into its time limit.
-  if (code === '57014') return { code: 'query_timeout' };
-  if (status === 400) return { code: 'invalid_request', message: 'The address cannot be decoded.' };
+  if ((error as { code?: unknown }).code === '57014') return { code: 'query_timeout' };
   return { code: 'internal_error' };
 }
 
@@ -109,10 +107,14 @@ export function startServer(listen: () => Server, server: Server, variable: stri
   });
 }
 
-/** Takes no new connections, lets requests in work finish, then resolves. */
+/** Takes no new connections, lets requests in work finish, then resolves. Connections are closed as they become idle. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const closeIdle = setInterval(() => server.closeIdleConnections(), 50);
+    server.close(() => {
+      clearInterval(closeIdle);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

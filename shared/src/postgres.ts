@@ -65,9 +65,9 @@ const socketErrors = new Set([
 const lostConnection =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|has encountered a connection error/i;
 
-/** True when the server could not be reached or went away, so that nothing is wrong with the statement itself. */
+/** True when the server could not be reached, let nobody in or went away, so that nothing is wrong with the statement itself. */
 export function isConnectionError(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return socketErrors.has(code) || /^(08|57P|53300)/.test(code);
+  if (typeof code === 'string') return socketErrors.has(code) || /^(08|28|3D|57P|53300)/.test(code);
   return lostConnection.test(String(message));
 }

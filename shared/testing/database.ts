@@ -13,7 +13,7 @@ export interface TestDatabase {
 
 export const silent = createLogger('test', 'silent');
 
-function serverUrl(): string {
+function testServerUrl(): string {
   const url = process.env.TEST_DATABASE_URL;
   if (!url) throw new Error('TEST_DATABASE_URL is not set: run the tests with `npm test`.');
   return url;
@@ -21,12 +21,20 @@ function serverUrl(): string {
 
 const options = { max: 8, statementTimeoutMs: 60_000, applicationName: 'millrace-test' };
 
-/** An empty database; `migrated: false` leaves it without tables. */
-export async function createTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
-  const server = createPool(serverUrl(), silent, { ...options, max: 1 });
+export interface TestDatabaseOptions {
+  /** `false` leaves it without tables. */
+  migrated?: boolean;
+  /** Another server than the one of all tests. */
+  serverUrl?: string;
+}
+
+/** A database that nobody else uses. */
+export async function createTestDatabase(given: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { migrated = true, serverUrl = testServerUrl() } = given;
+  const server = createPool(serverUrl, silent, { ...options, max: 1 });
   const name = `test_${randomBytes(8).toString('hex')}`;
   await server.query(`create database ${name}`);
-  const url = new URL(serverUrl());
+  const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const pool = createPool(url.href, silent, options);
   if (migrated) await migrate(pool, { kind: 'postgres', url: url.href, prefix: 'millrace' }, silent);

@@ -1,6 +1,7 @@
 /** Turns nothing into a whole Millrace of its own: database, queue, ingestion, processor, reporting, as real processes. */
 import type { QueueLocation } from '@millrace/shared/config';
 import { createTestDatabase, type TestDatabase, testQueue } from './database.js';
+import { eventually } from './eventually.js';
 import { type SpawnedService, spawnService } from './spawn-service.js';
 
 export interface Stack {
@@ -21,12 +22,19 @@ export function queueEnvironment(queue: QueueLocation): NodeJS.ProcessEnv {
   return { QUEUE_PREFIX: queue.prefix, ...(queue.kind === 'redis' && { REDIS_URL: queue.url }) };
 }
 
-export async function startStack({
-  backend = 'postgres' as QueueLocation['kind'],
-  processors = 1,
-} = {}): Promise<Stack> {
-  const database = await createTestDatabase();
-  const env = { DATABASE_URL: database.url, ...queueEnvironment(testQueue(backend, database)) };
+export interface StackOptions {
+  backend?: QueueLocation['kind'];
+  processors?: number;
+  /** A Postgres of the test's own. */
+  serverUrl?: string;
+  /** Variables for every service, for instance a Redis of the test's own. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { backend = 'postgres', processors = 1, serverUrl } = options;
+  const database = await createTestDatabase(serverUrl === undefined ? {} : { serverUrl });
+  const env = { DATABASE_URL: database.url, ...queueEnvironment(testQueue(backend, database)), ...options.env };
   const [ingestion, reporting, ...workers] = await Promise.all([
     spawnService('ingestion', env),
     spawnService('reporting', env),
@@ -50,17 +58,6 @@ export async function startStack({
       await database.drop();
     },
   };
-}
-
-/** Asks until the answer is yes. @throws Error that names what did not happen in time. */
-export async function eventually(isTrue: () => Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const yes = await isTrue().catch(() => false);
-    if (yes) return;
-    if (Date.now() > deadline) throw new Error(`After ${timeoutMs} ms still not true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** Resolves when `count` rows are in table events. */

@@ -7,8 +7,6 @@ export type ErrorClass = 'transient' | 'missing_partition' | 'data' | 'unknown';
 const bySqlState: [prefix: string, ErrorClass][] = [
   ['08', 'transient'], // connection
   ['25006', 'transient'], // read-only: a standby during a failover
-  ['28', 'transient'], // login refused: a matter of settings, not of the events
-  ['3D', 'transient'], // no such database (yet)
   ['40', 'transient'], // deadlock, serialization
   ['42', 'transient'], // tables that do not fit this code: a migration is under way or missing
   ['53', 'transient'], // disk full, out of memory, too many connections

@@ -44,15 +44,19 @@ export function createBatchConsumer(
     duplicates.inc(Math.max(0, events - outcome.stored - outcome.deadLettered));
   }
 
-  /** Each job of the group by itself, so that a dead letter names the job it came from. */
-  async function isolateJobs(group: Batch[]): Promise<void> {
-    for (const { jobId, events, count: size } of group) {
-      const list = JSON.parse(events) as unknown[];
-      const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text), jobId, list);
-      if (outcome.deadLettered > 0)
-        logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
-      count(size, outcome);
-    }
+  async function isolateJob({ jobId, events, count: size }: Batch): Promise<void> {
+    const list = parseArray(events);
+    if (list === undefined) return setJobAside(jobId, 'invalid job: events is not a JSON array', events, size);
+    const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text), jobId, list);
+    if (outcome.deadLettered > 0)
+      logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
+    count(size, outcome);
+  }
+
+  async function setJobAside(jobId: string, reason: string, payload: unknown, events: number): Promise<void> {
+    await setAside(pool, jobId, reason, payload);
+    logger.warn({ job: jobId, reason, events }, 'job set aside: its data breaks the contract');
+    count(events, { stored: 0, deadLettered: events });
   }
 
   async function tryWrite(group: Batch[]): Promise<void> {
@@ -65,7 +69,8 @@ export function createBatchConsumer(
     } catch (error) {
       const cause = classifyError(error);
       if (cause !== 'data' && cause !== 'missing_partition') throw error;
-      await isolateJobs(group);
+      // Each job by itself, so that a dead letter names the job it came from.
+      for (const batch of group) await isolateJob(batch);
     }
   }
 
@@ -85,25 +90,24 @@ export function createBatchConsumer(
   const merge = createBatchMerger(write, limits);
   return {
     async consume({ id = 'unknown', data }) {
-      const reason = invalidReason(data);
-      if (reason === undefined) {
+      const { error } = eventIngestDataSchema.validate(data, { convert: false });
+      if (!error) {
         await merge({ jobId: id, events: data.events, count: data.count });
         return { events: data.count };
       }
-      await setAside(pool, id, reason, data);
-      logger.warn({ job: id, reason }, 'job set aside: its data breaks the contract');
       const events = Number.isInteger(data?.count) ? data.count : 1;
-      count(events, { stored: 0, deadLettered: events });
+      await setJobAside(id, `invalid job: ${error.message}`, data, events);
       return { events };
     },
     stopRetrying: () => stopping.abort(),
   };
 }
 
-/** Why a job's data cannot be event data, or nothing. */
-function invalidReason(data: EventIngestData): string | undefined {
-  const { error } = eventIngestDataSchema.validate(data, { convert: false });
-  if (error) return `invalid job: ${error.message}`;
-  const text = data.events.trim();
-  return text.startsWith('[') && text.endsWith(']') ? undefined : 'invalid job: events is not a JSON array';
+function parseArray(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,129 @@
+/** Proves that a real web server's log, imported through the whole system, is counted right, and only once however often it comes. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+interface Truth {
+  file: string;
+  lines: number;
+  parsable: number;
+  views: number;
+  uniqueUsers: number;
+  topPaths: { path: string; views: number }[];
+  /** Lines per day, UTC. */
+  days: { day: string; events: number }[];
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const execute = promisify(execFile);
+
+/** Ten thousand lines, kept outside the repository. Counted with awk, not with our parser. */
+const wholeLog: Truth = {
+  file: `${root}../shared/data/access.log.gz`,
+  lines: 10_000,
+  parsable: 9_999,
+  views: 9_535,
+  uniqueUsers: 1_681,
+  topPaths: [
+    { path: '/favicon.ico', views: 799 },
+    { path: '/', views: 572 },
+    { path: '/style2.css', views: 546 },
+  ],
+  days: [
+    { day: '2015-05-17', events: 1_632 },
+    { day: '2015-05-18', events: 2_893 },
+    { day: '2015-05-19', events: 2_896 },
+    { day: '2015-05-20', events: 2_578 },
+  ],
+};
+
+/** The first 200 of these lines, for every clone. Counted with awk, too. */
+const sample: Truth = {
+  file: `${root}e2e/sample/access-sample.log`,
+  lines: 200,
+  parsable: 200,
+  views: 197,
+  uniqueUsers: 50,
+  topPaths: [
+    { path: '/favicon.ico', views: 16 },
+    { path: '/reset.css', views: 15 },
+    { path: '/', views: 14 },
+    { path: '/images/jordan-80.png', views: 14 },
+    { path: '/style2.css', views: 14 },
+  ],
+  days: [{ day: '2015-05-17', events: 200 }],
+};
+
+const truths = [sample, ...(existsSync(wholeLog.file) ? [wholeLog] : [])];
+let stack: Stack;
+let db: pg.Client;
+
+beforeAll(async () => {
+  stack = await startStack({ backend: 'postgres' });
+  db = new pg.Client(stack.databaseUrl);
+  await db.connect();
+});
+
+afterAll(async () => {
+  await db?.end();
+  await stack?.stop();
+});
+
+async function importLog(file: string, site: string): Promise<string> {
+  const args = [file, '--site', site, '--url', stack.ingestionUrl, '--include-bots'];
+  return (await execute(process.execPath, [`${root}ingestion/dist/import/main.js`, ...args])).stdout;
+}
+
+async function statsOf(site: string, limit: number): Promise<unknown> {
+  return (await fetch(`${stack.reportingUrl}/stats?site_id=${site}&limit=${limit}`)).json();
+}
+
+async function eventsPerDay(site: string): Promise<unknown[]> {
+  const { rows } = await db.query(
+    `/* e2e.eventsPerDay */
+    select to_char(timestamp at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::int as events
+    from events where site_id = $1 group by day order by day`,
+    [site],
+  );
+  return rows;
+}
+
+/** How many events the processor was handed that were stored already. */
+async function duplicates(): Promise<number> {
+  const text = await (await fetch(`${stack.processors[0]?.url}/metrics`)).text();
+  return Number(/^millrace_processor_duplicate_events_total (\d+)$/m.exec(text)?.[1]);
+}
+
+async function expectTruth(site: string, truth: Truth): Promise<void> {
+  expect(await eventsPerDay(site)).toEqual(truth.days);
+  expect(await statsOf(site, truth.topPaths.length)).toMatchObject({
+    total_views: truth.views,
+    unique_users: truth.uniqueUsers,
+    top_paths: truth.topPaths,
+  });
+}
+
+describe.each(truths)('a log of $lines lines', (truth) => {
+  const site = `log-${truth.lines}`;
+
+  it('is counted as awk counts it', async () => {
+    const { rows } = await db.query('select count(*)::int as count from events');
+    const summary = await importLog(truth.file, site);
+    expect(summary).toContain(`  accepted     ${truth.parsable.toLocaleString('en').padStart(14)}\n`);
+    expect(summary).toContain(`  unparsable   ${String(truth.lines - truth.parsable).padStart(14)}\n`);
+    await eventsStored(stack.database, rows[0].count + truth.parsable);
+    await expectTruth(site, truth);
+  });
+
+  it('changes nothing when it is imported again', async () => {
+    const before = await duplicates();
+    await importLog(truth.file, site);
+    await eventually(async () => (await duplicates()) === before + truth.parsable, 'every event was seen again');
+    await expectTruth(site, truth);
+  });
+});

@@ -1,0 +1,107 @@
+/** A Redis that is away, frozen or not there yet: ingestion says so at once, recovers by itself, and loses nothing. */
+
+import { queueBackends } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { createRedisServer, type RedisServer } from '@millrace/shared/testing/redis-server';
+import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
+import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepSending, numberedEvent, post } from './send-events.js';
+
+/** How long a client waits before it gives up on an answer. */
+const patienceMs = 2_000;
+
+describe.runIf(queueBackends.includes('redis'))('Redis', () => {
+  let redis: RedisServer;
+  beforeEach(async () => {
+    redis = await createRedisServer();
+  });
+  afterEach(() => redis.remove());
+
+  const accepts = (url: string) => async () => (await post(`${url}/event`, numberedEvent(1), patienceMs)) === 200;
+
+  async function expectRefusal(url: string): Promise<void> {
+    const answer = await fetch(`${url}/event`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(numberedEvent(1)),
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(await answer.json()).toMatchObject({ error: { code: 'queue_unavailable' } });
+  }
+
+  describe('ingestion', () => {
+    let ingestion: SpawnedService;
+    afterEach(() => ingestion.end('SIGKILL'));
+
+    it('starts without a queue, refuses, is alive but not ready, and accepts once the queue is there', async () => {
+      ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
+      await expectRefusal(ingestion.url);
+      expect((await fetch(`${ingestion.url}/health/live`)).status).toBe(200);
+      expect((await fetch(`${ingestion.url}/health/ready`)).status).toBe(503);
+      await redis.start();
+      await eventually(accepts(ingestion.url), 'events are accepted');
+      expect((await fetch(`${ingestion.url}/health/ready`)).status).toBe(200);
+    });
+
+    it('starts while the queue is frozen, refuses, and accepts once it moves again', async () => {
+      await redis.start();
+      await redis.signal('SIGSTOP');
+      ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
+      await expectRefusal(ingestion.url);
+      await redis.signal('SIGCONT');
+      await eventually(accepts(ingestion.url), 'events are accepted');
+    });
+
+    it('refuses while the queue is frozen, also the first request that meets it, and accepts afterwards', async () => {
+      await redis.start();
+      ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
+      await eventually(accepts(ingestion.url), 'events are accepted');
+      await redis.signal('SIGSTOP');
+      await expectRefusal(ingestion.url);
+      await expectRefusal(ingestion.url);
+      await redis.signal('SIGCONT');
+      await eventually(accepts(ingestion.url), 'events are accepted again');
+    });
+
+    it('ends in time when it is stopped while the queue is away', async () => {
+      await redis.start();
+      ingestion = await spawnService('ingestion', { REDIS_URL: redis.url, SHUTDOWN_TIMEOUT_MS: '3000' });
+      await eventually(accepts(ingestion.url), 'events are accepted');
+      await redis.signal('SIGKILL');
+      await eventually(async () => !(await accepts(ingestion.url)()), 'events are refused');
+      expect(await ingestion.end('SIGTERM')).toBe(0);
+    });
+  });
+
+  describe('the whole', () => {
+    let stack: Stack;
+    beforeEach(async () => {
+      await redis.start();
+      stack = await startStack({ backend: 'redis', env: { REDIS_URL: redis.url } });
+    });
+    afterEach(() => stack.stop());
+
+    it('loses and doubles nothing when Redis is killed and comes back three times under load', async () => {
+      const sent = keepSending(stack.ingestionUrl, 16);
+      for (let round = 1; round <= 3; round += 1) {
+        const before = sent.accepted.size;
+        await eventually(async () => sent.accepted.size >= before + 200, 'events are accepted');
+        await redis.signal('SIGKILL');
+        await eventually(async () => (sent.statuses.get(503) ?? 0) > round * 5, 'events are refused');
+        await redis.start();
+      }
+      const before = sent.accepted.size;
+      await eventually(async () => sent.accepted.size >= before + 200, 'events are accepted');
+      await sent.end();
+      await eventsStored(stack.database, sent.accepted.size, 30_000);
+      await eventually(async () => {
+        const { rows } = await stack.database.pool.query<{ event_id: string }>('select event_id from events');
+        const stored = new Set(rows.map((row) => row.event_id));
+        return stored.size === rows.length && [...sent.accepted].every((id) => stored.has(id));
+      }, 'every accepted event is stored once');
+    });
+  });
+});

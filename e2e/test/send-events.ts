@@ -1,0 +1,64 @@
+/** Turns numbered events into requests, and remembers which were answered with 200. */
+
+export interface SentEvents {
+  /** Ids whose request was answered with 200. */
+  accepted: Set<string>;
+  /** Status of every answer, 0 for none, and how often it was seen. */
+  statuses: Map<number, number>;
+  /** Resolves when no request is on its way any more. */
+  end(): Promise<void>;
+}
+
+/** An id that is a UUID and holds `number`. */
+export const eventId = (number: number) => `0190a5b0-7c3d-7000-8000-${String(number).padStart(12, '0')}`;
+
+export const numberedEvent = (number: number) => ({
+  site_id: `site-${number % 3}`,
+  event_type: 'view',
+  path: `/page/${number % 10}`,
+  user_id: `user-${number % 50}`,
+  timestamp: new Date(Date.UTC(2025, 10, 14) + number * 1_000).toISOString(),
+  event_id: eventId(number),
+});
+
+/** Posts one body; 0 when no answer came within `timeoutMs`. */
+export async function post(url: string, body: unknown, timeoutMs = 10_000): Promise<number> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return 0;
+  }
+}
+
+/** Posts single events from `clients` at a time until `end` is called. */
+export function keepSending(ingestionUrl: string, clients: number): SentEvents {
+  const accepted = new Set<string>();
+  const statuses = new Map<number, number>();
+  let next = 0;
+  let ended = false;
+  async function client(): Promise<void> {
+    while (!ended) {
+      const event = numberedEvent(next++);
+      const status = await post(`${ingestionUrl}/event`, event);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (status === 200) accepted.add(event.event_id);
+      else await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  const running = Promise.all(Array.from({ length: clients }, client));
+  return {
+    accepted,
+    statuses,
+    async end() {
+      ended = true;
+      await running;
+    },
+  };
+}

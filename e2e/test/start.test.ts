@@ -1,0 +1,105 @@
+/** Proves the first five minutes of a stranger: clone, `npm start`, send the printed curl line, see the event counted, stop. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+// As mktemp makes it: closed to others, so that as root this also proves that Postgres runs in a folder it may not enter.
+const folder = mkdtempSync(join(tmpdir(), 'millrace-clone-'));
+const clone = join(folder, 'millrace');
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  execFileSync('git', ['clone', '--quiet', root, clone]);
+  env = {
+    // Nothing that this run of the suite has set may help: a stranger has a PATH and a home.
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? folder,
+    INGESTION_PORT: await freePort(),
+    PROCESSOR_PORT: await freePort(),
+    SCHEDULER_PORT: await freePort(),
+    REPORTING_PORT: await freePort(),
+  };
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('npm start on a clean clone counts the first event, keeps it over a restart, and leaves nothing running', async () => {
+  const first = await startMillrace();
+  expect(await sendPrintedEvent(first.output)).toEqual({ status: 'ok' });
+  await expect.poll(() => viewsOfDemo(first.output), { timeout: 10_000 }).toBe(1);
+  await stopMillrace(first.npm);
+
+  const second = await startMillrace();
+  expect(second.elapsedMs).toBeLessThan(10_000);
+  expect(await viewsOfDemo(second.output)).toBe(1);
+  await stopMillrace(second.npm);
+}, 300_000);
+
+interface Started {
+  npm: ChildProcess;
+  output: string;
+  elapsedMs: number;
+}
+
+function startMillrace(): Promise<Started> {
+  const began = Date.now();
+  const npm = spawn('npm', ['start'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      if (/\/stats\?.*\n/.test(output)) resolve({ npm, output, elapsedMs: Date.now() - began });
+    };
+    npm.stdout.on('data', read);
+    npm.stderr.on('data', read);
+    npm.once('close', (code) => reject(new Error(`npm start ended with ${code}:\n${output}`)));
+  });
+}
+
+async function sendPrintedEvent(output: string): Promise<unknown> {
+  const [, url = '', body = ''] = /curl -X POST (\S+) .*-d '(.*)'/.exec(output) ?? [];
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  return response.json();
+}
+
+async function viewsOfDemo(output: string): Promise<unknown> {
+  const [, url = ''] = /curl '(\S+\/stats\S+)'/.exec(output) ?? [];
+  const answer = (await (await fetch(url)).json()) as { total_views: number };
+  return answer.total_views;
+}
+
+async function stopMillrace(npm: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => npm.once('close', resolve));
+  npm.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  await expect.poll(processesOfClone, { timeout: 5_000 }).toEqual([]);
+}
+
+function processesOfClone(): string[] {
+  const commands = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(commandLine);
+  return commands.filter((command) => command.includes(clone));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+function freePort(): Promise<string> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(String(typeof address === 'object' && address ? address.port : 0)));
+    });
+  });
+}

@@ -1,0 +1,17 @@
+/** Turns the command line into a run of the import: wires it to the process, and nothing else. */
+import { runImport } from './run-import.js';
+
+const GIVE_UP_AFTER_MS = 60_000;
+
+const interrupt = new AbortController();
+// The first signal lets the requests in flight end and shows the counts; a second one ends the process at once.
+process.once('SIGINT', () => interrupt.abort());
+process.once('SIGTERM', () => interrupt.abort());
+
+process.exitCode = await runImport(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  interrupt: interrupt.signal,
+  giveUpAfterMs: GIVE_UP_AFTER_MS,
+});

@@ -1,0 +1,44 @@
+/** Turns events into batches, each the body of one request and the line numbers of its events. */
+import type { ReadyEvent } from './sort-lines.js';
+
+export interface Batch {
+  /** One event a line (NDJSON). */
+  body: string;
+  lineNumbers: number[];
+}
+
+const MAX_EVENTS = 1_000;
+/** Below the 1 MB that proxies let through by default, and far below ingestion's own limit. */
+const MAX_BYTES = 900_000;
+
+/** Cuts at 1,000 events or 900 KB. When reading fails midway, what was read before still leaves as a batch, then it throws. */
+export async function* makeBatches(groups: AsyncIterable<ReadyEvent[]>): AsyncGenerator<Batch> {
+  let pending: ReadyEvent[] = [];
+  let pendingBytes = 0;
+  let failure: { error: unknown } | null = null;
+
+  function cut(): Batch {
+    const batch = {
+      body: pending.map((event) => event.json).join('\n'),
+      lineNumbers: pending.map((event) => event.lineNumber),
+    };
+    pending = [];
+    pendingBytes = 0;
+    return batch;
+  }
+
+  try {
+    for await (const group of groups) {
+      for (const event of group) {
+        const bytes = Buffer.byteLength(event.json) + 1;
+        if (pending.length >= MAX_EVENTS || (pending.length > 0 && pendingBytes + bytes > MAX_BYTES)) yield cut();
+        pending.push(event);
+        pendingBytes += bytes;
+      }
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  if (pending.length > 0) yield cut();
+  if (failure !== null) throw failure.error;
+}

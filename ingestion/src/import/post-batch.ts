@@ -1,0 +1,73 @@
+/** Turns one batch into its final answer, trying again with growing pauses while the server is busy or away. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ImportError } from './import-error.js';
+import type { Batch } from './make-batches.js';
+import { type Rejection, tryBatch, type Verdict } from './try-batch.js';
+
+export interface Target {
+  /** Of `POST /events`. */
+  url: URL;
+  /** How long no batch at all may get through before the import gives up. */
+  giveUpAfterMs: number;
+  /** When any batch was last answered, in milliseconds since the epoch; shared by all batches in flight. */
+  lastAnswerAt: number;
+  /** Ends the waiting between two tries. */
+  stop: AbortSignal;
+  /** Hears why a batch waits. */
+  onWait(why: string): void;
+}
+
+export interface BatchAnswer {
+  accepted: number;
+  rejected: Rejection[];
+}
+
+type RetryVerdict = Extract<Verdict, { kind: 'retry' }>;
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Never tries before `Retry-After` is over. Throws an ImportError when the server refuses, or nothing gets through for too long. */
+export async function postBatch(batch: Batch, target: Target): Promise<BatchAnswer> {
+  for (let tries = 1; ; tries += 1) {
+    const startedAt = Date.now();
+    const verdict = await tryBatch(target.url, batch.body, batch.lineNumbers.length);
+    if (verdict.kind === 'answered') {
+      target.lastAnswerAt = Date.now();
+      return verdict;
+    }
+    if (verdict.kind === 'refused') throw new ImportError(`${target.url} ${verdict.why}.`);
+    // A server that was busy reading or idle before this batch has not been silent: the clock starts with the first try.
+    if (tries === 1) target.lastAnswerAt = Math.max(target.lastAnswerAt, startedAt);
+    const pauseMs = pauseBefore(verdict, tries, target);
+    target.onWait(`${target.url} ${verdict.why}; next try in ${seconds(pauseMs)}.`);
+    await pause(pauseMs, target.stop);
+  }
+}
+
+/** How long to wait before the next try; throws when nothing got through for too long, or would not until then. */
+function pauseBefore({ why, retryAfterMs }: RetryVerdict, tries: number, target: Target): number {
+  const restMs = target.lastAnswerAt + target.giveUpAfterMs - Date.now();
+  if (restMs > 0 && (retryAfterMs ?? 0) <= restMs) return retryAfterMs ?? Math.min(backOffMs(tries), restMs);
+  const wish = retryAfterMs === null ? '' : ` and asks to wait ${seconds(retryAfterMs)}`;
+  throw new ImportError(
+    `${target.url} ${why}${wish}; gave up, as nothing gets through for ${seconds(target.giveUpAfterMs)}.`,
+  );
+}
+
+/** Doubles from try to try; the random part keeps batches from coming back all at once. */
+function backOffMs(tries: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS) * (0.75 + Math.random() / 2);
+}
+
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal: stop });
+  } catch {
+    throw new ImportError('Stopped while waiting for the server.');
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toFixed(1))} s`;
+}

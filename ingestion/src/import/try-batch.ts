@@ -1,0 +1,96 @@
+/** Turns one request with one batch into a verdict: answered, worth another try, or refused for good. */
+import { printable } from './printable.js';
+
+export interface Rejection {
+  index: number;
+  message: string;
+}
+
+export type Verdict =
+  | { kind: 'answered'; accepted: number; rejected: Rejection[] }
+  | { kind: 'retry'; why: string; retryAfterMs: number | null }
+  | { kind: 'refused'; why: string };
+
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Sending again is safe, whatever became of the first try: the events carry their ids. */
+const RETRY_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Sends `body` (NDJSON of `count` events) once. Never throws: a failed connection is a verdict too. */
+export async function tryBatch(url: URL, body: string, count: number): Promise<Verdict> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    return judge(response, await response.text(), count);
+  } catch (error) {
+    return { kind: 'retry', why: connectionProblem(error), retryAfterMs: null };
+  }
+}
+
+function judge(response: Response, text: string, count: number): Verdict {
+  const { status } = response;
+  if (RETRY_STATUSES.has(status)) {
+    return { kind: 'retry', why: `answers ${status}`, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+  }
+  const answer = asObject(parseJson(text));
+  if (status === 200 && isCount(answer.accepted, count)) {
+    return { kind: 'answered', accepted: answer.accepted, rejected: rejections(answer.rejected) };
+  }
+  const error = asObject(answer.error);
+  const rejected = rejections(asObject(error.details).rejected);
+  if (status === 400 && rejected.length > 0) return { kind: 'answered', accepted: 0, rejected };
+  if (status >= 300 && status < 400) {
+    const location = printable(response.headers.get('location') ?? 'nowhere');
+    return { kind: 'refused', why: `redirects (${status}) to ${location}; give the final address with --url` };
+  }
+  if (typeof error.message === 'string') {
+    return { kind: 'refused', why: `refuses with ${status}: ${printable(error.message, 300)}` };
+  }
+  return { kind: 'refused', why: `answers ${status}, which Millrace's ingestion never does: check --url` };
+}
+
+function rejections(list: unknown): Rejection[] {
+  if (!Array.isArray(list)) return [];
+  return list
+    .map(asObject)
+    .filter((entry) => typeof entry.index === 'number')
+    .map((entry) => ({
+      index: Number(entry.index),
+      message: String(entry.message ?? entry.reason ?? 'no reason given'),
+    }));
+}
+
+/** Reads `Retry-After`, in seconds or as a date, into milliseconds from now; null when there is none that makes sense. */
+function retryAfterMs(header: string | null): number | null {
+  if (header === null) return null;
+  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : null;
+}
+
+function connectionProblem(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return `has not answered within ${REQUEST_TIMEOUT_MS / 1000} s`;
+  }
+  const cause = asObject(error instanceof Error ? error.cause : null);
+  return `cannot be reached (${String(cause.code ?? cause.message ?? error)})`;
+}
+
+function isCount(value: unknown, max: number): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= max;
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,303 @@
+/** `POST /event` and `POST /events` over HTTP, into a real queue, on each backend. */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { createMetrics, type Metrics } from '@millrace/shared/metrics';
+import { createQueue, type Queue } from '@millrace/shared/queue';
+import {
+  createTestDatabase,
+  queueBackends,
+  silent,
+  type TestDatabase,
+  testQueue,
+} from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import type { Express } from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildApp } from '../src/app.js';
+import { createEventQueue } from '../src/enqueue-events.js';
+import { createEventLane } from '../src/event-lane.js';
+import { createQueueGate, defaultGateOptions, type QueueGate } from '../src/queue-gate.js';
+import { createByteBudget } from '../src/read-body.js';
+
+const event = {
+  site_id: 'demo',
+  event_type: 'view',
+  path: '/pricing',
+  user_id: 'u1',
+  timestamp: '2025-11-14T10:00:00Z',
+};
+
+describe.each(queueBackends)('on %s', (backend) => {
+  let database: TestDatabase;
+  let queue: Queue;
+  let gate: QueueGate;
+  let metrics: Metrics;
+  let app: Express;
+  let closing = false;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const location = testQueue(backend, database);
+    queue = createQueue('event-ingest', location, silent);
+    gate = createQueueGate(() => createQueue('event-ingest', location, silent), silent, {
+      ...defaultGateOptions,
+      maxWaitingJobs: 1_000,
+    });
+    await eventually(async () => gate.state === 'open', 'the gate is open');
+  });
+  beforeEach(async () => {
+    await queue.obliterate({ force: true });
+    closing = false;
+    metrics = createMetrics();
+    const lane = createEventLane({
+      events: createEventQueue(gate, metrics),
+      budget: createByteBudget(48_000_000),
+      metrics,
+      logger: silent,
+      now: () => Date.UTC(2026, 10, 23),
+      isClosing: () => closing,
+    });
+    app = buildApp({ logger: silent, metrics, health: { queues: gate.check }, isClosing: () => closing }, lane);
+  });
+  afterAll(async () => {
+    await queue.obliterate({ force: true });
+    await gate.close();
+    await queue.close();
+    await database.drop();
+  });
+
+  const post = (path: string, type = 'application/json') => request(app).post(path).set('content-type', type);
+  const send = (path: string, body: string, type = 'application/json') => post(path, type).send(body);
+
+  async function queuedEvents(): Promise<Record<string, unknown>[]> {
+    const jobs = await queue.getWaiting();
+    return jobs.flatMap((job) => {
+      const events = JSON.parse(job.data.events);
+      expect(job.data).toMatchObject({ v: 1, count: events.length });
+      return events;
+    });
+  }
+  const counted = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values;
+
+  describe('POST /event', () => {
+    it('answers 200 when the event is in the queue, complete', async () => {
+      const answer = await send('/event', JSON.stringify(event)).expect(200);
+      expect(answer.body).toEqual({ status: 'ok' });
+      expect(answer.headers['access-control-allow-origin']).toBe('*');
+      expect(await queuedEvents()).toEqual([{ ...event, event_id: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+    });
+    it('takes text/plain, which is what sendBeacon sends', async () => {
+      await send('/event', JSON.stringify(event), 'text/plain;charset=UTF-8').expect(200);
+      expect(await queuedEvents()).toHaveLength(1);
+    });
+    it.each([
+      ['gzip', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+    ])('takes a body compressed with %s', async (encoding, compress) => {
+      await post('/event')
+        .set('content-encoding', encoding)
+        .serialize((body) => body)
+        .send(compress(JSON.stringify(event)) as unknown as string)
+        .expect(200);
+      expect(await queuedEvents()).toHaveLength(1);
+    });
+    it('takes a byte order mark', async () => {
+      await send('/event', `\uFEFF${JSON.stringify(event)}`).expect(200);
+    });
+    it('refuses an invalid event with field and rule, and queues nothing', async () => {
+      const answer = await send('/event', JSON.stringify({ ...event, site_id: 'a b' })).expect(400);
+      expect(answer.body).toEqual({
+        error: {
+          code: 'invalid_event',
+          message: 'site_id may hold only letters, digits, dot, underscore and hyphen',
+          details: { reason: 'bad_format', field: 'site_id' },
+        },
+      });
+      expect(await queuedEvents()).toEqual([]);
+    });
+    it.each([
+      ['', 400, 'empty_body'],
+      ['   ', 400, 'empty_body'],
+      ['{', 400, 'malformed_json'],
+      ['{"site_id":"a\0"}', 400, 'malformed_json'],
+      ['null', 400, 'invalid_event'],
+      ['[]', 400, 'invalid_event'],
+      ['"text"', 400, 'invalid_event'],
+      [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 400, 'invalid_event'],
+    ])('refuses the body %j with %i %s', async (body, status, code) => {
+      const answer = await send('/event', body).expect(status);
+      expect(answer.body.error.code).toBe(code);
+    });
+    it.each([
+      ['application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
+      ['application/xml', 415, 'unsupported_media_type'],
+      ['application/x-ndjson', 415, 'unsupported_media_type'],
+      ['application/json; charset=utf-16', 415, 'unsupported_media_type'],
+      ['constructor', 415, 'unsupported_media_type'],
+    ])('refuses the type %s', async (type, status, code) => {
+      const answer = await send('/event', JSON.stringify(event), type).expect(status);
+      expect(answer.body.error.code).toBe(code);
+    });
+    it('refuses an unknown or broken compression and bytes that are not UTF-8', async () => {
+      const unknown = await post('/event').set('content-encoding', 'zstd').send('{}').expect(415);
+      expect(unknown.body.error.code).toBe('unsupported_encoding');
+      const broken = await post('/event').set('content-encoding', 'gzip').send('not gzip').expect(400);
+      expect(broken.body.error.code).toBe('malformed_encoding');
+      const latin1 = Buffer.from('{"site_id":"\xe9"}', 'latin1');
+      const odd = await post('/event')
+        .serialize((body) => body)
+        .send(latin1 as unknown as string)
+        .expect(400);
+      expect(odd.body.error.code).toBe('malformed_encoding');
+    });
+    it('refuses 10 MB and a byte, also when it was small before decompression', async () => {
+      const large = 'x'.repeat(10_000_001);
+      await send('/event', large).expect(413);
+      const bomb = await post('/event')
+        .set('content-encoding', 'gzip')
+        .serialize((body) => body)
+        .send(gzipSync(large) as unknown as string)
+        .expect(413);
+      expect(bomb.body.error.code).toBe('payload_too_large');
+    });
+    it('answers a preflight, and other methods with 405', async () => {
+      const preflight = await request(app).options('/event').expect(204);
+      expect(preflight.headers['access-control-allow-methods']).toBe('POST, OPTIONS');
+      const get = await request(app).get('/event').expect(405);
+      expect(get.headers.allow).toBe('POST, OPTIONS');
+    });
+    it('refuses with 503 and Retry-After while the service stops, and is then not ready but alive', async () => {
+      closing = true;
+      const answer = await send('/event', JSON.stringify(event)).expect(503);
+      expect(answer.body.error.code).toBe('shutting_down');
+      expect(answer.headers['retry-after']).toBe('1');
+      await request(app).get('/health/ready').expect(503);
+      await request(app).get('/health/live').expect(200);
+    });
+  });
+
+  describe('POST /events', () => {
+    const bad: [string, unknown, string][] = [
+      ['no object', 7, 'not_an_object'],
+      ['null', null, 'not_an_object'],
+      ['a missing field', { ...event, path: undefined }, 'missing_field'],
+      ['an unknown field', { ...event, colour: 1 }, 'unknown_field'],
+      ['a wrong type', { ...event, user_id: {} }, 'wrong_type'],
+      ['an empty text', { ...event, user_id: '' }, 'empty'],
+      ['a long text', { ...event, event_type: 'x'.repeat(65) }, 'too_long'],
+      ['a bad date', { ...event, timestamp: '2026-02-30T00:00:00Z' }, 'bad_format'],
+      ['a date of long ago', { ...event, timestamp: '1999-12-31T00:00:00Z' }, 'out_of_range'],
+      ['deep properties', { ...event, properties: { a: { b: { c: { d: { e: {} } } } } } }, 'too_complex'],
+    ];
+
+    it('stores the good and names each bad one with its place and reason', async () => {
+      const batch = [event, ...bad.map(([, candidate]) => candidate), event];
+      const answer = await send('/events', JSON.stringify(batch)).expect(200);
+      expect(answer.body).toMatchObject({ status: 'ok', accepted: 2 });
+      expect(answer.body.rejected).toEqual(
+        bad.map(([, , reason], index) => ({
+          index: index + 1,
+          reason,
+          field: expect.any(String),
+          message: expect.any(String),
+        })),
+      );
+      expect(await queuedEvents()).toHaveLength(2);
+      expect(await counted('millrace_ingestion_received_events_total')).toMatchObject([{ value: 12 }]);
+      expect(await counted('millrace_ingestion_queued_events_total')).toMatchObject([{ value: 2 }]);
+      const refused = await counted('millrace_ingestion_rejected_events_total');
+      expect(refused?.reduce((sum, { value }) => sum + value, 0)).toBe(10);
+    });
+    it('takes {"events":[...]} and NDJSON, where a broken line fails alone', async () => {
+      await send('/events', JSON.stringify({ events: [event] })).expect(200);
+      const lines = `${JSON.stringify(event)}\r\n\n{oops\n${JSON.stringify(event)}`;
+      const answer = await send('/events', lines, 'application/x-ndjson').expect(200);
+      expect(answer.body).toEqual({
+        status: 'ok',
+        accepted: 2,
+        rejected: [{ index: 1, reason: 'malformed_json', field: '', message: 'the line is not valid JSON' }],
+      });
+      expect(await queuedEvents()).toHaveLength(3);
+    });
+    it('answers 400 with the reasons when nothing is acceptable', async () => {
+      const answer = await send('/events', '[{"site_id":"a"}]').expect(400);
+      expect(answer.body.error).toMatchObject({
+        code: 'no_valid_events',
+        details: { rejected: [{ index: 0, reason: 'missing_field', message: 'event_type is required' }] },
+      });
+    });
+    it.each([
+      ['[]', 400, 'empty_body'],
+      ['{}', 400, 'invalid_request'],
+      ['{"events":7}', 400, 'invalid_request'],
+      ['{"events":[],"more":1}', 400, 'invalid_request'],
+      ['', 400, 'empty_body'],
+      ['[', 400, 'malformed_json'],
+    ])('refuses the batch %j', async (body, status, code) => {
+      const answer = await send('/events', body).expect(status);
+      expect(answer.body.error.code).toBe(code);
+    });
+    it('takes 10,000 events as two jobs and refuses 10,001', async () => {
+      const batch = Array.from({ length: 10_000 }, (_, index) => ({ ...event, event_id: `e${index}` }));
+      const answer = await send('/events', JSON.stringify(batch)).expect(200);
+      expect(answer.body.accepted).toBe(10_000);
+      expect((await queue.getWaiting()).map((job) => job.data.count)).toEqual([5_000, 5_000]);
+      const more = await send('/events', JSON.stringify([...batch, event])).expect(413);
+      expect(more.body.error.code).toBe('too_many_events');
+      const lines = `${JSON.stringify(event)}\n`.repeat(10_001);
+      await send('/events', lines, 'application/x-ndjson').expect(413);
+    });
+  });
+
+  it('sends what arrives while one job is on its way together in the next', async () => {
+    const events = createEventQueue(gate, createMetrics());
+    const text = JSON.stringify(event);
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => events.enqueue({ text, count: 1 })));
+    expect(outcomes).toEqual(Array(200).fill(undefined));
+    const counts = (await queue.getWaiting()).map((job) => job.data.count);
+    expect(counts.sort((one, two) => one - two)).toEqual([1, 199]);
+    expect(await queuedEvents()).toHaveLength(200);
+  });
+
+  it('keeps nothing of the budget once everything is answered, and refuses beyond it', async () => {
+    const budget = createByteBudget(500);
+    const lane = createEventLane({
+      events: createEventQueue(gate, createMetrics()),
+      budget,
+      metrics: createMetrics(),
+      logger: silent,
+      now: Date.now,
+      isClosing: () => false,
+    });
+    const small = buildApp({ logger: silent, metrics, health: {}, isClosing: () => false }, lane);
+    const answer = await request(small)
+      .post('/event')
+      .send({ ...event, path: 'x'.repeat(500) })
+      .expect(503);
+    expect(answer.body.error.code).toBe('overloaded');
+    const squeezed = gzipSync(JSON.stringify({ ...event, path: 'x'.repeat(1_000) })) as unknown as string;
+    await request(small)
+      .post('/event')
+      .set('content-encoding', 'gzip')
+      .set('content-type', 'application/json')
+      .serialize((body) => body)
+      .send(squeezed)
+      .expect(503);
+    await request(small).post('/event').send(event).expect(200);
+    await request(small)
+      .post('/event')
+      .send({ ...event, site_id: '' })
+      .expect(400);
+    expect(budget.used).toBe(0);
+  });
+
+  it('serves its metrics, and 404 for anything else', async () => {
+    await send('/event', JSON.stringify(event)).expect(200);
+    const metricsText = await request(app).get('/metrics').expect(200);
+    expect(metricsText.text).toContain('millrace_ingestion_queued_events_total 1');
+    expect(metricsText.text).toContain('millrace_ingestion_waiting_bytes 0');
+    const answer = await request(app).get('/nothing').expect(404);
+    expect(answer.body.error.code).toBe('not_found');
+  });
+});

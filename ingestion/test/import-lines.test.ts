@@ -1,0 +1,161 @@
+/** Reading of bytes into lines, and of lines into batches: chunk borders, line ends, gzip, and the limits of each. */
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createBotCheck } from '../src/import/create-bot-check.ts';
+import { type Batch, makeBatches } from '../src/import/make-batches.ts';
+import { plainBytes } from '../src/import/plain-bytes.ts';
+import { readLines } from '../src/import/read-lines.ts';
+import type { ReadyEvent } from '../src/import/sort-lines.ts';
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of source) all.push(item);
+  return all;
+}
+
+async function linesOf(...chunks: (string | Buffer)[]) {
+  const source = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+  return (await collect(readLines(source))).flat();
+}
+
+const texts = async (...chunks: (string | Buffer)[]) => (await linesOf(...chunks)).map(({ text }) => text);
+
+async function bytesOf(...chunks: Buffer[]) {
+  let read = 0;
+  const parts = await collect(
+    plainBytes(Readable.from(chunks), (bytes) => {
+      read += bytes;
+    }),
+  );
+  return { text: Buffer.concat(parts).toString(), read };
+}
+
+describe('readLines', () => {
+  it('numbers lines from 1 and needs no end of the last line', async () => {
+    expect(await linesOf('a\nb')).toEqual([
+      { number: 1, text: 'a', overlong: false },
+      { number: 2, text: 'b', overlong: false },
+    ]);
+  });
+
+  it('takes LF and CR LF alike, also where a chunk ends between the two', async () => {
+    expect(await texts('a\r', '\nb\r\nc\n')).toEqual(['a', 'b', 'c']);
+  });
+
+  it('puts lines together again that chunks cut, also within a character', async () => {
+    const bytes = Buffer.from('grün\nblau\n');
+    expect(await texts(...Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(['grün', 'blau']);
+  });
+
+  it('keeps the numbers right across blank lines', async () => {
+    expect((await linesOf('a\n\n\r\nb\n')).map(({ number, text }) => [number, text])).toEqual([
+      [1, 'a'],
+      [2, ''],
+      [3, ''],
+      [4, 'b'],
+    ]);
+  });
+
+  it('replaces bytes that are no UTF-8, and drops a byte order mark', async () => {
+    expect(await texts(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff, 0x0a]))).toEqual(['a\uFFFD']);
+  });
+
+  it('keeps only the beginning of a line over 64 KB, and reads on after it', async () => {
+    const long = Array.from({ length: 300 }, () => 'x'.repeat(1000));
+    expect(await linesOf('a\n', ...long, '\nb\n')).toEqual([
+      { number: 1, text: 'a', overlong: false },
+      { number: 2, text: 'x'.repeat(256), overlong: true },
+      { number: 3, text: 'b', overlong: false },
+    ]);
+  });
+
+  it('takes a line of exactly 64 KB, and none of one byte more', async () => {
+    const lines = await linesOf(`${'x'.repeat(65_536)}\n${'x'.repeat(65_537)}\n`);
+    expect(lines.map(({ overlong }) => overlong)).toEqual([false, true]);
+  });
+
+  it('holds a line without end in flat memory', async () => {
+    let given = 0;
+    async function* endless() {
+      for (; given < 20_000; given += 1) yield Buffer.alloc(16_384, 'x'); // 328 MB in all
+    }
+    const before = process.memoryUsage().rss;
+    const [[line] = []] = await collect(readLines(endless()));
+    expect(line?.overlong).toBe(true);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
+  });
+
+  it('does not give out the unfinished line when the chunks fail: cut off, it could pass for another one', async () => {
+    async function* failing() {
+      yield Buffer.from('whole\nhal');
+      throw new Error('gone');
+    }
+    const seen: string[] = [];
+    const reading = async () => {
+      for await (const lines of readLines(failing())) seen.push(...lines.map(({ text }) => text));
+    };
+    await expect(reading()).rejects.toThrow('gone');
+    expect(seen).toEqual(['whole']);
+  });
+});
+
+describe('plainBytes', () => {
+  it('passes plain bytes on, also a single one or none', async () => {
+    expect(await bytesOf(Buffer.from('ab'), Buffer.from('c'))).toEqual({ text: 'abc', read: 3 });
+    expect(await bytesOf(Buffer.from('\u001f'))).toEqual({ text: '\u001f', read: 1 });
+    expect(await bytesOf()).toEqual({ text: '', read: 0 });
+  });
+
+  it('knows gzip by its first two bytes, also when they come one by one, and counts the bytes as read', async () => {
+    const packed = gzipSync('hello '.repeat(1000));
+    const chunks = [packed.subarray(0, 1), packed.subarray(1, 2), packed.subarray(2)];
+    expect(await bytesOf(...chunks)).toEqual({ text: 'hello '.repeat(1000), read: packed.length });
+  });
+
+  it('reads several gzip files in one, as log rotation joins them', async () => {
+    expect((await bytesOf(Buffer.concat([gzipSync('one\n'), gzipSync('two\n')]))).text).toBe('one\ntwo\n');
+  });
+
+  it('fails on gzip that is cut off or damaged, rather than end as if all were there', async () => {
+    const packed = gzipSync('hello '.repeat(1000));
+    await expect(bytesOf(packed.subarray(0, -9))).rejects.toMatchObject({ code: 'Z_BUF_ERROR' });
+    await expect(bytesOf(Buffer.concat([packed, Buffer.from('more')]))).rejects.toMatchObject({ code: 'Z_DATA_ERROR' });
+  });
+});
+
+describe('makeBatches', () => {
+  const events = (count: number, json = '{}') =>
+    Array.from({ length: count }, (_, index): ReadyEvent => ({ lineNumber: index + 1, json }));
+  const sizes = (batches: Batch[]) => batches.map(({ lineNumbers }) => lineNumbers.length);
+
+  it('cuts at 1,000 events, across the groups they come in', async () => {
+    const batches = await collect(makeBatches(Readable.from([events(700), [], events(1301)])));
+    expect(sizes(batches)).toEqual([1000, 1000, 1]);
+    expect(batches[2]).toEqual({ body: '{}', lineNumbers: [1301] });
+  });
+
+  it('cuts at 900 KB, counted in bytes and not in characters', async () => {
+    const batches = await collect(makeBatches(Readable.from([events(100, 'ä'.repeat(10_000))])));
+    expect(sizes(batches)).toEqual([44, 44, 12]);
+  });
+
+  it('gives out what it has before it passes a failure on', async () => {
+    async function* failing() {
+      yield events(2);
+      throw new Error('gone');
+    }
+    const batches = makeBatches(failing());
+    expect((await batches.next()).value).toEqual({ body: '{}\n{}', lineNumbers: [1, 2] });
+    await expect(batches.next()).rejects.toThrow('gone');
+  });
+});
+
+describe('createBotCheck', () => {
+  it('knows bots, answers the same again, and takes no user agent for a person', () => {
+    const isBot = createBotCheck();
+    const google = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0';
+    expect([google, firefox, google, firefox, null].map(isBot)).toEqual([true, false, true, false, false]);
+  });
+});

@@ -1,0 +1,352 @@
+/** Whole imports, from arguments to exit code, against a small server that plays ingestion's contract. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { LogEvent } from '../src/import/log-event.ts';
+import { runImport } from '../src/import/run-import.ts';
+
+type Answer = (events: LogEvent[], res: ServerResponse) => void;
+
+const BOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0';
+const accept: Answer = (events, res) => json(res, 200, { status: 'ok', accepted: events.length, rejected: [] });
+const closers: (() => Promise<unknown>)[] = [];
+let folder: string;
+
+function json(res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+/** Answers the first requests as `script` says, all later ones by accepting; keeps what was accepted in `events`. */
+async function startServer(...script: Answer[]) {
+  const requests: { at: number; contentType: string | undefined; events: LogEvent[] }[] = [];
+  const events: LogEvent[] = [];
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const body = Buffer.concat(await req.toArray()).toString();
+    const sent = body.split('\n').map((line) => JSON.parse(line) as LogEvent);
+    requests.push({ at: Date.now(), contentType: req.headers['content-type'], events: sent });
+    if (`${req.method} ${req.url}` !== 'POST /events') return json(res, 404, {});
+    (script.shift() ?? accept)(sent, res);
+    if (res.statusCode === 200) events.push(...sent);
+  }
+  const server = createServer((req, res) => void handle(req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, events };
+}
+
+function sink() {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += chunk;
+      done();
+    },
+  });
+  return { stream, read: () => text };
+}
+
+async function run(args: string[], { stdin = Readable.from([]) as Readable, giveUpAfterMs = 5_000, tty = false } = {}) {
+  const [stdout, stderr] = [sink(), sink()];
+  const exitCode = await runImport(args, {
+    stdin,
+    stdout: stdout.stream,
+    stderr: Object.assign(stderr.stream, { isTTY: tty }),
+    interrupt: new AbortController().signal,
+    giveUpAfterMs,
+  });
+  return { exitCode, stdout: stdout.read(), stderr: stderr.read() };
+}
+
+/** `count` lines, one a second from 10:00:00 on; every fifth is a bot's when `bots` is set. */
+function logText(count: number, { bots = false } = {}): string {
+  return Array.from({ length: count }, (_, index) => {
+    const time = new Date(Date.UTC(2024, 4, 17, 10, 0, index)).toISOString().slice(11, 19);
+    const agent = bots && index % 5 === 4 ? BOT : BROWSER;
+    return `192.0.2.${index % 250} - - [17/May/2024:${time} +0000] "GET /p${index + 1} HTTP/1.1" 200 5 "-" "${agent}"\n`;
+  }).join('');
+}
+
+async function file(name: string, content: string | Buffer): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const paths = (events: LogEvent[]) => events.map(({ path }) => path);
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `/p${index + 1}`);
+const byNumber = (a: string, b: string) => Number(a.slice(2)) - Number(b.slice(2));
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
+});
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('import of good logs', () => {
+  it('sends each line as one event, in order within NDJSON batches of 1,000, and ends with a summary', async () => {
+    const server = await startServer();
+    const log = await file('plain.log', logText(2500));
+    const { exitCode, stdout, stderr } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(stdout).toBe(
+      [
+        `${log} for site demo:`,
+        '  lines read            2,500',
+        '  accepted              2,500',
+        '  rejected                  0',
+        '  bots skipped              0',
+        '  unparsable                0',
+        'What was accepted is safe in the queue. The processor stores it next;',
+        'then /stats?site_id=demo of the reporting service counts it.',
+        '',
+      ].join('\n'),
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(server.requests.map(({ events }) => events.length).sort()).toEqual([1000, 1000, 500]);
+    expect(new Set(server.requests.map(({ contentType }) => contentType))).toEqual(new Set(['application/x-ndjson']));
+    expect(paths(server.events).sort(byNumber)).toEqual(numbered(2500));
+  });
+
+  it('sends exactly the same events from a plain file, a gzip file of any name, CR LF lines and standard input', async () => {
+    const text = logText(300);
+    const sources = [
+      [await file('same.log', text)],
+      [await file('same-packed.log', gzipSync(text))],
+      [await file('same-dos.log', text.replaceAll('\n', '\r\n'))],
+      ['-', text],
+      ['-', gzipSync(text)],
+    ] as [string, (string | Buffer)?][];
+    const sent = [];
+    for (const [path, input] of sources) {
+      const server = await startServer();
+      const stdin = Readable.from(input === undefined ? [] : [Buffer.from(input)]);
+      expect((await run([path, '--site', 'demo', '--url', server.url], { stdin })).exitCode).toBe(0);
+      sent.push(server.events);
+    }
+    expect(sent[0]).toHaveLength(300);
+    for (const events of sent) expect(events).toEqual(sent[0]);
+  });
+
+  it('gives the same file the same ids again, and equal lines different ones', async () => {
+    const line = logText(1);
+    const log = await file('twice.log', line.repeat(3));
+    const server = await startServer();
+    await run([log, '--site', 'demo', '--url', server.url]);
+    await run([log, '--site', 'demo', '--url', server.url]);
+    const ids = server.events.map(({ event_id }) => event_id);
+    expect(ids.slice(3)).toEqual(ids.slice(0, 3));
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('skips the lines of known bots, and sends them with --include-bots', async () => {
+    const log = await file('bots.log', logText(10, { bots: true }));
+    const [without, withBots] = [await startServer(), await startServer()];
+    const first = await run([log, '--site', 'demo', '--url', without.url]);
+    await run([log, '--site', 'demo', '--url', withBots.url, '--include-bots']);
+    expect(paths(without.events)).toEqual(['/p1', '/p2', '/p3', '/p4', '/p6', '/p7', '/p8', '/p9']);
+    expect(first.stdout).toContain('  bots skipped              2\n');
+    expect(paths(withBots.events)).toEqual(numbered(10));
+  });
+
+  it('takes an empty log as done', async () => {
+    const { exitCode, stdout } = await run([
+      await file('empty.log', ''),
+      '--site',
+      'demo',
+      '--url',
+      'http://127.0.0.1:9',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('  lines read                0\n');
+  });
+
+  it('draws a bar on a terminal', async () => {
+    const server = await startServer();
+    const log = await file('bar.log', logText(10));
+    const { stderr } = await run([log, '--site', 'demo', '--url', server.url], { tty: true });
+    expect(stderr).toContain('100 % | 0.0 MB | 10 lines | ');
+  });
+});
+
+describe('import of logs with unparsable lines', () => {
+  it('counts them, shows the first five with their numbers, escaped and cut, and is still a success', async () => {
+    const bad = ['\u001b[31mred', 'b'.repeat(500), 'x'.repeat(70_000), 'four', 'five', 'six', 'seven'];
+    const log = await file('bad.log', `${logText(2)}\n${bad.join('\n')}\n${logText(1)}`);
+    const server = await startServer();
+    const { exitCode, stdout } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(0);
+    expect(stdout.split('\n').slice(0, 7)).toEqual([
+      'Unparsable (neither Common nor Combined Log Format):',
+      '  line 4: \\u{1b}[31mred',
+      `  line 5: ${'b'.repeat(120)}…`,
+      `  line 6: (longer than 64 KB) ${'x'.repeat(120)}…`,
+      '  line 7: four',
+      '  line 8: five',
+      '  and 2 more',
+    ]);
+    expect(stdout).toContain('  unparsable                7\n  blank                     1\n');
+    expect(paths(server.events)).toEqual(['/p1', '/p2', '/p1']);
+  });
+
+  it('fails when not one line is of a log', async () => {
+    const log = await file('prose.txt', 'Dear diary,\n\ntoday\n');
+    const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(`import: Not one line of ${log} is in Common or Combined Log Format.\n`);
+  });
+});
+
+describe('import while the server is busy or away', () => {
+  it('tries again after 503, and nothing is missing', async () => {
+    const busy: Answer = (_events, res) => json(res, 503, { error: { code: 'queue_unavailable', message: 'later' } });
+    const server = await startServer(busy, busy, busy);
+    const log = await file('busy.log', logText(1500));
+    const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/events answers 503; next try in 0\.\d s\.\n$/);
+    expect(paths(server.events).sort(byNumber)).toEqual(numbered(1500));
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    const limit: Answer = (_events, res) => json(res, 429, {}, { 'retry-after': '1' });
+    const server = await startServer(limit);
+    const { exitCode } = await run([await file('limit.log', logText(3)), '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(0);
+    const [first, second] = server.requests.map(({ at }) => at);
+    expect(second! - first!).toBeGreaterThanOrEqual(990);
+  });
+
+  it('tries again when the connection breaks before the answer, with the same ids', async () => {
+    const server = await startServer((_events, res) => void res.destroy());
+    const { exitCode } = await run([await file('cut.log', logText(3)), '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(0);
+    expect(server.requests[1]?.events).toEqual(server.requests[0]?.events);
+  });
+
+  it('gives up with one sentence when nobody listens', async () => {
+    const log = await file('nobody.log', logText(3));
+    const { url } = await startServer();
+    await closers.pop()?.(); // its port is free now
+    const args = [log, '--site', 'demo', '--url', url];
+    const { exitCode, stdout, stderr } = await run(args, { giveUpAfterMs: 300 });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('  not sent                  3\n');
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
+      `import: ${url}/events cannot be reached (ECONNREFUSED); gave up, as nothing gets through for 0.3 s. ` +
+        'Run the same command again to go on; nothing will count twice.',
+    );
+  });
+
+  it('gives up at once when asked to wait longer than it would, and closes an input that is still open', async () => {
+    const server = await startServer((_events, res) => json(res, 429, {}, { 'retry-after': '3600' }));
+    const stdin = new Readable({ read() {} });
+    stdin.push(logText(1001)); // and no end
+    const { exitCode, stderr } = await run(['-', '--site', 'demo', '--url', server.url], { stdin });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('answers 429 and asks to wait 3600 s; gave up, as nothing gets through for 5 s.');
+    expect(stdin.destroyed).toBe(true);
+  });
+
+  it('reads no further ahead than a few batches while nothing gets through', async () => {
+    let read = 0;
+    const stdin = new Readable({
+      read() {
+        read += 1000;
+        this.push(logText(1000));
+      },
+    });
+    const args = ['-', '--site', 'demo', '--url', 'http://127.0.0.1:1'];
+    expect((await run(args, { stdin, giveUpAfterMs: 500 })).exitCode).toBe(1);
+    expect(read).toBeLessThanOrEqual(10_000);
+  });
+});
+
+describe('import that the server does not take', () => {
+  it('names the lines of rejected events, sends the rest, and exits with 1', async () => {
+    const rejected = [{ index: 1, reason: 'out_of_range', message: 'timestamp must lie \u001b between' }];
+    const server = await startServer((_events, res) => json(res, 200, { status: 'ok', accepted: 2, rejected }));
+    const log = await file('rejected.log', `no log line\n${logText(3)}`);
+    const { exitCode, stdout } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Rejected by the server:\n  line 3: timestamp must lie \\u{1b} between\n');
+    expect(stdout).toContain('  accepted                  2\n  rejected                  1\n');
+  });
+
+  it('reads the rejections of a batch without one acceptable event, and goes on with the next', async () => {
+    const server = await startServer((events, res) => {
+      const rejected = events.map((_event, index) => ({ index, reason: 'out_of_range', message: `bad ${index}` }));
+      json(res, 400, { error: { code: 'invalid', message: 'nothing acceptable', details: { rejected } } });
+    });
+    const log = await file('all-rejected.log', logText(1003));
+    const { exitCode, stdout } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Rejected by the server:\n {2}line (1|1001): bad 0\n/);
+    expect(stdout).toMatch(/accepted +(3|1,000)\n {2}rejected +(1,000|3)\n/);
+  });
+
+  it.each([
+    [413, { error: { code: 'too_large', message: 'at most 10 MB' } }, 'refuses with 413: at most 10 MB.'],
+    [401, { error: { code: 'no_key', message: 'a key is needed' } }, 'refuses with 401: a key is needed.'],
+    [200, { hello: 'world' }, "answers 200, which Millrace's ingestion never does: check --url."],
+    [404, 'Not found', "answers 404, which Millrace's ingestion never does: check --url."],
+  ])('stops at once after %i %j', async (status, body, sentence) => {
+    const server = await startServer((_events, res) => json(res, status, body));
+    const log = await file('refused.log', logText(3));
+    const { exitCode, stdout, stderr } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`import: ${server.url}/events ${sentence}`);
+    expect(stdout).toContain('  not sent                  3\n');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('does not follow redirects, which would lose the events', async () => {
+    const server = await startServer((_events, res) => json(res, 301, {}, { location: 'https://host/events' }));
+    const { stderr } = await run([await file('moved.log', logText(1)), '--site', 'demo', '--url', server.url]);
+    expect(stderr).toContain('redirects (301) to https://host/events; give the final address with --url.');
+  });
+});
+
+describe('import of files that cannot be read', () => {
+  it('says in one sentence what is wrong, before anything is sent', async () => {
+    const missing = join(folder, 'missing.log');
+    expect(await run([missing, '--site', 'demo'])).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `import: Cannot read ${missing}: there is no such file.\n`,
+    });
+    expect((await run([folder, '--site', 'demo'])).stderr).toBe(`import: Cannot read ${folder}: it is a directory.\n`);
+    expect((await run([missing])).stderr).toBe(
+      'import: Say with --site ID which site the log belongs to. (--help shows how)\n',
+    );
+  });
+
+  it('sends what a cut gzip file still holds, then fails and says how far it came', async () => {
+    const server = await startServer();
+    const packed = gzipSync(logText(5000));
+    const log = await file('cut.gz', packed.subarray(0, Math.floor(packed.length / 2)));
+    const { exitCode, stdout, stderr } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(1);
+    const lines = Number(
+      /cut off: its gzip data ends too early, after line ([\d,]+)\./.exec(stderr)?.[1]?.replace(',', ''),
+    );
+    expect(lines).toBeLessThan(5000);
+    expect(paths(server.events).sort(byNumber)).toEqual(numbered(lines));
+    expect(stdout).toContain(`  accepted     ${lines.toLocaleString('en').padStart(14)}\n`);
+  });
+
+  it('shows help', async () => {
+    const { exitCode, stdout } = await run(['--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Usage: npm run import -- FILE --site ID/);
+  });
+});

@@ -1,0 +1,19 @@
+/** The processor's command line. */
+import { expect, it } from 'vitest';
+import { parseArguments } from '../src/arguments.js';
+
+it('works on every queue with the default concurrency when nothing is said', () => {
+  expect(parseArguments([])).toEqual({ help: false, concurrency: 32, queues: ['event-ingest'] });
+});
+it('takes concurrency and queues', () => {
+  const given = parseArguments(['--concurrency', '4', '--queues', 'event-ingest, event-ingest']);
+  expect(given).toEqual({ help: false, concurrency: 4, queues: ['event-ingest'] });
+});
+it.each([
+  [['--concurrency', '0'], '--concurrency must be a whole number from 1 to 1000, not 0'],
+  [['--concurrency', 'many'], '--concurrency must be a whole number from 1 to 1000, not many'],
+  [['--queues', 'nope'], '--queues: there is no queue "nope"; known are event-ingest'],
+  [['--verbose'], "Unknown option '--verbose'"],
+])('refuses %j with one sentence', (argv, sentence) => {
+  expect(() => parseArguments(argv)).toThrow(sentence);
+});

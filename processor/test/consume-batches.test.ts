@@ -1,0 +1,192 @@
+/** Event jobs into rows, on a real database: once each, poison set aside, partitions made. */
+import { serializeEvent, validateEvent } from '@millrace/shared/event';
+import type { EventIngestData } from '@millrace/shared/jobs';
+import { createMetrics, type Metrics } from '@millrace/shared/metrics';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type BatchConsumer, createBatchConsumer } from '../src/events/consume-batches.js';
+import { ensureMonths } from '../src/events/ensure-partitions.js';
+
+let database: TestDatabase;
+let metrics: Metrics;
+let consumer: BatchConsumer;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('truncate events, sites, dead_letter_events, rollup_marks');
+  metrics = createMetrics();
+  consumer = createBatchConsumer(database.pool, metrics, silent);
+});
+
+function eventText(fields: object): string {
+  const base = { site_id: 'demo', event_type: 'view', path: '/', timestamp: '2025-11-14T10:00:00Z' };
+  const result = validateEvent({ ...base, ...fields }, Date.UTC(2026, 10, 23));
+  if (!result.ok) throw new Error(result.message);
+  return serializeEvent(result.event);
+}
+
+const job = (id: string, texts: string[]): { id: string; data: EventIngestData } => ({
+  id,
+  data: { v: 1, count: texts.length, events: `[${texts.join(',')}]` },
+});
+const many = (count: number, prefix = 'e') =>
+  Array.from({ length: count }, (_, index) => eventText({ event_id: `${prefix}${index}`, path: `/${index % 7}` }));
+
+async function count(table: string): Promise<number> {
+  const { rows } = await database.pool.query(`select count(*)::int as count from ${table}`);
+  return rows[0].count;
+}
+
+/** Each event in exactly one outcome. */
+async function outcomes() {
+  const value = async (name: string) => {
+    const metric = await metrics.registry.getSingleMetric(`millrace_processor_${name}_events_total`)?.get();
+    return metric?.values[0]?.value ?? 0;
+  };
+  return {
+    stored: await value('stored'),
+    duplicate: await value('duplicate'),
+    deadLettered: await value('dead_lettered'),
+  };
+}
+
+describe('storing', () => {
+  it('writes every field, the site, and a mark for each 15 minutes touched', async () => {
+    const fields = {
+      event_id: '0190a5b0-7c3d-7000-8000-00000000abcd',
+      timestamp: '2025-11-14T10:29:59.123456+01:00',
+      path: '/ü',
+      user_id: 'u',
+      session_id: 's',
+      profile_id: 'p',
+      referrer: 'https://example.org/',
+      properties: { plan: 'pro', nested: { n: [1, null] } },
+    };
+    await consumer.consume(job('a', [eventText(fields), eventText({ timestamp: '2025-11-14T09:15:00Z' })]));
+    const { rows } = await database.pool.query(
+      `select site_id, event_type, path, user_id, session_id, profile_id, referrer, properties, event_id,
+         to_char(timestamp at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') as timestamp
+       from events where event_id = $1`,
+      [fields.event_id],
+    );
+    expect(rows).toEqual([{ ...fields, site_id: 'demo', event_type: 'view', timestamp: '2025-11-14 09:29:59.123456' }]);
+    const marks = await database.pool.query('select site_id, interval_start from rollup_marks order by interval_start');
+    expect(marks.rows).toEqual([{ site_id: 'demo', interval_start: new Date('2025-11-14T09:15:00Z') }]);
+    const sites = await database.pool.query('select site_id, timezone from sites');
+    expect(sites.rows).toEqual([{ site_id: 'demo', timezone: 'UTC' }]);
+  });
+
+  it('stores a job that runs twice, and one that runs at the same time, once', async () => {
+    const texts = many(1_000);
+    await consumer.consume(job('a', texts));
+    const marksBefore = await count('rollup_marks');
+    await Promise.all([consumer.consume(job('a', texts)), consumer.consume(job('b', [...texts].reverse()))]);
+    expect(await count('events')).toBe(1_000);
+    expect(await count('rollup_marks')).toBe(marksBefore);
+    expect(await outcomes()).toEqual({ stored: 1_000, duplicate: 2_000, deadLettered: 0 });
+  });
+
+  it('stores the same event once when it comes 50 times in parallel from four processors', async () => {
+    const text = eventText({ event_id: 'same' });
+    const others = Array.from({ length: 3 }, () => createBatchConsumer(database.pool, createMetrics(), silent));
+    const consumers = [consumer, ...others];
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => consumers[index % 4]!.consume(job(`j${index}`, [text, ...many(20)]))),
+    );
+    expect(await count('events')).toBe(21);
+  });
+
+  it('makes the partitions of any month from 2000 on, also when eight processors need them at once', async () => {
+    const texts = [
+      '2000-01-01T00:00:00Z',
+      '2015-05-17T10:05:03Z',
+      '2015-06-01T00:00:00+02:00',
+      '2026-11-24T00:00:00Z',
+    ].map((timestamp) => eventText({ timestamp }));
+    const consumers = Array.from({ length: 8 }, () => createBatchConsumer(database.pool, createMetrics(), silent));
+    await Promise.all(consumers.map((each, index) => each.consume(job(`j${index}`, texts))));
+    const { rows } = await database.pool.query(
+      `select tableoid::regclass::text as partition, count(*)::int as count from events group by 1 order by 1`,
+    );
+    expect(rows).toEqual([
+      { partition: 'events_2000_01', count: 1 },
+      { partition: 'events_2015_05', count: 2 },
+      { partition: 'events_2026_11', count: 1 },
+    ]);
+  });
+
+  it('finds nothing to do when partitions are made ahead a second time', async () => {
+    await ensureMonths(database.pool, ['2027-03', '2027-04']);
+    expect(await ensureMonths(database.pool, ['2027-03', '2027-04'])).toEqual([]);
+  });
+});
+
+describe('poison', () => {
+  const poison =
+    '{"site_id":"demo","timestamp":"2025-11-14T10:00:00Z","event_id":"0190a5b0-7c3d-7000-8000-000000000001","event_type":"view","path":"a\\u0000b"}';
+
+  it('stores 999 of 1,000 and sets the one aside with its reason and payload, once, however often the job runs', async () => {
+    const texts = many(999);
+    texts.splice(500, 0, poison);
+    await consumer.consume(job('a', texts));
+    await consumer.consume(job('a', texts));
+    expect(await count('events')).toBe(999);
+    const { rows } = await database.pool.query('select site_id, reason, payload, job_id from dead_letter_events');
+    expect(rows).toEqual([
+      {
+        site_id: 'demo',
+        reason: expect.stringMatching(/^22\w{3}: /),
+        payload: poison,
+        job_id: 'a',
+      },
+    ]);
+    expect(await outcomes()).toEqual({ stored: 999, duplicate: 999, deadLettered: 2 });
+  });
+
+  it('harms no other job that is written together with it', async () => {
+    await Promise.all([
+      consumer.consume(job('good', many(100))),
+      consumer.consume(job('bad', [poison, ...many(10, 'x')])),
+    ]);
+    expect(await count('events')).toBe(110);
+    expect(await outcomes()).toEqual({ stored: 110, duplicate: 0, deadLettered: 1 });
+  });
+
+  it.each([
+    ['a number', '7'],
+    ['no site', '{"timestamp":"2025-11-14T10:00:00Z","event_type":"view","path":"/"}'],
+    ['no real time', '{"site_id":"a","timestamp":"yesterday-ish","event_type":"view","path":"/"}'],
+    [
+      'a time before 2000, for which there is no partition',
+      '{"site_id":"a","timestamp":"1995-01-01T00:00:00Z","event_id":"0190a5b0-7c3d-7000-8000-000000000001","event_type":"view","path":"/"}',
+    ],
+    [
+      'an id that is none',
+      '{"site_id":"a","timestamp":"2025-11-14T10:00:00Z","event_id":"x","event_type":"v","path":"/"}',
+    ],
+  ])('sets aside %s, and stores the rest', async (_name, text) => {
+    await consumer.consume(job('a', [text, eventText({ timestamp: '2019-07-01T00:00:00Z', path: _name })]));
+    expect(await outcomes()).toEqual({ stored: 1, duplicate: 0, deadLettered: 1 });
+    expect(await count('dead_letter_events')).toBe(1);
+  });
+
+  it.each([
+    [{ v: 2, count: 3, events: '[]' }, 3],
+    [{ v: 1, count: 2, events: 'nothing' }, 2],
+    [{ hello: 'world' }, 1],
+    [null, 1],
+  ])('sets aside a whole job whose data is %j', async (data, events) => {
+    await consumer.consume({ id: 'odd', data: data as unknown as EventIngestData });
+    const { rows } = await database.pool.query('select reason, job_id from dead_letter_events');
+    expect(rows).toEqual([{ reason: expect.stringContaining('invalid job'), job_id: 'odd' }]);
+    expect(await outcomes()).toEqual({ stored: 0, duplicate: 0, deadLettered: events });
+  });
+
+  it('sets aside a job whose text is cut, since it cannot be read as events', async () => {
+    await consumer.consume({ id: 'cut', data: { v: 1, count: 2, events: '[{"site_id":"a"},{"site]' } });
+    expect(await count('dead_letter_events')).toBe(1);
+  });
+});

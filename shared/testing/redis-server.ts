@@ -1,0 +1,62 @@
+/** Turns nothing into a Redis of one test's own, durable as in production, that the test may stop, freeze and start again. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually.js';
+
+export interface RedisServer {
+  url: string;
+  /** Starts it again on the same data and port. */
+  start(): Promise<void>;
+  /** SIGKILL, SIGSTOP, SIGCONT ... */
+  signal(signal: NodeJS.Signals): Promise<void>;
+  remove(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.on('data', (reply) => {
+      socket.destroy();
+      resolve(reply.toString().startsWith('+PONG'));
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+/** Prepared, not started. */
+export async function createRedisServer(): Promise<RedisServer> {
+  const port = await freePort();
+  const dir = await mkdtemp(join(tmpdir(), 'millrace-redis-'));
+  const settings = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'];
+  let child: ChildProcess | undefined;
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async start() {
+      child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, ...settings], {
+        stdio: 'ignore',
+      });
+      await eventually(() => answers(port), 'Redis answers');
+    },
+    async signal(signal) {
+      child?.kill(signal);
+      if (child && signal !== 'SIGSTOP' && signal !== 'SIGCONT') await once(child, 'exit');
+    },
+    async remove() {
+      child?.kill('SIGKILL');
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
