@@ -66,6 +66,18 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       await eventually(accepts(ingestion.url), 'events are accepted again');
     });
 
+    it('entrusts nothing to a Redis that throws jobs away, says why, and accepts once that is mended', async () => {
+      await redis.start();
+      await redis.command('CONFIG SET maxmemory-policy allkeys-lru');
+      ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
+      await expectRefusal(ingestion.url);
+      const named = async () => JSON.stringify(ingestion.log).includes('set maxmemory-policy to noeviction');
+      await eventually(named, 'the log names the setting');
+      expect((await fetch(`${ingestion.url}/health/ready`)).status).toBe(503);
+      await redis.command('CONFIG SET maxmemory-policy noeviction');
+      await eventually(accepts(ingestion.url), 'events are accepted');
+    });
+
     it('ends in time when it is stopped while the queue is away', async () => {
       await redis.start();
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url, SHUTDOWN_TIMEOUT_MS: '3000' });

@@ -43,8 +43,9 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
     'Time until a job was durable',
     latencyBuckets,
   );
-  let waiting: Waiting[] = [];
-  let flushing: Promise<void> | undefined;
+  const waiting: Waiting[] = [];
+  let flushing = false;
+  let running = Promise.resolve();
 
   async function flushGroup(group: Waiting[]): Promise<EnqueueOutcome> {
     const count = group.reduce((sum, { batch }) => sum + batch.count, 0);
@@ -61,18 +62,15 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
     return undefined;
   }
 
+  /** Ends in the same turn in which it finds nothing left, so that what comes later always finds it ended. */
   async function flush(): Promise<void> {
+    flushing = true;
     while (waiting.length > 0) {
-      if (gate.state !== 'open') {
-        const refused = waiting;
-        waiting = [];
-        for (const { settle } of refused) settle(gate.state);
-        return;
-      }
-      const group = takeGroup(waiting);
-      const outcome = await flushGroup(group);
+      const group = gate.state === 'open' ? takeGroup(waiting) : waiting.splice(0);
+      const outcome = gate.state === 'open' ? await flushGroup(group) : gate.state;
       for (const { settle } of group) settle(outcome);
     }
+    flushing = false;
   }
 
   return {
@@ -80,11 +78,9 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
       if (gate.state !== 'open') return Promise.resolve(gate.state);
       return new Promise((settle) => {
         waiting.push({ batch, settle });
-        flushing ??= flush().finally(() => {
-          flushing = undefined;
-        });
+        if (!flushing) running = flush();
       });
     },
-    drain: () => flushing ?? Promise.resolve(),
+    drain: () => running,
   };
 }

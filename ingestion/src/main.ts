@@ -5,7 +5,7 @@ import { eventIngest } from '@millrace/shared/jobs';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
-import { createQueue } from '@millrace/shared/queue';
+import { checkQueueSafety, createQueue, type Queue } from '@millrace/shared/queue';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
@@ -20,11 +20,13 @@ async function main(): Promise<void> {
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
   const isClosing = () => lifecycle.closing;
 
-  const openQueue = () => createQueue(eventIngest.queue, queueLocation(config), logger);
-  const gate = createQueueGate(openQueue, logger, {
-    ...defaultGateOptions,
-    maxWaitingJobs: config.QUEUE_MAX_WAITING_JOBS,
-  });
+  const location = queueLocation(config);
+  const openQueue = () => createQueue(eventIngest.queue, location, logger);
+  const checkSafety = (queue: Queue) => checkQueueSafety(queue, location);
+  const gate = createQueueGate(
+    { openQueue, checkSafety, logger },
+    { ...defaultGateOptions, maxWaitingJobs: config.QUEUE_MAX_WAITING_JOBS },
+  );
   lifecycle.onClose('queue', () => gate.close());
   const events = createEventQueue(gate, metrics);
   lifecycle.onClose('waiting events', () => events.drain());

@@ -2,8 +2,8 @@
 import type { ErrorCode } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
 import { type EventIngestData, eventIngest } from '@millrace/shared/jobs';
-import type { Logger } from '@millrace/shared/logger';
-import type { Queue } from '@millrace/shared/queue';
+import { createErrorLog, type Logger } from '@millrace/shared/logger';
+import type { Queue, QueueSafety } from '@millrace/shared/queue';
 
 export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
 
@@ -18,6 +18,14 @@ export interface QueueGate {
   close(): Promise<void>;
 }
 
+export interface QueueGateDeps {
+  /** Called again if the queue made first never gets ready. */
+  openQueue: () => Queue;
+  /** Asked each time before the gate opens: a fault keeps it closed. */
+  checkSafety: (queue: Queue) => Promise<QueueSafety>;
+  logger: Logger;
+}
+
 export interface QueueGateOptions {
   /** How long the queue may take before it counts as away. */
   timeoutMs: number;
@@ -30,10 +38,12 @@ export interface QueueGateOptions {
 
 export const defaultGateOptions = { timeoutMs: 1_500, probeIntervalMs: 200, backlogIntervalMs: 1_000 };
 
-/** Starts closed and opens as soon as the queue has answered once. `openQueue` is called again if the first never gets ready. */
-export function createQueueGate(openQueue: () => Queue, logger: Logger, options: QueueGateOptions): QueueGate {
+/** Starts closed and opens as soon as the queue has answered and can be trusted. */
+export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions): QueueGate {
+  const { openQueue, logger } = deps;
   let state: GateState = 'queue_unavailable';
   let waitingJobs = 0;
+  const logFault = createErrorLog(logger, 'refusing events: the queue cannot be trusted', 60_000);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let queue = open();
@@ -60,11 +70,20 @@ export function createQueueGate(openQueue: () => Queue, logger: Logger, options:
   async function look(): Promise<void> {
     try {
       waitingJobs = await withTimeout(queue.getWaitingCount(), options.timeoutMs, 'the queue');
+      if (state === 'queue_unavailable') await requireSafety();
       turn(waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
     } catch (error) {
       turn('queue_unavailable', error);
     }
     schedule();
+  }
+
+  async function requireSafety(): Promise<void> {
+    const { fault, warning } = await withTimeout(deps.checkSafety(queue), options.timeoutMs, 'the queue');
+    if (warning) logger.warn(warning);
+    if (!fault) return;
+    logFault(new Error(fault));
+    throw new Error(fault);
   }
 
   function schedule(): void {
@@ -92,7 +111,10 @@ export function createQueueGate(openQueue: () => Queue, logger: Logger, options:
         throw error;
       }
     },
-    check: async () => void (await queue.getWaitingCount()),
+    async check() {
+      await queue.getWaitingCount();
+      if (state === 'queue_unavailable') throw new Error('the queue does not accept events');
+    },
     async close() {
       closed = true;
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 /** `POST /event` and `POST /events` over HTTP, into a real queue, on each backend. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createMetrics, type Metrics } from '@millrace/shared/metrics';
-import { createQueue, type Queue } from '@millrace/shared/queue';
+import { checkQueueSafety, createQueue, type Queue } from '@millrace/shared/queue';
 import {
   createTestDatabase,
   queueBackends,
@@ -39,10 +39,14 @@ describe.each(queueBackends)('on %s', (backend) => {
     database = await createTestDatabase();
     const location = testQueue(backend, database);
     queue = createQueue('event-ingest', location, silent);
-    gate = createQueueGate(() => createQueue('event-ingest', location, silent), silent, {
-      ...defaultGateOptions,
-      maxWaitingJobs: 1_000,
-    });
+    gate = createQueueGate(
+      {
+        openQueue: () => createQueue('event-ingest', location, silent),
+        checkSafety: (opened) => checkQueueSafety(opened, location),
+        logger: silent,
+      },
+      { ...defaultGateOptions, maxWaitingJobs: 1_000 },
+    );
     await eventually(async () => gate.state === 'open', 'the gate is open');
   });
   beforeEach(async () => {
@@ -290,6 +294,23 @@ describe.each(queueBackends)('on %s', (backend) => {
       .send({ ...event, site_id: '' })
       .expect(400);
     expect(budget.used).toBe(0);
+  });
+
+  it('refuses while more jobs wait than may, and accepts again once they are worked off', async () => {
+    const location = testQueue(backend, database);
+    const narrow = createQueueGate(
+      { openQueue: () => createQueue('event-ingest', location, silent), checkSafety: async () => ({}), logger: silent },
+      { ...defaultGateOptions, backlogIntervalMs: 20, maxWaitingJobs: 2 },
+    );
+    await eventually(async () => narrow.state === 'open', 'the gate is open');
+    const events = createEventQueue(narrow, createMetrics());
+    for (let job = 0; job < 3; job += 1) await events.enqueue({ text: '{}', count: 1 });
+    await eventually(async () => narrow.state === 'overloaded', 'the gate is closed');
+    expect(await events.enqueue({ text: '{}', count: 1 })).toBe('overloaded');
+    const worked = createQueue('event-ingest', location, silent);
+    await worked.obliterate({ force: true });
+    await eventually(async () => narrow.state === 'open', 'the gate is open again');
+    await Promise.all([narrow.close(), worked.close()]);
   });
 
   it('serves its metrics, and 404 for anything else', async () => {

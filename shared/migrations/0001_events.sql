@@ -1,7 +1,8 @@
 -- Sites, events, what could not be stored, and the marks that tell the rollups what changed.
+-- Names of sites compare byte by byte (collation "C"): nobody reads them sorted, and it makes every key cheaper.
 
 create table sites (
-  site_id    text primary key,
+  site_id    text collate "C" primary key,
   name       text,
   timezone   text not null default 'UTC',
   created_at timestamptz not null default now()
@@ -9,7 +10,7 @@ create table sites (
 
 -- The primary key is what makes every event one row, and answers "one site, one day" by itself.
 create table events (
-  site_id    text not null,
+  site_id    text collate "C" not null,
   timestamp  timestamptz not null,
   event_id   uuid not null,
   event_type text not null,
@@ -28,7 +29,7 @@ create index events_path on events (site_id, hashtextextended(path, 0), timestam
 
 create table dead_letter_events (
   id          uuid primary key,
-  site_id     text,
+  site_id     text collate "C",
   reason      text not null,
   payload     text not null,
   job_id      text not null,
@@ -39,7 +40,7 @@ create index dead_letter_events_site on dead_letter_events (site_id, created_at)
 
 -- Append-only, without a key: two transactions that touch one interval never wait for each other.
 create table rollup_marks (
-  site_id        text not null,
+  site_id        text collate "C" not null,
   interval_start timestamptz not null
 );
 create index rollup_marks_site on rollup_marks (site_id, interval_start);

@@ -90,6 +90,28 @@ export function createQueue(name: string, location: QueueLocation, logger: Logge
   return queue;
 }
 
+/** What a queue's server promises of what it has accepted. */
+export interface QueueSafety {
+  /** Why nothing may be entrusted to it. */
+  fault?: string;
+  /** Why less may be kept than a 200 promises. */
+  warning?: string;
+}
+
+/** Asks Redis for the two settings that silently lose jobs; Postgres has neither. */
+export async function checkQueueSafety(queue: Queue, location: QueueLocation): Promise<QueueSafety> {
+  if (location.kind === 'postgres') return {};
+  const info = await (await queue.getBackend().client).info();
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  if (policy !== undefined && policy !== 'noeviction') {
+    return { fault: `Redis throws jobs away when memory runs out (${policy}): set maxmemory-policy to noeviction` };
+  }
+  if (/^aof_enabled:1/m.test(info)) return {};
+  return {
+    warning: 'Redis keeps jobs in memory only: set appendonly yes and appendfsync always, or its crash loses events',
+  };
+}
+
 export interface WorkerSettings {
   /** Jobs active at a time in this process. */
   concurrency: number;

@@ -11,6 +11,8 @@ export interface RedisServer {
   url: string;
   /** Starts it again on the same data and port. */
   start(): Promise<void>;
+  /** One command, words separated by spaces; resolves with the reply. */
+  command(command: string): Promise<string>;
   /** SIGKILL, SIGSTOP, SIGCONT ... */
   signal(signal: NodeJS.Signals): Promise<void>;
   remove(): Promise<void>;
@@ -25,14 +27,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+/** Sends one inline command; resolves with the first line of the reply. */
+function send(port: number, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\n`));
     socket.on('data', (reply) => {
       socket.destroy();
-      resolve(reply.toString().startsWith('+PONG'));
+      resolve(reply.toString().trimEnd());
     });
-    socket.on('error', () => resolve(false));
+    socket.on('error', reject);
   });
 }
 
@@ -48,8 +51,9 @@ export async function createRedisServer(): Promise<RedisServer> {
       child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, ...settings], {
         stdio: 'ignore',
       });
-      await eventually(() => answers(port), 'Redis answers');
+      await eventually(async () => (await send(port, 'PING')) === '+PONG', 'Redis answers');
     },
+    command: (command) => send(port, command),
     async signal(signal) {
       child?.kill(signal);
       if (child && signal !== 'SIGSTOP' && signal !== 'SIGCONT') await once(child, 'exit');
