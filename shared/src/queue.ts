@@ -44,7 +44,13 @@ const redisFailFast = {
 /** The schema that holds BullMQ's tables on Postgres. */
 export const queueSchema = (prefix: string) => `${prefix}_queue`;
 
-function postgresOptions(location: QueueLocation, max: number): PostgresConnectionOptions {
+/**
+ * For workers only: what a crash of the server takes back is at most that a job was done, and done again it changes nothing.
+ * Spares a wait for the disk per job.
+ */
+const laxCommit = '-c synchronous_commit=off';
+
+function postgresOptions(location: QueueLocation, max: number) {
   return {
     connectionString: location.url,
     schema: queueSchema(location.prefix),
@@ -147,7 +153,7 @@ export function createWorker<Data, Result>(
       : (new Worker(
           name,
           process,
-          { ...options, connection: postgresOptions(location, 8) },
+          { ...options, connection: { ...postgresOptions(location, 8), options: laxCommit } },
           createRecoveringBackend,
         ) as unknown as Worker<Data, Result>);
   worker.on('error', createErrorLog(logger, 'the worker reports an error'));
