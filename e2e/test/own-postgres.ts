@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../../dev/src/embedded-postgres.js';
+import { startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
 
 export interface OwnPostgres {
   url: string;

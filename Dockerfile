@@ -1,0 +1,45 @@
+# One image for migration and all services: they differ only in the command, so replicas of all of them share every layer.
+
+FROM node:20-slim AS base
+WORKDIR /app
+# The version of package.json's "packageManager".
+RUN npm install --global pnpm@10.34.8
+# Manifests alone first: as long as they and the lockfile stay, the layers with the packages below come from the cache.
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .npmrc ./
+COPY ingestion/package.json ingestion/
+COPY processor/package.json processor/
+COPY scheduler/package.json scheduler/
+COPY reporting/package.json reporting/
+COPY shared/package.json shared/
+
+# Compiles; the compiler and the types stay behind in this stage.
+FROM base AS build
+RUN pnpm install --frozen-lockfile --prod=false --filter millrace --filter '{ingestion}' --filter '{processor}' \
+    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}'
+COPY tsconfig.base.json ./
+COPY shared shared
+COPY ingestion ingestion
+COPY processor processor
+COPY scheduler scheduler
+COPY reporting reporting
+RUN node_modules/.bin/tsc -b shared ingestion processor scheduler reporting
+
+# Only what runs: packages without their development tools. No package needs its install script here.
+FROM base AS packages
+RUN pnpm install --frozen-lockfile --prod --ignore-scripts --filter '{ingestion}' --filter '{processor}' \
+    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}'
+
+FROM node:20-slim AS runtime
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0
+# Everything belongs to root and nothing is written below /app: the service can neither change its own code nor needs
+# a writable root file system.
+COPY --from=packages /app ./
+COPY --from=build /app/shared/dist shared/dist
+COPY --from=build /app/shared/migrations shared/migrations
+COPY --from=build /app/ingestion/dist ingestion/dist
+COPY --from=build /app/processor/dist processor/dist
+COPY --from=build /app/scheduler/dist scheduler/dist
+COPY --from=build /app/reporting/dist reporting/dist
+USER node
+CMD ["node", "--enable-source-maps", "ingestion/dist/main.js"]

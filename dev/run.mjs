@@ -1,0 +1,68 @@
+/** Turns a fresh clone and a command's name into the installed, built and running command, with nothing but Node and npm. */
+import { accessSync, constants, existsSync, mkdirSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from './prepare/build.mjs';
+import { explainFailure } from './prepare/explain-failure.mjs';
+import { install } from './prepare/install.mjs';
+import { nodeProblem } from './prepare/node-problem.mjs';
+import { waitForLock } from './prepare/process-lock.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const targets = {
+  start: 'dev/dist/start.js',
+  test: 'dev/dist/test.js',
+  check: 'dev/dist/check.js',
+  bench: 'bench/dist/src/main.js',
+  import: 'ingestion/dist/import/main.js',
+};
+
+function fail(sentence) {
+  writeSync(2, `${sentence}\n`);
+  process.exit(1);
+}
+
+/** Explains a failed step: one sentence when the cause is known, else the last lines of the tool. */
+function failStep(what, output) {
+  const lines = output.trimEnd().split('\n').slice(-40).join('\n');
+  fail(explainFailure(output, root) ?? `${what} failed:\n${lines}`);
+}
+
+/** Installs and builds what is missing, while no other copy of this script does the same. */
+async function prepare(note) {
+  const folder = join(root, '.millrace');
+  // Asked first: on a read-only disk mkdir would complain of a missing folder.
+  accessSync(existsSync(folder) ? folder : root, constants.W_OK);
+  mkdirSync(folder, { recursive: true });
+  const release = await waitForLock(join(folder, 'prepare.lock'), (pid) =>
+    note(`Another command (process ${pid}) is installing or building; waiting for it...`),
+  );
+  try {
+    const installProblem = await install(root, note);
+    if (installProblem !== undefined) return ['Installing the packages', installProblem];
+    const buildProblem = await build(root);
+    return buildProblem === undefined ? undefined : ['Building', buildProblem];
+  } finally {
+    release();
+  }
+}
+
+async function main() {
+  const versionProblem = nodeProblem(process.versions.node);
+  if (versionProblem) fail(versionProblem);
+  const [node, , command, ...rest] = process.argv;
+  const target = Object.hasOwn(targets, command ?? '') ? join(root, targets[command]) : undefined;
+  if (!target) fail(`Usage: node dev/run.mjs <${Object.keys(targets).join('|')}> [arguments]`);
+  try {
+    const problem = await prepare((line) => writeSync(2, `${line}\n`));
+    if (problem) failStep(...problem);
+  } catch (error) {
+    failStep('Preparing the workspace', String(error.stack));
+  }
+  process.argv = [node, target, ...rest];
+  // npm starts scripts in the root; a relative file of a user means the folder that the user is in.
+  if (command === 'import' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+  await import(pathToFileURL(target).href);
+}
+
+await main();

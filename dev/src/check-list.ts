@@ -1,0 +1,29 @@
+/** Turns the checks of this repository into one list: adding one means its own file and one line here. */
+import { checkCallPlaces } from './checks/call-places.js';
+import { checkComposeFile } from './checks/compose-file.js';
+import { checkFileNames } from './checks/file-names.js';
+import { checkFormat } from './checks/format.js';
+import { checkImportCycles } from './checks/import-cycles.js';
+import { checkPackageImports } from './checks/package-imports.js';
+import { checkReadme } from './checks/readme.js';
+import { checkSchemaDump } from './checks/schema-dump.js';
+import { checkTypes } from './checks/type-errors.js';
+
+/** A check gets the workspace's folder and returns one text per problem; none means that all is well. */
+export interface Check {
+  name: string;
+  run(root: string): Promise<string[]> | string[];
+}
+
+/** All checks, quick ones first. */
+export const checks: readonly Check[] = [
+  { name: 'format', run: checkFormat },
+  { name: 'imports', run: checkPackageImports },
+  { name: 'cycles', run: checkImportCycles },
+  { name: 'names', run: checkFileNames },
+  { name: 'calls', run: checkCallPlaces },
+  { name: 'compose', run: checkComposeFile },
+  { name: 'types', run: checkTypes },
+  { name: 'readme', run: checkReadme },
+  { name: 'schema', run: checkSchemaDump },
+];

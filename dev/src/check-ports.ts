@@ -1,0 +1,28 @@
+/** Turns the planned ports into silence when all are free, or into a sentence about the first that is not. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClearError } from './clear-error.js';
+import { portProblem } from './free-port.js';
+import type { PlannedService } from './start-settings.js';
+
+/** Throws a ClearError unless every port can be listened on within `graceMs`. */
+export async function checkPorts(host: string, planned: PlannedService[], graceMs: number): Promise<void> {
+  const end = Date.now() + graceMs;
+  for (const { name, port, portVariable } of planned) {
+    let problem = await portProblem(host, port);
+    while (problem === 'EADDRINUSE' && Date.now() < end) {
+      await sleep(100);
+      problem = await portProblem(host, port);
+    }
+    if (problem !== undefined) throw new ClearError(describe(problem, host, port, name, portVariable));
+  }
+}
+
+function describe(problem: string, host: string, port: number, name: string, variable: string): string {
+  if (problem === 'EADDRINUSE') {
+    return `Port ${port}, which ${name} needs, is in use by another program: stop that program, or choose another port with ${variable}=${port + 1} npm start.`;
+  }
+  if (problem === 'EACCES') {
+    return `Port ${port}, which ${name} needs, is reserved by the system: choose one above 1023 with ${variable}.`;
+  }
+  return `${name} cannot listen on ${host}, port ${port} (${problem}): set HOST to an address of this machine, or ${variable} to another port.`;
+}

@@ -1,0 +1,47 @@
+/** Turns `npm run check [-- names...]` into every problem that the checks find, and exit code 1 when there is any. */
+import { type Check, checks } from './check-list.js';
+import { writeSchemaDump } from './checks/schema-dump.js';
+import { ClearError } from './clear-error.js';
+import { runCommand } from './run-command.js';
+import { workspaceRoot } from './workspace-root.js';
+
+function wantedChecks(names: string[]): readonly Check[] {
+  const unknown = names.find((name) => !checks.some((check) => check.name === name));
+  if (unknown) {
+    const known = checks.map(({ name }) => name).join(', ');
+    throw new ClearError(`There is no check "${unknown}": name some of ${known}, or none to run all.`);
+  }
+  return names.length === 0 ? checks : checks.filter(({ name }) => names.includes(name));
+}
+
+/** A check that cannot even run, for want of a file, has found a problem too. */
+async function runCheck(check: Check): Promise<boolean> {
+  const began = Date.now();
+  let problems: string[];
+  try {
+    problems = await check.run(workspaceRoot);
+  } catch (error) {
+    problems = [error instanceof Error ? error.message : String(error)];
+  }
+  const verdict = problems.length === 0 ? 'ok    ' : 'FAILED';
+  process.stdout.write(`${verdict} ${check.name} (${Date.now() - began} ms)\n`);
+  for (const problem of problems) process.stdout.write(`  ${problem.trimEnd().replaceAll('\n', '\n  ')}\n`);
+  return problems.length === 0;
+}
+
+async function checkAll(names: string[], stopped: AbortSignal): Promise<number> {
+  const failed: string[] = [];
+  for (const check of wantedChecks(names)) {
+    if (stopped.aborted) return 1;
+    if (!(await runCheck(check))) failed.push(check.name);
+  }
+  process.stdout.write(failed.length === 0 ? 'All checks passed.\n' : `Failed: ${failed.join(', ')}\n`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+await runCommand(async ({ stopped }) => {
+  const names = process.argv.slice(2);
+  if (!names.includes('--update-schema')) return checkAll(names, stopped);
+  process.stdout.write(`Wrote ${await writeSchemaDump(workspaceRoot)}\n`);
+  return 0;
+});

@@ -1,0 +1,43 @@
+/** Turns the migrations into the schema they lead to, and compares it with the committed one. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClearError } from '../clear-error.js';
+import { createClosingList } from '../closing-list.js';
+import { dumpSchema } from '../dump-schema.js';
+import { firstDifference } from '../first-difference.js';
+import { runProgram } from '../run-program.js';
+import { startThrowAwayPostgres } from '../throw-away-postgres.js';
+
+const note = `-- The schema that the migrations lead to, written by \`npm run check -- --update-schema\`. To change it, add a migration.\n\n`;
+const dumpFile = join('shared', 'schema.sql');
+const repair = 'run `npm run check -- --update-schema` and commit the file';
+
+/** Fails when shared/schema.sql is not what the migrations lead to. */
+export async function checkSchemaDump(root: string): Promise<string[]> {
+  const file = join(root, dumpFile);
+  if (!existsSync(file)) return [`${dumpFile} is missing: ${repair}`];
+  const difference = firstDifference(readFileSync(file, 'utf8'), await migratedSchema(root));
+  return difference ? [`${dumpFile} is not current (${difference}): ${repair}`] : [];
+}
+
+/** Writes shared/schema.sql anew and returns its name. */
+export async function writeSchemaDump(root: string): Promise<string> {
+  writeFileSync(join(root, dumpFile), await migratedSchema(root));
+  return dumpFile;
+}
+
+/** Migrates a database of its own: whatever DATABASE_URL names is left alone. */
+async function migratedSchema(root: string): Promise<string> {
+  const closing = createClosingList();
+  try {
+    const url = await startThrowAwayPostgres(closing);
+    const { REDIS_URL: _url, REDIS_HOST: _host, QUEUE_PREFIX: _prefix, ...inherited } = process.env;
+    const env = { ...inherited, DATABASE_URL: url, LOG_LEVEL: 'error' };
+    const script = join(root, 'shared', 'dist', 'migrate-command.js');
+    const { code, output } = await runProgram(script, [], { cwd: root, env });
+    if (code !== 0) throw new ClearError(`the migrations fail on an empty database: ${output}`);
+    return note + (await dumpSchema(url));
+  } finally {
+    await closing.closeAll();
+  }
+}

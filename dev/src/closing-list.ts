@@ -1,0 +1,25 @@
+/** Turns things opened one after the other into one closing that runs last in, first out. */
+
+/** Closers collected while opening. */
+export interface ClosingList {
+  add(close: () => Promise<void> | void): void;
+  /** Runs every closer once, also when one fails; the first failure is thrown at the end. */
+  closeAll(): Promise<void>;
+}
+
+/** Makes an empty list. */
+export function createClosingList(): ClosingList {
+  const closers: (() => Promise<void> | void)[] = [];
+  async function closeAll(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let close = closers.pop(); close; close = closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+  return { add: (close) => void closers.push(close), closeAll };
+}

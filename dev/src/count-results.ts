@@ -1,0 +1,18 @@
+/** Turns the JSON report of Vitest into one line of counts. */
+
+/** The part of Vitest's JSON report that is read here. */
+export interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: { status: string; assertionResults: unknown[] }[];
+}
+
+/** Returns `N passed, N failed`, with `, N skipped` when any; a file that could not even be loaded counts as one failure. */
+export function countResults(report: VitestReport): string {
+  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const skipped = report.numPendingTests + report.numTodoTests;
+  const counts = [`${report.numPassedTests} passed`, `${report.numFailedTests + broken.length} failed`];
+  return [...counts, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', ');
+}

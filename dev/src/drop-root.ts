@@ -1,0 +1,62 @@
+/** Turns root into the ordinary user as whom Postgres, which refuses root, is allowed to run. */
+import { type SpawnOptions, spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { ClearError } from './clear-error.js';
+
+/** How to start a Postgres program: what to put before its command line, spawn options, and who owns its files. */
+export interface PostgresUser {
+  prefix: string[];
+  options: Pick<SpawnOptions, 'uid' | 'gid'>;
+  owner?: { uid: number; gid: number };
+}
+
+/**
+ * Decides as whom Postgres runs: as ourselves unless we are root, else as the owner of the data, `postgres` or `nobody`.
+ * `probe` is a program that this user must be able to run, `home` the folder of the data, which it must be able to enter.
+ */
+export function choosePostgresUser(probe: string, home: string, dataDir: string): PostgresUser {
+  if (process.getuid?.() !== 0) return { prefix: [], options: {} };
+  const owner = dataOwner(dataDir) ?? lookUp('postgres') ?? lookUp('nobody');
+  if (!owner) {
+    throw new ClearError(
+      'Postgres refuses to run as root, and there is no user "postgres" or "nobody" to run it as: run this command as an ordinary user.',
+    );
+  }
+  const plain: PostgresUser = { prefix: [], options: owner, owner };
+  if (canRun(plain, probe, home)) return plain;
+  const able = ['dac_read_search', 'dac_override'].map((capability) => withCapability(owner, capability));
+  const found = able.find((user) => canRun(user, probe, home));
+  if (found) return found;
+  throw new ClearError(
+    `Postgres refuses to run as root, and the user it would run as (uid ${owner.uid}) may not enter ${home}: move the clone to a folder that everybody may enter, or run this command as an ordinary user.`,
+  );
+}
+
+/**
+ * Keeps one right of root, to pass through folders such as /root that are closed to the user. The securebit keeps that
+ * right valid for access(2) too, with which initdb checks its own program files.
+ */
+function withCapability(owner: { uid: number; gid: number }, capability: string): PostgresUser {
+  const only = `-all,+${capability}`;
+  const prefix = ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
+  prefix.push('--securebits=+no_setuid_fixup', `--inh-caps=${only}`, `--ambient-caps=${only}`);
+  return { prefix, options: {}, owner };
+}
+
+function canRun(user: PostgresUser, probe: string, home: string): boolean {
+  // As initdb does it: the program must be readable and executable by access(2), and then really run.
+  const script = 'cd "$1" && test -r "$0" && test -x "$0" && "$0" --version';
+  const [command = '/bin/sh', ...args] = [...user.prefix, '/bin/sh', '-c', script, probe, home];
+  return spawnSync(command, args, { ...user.options, cwd: '/', stdio: 'ignore' }).status === 0;
+}
+
+function dataOwner(dataDir: string): { uid: number; gid: number } | undefined {
+  const stat = statSync(dataDir, { throwIfNoEntry: false });
+  return stat && stat.uid !== 0 ? { uid: stat.uid, gid: stat.gid } : undefined;
+}
+
+function lookUp(name: string): { uid: number; gid: number } | undefined {
+  const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
+  if (uid?.status !== 0 || gid?.status !== 0) return undefined;
+  return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+}

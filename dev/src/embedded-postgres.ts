@@ -1,0 +1,132 @@
+/** Turns a folder into a running Postgres of our own, reachable on 127.0.0.1 with a password. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClearError } from './clear-error.js';
+import { choosePostgresUser, type PostgresUser } from './drop-root.js';
+import { findFreePort, portProblem } from './free-port.js';
+import {
+  databaseUser,
+  diskFull,
+  initPostgres,
+  type PostgresFiles,
+  postgresEnvironment,
+  postgresFiles,
+} from './init-postgres.js';
+import { findPostgresBinaries } from './postgres-binaries.js';
+import { createDatabase, postgresAnswers } from './postgres-connection.js';
+import { type PostgresSettings, postgresArguments } from './postgres-settings.js';
+import { stopStalePostgres } from './stop-stale-postgres.js';
+import { stopWhenOrphaned } from './stop-when-orphaned.js';
+
+/** Where the data goes and how careful Postgres must be with them. */
+export interface EmbeddedPostgresOptions {
+  /** Folder that gets the data directory, the log and the password file. */
+  home: string;
+  /** A free port is chosen when none is given. */
+  port?: number;
+  /** Default true; false only for throw-away databases. */
+  fsync?: boolean;
+}
+
+/** A running Postgres. */
+export interface EmbeddedPostgres {
+  /** Connection URL of the database, with its password. */
+  url: string;
+  pid: number;
+  /** Whoever holds this stream keeps Postgres alive after our own violent end, and not longer. */
+  lifeline: Writable;
+  /** Resolves when Postgres has ended, for whatever reason. */
+  ended: Promise<void>;
+  /** Fast shutdown; after the deadline an immediate one, which recovers at the next start. */
+  stop(deadlineMs?: number): Promise<void>;
+}
+
+/** Sets up (the first time) and starts Postgres; resolves when it answers. Throws a ClearError when it cannot. */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const binaries = findPostgresBinaries();
+  const files = postgresFiles(options.home);
+  mkdirSync(files.home, { recursive: true });
+  const user = choosePostgresUser(binaries.postgres, files.home, files.dataDir);
+  const password = initPostgres(binaries.initdb, files, user);
+  await stopStalePostgres(files.dataDir);
+  const settings = { port: await choosePort(options.port), fsync: options.fsync ?? true };
+  const child = spawnPostgres(binaries.postgres, files, user, settings);
+  const url = `postgres://${databaseUser}:${password}@127.0.0.1:${settings.port}/${databaseUser}`;
+  const running = superviseChild(child, url);
+  await waitUntilReady(running, files).catch(async (error: unknown) => {
+    await running.stop();
+    throw error;
+  });
+  return running;
+}
+
+async function choosePort(wanted: number | undefined): Promise<number> {
+  if (wanted === undefined) return findFreePort();
+  const problem = await portProblem('127.0.0.1', wanted);
+  if (problem === undefined) return wanted;
+  throw new ClearError(`Postgres cannot listen on port ${wanted} of 127.0.0.1 (${problem}): choose another port.`);
+}
+
+function spawnPostgres(
+  postgres: string,
+  files: PostgresFiles,
+  user: PostgresUser,
+  settings: PostgresSettings,
+): ChildProcess {
+  const [command = postgres, ...args] = [...user.prefix, postgres, ...postgresArguments(files.dataDir, settings)];
+  const log = openSync(files.logFile, isLarge(files.logFile) ? 'w' : 'a', 0o600);
+  try {
+    // Detached: in a session of its own the terminal's Ctrl-C does not reach it before the services have drained.
+    const stdio: ['ignore', number, number] = ['ignore', log, log];
+    return spawn(command, args, { ...user.options, cwd: '/', env: postgresEnvironment, detached: true, stdio });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function superviseChild(child: ChildProcess, url: string): EmbeddedPostgres {
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const watch = stopWhenOrphaned(child.pid ?? 0, 'INT');
+  void ended.then(() => watch.cancel());
+  const stop = async (deadlineMs = 15_000): Promise<void> => {
+    child.kill('SIGINT');
+    const late = setTimeout(() => child.kill('SIGQUIT'), deadlineMs);
+    await ended;
+    clearTimeout(late);
+  };
+  return { url, pid: child.pid ?? 0, lifeline: watch.lifeline, ended, stop };
+}
+
+async function waitUntilReady(running: EmbeddedPostgres, files: PostgresFiles): Promise<void> {
+  // Recovery after a crash reads up to max_wal_size of log, hence the generous deadline.
+  const end = Date.now() + 120_000;
+  let over = false;
+  void running.ended.then(() => {
+    over = true;
+  });
+  while (!(await postgresAnswers(running.url))) {
+    if (over || Date.now() > end) throw startFailure(files);
+    await sleep(50);
+  }
+  await createDatabase(running.url);
+}
+
+function startFailure(files: PostgresFiles): ClearError {
+  const tail = readFileSync(files.logFile, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
+  if (/no space left on device/i.test(tail)) return new ClearError(diskFull(files.home));
+  if (/data directory was initialized by PostgreSQL version/.test(tail)) {
+    return new ClearError(
+      `The data in ${files.dataDir} belong to another major version of Postgres: dump them with that version, move the folder away, and restore.`,
+    );
+  }
+  return new ClearError(`The embedded Postgres did not start; the end of its log ${files.logFile} says:\n${tail}`);
+}
+
+function isLarge(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 10_000_000;
+}

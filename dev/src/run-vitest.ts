@@ -1,0 +1,34 @@
+/** Turns Vitest arguments and an environment into one run of the suite, its exit code and its counts. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { countResults, type VitestReport } from './count-results.js';
+import { stopWhenOrphaned } from './stop-when-orphaned.js';
+import { workspaceRoot } from './workspace-root.js';
+
+/** What one run of the suite needs. */
+export interface VitestRun {
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  /** Where Vitest leaves its JSON report. */
+  reportFile: string;
+  stopped: AbortSignal;
+}
+
+/** Runs the suite once; `counts` is undefined when Vitest ended without a report. */
+export async function runVitest(run: VitestRun): Promise<{ code: number; counts: string | undefined }> {
+  const manifest = createRequire(join(workspaceRoot, 'package.json')).resolve('vitest/package.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${run.reportFile}`];
+  const child = spawn(process.execPath, [join(dirname(manifest), 'vitest.mjs'), 'run', ...reporters, ...run.args], {
+    cwd: workspaceRoot,
+    env: run.env,
+    stdio: 'inherit',
+  });
+  const watch = stopWhenOrphaned(child.pid ?? 0, 'TERM');
+  run.stopped.addEventListener('abort', () => child.kill('SIGTERM'));
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  watch.cancel();
+  if (!existsSync(run.reportFile)) return { code: code || 1, counts: undefined };
+  return { code, counts: countResults(JSON.parse(readFileSync(run.reportFile, 'utf8')) as VitestReport) };
+}

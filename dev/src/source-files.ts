@@ -1,0 +1,55 @@
+/** Turns the packages of a workspace into their source files and what those import. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** One file of a package. */
+export interface SourceFile {
+  /** Path from the workspace's folder. */
+  path: string;
+  /** Folder of the package. */
+  package: string;
+  /** True for tests and what only tests use. */
+  isTest: boolean;
+  text: string;
+}
+
+const skippedFolders = new Set(['node_modules', 'dist']);
+
+/** Folders of the workspace that hold a package. */
+export function packageFolders(root: string): string[] {
+  return readdirSync(root).filter((name) => existsSync(join(root, name, 'package.json')) && !skippedFolders.has(name));
+}
+
+/** Every TypeScript and JavaScript file of every package. */
+export function readSourceFiles(root: string): SourceFile[] {
+  return packageFolders(root).flatMap((folder) =>
+    walk(join(root, folder))
+      .filter((file) => /\.(ts|mts|mjs|js)$/.test(file))
+      .map((file) => ({
+        path: relative(root, file),
+        package: folder,
+        isTest: folder === 'e2e' || /\/(test|testing)\//.test(file.slice(root.length)),
+        text: readFileSync(file, 'utf8'),
+      })),
+  );
+}
+
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : walk(join(folder, entry.name));
+    return entry.isFile() ? [join(folder, entry.name)] : [];
+  });
+}
+
+// Formatted modules begin their imports at the start of a line; dynamic and type imports stand anywhere.
+const importPatterns = [
+  /^(?:import|export)\s[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]/gm,
+  /^import\s+['"]([^'"]+)['"]/gm,
+  /\bimport\(\s*['"]([^'"]+)['"]/g,
+];
+
+/** What the file imports, literally, types included, each once. */
+export function importsOf(file: SourceFile): string[] {
+  const found = importPatterns.flatMap((pattern) => [...file.text.matchAll(pattern)].map((match) => match[1] ?? ''));
+  return [...new Set(found)];
+}

@@ -1,0 +1,73 @@
+/** Turns `npm start` into a running Millrace: Postgres, migrations, four services, one log, one orderly end. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { tryLock } from '../prepare/process-lock.mjs';
+import { checkPorts } from './check-ports.js';
+import { ClearError } from './clear-error.js';
+import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
+import { type CommandContext, runCommand } from './run-command.js';
+import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
+import { spawnNode } from './spawn-node.js';
+import { readStartSettings, type StartSettings } from './start-settings.js';
+import { localUrl, welcome } from './welcome.js';
+import { workspaceRoot } from './workspace-root.js';
+
+/** Refuses a second copy on the same data; returns whether an earlier copy ended without giving the lock back. */
+function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): boolean {
+  const file = join(dataFolder, 'start.lock');
+  const crashedBefore = existsSync(file);
+  const { release, heldBy } = tryLock(file);
+  if (heldBy !== undefined) {
+    throw new ClearError(
+      `Millrace already runs on the data in ${dataFolder} (process ${heldBy}): use that one, or stop it before starting another.`,
+    );
+  }
+  closing.add(release);
+  return crashedBefore;
+}
+
+function startServices(settings: StartSettings, database: ReadyDatabase, env: NodeJS.ProcessEnv): RunningService[] {
+  const { host, logFormat } = settings;
+  return settings.services.map(({ name, port }) => {
+    const script = join(workspaceRoot, name, 'dist', 'main.js');
+    const child = spawnNode({ name, script, env, logFormat, lifeline: database.lifeline });
+    return { ...child, readyUrl: `${localUrl(host, port)}/health/ready` };
+  });
+}
+
+function serviceEnvironment({ host, services }: StartSettings, databaseUrl: string): NodeJS.ProcessEnv {
+  const ports = services.map(({ portVariable, port }) => [portVariable, String(port)]);
+  return { ...process.env, HOST: host, DATABASE_URL: databaseUrl, ...Object.fromEntries(ports) };
+}
+
+/** Resolves with a sentence about whatever ends first, or with undefined once a stop is asked for. */
+function firstEnd(services: RunningService[], database: ReadyDatabase, stopped: AbortSignal) {
+  return Promise.race<string | undefined>([
+    new Promise((resolve) => stopped.addEventListener('abort', () => resolve(undefined))),
+    database.ended.then(() => 'Postgres ended unexpectedly. Its log is postgres.log in the data folder.'),
+    ...services.map(async (service) => `${service.name} ended ${await service.ended}. ${lastWords(service)}`),
+  ]);
+}
+
+async function start(context: CommandContext): Promise<number> {
+  const { closing, stopped } = context;
+  const settings = readStartSettings(process.env);
+  const crashedBefore = takeLock(settings, context);
+  // Services of a crashed copy notice its end by themselves and need a moment to drain.
+  await checkPorts(settings.host, settings.services, crashedBefore ? 15_000 : 0);
+  const database = await openDatabase(settings, context);
+  const env = serviceEnvironment(settings, database.url);
+  if (!stopped.aborted) await migrateDatabase(env, settings.logFormat, stopped);
+  if (stopped.aborted) return 0;
+  const services = startServices(settings, database, env);
+  closing.add(() => stopServices(services));
+  const end = firstEnd(services, database, stopped);
+  const ready = await Promise.race([Promise.all(services.map(waitUntilReady)), end]);
+  if (!stopped.aborted && Array.isArray(ready)) process.stdout.write(welcome(settings));
+  const reason = await end;
+  process.stdout.write('Stopping...\n');
+  if (reason === undefined) return 0;
+  throw new ClearError(`${reason}\nEverything else is stopped as well.`);
+}
+
+await runCommand(start);

@@ -1,0 +1,52 @@
+/** Turns the redis-server of this machine into an empty Redis that vanishes with the command that needed it. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClearError } from './clear-error.js';
+import type { ClosingList } from './closing-list.js';
+import { findFreePort } from './free-port.js';
+import { stopWhenOrphaned } from './stop-when-orphaned.js';
+import { makeThrowAwayFolder } from './throw-away-folder.js';
+
+/** Starts a Redis as durable as in production and returns its URL, or undefined when no redis-server is on the PATH. */
+export async function startThrowAwayRedis(closing: ClosingList): Promise<string | undefined> {
+  if (spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status !== 0) return undefined;
+  const port = await findFreePort();
+  const folder = makeThrowAwayFolder(closing);
+  const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
+  const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
+  // Detached: the terminal's Ctrl-C must not stop Redis before its users.
+  const child = spawn('redis-server', [...place, ...durable], { detached: true, stdio: 'ignore' });
+  stopWithUs(child, closing);
+  await waitUntilListening(child, port);
+  return `redis://127.0.0.1:${port}`;
+}
+
+function stopWithUs(child: ChildProcess, closing: ClosingList): void {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const watch = stopWhenOrphaned(child.pid ?? 0, 'TERM');
+  closing.add(async () => {
+    child.kill('SIGTERM');
+    await ended;
+    watch.cancel();
+  });
+}
+
+async function waitUntilListening(child: ChildProcess, port: number): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await canConnect(port))) {
+    if (child.exitCode !== null || Date.now() > end)
+      throw new ClearError('The redis-server on the PATH did not start.');
+    await sleep(20);
+  }
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => socket.destroy());
+    socket.once('connect', () => socket.end());
+  });
+}

@@ -1,0 +1,22 @@
+/** Turns a process id into the answer whether that process has ended in time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** True while a process with this id exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Resolves with true as soon as the process is gone, with false when it outlives the deadline. */
+export async function waitUntilGone(pid: number, deadlineMs: number): Promise<boolean> {
+  const end = Date.now() + deadlineMs;
+  while (isAlive(pid)) {
+    if (Date.now() > end) return false;
+    await sleep(50);
+  }
+  return true;
+}

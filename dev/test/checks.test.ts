@@ -1,0 +1,198 @@
+/** Proves that every check of the sources can fail, each on a tiny workspace with one fault. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { checkCallPlaces } from '../src/checks/call-places.js';
+import { checkFileNames } from '../src/checks/file-names.js';
+import { checkImportCycles } from '../src/checks/import-cycles.js';
+import { checkPackageImports } from '../src/checks/package-imports.js';
+import { checkReadme } from '../src/checks/readme.js';
+
+let root = '';
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const manifest = (name: string, dependencies = {}, devDependencies = {}) =>
+  JSON.stringify({ name, dependencies, devDependencies });
+
+/** Writes the files into a workspace of the packages shared, ingestion and reporting. */
+function workspace(files: Record<string, string>): string {
+  root = mkdtempSync(join(tmpdir(), 'millrace-check-'));
+  const all = {
+    'package.json': manifest('millrace', {}, { vitest: '1' }),
+    'shared/package.json': manifest('@millrace/shared', { joi: '1' }),
+    'ingestion/package.json': manifest(
+      '@millrace/ingestion',
+      { '@millrace/shared': '1', express: '1' },
+      { supertest: '1' },
+    ),
+    'reporting/package.json': manifest('@millrace/reporting', { '@millrace/shared': '1' }),
+    ...files,
+  };
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+const importing = (specifier: string) => ['imp', `ort { x } from '${specifier}';\n`].join('');
+
+describe('imports', () => {
+  const cases: [string, string, string, string][] = [
+    [
+      'a service that imports another',
+      'ingestion/src/a.ts',
+      '@millrace/reporting/stats',
+      'must not import @millrace/reporting',
+    ],
+    [
+      'shared that imports a service',
+      'shared/src/a.ts',
+      '@millrace/ingestion/app',
+      'must not import @millrace/ingestion',
+    ],
+    ['a path out of the package', 'ingestion/src/a.ts', '../../shared/src/event.js', 'leads out of the package'],
+    ['a package that is not declared', 'ingestion/src/a.ts', 'joi', '"joi" is not among the dependencies of ingestion'],
+    [
+      'a development package outside tests',
+      'ingestion/src/a.ts',
+      'supertest',
+      '"supertest" is not among the dependencies',
+    ],
+    ['test code outside tests', 'ingestion/src/a.ts', '@millrace/shared/testing/database', 'is for tests only'],
+    ['a part of Node without its prefix', 'ingestion/src/a.ts', 'fs', 'import "node:fs"'],
+    ['an undeclared package in a test', 'reporting/test/a.test.ts', 'supertest', 'dependencies or devDependencies'],
+  ];
+  it.each(cases)('refuses %s', (_what, path, specifier, problem) => {
+    const problems = checkPackageImports(workspace({ [path]: importing(specifier) }));
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('sees imports of types, re-exports, and dynamic ones', () => {
+    const text = [
+      `imp${'ort'} type {\n  A,\n} from 'one';`,
+      `exp${'ort'} * from 'two';`,
+      `const a = await imp${'ort'}('three');`,
+      `let b: imp${'ort'}('four').B;`,
+    ].join('\n');
+    expect(checkPackageImports(workspace({ 'ingestion/src/a.ts': text }))).toHaveLength(4);
+  });
+
+  it('accepts shared, declared packages, own files, and test tools in tests', () => {
+    const root = workspace({
+      'ingestion/src/a.ts':
+        importing('@millrace/shared/event') + importing('express') + importing('./b.js') + importing('node:fs'),
+      'ingestion/test/a.test.ts': importing('vitest') + importing('supertest') + importing('../src/a.ts'),
+      'shared/src/event.ts': importing('joi'),
+    });
+    expect(checkPackageImports(root)).toEqual([]);
+  });
+});
+
+describe('cycles', () => {
+  it('refuses a circle, even of types and over the border of a package, and shows it', () => {
+    const root = workspace({
+      'ingestion/src/a.ts': importing('./b.js'),
+      'ingestion/src/b.ts': importing('./c.js').replace('{ x }', 'type { X }'),
+      'ingestion/src/c.ts': importing('./a.js'),
+    });
+    expect(checkImportCycles(root)).toEqual([
+      'import cycle: ingestion/src/a.ts -> ingestion/src/b.ts -> ingestion/src/c.ts -> ingestion/src/a.ts',
+    ]);
+  });
+
+  it('accepts two ways to the same file', () => {
+    const root = workspace({
+      'ingestion/src/a.ts': importing('./b.js') + importing('./c.js'),
+      'ingestion/src/b.ts': importing('./c.js'),
+      'ingestion/src/c.ts': '',
+    });
+    expect(checkImportCycles(root)).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  it.each(['index.ts', 'utils.ts', 'helpers/dates.ts', 'common.test.ts', 'parseEvents.ts'])('refuses %s', (name) => {
+    expect(checkFileNames(workspace({ [`ingestion/src/${name}`]: '' }))).toHaveLength(1);
+  });
+
+  it('accepts kebab-case names that say something', () => {
+    const files = { 'ingestion/src/parse-events.ts': '', 'ingestion/test/parse-events.test.ts': '' };
+    expect(checkFileNames(workspace(files))).toEqual([]);
+  });
+});
+
+describe('calls', () => {
+  it('refuses listening outside main.ts and the environment outside config.ts, naming the line', () => {
+    const text = '\nserver.listen(1);\nconst a = process.env.A;\n';
+    expect(checkCallPlaces(workspace({ 'ingestion/src/app.ts': text }))).toEqual([
+      expect.stringMatching(/^ingestion\/src\/app\.ts:2: \.listen\(/),
+      expect.stringMatching(/^ingestion\/src\/app\.ts:3: process\.env/),
+    ]);
+  });
+
+  it('accepts both in their places, in comments and in tests', () => {
+    const root = workspace({
+      'ingestion/src/main.ts': 'server.listen(1);',
+      'ingestion/src/config.ts': 'process.env',
+      'ingestion/src/app.ts': '/** Never reads process.env. */\n// server.listen(',
+      'ingestion/test/app.test.ts': 'server.listen(process.env.PORT)',
+    });
+    expect(checkCallPlaces(root)).toEqual([]);
+  });
+});
+
+describe('readme', () => {
+  const config = (...names: string[]) =>
+    `export const configSchema = { describe: () => ({ keys: ${JSON.stringify(Object.fromEntries(names.map((name) => [name, {}])))} }) };`;
+  const code = {
+    'ingestion/dist/config.js': config('HOST', 'INGESTION_PORT'),
+    'processor/dist/config.js': config('HOST'),
+    'scheduler/dist/config.js': config('HOST'),
+    'reporting/dist/config.js': config('HOST'),
+    'shared/dist/errors.js': 'export const errorCatalogue = { not_found: { status: 404 }, busy: { status: 503 } };',
+    ...Object.fromEntries(
+      ['ingestion', 'processor', 'scheduler', 'reporting', 'shared'].map((name) => [
+        `${name}/package.json`,
+        '{"type":"module"}',
+      ]),
+    ),
+  };
+  const readme = (variables: string[], errors: string[]) =>
+    [
+      '# M',
+      '## Variables',
+      '| name | use |',
+      '|---|---|',
+      ...variables,
+      '',
+      '## Error codes',
+      '| code | status |',
+      '|---|---|',
+      ...errors,
+    ].join('\n');
+  const allVariables = ['| `HOST`, `INGESTION_PORT` | x |', '| `LOG_FORMAT`, `MILLRACE_DATA_DIR` | x |'];
+  const allErrors = ['| `not_found` | 404 |', '| `busy` | 503 |'];
+
+  it('accepts tables that match the code', async () => {
+    expect(await checkReadme(workspace({ ...code, 'README.md': readme(allVariables, allErrors) }))).toEqual([]);
+  });
+
+  it('refuses missing, invented and wrong rows', async () => {
+    const variables = [...allVariables.slice(1), '| `HOST`, `COLOUR` | x |'];
+    const errors = ['| `not_found` | 410 |', '| `gone` | 410 |'];
+    expect(await checkReadme(workspace({ ...code, 'README.md': readme(variables, errors) }))).toEqual([
+      'README.md: variable `INGESTION_PORT` is not documented',
+      'README.md: variable `COLOUR` is documented but not in the code',
+      'README.md: error code `busy` is not documented',
+      'README.md: error code `gone` is documented but not in the code',
+      'README.md: error code `not_found` has status 404, not 410',
+    ]);
+  });
+
+  it('says so when there is no README', async () => {
+    expect(await checkReadme(workspace({}))).toEqual(['README.md is missing']);
+  });
+});

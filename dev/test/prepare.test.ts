@@ -1,0 +1,80 @@
+/** Proves the parts of the pre-script: the Node version, the lock, and the sentences for known failures. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { explainFailure } from '../prepare/explain-failure.mjs';
+import { nodeProblem } from '../prepare/node-problem.mjs';
+import { tryLock, waitForLock } from '../prepare/process-lock.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-prepare-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the Node version', () => {
+  it('is refused with one sentence when it is older than 20', () => {
+    expect(nodeProblem('18.20.4')).toBe(
+      'Millrace needs Node 20 or newer, but this is Node 18.20.4: install a current Node from https://nodejs.org and run the same command again.',
+    );
+  });
+
+  it('is accepted from 20 on', () => {
+    expect([nodeProblem('20.0.0'), nodeProblem('24.1.0')]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the lock', () => {
+  it('is held by one process and taken by the next when it is given back', async () => {
+    const file = join(folder, 'a.lock');
+    const first = tryLock(file);
+    expect(tryLock(file)).toEqual({ heldBy: process.pid });
+    let waitedFor = 0;
+    const second = waitForLock(file, (pid) => {
+      waitedFor = pid;
+      first.release?.();
+    });
+    (await second)();
+    expect(waitedFor).toBe(process.pid);
+  });
+
+  it('is lost by a process that died', async () => {
+    const file = join(folder, 'b.lock');
+    const child = spawn(process.execPath, ['-e', '']);
+    await new Promise((resolve) => child.once('close', resolve));
+    writeFileSync(file, JSON.stringify({ pid: child.pid, born: '1' }));
+    tryLock(file).release?.();
+    expect(() => readFileSync(file)).toThrow('ENOENT');
+  });
+
+  it('is not kept by another process that was given the pid of a dead one', () => {
+    const file = join(folder, 'c.lock');
+    writeFileSync(file, JSON.stringify({ pid: process.pid, born: 'another life' }));
+    expect(tryLock(file).release).toBeTypeOf('function');
+  });
+
+  it('is not broken by a file that was cut short', () => {
+    const file = join(folder, 'd.lock');
+    writeFileSync(file, '{"pi');
+    expect(tryLock(file).release).toBeTypeOf('function');
+  });
+});
+
+describe('the sentence for a failure', () => {
+  it.each([
+    ['ENOSPC: no space left on device, write', /^The disk is full/],
+    ['EROFS: read-only file system, mkdir', /^The folder \/clone cannot be written/],
+    ["EACCES: permission denied, open '/clone/x'", /^The folder \/clone cannot be written/],
+    [
+      'request to https://registry.npmjs.org/pnpm failed, reason: getaddrinfo ENOTFOUND',
+      /^The package registry cannot be/,
+    ],
+    ['ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile"', /^pnpm-lock.yaml does not match/],
+  ])('knows %s', (output, sentence) => {
+    expect(explainFailure(output, '/clone')).toMatch(sentence);
+  });
+
+  it('is left to the tool when the cause is unknown', () => {
+    expect(explainFailure('something odd', '/clone')).toBeUndefined();
+  });
+});

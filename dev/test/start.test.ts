@@ -1,0 +1,154 @@
+/** Proves how `npm start` begins, refuses and ends, with stub services in place of the real ones. */
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeStubWorkspace, type StubWorkspace } from './stub-workspace.ts';
+
+let workspace: StubWorkspace;
+
+afterEach(async () => {
+  await expect.poll(() => workspace.processes(), { timeout: 30_000 }).toEqual([]);
+  workspace.remove();
+});
+
+describe('npm start', () => {
+  it('shows the addresses of the ready services and stops them in order on SIGTERM', async () => {
+    workspace = await makeStubWorkspace();
+    const run = workspace.start();
+    await run.ready;
+    expect(run.output()).toContain(`http://127.0.0.1:${workspace.ports.ingestion}/event`);
+    run.child.kill('SIGTERM');
+    expect(await run.exitCode).toBe(0);
+    expect(workspace.stoppedInOrder('ingestion') && workspace.stoppedInOrder('reporting')).toBe(true);
+    expect(workspace.processes()).toEqual([]);
+  });
+
+  it('resumes the same data when started again', async () => {
+    workspace = await makeStubWorkspace();
+    for (const _start of ['first', 'second']) {
+      const run = workspace.start();
+      await run.ready;
+      run.child.kill('SIGINT');
+      expect(await run.exitCode).toBe(0);
+    }
+  });
+
+  it('stops everything and fails when a service ends unexpectedly', async () => {
+    workspace = await makeStubWorkspace();
+    const run = workspace.start();
+    await run.ready;
+    await fetch(`http://127.0.0.1:${workspace.ports.reporting}/die`).catch(() => undefined);
+    expect(await run.exitCode).toBe(1);
+    expect(run.output()).toContain('reporting ended with exit code 7');
+    expect(workspace.stoppedInOrder('ingestion')).toBe(true);
+  });
+
+  it('fails with the last words of a service that does not come up', async () => {
+    workspace = await makeStubWorkspace({ scheduler: "process.stderr.write('no such table\\n'); process.exit(3);" });
+    const run = workspace.start();
+    expect(await run.exitCode).toBe(1);
+    expect(run.output()).toMatch(/scheduler ended with exit code 3[\s\S]*no such table/);
+  });
+
+  it('fails with the last words of a failed migration', async () => {
+    workspace = await makeStubWorkspace({ migrate: "process.stderr.write('too new\\n'); process.exit(1);" });
+    const run = workspace.start();
+    expect(await run.exitCode).toBe(1);
+    expect(run.output()).toMatch(/could not be migrated[\s\S]*too new/);
+  });
+
+  it('kills at once on a second signal', async () => {
+    workspace = await makeStubWorkspace({
+      processor: `
+        import { createServer } from 'node:http';
+        createServer((_request, response) => response.end()).listen(process.env.PROCESSOR_PORT, process.env.HOST);
+        process.on('SIGTERM', () => undefined);`,
+    });
+    const run = workspace.start();
+    await run.ready;
+    run.child.kill('SIGINT');
+    // npm hands the terminal's Ctrl-C on, so that one wish comes twice.
+    run.child.kill('SIGINT');
+    await sleep(1_000);
+    expect(run.child.exitCode).toBe(null);
+    run.child.kill('SIGINT');
+    expect(await run.exitCode).toBe(1);
+  });
+});
+
+describe('npm start refuses, with one sentence and exit code 1,', () => {
+  it('a port that is in use, before anything is started', async () => {
+    workspace = await makeStubWorkspace();
+    const blocker = createServer().listen(workspace.ports.scheduler, '127.0.0.1');
+    const run = workspace.start();
+    expect(await run.exitCode).toBe(1);
+    blocker.close();
+    const port = workspace.ports.scheduler;
+    expect(run.output()).toBe(
+      `Port ${port}, which scheduler needs, is in use by another program: stop that program, or choose another port with SCHEDULER_PORT=${port + 1} npm start.\n`,
+    );
+  });
+
+  it('a second copy on the same data', async () => {
+    workspace = await makeStubWorkspace();
+    const first = workspace.start();
+    await first.ready;
+    const second = workspace.start();
+    expect(await second.exitCode).toBe(1);
+    expect(second.output()).toMatch(
+      new RegExp(`^Millrace already runs on the data in .*/\\.millrace \\(process ${first.child.pid}\\): .*\\n$`),
+    );
+    first.child.kill('SIGTERM');
+    expect(await first.exitCode).toBe(0);
+  });
+
+  it('a port that is no number, or that two services share', async () => {
+    workspace = await makeStubWorkspace();
+    const wrong = workspace.start({ REPORTING_PORT: '4000a' });
+    expect(await wrong.exitCode).toBe(1);
+    expect(wrong.output()).toBe(
+      'REPORTING_PORT is "4000a", but a port is a whole number from 1 to 65535: correct it.\n',
+    );
+    const shared = workspace.start({ REPORTING_PORT: '4999', SCHEDULER_PORT: '4999' });
+    expect(await shared.exitCode).toBe(1);
+    expect(shared.output()).toMatch(/^SCHEDULER_PORT and REPORTING_PORT are both 4999: .*\n$/);
+  });
+});
+
+describe('nothing is left behind', () => {
+  it('when the supervisor is killed, and the next start goes on with the data', async () => {
+    workspace = await makeStubWorkspace();
+    const run = workspace.start();
+    await run.ready;
+    run.child.kill('SIGKILL');
+    await run.exitCode;
+    const next = workspace.start();
+    await next.ready;
+    expect(workspace.stoppedInOrder('ingestion')).toBe(true);
+    next.child.kill('SIGTERM');
+    expect(await next.exitCode).toBe(0);
+  });
+
+  it('when a stop is asked for while Postgres is being set up', async () => {
+    workspace = await makeStubWorkspace();
+    const run = workspace.start();
+    await sleep(400);
+    run.child.kill('SIGTERM');
+    expect(await run.exitCode).toBe(0);
+  });
+
+  it('when npm, which started the supervisor, is killed', async () => {
+    workspace = await makeStubWorkspace();
+    const ports = Object.entries(workspace.ports).map(([name, port]) => [`${name.toUpperCase()}_PORT`, String(port)]);
+    const script = `node ${workspace.folder}/dev/dist/start.js & wait`;
+    const env = { ...process.env, ...Object.fromEntries(ports), npm_lifecycle_event: 'start', MILLRACE_DATA_DIR: '' };
+    const npm = spawn('/bin/sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise<void>((resolve) => {
+      npm.stdout.on('data', (chunk: Buffer) => chunk.includes('Millrace is ready') && resolve());
+    });
+    npm.kill('SIGKILL');
+    await expect.poll(() => workspace.processes(), { timeout: 20_000 }).toEqual([]);
+    expect(workspace.stoppedInOrder('processor')).toBe(true);
+  });
+});

@@ -1,0 +1,144 @@
+/** Turns the built supervisor and four stub services into a throw-away workspace in which `npm start` can be watched. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findFreePort } from '../src/free-port.js';
+
+const devFolder = fileURLToPath(new URL('..', import.meta.url));
+const portVariables = {
+  ingestion: 'INGESTION_PORT',
+  processor: 'PROCESSOR_PORT',
+  scheduler: 'SCHEDULER_PORT',
+  reporting: 'REPORTING_PORT',
+};
+
+/** Answers 200 everywhere, dies on GET /die, takes a moment to stop and leaves a note when it stopped in order. */
+const stubService = `
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+const name = process.cwd().split('/').at(-1);
+const port = process.env[name.toUpperCase() + '_PORT'];
+const server = createServer((request, response) => {
+  if (request.url === '/die') process.exit(7);
+  response.end();
+});
+server.listen(port, process.env.HOST, () => process.stdout.write(JSON.stringify({ level: 30, time: Date.now(), msg: 'listening', pid: process.pid }) + '\\n'));
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => setTimeout(() => {
+  writeFileSync('stopped', '');
+  process.exit(0);
+}, 300));
+`;
+
+/** A workspace that can be started any number of times. */
+export interface StubWorkspace {
+  folder: string;
+  ports: Record<keyof typeof portVariables, number>;
+  /** Starts the supervisor; overriding variables win. */
+  start(env?: Record<string, string>): StubRun;
+  /** True when the stub service ended in order after SIGTERM. */
+  stoppedInOrder(service: keyof typeof portVariables): boolean;
+  /** Command lines of living processes that belong to this workspace. */
+  processes(): string[];
+  remove(): void;
+}
+
+/** One run of the supervisor. */
+export interface StubRun {
+  child: ChildProcess;
+  output(): string;
+  ready: Promise<void>;
+  exitCode: Promise<number | null>;
+}
+
+/** Builds the workspace; `replace` gives other source text for the main.js of a service or for `migrate`. */
+export async function makeStubWorkspace(replace: Record<string, string> = {}): Promise<StubWorkspace> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-stub-'));
+  chmodSync(folder, 0o755);
+  for (const part of ['dist', 'prepare', 'package.json'])
+    cpSync(join(devFolder, part), join(folder, 'dev', part), { recursive: true });
+  symlinkSync(join(devFolder, 'node_modules'), join(folder, 'dev', 'node_modules'));
+  writeScript(folder, 'shared', 'migrate-command.js', replace.migrate ?? '');
+  const ports = {} as StubWorkspace['ports'];
+  for (const name of Object.keys(portVariables) as (keyof typeof portVariables)[]) {
+    writeScript(folder, name, 'main.js', replace[name] ?? stubService);
+    ports[name] = await findFreePort();
+  }
+  return {
+    folder,
+    ports,
+    start: (env = {}) => startStub(folder, ports, env),
+    stoppedInOrder: (service) => readdirSync(join(folder, service)).includes('stopped'),
+    processes: () => processesBelow(folder),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function writeScript(folder: string, name: string, file: string, source: string): void {
+  mkdirSync(join(folder, name, 'dist'), { recursive: true });
+  writeFileSync(join(folder, name, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, name, 'dist', file), source);
+}
+
+function startStub(folder: string, ports: StubWorkspace['ports'], env: Record<string, string>): StubRun {
+  const {
+    DATABASE_URL: _database,
+    HOST: _host,
+    MILLRACE_DATA_DIR: _data,
+    LOG_FORMAT: _format,
+    ...inherited
+  } = process.env;
+  const portEnv = Object.entries(portVariables).map(([name, variable]) => [
+    variable,
+    String(ports[name as keyof typeof ports]),
+  ]);
+  const child = spawn(process.execPath, [join(folder, 'dev', 'dist', 'start.js')], {
+    cwd: folder,
+    env: { ...inherited, ...Object.fromEntries(portEnv), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const exitCode = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const ready = new Promise<void>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      if (output.includes('Millrace is ready')) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void exitCode.then((code) => reject(new Error(`ended with ${code} before it was ready:\n${output}`)));
+  });
+  ready.catch(() => undefined);
+  return { child, output: () => output, ready, exitCode };
+}
+
+/** Reads /proc where there is one: slim images have no ps. */
+function processesBelow(folder: string): string[] {
+  const commands = existsSync('/proc/self')
+    ? readdirSync('/proc')
+        .filter((entry) => /^\d+$/.test(entry))
+        .map(commandLine)
+    : execFileSync('ps', ['-axo', 'args='], { encoding: 'utf8' }).split('\n');
+  return commands.filter((command) => command.includes(folder));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
