@@ -1,0 +1,95 @@
+/** Turns a queue full of events into the rate at which the processor stores them, and the same rows into that of one COPY. */
+import { ClearError } from '@millrace/dev/clear-error';
+import type { ClosingList } from '@millrace/dev/closing-list';
+import type { QueueLocation } from '@millrace/shared/config';
+import { eventIngest } from '@millrace/shared/jobs';
+import type { Pool } from '@millrace/shared/postgres';
+import { type Bench, withClosing } from './bench.js';
+import { postBacklog } from './load/post-backlog.js';
+import { batchSize } from './load/write-bodies.js';
+import { makeBacklog } from './make-events.js';
+import { countRows, createDatabase, type Database } from './sides/create-database.js';
+import { openQueue, timeDrain } from './sides/queue-look.js';
+import { queueEnvironment, startIngestion, startProcessor } from './sides/start-sides.js';
+import { startRedis } from './sides/start-stores.js';
+
+export interface DrainRates {
+  drain: number[];
+  copy: number[];
+  ingestionPeakMb: number;
+  processorPeakMb: number;
+}
+
+const deadlineSeconds = 300;
+
+/** Each round: a fresh database, fill, drain, empty the table, COPY what was drained. */
+export async function measureDrainRates(bench: Bench): Promise<DrainRates> {
+  const rates: DrainRates = { drain: [], copy: [], ingestionPeakMb: 0, processorPeakMb: 0 };
+  for (let round = 1; round <= bench.settings.rounds; round += 1) {
+    await withClosing(bench, async (closing) => {
+      const database = await createDatabase(bench, closing);
+      const drained = await drainOnce(bench, closing, await startRedis(closing), database);
+      const copy = await timeCopy(database.pool);
+      const [drainRate, copyRate] = [drained.seconds, copy].map((seconds) => bench.settings.drainEvents / seconds);
+      bench.say(`round ${round}: drained ${Math.round(drainRate!)} events/s, COPY ${Math.round(copyRate!)} events/s`);
+      rates.drain.push(drainRate!);
+      rates.copy.push(copyRate!);
+      rates.ingestionPeakMb = Math.max(rates.ingestionPeakMb, drained.ingestionPeakMb);
+      rates.processorPeakMb = Math.max(rates.processorPeakMb, drained.processorPeakMb);
+    });
+  }
+  return rates;
+}
+
+export interface Drained {
+  seconds: number;
+  ingestionPeakMb: number;
+  processorPeakMb: number;
+}
+
+/** Fills the queue through ingestion, then lets a processor drain it. @throws ClearError when rows are missing. */
+export async function drainOnce(
+  bench: Bench,
+  closing: ClosingList,
+  location: QueueLocation,
+  database: Database,
+): Promise<Drained> {
+  const { drainEvents } = bench.settings;
+  const queue = await openQueue(closing, eventIngest.queue, location);
+  const ingestion = await startIngestion(bench, closing, queueEnvironment(location));
+  bench.say(`queueing ${drainEvents.toLocaleString('en')} events`);
+  await postBacklog(`${ingestion.url}/events`, makeBacklog(drainEvents, batchSize, Date.now()), 4);
+  const ingestionPeakMb = ingestion.peakRssMb();
+  await ingestion.stop();
+  await database.pool.query('checkpoint');
+
+  bench.say('draining');
+  const timing = timeDrain(queue, deadlineSeconds);
+  timing.catch(() => undefined);
+  const processor = await startProcessor(bench, closing, { ...queueEnvironment(location), DATABASE_URL: database.url });
+  const seconds = await Promise.race([timing, processor.crashed]);
+  const processorPeakMb = processor.peakRssMb();
+  await processor.stop();
+  await checkRows(database.pool, drainEvents);
+  return { seconds, ingestionPeakMb, processorPeakMb };
+}
+
+/** @throws ClearError when the table does not hold exactly the events that were queued. */
+export async function checkRows(pool: Pool, expected: number): Promise<void> {
+  const rows = await countRows(pool);
+  if (rows !== expected) throw new ClearError(`${expected} events were queued, but ${rows} are in the table.`);
+}
+
+const columns = 'site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties';
+
+/** Seconds of one COPY of all rows, in the order they lie in, from a file that the server reads itself: the fastest way in. */
+async function timeCopy(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
+  const file = `'${rows[0]?.folder.replaceAll("'", "''")}/bench-rows.copy'`;
+  await pool.query(`copy (select ${columns} from events) to ${file}`);
+  await pool.query('truncate events');
+  await pool.query('checkpoint');
+  const startedAt = performance.now();
+  await pool.query(`copy events (${columns}) from ${file}`);
+  return (performance.now() - startedAt) / 1_000;
+}

@@ -1,0 +1,28 @@
+/** Turns events into the file of request bodies that a load sends. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClosingList } from '@millrace/dev/closing-list';
+import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { makeEvents } from '../make-events.js';
+
+/** Events of one `POST /events` in all measures. */
+export const batchSize = 1_000;
+
+/** 1,000 different bodies of one event, for `POST /event`; returns the file's path. */
+export function writeSingleBodies(closing: ClosingList): string {
+  return writeLines(closing, makeEvents(1_000));
+}
+
+/** 20 different bodies of 1,000 events, for `POST /events`; returns the file's path. */
+export function writeBatchBodies(closing: ClosingList): string {
+  return writeLines(
+    closing,
+    Array.from({ length: 20 }, (_, index) => makeEvents(batchSize, index)),
+  );
+}
+
+function writeLines(closing: ClosingList, bodies: unknown[]): string {
+  const file = join(makeThrowAwayFolder(closing), 'bodies.ndjson');
+  writeFileSync(file, bodies.map((body) => `${JSON.stringify(body)}\n`).join(''));
+  return file;
+}

@@ -1,0 +1,29 @@
+/** Turns the names of measures into what they measure: adding one means its own file and one line here. */
+import type { Bench } from './bench.js';
+import { measureBatch } from './measures/batch.js';
+import { measureCopy } from './measures/copy.js';
+import { measureDrain } from './measures/drain.js';
+import { measureExpress } from './measures/express.js';
+import { measureFreshness } from './measures/freshness.js';
+import { measureMemory } from './measures/memory.js';
+import { measurePostgresQueue } from './measures/postgres-queue.js';
+import { measureSingle } from './measures/single.js';
+import type { Row } from './row.js';
+
+export interface Measure {
+  name: string;
+  /** @throws ClearError when it could not measure. */
+  run(bench: Bench): Promise<Row[]>;
+}
+
+/** All measures, in the order in which they run. */
+export const measures: readonly Measure[] = [
+  { name: 'single', run: measureSingle },
+  { name: 'express', run: measureExpress },
+  { name: 'batch', run: measureBatch },
+  { name: 'drain', run: measureDrain },
+  { name: 'copy', run: measureCopy },
+  { name: 'freshness', run: measureFreshness },
+  { name: 'memory', run: measureMemory },
+  { name: 'postgres-queue', run: measurePostgresQueue },
+];

@@ -1,0 +1,44 @@
+/** Turns the same loads into our rates with the queue on Postgres, for information. */
+import type { QueueLocation } from '@millrace/shared/config';
+import { eventIngest } from '@millrace/shared/jobs';
+import { alternateRounds } from '../alternate-rounds.js';
+import { type Bench, withClosing } from '../bench.js';
+import { drainOnce } from '../drain-rates.js';
+import { batchSize, writeBatchBodies, writeSingleBodies } from '../load/write-bodies.js';
+import { infoRow, type Row } from '../row.js';
+import { createDatabase, type Database } from '../sides/create-database.js';
+import { countQueuedEvents, openQueue } from '../sides/queue-look.js';
+import { queueEnvironment, startIngestion } from '../sides/start-sides.js';
+import { queuePrefix } from '../sides/start-stores.js';
+import { median } from '../statistics.js';
+
+const queueOf = ({ url }: Database): QueueLocation => ({ kind: 'postgres', url, prefix: queuePrefix });
+
+export async function measurePostgresQueue(bench: Bench): Promise<Row[]> {
+  return [...(await enqueue(bench)), await drain(bench)];
+}
+
+const enqueue = (bench: Bench): Promise<Row[]> =>
+  withClosing(bench, async (closing) => {
+    const location = queueOf(await createDatabase(bench, closing));
+    const ingestion = await startIngestion(bench, closing, queueEnvironment(location));
+    const queue = { queue: await openQueue(closing, eventIngest.queue, location), countEvents: countQueuedEvents };
+    const single = { url: `${ingestion.url}/event`, bodiesFile: writeSingleBodies(closing), connections: 64 };
+    const batch = { url: `${ingestion.url}/events`, bodiesFile: writeBatchBodies(closing), connections: 8 };
+    const rates = await alternateRounds(bench, {
+      single: { ...single, eventsPerRequest: 1, queue },
+      batch: { ...batch, eventsPerRequest: batchSize, queue },
+    });
+    return [
+      infoRow('postgres-queue: POST /event, durable, 64 connections', median(rates.get('single') ?? []), 'events/s'),
+      infoRow('postgres-queue: POST /events of 1,000, durable', median(rates.get('batch') ?? []), 'events/s'),
+    ];
+  });
+
+const drain = (bench: Bench): Promise<Row> =>
+  withClosing(bench, async (closing) => {
+    const database = await createDatabase(bench, closing);
+    const { seconds } = await drainOnce(bench, closing, queueOf(database), database);
+    const events = bench.settings.drainEvents;
+    return infoRow(`postgres-queue: draining ${events.toLocaleString('en')} events`, events / seconds, 'events/s');
+  });

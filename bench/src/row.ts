@@ -1,0 +1,42 @@
+/** Turns figures and the bar set for them into one row of the results. */
+import { median } from './statistics.js';
+
+export interface Row {
+  measure: string;
+  ours: number;
+  unit: string;
+  reference?: number;
+  ratio?: number;
+  /** What must be reached, in words; rows without one are for information. */
+  bar?: string;
+  met?: boolean;
+  /** The single rounds behind a median, so that a reader sees how noisy the machine was. */
+  rounds?: string;
+}
+
+/** Our rounds against the reference's; the ratio of the medians must be `atLeast`. */
+export function ratioRow(measure: string, ours: number[], reference: number[], atLeast: number): Row {
+  const ratio = median(ours) / median(reference);
+  return {
+    measure,
+    ours: median(ours),
+    unit: 'events/s',
+    reference: median(reference),
+    ratio,
+    bar: `>= ${atLeast}x`,
+    met: ratio >= atLeast,
+    rounds: `${listOf(ours)} vs ${listOf(reference)}`,
+  };
+}
+
+/** A figure that must stay below `limit`. */
+export function limitRow(measure: string, ours: number, limit: number, unit: string): Row {
+  return { measure, ours, unit, bar: `< ${limit} ${unit}`, met: ours < limit };
+}
+
+/** A figure for information. */
+export function infoRow(measure: string, ours: number, unit: string): Row {
+  return { measure, ours, unit };
+}
+
+const listOf = (values: number[]) => values.map((value) => Math.round(value).toLocaleString('en')).join(' · ');

@@ -1,0 +1,96 @@
+/** Turns a script into one measured process: with its log in a file, its memory watched, and never outliving us. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClearError } from '@millrace/dev/clear-error';
+import type { ClosingList } from '@millrace/dev/closing-list';
+import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { readMemory } from './read-memory.js';
+
+export interface SideOptions {
+  name: string;
+  /** Absolute path. */
+  script: string;
+  env: Record<string, string>;
+  /** Answers with 200 once the process is ready; absent when nobody calls it. */
+  readyUrl?: string;
+  /** Folder for a CPU profile. */
+  profileFolder?: string | undefined;
+}
+
+export interface Side {
+  name: string;
+  /** Resident memory now, in MB. */
+  rssMb(): number;
+  /** The highest so far, kept by the kernel, in MB. */
+  peakRssMb(): number;
+  /** Rejects when the process ends by itself. */
+  crashed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+const preload = import.meta.resolve('@millrace/dev/end-with-supervisor');
+const readyDeadlineMs = 20_000;
+
+/** Starts the process, leaves its stopping in the closing list, and resolves when it is ready. */
+export async function spawnSide(closing: ClosingList, options: SideOptions): Promise<Side> {
+  const logFile = join(makeThrowAwayFolder(closing), 'log');
+  const child = spawnChild(options, logFile);
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
+  let stopping = false;
+  const ended = once(child, 'exit').finally(() => process.off('exit', kill));
+  const crashed = ended.then((): never => {
+    if (stopping) return new Promise<never>(() => undefined) as never;
+    throw new ClearError(`${options.name} ended by itself. The end of its log:\n${endOf(logFile)}`);
+  });
+  crashed.catch(() => undefined);
+  const side: Side = {
+    name: options.name,
+    rssMb: () => readMemory(child.pid ?? 0).rssMb,
+    peakRssMb: () => readMemory(child.pid ?? 0).peakMb,
+    crashed,
+    async stop() {
+      stopping = true;
+      child.kill('SIGTERM');
+      const late = setTimeout(kill, 20_000);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+  closing.add(() => side.stop());
+  if (options.readyUrl) await Promise.race([waitUntilReady(options.readyUrl, options.name, logFile), crashed]);
+  return side;
+}
+
+/** Detached, so that Ctrl-C reaches only us and the order of stopping is ours. */
+function spawnChild({ script, env, profileFolder }: SideOptions, logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a');
+  const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
+  try {
+    return spawn(process.execPath, [...profile, '--import', preload, script], {
+      env: { PATH: process.env.PATH, NODE_ENV: 'production', HOST: '127.0.0.1', ...env },
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function waitUntilReady(url: string, name: string, logFile: string): Promise<void> {
+  const end = Date.now() + readyDeadlineMs;
+  while (!(await fetch(url).then(answersOk, () => false))) {
+    if (Date.now() > end) throw new ClearError(`${name} did not get ready. The end of its log:\n${endOf(logFile)}`);
+    await sleep(50);
+  }
+}
+
+async function answersOk(response: Response): Promise<boolean> {
+  await response.arrayBuffer();
+  return response.ok;
+}
+
+const endOf = (logFile: string) => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');

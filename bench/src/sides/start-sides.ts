@@ -1,0 +1,65 @@
+/** Turns the places of queue and database into running processes: ours, and those of the straightforward design. */
+import { join } from 'node:path';
+import type { ClosingList } from '@millrace/dev/closing-list';
+import { findFreePort } from '@millrace/dev/free-port';
+import { workspaceRoot } from '@millrace/dev/workspace-root';
+import type { QueueLocation } from '@millrace/shared/config';
+import type { Bench } from '../bench.js';
+import { type Side, spawnSide } from './spawn-side.js';
+
+/** A side that answers HTTP. */
+export interface Server extends Side {
+  url: string;
+}
+
+type Starter = (bench: Bench, closing: ClosingList, env: Record<string, string>) => Promise<Server>;
+
+/** Variables that point one of our services at a queue. */
+export function queueEnvironment(queue: QueueLocation): Record<string, string> {
+  return queue.kind === 'redis'
+    ? { QUEUE_PREFIX: queue.prefix, REDIS_URL: queue.url }
+    : { QUEUE_PREFIX: queue.prefix, DATABASE_URL: queue.url };
+}
+
+const serviceStarter =
+  (service: string): Starter =>
+  async (bench, closing, env) => {
+    const port = String(await findFreePort());
+    const url = `http://127.0.0.1:${port}`;
+    const side = await spawnSide(closing, {
+      name: service,
+      script: join(workspaceRoot, service, 'dist', 'main.js'),
+      env: { [`${service.toUpperCase()}_PORT`]: port, ...env },
+      readyUrl: `${url}/health/ready`,
+      profileFolder: bench.profileFolder && join(bench.profileFolder, service),
+    });
+    return { ...side, url };
+  };
+
+export const startIngestion = serviceStarter('ingestion');
+export const startProcessor = serviceStarter('processor');
+export const startReporting = serviceStarter('reporting');
+
+const baselineScript = (name: string) => join(workspaceRoot, 'bench', 'dist', 'baseline', `${name}.js`);
+
+const baselineStarter =
+  (script: string): Starter =>
+  async (_bench, closing, env) => {
+    const port = String(await findFreePort());
+    const url = `http://127.0.0.1:${port}`;
+    const side = await spawnSide(closing, {
+      name: `baseline ${script}`,
+      script: baselineScript(script),
+      env: { PORT: port, ...env },
+      readyUrl: `${url}/ready`,
+    });
+    return { ...side, url };
+  };
+
+export const startBaselineIngestion = baselineStarter('ingestion');
+export const startBareExpress = baselineStarter('bare-express');
+
+/** Nobody calls it; it begins to work when its queue lets it. */
+export function startBaselineProcessor(closing: ClosingList, env: Record<string, string>): Promise<Side> {
+  return spawnSide(closing, { name: 'baseline processor', script: baselineScript('processor'), env });
+}

@@ -1,0 +1,125 @@
+/** What clients do on the wire: leave in the middle, pipeline, send in pieces, send nonsense. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { closeServer, createHttpServer } from '@millrace/shared/http';
+import { createMetrics } from '@millrace/shared/metrics';
+import { silent } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { buildApp, laneFirst } from '../src/app.js';
+import type { EventQueue } from '../src/enqueue-events.js';
+import { createEventLane } from '../src/event-lane.js';
+import { createByteBudget } from '../src/read-body.js';
+
+const budget = createByteBudget(1_000_000);
+const enqueued: string[] = [];
+/** The queue itself is not the matter here: what reaches it, and when. */
+const events: EventQueue = {
+  async enqueue({ text }) {
+    enqueued.push(text);
+    return undefined;
+  },
+  drain: async () => {},
+};
+let server: Server;
+let port: number;
+
+beforeAll(async () => {
+  const metrics = createMetrics();
+  const isClosing = () => false;
+  const lane = createEventLane({ events, budget, metrics, logger: silent, now: Date.now, isClosing });
+  server = createHttpServer(laneFirst(lane, buildApp({ logger: silent, metrics, health: {}, isClosing }, lane)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as { port: number }).port;
+});
+afterAll(() => closeServer(server));
+beforeEach(() => {
+  enqueued.length = 0;
+});
+
+const body = '{"site_id":"demo","event_type":"view","path":"/"}';
+const head = (length: number | string, more = '') =>
+  `POST /event HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n${more}\r\n`;
+
+/** Sends the pieces with a pause between them; resolves with all that came back until `answers` answers or the end. */
+async function talk(pieces: string[], answers = 1): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  let reply = '';
+  socket.on('data', (chunk) => {
+    reply += chunk;
+  });
+  for (const piece of pieces) {
+    socket.write(piece);
+    await pause(20);
+  }
+  const closed = once(socket, 'close').then(() => {});
+  await Promise.race([
+    closed,
+    eventually(async () => reply.split('HTTP/1.1 ').length > answers, `${answers} answers`, 5_000),
+  ]);
+  socket.destroy();
+  return reply;
+}
+
+const statuses = (reply: string) => [...reply.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+
+it('keeps nothing of a request whose client leaves in the middle of the body', async () => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${head(50_000)}${'x'.repeat(20_000)}`);
+  await eventually(async () => budget.used === 20_000, 'the first part has arrived');
+  socket.destroy();
+  await eventually(async () => budget.used === 0, 'its bytes are given back');
+  expect(enqueued).toEqual([]);
+});
+
+it('answers requests that come in one packet, each', async () => {
+  const reply = await talk([`${head(body.length)}${body}${head(2)}{}${head(body.length)}${body}`], 3);
+  expect(statuses(reply)).toEqual([200, 400, 200]);
+  expect(enqueued).toHaveLength(2);
+});
+
+it('takes a body that comes in pieces and in chunks, cut inside a character', async () => {
+  const text = Buffer.from('{"site_id":"demo","event_type":"view","path":"/ü"}');
+  const cut = text.indexOf(0xc3) + 1;
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST /event HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+  for (const piece of [text.subarray(0, cut), text.subarray(cut)]) {
+    socket.write(Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]));
+    await pause(20);
+  }
+  socket.write('0\r\n\r\n');
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  expect(statuses(reply.toString())).toEqual([200]);
+  expect(JSON.parse(enqueued[0]!)).toMatchObject({ path: '/ü' });
+});
+
+it('answers before a body that is announced too large has come', async () => {
+  const reply = await talk([head(10_000_001)]);
+  expect(statuses(reply)).toEqual([413]);
+});
+
+it('says 100 to a client that asks first', async () => {
+  const reply = await talk([head(body.length, 'Expect: 100-continue\r\n'), body], 2);
+  expect(statuses(reply)).toEqual([100, 200]);
+});
+
+it.each([
+  ['nonsense', 'GARBAGE\r\n\r\n'],
+  ['two lengths', `POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello`],
+  ['a length that is no number', `POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\nhello`],
+  [
+    'length and chunks',
+    `POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  ['headers without end', `POST /event HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
+])('refuses %s and goes on', async (_name, request) => {
+  const [status] = statuses(await talk([request]));
+  expect([400, 431]).toContain(status);
+  expect(statuses(await talk([`${head(body.length)}${body}`]))).toEqual([200]);
+  expect(budget.used).toBe(0);
+});
