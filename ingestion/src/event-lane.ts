@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeRefusal, type ErrorCode, type Refusal } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
-import type { EventQueue } from './enqueue-events.js';
+import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
 import { bodyFormat, type ParseResult, parseBatch, parseSingleEvent } from './parse-events.js';
 import { type ByteBudget, readBody } from './read-body.js';
-import { type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
+import { type EventBatch, type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
 
 /** True when the request was one of the lane's and is being answered. */
 export type EventLane = (req: IncomingMessage, res: ServerResponse) => boolean;
@@ -21,8 +21,8 @@ export interface EventLaneDeps {
 }
 
 type Route = '/event' | '/events';
-/** What a request comes to: a refusal, or the events with those refused among them. */
-type Outcome = { refusal: Refusal; events: number } | { refusal?: undefined; validated: ValidatedEvents };
+/** What a body comes to: a refusal, with the number of events not counted yet, or events for the queue. */
+type Prepared = { refusal: Refusal; events: number } | { refusal?: undefined; validated: ValidatedEvents };
 
 const jsonHeaders = {
   'content-type': 'application/json; charset=utf-8',
@@ -53,7 +53,7 @@ function answerRefusal(res: ServerResponse, refusal: Refusal): void {
   res.end(body);
 }
 
-function answerAccepted(res: ServerResponse, route: Route, { accepted, rejected }: ValidatedEvents): void {
+function answerAccepted(res: ServerResponse, route: Route, accepted: number, rejected: RejectedEvent[]): void {
   if (route === '/event') {
     res.writeHead(200, okHeaders);
     res.end(okBody);
@@ -88,21 +88,25 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     return parseBatch(text, bodyFormat(req.headers['content-type']) ?? 'json');
   }
 
-  /** Everything between a read body and the answer; counts each event in exactly one outcome. */
-  async function accept(route: Route, req: IncomingMessage, text: string): Promise<Outcome> {
+  /** Text to events. Not async, so that nothing of a large batch but its events is kept while the queue works. */
+  function prepare(route: Route, req: IncomingMessage, text: string): Prepared {
     const parsed = parse(route, req, text);
     if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
     received.inc(parsed.candidates.length);
     const validated = validateEvents(parsed.candidates, deps.now());
     for (const { reason } of validated.rejected) refused.inc({ reason });
     if (validated.accepted === 0) return { refusal: nothingAccepted(route, validated.rejected), events: 0 };
-    const outcomes = await Promise.all(validated.batches.map(deps.events.enqueue));
-    validated.batches.forEach(({ count }, index) => {
-      const code = outcomes[index];
-      if (code) refused.inc({ reason: code }, count);
+    return { validated };
+  }
+
+  /** Resolves when all events are durable, or with the reason why some are not known to be. */
+  async function enqueue(batches: EventBatch[]): Promise<EnqueueOutcome> {
+    const outcomes = await Promise.all(batches.map(deps.events.enqueue));
+    batches.forEach(({ count }, index) => {
+      const reason = outcomes[index];
+      if (reason) refused.inc({ reason }, count);
     });
-    const failure = outcomes.find((outcome) => outcome !== undefined);
-    return failure ? { refusal: { code: failure }, events: 0 } : { validated };
+    return outcomes.find((outcome) => outcome !== undefined);
   }
 
   function refuseRequest(req: IncomingMessage, res: ServerResponse, refusal: Refusal, events: number): void {
@@ -124,9 +128,12 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     if (!body) return;
     if (!body.ok) return refuseRequest(req, res, body.refusal, 1);
     try {
-      const outcome = await accept(route, req, body.text);
-      if (outcome.refusal) refuseRequest(req, res, outcome.refusal, outcome.events);
-      else answerAccepted(res, route, outcome.validated);
+      const prepared = prepare(route, req, body.takeText());
+      if (prepared.refusal) return refuseRequest(req, res, prepared.refusal, prepared.events);
+      const { batches, accepted, rejected } = prepared.validated;
+      const failure = await enqueue(batches);
+      if (failure) refuseRequest(req, res, { code: failure }, 0);
+      else answerAccepted(res, route, accepted, rejected);
     } finally {
       deps.budget.give(body.heldBytes);
     }

@@ -7,8 +7,11 @@ import type { Refusal } from '@millrace/shared/errors';
 
 export const maxBodyBytes = 10_000_000;
 
-/** `heldBytes` stay taken from the budget until the caller has answered and gives them back. */
-export type BodyResult = { ok: true; text: string; heldBytes: number } | { ok: false; refusal: Refusal };
+/**
+ * `heldBytes` stay taken from the budget until the caller has answered and gives them back. `takeText` hands the text over:
+ * it is not kept, and a second call gets nothing.
+ */
+export type BodyResult = { ok: true; takeText(): string; heldBytes: number } | { ok: false; refusal: Refusal };
 
 /** Counts the bytes of all requests in work in this process; `take` says no when there are too many. */
 export interface ByteBudget {
@@ -75,8 +78,13 @@ async function decompressBody(body: Buffer, encoding: Encoding): Promise<Buffer 
 
 function decode(body: Buffer): BodyResult {
   if (!isUtf8(body)) return refuse('malformed_encoding', 'The body is not valid UTF-8.');
-  const text = body.toString();
-  return { ok: true, text: text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, heldBytes: body.length };
+  let text = body.toString();
+  const takeText = () => {
+    const taken = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+    text = '';
+    return taken;
+  };
+  return { ok: true, takeText, heldBytes: body.length };
 }
 
 /**

@@ -22,8 +22,8 @@ export interface ValidatedEvents {
   rejected: RejectedEvent[];
 }
 
-/** The largest job: beyond it a batch is cut. */
-export const jobLimits = { events: 5_000, characters: 4_000_000 } as const;
+/** The largest job: beyond it a batch is cut. Larger ones gain nothing and cost memory, here and in every processor. */
+export const jobLimits = { events: 5_000, characters: 1_000_000 } as const;
 
 /** Joins event texts into batches within the limits of a job. */
 function cutIntoBatches(texts: string[]): EventBatch[] {

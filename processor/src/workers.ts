@@ -34,13 +34,24 @@ function logOutcomes<Data, Result>(worker: Worker<Data, Result>, logger: Logger)
   worker.on('stalled', (job) => logger.warn({ queue: worker.name, job }, 'took over a job whose processor went away'));
 }
 
+/** Characters of event jobs that a processor holds at a time, about. */
+const maxCharactersInMemory = 8_000_000;
+
+/** Many small jobs are needed to fill one write, few large ones: jobs that come one after the other are much alike. */
+function jobsInMemory(charactersOfJob = 0, concurrency: number): number {
+  return Math.max(2, Math.min(concurrency, Math.floor(maxCharactersInMemory / (charactersOfJob + 1))));
+}
+
 const startEventWorker: StartWorker = ({ pool, queue, metrics, logger }, concurrency) => {
   const consumer = createBatchConsumer(pool, metrics, logger);
   const worker = createWorker<EventIngestData, EventIngestResult>(
     eventIngest.queue,
     queue,
     logger,
-    (job) => consumer.consume(job),
+    (job) => {
+      worker.concurrency = jobsInMemory(job.data?.events?.length, concurrency);
+      return consumer.consume(job);
+    },
     { concurrency },
   );
   logOutcomes(worker, logger);

@@ -16,7 +16,7 @@ export interface BatchConsumer {
   stopRetrying(): void;
 }
 
-export const defaultMergeLimits: MergeLimits = { events: 20_000, characters: 8_000_000, parallel: 2 };
+export const defaultMergeLimits: MergeLimits = { events: 10_000, characters: 2_000_000, parallel: 2 };
 
 /** Retries of an error that is neither known to pass nor the data's fault; then the queue tries again later. */
 const unknownErrorRetries = 3;
