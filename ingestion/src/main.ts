@@ -5,7 +5,7 @@ import { eventIngest } from '@millrace/shared/jobs';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
-import { checkQueueSafety, createQueue, type Queue } from '@millrace/shared/queue';
+import { checkQueueSafety, openQueue, type Queue } from '@millrace/shared/queue';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
@@ -21,13 +21,14 @@ async function main(): Promise<void> {
   const isClosing = () => lifecycle.closing;
 
   const location = queueLocation(config);
-  const openQueue = () => createQueue(eventIngest.queue, location, logger);
+  const handle = openQueue(eventIngest.queue, location, logger);
+  lifecycle.onClose('queue', () => handle.close());
   const checkSafety = (queue: Queue) => checkQueueSafety(queue, location);
   const gate = createQueueGate(
-    { openQueue, checkSafety, logger },
+    { handle, checkSafety, logger },
     { ...defaultGateOptions, maxWaitingJobs: config.QUEUE_MAX_WAITING_JOBS },
   );
-  lifecycle.onClose('queue', () => gate.close());
+  lifecycle.onClose('queue gate', () => gate.close());
   const events = createEventQueue(gate, metrics);
   lifecycle.onClose('waiting events', () => events.drain());
 

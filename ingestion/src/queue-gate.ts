@@ -3,7 +3,7 @@ import type { ErrorCode } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
 import { type EventIngestData, eventIngest } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Queue, QueueSafety } from '@millrace/shared/queue';
+import type { Queue, QueueHandle, QueueSafety } from '@millrace/shared/queue';
 
 export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
 
@@ -15,12 +15,12 @@ export interface QueueGate {
   add(jobId: string, data: EventIngestData): Promise<void>;
   /** Resolves when the queue answers. */
   check(): Promise<void>;
-  close(): Promise<void>;
+  /** Looks no more; the queue stays open. */
+  close(): void;
 }
 
 export interface QueueGateDeps {
-  /** Called again if the queue made first never gets ready. */
-  openQueue: () => Queue;
+  handle: QueueHandle;
   /** Asked each time before the gate opens: a fault keeps it closed. */
   checkSafety: (queue: Queue) => Promise<QueueSafety>;
   logger: Logger;
@@ -40,25 +40,12 @@ export const defaultGateOptions = { timeoutMs: 1_500, probeIntervalMs: 200, back
 
 /** Starts closed and opens as soon as the queue has answered and can be trusted. */
 export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions): QueueGate {
-  const { openQueue, logger } = deps;
+  const { handle, logger } = deps;
   let state: GateState = 'queue_unavailable';
   let waitingJobs = 0;
   const logFault = createErrorLog(logger, 'refusing events: the queue cannot be trusted', 60_000);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  let queue = open();
-
-  function open(): Queue {
-    const opened = openQueue();
-    opened.waitUntilReady().catch(() => {
-      if (closed || queue !== opened) return;
-      opened.close().catch(() => {});
-      setTimeout(() => {
-        queue = open();
-      }, options.probeIntervalMs).unref();
-    });
-    return opened;
-  }
 
   function turn(next: GateState, error?: unknown): void {
     if (next === state) return;
@@ -69,7 +56,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
 
   async function look(): Promise<void> {
     try {
-      waitingJobs = await withTimeout(queue.getWaitingCount(), options.timeoutMs, 'the queue');
+      waitingJobs = await withTimeout(handle.queue.getWaitingCount(), options.timeoutMs, 'the queue');
       if (state === 'queue_unavailable') await requireSafety();
       turn(waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
     } catch (error) {
@@ -79,7 +66,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
   }
 
   async function requireSafety(): Promise<void> {
-    const { fault, warning } = await withTimeout(deps.checkSafety(queue), options.timeoutMs, 'the queue');
+    const { fault, warning } = await withTimeout(deps.checkSafety(handle.queue), options.timeoutMs, 'the queue');
     if (warning) logger.warn(warning);
     if (!fault) return;
     logFault(new Error(fault));
@@ -103,7 +90,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
     },
     async add(jobId, data) {
       try {
-        const adding = queue.add(eventIngest.name, data, { ...eventIngest.options, jobId });
+        const adding = handle.queue.add(eventIngest.name, data, { ...eventIngest.options, jobId });
         await withTimeout(adding, options.timeoutMs, 'the queue');
       } catch (error) {
         turn('queue_unavailable', error);
@@ -112,14 +99,12 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
       }
     },
     async check() {
-      await queue.getWaitingCount();
+      await handle.queue.getWaitingCount();
       if (state === 'queue_unavailable') throw new Error('the queue does not accept events');
     },
-    async close() {
+    close() {
       closed = true;
       clearTimeout(timer);
-      // A queue that is away cannot be closed; the process is about to end anyway.
-      if (state !== 'queue_unavailable') await queue.close();
     },
   };
 }

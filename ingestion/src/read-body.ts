@@ -1,8 +1,7 @@
 /** Turns a request's stream into the text of its body: decompressed, within the limit, valid UTF-8. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Refusal } from '@millrace/shared/errors';
 
 export const maxBodyBytes = 10_000_000;
@@ -37,8 +36,8 @@ export function createByteBudget(limit: number): ByteBudget {
   };
 }
 
-const decompress = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) };
-type Encoding = keyof typeof decompress;
+const decompressors = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
+type Encoding = keyof typeof decompressors;
 
 const refuse = (code: Refusal['code'], message?: string): BodyResult => ({ ok: false, refusal: { code, message } });
 
@@ -67,13 +66,27 @@ function collect(req: IncomingMessage, budget: ByteBudget): Promise<Buffer | Ref
   });
 }
 
-async function decompressBody(body: Buffer, encoding: Encoding): Promise<Buffer | Refusal> {
+/** Decompresses within limit and budget, from which the result is taken: a small body can stand for a very large one. */
+async function decompress(raw: Buffer, encoding: Encoding, budget: ByteBudget): Promise<Buffer | Refusal> {
+  const stream = decompressors[encoding]();
+  stream.end(raw);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const giveUp = (code: Refusal['code']): Refusal => {
+    budget.give(bytes);
+    return { code };
+  };
   try {
-    return await decompress[encoding](body, { maxOutputLength: maxBodyBytes });
-  } catch (error) {
-    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    return { code: tooLarge ? 'payload_too_large' : 'malformed_encoding' };
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (bytes + chunk.length > maxBodyBytes) return giveUp('payload_too_large');
+      if (!budget.take(chunk.length)) return giveUp('overloaded');
+      bytes += chunk.length;
+      chunks.push(chunk);
+    }
+  } catch {
+    return giveUp('malformed_encoding');
   }
+  return Buffer.concat(chunks);
 }
 
 function decode(body: Buffer): BodyResult {
@@ -93,16 +106,15 @@ function decode(body: Buffer): BodyResult {
  */
 export async function readBody(req: IncomingMessage, budget: ByteBudget): Promise<BodyResult | undefined> {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (encoding !== 'identity' && !Object.hasOwn(decompress, encoding)) return refuse('unsupported_encoding');
+  if (encoding !== 'identity' && !Object.hasOwn(decompressors, encoding)) return refuse('unsupported_encoding');
   if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return refuse('payload_too_large');
   const raw = await collect(req, budget);
   if (raw === undefined) return undefined;
   if (!Buffer.isBuffer(raw)) return { ok: false, refusal: raw };
   if (encoding === 'identity') return releaseUnlessOk(decode(raw), raw.length, budget);
-  const body = await decompressBody(raw, encoding as Encoding);
+  const body = await decompress(raw, encoding as Encoding, budget);
   budget.give(raw.length);
   if (!Buffer.isBuffer(body)) return { ok: false, refusal: body };
-  if (!budget.take(body.length)) return refuse('overloaded');
   return releaseUnlessOk(decode(body), body.length, budget);
 }
 

@@ -1,7 +1,7 @@
 /** `POST /event` and `POST /events` over HTTP, into a real queue, on each backend. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createMetrics, type Metrics } from '@millrace/shared/metrics';
-import { checkQueueSafety, createQueue, type Queue } from '@millrace/shared/queue';
+import { checkQueueSafety, createQueue, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
 import {
   createTestDatabase,
   queueBackends,
@@ -30,6 +30,7 @@ const event = {
 describe.each(queueBackends)('on %s', (backend) => {
   let database: TestDatabase;
   let queue: Queue;
+  let handle: QueueHandle;
   let gate: QueueGate;
   let metrics: Metrics;
   let app: Express;
@@ -39,9 +40,10 @@ describe.each(queueBackends)('on %s', (backend) => {
     database = await createTestDatabase();
     const location = testQueue(backend, database);
     queue = createQueue('event-ingest', location, silent);
+    handle = openQueue('event-ingest', location, silent);
     gate = createQueueGate(
       {
-        openQueue: () => createQueue('event-ingest', location, silent),
+        handle,
         checkSafety: (opened) => checkQueueSafety(opened, location),
         logger: silent,
       },
@@ -65,8 +67,8 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
   afterAll(async () => {
     await queue.obliterate({ force: true });
-    await gate.close();
-    await queue.close();
+    gate.close();
+    await Promise.all([handle.close(), queue.close()]);
     await database.drop();
   });
 
@@ -298,8 +300,9 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('refuses while more jobs wait than may, and accepts again once they are worked off', async () => {
     const location = testQueue(backend, database);
+    const narrowHandle = openQueue('event-ingest', location, silent);
     const narrow = createQueueGate(
-      { openQueue: () => createQueue('event-ingest', location, silent), checkSafety: async () => ({}), logger: silent },
+      { handle: narrowHandle, checkSafety: async () => ({}), logger: silent },
       { ...defaultGateOptions, backlogIntervalMs: 20, maxWaitingJobs: 2 },
     );
     await eventually(async () => narrow.state === 'open', 'the gate is open');
@@ -310,7 +313,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     const worked = createQueue('event-ingest', location, silent);
     await worked.obliterate({ force: true });
     await eventually(async () => narrow.state === 'open', 'the gate is open again');
-    await Promise.all([narrow.close(), worked.close()]);
+    narrow.close();
+    await Promise.all([narrowHandle.close(), worked.close()]);
   });
 
   it('serves its metrics, and 404 for anything else', async () => {

@@ -39,7 +39,7 @@ const maxCharactersInMemory = 8_000_000;
 
 /** Many small jobs are needed to fill one write, few large ones: jobs that come one after the other are much alike. */
 function jobsInMemory(charactersOfJob = 0, concurrency: number): number {
-  return Math.max(2, Math.min(concurrency, Math.floor(maxCharactersInMemory / (charactersOfJob + 1))));
+  return Math.min(concurrency, Math.max(2, Math.floor(maxCharactersInMemory / (charactersOfJob + 1))));
 }
 
 const startEventWorker: StartWorker = ({ pool, queue, metrics, logger }, concurrency) => {

@@ -5,7 +5,7 @@ import { queueNames } from '@millrace/shared/jobs';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
-import { createQueue } from '@millrace/shared/queue';
+import { openQueue } from '@millrace/shared/queue';
 import { loadSchedulerConfig } from './config.js';
 import { addQueueMetrics } from './queue-metrics.js';
 
@@ -15,11 +15,11 @@ async function main(): Promise<void> {
   const metrics = createMetrics({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
 
-  const queues = queueNames.map((name) => createQueue(name, queueLocation(config), logger));
-  lifecycle.onClose('queues', () => Promise.all(queues.map((queue) => queue.close())));
-  addQueueMetrics(queues, metrics);
+  const handles = queueNames.map((name) => openQueue(name, queueLocation(config), logger));
+  lifecycle.onClose('queues', () => Promise.all(handles.map((handle) => handle.close())));
+  addQueueMetrics(handles, metrics);
 
-  const health = { queues: () => Promise.all(queues.map((queue) => queue.getWaitingCount())) };
+  const health = { queues: () => Promise.all(handles.map(({ queue }) => queue.getWaitingCount())) };
   const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));

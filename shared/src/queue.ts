@@ -10,6 +10,7 @@ import {
   Worker,
 } from 'bullmq';
 import type { QueueLocation } from './config.js';
+import { withTimeout } from './health.js';
 import { createErrorLog, type Logger } from './logger.js';
 import type { PoolClient } from './postgres.js';
 
@@ -80,7 +81,7 @@ const createRecoveringBackend: BackendFactory<PostgresQueueBackend, PostgresConn
 
 /**
  * A queue to add jobs to. Until it was ready once its calls wait; afterwards they fail rather than wait when the queue is away.
- * When `waitUntilReady` rejects, make another: this one may never become ready.
+ * When `waitUntilReady` rejects it may never become ready: services use {@link openQueue}.
  */
 export function createQueue(name: string, location: QueueLocation, logger: Logger): Queue {
   const options = { prefix: location.prefix };
@@ -94,6 +95,43 @@ export function createQueue(name: string, location: QueueLocation, logger: Logge
         ) as unknown as Queue);
   queue.on('error', createErrorLog(logger, 'the queue reports an error'));
   return queue;
+}
+
+export interface QueueHandle {
+  /** The queue as it is now; do not keep it. */
+  readonly queue: Queue;
+  close(): Promise<void>;
+}
+
+const reopenDelayMs = 200;
+
+/** A queue that is made anew as long as it fails to become ready, so that a service may start before its queue. */
+export function openQueue(name: string, location: QueueLocation, logger: Logger): QueueHandle {
+  let closed = false;
+  let queue = open();
+
+  function open(): Queue {
+    const opened = createQueue(name, location, logger);
+    opened.waitUntilReady().catch(() => {
+      if (closed) return;
+      opened.close().catch(() => {});
+      setTimeout(() => {
+        queue = open();
+      }, reopenDelayMs).unref();
+    });
+    return opened;
+  }
+
+  return {
+    get queue() {
+      return queue;
+    },
+    async close() {
+      closed = true;
+      // A queue that is away never finishes closing; nothing is lost by not waiting for it.
+      await withTimeout(queue.close(), 1_000, `queue ${name}`).catch((error) => logger.warn({ err: error }, 'queue not closed'));
+    },
+  };
 }
 
 /** What a queue's server promises of what it has accepted. */

@@ -6,7 +6,7 @@ import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metr
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job } from '@millrace/shared/queue';
 import { classifyError } from './classify-error.js';
-import { isolatePoison, setAside } from './isolate-poison.js';
+import { type Isolated, isolatePoison, setAside } from './isolate-poison.js';
 import { type Batch, createBatchMerger, joinBatches, type MergeLimits } from './merge-batches.js';
 import { storeEvents } from './store-events.js';
 
@@ -38,40 +38,51 @@ export function createBatchConsumer(
   const logRetry = createErrorLog(logger, 'cannot store events at the moment; trying again');
   const stopping = new AbortController();
 
-  function count(events: number, outcome: { stored: number; deadLettered: number }): void {
+  function count(events: number, outcome: Isolated): void {
     stored.inc(outcome.stored);
     deadLettered.inc(outcome.deadLettered);
     duplicates.inc(Math.max(0, events - outcome.stored - outcome.deadLettered));
   }
 
-  async function isolateJob({ jobId, events, count: size }: Batch): Promise<void> {
+  async function isolateJob({ jobId, events, count: size }: Batch): Promise<Isolated> {
     const list = parseArray(events);
     if (list === undefined) return setJobAside(jobId, 'invalid job: events is not a JSON array', events, size);
     const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text), jobId, list);
     if (outcome.deadLettered > 0)
       logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
-    count(size, outcome);
+    return outcome;
   }
 
-  async function setJobAside(jobId: string, reason: string, payload: unknown, events: number): Promise<void> {
+  async function setJobAside(jobId: string, reason: string, payload: unknown, events: number): Promise<Isolated> {
     await setAside(pool, jobId, reason, payload);
     logger.warn({ job: jobId, reason, events }, 'job set aside: its data breaks the contract');
-    count(events, { stored: 0, deadLettered: events });
+    return { stored: 0, deadLettered: events };
   }
 
-  async function tryWrite(group: Batch[]): Promise<void> {
-    const size = group.reduce((sum, batch) => sum + batch.count, 0);
-    const stop = writeSeconds.startTimer();
+  /** The whole group at once, or, when the data are at fault, each job by itself, so that a dead letter names its job. */
+  async function store(group: Batch[]): Promise<Isolated> {
     try {
-      count(size, { stored: await storeEvents(pool, joinBatches(group)), deadLettered: 0 });
-      stop();
-      writeEvents.observe(size);
+      return { stored: await storeEvents(pool, joinBatches(group)), deadLettered: 0 };
     } catch (error) {
       const cause = classifyError(error);
       if (cause !== 'data' && cause !== 'missing_partition') throw error;
-      // Each job by itself, so that a dead letter names the job it came from.
-      for (const batch of group) await isolateJob(batch);
     }
+    const total = { stored: 0, deadLettered: 0 };
+    for (const batch of group) {
+      const { stored, deadLettered } = await isolateJob(batch);
+      total.stored += stored;
+      total.deadLettered += deadLettered;
+    }
+    return total;
+  }
+
+  /** Counts only when all is done: a group that is tried again must not be counted twice. */
+  async function tryWrite(group: Batch[]): Promise<void> {
+    const size = group.reduce((sum, batch) => sum + batch.count, 0);
+    const stop = writeSeconds.startTimer();
+    count(size, await store(group));
+    stop();
+    writeEvents.observe(size);
   }
 
   async function write(group: Batch[]): Promise<void> {
@@ -96,7 +107,7 @@ export function createBatchConsumer(
         return { events: data.count };
       }
       const events = Number.isInteger(data?.count) ? data.count : 1;
-      await setJobAside(id, `invalid job: ${error.message}`, data, events);
+      count(events, await setJobAside(id, `invalid job: ${error.message}`, data, events));
       return { events };
     },
     stopRetrying: () => stopping.abort(),

@@ -1,0 +1,45 @@
+/** The scheduler over HTTP: what its queues hold, and what it says when they are away. */
+import { createServer } from 'node:net';
+import { createQueue } from '@millrace/shared/queue';
+import { createTestDatabase, queueBackends, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
+import { queueEnvironment } from '@millrace/shared/testing/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const metricsOf = async ({ url }: SpawnedService) => (await fetch(`${url}/metrics`)).text();
+
+describe.each(queueBackends)('on %s', (backend) => {
+  it('counts the jobs of each queue by state', async () => {
+    const location = testQueue(backend, database);
+    const queue = createQueue('event-ingest', location, silent);
+    await queue.add('events', {}, { jobId: 'one' });
+    await queue.add('events', {}, { jobId: 'two', delay: 60_000 });
+    const scheduler = await spawnService('scheduler', { DATABASE_URL: database.url, ...queueEnvironment(location) });
+    await eventually(async () => (await fetch(`${scheduler.url}/health/ready`)).ok, 'the scheduler is ready');
+    const text = await metricsOf(scheduler);
+    expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="waiting"} 1');
+    expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="delayed"} 1');
+    expect(await scheduler.end()).toBe(0);
+    await queue.obliterate({ force: true });
+    await queue.close();
+  });
+});
+
+it('leaves a queue that does not answer out of its metrics, is not ready, and ends in time', async () => {
+  const mute = createServer(() => {}).listen(0, '127.0.0.1');
+  await new Promise((resolve) => mute.once('listening', resolve));
+  const { port } = mute.address() as { port: number };
+  const env = { DATABASE_URL: database.url, REDIS_URL: `redis://127.0.0.1:${port}` };
+  const scheduler = await spawnService('scheduler', env);
+  expect(await metricsOf(scheduler)).not.toContain('millrace_queue_jobs{');
+  expect((await fetch(`${scheduler.url}/health/ready`)).status).toBe(503);
+  expect(await scheduler.end()).toBe(0);
+  mute.close();
+});
