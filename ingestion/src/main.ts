@@ -1,5 +1,6 @@
 /** Turns the environment into a running ingestion service. */
 import { queueLocation } from '@millrace/shared/config';
+import { limitHeapGrowth } from '@millrace/shared/heap';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { eventIngest } from '@millrace/shared/jobs';
 import { createLifecycle } from '@millrace/shared/lifecycle';
@@ -14,6 +15,7 @@ import { createQueueGate, defaultGateOptions } from './queue-gate.js';
 import { createByteBudget } from './read-body.js';
 
 async function main(): Promise<void> {
+  limitHeapGrowth();
   const config = loadIngestionConfig();
   const logger = createLogger('ingestion', config.LOG_LEVEL);
   const metrics = createMetrics({ withProcessMetrics: true });

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { queueLocation } from '@millrace/shared/config';
 import type { HealthCheck } from '@millrace/shared/health';
+import { limitHeapGrowth } from '@millrace/shared/heap';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createErrorLog, createLogger } from '@millrace/shared/logger';
@@ -13,6 +14,7 @@ import { watchHealth } from './watch-health.js';
 import { startWorkers } from './workers.js';
 
 async function run({ concurrency, queues }: Arguments): Promise<void> {
+  limitHeapGrowth();
   const config = loadProcessorConfig();
   const logger = createLogger('processor', config.LOG_LEVEL);
   const metrics = createMetrics({ withProcessMetrics: true });

@@ -1,7 +1,13 @@
 /** The scheduler over HTTP: what its queues hold, and what it says when they are away. */
 import { createServer } from 'node:net';
 import { createQueue } from '@millrace/shared/queue';
-import { createTestDatabase, queueBackends, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
+import {
+  createTestDatabase,
+  queueBackends,
+  silent,
+  type TestDatabase,
+  testQueue,
+} from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { queueEnvironment } from '@millrace/shared/testing/stack';

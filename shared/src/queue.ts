@@ -129,7 +129,9 @@ export function openQueue(name: string, location: QueueLocation, logger: Logger)
     async close() {
       closed = true;
       // A queue that is away never finishes closing; nothing is lost by not waiting for it.
-      await withTimeout(queue.close(), 1_000, `queue ${name}`).catch((error) => logger.warn({ err: error }, 'queue not closed'));
+      await withTimeout(queue.close(), 1_000, `queue ${name}`).catch((error) =>
+        logger.warn({ err: error }, 'queue not closed'),
+      );
     },
   };
 }
