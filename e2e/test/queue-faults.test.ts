@@ -78,6 +78,32 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       await eventually(accepts(ingestion.url), 'events are accepted');
     });
 
+    it('refuses before the memory of Redis is used up, so that processors can still take jobs', async () => {
+      await redis.start();
+      await redis.command('CONFIG SET maxmemory 12mb');
+      ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
+      await eventually(accepts(ingestion.url), 'events are accepted');
+      const properties = { text: 'x'.repeat(8_000) };
+      const batch = Array.from({ length: 100 }, (_, index) => ({ ...numberedEvent(index), properties }));
+      await eventually(async () => {
+        const answer = await fetch(`${ingestion.url}/events`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(batch),
+        });
+        return answer.status === 503 && (await answer.text()).includes('"overloaded"');
+      }, 'events are refused as too many');
+      await redis.command('CONFIG SET maxmemory 1gb');
+      await eventually(accepts(ingestion.url), 'events are accepted again');
+    });
+
+    it('ends when it is told to although nobody reads its log any more', async () => {
+      await redis.start();
+      ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
+      ingestion.child.stdout?.destroy();
+      expect(await ingestion.end('SIGTERM')).not.toBeNull();
+    });
+
     it('ends in time when it is stopped while the queue is away', async () => {
       await redis.start();
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url, SHUTDOWN_TIMEOUT_MS: '3000' });

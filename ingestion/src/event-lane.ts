@@ -106,7 +106,9 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
       const reason = outcomes[index];
       if (reason) refused.inc({ reason }, count);
     });
-    return outcomes.find((outcome) => outcome !== undefined);
+    const failures = outcomes.filter((outcome) => outcome !== undefined);
+    // Part of the request may be stored: only a retry with the same ids is safe, which `overloaded` would not say.
+    return failures.length < outcomes.length && failures.length > 0 ? 'queue_unavailable' : failures[0];
   }
 
   function refuseRequest(req: IncomingMessage, res: ServerResponse, refusal: Refusal, events: number): void {
@@ -114,7 +116,7 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
       received.inc(events);
       refused.inc({ reason: refusal.code satisfies ErrorCode }, events);
     }
-    deps.logger.debug({ path: req.url, code: refusal.code }, 'refused');
+    deps.logger.debug({ path: routeOf(req.url), code: refusal.code }, 'refused');
     answerRefusal(res, refusal);
   }
 

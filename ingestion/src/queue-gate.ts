@@ -21,7 +21,7 @@ export interface QueueGate {
 
 export interface QueueGateDeps {
   handle: QueueHandle;
-  /** Asked each time before the gate opens: a fault keeps it closed. */
+  /** Asked at each look: a fault or a full queue keeps the gate closed. */
   checkSafety: (queue: Queue) => Promise<QueueSafety>;
   logger: Logger;
 }
@@ -57,20 +57,21 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
   async function look(): Promise<void> {
     try {
       waitingJobs = await withTimeout(handle.queue.getWaitingCount(), options.timeoutMs, 'the queue');
-      if (state === 'queue_unavailable') await requireSafety();
-      turn(waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
+      const full = await isFull();
+      turn(full || waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
     } catch (error) {
       turn('queue_unavailable', error);
     }
     schedule();
   }
 
-  async function requireSafety(): Promise<void> {
-    const { fault, warning } = await withTimeout(deps.checkSafety(handle.queue), options.timeoutMs, 'the queue');
-    if (warning) logger.warn(warning);
-    if (!fault) return;
-    logFault(new Error(fault));
-    throw new Error(fault);
+  /** @throws Error when the queue cannot be trusted at all. */
+  async function isFull(): Promise<boolean> {
+    const safety = await withTimeout(deps.checkSafety(handle.queue), options.timeoutMs, 'the queue');
+    if (safety.warning && state === 'queue_unavailable') logger.warn(safety.warning);
+    if (!safety.fault) return safety.full ?? false;
+    logFault(new Error(safety.fault));
+    throw new Error(safety.fault);
   }
 
   function schedule(): void {

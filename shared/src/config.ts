@@ -53,7 +53,8 @@ export function queueLocation(env: QueueEnvironment): QueueLocation {
   if (env.REDIS_URL) return { kind: 'redis', url: env.REDIS_URL, prefix: env.QUEUE_PREFIX };
   if (env.REDIS_HOST) {
     const login = env.REDIS_PASSWORD ? `:${encodeURIComponent(env.REDIS_PASSWORD)}@` : '';
-    const url = `redis://${login}${env.REDIS_HOST}:${env.REDIS_PORT}/${env.REDIS_DB}`;
+    const host = env.REDIS_HOST.includes(':') ? `[${env.REDIS_HOST}]` : env.REDIS_HOST;
+    const url = `redis://${login}${host}:${env.REDIS_PORT}/${env.REDIS_DB}`;
     return { kind: 'redis', url, prefix: env.QUEUE_PREFIX };
   }
   return { kind: 'postgres', url: env.DATABASE_URL as string, prefix: env.QUEUE_PREFIX };

@@ -26,5 +26,5 @@ export function newId(nowMs: number): string {
 /** A UUID is kept (in lower case), any other string becomes a name-based UUID, none becomes a UUIDv7. */
 export function toEventId(given: string | undefined, nowMs: number): string {
   if (given === undefined) return newId(nowMs);
-  return validate(given) ? given.toLowerCase() : v5(given, namespace);
+  return validate(given) ? given.toLowerCase() : v5(given.toWellFormed(), namespace);
 }

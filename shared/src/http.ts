@@ -1,5 +1,5 @@
 /** Turns a service's routes into an Express app with health, metrics, request log and error answers, and into a server. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { describeRefusal, type Refusal, ServiceError } from './errors.js';
 import { checkHealth, type HealthCheck } from './health.js';
@@ -17,10 +17,7 @@ export interface ServiceApp {
 }
 
 /** Sends a refusal as the one error body. */
-export function sendRefusal(
-  res: { writeHead: unknown; end: unknown } & import('node:http').ServerResponse,
-  refusal: Refusal,
-) {
+export function sendRefusal(res: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = describeRefusal(refusal);
   res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' });
   res.end(body);
@@ -59,8 +56,11 @@ function addHealthRoutes(app: Express, deps: ServiceApp): void {
 function toRefusal(error: unknown): Refusal {
   if (error instanceof ServiceError) return { code: error.code, message: error.message, details: error.details };
   if (isConnectionError(error)) return { code: 'database_unavailable' };
-  // SQLSTATE query_canceled: the statement ran into its time limit.
-  if ((error as { code?: unknown }).code === '57014') return { code: 'query_timeout' };
+  const { code } = error as { code?: unknown };
+  // SQLSTATE: conflict with a replica's recovery, deadlock, out of disk or memory, lock not available.
+  if (typeof code === 'string' && /^(40001|40P01|53...|55P03)$/.test(code)) return { code: 'database_unavailable' };
+  // query_canceled: the statement ran into its time limit.
+  if (code === '57014') return { code: 'query_timeout' };
   return { code: 'internal_error' };
 }
 
@@ -107,12 +107,17 @@ export function startServer(listen: () => Server, server: Server, variable: stri
   });
 }
 
+/** How long requests in work, and connections that never sent one, are waited for. */
+const closeConnectionsAfterMs = 5_000;
+
 /** Takes no new connections, lets requests in work finish, then resolves. Connections are closed as they become idle. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const closeIdle = setInterval(() => server.closeIdleConnections(), 50);
+    const closeAll = setTimeout(() => server.closeAllConnections(), closeConnectionsAfterMs);
     server.close(() => {
       clearInterval(closeIdle);
+      clearTimeout(closeAll);
       resolve();
     });
     server.closeIdleConnections();

@@ -33,7 +33,7 @@ export const eventIngestDataSchema = Joi.object<EventIngestData>({
   v: Joi.valid(1).required(),
   count: Joi.number().integer().min(1).required(),
   events: Joi.string().required(),
-});
+}).required();
 
 /** All queues, for those who watch over them. */
 export const queueNames = [eventIngest.queue] as const;

@@ -3,9 +3,9 @@ import { type Logger, pino, stdSerializers } from 'pino';
 
 export type { Logger } from 'pino';
 
-/** Replaces the password of any connection URL in `text`. */
+/** Replaces the password of any connection URL in `text`; it may hold any character but white space and quotes. */
 export function redactUrls(text: string): string {
-  return text.replace(/(\w+:\/\/[^\s:@/]*):[^\s@/]+@/g, '$1:***@');
+  return text.replace(/(\w+:\/\/[^\s:@/]*):[^\s'"]+@/g, '$1:***@').replace(/([?&]password=)[^&\s'"]+/g, '$1***');
 }
 
 /** Keeps type, code, message and stack of an error; drops command arguments and rows, which can hold event data. */
@@ -17,7 +17,9 @@ function serializeError(error: Error) {
 
 /** A logger whose lines carry the service's name. */
 export function createLogger(service: string, level: string): Logger {
-  return pino({ level, base: { service }, serializers: { err: serializeError } });
+  // Synchronous: when the reader of the log is gone, an asynchronous one tries for ever to write its rest, and no exit works.
+  const destination = pino.destination({ dest: 1, sync: true });
+  return pino({ level, base: { service }, serializers: { err: serializeError } }, destination);
 }
 
 /** Logs an error at most once in `intervalMs`, with the number of those left out: for faults that repeat by the thousand. */

@@ -1,6 +1,6 @@
 /** Turns the environment into the configuration of the migration command. */
 import Joi from 'joi';
-import { databaseSettings, loadConfig, type QueueEnvironment, queueSettings } from './config.js';
+import { commonSettings, databaseSettings, loadConfig, type QueueEnvironment, queueSettings } from './config.js';
 
 interface MigrateConfig extends QueueEnvironment {
   DATABASE_URL: string;
@@ -10,7 +10,7 @@ interface MigrateConfig extends QueueEnvironment {
 export const configSchema = Joi.object<MigrateConfig>({
   ...databaseSettings,
   ...queueSettings,
-  LOG_LEVEL: Joi.string().default('info'),
+  LOG_LEVEL: commonSettings.LOG_LEVEL,
 });
 
 export const loadMigrateConfig = () => loadConfig(configSchema, process.env);

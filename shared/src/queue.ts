@@ -40,6 +40,8 @@ const redisFailFast = {
   maxRetriesPerRequest: 1,
   commandTimeout: 1_500,
   connectTimeout: 1_000,
+  // A connection that is dead without having been closed is given up, not only the command.
+  socketTimeout: 3_000,
 };
 
 /** The schema that holds BullMQ's tables on Postgres. */
@@ -142,9 +144,14 @@ export interface QueueSafety {
   fault?: string;
   /** Why less may be kept than a 200 promises. */
   warning?: string;
+  /** True when its memory is nearly used up: beyond it nobody could even take jobs out. */
+  full?: boolean;
 }
 
-/** Asks Redis for the two settings that silently lose jobs; Postgres has neither. */
+/** Share of Redis's maxmemory that jobs may use; BullMQ needs some for taking a job. */
+const maxMemoryShare = 0.8;
+
+/** Asks Redis what may silently lose or block jobs: eviction, memory only, memory used up. Postgres has none of these. */
 export async function checkQueueSafety(queue: Queue, location: QueueLocation): Promise<QueueSafety> {
   if (location.kind === 'postgres') return {};
   const info = await (await queue.getBackend().client).info();
@@ -152,8 +159,11 @@ export async function checkQueueSafety(queue: Queue, location: QueueLocation): P
   if (policy !== undefined && policy !== 'noeviction') {
     return { fault: `Redis throws jobs away when memory runs out (${policy}): set maxmemory-policy to noeviction` };
   }
-  if (/^aof_enabled:1/m.test(info)) return {};
+  const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  const full = figure('maxmemory') > 0 && figure('used_memory') > figure('maxmemory') * maxMemoryShare;
+  if (figure('aof_enabled') === 1) return { full };
   return {
+    full,
     warning: 'Redis keeps jobs in memory only: set appendonly yes and appendfsync always, or its crash loses events',
   };
 }

@@ -5,7 +5,8 @@ import { Temporal } from 'temporal-polyfill';
 export function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(zone)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    // Asks the library that computes the days: Intl alone also takes old names, such as IST, that it refuses.
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
     return true;
   } catch {
     return false;

@@ -35,5 +35,9 @@ describe('queueLocation', () => {
 
 it('hides passwords of URLs in what is logged', () => {
   expect(redactUrls('cannot reach postgres://me:secret@db/m')).toBe('cannot reach postgres://me:***@db/m');
+  expect(redactUrls('postgres://u:p@ss@db/m and redis://default:se/cr@cache')).toBe(
+    'postgres://u:***@db/m and redis://default:***@cache',
+  );
+  expect(redactUrls('postgres://db/m?password=secret&x=1')).toBe('postgres://db/m?password=***&x=1');
   expect(redactUrls('redis://:secret@cache:6379')).toBe('redis://:***@cache:6379');
 });

@@ -125,6 +125,7 @@ describe('event_id', () => {
       event: { event_id: 'bdbd2f43-3348-5db9-8d7d-d1b24829e456' },
     });
   });
+  it('takes a lone surrogate like any other character', () => accepts({ event_id: '\ud800' }));
   it('is a new UUIDv7 when absent', () => {
     const [one, two] = [check({}), check({})];
     if (!one.ok || !two.ok) throw new Error('refused');
