@@ -3,7 +3,8 @@ import type { ErrorCode } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
 import { type EventIngestData, eventIngest } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Queue, QueueHandle, QueueSafety } from '@millrace/shared/queue';
+import type { Queue, QueueHandle } from '@millrace/shared/queue';
+import type { QueueSafety } from '@millrace/shared/queue-safety';
 
 export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
 

@@ -1,7 +1,8 @@
 /** `POST /event` and `POST /events` over HTTP, into a real queue, on each backend. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createMetrics, type Metrics } from '@millrace/shared/metrics';
-import { checkQueueSafety, createQueue, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
+import { createQueue, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
+import { checkQueueSafety } from '@millrace/shared/queue-safety';
 import {
   createTestDatabase,
   queueBackends,
