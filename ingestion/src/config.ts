@@ -1,5 +1,6 @@
 /** Turns the environment into ingestion's configuration. */
 import {
+  type CommonEnvironment,
   commonSettings,
   databaseSettings,
   loadConfig,
@@ -9,11 +10,8 @@ import {
 } from '@millrace/shared/config';
 import Joi from 'joi';
 
-export interface Config extends QueueEnvironment {
-  HOST: string;
+export interface Config extends CommonEnvironment, QueueEnvironment {
   INGESTION_PORT: number;
-  LOG_LEVEL: string;
-  SHUTDOWN_TIMEOUT_MS: number;
   INGESTION_MAX_PENDING_BYTES: number;
   QUEUE_MAX_WAITING_JOBS: number;
 }

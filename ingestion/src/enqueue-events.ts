@@ -1,8 +1,8 @@
 /** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
 import type { ErrorCode } from '@millrace/shared/errors';
 import { newId } from '@millrace/shared/event-id';
-import type { Metrics } from '@millrace/shared/metrics';
-import { latencyBuckets, sizeBuckets } from '@millrace/shared/metrics';
+import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
+import { takeGroup } from '@millrace/shared/take-group';
 import type { QueueGate } from './queue-gate.js';
 import { type EventBatch, jobLimits } from './validate-events.js';
 
@@ -20,19 +20,8 @@ interface Waiting {
   settle: (outcome: EnqueueOutcome) => void;
 }
 
-/** Takes from the front of `waiting` what fits into one job: at least one batch, since no batch is larger than a job. */
-function takeGroup(waiting: Waiting[]): Waiting[] {
-  let events = 0;
-  let characters = 0;
-  let taken = 0;
-  for (const { batch } of waiting) {
-    events += batch.count;
-    characters += batch.text.length + 1;
-    if (taken > 0 && (events > jobLimits.events || characters > jobLimits.characters)) break;
-    taken += 1;
-  }
-  return waiting.splice(0, taken);
-}
+/** Of one batch: the comma that joins it counts. */
+const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.text.length + 1 });
 
 /** Group commit: at most one job is on its way; its size follows the load by itself. */
 export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue {
@@ -66,7 +55,7 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
   async function flush(): Promise<void> {
     flushing = true;
     while (waiting.length > 0) {
-      const group = gate.state === 'open' ? takeGroup(waiting) : waiting.splice(0);
+      const group = gate.state === 'open' ? takeGroup(waiting, sizeOf, jobLimits) : waiting.splice(0);
       const outcome = gate.state === 'open' ? await flushGroup(group) : gate.state;
       for (const { settle } of group) settle(outcome);
     }

@@ -1,10 +1,10 @@
 /** Turns an HTTP request of `POST /event` or `POST /events` into its answer, without Express, which costs more than all the rest. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describeRefusal, type ErrorCode, type Refusal } from '@millrace/shared/errors';
+import { describeRefusal, type Refusal } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
-import { bodyFormat, type ParseResult, parseBatch, parseSingleEvent } from './parse-events.js';
+import { type BodyFormat, bodyFormat, parseBatch, parseSingleEvent } from './parse-events.js';
 import { type ByteBudget, readBody } from './read-body.js';
 import { type EventBatch, type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
 
@@ -83,14 +83,9 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     gauge.set(deps.budget.used),
   );
 
-  function parse(route: Route, req: IncomingMessage, text: string): ParseResult {
-    if (route === '/event') return parseSingleEvent(text);
-    return parseBatch(text, bodyFormat(req.headers['content-type']) ?? 'json');
-  }
-
   /** Text to events. Not async, so that nothing of a large batch but its events is kept while the queue works. */
-  function prepare(route: Route, req: IncomingMessage, text: string): Prepared {
-    const parsed = parse(route, req, text);
+  function prepare(route: Route, format: BodyFormat, text: string): Prepared {
+    const parsed = route === '/event' ? parseSingleEvent(text) : parseBatch(text, format);
     if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
     received.inc(parsed.candidates.length);
     const validated = validateEvents(parsed.candidates, deps.now());
@@ -111,30 +106,30 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     return failures.length < outcomes.length && failures.length > 0 ? 'queue_unavailable' : failures[0];
   }
 
-  function refuseRequest(req: IncomingMessage, res: ServerResponse, refusal: Refusal, events: number): void {
+  function refuseRequest(route: Route, res: ServerResponse, refusal: Refusal, events: number): void {
     if (events > 0) {
       received.inc(events);
-      refused.inc({ reason: refusal.code satisfies ErrorCode }, events);
+      refused.inc({ reason: refusal.code }, events);
     }
-    deps.logger.debug({ path: routeOf(req.url), code: refusal.code }, 'refused');
+    deps.logger.debug({ path: route, code: refusal.code }, 'refused');
     answerRefusal(res, refusal);
   }
 
   async function handle(route: Route, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (deps.isClosing()) return refuseRequest(req, res, { code: 'shutting_down' }, 1);
+    if (deps.isClosing()) return refuseRequest(route, res, { code: 'shutting_down' }, 1);
     const format = bodyFormat(req.headers['content-type']);
     if (!format || (route === '/event' && format === 'ndjson')) {
-      return refuseRequest(req, res, { code: 'unsupported_media_type' }, 1);
+      return refuseRequest(route, res, { code: 'unsupported_media_type' }, 1);
     }
     const body = await readBody(req, deps.budget);
     if (!body) return;
-    if (!body.ok) return refuseRequest(req, res, body.refusal, 1);
+    if (!body.ok) return refuseRequest(route, res, body.refusal, 1);
     try {
-      const prepared = prepare(route, req, body.takeText());
-      if (prepared.refusal) return refuseRequest(req, res, prepared.refusal, prepared.events);
+      const prepared = prepare(route, format, body.takeText());
+      if (prepared.refusal) return refuseRequest(route, res, prepared.refusal, prepared.events);
       const { batches, accepted, rejected } = prepared.validated;
       const failure = await enqueue(batches);
-      if (failure) refuseRequest(req, res, { code: failure }, 0);
+      if (failure) refuseRequest(route, res, { code: failure }, 0);
       else answerAccepted(res, route, accepted, rejected);
     } finally {
       deps.budget.give(body.heldBytes);

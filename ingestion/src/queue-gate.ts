@@ -10,11 +10,9 @@ export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overl
 
 export interface QueueGate {
   readonly state: GateState;
-  /** Jobs waiting at the last look. */
-  readonly waitingJobs: number;
   /** Resolves when the job is durable. A rejection is ambiguous: the job may have arrived all the same. */
   add(jobId: string, data: EventIngestData): Promise<void>;
-  /** Resolves when the queue answers. */
+  /** Resolves when the queue answers and the gate is not closed for its sake. */
   check(): Promise<void>;
   /** Looks no more; the queue stays open. */
   close(): void;
@@ -86,9 +84,6 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
   return {
     get state() {
       return state;
-    },
-    get waitingJobs() {
-      return waitingJobs;
     },
     async add(jobId, data) {
       try {

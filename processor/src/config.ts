@@ -1,5 +1,6 @@
 /** Turns the environment into the processor's configuration. */
 import {
+  type CommonEnvironment,
   commonSettings,
   databaseSettings,
   loadConfig,
@@ -9,12 +10,9 @@ import {
 } from '@millrace/shared/config';
 import Joi from 'joi';
 
-export interface Config extends QueueEnvironment {
+export interface Config extends CommonEnvironment, QueueEnvironment {
   DATABASE_URL: string;
-  HOST: string;
   PROCESSOR_PORT: number;
-  LOG_LEVEL: string;
-  SHUTDOWN_TIMEOUT_MS: number;
 }
 
 export const configSchema = Joi.object<Config>({

@@ -1,14 +1,17 @@
 /** Turns the environment into reporting's configuration. */
-import { commonSettings, databaseSettings, loadConfig, portSetting } from '@millrace/shared/config';
+import {
+  type CommonEnvironment,
+  commonSettings,
+  databaseSettings,
+  loadConfig,
+  portSetting,
+} from '@millrace/shared/config';
 import Joi from 'joi';
 
-export interface Config {
+export interface Config extends CommonEnvironment {
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
-  HOST: string;
   REPORTING_PORT: number;
-  LOG_LEVEL: string;
-  SHUTDOWN_TIMEOUT_MS: number;
 }
 
 export const configSchema = Joi.object<Config>({

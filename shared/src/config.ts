@@ -11,6 +11,13 @@ export const commonSettings = {
   SHUTDOWN_TIMEOUT_MS: Joi.number().integer().min(100).max(600_000).default(15_000),
 };
 
+/** The values of {@link commonSettings} that services use. */
+export interface CommonEnvironment {
+  HOST: string;
+  LOG_LEVEL: string;
+  SHUTDOWN_TIMEOUT_MS: number;
+}
+
 /** Where the database is. */
 export const databaseSettings = {
   DATABASE_URL: Joi.string()

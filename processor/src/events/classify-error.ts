@@ -26,3 +26,9 @@ export function classifyError(error: unknown): ErrorClass {
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return 'unknown';
   return bySqlState.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'unknown';
 }
+
+/** True when one of the events caused the error; a missing partition is left only where none can be made. */
+export function isDataFault(error: unknown): boolean {
+  const cause = classifyError(error);
+  return cause === 'data' || cause === 'missing_partition';
+}

@@ -5,7 +5,7 @@ import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job } from '@millrace/shared/queue';
-import { classifyError } from './classify-error.js';
+import { classifyError, isDataFault } from './classify-error.js';
 import { type Isolated, isolatePoison, setAside } from './isolate-poison.js';
 import { type Batch, createBatchMerger, joinBatches, type MergeLimits } from './merge-batches.js';
 import { storeEvents } from './store-events.js';
@@ -64,8 +64,7 @@ export function createBatchConsumer(
     try {
       return { stored: await storeEvents(pool, joinBatches(group)), deadLettered: 0 };
     } catch (error) {
-      const cause = classifyError(error);
-      if (cause !== 'data' && cause !== 'missing_partition') throw error;
+      if (!isDataFault(error)) throw error;
     }
     const total = { stored: 0, deadLettered: 0 };
     for (const batch of group) {

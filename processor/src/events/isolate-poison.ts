@@ -1,7 +1,7 @@
 /** Turns a batch that Postgres refuses into the good events, stored, and the bad ones, set aside with the reason. */
 import { createHash } from 'node:crypto';
 import type { Pool } from '@millrace/shared/postgres';
-import { classifyError } from './classify-error.js';
+import { isDataFault } from './classify-error.js';
 
 export interface Isolated {
   stored: number;
@@ -42,8 +42,7 @@ export async function isolatePoison(pool: Pool, insert: Insert, jobId: string, e
   try {
     return { stored: await insert(JSON.stringify(events)), deadLettered: 0 };
   } catch (error) {
-    const cause = classifyError(error);
-    if (cause !== 'data' && cause !== 'missing_partition') throw error;
+    if (!isDataFault(error)) throw error;
     if (events.length === 1) {
       const { code, message } = error as { code?: string; message: string };
       await setAside(pool, jobId, `${code}: ${message}`, events[0]);

@@ -1,4 +1,5 @@
 /** Turns the batches of all jobs that are active at a time into few large writes. */
+import { type GroupSize, takeGroup } from '@millrace/shared/take-group';
 
 export interface Batch {
   jobId: string;
@@ -7,10 +8,8 @@ export interface Batch {
   count: number;
 }
 
-export interface MergeLimits {
-  /** Events of one write at most, unless one batch alone has more. */
-  events: number;
-  characters: number;
+/** The size of one write at most, unless one batch alone is larger. */
+export interface MergeLimits extends GroupSize {
   /** Writes at a time. */
   parallel: number;
 }
@@ -21,6 +20,8 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.events.length });
+
 /** Hands `write` groups of batches; the function returned resolves when the batch given to it was written. */
 export function createBatchMerger(
   write: (group: Batch[]) => Promise<void>,
@@ -29,19 +30,6 @@ export function createBatchMerger(
   const waiting: Waiting[] = [];
   let writing = 0;
   let scheduled = false;
-
-  function takeGroup(): Waiting[] {
-    let events = 0;
-    let characters = 0;
-    let taken = 0;
-    for (const { batch } of waiting) {
-      events += batch.count;
-      characters += batch.events.length;
-      if (taken > 0 && (events > limits.events || characters > limits.characters)) break;
-      taken += 1;
-    }
-    return waiting.splice(0, taken);
-  }
 
   async function writeGroup(group: Waiting[]): Promise<void> {
     writing += 1;
@@ -57,7 +45,7 @@ export function createBatchMerger(
 
   function start(): void {
     scheduled = false;
-    while (writing < limits.parallel && waiting.length > 0) void writeGroup(takeGroup());
+    while (writing < limits.parallel && waiting.length > 0) void writeGroup(takeGroup(waiting, sizeOf, limits));
   }
 
   /** Later in this turn of the event loop, so that jobs that arrive together are written together. */
