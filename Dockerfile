@@ -24,9 +24,10 @@ COPY scheduler scheduler
 COPY reporting reporting
 RUN node_modules/.bin/tsc -b shared ingestion processor scheduler reporting
 
-# Only what runs: packages without their development tools. No package needs its install script here.
+# Only what runs: packages without their development tools. The one install script here fetches the native half of roaring;
+# where that fails, the installation succeeds all the same, and the services use roaring-wasm.
 FROM base AS packages
-RUN pnpm install --frozen-lockfile --prod --ignore-scripts --filter '{ingestion}' --filter '{processor}' \
+RUN pnpm install --frozen-lockfile --prod --filter '{ingestion}' --filter '{processor}' \
     --filter '{scheduler}' --filter '{reporting}' --filter '{shared}'
 
 FROM node:20-slim AS runtime

@@ -15,11 +15,16 @@ const targets = {
   check: 'dev/dist/check.js',
   bench: 'bench/dist/src/main.js',
   import: 'ingestion/dist/import/main.js',
+  verify: 'processor/dist/verify/verify-command.js',
+  erase: 'processor/dist/erase/erase-command.js',
 };
+/** These work on the database of a running `npm start` unless they are told another one. */
+const onDatabase = ['verify', 'erase'];
 
 function fail(sentence) {
   writeSync(2, `${sentence}\n`);
-  process.exit(1);
+  // 1 would say that there are differences.
+  process.exit(process.argv[2] === 'verify' ? 2 : 1);
 }
 
 /** Explains a failed step: one sentence when the cause is known, else the last lines of the tool. */
@@ -47,6 +52,16 @@ async function prepare(note) {
   }
 }
 
+async function findDatabase() {
+  const { runningDatabaseUrl } = await import('./dist/running-database.js');
+  try {
+    const url = runningDatabaseUrl(process.env);
+    if (url) process.env.DATABASE_URL = url;
+  } catch (error) {
+    fail(`The database of \`npm start\` cannot be found: ${error.message}`);
+  }
+}
+
 async function main() {
   const versionProblem = nodeProblem(process.versions.node);
   if (versionProblem) fail(versionProblem);
@@ -62,6 +77,7 @@ async function main() {
   process.argv = [node, target, ...rest];
   // npm starts scripts in the root; a relative file of a user means the folder that the user is in.
   if (command === 'import' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+  if (onDatabase.includes(command)) await findDatabase();
   await import(pathToFileURL(target).href);
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nativeSettings } from './native-settings.mjs';
 import { runTool } from './run-tool.mjs';
 
 /** Installs the workspace with the pinned pnpm unless that was done; returns the output of a failure, else undefined. */
@@ -11,7 +12,7 @@ export async function install(root, note) {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return undefined;
   note('Installing packages (about a minute the first time)...');
   const [command, ...prefix] = await findPnpm(root);
-  const env = { ...process.env, CI: 'true', COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' };
+  const env = { ...(await nativeSettings()), ...process.env, CI: 'true', COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' };
   // NODE_ENV=production would leave out the compiler, hence --prod=false.
   const args = [...prefix, 'install', '--frozen-lockfile', '--prod=false'];
   const { code, output } = await runTool(command, args, { cwd: root, env });

@@ -1,22 +1,23 @@
 /** Turns the processor's command line into what to work on, or into the text that says what is wrong with it. */
 import { parseArgs } from 'node:util';
-import { eventIngest } from '@millrace/shared/jobs';
+import { analyticsAggregation, eventIngest } from '@millrace/shared/jobs';
 
 export interface Arguments {
   help: boolean;
-  /** Jobs active at a time, for each queue. */
-  concurrency: number;
+  /** Jobs active at a time, for each queue; undefined leaves each queue its own. */
+  concurrency: number | undefined;
   queues: string[];
 }
 
 /** The queues a processor knows how to work on. */
-export const writeQueues: string[] = [eventIngest.queue];
+export const writeQueues: string[] = [eventIngest.queue, analyticsAggregation.queue];
 
 export const helpText = `Usage: processor [--concurrency N] [--queues a,b] [--help]
 
-Works on queued jobs: writes events to Postgres, exactly once.
+Works on queued jobs: writes events to Postgres, exactly once, and rolls them up.
 
-  --concurrency N  jobs active at a time, 1 to 1000 (default ${eventIngest.concurrency})
+  --concurrency N  jobs active at a time in each queue, 1 to 1000
+                   (default ${eventIngest.queue} ${eventIngest.concurrency}, ${analyticsAggregation.queue} ${analyticsAggregation.concurrency})
   --queues a,b     work on these queues only (default all: ${writeQueues.join(', ')})
   --help           show this text
 
@@ -29,17 +30,20 @@ export function parseArguments(argv: string[]): Arguments {
     args: argv,
     options: {
       help: { type: 'boolean', default: false },
-      concurrency: { type: 'string', default: String(eventIngest.concurrency) },
+      concurrency: { type: 'string' },
       queues: { type: 'string', default: writeQueues.join(',') },
     },
   });
-  const concurrency = Number(values.concurrency);
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1_000) {
-    throw new Error(`--concurrency must be a whole number from 1 to 1000, not ${values.concurrency}`);
-  }
+  const concurrency = values.concurrency === undefined ? undefined : parseConcurrency(values.concurrency);
   const queues = values.queues.split(',').map((queue) => queue.trim());
   const unknown = queues.find((queue) => !writeQueues.includes(queue));
   if (unknown !== undefined)
     throw new Error(`--queues: there is no queue "${unknown}"; known are ${writeQueues.join(', ')}`);
   return { help: values.help, concurrency, queues: [...new Set(queues)] };
+}
+
+function parseConcurrency(text: string): number {
+  const concurrency = Number(text);
+  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1_000) return concurrency;
+  throw new Error(`--concurrency must be a whole number from 1 to 1000, not ${text}`);
 }

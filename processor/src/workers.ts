@@ -1,11 +1,19 @@
 /** Turns the queues chosen on the command line into running workers. */
 import type { QueueLocation } from '@millrace/shared/config';
-import { type EventIngestData, type EventIngestResult, eventIngest } from '@millrace/shared/jobs';
+import {
+  type AnalyticsResult,
+  analyticsAggregation,
+  type EventIngestData,
+  type EventIngestResult,
+  eventIngest,
+} from '@millrace/shared/jobs';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
-import { createWorker, type Worker } from '@millrace/shared/queue';
+import { createWorker, openQueue, type Worker } from '@millrace/shared/queue';
 import { createBatchConsumer } from './events/consume-batches.js';
+import { createRollConsumer } from './rollups/consume-rolls.js';
+import { triggerRolls } from './rollups/trigger-rolls.js';
 
 export interface WorkerDeps {
   pool: Pool;
@@ -21,7 +29,7 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-type StartWorker = (deps: WorkerDeps, concurrency: number) => RunningWorker;
+type StartWorker = (deps: WorkerDeps, concurrency: number | undefined) => RunningWorker;
 
 function logOutcomes<Data, Result>(worker: Worker<Data, Result>, logger: Logger): void {
   worker.on('completed', (job, result) => {
@@ -42,7 +50,8 @@ function jobsInMemory(charactersOfJob = 0, concurrency: number): number {
   return Math.min(concurrency, Math.max(2, Math.floor(maxCharactersInMemory / (charactersOfJob + 1))));
 }
 
-const startEventWorker: StartWorker = ({ pool, queue, metrics, logger }, concurrency) => {
+const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurrency) => {
+  const { pool, queue, metrics, logger } = deps;
   const consumer = createBatchConsumer(pool, metrics, logger);
   const worker = createWorker<EventIngestData, EventIngestResult>(
     eventIngest.queue,
@@ -64,11 +73,36 @@ const startEventWorker: StartWorker = ({ pool, queue, metrics, logger }, concurr
   };
 };
 
+const startAnalyticsWorker: StartWorker = (deps, concurrency = analyticsAggregation.concurrency) => {
+  const { pool, queue, logger } = deps;
+  const handle = openQueue(analyticsAggregation.queue, queue, logger);
+  const consumer = createRollConsumer(pool, handle);
+  const worker = createWorker<unknown, AnalyticsResult>(
+    analyticsAggregation.queue,
+    queue,
+    logger,
+    (job) => consumer.consume(job),
+    { concurrency },
+  );
+  const stopTrigger = triggerRolls(handle, logger);
+  logOutcomes(worker, logger);
+  return {
+    check: () => worker.getBackend().getCounts(['waiting']),
+    async close() {
+      stopTrigger();
+      consumer.stop();
+      await worker.close();
+      await handle.close();
+    },
+  };
+};
+
 /** Every queue the processor can work on, and how. */
 const workersByQueue: Record<string, StartWorker> = {
   [eventIngest.queue]: startEventWorker,
+  [analyticsAggregation.queue]: startAnalyticsWorker,
 };
 
-export function startWorkers(queues: string[], concurrency: number, deps: WorkerDeps): RunningWorker[] {
+export function startWorkers(queues: string[], concurrency: number | undefined, deps: WorkerDeps): RunningWorker[] {
   return queues.map((queue) => workersByQueue[queue]!(deps, concurrency));
 }

@@ -2,8 +2,12 @@
 import { expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 
-it('works on every queue with the default concurrency when nothing is said', () => {
-  expect(parseArguments([])).toEqual({ help: false, concurrency: 32, queues: ['event-ingest'] });
+it('works on every queue with its own concurrency when nothing is said', () => {
+  expect(parseArguments([])).toEqual({
+    help: false,
+    concurrency: undefined,
+    queues: ['event-ingest', 'analytics-aggregation'],
+  });
 });
 it('takes concurrency and queues', () => {
   const given = parseArguments(['--concurrency', '4', '--queues', 'event-ingest, event-ingest']);
@@ -12,7 +16,7 @@ it('takes concurrency and queues', () => {
 it.each([
   [['--concurrency', '0'], '--concurrency must be a whole number from 1 to 1000, not 0'],
   [['--concurrency', 'many'], '--concurrency must be a whole number from 1 to 1000, not many'],
-  [['--queues', 'nope'], '--queues: there is no queue "nope"; known are event-ingest'],
+  [['--queues', 'nope'], '--queues: there is no queue "nope"; known are event-ingest, analytics-aggregation'],
   [['--verbose'], "Unknown option '--verbose'"],
 ])('refuses %j with one sentence', (argv, sentence) => {
   expect(() => parseArguments(argv)).toThrow(sentence);

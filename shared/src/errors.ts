@@ -26,6 +26,10 @@ export const errorCatalogue = {
     message: 'Send application/json, application/x-ndjson or text/plain in UTF-8.',
   },
   unsupported_encoding: { status: 415, message: 'Content-Encoding must be gzip, deflate, br or identity.' },
+  too_many_queries: {
+    status: 429,
+    message: 'Too many long queries are running already. Retry after the given time, or ask for less.',
+  },
   internal_error: { status: 500, message: 'Something went wrong on our side; the log of the service has the details.' },
   overloaded: { status: 503, message: 'Too much is waiting already; nothing was stored. Retry after the given time.' },
   queue_unavailable: {
@@ -62,14 +66,14 @@ export class ServiceError extends Error {
   }
 }
 
-/** The HTTP status, headers and JSON body of a refusal. 503 carries `Retry-After` in seconds. */
+/** The HTTP status, headers and JSON body of a refusal. 429 and 503 carry `Retry-After` in seconds. */
 export function describeRefusal(refusal: Refusal): { status: number; headers: Record<string, string>; body: string } {
   const { status, message } = errorCatalogue[refusal.code];
   const error = { code: refusal.code, message: refusal.message ?? message, details: refusal.details };
   return {
     status,
     headers: {
-      ...(status === 503 && { 'retry-after': '1' }),
+      ...((status === 503 || status === 429) && { 'retry-after': '1' }),
       // So that the next request of this client meets a process that works.
       ...(refusal.code === 'shutting_down' && { connection: 'close' }),
     },

@@ -1,0 +1,22 @@
+/** Turns the folder of a running `npm start` into the URL of its Postgres. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseUser, postgresFiles } from './init-postgres.js';
+import { readStartSettings } from './start-settings.js';
+import { isAlive } from './wait-until-gone.js';
+
+/** Lines of postmaster.pid: process id first, port fourth (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_PORT). */
+const portLine = 3;
+
+/** DATABASE_URL when it is set, else the URL of the embedded Postgres; undefined when that is not running. */
+export function runningDatabaseUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const { databaseUrl, dataFolder } = readStartSettings(env);
+  if (databaseUrl) return databaseUrl;
+  const { dataDir, passwordFile } = postgresFiles(dataFolder);
+  const pidFile = join(dataDir, 'postmaster.pid');
+  if (!existsSync(pidFile) || !existsSync(passwordFile)) return undefined;
+  const lines = readFileSync(pidFile, 'utf8').split('\n');
+  const port = lines[portLine];
+  if (!port || !isAlive(Number.parseInt(lines[0]!, 10))) return undefined;
+  return `postgres://${databaseUser}:${readFileSync(passwordFile, 'utf8')}@127.0.0.1:${port}/${databaseUser}`;
+}

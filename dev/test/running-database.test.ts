@@ -1,0 +1,34 @@
+/** The embedded Postgres of a running `npm start`, found by its folder. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createClosingList } from '../src/closing-list.js';
+import { startEmbeddedPostgres } from '../src/embedded-postgres.js';
+import { runningDatabaseUrl } from '../src/running-database.js';
+import { makeThrowAwayFolder } from '../src/throw-away-folder.js';
+
+const closing = createClosingList();
+afterAll(() => closing.closeAll());
+
+describe('runningDatabaseUrl', () => {
+  it('is the one that is given', () => {
+    expect(runningDatabaseUrl({ DATABASE_URL: 'postgres://db/x' })).toBe('postgres://db/x');
+  });
+
+  it('is that of the embedded Postgres while it runs', async () => {
+    const home = makeThrowAwayFolder(closing);
+    expect(runningDatabaseUrl({ MILLRACE_DATA_DIR: home })).toBeUndefined();
+    const postgres = await startEmbeddedPostgres({ home, fsync: false });
+    expect(runningDatabaseUrl({ MILLRACE_DATA_DIR: home })).toBe(postgres.url);
+    await postgres.stop();
+    expect(runningDatabaseUrl({ MILLRACE_DATA_DIR: home })).toBeUndefined();
+  });
+
+  it('is not that of a Postgres that crashed', () => {
+    const home = makeThrowAwayFolder(closing);
+    mkdirSync(join(home, 'postgres'));
+    writeFileSync(join(home, 'postgres.password'), 'secret');
+    writeFileSync(join(home, 'postgres', 'postmaster.pid'), '2147483646\n/data\n1763892000\n5432\n');
+    expect(runningDatabaseUrl({ MILLRACE_DATA_DIR: home })).toBeUndefined();
+  });
+});

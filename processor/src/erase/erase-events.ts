@@ -1,0 +1,27 @@
+/** Turns a user's events into marks on the intervals that they were in. */
+import type { PoolClient } from '@millrace/shared/postgres';
+
+export interface ErasedEvents {
+  events: number;
+  /** ISO 8601 with microseconds; null when there was no event. */
+  first: string | null;
+  last: string | null;
+}
+
+const statement = `/* processor.eraseEvents */
+with erased as (
+  delete from events where site_id = $1 and user_id = $2 returning timestamp
+), marks as (
+  insert into rollup_marks (site_id, interval_start)
+  select distinct $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from erased
+)
+select count(*)::int as events,
+  to_char(min(timestamp) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as first,
+  to_char(max(timestamp) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as last
+from erased`;
+
+/** Deletes from all partitions. */
+export async function eraseEvents(client: PoolClient, siteId: string, userId: string): Promise<ErasedEvents> {
+  const { rows } = await client.query<ErasedEvents>(statement, [siteId, userId]);
+  return rows[0]!;
+}

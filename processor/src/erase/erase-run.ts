@@ -1,0 +1,56 @@
+/** Turns the arguments of `npm run erase` into an exit code, and says on the given streams what was removed. */
+import type { Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from '@millrace/shared/postgres';
+import { CommandError, type DatabaseUrl, describeFailure, onDatabase } from '../command-database.js';
+import { busy } from '../rollups/claim-site.js';
+import { type RollSummary, rollSite } from '../rollups/roll-site.js';
+import { type EraseOptions, eraseHelp, eraseOptions } from './erase-options.js';
+import { erasedText, rolledText } from './erase-text.js';
+import { eraseUser } from './erase-user.js';
+
+export interface EraseSurroundings {
+  stdout: Writable;
+  stderr: Writable;
+  databaseUrl: DatabaseUrl;
+}
+
+/** How long another roll of the site is waited for. */
+const patience = { attempts: 120, pauseMs: 500 };
+
+async function rollPatiently(pool: Pool, siteId: string): Promise<RollSummary> {
+  for (let attempt = 0; attempt < patience.attempts; attempt += 1) {
+    const summary = await rollSite(pool, siteId, { now: new Date() });
+    if (summary !== busy) return summary;
+    await pause(patience.pauseMs);
+  }
+  throw new CommandError(
+    'The user is erased, but another roll of the site is still at work, so the rollups follow with the next one; until then answers take the times concerned from the events and are exact.',
+  );
+}
+
+async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promise<void> {
+  stdout.write(erasedText(options, await eraseUser(pool, options)));
+  if (!options.dryRun) stdout.write(rolledText(await rollPatiently(pool, options.siteId)));
+}
+
+/** 0 when the user is erased and the rollups are exact, else 1. */
+export async function runErase(args: string[], surroundings: EraseSurroundings): Promise<0 | 1> {
+  const { stdout, stderr, databaseUrl } = surroundings;
+  const commandLine = eraseOptions(args);
+  if (commandLine.kind === 'help') {
+    stdout.write(eraseHelp);
+    return 0;
+  }
+  if (commandLine.kind === 'problem') {
+    stderr.write(`erase: ${commandLine.message} (--help shows how)\n`);
+    return 1;
+  }
+  try {
+    await onDatabase('erase', databaseUrl, (pool) => erase(pool, commandLine.options, stdout));
+    return 0;
+  } catch (error) {
+    stderr.write(`erase: ${describeFailure(error)}\n`);
+    return 1;
+  }
+}

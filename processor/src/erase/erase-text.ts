@@ -1,0 +1,21 @@
+/** Turns what an erasure did into the lines that it prints. */
+import { counted } from '../counted.js';
+import type { RollSummary } from '../rollups/roll-site.js';
+import type { EraseOptions } from './erase-options.js';
+import type { ErasedUserSummary } from './erase-user.js';
+
+/** What is gone, or, after a dry run, what would be. */
+export function erasedText({ siteId, userId, dryRun }: EraseOptions, erased: ErasedUserSummary): string {
+  const { events, first, last, visitor, deadLetters } = erased;
+  const times = events === 0 ? '' : `, from ${first} to ${last}`;
+  const { removed, rewritten, events: within } = deadLetters;
+  return `${dryRun ? 'Would be removed (nothing was)' : 'Removed'}: user ${JSON.stringify(userId)} of site ${siteId}
+  events        ${events.toLocaleString('en')}${times}
+  visitor       ${visitor ? 1 : 0}
+  dead letters  ${removed} removed, ${rewritten} rewritten without the user's events (${within} of the user in both)
+`;
+}
+
+/** How the rollups were made exact again. */
+export const rolledText = ({ intervals, days }: RollSummary) =>
+  `  rollups       exact: ${counted(intervals, 'interval')} and ${counted(days, 'day')} computed anew\n`;

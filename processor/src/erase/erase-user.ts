@@ -1,0 +1,42 @@
+/** Turns a user of a site into nothing: events, visitor and dead letters, in one transaction that leaves marks for the rollups. */
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { detailHorizon } from '../rollups/drop-detail.js';
+import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
+import { type ErasedEvents, eraseEvents } from './erase-events.js';
+import type { EraseOptions } from './erase-options.js';
+
+export interface ErasedUserSummary extends ErasedEvents {
+  /** True when the user had a visitor number. */
+  visitor: boolean;
+  deadLetters: ErasedLetters;
+}
+
+const addSite = `/* processor.addErasedSite */
+insert into site_rollups (site_id, timezone, detail_since)
+select site_id, timezone, $2 from sites where site_id = $1 on conflict do nothing`;
+
+/** Waits for a roll under way, which could still number the user as a new visitor. */
+async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
+  await client.query(addSite, [siteId, detailHorizon(new Date())]);
+  await client.query('/* processor.keepRollsAway */ select from site_rollups where site_id = $1 for update', [siteId]);
+}
+
+async function eraseVisitor(client: PoolClient, siteId: string, userId: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    '/* processor.eraseVisitor */ delete from visitors where site_id = $1 and user_id = $2',
+    [siteId, userId],
+  );
+  return rowCount === 1;
+}
+
+/** The number of the visitor is never given again. A dry run does the same and takes it back. */
+export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions): Promise<ErasedUserSummary> {
+  return inTransaction(pool, async (client) => {
+    await keepRollsAway(client, siteId);
+    const events = await eraseEvents(client, siteId, userId);
+    const visitor = await eraseVisitor(client, siteId, userId);
+    const deadLetters = await eraseDeadLetters(client, { siteId, userId });
+    if (dryRun) await client.query('rollback');
+    return { ...events, visitor, deadLetters };
+  });
+}

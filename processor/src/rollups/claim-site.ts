@@ -1,0 +1,48 @@
+/** Turns a site into a transaction with one snapshot in which nobody else rolls that site. */
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+
+/** What a roll knows about its site, as of its snapshot. */
+export interface ClaimedSite {
+  siteId: string;
+  /** Zone of the days in rollup_days. */
+  timezone: string;
+  detailSince: Date;
+  lastVisitorNo: number;
+}
+
+export type Roll<T> = (client: PoolClient, site: ClaimedSite) => Promise<T>;
+
+/** What another roll of the same site makes of ours; it is given up then, not waited for. */
+export const busy = Symbol('busy');
+
+/**
+ * What a crash of the server takes back is a whole transaction, marks included, hence no wait for the disk.
+ * The memory is for grouping the events of a chunk.
+ */
+const begin = `begin isolation level repeatable read; set local synchronous_commit = off; set local work_mem = '96MB';
+set local jit = off; set local random_page_cost = 1.1`;
+
+/** The row is updated, not only locked: a roll whose snapshot is older than the end of another one fails here with 40001. */
+const claim = `/* processor.claimSite */
+update site_rollups set rolled_at = now()
+where site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
+returning site_id as "siteId", timezone, detail_since as "detailSince", last_visitor_no as "lastVisitorNo"`;
+
+const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
+
+/** Runs `roll` in one REPEATABLE READ transaction; {@link busy} when another roll holds or has just changed the site. */
+export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): Promise<T | typeof busy> {
+  try {
+    return await inTransaction(
+      pool,
+      async (client) => {
+        const { rows } = await client.query<ClaimedSite>(claim, [siteId]);
+        return rows[0] ? await roll(client, rows[0]) : busy;
+      },
+      begin,
+    );
+  } catch (error) {
+    if (isSerializationFailure(error)) return busy;
+    throw error;
+  }
+}

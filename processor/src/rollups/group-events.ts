@@ -1,0 +1,42 @@
+/** Turns raw events into groups per bucket, dimension, event type and value: the statement of which rollups are made. */
+import { allTypes, rollupDimensions } from '@millrace/shared/rollups';
+
+/** One group of events: its size, and the numbers of its visitors as they come, four bytes each. */
+export interface Group {
+  bucket: string;
+  dimension: string;
+  event_type: string;
+  value: string;
+  events: number;
+  numbers: Buffer | null;
+}
+
+/** What rows are grouped by besides dimension, type and value: 15 minutes, or the whole range as one day ($4). */
+const bucketExpressions = {
+  interval: `date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')`,
+  day: '$4::text',
+};
+
+/**
+ * Parameters: site, starts and ends of ranges, and for days the day. Each dimension is one grouping set, so that the events
+ * are read once; a value that is null belongs to another set.
+ */
+export function groupEventsStatement(bucket: keyof typeof bucketExpressions, dimensions: readonly string[]): string {
+  const split = rollupDimensions.filter(({ name }) => name !== 'all' && dimensions.includes(name));
+  const columns = split.map(({ name, value }) => `${value} as "${name}"`);
+  const names = split.map(({ name }) => `"${name}"`);
+  const sets = names.map((name) => `(bucket, event_type, ${name})`);
+  if (dimensions.includes('all')) sets.push('(bucket, event_type)', '(bucket)');
+  const nameOfSet = split.map(({ name }) => `when grouping("${name}") = 0 then '${name}'`).join(' ');
+  return `/* processor.groupEvents */
+with grouped as (
+  select ${[`${bucketExpressions[bucket]} as bucket`, 'event_type', 'visitor_no', ...columns].join(', ')}
+  from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")
+  join events on events.site_id = $1 and timestamp >= range."from" and timestamp < range."to"
+  left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
+)
+select bucket::text as bucket, ${split.length > 0 ? `case ${nameOfSet} else 'all' end` : `'all'`} as dimension,
+  coalesce(event_type, '${allTypes}') as event_type, coalesce(${[...names, `''`].join(', ')}) as value,
+  count(*)::int as events, string_agg(int4send(visitor_no), '') as numbers
+from grouped group by grouping sets (${sets.join(', ')})`;
+}

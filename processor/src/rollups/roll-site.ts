@@ -1,0 +1,99 @@
+/** Turns what changed in a site since its last roll into fresh rollups: intervals, then days, a transaction each. */
+import type { Pool } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
+import { dayOf } from '@millrace/shared/zone-days';
+import { busy, claimSite, type Roll } from './claim-site.js';
+import { detailHorizon, dropDetail } from './drop-detail.js';
+import { followTimezone } from './follow-timezone.js';
+import { rollNextDay } from './roll-days.js';
+import { rollIntervals } from './roll-intervals.js';
+
+/** What one roll did. */
+export interface RollSummary {
+  intervals: number;
+  days: number;
+  /** Rows of rollups written. */
+  rows: number;
+  ms: number;
+}
+
+export interface RollOptions {
+  now: Date;
+  /** Once it fires, the roll ends after the transaction under way. */
+  stopped?: AbortSignal;
+  /** Told after each transaction how much of the marked intervals and days is done, 0 to 100. */
+  onProgress?: (percent: number) => Promise<unknown> | unknown;
+}
+
+/** Events that one transaction should group: enough to be worth it, few enough to be over in a second or two. */
+const eventsPerChunk = 200_000;
+const maxIntervalsPerChunk = 192;
+/** Before anything is known of how many events intervals have. */
+const firstLimit = 8;
+
+/** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
+const addState = `/* processor.addRollupState */
+with known as (select site_id, timezone from sites where site_id = $1), added as (
+  insert into site_rollups (site_id, timezone, detail_since)
+  select site_id, timezone, $2 from known where not exists (select from site_rollups where site_id = $1)
+  on conflict do nothing)
+select from known`;
+
+const countMarks = `/* processor.countMarks */
+select (select count(*)::int from (
+    select from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
+  + (select count(*)::int from rollup_day_marks where site_id = $1) as marks`;
+
+/** How many intervals the next transaction takes, after one that took these. */
+const nextLimit = ({ intervals, events }: { intervals: number; events: number }) =>
+  Math.max(1, Math.min(maxIntervalsPerChunk, Math.round((intervals * eventsPerChunk) / Math.max(1, events))));
+
+/** A step of a roll: how many intervals, days and rows it did, or undefined when there is nothing left to do. */
+type Step = () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
+
+function stepsOf(pool: Pool, siteId: string, now: Date): Step[] {
+  const claimed = <T>(roll: Roll<T>) => claimSite(pool, siteId, roll);
+  const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
+  let limit = firstLimit;
+  const once =
+    (roll: Roll<unknown>): Step =>
+    async () =>
+      (await claimed(roll)) === busy ? busy : undefined;
+  return [
+    once(followTimezone),
+    async () => {
+      const done = await claimed((client, site) => rollIntervals(client, site, closedBefore, limit));
+      if (done === busy || done.intervals === 0) return done === busy ? busy : undefined;
+      limit = nextLimit(done);
+      return done;
+    },
+    () => claimed((client, site) => rollNextDay(client, site, dayOf(now, site.timezone))),
+    once((client, site) => dropDetail(client, site, now)),
+  ];
+}
+
+/**
+ * Rolls a site until nothing closed is marked. {@link busy} when another roll of the site is at work; zeros for a site
+ * that is not known.
+ * Ending midway leaves old or new rows of each interval and day, and marks for what is not done.
+ */
+export async function rollSite(pool: Pool, siteId: string, options: RollOptions): Promise<RollSummary | typeof busy> {
+  const { now, stopped, onProgress = () => {} } = options;
+  const startedAt = performance.now();
+  const summary = { intervals: 0, days: 0, rows: 0 };
+  const { rowCount } = await pool.query(addState, [siteId, detailHorizon(now)]);
+  if (rowCount === 0) return { ...summary, ms: 0 };
+  const marks = Math.max(1, (await pool.query<{ marks: number }>(countMarks, [siteId, now])).rows[0]!.marks);
+  for (const step of stepsOf(pool, siteId, now)) {
+    while (!stopped?.aborted) {
+      const done = await step();
+      if (done === busy) return busy;
+      if (done === undefined) break;
+      summary.intervals += done.intervals ?? 0;
+      summary.days += done.days ?? 0;
+      summary.rows += done.rows ?? 0;
+      await onProgress(Math.min(99, Math.floor((100 * (summary.intervals + summary.days)) / marks)));
+    }
+  }
+  return { ...summary, ms: Math.round(performance.now() - startedAt) };
+}

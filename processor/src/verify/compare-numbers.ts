@@ -1,0 +1,20 @@
+/** Turns the numbers of a site's visitors into what would make sets of them wrong: numbers given twice, or never given. */
+import type { PoolClient } from '@millrace/shared/postgres';
+
+const statement = `/* processor.compareNumbers */
+select visitor_no as number, count(*)::int as users from visitors where site_id = $1
+group by visitor_no having count(*) > 1 or visitor_no not between 1 and $2 order by 1`;
+
+/** Tells each difference as a line. */
+export async function compareNumbers(
+  client: PoolClient,
+  siteId: string,
+  lastVisitorNo: number,
+  report: (line: string) => void,
+): Promise<void> {
+  const { rows } = await client.query<{ number: number; users: number }>(statement, [siteId, lastVisitorNo]);
+  for (const { number, users } of rows) {
+    const known = users === 1 ? '' : `${users} users have it; `;
+    report(`visitors number ${number}: ${known}the last number given is ${lastVisitorNo}`);
+  }
+}

@@ -1,0 +1,6 @@
+/** Turns the command line into a comparison of rollups with raw events: wires it to the process, and nothing else. */
+import { loadDatabaseUrl } from '../command-config.js';
+import { runVerify } from './verify-run.js';
+
+const { stdout, stderr } = process;
+process.exitCode = await runVerify(process.argv.slice(2), { stdout, stderr, databaseUrl: loadDatabaseUrl });

@@ -1,0 +1,66 @@
+/** Turns a site and a range into every difference between its rollups and its raw events, in one snapshot. */
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
+import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { CommandError } from '../command-database.js';
+import { compareNumbers } from './compare-numbers.js';
+import { type VerifyCounts, verifyDay } from './verify-day.js';
+import type { Bound, VerifyOptions } from './verify-options.js';
+
+export interface VerifySummary extends VerifyCounts {
+  differences: number;
+  timezone: string;
+}
+
+const begin = `begin isolation level repeatable read read only; set local work_mem = '96MB'; set local jit = off`;
+
+const findSite = `/* processor.findVerifiedSite */
+select coalesce(rolled.timezone, sites.timezone) as timezone, detail_since as "detailSince",
+  coalesce(last_visitor_no, 0) as "lastVisitorNo"
+from sites left join site_rollups rolled using (site_id) where site_id = $1`;
+
+interface SiteRow {
+  timezone: string;
+  detailSince: Date | null;
+  lastVisitorNo: number;
+}
+
+function rangeOf(options: VerifyOptions, timezone: string): { from: Date; to: Date } {
+  const wholeIntervals = (instant: Date, round: (intervals: number) => number) =>
+    new Date(round(instant.getTime() / intervalMs) * intervalMs);
+  const start = (bound: Bound) =>
+    'day' in bound ? dayStart(bound.day, timezone) : wholeIntervals(bound.instant, Math.floor);
+  const end = (bound: Bound) =>
+    'day' in bound ? dayStart(addDays(bound.day, 1), timezone) : wholeIntervals(bound.instant, Math.ceil);
+  const range = { from: start(options.from), to: end(options.to) };
+  if (range.from >= range.to) throw new CommandError('--from must lie before --to.');
+  return range;
+}
+
+/** Tells each difference as a line. @throws CommandError when there is no such site, or nothing between `from` and `to`. */
+export async function verifySite(
+  pool: Pool,
+  options: VerifyOptions,
+  report: (line: string) => void,
+): Promise<VerifySummary> {
+  const counts = { intervals: 0, days: 0, markedIntervals: 0, markedDays: 0 };
+  let differences = 0;
+  const reportAndCount = (line: string) => {
+    differences += 1;
+    report(line);
+  };
+  const verify = async (client: PoolClient) => {
+    const { rows } = await client.query<SiteRow>(findSite, [options.siteId]);
+    if (!rows[0]) throw new CommandError(`There is no site "${options.siteId}": it has no event yet.`);
+    const { timezone, detailSince, lastVisitorNo } = rows[0];
+    const site = { siteId: options.siteId, timezone, detailSince, ...rangeOf(options, timezone) };
+    await compareNumbers(client, site.siteId, lastVisitorNo, reportAndCount);
+    const lastDay = dayOf(new Date(site.to.getTime() - 1), timezone);
+    for (let day = dayOf(site.from, timezone); day <= lastDay; day = addDays(day, 1)) {
+      await verifyDay(client, site, day, counts, reportAndCount);
+    }
+    return timezone;
+  };
+  const timezone = await inTransaction(pool, verify, begin);
+  return { ...counts, differences, timezone };
+}

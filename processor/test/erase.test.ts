@@ -1,0 +1,204 @@
+/** A user gone from a real database, wherever the real paths had put what is the user's, and the rollups exact afterwards. */
+import { createMetrics } from '@millrace/shared/metrics';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runErase } from '../src/erase/erase-run.js';
+import { createBatchConsumer } from '../src/events/consume-batches.js';
+import { claimSite } from '../src/rollups/claim-site.js';
+import { rollIntervals } from '../src/rollups/roll-intervals.js';
+import { rollSite } from '../src/rollups/roll-site.js';
+import { runVerify } from '../src/verify/verify-run.js';
+import { runCommand } from './run-command.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() =>
+  sql(`truncate events, sites, dead_letter_events, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m,
+    rollup_days`),
+);
+
+const sql = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
+
+/** Whom to find again in any table. */
+const user = 'ada@example.org';
+let nextId = 1;
+
+function event(timestamp: string, fields: object = {}) {
+  const event_id = `0190a5b0-7c3d-7000-8000-${String(nextId++).padStart(12, '0')}`;
+  return { site_id: 'demo', timestamp, event_id, event_type: 'view', path: '/', ...fields };
+}
+
+/** Through the consumer of the queue, so that dead letters come about as they do. */
+async function consume(id: string, events: object[], contract = 1): Promise<void> {
+  const consumer = createBatchConsumer(database.pool, createMetrics(), silent);
+  const data = { v: contract as 1, count: events.length, events: JSON.stringify(events) };
+  await consumer.consume({ id, data });
+}
+
+/** Two months and tomorrow, which is not rolled; two users, two sites; some of it cannot be stored. */
+async function fill(): Promise<void> {
+  await consume('good', [
+    event('2025-09-20T10:00:00Z', { user_id: user, referrer: 'https://example.net/' }),
+    event('2025-09-20T10:01:00Z', { user_id: 'bob' }),
+    event('2025-11-08T10:00:00.123456Z', { user_id: user, path: '/only-hers' }),
+    event('2025-11-08T11:00:00Z', { user_id: 'bob', profile_id: 'p' }),
+    event(new Date(Date.now() + 86_400_000).toISOString(), { user_id: user }),
+    event('2025-11-08T11:00:00Z', { site_id: 'shop', user_id: user }),
+  ]);
+  await consume('poison', [
+    event('1999-12-31T00:00:00Z', { user_id: user }),
+    event('1999-12-31T00:00:00Z', { user_id: 'bob' }),
+    event('1999-12-31T00:00:00Z', { site_id: 'shop', user_id: user }),
+  ]);
+  await consume('mixed', [event('2025-11-08T12:00:00Z', { user_id: user }), event('2025-11-08T12:00:00Z')], 2);
+}
+
+const roll = () => rollSite(database.pool, 'demo', { now: new Date() });
+const erase = (...args: string[]) => runCommand(runErase, ['--site', 'demo', ...args], database.url);
+const verify = () =>
+  runCommand(runVerify, ['--site', 'demo', '--from', '2025-09-01', '--to', '2030-01-01'], database.url);
+
+const tables = `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+  and not relispartition order by 1`;
+
+/** Every row of every table that holds a text, as text. */
+async function rowsWith(text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of await sql(tables)) {
+    const rows = await sql(`select t::text as row from ${name} t where t::text like '%' || $1 || '%' order by 1`, [
+      text,
+    ]);
+    found.push(...rows.map(({ row }) => `${name} ${row}`));
+  }
+  return found;
+}
+
+describe('erase', () => {
+  it('removes a user from every table, keeps all others, and leaves exact rollups', async () => {
+    await fill();
+    await roll();
+    const tomorrow = (
+      await sql(`select to_char(max(timestamp) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+      from events`)
+    )[0].at;
+    const { code, stdout, stderr } = await erase('--user', user);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(`Removed: user "ada@example.org" of site demo
+  events        3, from 2025-09-20T10:00:00.000000Z to ${tomorrow}
+  visitor       1
+  dead letters  1 removed, 1 rewritten without the user's events (2 of the user in both)
+  rollups       exact: 2 intervals and 2 days computed anew
+`);
+    expect((await rowsWith(user)).filter((row) => !row.includes('shop'))).toEqual([]);
+    expect(await rowsWith('/only-hers')).toEqual([]);
+    expect(await sql('select count(*)::int as kept from events')).toEqual([{ kept: 3 }]);
+    expect(
+      await sql(`select site_id, reason, payload::json ->> 'count' as count from dead_letter_events
+      order by site_id, payload`),
+    ).toEqual([
+      { site_id: 'demo', reason: expect.stringContaining('23514'), count: null },
+      { site_id: 'shop', reason: expect.stringContaining('23514'), count: null },
+      { site_id: null, reason: expect.stringContaining('invalid job'), count: '1' },
+    ]);
+    expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference.') });
+  });
+
+  it('removes nothing when it runs again', async () => {
+    await fill();
+    await erase('--user', user);
+    expect(await erase('--user', user)).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: `Removed: user "ada@example.org" of site demo
+  events        0
+  visitor       0
+  dead letters  0 removed, 0 rewritten without the user's events (0 of the user in both)
+  rollups       exact: 0 intervals and 0 days computed anew
+`,
+    });
+  });
+
+  it('gives the number of an erased visitor to nobody', async () => {
+    await fill();
+    await roll();
+    const [before] = await sql('select max(visitor_no) as last from visitors');
+    await erase('--user', user);
+    await consume('later', [event('2025-11-08T10:00:00Z', { user_id: 'new' })]);
+    await roll();
+    expect(await sql(`select visitor_no from visitors where user_id = 'new'`)).toEqual([
+      { visitor_no: before.last + 1 },
+    ]);
+  });
+
+  it('changes nothing in a dry run, which prints the same', async () => {
+    await fill();
+    await roll();
+    const before = await rowsWith('');
+    const dry = await erase('--user', user, '--dry-run');
+    expect(await rowsWith('')).toEqual(before);
+    const real = await erase('--user', user);
+    expect(dry.code).toBe(0);
+    expect(real.stdout).toMatch(/^Removed: /);
+    expect(dry.stdout).toBe(
+      real.stdout.replace('Removed:', 'Would be removed (nothing was):').replace(/ {2}rollups .*\n/, ''),
+    );
+  });
+
+  it('works on a site that was never rolled, and on one that has dead letters only', async () => {
+    await fill();
+    expect((await erase('--user', user)).stdout).toContain('exact: 3 intervals and 2 days computed anew');
+    expect(await verify()).toMatchObject({ code: 0 });
+    await consume('ghost', [event('1999-01-01T00:00:00Z', { site_id: 'ghost', user_id: user })]);
+    const { stdout } = await runCommand(runErase, ['--site', 'ghost', '--user', user], database.url);
+    expect(stdout).toContain('1 removed, 0 rewritten');
+    expect((await rowsWith(user)).filter((row) => row.includes('ghost'))).toEqual([]);
+  });
+
+  it('waits for a roll that is about to number the user, so that no visitor is left behind', async () => {
+    await fill();
+    await roll();
+    await consume('new', [event('2025-11-08T10:00:00Z', { user_id: 'eve@example.org' })]);
+    let erasing: ReturnType<typeof erase> | undefined;
+    await claimSite(database.pool, 'demo', async (client, site) => {
+      await rollIntervals(client, site, new Date(), 8);
+      erasing = erase('--user', 'eve@example.org');
+      await eventually(async () => {
+        const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'millrace-erase'`;
+        return (await database.pool.query(waiting)).rowCount === 1;
+      }, 'the erasure waits');
+    });
+    expect(await erasing).toMatchObject({ code: 0, stdout: expect.stringMatching(/events {8}1,.*\n {2}visitor {7}1/) });
+    expect(await rowsWith('eve@example.org')).toEqual([]);
+    expect(await verify()).toMatchObject({ code: 0 });
+  });
+
+  it('leaves everything as it was when it fails midway', async () => {
+    await fill();
+    await roll();
+    const before = await rowsWith('');
+    await sql(`create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+      create trigger refuse before update on dead_letter_events execute function refuse()`);
+    const { code, stderr } = await erase('--user', user);
+    await sql('drop trigger refuse on dead_letter_events; drop function refuse');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('erase: error: no')]);
+    expect(await rowsWith('')).toEqual(before);
+  });
+
+  it.each([
+    [['--user', 'ada'], 'Say with --site ID of which site the user is.'],
+    [['--site', 'demo'], 'Say with --user ID whom to erase.'],
+    [['--site', 'demo', '--user', 'ada', 'eve'], "Unexpected argument 'eve'."],
+  ])('ends with 1 and one sentence for %s', async (args, sentence) => {
+    const { code, stderr } = await runCommand(runErase, args, database.url);
+    expect([code, stderr]).toEqual([1, `erase: ${sentence} (--help shows how)\n`]);
+  });
+
+  it('shows how it is used', async () => {
+    const { code, stdout } = await runCommand(runErase, ['--help'], undefined);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: npm run erase -- /)]);
+  });
+});

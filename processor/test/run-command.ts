@@ -1,0 +1,22 @@
+/** Turns a command of the processor and its arguments into the exit code and what it printed. */
+import { Writable } from 'node:stream';
+import type { DatabaseUrl } from '../src/command-database.js';
+
+type Command = (
+  args: string[],
+  surroundings: { stdout: Writable; stderr: Writable; databaseUrl: DatabaseUrl },
+) => Promise<number>;
+
+/** Runs it in this process, on the database of `url` when there is one. */
+export async function runCommand(run: Command, args: string[], url: string | undefined) {
+  const printed = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof printed) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        printed[name] += chunk;
+        done();
+      },
+    });
+  const code = await run(args, { stdout: into('stdout'), stderr: into('stderr'), databaseUrl: () => url });
+  return { code, ...printed };
+}

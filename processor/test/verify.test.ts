@@ -1,0 +1,245 @@
+/** Rollups against raw events: silent while they agree, and every way in which they can differ by name. */
+import { encodeBitmap } from '@millrace/shared/bitmap';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ensureMonths } from '../src/events/ensure-partitions.js';
+import { insertEvents } from '../src/events/insert-events.js';
+import { rollSite } from '../src/rollups/roll-site.js';
+import { runVerify } from '../src/verify/verify-run.js';
+import { runCommand } from './run-command.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ensureMonths(database.pool, ['2026-09', '2026-10', '2026-11']);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query(
+    'truncate events, sites, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m, rollup_days',
+  );
+});
+
+const now = new Date('2026-11-10T12:07:00Z');
+let nextId = 1;
+
+function event(timestamp: string, fields: object = {}) {
+  const event_id = `0190a5b0-7c3d-7000-8000-${String(nextId++).padStart(12, '0')}`;
+  return { site_id: 'demo', timestamp, event_id, event_type: 'view', path: '/', ...fields };
+}
+
+const store = (events: object[]) => insertEvents(database.pool, JSON.stringify(events));
+const roll = () => rollSite(database.pool, 'demo', { now });
+const sql = (text: string, values: unknown[] = []) => database.pool.query(text, values);
+
+/** Two visitors in one interval of 8 November, three events. */
+const twoVisitors = () => [
+  event('2026-11-08T10:01:00Z', { user_id: 'ada' }),
+  event('2026-11-08T10:02:00Z', { user_id: 'bob' }),
+  event('2026-11-08T10:03:00Z', { event_type: 'click', user_id: 'bob', path: '/ünlü "path"' }),
+];
+
+async function verify(...args: string[]) {
+  const { code, stdout, stderr } = await runCommand(runVerify, args, database.url);
+  return { code, lines: stdout.trimEnd().split('\n'), error: stderr };
+}
+
+const verifyDay = () => verify('--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-08');
+
+describe('verify', () => {
+  it('finds no difference after a roll, in every dimension, and leaves out what is marked', async () => {
+    const events = Array.from({ length: 500 }, (_, index) =>
+      event(new Date(now.getTime() - ((index * 7_919_317) % (50 * 86_400)) * 1_000).toISOString(), {
+        event_type: ['view', 'click'][index % 2],
+        path: `/page/${index % 7}`,
+        ...(index % 4 > 0 && { user_id: `user-${index % 31}` }),
+        ...(index % 3 > 0 && { profile_id: `profile-${index % 3}` }),
+        ...(index % 5 > 1 && { referrer: `https://host${index % 4}.example/some/path?q=1` }),
+      }),
+    );
+    await store([...events, event('2026-11-10T12:03:00Z', { user_id: 'open' })]);
+    await sql(`update sites set timezone = 'Asia/Kathmandu'`);
+    await roll();
+    const { rows } = await sql(`select count(distinct interval_start)::int as intervals from rollup_15m`);
+    const days = await sql(`select count(distinct day)::int as days from rollup_days`);
+    expect(await verify('--site', 'demo', '--from', '2026-09-01', '--to', '2026-11-10')).toEqual({
+      code: 0,
+      lines: [
+        `Site demo (days of Asia/Kathmandu): compared ${rows[0].intervals} intervals and ${days.rows[0].days} days; left out, because marked: 1 interval and 1 day.`,
+        'No difference.',
+      ],
+      error: '',
+    });
+  });
+
+  it.each([
+    [
+      'a wrong number of events',
+      `update rollup_15m set events = 9 where dimension = 'path' and event_type = 'click'`,
+      [
+        'rollup_15m 2026-11-08T10:00Z path "click" "/ünlü \\"path\\"": stored: 9 events, 1 visitor; raw events say: 1 event, 1 visitor',
+      ],
+    ],
+    [
+      'a wrong number of visitors',
+      `update rollup_days set visitor_count = 3 where dimension = 'all' and event_type = ''`,
+      ['rollup_days 2026-11-08 all "" "": stored: 3 events, 3 visitors; raw events say: 3 events, 2 visitors'],
+    ],
+    [
+      'a row that is missing',
+      `delete from rollup_15m where dimension = 'referrer' and event_type = 'view'`,
+      ['rollup_15m 2026-11-08T10:00Z referrer "view" "direct": stored: nothing; raw events say: 2 events, 2 visitors'],
+    ],
+    [
+      'a row too many',
+      `insert into rollup_days select site_id, day, dimension, event_type, '/never', events, visitor_count, visitors
+       from rollup_days where dimension = 'path' and event_type = 'view'`,
+      ['rollup_days 2026-11-08 path "view" "/never": stored: 2 events, 2 visitors; raw events say: nothing'],
+    ],
+    [
+      'a row that is there twice',
+      `insert into rollup_15m select * from rollup_15m where dimension = 'all' and event_type = 'view'`,
+      ['rollup_15m 2026-11-08T10:00Z all "view" "": the row is there once more (copy 2)'],
+    ],
+    [
+      'a bitmap of another size than its row says',
+      `update rollup_15m set visitors = (select visitors from rollup_15m where dimension = 'all' and event_type = '')
+       where dimension = 'all' and event_type = 'click'`,
+      ['rollup_15m 2026-11-08T10:00Z all "click" "": visitor_count is 1, but the bitmap holds 2'],
+    ],
+    [
+      'a bitmap that is none',
+      String.raw`update rollup_days set visitors = '\x0102' where dimension = 'profile' and event_type = 'view'`,
+      ['rollup_days 2026-11-08 profile "view" "": the bitmap cannot be read'],
+    ],
+    [
+      'an event that left no mark',
+      `delete from events where event_type = 'click'`,
+      [
+        'rollup_15m 2026-11-08T10:00Z all "" "": stored: 3 events, 2 visitors; raw events say: 2 events, 2 visitors',
+        'rollup_15m 2026-11-08T10:00Z all "click" "": stored: 1 event, 1 visitor; raw events say: nothing',
+        'rollup_days 2026-11-08 all "" "": stored: 3 events, 2 visitors; raw events say: 2 events, 2 visitors',
+        'rollup_days 2026-11-08 all "click" "": stored: 1 event, 1 visitor; raw events say: nothing',
+        'rollup_15m 2026-11-08T10:00Z path "click" "/ünlü \\"path\\"": stored: 1 event, 1 visitor; raw events say: nothing',
+        'rollup_days 2026-11-08 path "click" "/ünlü \\"path\\"": stored: 1 event, 1 visitor; raw events say: nothing',
+        'rollup_15m 2026-11-08T10:00Z referrer "click" "direct": stored: 1 event, 1 visitor; raw events say: nothing',
+        'rollup_days 2026-11-08 referrer "click" "direct": stored: 1 event, 1 visitor; raw events say: nothing',
+        'rollup_15m 2026-11-08T10:00Z profile "click" "": stored: 1 event, 1 visitor; raw events say: nothing',
+        'rollup_days 2026-11-08 profile "click" "": stored: 1 event, 1 visitor; raw events say: nothing',
+      ],
+    ],
+    [
+      'a number that two visitors have',
+      `insert into visitors values ('demo', 'eve', 2)`,
+      ['visitors number 2: 2 users have it; the last number given is 2'],
+    ],
+    [
+      'a number that was never given',
+      `insert into visitors values ('demo', 'eve', 3)`,
+      ['visitors number 3: the last number given is 2'],
+    ],
+    [
+      'details older than those that are kept',
+      `update site_rollups set detail_since = '2026-11-09Z';
+       delete from rollup_15m where dimension = 'path' or (dimension <> 'all' and event_type = 'click');
+       delete from rollup_15m where dimension = 'profile'`,
+      ['rollup_15m 2026-11-08T10:00Z referrer "view" "direct": stored: 2 events, 2 visitors; raw events say: nothing'],
+    ],
+  ])('prints %s', async (_, damage, differences) => {
+    await store(twoVisitors());
+    await roll();
+    await sql(damage);
+    const { code, lines } = await verifyDay();
+    expect({ code, differences: lines.slice(0, -2) }).toEqual({ code: 1, differences });
+    expect(lines.at(-1)).toBe(differences.length === 1 ? '1 difference.' : `${differences.length} differences.`);
+  });
+
+  it('prints a bitmap with as many visitors, but others', async () => {
+    await store(twoVisitors());
+    await roll();
+    await sql(`update rollup_15m set visitors = $1 where dimension = 'all' and event_type = 'view'`, [
+      encodeBitmap(Uint32Array.of(1, 7)).bitmap,
+    ]);
+    expect((await verifyDay()).lines[0]).toBe(
+      'rollup_15m 2026-11-08T10:00Z all "view" "": the bitmap has 1 visitor that raw events do not have, and lacks 1',
+    );
+  });
+
+  it('leaves out what is marked, however wrong it is', async () => {
+    await store([...twoVisitors(), event('2026-11-09T10:00:00Z')]);
+    await roll();
+    await sql(`update rollup_15m set events = 99 where interval_start < '2026-11-09Z'`);
+    await sql('update rollup_days set events = 99');
+    await store([event('2026-11-08T10:14:59Z')]);
+    await sql(`insert into rollup_day_marks values ('demo', '2026-11-09')`);
+    expect(await verify('--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-09')).toMatchObject({
+      code: 0,
+      lines: [
+        'Site demo (days of UTC): compared 1 interval and 0 days; left out, because marked: 1 interval and 2 days.',
+        'No difference.',
+      ],
+    });
+  });
+
+  it('finds a site that waits for its first roll without fault', async () => {
+    await store(twoVisitors());
+    expect(await verifyDay()).toMatchObject({
+      code: 0,
+      lines: [expect.stringContaining('0 intervals and 0 days'), 'No difference.'],
+    });
+  });
+
+  it('takes instants, and compares days only where they lie in the range whole', async () => {
+    await store([...twoVisitors(), event('2026-11-08T11:00:00Z')]);
+    await roll();
+    await sql('update rollup_days set events = 99');
+    const args = ['--site', 'demo', '--from', '2026-11-08T10:03:00Z', '--to', '2026-11-08T13:00:00+02:00'];
+    expect((await verify(...args)).lines[0]).toContain('compared 1 interval and 0 days;');
+  });
+
+  it.each([
+    [['--site', 'demo'], '--from takes a day such as 2026-01-31 or an instant such as 2026-01-31T10:00:00Z.'],
+    [['--site', 'demo', '--from', '2026-11-08', '--to', '2026-02-30'], '--to takes a day'],
+    [['--from', '2026-11-08'], 'Say with --site ID which site to verify.'],
+    [['--sight', 'demo'], "Unknown option '--sight'."],
+    [['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-07'], '--from must lie before --to.'],
+    [
+      ['--site', 'nowhere', '--from', '2026-11-08', '--to', '2026-11-08'],
+      'There is no site "nowhere": it has no event',
+    ],
+  ])('ends with 2 and one sentence for %s', async (args, sentence) => {
+    await store(twoVisitors());
+    const { code, error } = await verify(...args);
+    expect(code).toBe(2);
+    expect(error).toContain(`verify: ${sentence}`);
+    expect(error.trimEnd()).not.toContain('\n');
+  });
+
+  it.each([
+    [undefined, 'There is no database to ask: DATABASE_URL is not set, and no `npm start` of this clone is running.'],
+    [
+      'postgres://nobody@127.0.0.1:1/x',
+      'The database at 127.0.0.1:1 does not answer (connect ECONNREFUSED 127.0.0.1:1)',
+    ],
+  ])('says what is wrong when the database is %s', async (url, sentence) => {
+    const args = ['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-08'];
+    const { code, stderr } = await runCommand(runVerify, args, url);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`verify: ${sentence}`)]);
+  });
+
+  it('says so when the database has no tables', async () => {
+    const empty = await createTestDatabase({ migrated: false });
+    const args = ['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-08'];
+    const { code, stderr } = await runCommand(runVerify, args, empty.url);
+    await empty.drop();
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'verify: The database has not all tables of this version (relation "sites" does not exist): migrate it first, `npm start` does so.\n',
+    );
+  });
+
+  it('shows how it is used', async () => {
+    const { code, stdout } = await runCommand(runVerify, ['--help'], undefined);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: npm run verify -- /)]);
+  });
+});

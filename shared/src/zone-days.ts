@@ -1,0 +1,35 @@
+/** Turns days of a time zone into instants and instants into days, by arithmetic between changes of the clock. */
+import { offsetAt, spansOfYear } from './zone-offsets.js';
+
+const dayMs = 86_400_000;
+
+const dayNumber = (day: string) => Date.parse(`${day}T00:00:00Z`) / dayMs;
+const dayText = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
+
+/** The first instant at which the clock shows midnight of the day or later: midnight may happen twice or not at all. */
+function startOf(number: number, zone: string): number {
+  const midnight = number * dayMs;
+  const spans = spansOfYear(zone, new Date(midnight).getUTCFullYear());
+  for (const span of spans) {
+    const start = Math.max(midnight - span.offset, span.from);
+    if (start < span.to) return start;
+  }
+  throw new RangeError(`no such day in ${zone}: ${number}`);
+}
+
+/** The first instant of `day` (`YYYY-MM-DD`) in `zone`. */
+export const dayStart = (day: string, zone: string): Date => new Date(startOf(dayNumber(day), zone));
+
+/**
+ * The day (`YYYY-MM-DD`) of `zone` that an instant belongs to: the last one that has started. So a day is one stretch of
+ * time even where the clock goes back over midnight. A day that a zone skipped has no instants.
+ */
+export function dayOf(instant: Date, zone: string): string {
+  const ms = instant.getTime();
+  let number = Math.floor((ms + offsetAt(ms, zone)) / dayMs);
+  while (startOf(number + 1, zone) <= ms) number += 1;
+  return dayText(number);
+}
+
+/** The day `count` days after `day`, before it when negative. */
+export const addDays = (day: string, count: number): string => dayText(dayNumber(day) + count);
