@@ -86,7 +86,7 @@ create table visitors (
   site_id text collate "C" not null,
   user_id text collate "C" not null,
   visitor_no integer not null,
-  constraint visitors_pkey PRIMARY KEY (site_id, user_id)
+  constraint visitors_pkey PRIMARY KEY (site_id, user_id) INCLUDE (visitor_no)
 );
 
 CREATE INDEX dead_letter_events_site ON public.dead_letter_events USING btree (site_id, created_at);

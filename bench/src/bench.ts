@@ -5,6 +5,10 @@ import type { Settings } from './settings.js';
 
 export interface Bench {
   settings: Settings;
+  /** What is made is printed only, not recorded. */
+  quick: boolean;
+  /** Measure queries over the larger number of events, too. */
+  fullGrowth: boolean;
   tool: LoadTool;
   /** The server of the whole run, with fsync on. */
   postgresUrl: string;

@@ -7,10 +7,13 @@ import type { Options } from './options.js';
 import { fullSettings, quickSettings } from './settings.js';
 import { startPostgres } from './sides/start-stores.js';
 
-export async function createBench({ quick, profile }: Options, { closing, stopped }: CommandContext): Promise<Bench> {
+export async function createBench(options: Options, { closing, stopped }: CommandContext): Promise<Bench> {
+  const { quick, profile, fullGrowth } = options;
   const done = new Map<unknown, Promise<unknown>>();
   const bench: Bench = {
     settings: quick ? quickSettings : fullSettings,
+    quick,
+    fullGrowth,
     tool: chooseLoadTool(),
     postgresUrl: await startPostgres(closing),
     closing,

@@ -1,4 +1,5 @@
 /** Turns a seed into events as varied as those of real sites, the same ones each time. */
+import { createRandom, makeUuid, type Random } from './create-random.js';
 
 /** What a client sends. */
 export interface ClientEvent {
@@ -7,21 +8,11 @@ export interface ClientEvent {
   path: string;
   user_id?: string;
   session_id?: string;
+  profile_id?: string;
   referrer?: string;
   properties?: Record<string, unknown>;
   timestamp?: string;
   event_id?: string;
-}
-
-/** Uniform numbers in [0, 1): Mulberry32, public domain, by Tommy Ettinger. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const sections = ['blog', 'docs', 'shop', 'news', 'help'];
@@ -29,9 +20,9 @@ const referrers = ['https://www.google.com/', 'https://news.ycombinator.com/item
 const screens = ['1920x1080', '390x844', '1440x900', '412x915'];
 
 /** A few values are drawn often and most are drawn rarely, as pages and visitors are. */
-const skewed = (random: () => number, count: number) => Math.floor(random() ** 3 * count);
+const skewed = (random: Random, count: number) => Math.floor(random() ** 3 * count);
 
-function makeEvent(random: () => number): ClientEvent {
+function makeEvent(random: Random): ClientEvent {
   const page = skewed(random, 2_000);
   const user = skewed(random, 50_000);
   const kind = random();
@@ -55,15 +46,6 @@ function makeEvent(random: () => number): ClientEvent {
 export function makeEvents(count: number, seed = 1): ClientEvent[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => makeEvent(random));
-}
-
-function makeUuid(random: () => number): string {
-  const hex = Array.from({ length: 4 }, () =>
-    Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 const dayMs = 86_400_000;

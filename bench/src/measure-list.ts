@@ -7,6 +7,8 @@ import { measureExpress } from './measures/express.js';
 import { measureFreshness } from './measures/freshness.js';
 import { measureMemory } from './measures/memory.js';
 import { measurePostgresQueue } from './measures/postgres-queue.js';
+import { measureQuery } from './measures/query.js';
+import { measureRollup } from './measures/rollup.js';
 import { measureSingle } from './measures/single.js';
 import type { Row } from './row.js';
 
@@ -26,4 +28,6 @@ export const measures: readonly Measure[] = [
   { name: 'freshness', run: measureFreshness },
   { name: 'memory', run: measureMemory },
   { name: 'postgres-queue', run: measurePostgresQueue },
+  { name: 'rollup', run: measureRollup },
+  { name: 'query', run: measureQuery },
 ];

@@ -39,4 +39,12 @@ export function infoRow(measure: string, ours: number, unit: string): Row {
   return { measure, ours, unit };
 }
 
+/** How many times less our times are than the reference's; the ratio of the medians must be `atLeast`. */
+export function speedupRow(measure: string, oursMs: number[], referenceMs: number[], atLeast?: number): Row {
+  const [ours, reference] = [median(oursMs), median(referenceMs)];
+  const ratio = reference / ours;
+  const bar = atLeast === undefined ? {} : { bar: `>= ${atLeast}x`, met: ratio >= atLeast };
+  return { measure, ours, unit: 'ms', reference, ratio, ...bar };
+}
+
 const listOf = (values: number[]) => values.map((value) => Math.round(value).toLocaleString('en')).join(' · ');

@@ -10,6 +10,27 @@ export interface Settings {
   baselineDrainEvents: number;
   freshnessSeconds: number;
   memorySeconds: number;
+  /** Events of the two days that are rolled up. */
+  smallRollEvents: number;
+  largeRollEvents: number;
+  /** Batches of 10,000 events, for each side. */
+  inserts: { rounds: number; batchesPerRound: number };
+  query: QuerySettings;
+}
+
+export interface QuerySettings {
+  /** Events of 60 days: of a smaller database, of the one that bars are set for, and of a larger one when asked for. */
+  smallerEvents: number;
+  events: number;
+  largerEvents: number;
+  /** Of each query. */
+  requests: number;
+  rawRuns: number;
+  /** Events of the biggest site in the open interval, and how long further ones arrive. */
+  openEvents: number;
+  openSeconds: number;
+  /** What must be left of the open interval when they are filled in. */
+  openReserveSeconds: number;
 }
 
 export const fullSettings: Settings = {
@@ -20,6 +41,19 @@ export const fullSettings: Settings = {
   baselineDrainEvents: 20_000,
   freshnessSeconds: 30,
   memorySeconds: 300,
+  smallRollEvents: 100_000,
+  largeRollEvents: 2_400_000,
+  inserts: { rounds: 5, batchesPerRound: 12 },
+  query: {
+    smallerEvents: 1_000_000,
+    events: 10_000_000,
+    largerEvents: 50_000_000,
+    requests: 100,
+    rawRuns: 5,
+    openEvents: 300_000,
+    openSeconds: 40,
+    openReserveSeconds: 180,
+  },
 };
 
 export const quickSettings: Settings = {
@@ -30,4 +64,17 @@ export const quickSettings: Settings = {
   baselineDrainEvents: 1_000,
   freshnessSeconds: 3,
   memorySeconds: 10,
+  smallRollEvents: 5_000,
+  largeRollEvents: 50_000,
+  inserts: { rounds: 1, batchesPerRound: 2 },
+  query: {
+    smallerEvents: 20_000,
+    events: 100_000,
+    largerEvents: 200_000,
+    requests: 20,
+    rawRuns: 2,
+    openEvents: 3_000,
+    openSeconds: 5,
+    openReserveSeconds: 30,
+  },
 };

@@ -5,7 +5,13 @@ import { parseOptions } from '../src/options.js';
 const known = ['single', 'batch', 'drain'];
 
 it('runs every measure when none is named', () => {
-  expect(parseOptions([], known)).toEqual({ help: false, quick: false, profile: false, names: known });
+  expect(parseOptions([], known)).toEqual({
+    help: false,
+    quick: false,
+    profile: false,
+    fullGrowth: false,
+    names: known,
+  });
 });
 
 it('runs the named measures in its own order, with the dashes that pnpm hands on', () => {

@@ -1,4 +1,4 @@
-/** The lines of the README's "Try it", run as they stand, give the answers that it prints. */
+/** The lines of the README's "Try it" and "Ask", run as they stand, give the answers that it prints. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -11,10 +11,15 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** Each command of the block with the answer printed below it. */
-async function printedLines(): Promise<{ command: string; answer: string | undefined }[]> {
+interface PrintedLine {
+  command: string;
+  answer: string | undefined;
+}
+
+/** Each command of a section's block with the answer printed below it. */
+async function printedLines(section: string): Promise<PrintedLine[]> {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, block = ''] = /## Try it\n+```sh\n(.*?)```/s.exec(readme) ?? [];
+  const [, block = ''] = new RegExp(`## ${section}\\n+\`\`\`sh\\n(.*?)\`\`\``, 's').exec(readme) ?? [];
   const lines = block.trim().split('\n');
   return lines.flatMap((command, index) => {
     if (command.startsWith('#')) return [];
@@ -23,14 +28,27 @@ async function printedLines(): Promise<{ command: string; answer: string | undef
   });
 }
 
+async function run(command: string): Promise<string> {
+  const local = command
+    .replace('http://localhost:3000', stack.ingestionUrl)
+    .replace('http://localhost:4000', stack.reportingUrl);
+  return (await promisify(execFile)('bash', ['-c', local.replace('curl ', 'curl -sS ')])).stdout;
+}
+
 it('answers the curl lines as printed, and the same when they are run again', async () => {
-  const lines = await printedLines();
+  const lines = await printedLines('Try it');
   expect(lines.filter(({ command }) => command.startsWith('curl'))).toHaveLength(3);
   for (const { command, answer } of [...lines, ...lines]) {
-    const local = command
-      .replace('http://localhost:3000', stack.ingestionUrl)
-      .replace('http://localhost:4000', stack.reportingUrl);
-    const { stdout } = await promisify(execFile)('bash', ['-c', local.replace('curl ', 'curl -sS ')]);
+    const stdout = await run(command);
     if (answer !== undefined) expect(stdout).toBe(answer);
+  }
+});
+
+it('answers the questions as printed', async () => {
+  const lines = await printedLines('Ask');
+  expect(lines).toHaveLength(4);
+  for (const { command, answer } of lines) {
+    const { results, steps } = JSON.parse(await run(command));
+    expect(results ?? steps).toEqual(JSON.parse(answer as string));
   }
 });

@@ -2,10 +2,31 @@
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Express } from 'express';
+import { funnelRoute } from './funnel-route.js';
+import { openapiRoutes } from './openapi/openapi-routes.js';
+import type { Gate } from './query/heavy-queries.js';
+import { queryRoute } from './query-route.js';
+import { retentionRoute } from './retention-route.js';
+import { sitesRoutes } from './sites-route.js';
 import { statsRoute } from './stats-route.js';
 
-export function buildApp(deps: ServiceApp & { pool: Pool }): Express {
+export interface ReportingApp extends ServiceApp {
+  /** For reading; may lead to a replica. */
+  pool: Pool;
+  /** For the few things that people change through this service. */
+  writePool: Pool;
+  gate: Gate;
+  clock?: () => Date;
+}
+
+export function buildApp(deps: ReportingApp): Express {
   return buildServiceApp(deps, (app) => {
     app.get('/stats', statsRoute(deps.pool));
+    app.get('/api/v1/query', queryRoute(deps));
+    app.post('/api/v1/query', queryRoute(deps));
+    app.post('/api/v1/funnel', funnelRoute(deps));
+    app.get('/api/v1/retention', retentionRoute(deps));
+    app.use(sitesRoutes(deps));
+    app.use(openapiRoutes());
   });
 }

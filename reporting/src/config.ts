@@ -12,6 +12,7 @@ export interface Config extends CommonEnvironment {
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_PORT: number;
+  HEAVY_QUERIES_AT_ONCE: number;
 }
 
 export const configSchema = Joi.object<Config>({
@@ -19,6 +20,7 @@ export const configSchema = Joi.object<Config>({
   ...databaseSettings,
   DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
   REPORTING_PORT: portSetting(4000),
+  HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
 });
 
 export const loadReportingConfig = () => loadConfig(configSchema, process.env);

@@ -6,6 +6,7 @@ import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { buildApp } from './app.js';
 import { loadReportingConfig } from './config.js';
+import { createGate } from './query/heavy-queries.js';
 
 async function main(): Promise<void> {
   const config = loadReportingConfig();
@@ -18,9 +19,16 @@ async function main(): Promise<void> {
     applicationName: 'millrace-reporting',
   });
   lifecycle.onClose('database', () => pool.end());
+  const writePool = createPool(config.DATABASE_URL, logger, {
+    max: 2,
+    statementTimeoutMs: 15_000,
+    applicationName: 'millrace-reporting-sites',
+  });
+  lifecycle.onClose('database for sites', () => writePool.end());
+  const gate = createGate({ atOnce: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 20, waitMs: 10_000 });
 
   const health = { postgres: () => pool.query('/* reporting.health */ select 1') };
-  const app = buildApp({ logger, metrics, health, isClosing: () => lifecycle.closing, pool });
+  const app = buildApp({ logger, metrics, health, isClosing: () => lifecycle.closing, pool, writePool, gate });
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.REPORTING_PORT, config.HOST), server, 'REPORTING_PORT');

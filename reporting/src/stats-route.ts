@@ -5,6 +5,7 @@ import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
 import { readViews } from './query/read-views.js';
+import type { TimeRange } from './query/resolved-query.js';
 import { siteTimezone } from './query/site-timezone.js';
 
 interface StatsRequest {
@@ -38,10 +39,18 @@ function parseRequest(query: unknown): StatsRequest {
   throw new ServiceError('invalid_request', error.message, { field: String(detail?.path[0] ?? '') });
 }
 
-export function statsRoute(pool: Pool): RequestHandler {
+const dayMs = 86_400_000;
+
+/** No event is older, and none lies further in the future; whole days, so that no interval is cut. */
+const allTime = (now: Date): TimeRange => ({
+  from: new Date(Date.UTC(2000, 0, 1)),
+  to: new Date((Math.floor(now.getTime() / dayMs) + 3) * dayMs),
+});
+
+export function statsRoute(pool: Pool, clock = () => new Date()): RequestHandler {
   return async (req, res) => {
     const { site_id, date, tz, limit } = parseRequest(req.query);
-    const range = date === undefined ? undefined : dayRange(date, tz ?? (await siteTimezone(pool, site_id)));
+    const range = date === undefined ? allTime(clock()) : dayRange(date, tz ?? (await siteTimezone(pool, site_id)));
     const { totalViews, uniqueUsers, topPaths } = await readViews(pool, site_id, range, limit);
     res.json({
       site_id,

@@ -6,9 +6,22 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
+import { createGate } from '../src/query/heavy-queries.js';
 
 let database: TestDatabase;
 let app: Express;
+
+const appOn = (pool: Pool, more: { health?: Record<string, () => Promise<unknown>> } = {}) =>
+  buildApp({
+    logger: silent,
+    metrics: createMetrics(),
+    health: {},
+    isClosing: () => false,
+    pool,
+    writePool: pool,
+    gate: createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 }),
+    ...more,
+  });
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -36,7 +49,7 @@ beforeAll(async () => {
   }
   await database.pool.query(`insert into sites (site_id, timezone) values ('berlin', 'Europe/Berlin')`);
   const health = { postgres: () => database.pool.query('select 1') };
-  app = buildApp({ logger: silent, metrics: createMetrics(), health, isClosing: () => false, pool: database.pool });
+  app = appOn(database.pool, { health });
 });
 afterAll(() => database.drop());
 
@@ -108,13 +121,7 @@ describe('refusals', () => {
   });
   it('keeps statements, stacks and hosts to itself', async () => {
     const broken = { query: () => Promise.reject(new Error('secret at /srv/millrace/x.js')) } as unknown as Pool;
-    const failing = buildApp({
-      logger: silent,
-      metrics: createMetrics(),
-      health: {},
-      isClosing: () => false,
-      pool: broken,
-    });
+    const failing = appOn(broken);
     const { body } = await request(failing).get('/stats?site_id=demo').expect(500);
     expect(body).toEqual({
       error: {
@@ -127,13 +134,7 @@ describe('refusals', () => {
 
 it('answers 503 when the database is away, rather than 500', async () => {
   const gone = await createTestDatabase();
-  const lost = buildApp({
-    logger: silent,
-    metrics: createMetrics(),
-    health: {},
-    isClosing: () => false,
-    pool: gone.pool,
-  });
+  const lost = appOn(gone.pool);
   await gone.pool.query('select 1');
   await database.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
     new URL(gone.url).pathname.slice(1),

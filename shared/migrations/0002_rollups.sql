@@ -18,7 +18,8 @@ create table visitors (
   site_id    text collate "C" not null,
   user_id    text collate "C" not null,
   visitor_no integer not null,
-  primary key (site_id, user_id)
+  -- With the number, so that looking it up reads the index alone.
+  primary key (site_id, user_id) include (visitor_no)
 );
 
 -- Days that a roll has touched and that are not computed yet. Written by rolls only.

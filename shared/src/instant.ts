@@ -1,6 +1,6 @@
 /** Turns an ISO 8601 text with zone into an instant, or into nothing when it names no real moment. */
 
-const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:Z|([+-])(\d\d):?(\d\d))$/;
+const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/;
 
 /** Days of a month of the Gregorian calendar; `month` counts from 1. */
 function daysInMonth(year: number, month: number): number {
@@ -9,8 +9,8 @@ function daysInMonth(year: number, month: number): number {
 }
 
 /**
- * Milliseconds since 1970 of `YYYY-MM-DDTHH:MM[:SS[.fraction]]` with `Z` or an offset up to 14 hours; fractions of a
- * second are left out. `undefined` for anything else: other formats, 30 February, hour 24, leap seconds.
+ * Milliseconds since 1970 of `YYYY-MM-DDTHH:MM[:SS[.fraction]]` with `Z` or an offset up to 14 hours; what is finer
+ * than a millisecond is left out. `undefined` for anything else: other formats, 30 February, hour 24, leap seconds.
  */
 export function parseInstant(text: string): number | undefined {
   const match = iso.exec(text);
@@ -19,9 +19,10 @@ export function parseInstant(text: string): number | undefined {
   const second = match[6] === undefined ? 0 : +match[6];
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const utcMs = Date.UTC(year, month - 1, day, hour, minute, second);
-  if (match[7] === undefined) return utcMs;
-  const offsetMinutes = +match[8]! * 60 + +match[9]!;
-  if (+match[9]! > 59 || offsetMinutes > 14 * 60) return undefined;
-  return match[7] === '+' ? utcMs - offsetMinutes * 60_000 : utcMs + offsetMinutes * 60_000;
+  const millisecond = match[7] === undefined ? 0 : +match[7].slice(0, 3).padEnd(3, '0');
+  const utcMs = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+  if (match[8] === undefined) return utcMs;
+  const offsetMinutes = +match[9]! * 60 + +match[10]!;
+  if (+match[10]! > 59 || offsetMinutes > 14 * 60) return undefined;
+  return match[8] === '+' ? utcMs - offsetMinutes * 60_000 : utcMs + offsetMinutes * 60_000;
 }

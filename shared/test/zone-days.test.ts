@@ -59,16 +59,14 @@ it.each(everyKind)('starts each day of %s from 2005 to 2018 and of 2026 where th
   expect(wrong).toEqual([]);
 });
 
-it.each(everyKind)(
-  'puts every instant of %s into exactly one day, also where the clock goes back over midnight',
-  (zone) => {
-    for (let at = Date.UTC(2006, 9, 1); at < Date.UTC(2011, 0, 1); at += 1_799_000) {
-      const day = dayOf(new Date(at), zone);
-      expect(dayStart(day, zone).getTime()).toBeLessThanOrEqual(at);
-      expect(dayStart(addDays(day, 1), zone).getTime()).toBeGreaterThan(at);
-    }
-  },
-);
+it.each(everyKind)('puts each instant of %s into one day, also where the clock goes back over midnight', (zone) => {
+  const wrong: string[] = [];
+  for (let at = Date.UTC(2006, 9, 1); at < Date.UTC(2011, 0, 1); at += 1_799_000) {
+    const day = dayOf(new Date(at), zone);
+    if (dayStart(day, zone).getTime() > at || dayStart(addDays(day, 1), zone).getTime() <= at) wrong.push(day);
+  }
+  expect(wrong).toEqual([]);
+});
 
 it('knows the offset of an instant to the millisecond of the change', () => {
   const change = Date.UTC(2026, 9, 25, 1);

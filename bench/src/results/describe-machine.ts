@@ -16,7 +16,7 @@ const run = (command: string, args: string[]) =>
 /** Short hash, marked when the files are not those of the commit; earlier results do not count. */
 export function describeCommit(): string {
   try {
-    const changes = run('git', ['status', '--porcelain', '--', '.', ':!bench/results.md']);
+    const changes = run('git', ['status', '--porcelain', '--', '.', ':!bench/results.md', ':!bench/explain.md']);
     return `${run('git', ['rev-parse', '--short', 'HEAD'])}${changes ? '-dirty' : ''}`;
   } catch {
     return 'unknown';

@@ -13,7 +13,8 @@ export interface Database {
 }
 
 export const silent: Logger = createLogger('bench', 'silent');
-const poolOptions = { max: 2, statementTimeoutMs: 300_000, applicationName: 'millrace-bench' };
+/** Plain SQL over the largest tables may take its time. */
+const poolOptions = { max: 2, statementTimeoutMs: 1_800_000, applicationName: 'millrace-bench' };
 
 /** A database that nobody else uses, with tables, queue tables and the partitions around now. */
 export async function createDatabase(bench: Bench, closing: ClosingList): Promise<Database> {
@@ -29,18 +30,21 @@ export async function createDatabase(bench: Bench, closing: ClosingList): Promis
     await server.end();
   });
   await migrate(pool, { kind: 'postgres', url: url.href, prefix: queuePrefix }, silent);
-  await createPartitions(pool, new Date());
+  // Of last month, this and the next, so that no side has to make them while it is measured.
+  const now = new Date();
+  await createPartitions(pool, firstOfMonth(now, -1), firstOfMonth(now, 1));
   return { url: url.href, pool };
 }
 
-/** Of last month, this and the next, so that no side has to make them while it is measured. */
-async function createPartitions(pool: Pool, now: Date): Promise<void> {
-  const firstOf = (offset: number) =>
-    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1)).toISOString();
-  for (const offset of [-1, 0, 1]) {
-    const table = `events_${firstOf(offset).slice(0, 7).replace('-', '_')}`;
-    const range = `from ('${firstOf(offset)}') to ('${firstOf(offset + 1)}')`;
-    await pool.query(`create table ${table} partition of events for values ${range}`);
+const firstOfMonth = (time: Date, offset: number) =>
+  new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + offset, 1));
+
+/** Of every month from that of `from` to that of `to`, unless they are there. */
+export async function createPartitions(pool: Pool, from: Date, to: Date): Promise<void> {
+  for (let first = firstOfMonth(from, 0); first <= to; first = firstOfMonth(first, 1)) {
+    const table = `events_${first.toISOString().slice(0, 7).replace('-', '_')}`;
+    const range = `from ('${first.toISOString()}') to ('${firstOfMonth(first, 1).toISOString()}')`;
+    await pool.query(`create table if not exists ${table} partition of events for values ${range}`);
   }
 }
 

@@ -19,7 +19,7 @@ const bucketExpressions = {
 
 /**
  * Parameters: site, starts and ends of ranges, and for days the day. Each dimension is one grouping set, so that the events
- * are read once; a value that is null belongs to another set.
+ * are read once; a value that is null belongs to another set. The order is that of the indexes, which makes writing faster.
  */
 export function groupEventsStatement(bucket: keyof typeof bucketExpressions, dimensions: readonly string[]): string {
   const split = rollupDimensions.filter(({ name }) => name !== 'all' && dimensions.includes(name));
@@ -38,5 +38,6 @@ with grouped as (
 select bucket::text as bucket, ${split.length > 0 ? `case ${nameOfSet} else 'all' end` : `'all'`} as dimension,
   coalesce(event_type, '${allTypes}') as event_type, coalesce(${[...names, `''`].join(', ')}) as value,
   count(*)::int as events, string_agg(int4send(visitor_no), '') as numbers
-from grouped group by grouping sets (${sets.join(', ')})`;
+from grouped group by grouping sets (${sets.join(', ')})
+order by dimension, bucket, event_type, hashtextextended(coalesce(${[...names, `''`].join(', ')}), 0)`;
 }

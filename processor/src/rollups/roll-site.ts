@@ -39,10 +39,19 @@ with known as (select site_id, timezone from sites where site_id = $1), added as
   on conflict do nothing)
 select from known`;
 
-const countMarks = `/* processor.countMarks */
-select (select count(*)::int from (
+interface Work {
+  /** Intervals and days that are marked. */
+  marks: number;
+  timezoneChanged: boolean;
+  detailIsOld: boolean;
+}
+
+const findWork = `/* processor.findWork */
+select sites.timezone <> rolled.timezone as "timezoneChanged", rolled.detail_since < $3 as "detailIsOld",
+  (select count(*)::int from (
     select from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
-  + (select count(*)::int from rollup_day_marks where site_id = $1) as marks`;
+  + (select count(*)::int from rollup_day_marks where site_id = $1) as marks
+from sites join site_rollups rolled using (site_id) where site_id = $1`;
 
 /** How many intervals the next transaction takes, after one that took these. */
 const nextLimit = ({ intervals, events }: { intervals: number; events: number }) =>
@@ -51,24 +60,27 @@ const nextLimit = ({ intervals, events }: { intervals: number; events: number })
 /** A step of a roll: how many intervals, days and rows it did, or undefined when there is nothing left to do. */
 type Step = () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
 
-function stepsOf(pool: Pool, siteId: string, now: Date): Step[] {
+function stepsOf(pool: Pool, siteId: string, now: Date, work: Work): Step[] {
   const claimed = <T>(roll: Roll<T>) => claimSite(pool, siteId, roll);
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
   let limit = firstLimit;
+  let isFinished = false;
   const once =
     (roll: Roll<unknown>): Step =>
     async () =>
       (await claimed(roll)) === busy ? busy : undefined;
   return [
-    once(followTimezone),
+    ...(work.timezoneChanged ? [once(followTimezone)] : []),
     async () => {
+      if (isFinished) return undefined;
       const done = await claimed((client, site) => rollIntervals(client, site, closedBefore, limit));
-      if (done === busy || done.intervals === 0) return done === busy ? busy : undefined;
+      if (done === busy) return busy;
+      isFinished = done.intervals < limit;
       limit = nextLimit(done);
       return done;
     },
     () => claimed((client, site) => rollNextDay(client, site, dayOf(now, site.timezone))),
-    once((client, site) => dropDetail(client, site, now)),
+    ...(work.detailIsOld ? [once((client, site) => dropDetail(client, site, now))] : []),
   ];
 }
 
@@ -83,8 +95,9 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const summary = { intervals: 0, days: 0, rows: 0 };
   const { rowCount } = await pool.query(addState, [siteId, detailHorizon(now)]);
   if (rowCount === 0) return { ...summary, ms: 0 };
-  const marks = Math.max(1, (await pool.query<{ marks: number }>(countMarks, [siteId, now])).rows[0]!.marks);
-  for (const step of stepsOf(pool, siteId, now)) {
+  const { rows } = await pool.query<Work>(findWork, [siteId, now, detailHorizon(now)]);
+  const work = rows[0]!;
+  for (const step of stepsOf(pool, siteId, now, work)) {
     while (!stopped?.aborted) {
       const done = await step();
       if (done === busy) return busy;
@@ -92,7 +105,7 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
       summary.intervals += done.intervals ?? 0;
       summary.days += done.days ?? 0;
       summary.rows += done.rows ?? 0;
-      await onProgress(Math.min(99, Math.floor((100 * (summary.intervals + summary.days)) / marks)));
+      await onProgress(Math.min(99, Math.floor((100 * (summary.intervals + summary.days)) / Math.max(1, work.marks))));
     }
   }
   return { ...summary, ms: Math.round(performance.now() - startedAt) };

@@ -1,5 +1,8 @@
-/** Turns a site and a range of time into its views, counted exactly from table events. */
+/** Turns a site and a range of time into its views, their users and the paths viewed most. */
 import type { Pool } from '@millrace/shared/postgres';
+import { answerQuery } from './answer-query.js';
+import { inSnapshot } from './in-snapshot.js';
+import type { ResolvedQuery, TimeRange } from './resolved-query.js';
 
 export interface ViewsOfRange {
   totalViews: number;
@@ -7,34 +10,38 @@ export interface ViewsOfRange {
   topPaths: { path: string; views: number }[];
 }
 
-/** Half-open; absent means all time. */
-export interface TimeRange {
-  from: Date;
-  to: Date;
-}
+/** Views only: users who did something else do not count. */
+const ofViews = (siteId: string, range: TimeRange): ResolvedQuery => ({
+  siteId,
+  timezone: 'UTC',
+  range,
+  metrics: ['views', 'visitors'],
+  dimensions: [],
+  filter: { op: 'is', dimension: 'event_type', values: ['view'] },
+  orderBy: [],
+  limit: 1,
+  offset: 0,
+  totalRows: false,
+  timeLabels: false,
+});
 
-const allTime: TimeRange = { from: new Date(0), to: new Date(Date.UTC(9999, 0, 1)) };
-
-const statement = `/* reporting.readViews */
-with views as materialized (
-  select path, user_id from events
-  where site_id = $1 and timestamp >= $2 and timestamp < $3 and event_type = 'view'
-), top_paths as (
-  select path, count(*)::int as views from views group by path order by views desc, path collate "C" limit $4
-)
-select (select count(*)::int from views) as "totalViews",
-  (select count(distinct user_id)::int from views) as "uniqueUsers",
-  (select coalesce(json_agg(json_build_object('path', path, 'views', views) order by views desc, path collate "C"), '[]')
-   from top_paths) as "topPaths"`;
-
-/** One statement, so that the three figures are of one moment. `limit` paths, most viewed first, then by name. */
-export async function readViews(
-  pool: Pool,
-  siteId: string,
-  range: TimeRange | undefined,
-  limit: number,
-): Promise<ViewsOfRange> {
-  const { from, to } = range ?? allTime;
-  const { rows } = await pool.query<ViewsOfRange>(statement, [siteId, from, to, limit]);
-  return rows[0]!;
+/** All figures are of one moment. `limit` paths, most viewed first, then by name. */
+export async function readViews(pool: Pool, siteId: string, range: TimeRange, limit: number): Promise<ViewsOfRange> {
+  const all = ofViews(siteId, range);
+  const top: ResolvedQuery = {
+    ...all,
+    metrics: ['views'],
+    dimensions: ['path'],
+    orderBy: [{ key: 'views', direction: 'desc' }],
+    limit,
+  };
+  return inSnapshot(pool, async (client) => {
+    const [total] = (await answerQuery(client, all)).rows;
+    const { rows } = await answerQuery(client, top);
+    return {
+      totalViews: total!.metrics[0]!,
+      uniqueUsers: total!.metrics[1]!,
+      topPaths: rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: metrics[0]! })),
+    };
+  });
 }

@@ -1,0 +1,38 @@
+/** Turns a number of events into a database full of them, rolled up, with a processor and a reporting service at work on it. */
+import type { ClosingList } from '@millrace/dev/closing-list';
+import type { QueueLocation } from '@millrace/shared/config';
+import type { Bench } from '../bench.js';
+import { timeRoll } from '../rollup/time-roll.js';
+import { createDatabase, type Database } from '../sides/create-database.js';
+import { type Server, startReporting } from '../sides/start-sides.js';
+import { startRedis } from '../sides/start-stores.js';
+import { fillEvents } from '../traffic/fill-events.js';
+
+export interface RolledServer {
+  database: Database;
+  queue: QueueLocation;
+  processor: Server;
+  reporting: Server;
+  rollSeconds: number;
+}
+
+const dayMs = 86_400_000;
+const days = 60;
+
+/** Traffic of all sites over the 60 days before now. */
+export async function startRolledServer(bench: Bench, closing: ClosingList, events: number): Promise<RolledServer> {
+  const database = await createDatabase(bench, closing);
+  const queue = await startRedis(closing);
+  const untilMs = Date.now();
+  bench.say(`storing ${events.toLocaleString('en')} events over ${days} days`);
+  await fillEvents(bench, database.pool, { events, fromMs: untilMs - days * dayMs, untilMs });
+  // What autovacuum does in time anyway; it must not begin while something is measured.
+  await database.pool.query('vacuum analyze');
+  bench.say('rolling them up');
+  const { seconds: rollSeconds, processor } = await timeRoll(bench, closing, database, queue);
+  bench.say(`rolled up in ${rollSeconds.toFixed(1)} s`);
+  await database.pool.query('vacuum analyze');
+  await database.pool.query('checkpoint');
+  const reporting = await startReporting(bench, closing, { DATABASE_URL: database.url });
+  return { database, queue, processor, reporting, rollSeconds };
+}

@@ -1,0 +1,83 @@
+/** Turns a number of events and a range of time into the traffic of many sites, about in the order of its times. */
+import { createRandom, type Random } from '../create-random.js';
+import { createSessionMaker, type SessionMaker, type TrafficEvent } from './make-session.js';
+import { type TrafficSite, trafficSites } from './traffic-sites.js';
+
+export interface TrafficPlan {
+  events: number;
+  /** Half-open. */
+  fromMs: number;
+  untilMs: number;
+  /** Default all. */
+  sites?: readonly TrafficSite[];
+  /** Default 1; another one makes other events of the same kind. */
+  seed?: number;
+}
+
+/** Visits of one slot begin in any order. */
+const slotMs = 900_000;
+const hourMs = 3_600_000;
+
+interface Slot {
+  fromMs: number;
+  untilMs: number;
+}
+
+/** How busy a moment is: five times as much in the afternoon as at night, less at the weekend. */
+export function busyness(timeMs: number): number {
+  const hour = (timeMs / hourMs) % 24;
+  const weekday = new Date(timeMs).getUTCDay();
+  const daily = 0.6 - 0.4 * Math.cos(((hour - 3) / 24) * 2 * Math.PI);
+  return daily * (weekday === 0 || weekday === 6 ? 0.7 : 1);
+}
+
+function slotsOf({ fromMs, untilMs }: TrafficPlan): Slot[] {
+  const slots: Slot[] = [];
+  for (let start = fromMs; start < untilMs; ) {
+    const end = Math.min(untilMs, (Math.floor(start / slotMs) + 1) * slotMs);
+    slots.push({ fromMs: start, untilMs: end });
+    start = end;
+  }
+  return slots;
+}
+
+const weightOf = (slot: Slot) => busyness(slot.fromMs) * (slot.untilMs - slot.fromMs);
+
+/** Draws a site by its share; the biggest ones are found first. */
+function createSiteChooser(sites: readonly TrafficSite[], random: Random): () => SessionMaker {
+  let upTo = 0;
+  const makers = sites.map((site) => {
+    upTo += site.share;
+    return { upTo, make: createSessionMaker(site, random) };
+  });
+  return () => {
+    const drawn = random();
+    // Shares that are added up may miss 1 by a rounding error.
+    return (makers.find((maker) => drawn < maker.upTo) ?? makers[0]!).make;
+  };
+}
+
+/** A visit at the end of the plan does not reach into the time after it. */
+const reflect = (timeMs: number, { fromMs, untilMs }: TrafficPlan) =>
+  timeMs < untilMs ? timeMs : Math.max(fromMs, 2 * untilMs - 1 - timeMs);
+
+/** Exactly `plan.events` of them, the same ones each time; visits begin in the order of 15-minute slots. */
+export function* makeTraffic(plan: TrafficPlan): Generator<TrafficEvent> {
+  const random = createRandom(plan.seed ?? 1);
+  const chooseSite = createSiteChooser(plan.sites ?? trafficSites, random);
+  const slots = slotsOf(plan);
+  const total = slots.reduce((sum, slot) => sum + weightOf(slot), 0);
+  let [made, weight] = [0, 0];
+  for (const slot of slots) {
+    weight += weightOf(slot);
+    const due = slot === slots.at(-1) ? plan.events : Math.round((plan.events * weight) / total);
+    while (made < due) {
+      const startMs = slot.fromMs + Math.floor(random() * (slot.untilMs - slot.fromMs));
+      for (const event of chooseSite()(startMs).slice(0, due - made)) {
+        made += 1;
+        event.timeMs = reflect(event.timeMs, plan);
+        yield event;
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** Proves that the inserts that are compared differ in their marks only. */
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readInsertStatements } from '../src/rollup/insert-statements.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(
+    `create table events_2025_11 partition of events for values from ('2025-11-01Z') to ('2025-12-01Z')`,
+  );
+});
+afterAll(() => database.drop());
+
+const batch = (site_id: string) =>
+  JSON.stringify([
+    {
+      site_id,
+      timestamp: '2025-11-14T12:07:00Z',
+      event_id: '0190a5b0-7c3d-7000-8000-000000000001',
+      event_type: 'view',
+      path: '/',
+    },
+  ]);
+
+it('stores an event with either, and marks its interval with one of them', async () => {
+  const { withMarks, withoutMarks } = readInsertStatements();
+  const { pool } = database;
+  expect((await pool.query(withMarks, [batch('marked')])).rows).toEqual([{ stored: 1 }]);
+  expect((await pool.query(withoutMarks, [batch('unmarked')])).rows).toEqual([{ stored: 1 }]);
+  expect((await pool.query('select site_id from events order by 1')).rows).toEqual([
+    { site_id: 'marked' },
+    { site_id: 'unmarked' },
+  ]);
+  expect((await pool.query('select site_id from sites order by 1')).rowCount).toBe(2);
+  expect((await pool.query('select site_id from rollup_marks')).rows).toEqual([{ site_id: 'marked' }]);
+});

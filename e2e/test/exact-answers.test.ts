@@ -1,0 +1,157 @@
+/** Random questions over HTTP against plain SQL over raw rows: never a difference, whatever the rollups are like at the moment. */
+import { analyticsAggregation } from '@millrace/shared/jobs';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { silent } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
+import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  createRandom,
+  type PlainRow,
+  plainAnswer,
+  type RandomQuery,
+  randomEvent,
+  randomQuery,
+  sortRows,
+} from './random-queries.js';
+import { post } from './send-events.js';
+
+const seed = Date.now() % 1_000_000;
+const random = createRandom(seed);
+const sites = ['utc-site', 'new-york-site'];
+
+let stack: Stack;
+let writer: SpawnedService;
+let queue: QueueHandle;
+let stored = 0;
+const sent = new Set<string>();
+
+beforeAll(async () => {
+  stack = await startStack({ processors: 0 });
+  writer = await spawnService('processor', stack.env, ['--queues', 'event-ingest']);
+  queue = openQueue(
+    analyticsAggregation.queue,
+    { kind: 'postgres', url: stack.databaseUrl, prefix: 'millrace' },
+    silent,
+  );
+  await queue.queue.waitUntilReady();
+  await stack.database.pool.query(`insert into sites (site_id, timezone) values ('new-york-site', 'America/New_York')`);
+});
+afterAll(async () => {
+  await queue.close();
+  await writer.end();
+  await stack.stop();
+});
+
+/** Sends `count` new events in random order; resolves when they are stored. */
+async function send(count: number): Promise<void> {
+  const events = Array.from({ length: count }, () => randomEvent(random, Date.now(), random.pick(sites)));
+  for (let index = 0; index < count; index += 100) {
+    expect(await post(`${stack.ingestionUrl}/events`, events.slice(index, index + 100))).toBe(200);
+  }
+  for (const event of events) sent.add(`${event.site_id} ${event.timestamp} ${event.event_id}`);
+  stored = sent.size;
+  await eventsStored(stack.database, stored);
+}
+
+/** One roll of every site by a processor of its own, from its start to its end. */
+async function roll(): Promise<void> {
+  const roller = await spawnService('processor', stack.env, ['--queues', analyticsAggregation.queue]);
+  for (const site_id of sites) {
+    const job = await queue.queue.add(
+      'roll',
+      { site_id },
+      { ...analyticsAggregation.options, jobId: `r-${random.below(1e9)}` },
+    );
+    await eventually(async () => (await job.getState()) === 'completed', `${site_id} is rolled`);
+  }
+  await roller.end();
+}
+
+async function answer(query: RandomQuery): Promise<PlainRow[]> {
+  const body = { ...query, pagination: { limit: 10_000 } };
+  const response = await fetch(`${stack.reportingUrl}/api/v1/query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`seed ${seed}: ${response.status} ${text} to ${JSON.stringify(body)}`);
+  const { results } = JSON.parse(text) as { results: PlainRow[] };
+  return sortRows(results);
+}
+
+/** Series have no holes: what plain SQL does not list must be zero. */
+const withoutEmpty = (rows: PlainRow[]) => rows.filter(({ metrics }) => metrics.some((value) => value !== 0));
+
+async function compare(count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const query = randomQuery(random, Date.now(), random.pick(sites));
+    const [ours, plain] = [await answer(query), await plainAnswer(stack.database.pool, query)];
+    expect(withoutEmpty(ours), `seed ${seed}, ${JSON.stringify(query)}`).toEqual(withoutEmpty(plain));
+  }
+}
+
+it('answers exactly before the first roll', async () => {
+  await send(1_500);
+  await compare(40);
+});
+
+it('answers exactly after a roll', async () => {
+  await roll();
+  await compare(80);
+});
+
+it('answers exactly when late events have made rollups stale, and when only some are computed anew', async () => {
+  await send(300);
+  await compare(60);
+  await roll();
+  await send(50);
+  await compare(60);
+});
+
+it('answers exactly after the time zone of a site was changed, before and after its days are computed anew', async () => {
+  await stack.database.pool.query(`update sites set timezone = 'Asia/Kathmandu' where site_id = 'utc-site'`);
+  await compare(40);
+  await roll();
+  await compare(60);
+});
+
+it('never misses or doubles an event while events arrive and rolls run', async () => {
+  const rollers = await Promise.all(
+    [1, 2].map(() => spawnService('processor', stack.env, ['--queues', analyticsAggregation.queue])),
+  );
+  let arriving = true;
+  const load = (async () => {
+    while (arriving) await send(30);
+  })();
+  const rolls = (async () => {
+    while (arriving) {
+      for (const site_id of sites)
+        await queue.queue.add(
+          'roll',
+          { site_id },
+          { ...analyticsAggregation.options, jobId: `r-${random.below(1e9)}` },
+        );
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+  })();
+  try {
+    for (let index = 0; index < 80; index += 1) {
+      const query = { ...randomQuery(random, Date.now(), random.pick(sites)), dimensions: [] };
+      const before = await plainAnswer(stack.database.pool, query);
+      const [ours] = await answer(query);
+      const after = await plainAnswer(stack.database.pool, query);
+      for (const [at, value] of ours!.metrics.entries()) {
+        expect(value, `seed ${seed}, ${JSON.stringify(query)}`).toBeGreaterThanOrEqual(before[0]!.metrics[at]!);
+        expect(value, `seed ${seed}, ${JSON.stringify(query)}`).toBeLessThanOrEqual(after[0]!.metrics[at]!);
+      }
+    }
+  } finally {
+    arriving = false;
+    await Promise.all([load, rolls]);
+    await Promise.all(rollers.map((roller) => roller.end()));
+  }
+  await compare(40);
+});

@@ -1,0 +1,51 @@
+/** Turns `POST /api/v1/funnel` into the users who got to each step of a funnel, and those who were lost on the way. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { RequestHandler } from 'express';
+import { clientGone } from './client-gone.js';
+import { describeFunnel } from './funnel/describe-funnel.js';
+import { parseFunnel } from './funnel/parse-funnel.js';
+import { readFunnel } from './funnel/read-funnel.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
+import type { Gate } from './query/heavy-queries.js';
+import { inSnapshot } from './query/in-snapshot.js';
+import { prepareQuery } from './query/prepare-query.js';
+import { readJson } from './read-json.js';
+
+export interface FunnelDependencies {
+  pool: Pool;
+  /** A funnel always reads raw events. */
+  gate: Gate;
+  clock?: () => Date;
+}
+
+export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDependencies): RequestHandler {
+  return async (req, res) => {
+    const startedAt = performance.now();
+    const { whole, names, steps, stepLists, window, windowMs } = parseFunnel(await readJson(req, res));
+    const { siteId, timezone, range, filter } = await prepareQuery(pool, whole, clock());
+    const patternsOfSteps = steps.flatMap(patternsOf);
+    await checkPatterns(pool, patternsOfSteps, 'steps');
+    const withPatterns = patternsOf(filter).length + patternsOfSteps.length > 0;
+    const users = await gate(
+      () =>
+        inSnapshot(
+          pool,
+          (client) => readFunnel(client, { siteId, range, ...(filter && { filter }), steps, windowMs }),
+          withPatterns ? { statementTimeoutMs: patternTimeoutMs } : {},
+        ),
+      clientGone(res),
+    );
+    res.json({
+      steps: describeFunnel(names, users),
+      meta: { source: 'raw', elapsed_ms: Math.round(performance.now() - startedAt) },
+      query: {
+        site_id: siteId,
+        date_range: [range.from.toISOString(), range.to.toISOString()],
+        timezone,
+        filters: whole.filterList,
+        steps: names.map((name, index) => ({ name, filters: stepLists[index] })),
+        window,
+      },
+    });
+  };
+}

@@ -1,0 +1,70 @@
+/** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
+import Joi from 'joi';
+import type { Filter } from '../query/resolved-query.js';
+import { parseFilters } from '../query-request/parse-filters.js';
+import { parseQuery, type QueryRequest, querySchema } from '../query-request/parse-query.js';
+import { refusal } from '../query-request/refuse.js';
+import { parseWindow } from './parse-window.js';
+
+export interface FunnelRequest {
+  /** Site, range, zone and filters of the whole, as in a query. */
+  whole: QueryRequest;
+  names: string[];
+  steps: Filter[];
+  /** The filters of each step as they were sent. */
+  stepLists: unknown[][];
+  window: string;
+  windowMs: number;
+}
+
+interface FunnelBody {
+  site_id: unknown;
+  date_range: unknown;
+  timezone?: unknown;
+  filters: unknown;
+  steps: { name?: string; filters: unknown[] }[];
+  window: string;
+}
+
+export const funnelSchema = Joi.object<FunnelBody>({
+  site_id: querySchema.extract('site_id'),
+  date_range: querySchema.extract('date_range'),
+  timezone: querySchema.extract('timezone'),
+  filters: querySchema.extract('filters'),
+  steps: Joi.array()
+    .items(
+      Joi.object({
+        name: Joi.string().max(100),
+        filters: Joi.array().min(1).required(),
+      }),
+    )
+    .min(2)
+    .max(8)
+    .required(),
+  window: Joi.string().max(10).default('7d'),
+})
+  .required()
+  .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
+  .messages({ 'object.unknown': 'is not a field of a funnel', 'object.base': 'must be an object' });
+
+function validate(input: unknown): FunnelBody {
+  const { error, value } = funnelSchema.validate(input);
+  if (!error) return value;
+  throw refusal(error.details[0]!.path, error.details[0]!.message);
+}
+
+/** @throws ServiceError `invalid_request`. */
+export function parseFunnel(input: unknown): FunnelRequest {
+  const { steps, window, ...query } = validate(input);
+  const windowMs = parseWindow(window);
+  if (windowMs === undefined) throw refusal(['window'], 'must be a number of m, h or d, such as 24h, at most 90d');
+  return {
+    whole: parseQuery({ ...query, metrics: ['visitors'] }),
+    names: steps.map(({ name }, index) => name ?? `Step ${index + 1}`),
+    // A list that is not empty is never nothing.
+    steps: steps.map(({ filters }, index) => parseFilters(filters, ['steps', index, 'filters'])!),
+    stepLists: steps.map(({ filters }) => filters),
+    window,
+    windowMs,
+  };
+}

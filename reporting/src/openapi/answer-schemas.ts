@@ -1,0 +1,129 @@
+/** Turns what the routes answer into the schemas of the document. */
+import { errorCatalogue } from '@millrace/shared/errors';
+import {
+  count,
+  flag,
+  instant,
+  type JsonSchema,
+  listOf,
+  numberOrNull,
+  record,
+  ref,
+  text,
+  textOrNull,
+  tuple,
+} from './json-schema.js';
+
+const span: JsonSchema = { ...tuple(instant, instant), description: 'Half-open.' };
+const source: JsonSchema = {
+  enum: ['rollup', 'mixed', 'raw'],
+  description: 'Whether all, a part or nothing came from rollups. All three are exact.',
+};
+const meta = (more: Record<string, JsonSchema> = {}) =>
+  record({ source, elapsed_ms: count, ...more }, ...Object.keys(more));
+
+const row = { dimensions: listOf(textOrNull), metrics: listOf(numberOrNull) };
+
+const queryEcho = record(
+  {
+    site_id: text,
+    metrics: listOf(text),
+    date_range: span,
+    timezone: text,
+    dimensions: listOf(text),
+    filters: listOf(ref('Filter')),
+    order_by: listOf(tuple(text, { enum: ['asc', 'desc'] })),
+    include: record({ comparison: { anyOf: [text, span] }, total_rows: flag, time_labels: flag }, 'comparison'),
+    comparison_date_range: span,
+    pagination: record({ limit: count, offset: count }),
+  },
+  'comparison_date_range',
+);
+
+const answer = record({
+  results: listOf(record({ ...row, comparison: record({ ...row, change: listOf(numberOrNull) }) }, 'comparison')),
+  meta: meta({ total_rows: count, time_labels: listOf(text) }),
+  query: queryEcho,
+});
+
+const funnelAnswer = record({
+  steps: listOf(
+    record({
+      name: text,
+      users: count,
+      dropoff: count,
+      dropoff_percent: numberOrNull,
+      conversion_percent: numberOrNull,
+    }),
+  ),
+  meta: meta(),
+  query: record({
+    site_id: text,
+    date_range: span,
+    timezone: text,
+    filters: listOf(ref('Filter')),
+    steps: listOf(record({ name: text, filters: ref('Filters') })),
+    window: text,
+  }),
+});
+
+const retentionAnswer = record({
+  cohorts: listOf(
+    record({
+      cohort: { ...text, description: 'First day of the week or month.' },
+      size: { ...count, description: 'Visitors whose first event of all lies in it.' },
+      retained: listOf(count, {
+        description: 'How many of them were active in this period, in the next one, and so on.',
+      }),
+      percent: listOf(numberOrNull),
+    }),
+  ),
+  meta: meta(),
+  query: record({ site_id: text, period: { enum: ['week', 'month'] }, date_range: span, timezone: text }),
+});
+
+const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
+const site = record({
+  site_id: text,
+  name: textOrNull,
+  timezone: text,
+  events: count,
+  first_event: instantOrNull,
+  last_event: instantOrNull,
+  created_at: instant,
+});
+
+const stats = record({
+  site_id: text,
+  date: textOrNull,
+  total_views: count,
+  unique_users: count,
+  top_paths: listOf(record({ path: text, views: count })),
+});
+
+const error = record({
+  error: record(
+    {
+      code: { enum: Object.keys(errorCatalogue) },
+      message: text,
+      details: { description: 'More to go by; of `invalid_request` it has the name of the field.' },
+    },
+    'details',
+  ),
+});
+
+/** Schemas by the names that the document has for them. */
+export const answerSchemas: Record<string, JsonSchema> = {
+  Answer: answer,
+  FunnelAnswer: funnelAnswer,
+  RetentionAnswer: retentionAnswer,
+  Site: site,
+  Sites: record({ sites: listOf(ref('Site')), total: count, pagination: record({ limit: count, offset: count }) }),
+  Stats: stats,
+  Error: error,
+  Health: record({
+    status: { enum: ['healthy', 'unhealthy'] },
+    services: { type: 'object', additionalProperties: { enum: ['up', 'down'] } },
+  }),
+  Status: record({ status: text }),
+};

@@ -1,0 +1,122 @@
+/** Turns the routes under `/api/v1` and `/stats` into paths of the document. */
+import { querySchema } from '../query-request/parse-query.js';
+import { queryLimits, rangeNames } from '../query-request/query-names.js';
+import { pageSchema } from '../sites/parse-site-request.js';
+import { type JsonSchema, jsonSchemaOf, text } from './json-schema.js';
+import { jsonParameter, listParameter, operation, parameter } from './operation.js';
+
+const query = jsonSchemaOf(querySchema).properties;
+const siteId = parameter('site_id', query.site_id!, 'The site.', true);
+const timezone = parameter('timezone', text, 'An IANA time zone; the one of the site when absent.');
+const dateRange = parameter(
+  'date_range',
+  { ...text, examples: ['30d', '2026-10-01,2026-10-31'] },
+  `One of ${rangeNames.join(', ')}, or two dates or instants with a comma between them.`,
+  true,
+);
+const reading = [400, 429, 503, 504];
+
+const paging = (properties: Record<string, JsonSchema>) => [
+  parameter('limit', properties.limit!, 'Rows at most.'),
+  parameter('offset', properties.offset!, 'Rows to leave out before.'),
+];
+
+const queryParameters = [
+  siteId,
+  listParameter('metrics', query.metrics!, 'Names with commas between them, or a JSON list.', true),
+  dateRange,
+  timezone,
+  listParameter('dimensions', query.dimensions!, 'Names with commas between them, or a JSON list.'),
+  jsonParameter('filters', { $ref: '#/components/schemas/Filters' }, 'As in the body.'),
+  jsonParameter('order_by', query.order_by!, 'As in the body.'),
+  jsonParameter('include', query.include!, 'As in the body.'),
+  jsonParameter('pagination', query.pagination!, 'As in the body; or limit and offset by themselves.'),
+  ...paging(query.pagination!.properties as Record<string, JsonSchema>),
+];
+
+const question = {
+  tag: 'Questions',
+  summary: 'Ask anything about a site',
+  description: `Counts of any range, in any time zone, by up to ${queryLimits.dimensions} dimensions: always exact. Fields are those of the Plausible Stats API v2 where there are such.`,
+  answer: 'Answer',
+};
+
+const statsParameters = [
+  siteId,
+  parameter('date', { type: 'string', format: 'date' }, 'A day; all time when absent.'),
+  parameter('tz', text, 'An IANA time zone; the one of the site when absent.'),
+  parameter('limit', { type: 'integer', minimum: 1, maximum: 1_000, default: 10 }, 'Paths at most.'),
+];
+
+const retentionParameters = [
+  siteId,
+  parameter('period', { enum: ['week', 'month'] }, 'What a cohort has in common.', true),
+  dateRange,
+  timezone,
+];
+
+const siteInPath = { name: 'site_id', in: 'path', required: true, description: 'The site.', schema: query.site_id };
+
+const sites = {
+  '/api/v1/sites': {
+    get: operation({
+      id: 'listSites',
+      tag: 'Sites',
+      summary: 'List the sites, by id',
+      parameters: paging(jsonSchemaOf(pageSchema).properties),
+      answer: 'Sites',
+      refusals: [400, 503],
+    }),
+  },
+  '/api/v1/sites/{site_id}': {
+    parameters: [siteInPath],
+    get: operation({ id: 'showSite', tag: 'Sites', summary: 'Show a site', answer: 'Site', refusals: [404, 503] }),
+    patch: operation({
+      id: 'changeSite',
+      tag: 'Sites',
+      summary: 'Change the name or the time zone of a site',
+      description: 'Days are counted anew in another time zone; answers are exact meanwhile, too.',
+      body: 'SiteChange',
+      answer: 'Site',
+      refusals: [400, 404, 413, 415, 503],
+    }),
+  },
+};
+
+export const apiPaths = {
+  '/api/v1/query': {
+    get: operation({ ...question, id: 'queryByAddress', parameters: queryParameters, refusals: reading }),
+    post: operation({ ...question, id: 'query', body: 'Query', refusals: [...reading, 413, 415] }),
+  },
+  '/api/v1/funnel': {
+    post: operation({
+      id: 'funnel',
+      tag: 'Questions',
+      summary: 'How many users get through the steps of a funnel',
+      body: 'Funnel',
+      answer: 'FunnelAnswer',
+      refusals: [...reading, 413, 415],
+    }),
+  },
+  '/api/v1/retention': {
+    get: operation({
+      id: 'retention',
+      tag: 'Questions',
+      summary: 'Which visitors come again, by the week or month of their first event',
+      parameters: retentionParameters,
+      answer: 'RetentionAnswer',
+      refusals: reading,
+    }),
+  },
+  ...sites,
+  '/stats': {
+    get: operation({
+      id: 'stats',
+      tag: 'Questions',
+      summary: 'Views, users and top paths of a day or of all time',
+      parameters: statsParameters,
+      answer: 'Stats',
+      refusals: [400, 503, 504],
+    }),
+  },
+};

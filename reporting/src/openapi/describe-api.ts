@@ -1,0 +1,31 @@
+/** Turns everything that the reporting service takes and answers into an OpenAPI 3.1 document. */
+import { answerSchemas } from './answer-schemas.js';
+import { apiPaths } from './api-paths.js';
+import type { JsonSchema } from './json-schema.js';
+import { requestSchemas } from './request-schemas.js';
+import { servicePaths } from './service-paths.js';
+
+export interface OpenApiDocument {
+  openapi: string;
+  info: { title: string; version: string; description: string };
+  tags: { name: string; description: string }[];
+  paths: Record<string, Record<string, unknown>>;
+  components: { schemas: Record<string, JsonSchema> };
+}
+
+/** The version is the one of the paths, not of the program. */
+export const describeApi = (): OpenApiDocument => ({
+  openapi: '3.1.1',
+  info: {
+    title: 'Millrace reporting',
+    version: '1',
+    description: 'Exact answers about events, at once. Errors have one shape, with a code to rely on.',
+  },
+  tags: [
+    { name: 'Questions', description: 'What happened on a site.' },
+    { name: 'Sites', description: 'Their names, time zones and sizes.' },
+    { name: 'Service', description: 'For whoever runs it.' },
+  ],
+  paths: { ...apiPaths, ...servicePaths },
+  components: { schemas: { ...requestSchemas(), ...answerSchemas } },
+});

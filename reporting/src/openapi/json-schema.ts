@@ -1,0 +1,43 @@
+/** Turns Joi schemas into JSON Schema (draft 2020-12), which is what OpenAPI 3.1 is made of. */
+import type Joi from 'joi';
+
+export type JsonSchema = { [keyword: string]: unknown };
+export interface ObjectSchema extends JsonSchema {
+  properties: Record<string, JsonSchema>;
+}
+
+/** Joi writes it itself. Rules that it cannot tell, such as custom ones, are left out: see {@link withProperties}. */
+export function jsonSchemaOf(schema: Joi.ObjectSchema): ObjectSchema {
+  return schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }) as ObjectSchema;
+}
+
+/** Says of properties what Joi does not know of them. */
+export function withProperties(schema: ObjectSchema, more: Record<string, JsonSchema>): ObjectSchema {
+  const properties = { ...schema.properties };
+  for (const [name, keywords] of Object.entries(more)) properties[name] = { ...properties[name], ...keywords };
+  return { ...schema, properties };
+}
+
+export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+export const listOf = (items: JsonSchema, more: JsonSchema = {}): JsonSchema => ({ type: 'array', items, ...more });
+/** A list whose every place has its own rule. */
+export const tuple = (...places: JsonSchema[]): JsonSchema => ({
+  type: 'array',
+  prefixItems: places,
+  minItems: places.length,
+  maxItems: places.length,
+});
+/** An answer's object: every property is always there, but those named in `optional`. */
+export const record = (properties: Record<string, JsonSchema>, ...optional: string[]): JsonSchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+export const text: JsonSchema = { type: 'string' };
+export const count: JsonSchema = { type: 'integer', minimum: 0 };
+export const numberOrNull: JsonSchema = { type: ['number', 'null'] };
+export const textOrNull: JsonSchema = { type: ['string', 'null'] };
+export const flag: JsonSchema = { type: 'boolean' };
+export const instant: JsonSchema = { type: 'string', format: 'date-time' };

@@ -1,0 +1,55 @@
+/** Turns the description of the service into `/openapi.json`, and into a page at `/docs` that shows it. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { Router } from 'express';
+import { describeApi } from './describe-api.js';
+
+const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+
+/** Everything comes from here; the page neither runs nor loads anything else. `data:` are icons in the style sheet. */
+const policy = [
+  `default-src 'none'`,
+  `script-src 'self'`,
+  `style-src 'self'`,
+  `img-src 'self' data:`,
+  `connect-src 'self'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ');
+
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Millrace reporting</title>
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="icon" type="image/png" href="docs/favicon-32x32.png">
+</head>
+<body>
+<div id="document"></div>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/show.js"></script>
+</body>
+</html>
+`;
+
+const script = `SwaggerUIBundle({ url: 'openapi.json', domNode: document.getElementById('document'), deepLinking: true });
+`;
+
+export function openapiRoutes(): Router {
+  const text = JSON.stringify(describeApi());
+  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  // Links of the page are relative, so that it also works behind a prefix: it has one address, without a slash at its end.
+  const router = Router({ strict: true });
+  router.get('/openapi.json', (_req, res) => void res.type('json').send(text));
+  router.get('/docs', (_req, res) => {
+    res.set({ 'content-security-policy': policy, 'referrer-policy': 'no-referrer' }).type('html').send(page);
+  });
+  router.get('/docs/show.js', (_req, res) => void res.type('js').send(script));
+  for (const file of files) {
+    router.get(`/docs/${file}`, (_req, res) => res.sendFile(file, { root, maxAge: '1 day' }));
+  }
+  return router;
+}

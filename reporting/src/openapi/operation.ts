@@ -1,0 +1,67 @@
+/** Turns what one route takes and answers into its place in the document. */
+import { type JsonSchema, ref } from './json-schema.js';
+
+const json = (schema: JsonSchema) => ({ 'application/json': { schema } });
+
+/** A parameter written as it is. */
+export const parameter = (name: string, schema: JsonSchema, description: string, required = false) => ({
+  name,
+  in: 'query',
+  required,
+  description,
+  schema,
+});
+/** A parameter written as JSON. */
+export const jsonParameter = (name: string, schema: JsonSchema, description: string) => ({
+  name,
+  in: 'query',
+  description,
+  content: json(schema),
+});
+/** Names with commas between them. */
+export const listParameter = (name: string, schema: JsonSchema, description: string, required = false) => ({
+  ...parameter(name, schema, description, required),
+  style: 'form',
+  explode: false,
+});
+
+const refusals: Record<number, string> = {
+  400: 'A parameter or field is missing or breaks a rule; `details.field` names it.',
+  404: 'There is no such site.',
+  413: 'The body is larger than 100 KB.',
+  415: 'The body is not JSON in UTF-8.',
+  429: 'Too many long queries are running; `Retry-After` says when to ask again.',
+  503: 'The database cannot be reached; `Retry-After` says when to ask again.',
+  504: 'The query took too long and was stopped.',
+};
+
+interface Operation {
+  id: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  parameters?: unknown[];
+  /** Name of the schema of the body. */
+  body?: string;
+  /** Name of the schema of the answer. */
+  answer: string;
+  refusals: number[];
+}
+
+/** Every operation may also fail in ways that have nothing to do with it: `default`. */
+export function operation({ id, summary, description, tag, parameters, body, answer, refusals: statuses }: Operation) {
+  const refusal = (status: number) => ({ description: refusals[status], content: json(ref('Error')) });
+  return {
+    operationId: id,
+    summary,
+    ...(description && { description }),
+    tags: [tag],
+    ...(parameters && { parameters }),
+    ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
+    responses: {
+      200: { description: 'The answer.', content: json(ref(answer)) },
+      ...Object.fromEntries(statuses.map((status) => [status, refusal(status)])),
+      default: { description: 'Something went wrong on our side.', content: json(ref('Error')) },
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/** Turns the rules of requests, from Joi and from the parsers after it, into the schemas of the document. */
+import { funnelSchema } from '../funnel/parse-funnel.js';
+import { querySchema } from '../query-request/parse-query.js';
+import { comparisonNames, fieldPattern, queryLimits, rangeNames } from '../query-request/query-names.js';
+import { storableText } from '../query-request/storable-text.js';
+import { siteChangeSchema } from '../sites/parse-site-request.js';
+import { type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, ref, tuple, withProperties } from './json-schema.js';
+
+const { filterConditions, filterDepth, filterValues, patternLength, valueLength } = queryLimits;
+
+const date: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+const instantText: JsonSchema = {
+  type: 'string',
+  maxLength: 40,
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+\\-]\\d\\d:?\\d\\d)$',
+};
+const dimension: JsonSchema = { type: 'string', pattern: fieldPattern };
+const value: JsonSchema = { type: 'string', pattern: storableText(0, valueLength) };
+
+/** `[operator, dimension, values]`, for the operators that take the same values. */
+const condition = (operators: string[], values: JsonSchema): JsonSchema =>
+  tuple({ enum: operators }, dimension, listOf(values, { minItems: 1, maxItems: filterValues }));
+
+const filter: JsonSchema = {
+  title: 'A condition, or conditions joined by and, or, not',
+  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. A regular expression is one of Postgres, without back-references, look-around and embedded options.`,
+  oneOf: [
+    condition(['is', 'is_not'], { anyOf: [value, { type: 'null' }] }),
+    condition(['contains', 'contains_not'], value),
+    condition(['matches', 'matches_not'], { ...value, maxLength: patternLength }),
+    tuple({ enum: ['and', 'or'] }, listOf(ref('Filter'), { minItems: 1 })),
+    tuple({ const: 'not' }, ref('Filter')),
+  ],
+  examples: [
+    ['is', 'path', ['/', '/pricing']],
+    [
+      'or',
+      [
+        ['contains', 'referrer', ['example']],
+        ['not', ['is', 'property:plan', [null]]],
+      ],
+    ],
+  ],
+};
+
+const filters: JsonSchema = {
+  description: `One filter, or a list of filters that must all match; at most ${filterConditions} conditions.`,
+  anyOf: [ref('Filter'), listOf(ref('Filter'))],
+};
+
+/** A name, or two dates (both included) or two instants (half-open). */
+const span = (names: readonly string[]): JsonSchema => ({
+  anyOf: [{ enum: names }, tuple(date, date), tuple(instantText, instantText)],
+});
+
+const dateRange: JsonSchema = {
+  description:
+    'Spans but `24h`, `realtime` (30 minutes) and instants end with today in the zone of the query. Two dates are both included, of two instants the second is not. From 2000-01-01 to 2100-12-31, at most 30 years.',
+  ...span(rangeNames),
+  examples: ['30d', ['2026-10-01', '2026-10-31'], ['2026-10-01T00:00:00Z', '2026-10-01T12:00:00+02:00']],
+};
+
+/** The properties that Joi knows only roughly are said anew. */
+function replacing(schema: ObjectSchema, properties: Record<string, JsonSchema>): ObjectSchema {
+  return { ...schema, properties: { ...schema.properties, ...properties } };
+}
+
+const zone = { description: 'An IANA time zone such as Europe/Berlin; the one of the site when absent.' };
+
+function querySchemaOfDocument(): JsonSchema {
+  const schema = jsonSchemaOf(querySchema);
+  const include = schema.properties.include as ObjectSchema;
+  const known = withProperties(schema, {
+    timezone: zone,
+    metrics: { examples: [['views', 'visitors', 'event:signup']] },
+    dimensions: {
+      description: `At most one of them is of time, which makes a series without holes, of at most ${queryLimits.buckets} buckets.`,
+      contains: { pattern: '^time:' },
+      minContains: 0,
+      maxContains: 1,
+      examples: [['time:day', 'path']],
+    },
+    order_by: { description: 'Metrics and dimensions of this query.', examples: [[['visitors', 'desc']]] },
+  });
+  return replacing(known, {
+    date_range: ref('DateRange'),
+    filters: ref('Filters'),
+    include: replacing(include, { comparison: span(comparisonNames) }),
+  });
+}
+
+function funnelSchemaOfDocument(): JsonSchema {
+  const schema = withProperties(jsonSchemaOf(funnelSchema), {
+    timezone: zone,
+    window: {
+      description: 'Longest time from the first step to the last, at most 90 days.',
+      pattern: '^[1-9]\\d{0,5}[mhd]$',
+    },
+  });
+  const steps = schema.properties.steps!;
+  const step = replacing(steps.items as ObjectSchema, {
+    filters: { anyOf: [ref('Filter'), listOf(ref('Filter'), { minItems: 1 })] },
+  });
+  return replacing(schema, {
+    date_range: ref('DateRange'),
+    filters: ref('Filters'),
+    steps: { ...steps, items: step },
+  });
+}
+
+/** Schemas by the names that the document has for them. */
+export const requestSchemas = (): Record<string, JsonSchema> => ({
+  Query: querySchemaOfDocument(),
+  Funnel: funnelSchemaOfDocument(),
+  SiteChange: {
+    ...withProperties(jsonSchemaOf(siteChangeSchema), { timezone: { description: 'An IANA time zone.' } }),
+    minProperties: 1,
+  },
+  DateRange: dateRange,
+  Filter: filter,
+  Filters: filters,
+});

@@ -1,0 +1,32 @@
+/** Turns the routes that every service has, and those of this document, into paths of the document. */
+import { ref } from './json-schema.js';
+
+const answers = (description: string, mediaType: string, schema: object) => ({
+  description,
+  content: { [mediaType]: { schema } },
+});
+const get = (operationId: string, summary: string, responses: object) => ({
+  get: { operationId, summary, tags: ['Service'], responses },
+});
+const plain = { type: 'string' };
+
+export const servicePaths = {
+  '/health': get('health', 'Whether the service and its database work', {
+    200: answers('All is well.', 'application/json', ref('Health')),
+    503: answers('A part is down.', 'application/json', ref('Health')),
+  }),
+  '/health/live': get('live', 'Whether the process runs', {
+    200: answers('It does.', 'application/json', ref('Status')),
+  }),
+  '/health/ready': get('ready', 'Whether requests are welcome', {
+    200: answers('They are.', 'application/json', ref('Health')),
+    503: answers('A part is down, or the service stops.', 'application/json', {
+      anyOf: [ref('Health'), ref('Status')],
+    }),
+  }),
+  '/metrics': get('metrics', 'Metrics for Prometheus', { 200: answers('The metrics.', 'text/plain', plain) }),
+  '/openapi.json': get('openapi', 'This document', {
+    200: answers('The document.', 'application/json', { type: 'object' }),
+  }),
+  '/docs': get('docs', 'This document, for people', { 200: answers('A page.', 'text/html', plain) }),
+};

@@ -1,0 +1,42 @@
+/** Turns a resolved query into the `query` of its answer: what was understood, with every default spelled out. */
+import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import type { QueryRequest } from './parse-query.js';
+
+export interface QueryEcho {
+  site_id: string;
+  metrics: string[];
+  /** Two instants, half-open. */
+  date_range: [string, string];
+  timezone: string;
+  dimensions: string[];
+  filters: unknown[];
+  order_by: [string, string][];
+  include: { comparison?: string | [string, string]; total_rows: boolean; time_labels: boolean };
+  /** Two instants, half-open; there when a comparison was asked for. */
+  comparison_date_range?: [string, string];
+  pagination: { limit: number; offset: number };
+}
+
+const instants = ({ from, to }: TimeRange): [string, string] => [from.toISOString(), to.toISOString()];
+
+/** `resolved` is what was made of `request`. */
+export function echoQuery(request: QueryRequest, resolved: ResolvedQuery): QueryEcho {
+  const { comparison } = resolved;
+  const named = typeof request.comparison === 'string' ? request.comparison : undefined;
+  return {
+    site_id: resolved.siteId,
+    metrics: resolved.metrics,
+    date_range: instants(resolved.range),
+    timezone: resolved.timezone,
+    dimensions: resolved.dimensions,
+    filters: request.filterList,
+    order_by: resolved.orderBy.map(({ key, direction }) => [key, direction]),
+    include: {
+      ...(comparison && { comparison: named ?? instants(comparison.range) }),
+      total_rows: resolved.totalRows,
+      time_labels: resolved.timeLabels,
+    },
+    ...(comparison && { comparison_date_range: instants(comparison.range) }),
+    pagination: { limit: resolved.limit, offset: resolved.offset },
+  };
+}

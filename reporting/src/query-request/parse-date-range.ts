@@ -1,0 +1,56 @@
+/** Turns the span of time that a request names into dates or instants that keep the limits. */
+import { parseInstant } from '@millrace/shared/instant';
+import { isCalendarDate } from '@millrace/shared/time';
+import { queryLimits, type RangeName, rangeRule } from './query-names.js';
+import { type FieldPath, refusal } from './refuse.js';
+
+/** As sent: a name, or two dates or instants. */
+export type WrittenRange = string | [string, string];
+
+/** Two dates, both included. */
+export interface DaySpan {
+  kind: 'days';
+  from: string;
+  to: string;
+}
+
+/** Half-open. */
+export interface InstantSpan {
+  kind: 'instants';
+  from: Date;
+  to: Date;
+}
+
+export type Span = DaySpan | InstantSpan;
+export type DateRange = { kind: 'named'; name: RangeName } | Span;
+
+const dayMs = 86_400_000;
+const earliest = Date.UTC(2000, 0, 1);
+const latest = Date.UTC(2101, 0, 1);
+const limits = 'must lie between 2000-01-01 and 2100-12-31';
+const years = `must not be longer than 30 years (${queryLimits.rangeDays.toLocaleString('en')} days)`;
+
+/** Names are known to be right. @throws ServiceError `invalid_request`. */
+export function parseDateRange(input: WrittenRange, path: FieldPath): DateRange {
+  if (typeof input === 'string') return { kind: 'named', name: input as RangeName };
+  const [from, to] = input;
+  if (isCalendarDate(from) && isCalendarDate(to)) return daySpan(from, to, path);
+  const instants = [parseInstant(from), parseInstant(to)] as const;
+  if (instants[0] === undefined || instants[1] === undefined) throw refusal(path, rangeRule);
+  return instantSpan(instants[0], instants[1], path);
+}
+
+function daySpan(from: string, to: string, path: FieldPath): DaySpan {
+  if (from < '2000-01-01' || to > '2100-12-31') throw refusal(path, limits);
+  if (from > to) throw refusal(path, 'must not begin after it ends');
+  const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
+  if (days > queryLimits.rangeDays) throw refusal(path, years);
+  return { kind: 'days', from, to };
+}
+
+function instantSpan(from: number, to: number, path: FieldPath): InstantSpan {
+  if (from < earliest || to > latest) throw refusal(path, limits);
+  if (from >= to) throw refusal(path, 'must begin before it ends');
+  if (to - from > queryLimits.rangeDays * dayMs) throw refusal(path, years);
+  return { kind: 'instants', from: new Date(from), to: new Date(to) };
+}

@@ -1,0 +1,156 @@
+/** Turns the body of `POST /api/v1/query` into a request whose every part keeps its rules, or refuses it by field and rule. */
+import { isTimeZone } from '@millrace/shared/time';
+import Joi from 'joi';
+import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
+import { type DateRange, parseDateRange, type WrittenRange } from './parse-date-range.js';
+import { listFilters, parseFilters } from './parse-filters.js';
+import { defaultOrder, parseOrder } from './parse-order.js';
+import {
+  type ComparisonName,
+  comparisonNames,
+  dimensionPattern,
+  dimensionRule,
+  metricPattern,
+  metricRule,
+  queryLimits,
+  rangeNames,
+  rangeRule,
+} from './query-names.js';
+import { type FieldPath, refusal } from './refuse.js';
+
+/** What was asked for, with defaults, but not yet with instants: those depend on the clock and on the site. */
+export interface QueryRequest {
+  siteId: string;
+  metrics: Metric[];
+  dateRange: DateRange;
+  /** Absent: the site's. */
+  timezone?: string;
+  dimensions: Dimension[];
+  filter?: Filter;
+  /** The filters as they were sent, as a list. */
+  filterList: unknown[];
+  orderBy: Order[];
+  comparison?: ComparisonName | DateRange;
+  totalRows: boolean;
+  timeLabels: boolean;
+  limit: number;
+  offset: number;
+}
+
+interface QueryBody {
+  site_id: string;
+  metrics: Metric[];
+  date_range: WrittenRange;
+  timezone?: string;
+  dimensions: Dimension[];
+  filters: unknown[];
+  order_by?: [string, Order['direction']][];
+  include: { comparison?: WrittenRange; total_rows: boolean; time_labels: boolean };
+  pagination: { limit: number; offset: number };
+}
+
+const named = (pattern: string, rule: string) =>
+  Joi.string().pattern(new RegExp(pattern, 'u')).messages({ 'string.pattern.base': rule, 'string.empty': rule });
+
+const pair = (first: Joi.Schema, second: Joi.Schema, rule: string) =>
+  Joi.array()
+    .ordered(first.required(), second.required())
+    .messages({ 'array.orderedLength': rule, 'array.includesRequiredUnknowns': rule });
+
+const spanOf = (names: readonly string[], rule: string) => {
+  const end = Joi.string().max(40);
+  return Joi.alternatives(Joi.string().valid(...names), pair(end, end, rule)).messages({
+    'alternatives.match': rule,
+    'alternatives.types': rule,
+    'any.only': rule,
+  });
+};
+
+const section = <T>(keys: Joi.PartialSchemaMap<T>) => Joi.object<T>(keys).default();
+
+/** The rules of a body that a schema can tell. The others are checked after it, see {@link parseQuery}. */
+export const querySchema = Joi.object<QueryBody>({
+  site_id: Joi.string()
+    .max(64)
+    .pattern(/^[A-Za-z0-9._-]+$/)
+    .messages({ 'string.pattern.base': 'may hold only letters, digits, dot, underscore and hyphen' })
+    .required(),
+  metrics: Joi.array().items(named(metricPattern, metricRule)).min(1).max(queryLimits.metrics).unique().required(),
+  date_range: spanOf(rangeNames, rangeRule).required(),
+  timezone: Joi.string().max(64),
+  dimensions: Joi.array()
+    .items(named(dimensionPattern, dimensionRule))
+    .max(queryLimits.dimensions)
+    .unique()
+    .default([]),
+  filters: Joi.array().default([]),
+  order_by: Joi.array()
+    .items(pair(Joi.string(), Joi.string().valid('asc', 'desc'), 'must be [metric or dimension, asc or desc]'))
+    .max(queryLimits.metrics + queryLimits.dimensions),
+  include: section({
+    comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
+    total_rows: Joi.boolean().default(false),
+    time_labels: Joi.boolean().default(false),
+  }),
+  pagination: section({
+    limit: Joi.number().integer().min(1).max(queryLimits.limit).default(queryLimits.limit),
+    offset: Joi.number().integer().min(0).max(queryLimits.offset).default(0),
+  }),
+})
+  .required()
+  .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
+  .messages({ 'object.unknown': 'is not a field of a query', 'object.base': 'must be an object' });
+
+/** Joi drops this one name instead of refusing it. */
+function refuseProto(value: unknown, path: FieldPath): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (Object.hasOwn(value, '__proto__')) throw refusal([...path, '__proto__'], 'is not a field of a query');
+  if (path.length > 0) return;
+  for (const name of ['include', 'pagination']) refuseProto((value as Record<string, unknown>)[name], [name]);
+}
+
+function validate(input: unknown): QueryBody {
+  refuseProto(input, []);
+  const { error, value } = querySchema.validate(input);
+  if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
+  return value;
+}
+
+function checkDimensions(dimensions: Dimension[]): void {
+  const times = dimensions.filter((dimension) => dimension.startsWith('time:'));
+  if (times.length > 1) throw refusal(['dimensions'], `must have at most one of time; here are ${times.join(' and ')}`);
+}
+
+/** @throws ServiceError `invalid_request` that names the field and its rule, for any JSON at all. */
+export function parseQuery(input: unknown): QueryRequest {
+  const body = validate(input);
+  const { metrics, dimensions, timezone, filters, include, pagination } = body;
+  const { comparison } = include;
+  if (timezone !== undefined && !isTimeZone(timezone)) {
+    throw refusal(['timezone'], 'must be an IANA time zone such as Europe/Berlin');
+  }
+  checkDimensions(dimensions);
+  const comparisonPath = ['include', 'comparison'];
+  return {
+    siteId: body.site_id,
+    metrics,
+    dateRange: parseDateRange(body.date_range, ['date_range']),
+    ...(timezone !== undefined && { timezone }),
+    dimensions,
+    ...parsedFilters(filters),
+    orderBy: body.order_by ? parseOrder(body.order_by, metrics, dimensions) : defaultOrder(metrics, dimensions),
+    ...(comparison !== undefined && {
+      comparison: isComparisonName(comparison) ? comparison : parseDateRange(comparison, comparisonPath),
+    }),
+    totalRows: include.total_rows,
+    timeLabels: include.time_labels,
+    ...pagination,
+  };
+}
+
+const isComparisonName = (text: unknown): text is ComparisonName => comparisonNames.includes(text as ComparisonName);
+
+function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
+  const filter = parseFilters(input, ['filters']);
+  return { filterList: listFilters(input, ['filters']), ...(filter && { filter }) };
+}

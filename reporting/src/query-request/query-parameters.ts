@@ -1,0 +1,46 @@
+/** Turns the parameters of `GET /api/v1/query` into the body that `POST /api/v1/query` would have had. */
+import { refusal } from './refuse.js';
+
+const plain = (text: string): unknown => text;
+const json = (text: string, name: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refusal([name], 'must be JSON');
+  }
+};
+/** A list as JSON, or its elements with commas between them. */
+const list = (text: string, name: string): unknown => (text.startsWith('[') ? json(text, name) : text.split(','));
+const range = (text: string, name: string): unknown => (/^\[|,/.test(text) ? list(text, name) : text);
+const number = (text: string): unknown => (/^\d{1,15}$/.test(text) ? Number(text) : text);
+
+const fields = new Map([
+  ['site_id', plain],
+  ['metrics', list],
+  ['date_range', range],
+  ['timezone', plain],
+  ['dimensions', list],
+  ['filters', json],
+  ['order_by', json],
+  ['include', json],
+  ['pagination', json],
+]);
+/** Also by themselves, since nobody likes to write JSON for a number. */
+const pages = new Set(['limit', 'offset']);
+
+/** @throws ServiceError `invalid_request` for unknown names, repeated ones and what is not JSON. */
+export function queryFromParameters(parameters: Record<string, unknown>): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  const pagination: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(parameters)) {
+    const read = fields.get(name);
+    if (!read && !pages.has(name)) throw refusal([name], 'is not a parameter of a query');
+    if (typeof value !== 'string') throw refusal([name], 'must be given once');
+    if (read) body[name] = read(value, name);
+    else pagination[name] = number(value);
+  }
+  const [page] = Object.keys(pagination);
+  if (page === undefined) return body;
+  if ('pagination' in body) throw refusal([page], 'must not be given beside pagination');
+  return { ...body, pagination };
+}

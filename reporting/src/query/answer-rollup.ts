@@ -1,0 +1,65 @@
+/** Turns a query that rollups can answer into its rows. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { type Cover, coverRange } from './cover-range.js';
+import { groupValues, toRow } from './group-values.js';
+import { planRollup, type RollupPlan } from './plan-rollup.js';
+import { readGroups } from './read-groups.js';
+import { readPage } from './read-page.js';
+import type { RawAnswer } from './read-raw.js';
+import type { RollupState } from './read-rollup-state.js';
+import type { ResolvedQuery } from './resolved-query.js';
+import type { RollupReading } from './rollup-sources.js';
+
+export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
+
+/** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
+export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
+  const bounds = (query.buckets?.bounds ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
+  const cover = coverRange({
+    bounds,
+    dayZone: state?.timezone,
+    intervalsSince: intervalsSince(plan, state),
+    markedIntervals: state?.markedIntervals ?? [],
+    markedDays: state?.markedDays ?? [],
+  });
+  return {
+    siteId: query.siteId,
+    plan,
+    buckets: bounds.length - 1,
+    cover,
+    ...(query.filter && { filter: query.filter }),
+  };
+}
+
+function intervalsSince({ dimension }: RollupPlan, state: RollupState | undefined): number {
+  if (!state) return Number.POSITIVE_INFINITY;
+  return dimension === 'all' ? Number.NEGATIVE_INFINITY : state.detailSince.getTime();
+}
+
+/** True when rollups have nothing to say about the range. */
+export const isAllRaw = ({ days, intervals }: Cover): boolean => days.length === 0 && intervals.length === 0;
+
+export async function answerRollup(
+  client: PoolClient,
+  query: ResolvedQuery,
+  reading: RollupReading,
+  state: RollupState,
+): Promise<RawAnswer> {
+  const { plan } = reading;
+  const withShare = [...query.metrics, ...query.orderBy.map(({ key }) => key)].includes('share');
+  const inAll = withShare ? await visitorsInAll(client, query, state) : 0;
+  const read = groupValues(plan, inAll);
+  const { groups, total } = await readPage(client, query, reading, inAll);
+  return {
+    rows: groups.map((group) => toRow(query, group, read)),
+    ...(query.totalRows && { totalRows: total }),
+  };
+}
+
+/** Visitors of the same range with the same filter, without dimensions. */
+async function visitorsInAll(client: PoolClient, query: ResolvedQuery, state: RollupState): Promise<number> {
+  const { buckets: _buckets, ...timeless } = query;
+  const whole: ResolvedQuery = { ...timeless, dimensions: [], metrics: ['visitors'], orderBy: [] };
+  const [group] = await readGroups(client, readingOf(whole, planRollup(whole)!, state));
+  return group?.visitors ?? 0;
+}

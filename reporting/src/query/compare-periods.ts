@@ -1,0 +1,81 @@
+/** Turns the rows of two periods into how much each metric has changed. */
+import type { Condition, Filter, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
+
+/** The row of the earlier period that belongs to a row of the answer. */
+export interface ComparisonRow extends ResultRow {
+  /** Change in percent from the earlier period to the one asked for, a whole number; null where there is none. */
+  change: (number | null)[];
+}
+
+/** Large enough for every combination of values that a page of 10,000 rows can have. */
+const everything = 100_000_000;
+
+/** Change in percent, halves away from zero; null from nothing to something, and when a value is missing. */
+export function changeOf(earlier: number | null, later: number | null): number | null {
+  if (earlier === null || later === null) return null;
+  if (earlier === 0) return later === 0 ? 0 : null;
+  const percent = (100 * (later - earlier)) / earlier;
+  return Math.sign(percent) * Math.round(Math.abs(percent)) || 0;
+}
+
+const isTime = (dimension: string) => dimension.startsWith('time:');
+
+/**
+ * The same question about the earlier period, for the values of `rows` only. A share would be one of these values alone,
+ * so visitors stand in its place.
+ */
+export function earlierQuery(query: ResolvedQuery, rows: ResultRow[]): ResolvedQuery {
+  const { comparison, buckets: _buckets, filter, ...rest } = query;
+  const conditions = query.dimensions.flatMap((dimension, place): Condition[] => {
+    if (isTime(dimension)) return [];
+    const values = [...new Set(rows.map(({ dimensions }) => dimensions[place]!))];
+    return [{ op: 'is', dimension: dimension as Condition['dimension'], values }];
+  });
+  const filters: Filter[] = [...(filter ? [filter] : []), ...conditions];
+  return {
+    ...rest,
+    range: comparison!.range,
+    ...(comparison!.buckets && { buckets: comparison!.buckets }),
+    ...(filters.length > 0 && { filter: { op: 'and', filters } }),
+    metrics: query.metrics.map((metric) => (metric === 'share' ? 'visitors' : metric)),
+    orderBy: query.dimensions.map((key) => ({ key, direction: 'asc' })),
+    limit: everything,
+    offset: 0,
+    totalRows: false,
+  };
+}
+
+/** Dimensions of the earlier period's row: bucket i is compared with bucket i. */
+function earlierDimensions(query: ResolvedQuery, { dimensions }: ResultRow): (string | null)[] {
+  const places = new Map(query.buckets?.labels.map((label, place) => [label, place]));
+  return dimensions.map((value, place) =>
+    isTime(query.dimensions[place]!) ? (query.comparison?.buckets?.labels[places.get(value!)!] ?? null) : value,
+  );
+}
+
+const ofNothing = (metric: Metric) => (metric === 'views_per_visitor' ? null : 0);
+
+/**
+ * One row for each of `rows`, in order. `earlier` are rows of {@link earlierQuery}, `inAll` the visitors of the earlier
+ * period without dimensions. Where the earlier period has no such bucket there is nothing to compare with.
+ */
+export function compareRowsOf(
+  query: ResolvedQuery,
+  rows: ResultRow[],
+  earlier: ResultRow[],
+  inAll: number,
+  shareOf: (visitors: number, inAll: number) => number | null,
+): ComparisonRow[] {
+  const found = new Map(earlier.map((row) => [JSON.stringify(row.dimensions), row.metrics]));
+  return rows.map((row) => {
+    const dimensions = earlierDimensions(query, row);
+    const isPast = dimensions.some((value, place) => value === null && isTime(query.dimensions[place]!));
+    const known = found.get(JSON.stringify(dimensions));
+    const metrics = query.metrics.map((metric, place) => {
+      if (isPast) return null;
+      const value = known ? known[place]! : ofNothing(metric);
+      return metric === 'share' ? shareOf(value ?? 0, inAll) : value;
+    });
+    return { dimensions, metrics, change: row.metrics.map((later, place) => changeOf(metrics[place]!, later)) };
+  });
+}

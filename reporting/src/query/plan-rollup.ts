@@ -1,0 +1,57 @@
+/** Turns a query into how rollups answer it, or into nothing where only raw events can. */
+import type { RollupDimension } from '@millrace/shared/rollups';
+import type { ColumnDimension, Dimension, Filter, Metric, ResolvedQuery } from './resolved-query.js';
+
+export interface RollupPlan {
+  dimension: RollupDimension;
+  byTime: boolean;
+  byType: boolean;
+  /** Grouped by the values of `dimension`; it may also serve a filter only. */
+  byValue: boolean;
+  /** Visitors are those of the rows that stand for all types together. */
+  allTypes: boolean;
+  /** Event types that have a metric of their own. */
+  types: string[];
+  withEvents: boolean;
+  withViews: boolean;
+  /** Whether a metric about visitors is shown or ordered by. */
+  withVisitors: boolean;
+}
+
+const rollupNames: Partial<Record<Dimension, RollupDimension>> = {
+  path: 'path',
+  referrer: 'referrer',
+  profile_id: 'profile',
+};
+
+const aboutVisitors = new Set<string>(['visitors', 'views_per_visitor', 'share']);
+
+export const isAboutVisitors = (key: Metric | Dimension): boolean => aboutVisitors.has(key);
+
+function dimensionsOf(filter: Filter | undefined): Dimension[] {
+  if (!filter) return [];
+  if ('filter' in filter) return dimensionsOf(filter.filter);
+  if ('filters' in filter) return filter.filters.flatMap(dimensionsOf);
+  return [filter.dimension];
+}
+
+/** Rollups know one dimension at a time, besides event type and time. */
+export function planRollup({ dimensions, metrics, orderBy, filter }: ResolvedQuery): RollupPlan | undefined {
+  const used = [...dimensions, ...dimensionsOf(filter)];
+  if (used.some((dimension) => dimension.startsWith('property:') || dimension === 'time:minute')) return undefined;
+  const columns = new Set(used.filter((dimension): dimension is ColumnDimension => dimension in rollupNames));
+  if (columns.size > 1) return undefined;
+  const [column] = columns;
+  const keys = [...metrics, ...orderBy.map(({ key }) => key)];
+  return {
+    dimension: (column && rollupNames[column]) ?? 'all',
+    byTime: dimensions.some((dimension) => dimension.startsWith('time:')),
+    byType: dimensions.includes('event_type'),
+    byValue: column !== undefined && dimensions.includes(column),
+    allTypes: column === undefined && !used.includes('event_type'),
+    types: [...new Set(keys.filter((key) => key.startsWith('event:')).map((key) => key.slice('event:'.length)))],
+    withEvents: keys.includes('events'),
+    withViews: keys.includes('views') || keys.includes('views_per_visitor'),
+    withVisitors: keys.some(isAboutVisitors),
+  };
+}

@@ -1,0 +1,23 @@
+/** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
+import type { Pool } from '@millrace/shared/postgres';
+
+export interface SiteCircumstances {
+  siteTimezone: string;
+  /** Absent when the site has no events, or nobody asked. */
+  firstEvent?: Date;
+  lastEvent?: Date;
+}
+
+const statement = `/* reporting.readCircumstances */
+select coalesce((select timezone from sites where site_id = $1), 'UTC') as "siteTimezone",
+  case when $2 then (select min(timestamp) from events where site_id = $1) end as "firstEvent",
+  case when $2 then (select max(timestamp) from events where site_id = $1) end as "lastEvent"`;
+
+type Row = { siteTimezone: string; firstEvent: Date | null; lastEvent: Date | null };
+
+/** Looks for the events only when asked, since they can lie in any partition. A site that is not known yet is in UTC. */
+export async function readCircumstances(pool: Pool, siteId: string, withEvents: boolean): Promise<SiteCircumstances> {
+  const { rows } = await pool.query<Row>(statement, [siteId, withEvents]);
+  const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
+  return { siteTimezone, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };
+}

@@ -1,0 +1,107 @@
+/** Turns a reading by value into the groups that a page needs, chosen by counts alone, without a single bitmap. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { countColumns, countNames, type Group, type GroupRow, groupBy, toGroup } from './read-groups.js';
+import type { Order, ResolvedQuery } from './resolved-query.js';
+import { keyColumns, type RollupReading, rawSelect, rolledSelects } from './rollup-sources.js';
+import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
+
+export interface CountedGroups<G> {
+  groups: G[];
+  /** All groups there are. */
+  total: number;
+}
+
+/** A group with what is known of its visitors before a bitmap is read. */
+export interface Candidate extends Group {
+  /** As many as its rows together; `visitors` is as many as its largest row: the true number lies between. */
+  upper: number;
+}
+
+type CountRow = GroupRow & { lower: number; upper: number; total: number };
+
+/** The page itself, for an order by counts and dimensions. */
+export async function readCountPage(
+  client: PoolClient,
+  reading: RollupReading,
+  { dimensions, orderBy, limit, offset }: ResolvedQuery,
+): Promise<CountedGroups<Group>> {
+  const parameters = createSqlParameters();
+  const order = orderSql(reading, dimensions, orderBy);
+  const groups = groupsSql(reading, parameters, false);
+  const end = `limit ${parameters.add(limit, 'bigint')} offset ${parameters.add(offset, 'bigint')}`;
+  const text = `/* reporting.readCountPage */
+with groups as materialized (${groups}), page as (select * from groups order by ${order} ${end})
+select page.*, counted.total from (select count(*)::float8 as total from groups) counted left join page on true
+order by ${order}`;
+  return toCounted(reading, await queryByPages(client, text, parameters));
+}
+
+/** Groups that may have one of the `wanted` largest numbers of visitors, up to `slack` apart; the largest upper bounds first. */
+export async function readCandidates(
+  client: PoolClient,
+  reading: RollupReading,
+  wanted: number,
+  slack: number,
+): Promise<CountedGroups<Candidate>> {
+  const parameters = createSqlParameters();
+  const groups = groupsSql(reading, parameters, true);
+  const last = parameters.add(wanted - 1, 'bigint');
+  const text = `/* reporting.readCandidates */
+with groups as materialized (${groups}), page as (
+  select * from groups
+  where upper >= coalesce((select lower from groups order by lower desc offset ${last} limit 1), 0) - ${parameters.add(slack, 'bigint')}
+)
+select page.*, counted.total from (select count(*)::float8 as total from groups) counted left join page on true
+order by upper desc`;
+  return toCounted(reading, await queryByPages(client, text, parameters));
+}
+
+/**
+ * Rows of a day lie in any order, so following the index visits each page many times, which costs twice as much as making
+ * a bitmap of pages first. The planner believes the opposite.
+ */
+async function queryByPages(client: PoolClient, text: string, { values }: SqlParameters): Promise<CountRow[]> {
+  await client.query('/* reporting.queryByPages */ set local enable_indexscan = off');
+  const { rows } = await client.query<CountRow>(text, values);
+  await client.query('/* reporting.queryByPages */ set local enable_indexscan = on');
+  return rows;
+}
+
+/** The only row of an empty page has nothing but the total. */
+function toCounted(reading: RollupReading, rows: CountRow[]): CountedGroups<Candidate> {
+  const found = rows[0]?.value === null ? [] : rows;
+  return {
+    groups: found.map((row) => ({ ...toGroup(reading, row, row.lower), upper: row.upper })),
+    total: rows[0]?.total ?? 0,
+  };
+}
+
+/** One aggregation over rows of all three kinds, so that several processes can share it. */
+function groupsSql(reading: RollupReading, parameters: SqlParameters, withBounds: boolean): string {
+  const keys = keyColumns(reading);
+  const names = countNames(reading);
+  const columns = 'r.event_type, r.value, r.events, r.visitor_count';
+  const raw = rawSelect(reading, parameters, withBounds ? ['event_type', 'value', 'user_id'] : ['event_type', 'value']);
+  const seen = withBounds ? '(user_id is not null)::int' : '0';
+  const selects = rolledSelects(reading, parameters, columns);
+  if (raw) selects.push(`select bucket, event_type, value, 1 as events, ${seen} as visitor_count from (${raw}) e`);
+  const bounds = withBounds ? ', max(visitor_count)::float8 as lower, sum(visitor_count)::float8 as upper' : '';
+  return `select ${[...keys, ...names.map((name) => `coalesce(${name}, 0)::float8 as ${name}`)].join(', ')}${withBounds ? ', lower, upper' : ''}
+  from (select ${[...keys, ...countColumns(reading, parameters)].join(', ')}${bounds}
+    from (${selects.join(' union all ')}) part ${groupBy(keys)}) counted`;
+}
+
+/** As the engine of raw events orders: what is asked for, then the dimensions, nulls last. */
+function orderSql(reading: RollupReading, dimensions: ResolvedQuery['dimensions'], orderBy: Order[]): string {
+  const value = reading.plan.dimension === 'profile' ? `nullif(value, '')` : 'value';
+  const column = (key: Order['key']): string => {
+    if (key === 'events' || key === 'views') return key;
+    if (key.startsWith('event:')) return `c${reading.plan.types.indexOf(key.slice('event:'.length))}`;
+    if (key.startsWith('time:')) return 'bucket';
+    return key === 'event_type' ? key : value;
+  };
+  const asked = orderBy.map(
+    ({ key, direction }) => `${column(key)} ${direction === 'desc' ? 'desc' : 'asc'} nulls last`,
+  );
+  return [...asked, ...dimensions.map((key) => `${column(key)} asc nulls last`)].join(', ');
+}

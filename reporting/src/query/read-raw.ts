@@ -1,0 +1,134 @@
+/** Turns a query into its answer by counting raw events: the engine that can answer everything. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { filterSql } from './filter-sql.js';
+import { rawColumn } from './raw-columns.js';
+import type { Metric, Order, ResolvedQuery, ResultRow } from './resolved-query.js';
+import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
+
+export interface RawAnswer {
+  rows: ResultRow[];
+  /** Groups before limit and offset; there when the query asks for it. */
+  totalRows?: number;
+}
+
+/** One statement, so that rows, their order, their share and their number are of one moment. */
+export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise<RawAnswer> {
+  const { text, values } = rawStatement(query);
+  const { rows } = await client.query<{ rows: (string | number | null)[][]; total: number | null }>(text, values);
+  const { rows: found, total } = rows[0]!;
+  const timeAt = timePlace(query);
+  return {
+    rows: found.map((row) => {
+      const dimensions = row.slice(0, query.dimensions.length) as (string | null)[];
+      if (timeAt >= 0) dimensions[timeAt] = query.buckets!.labels[Number(row[timeAt]) - 1]!;
+      return { dimensions, metrics: row.slice(query.dimensions.length) as (number | null)[] };
+    }),
+    ...(total !== null && { totalRows: total }),
+  };
+}
+
+const timePlace = ({ dimensions }: ResolvedQuery) => dimensions.findIndex((dimension) => dimension.startsWith('time:'));
+
+/** Metrics of a query, those it is only ordered by included. */
+function metricsNeeded({ metrics, dimensions, orderBy }: ResolvedQuery): Metric[] {
+  const ordering = orderBy.filter(({ key }) => !(dimensions as string[]).includes(key)).map(({ key }) => key as Metric);
+  return [...new Set([...metrics, ...ordering])];
+}
+
+/**
+ * Events are counted per group and user first, which can be hashed, then per group: `count(distinct ...)` would sort all
+ * events. Without a metric about visitors, users do not come into it.
+ */
+function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] } {
+  const parameters = createSqlParameters();
+  const needed = metricsNeeded(query);
+  const aboutVisitors = needed.some((metric) => /^(visitors|views_per_visitor|share)$/.test(metric));
+  const places = query.dimensions.map((_dimension, place) => `d${place}`);
+  const eventCounts = needed.filter((metric) => metric.startsWith('event:'));
+  const counts = ['events', 'views', ...eventCounts.map((_metric, index) => `c${index}`)];
+  const columns = metricColumns(eventCounts);
+  const shown = [...places, ...query.metrics.map((metric) => columns(metric))];
+  const bySeries = query.dimensions.length === 1 && query.buckets !== undefined;
+  const text = `/* reporting.readRaw */
+with per_user as (
+  ${perUserSql(query, eventCounts, aboutVisitors, parameters)}
+), found as (
+  select ${[...places, ...counts.map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`)].join(', ')},
+    ${aboutVisitors ? 'count(user_id)' : '0::bigint'} as visitors
+  from per_user ${places.length > 0 ? `group by ${places.join(', ')}` : ''}
+), groups as (
+  ${bySeries ? seriesSql(counts, query.buckets!.labels.length, parameters) : 'select * from found'}
+), whole as (
+  select ${needed.includes('share') ? '(select count(distinct user_id) from per_user)' : '0'} as visitors_in_all
+), page as (
+  select ${shown.map((column, index) => `${column} as shown${index}`).join(', ')} from groups cross join whole
+  ${orderSql(query, columns)} limit ${parameters.add(query.limit, 'bigint')} offset ${parameters.add(query.offset, 'bigint')}
+)
+select coalesce((select json_agg(json_build_array(${shown.map((_column, index) => `shown${index}`).join(', ')})) from page), '[]') as rows,
+  ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total`;
+  return { text, values: parameters.values };
+}
+
+/** Events that match, per group and user. Bytes decide what is equal, which is also the fastest to compare. */
+function perUserSql(
+  { siteId, range, dimensions, buckets, filter }: ResolvedQuery,
+  eventCounts: Metric[],
+  withUsers: boolean,
+  parameters: SqlParameters,
+): string {
+  const groups = dimensions.map((dimension, place) => {
+    if (dimension.startsWith('time:')) return `${bucketSql(buckets!.bounds, parameters)} as d${place}`;
+    const column = rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters);
+    return `${column.sql} collate "C" as d${place}`;
+  });
+  if (withUsers) groups.push('user_id collate "C" as user_id');
+  const ofTypes = eventCounts.map((metric, index) => {
+    const type = parameters.add(metric.slice('event:'.length), 'text');
+    return `count(*) filter (where event_type = ${type}) as c${index}`;
+  });
+  const counts = ['count(*) as events', `count(*) filter (where event_type = 'view') as views`, ...ofTypes];
+  const site = parameters.add(siteId, 'text');
+  const from = parameters.add(range.from.toISOString(), 'timestamptz');
+  const to = parameters.add(range.to.toISOString(), 'timestamptz');
+  return `select ${[...groups, ...counts].join(', ')} from events
+  where site_id = ${site} and timestamp >= ${from} and timestamp < ${to}
+    ${filter ? `and ${filterSql(filter, rawColumn, parameters)}` : ''}
+  ${groups.length > 0 ? `group by ${groups.map((_group, index) => index + 1).join(', ')}` : ''}`;
+}
+
+/** Number of the bucket, counted from 1. */
+function bucketSql(bounds: Date[], parameters: SqlParameters): string {
+  const list = parameters.add(
+    bounds.map((bound) => bound.toISOString()),
+    'timestamptz[]',
+  );
+  return `width_bucket(timestamp, ${list})`;
+}
+
+/** A series has no holes: a bucket without events is zero. */
+function seriesSql(counts: string[], buckets: number, parameters: SqlParameters): string {
+  const filled = [...counts, 'visitors'].map((name) => `coalesce(found.${name}, 0) as ${name}`);
+  return `select d0, ${filled.join(', ')}
+  from generate_series(1, ${parameters.add(buckets, 'integer')}) as d0 left join found using (d0)`;
+}
+
+/** Ratios are of two decimals, halves away from zero, null where nothing can be divided by. */
+function metricColumns(eventCounts: Metric[]): (metric: Metric) => string {
+  return (metric) => {
+    if (metric === 'events' || metric === 'views' || metric === 'visitors') return metric;
+    if (metric === 'views_per_visitor') return 'round(views::numeric / nullif(visitors, 0), 2)';
+    if (metric === 'share') return 'round(100 * visitors::numeric / nullif(visitors_in_all, 0), 2)';
+    return `c${eventCounts.indexOf(metric)}`;
+  };
+}
+
+/** What is asked for, then the dimensions, so that no two groups are equal and pages fit together. Nulls are last. */
+function orderSql({ dimensions, orderBy }: ResolvedQuery, columns: (metric: Metric) => string): string {
+  const asked = orderBy.map(({ key, direction }: Order) => {
+    const place = (dimensions as string[]).indexOf(key);
+    const column = place >= 0 ? `d${place}` : columns(key as Metric);
+    return `${column} ${direction === 'desc' ? 'desc' : 'asc'} nulls last`;
+  });
+  const parts = [...asked, ...dimensions.map((_dimension, place) => `d${place} asc nulls last`)];
+  return parts.length === 0 ? '' : `order by ${parts.join(', ')}`;
+}

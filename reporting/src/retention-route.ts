@@ -1,0 +1,42 @@
+/** Turns `GET /api/v1/retention` into cohorts: visitors by the week or month of their first event, and when they came again. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { RequestHandler } from 'express';
+import { clientGone } from './client-gone.js';
+import type { Gate } from './query/heavy-queries.js';
+import { inSnapshot } from './query/in-snapshot.js';
+import { prepareQuery } from './query/prepare-query.js';
+import { periodsOf } from './retention/cohort-periods.js';
+import { maxPeriods, parseRetention, refuseSoMany } from './retention/parse-retention.js';
+import { readCohorts } from './retention/read-cohorts.js';
+
+export interface RetentionDependencies {
+  pool: Pool;
+  /** Cohorts need the whole history of a site. */
+  gate: Gate;
+  clock?: () => Date;
+}
+
+export function retentionRoute({ pool, gate, clock = () => new Date() }: RetentionDependencies): RequestHandler {
+  return async (req, res) => {
+    const startedAt = performance.now();
+    const now = clock();
+    const { period, request } = parseRetention(req.query);
+    const { siteId, timezone, range } = await prepareQuery(pool, request, now);
+    const periods = periodsOf(range, period, timezone, now, maxPeriods);
+    if (periods.labels.length > maxPeriods) throw refuseSoMany(period);
+    const { cohorts, source } = await gate(
+      () => inSnapshot(pool, (client) => readCohorts(client, siteId, periods)),
+      clientGone(res),
+    );
+    res.json({
+      cohorts,
+      meta: { source, elapsed_ms: Math.round(performance.now() - startedAt) },
+      query: {
+        site_id: siteId,
+        period,
+        date_range: [range.from.toISOString(), range.to.toISOString()],
+        timezone,
+      },
+    });
+  };
+}

@@ -1,0 +1,34 @@
+/** Turns a range into the weeks or months that it touches. */
+import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import type { TimeRange } from '../query/resolved-query.js';
+import { firstOfMonth, mondayOf } from '../query-request/calendar.js';
+
+export type Period = 'week' | 'month';
+
+/** Period i is `[bounds[i], bounds[i + 1])`; `labels[i]` is its first day. */
+export interface Periods {
+  bounds: Date[];
+  labels: string[];
+}
+
+const firstDay: Record<Period, (day: string) => string> = { week: mondayOf, month: firstOfMonth };
+
+const nextPeriod: Record<Period, (first: string) => string> = {
+  week: (first) => addDays(first, 7),
+  month: (first) => firstOfMonth(first, 1),
+};
+
+/**
+ * Whole periods, from the one in which the range begins to the one in which it ends or in which `now` lies, whichever is
+ * earlier. One more than `most` are never listed. None when the range begins after `now`.
+ */
+export function periodsOf({ from, to }: TimeRange, period: Period, zone: string, now: Date, most: number): Periods {
+  const end = Math.min(to.getTime(), now.getTime() + 1);
+  const labels: string[] = [];
+  let next = firstDay[period](dayOf(from, zone));
+  while (from.getTime() < end && dayStart(next, zone).getTime() < end && labels.length <= most) {
+    labels.push(next);
+    next = nextPeriod[period](next);
+  }
+  return { labels, bounds: [...labels, next].map((day) => dayStart(day, zone)) };
+}

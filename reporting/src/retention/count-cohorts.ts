@@ -1,0 +1,27 @@
+/** Turns the visitors of each period into cohorts: who came first in a period, and how many of them came again. */
+import type { VisitorSet } from '@millrace/shared/bitmap';
+import { ratio } from '../query/group-values.js';
+
+export interface Cohort {
+  /** First day of the period. */
+  cohort: string;
+  /** Visitors whose first event of all lies in the period. */
+  size: number;
+  /** How many of them were active in the period itself, in the next one, and so on. */
+  retained: number[];
+  /** The same in percent of `size`, two decimals; null when that is 0. */
+  percent: (number | null)[];
+}
+
+/** `before` are all visitors of earlier times. The sets are left as they are, but for `before`, which gets all the others. */
+export function countCohorts(labels: string[], before: VisitorSet, periods: VisitorSet[]): Cohort[] {
+  return labels.map((label, index) => {
+    const active = periods[index]!;
+    const cohort = active.without(before);
+    before.addAll(active);
+    const { size } = cohort;
+    const retained = periods.slice(index).map((later) => cohort.intersectionSize(later));
+    cohort.dispose();
+    return { cohort: label, size, retained, percent: retained.map((count) => ratio(100 * count, size)) };
+  });
+}

@@ -1,0 +1,29 @@
+/** Turns the parameters of `GET /api/v1/retention` into a request whose every part keeps its rules. */
+import type { ServiceError } from '@millrace/shared/errors';
+import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
+import { queryFromParameters } from '../query-request/query-parameters.js';
+import { refusal } from '../query-request/refuse.js';
+import type { Period } from './cohort-periods.js';
+
+export interface RetentionRequest {
+  period: Period;
+  /** Site, range and time zone. */
+  request: QueryRequest;
+}
+
+/** Two years of weeks and some: the work grows with the square of it. */
+export const maxPeriods = 120;
+
+const names = ['site_id', 'period', 'date_range', 'timezone'];
+
+export const refuseSoMany = (period: Period): ServiceError =>
+  refusal(['date_range'], `must span at most ${maxPeriods} ${period}s`);
+
+/** `date_range` is written as in `GET /api/v1/query`. @throws ServiceError `invalid_request`. */
+export function parseRetention(query: Record<string, unknown>): RetentionRequest {
+  const unknown = Object.keys(query).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw refusal([unknown], 'is not a parameter of retention');
+  const { period, ...rest } = query;
+  if (period !== 'week' && period !== 'month') throw refusal(['period'], 'must be week or month');
+  return { period, request: parseQuery({ ...queryFromParameters(rest), metrics: ['visitors'] }) };
+}

@@ -1,0 +1,69 @@
+/** Turns periods of a site into the set of visitors of each, users that have no number yet included. */
+import { createVisitorSet, numbersOf, splitFrames, type VisitorSet } from '@millrace/shared/bitmap';
+import type { PoolClient } from '@millrace/shared/postgres';
+import { readingOf } from '../query/answer-rollup.js';
+import type { RollupPlan } from '../query/plan-rollup.js';
+import { readRollupState } from '../query/read-rollup-state.js';
+import { type RollupReading, rawSelect, rolledSelects } from '../query/rollup-sources.js';
+import { createSqlParameters } from '../query/sql-parameters.js';
+import { framesOf } from '../query/visitor-count.js';
+
+export interface ActiveVisitors {
+  /** One for each period, to be disposed of. */
+  sets: VisitorSet[];
+  source: 'rollup' | 'mixed' | 'raw';
+}
+
+/** All visitors, whatever they did. */
+const plan: RollupPlan = {
+  dimension: 'all',
+  byTime: true,
+  byType: false,
+  byValue: false,
+  allTypes: true,
+  types: [],
+  withEvents: false,
+  withViews: false,
+  withVisitors: true,
+};
+
+/** Period i is `[bounds[i], bounds[i + 1])`. */
+export async function readActiveVisitors(client: PoolClient, siteId: string, bounds: Date[]): Promise<ActiveVisitors> {
+  const range = { from: bounds[0]!, to: bounds.at(-1)! };
+  const state = await readRollupState(client, siteId, range);
+  const reading = readingOf({ siteId, range, buckets: { unit: 'day', bounds, labels: [] } }, plan, state);
+  const { days, intervals, raw } = reading.cover;
+  const { text, values } = statementOf(reading, state?.lastVisitorNo ?? 0);
+  const { rows } = await client.query<{ bucket: number; frames: Buffer | null; numbers: Buffer | null }>(text, values);
+  const sets = bounds.slice(1).map(createVisitorSet);
+  for (const { bucket, frames, numbers } of rows) {
+    for (const bitmap of frames ? splitFrames(frames) : []) sets[bucket]!.addBitmap(bitmap);
+    if (numbers) sets[bucket]!.addNumbers(numbersOf(numbers));
+  }
+  const rolled = days.length + intervals.length > 0;
+  return { sets, source: raw.length === 0 ? 'rollup' : rolled ? 'mixed' : 'raw' };
+}
+
+/** Users without a number get one above all that are given, the same in all periods. */
+function statementOf(reading: RollupReading, lastVisitorNo: number): { text: string; values: unknown[] } {
+  const parameters = createSqlParameters();
+  const parts = [`select 0 as bucket, null::bytea as frames, null::bytea as numbers where false`];
+  const rolled = rolledSelects(reading, parameters, 'r.visitors');
+  if (rolled.length > 0) {
+    parts.push(`select bucket, ${framesOf}, null from (${rolled.join(' union all ')}) r group by bucket`);
+  }
+  const raw = rawSelect(reading, parameters, ['user_id']);
+  if (raw) {
+    const last = parameters.add(lastVisitorNo, 'bigint');
+    parts.push(`select bucket, null, string_agg(int4send(no::int), '') from (
+    select bucket, coalesce(visitors.visitor_no, ${last} + dense_rank() over (partition by visitors.visitor_no is null order by per_user.user_id)) as no
+    from (select distinct bucket, user_id from (${raw}) e where user_id is not null) per_user
+    left join visitors on visitors.site_id = ${parameters.add(reading.siteId, 'text')} and visitors.user_id = per_user.user_id
+  ) numbered group by bucket`);
+  }
+  const text = `/* reporting.readActiveVisitors */
+select bucket, string_agg(frames, '') as frames, string_agg(numbers, '') as numbers from (
+  ${parts.join('\n  union all\n  ')}
+) part group by bucket`;
+  return { text, values: parameters.values };
+}

@@ -1,0 +1,60 @@
+/** Turns `/api/v1/sites` into the list of sites, one site, and its change. */
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import { inSnapshot } from './query/in-snapshot.js';
+import { readJson } from './read-json.js';
+import { changeSite } from './sites/change-site.js';
+import { parsePage, parseSiteChange, parseSiteId } from './sites/parse-site-request.js';
+import { countSites, readSite, readSites, withEvents } from './sites/read-sites.js';
+
+export interface SitesDependencies {
+  pool: Pool;
+  /** What `pool` reads may be a copy of this database, and late. */
+  writePool: Pool;
+}
+
+const unknownSite = () => new ServiceError('not_found', 'There is no site of this id.');
+
+function listSites(pool: Pool): RequestHandler {
+  return async (req, res) => {
+    const page = parsePage(req.query);
+    const answer = await inSnapshot(pool, async (client) => ({
+      sites: await readSites(client, page),
+      total: await countSites(client),
+    }));
+    res.json({ ...answer, pagination: page });
+  };
+}
+
+function showSite(pool: Pool): RequestHandler {
+  return async (req, res) => {
+    const siteId = parseSiteId(req.params.site_id);
+    const site = await inSnapshot(pool, (client) => readSite(client, siteId));
+    if (!site) throw unknownSite();
+    res.json(site);
+  };
+}
+
+function patchSite({ pool, writePool }: SitesDependencies): RequestHandler {
+  return async (req, res) => {
+    const siteId = parseSiteId(req.params.site_id);
+    const change = parseSiteChange(await readJson(req, res));
+    const names = await changeSite(writePool, siteId, change);
+    if (!names) throw unknownSite();
+    res.json(await inSnapshot(pool, (client) => withEvents(client, names)));
+  };
+}
+
+/** An address such as `/api/v1/sites/%` is no text at all. */
+const answerUndecodable: ErrorRequestHandler = (error, _req, _res, next) =>
+  next(error instanceof URIError ? unknownSite() : error);
+
+export function sitesRoutes(deps: SitesDependencies): Router {
+  const router = Router();
+  router.get('/api/v1/sites', listSites(deps.pool));
+  router.get('/api/v1/sites/:site_id', showSite(deps.pool));
+  router.patch('/api/v1/sites/:site_id', patchSite(deps));
+  router.use(answerUndecodable);
+  return router;
+}

@@ -1,0 +1,62 @@
+/** Turns what a client asks of sites into pages and changes that keep the rules. */
+import { ServiceError } from '@millrace/shared/errors';
+import { isTimeZone } from '@millrace/shared/time';
+import Joi from 'joi';
+import { refusal } from '../query-request/refuse.js';
+import { storableText } from '../query-request/storable-text.js';
+import type { SiteChange } from './change-site.js';
+import type { Page } from './read-sites.js';
+
+const noLabels = { errors: { label: false, wrap: { array: false } } } as const;
+
+export const pageSchema = Joi.object<Page>({
+  limit: Joi.number().integer().min(1).max(100).default(100),
+  offset: Joi.number().integer().min(0).max(1_000_000).default(0),
+})
+  .prefs(noLabels)
+  .messages({ 'object.unknown': 'is not a parameter of sites' });
+
+const nameRule = 'must be null or have 1 to 200 characters, none of them NUL or half a character';
+
+export const siteChangeSchema = Joi.object<SiteChange>({
+  timezone: Joi.string()
+    .max(64)
+    .custom((text: string, helpers) => (isTimeZone(text) ? text : helpers.error('any.custom')))
+    .messages({ 'any.custom': 'must be an IANA time zone such as Europe/Berlin' }),
+  name: Joi.string()
+    .pattern(new RegExp(storableText(1, 200), 'u'))
+    .allow(null)
+    .messages({ 'string.pattern.base': nameRule, 'string.empty': nameRule, 'string.base': nameRule }),
+})
+  .min(1)
+  .required()
+  .prefs({ ...noLabels, convert: false })
+  .messages({
+    'object.unknown': 'is not a field of a site that can be changed',
+    'object.base': 'must be an object',
+    'object.min': 'must have a timezone, a name or both',
+  });
+
+function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown): T {
+  const { error, value } = schema.validate(input);
+  if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
+  return value;
+}
+
+/** @throws ServiceError `invalid_request`. */
+export const parsePage = (query: unknown): Page => validate(pageSchema, query);
+
+/** @throws ServiceError `invalid_request`. */
+export function parseSiteChange(body: unknown): SiteChange {
+  // The one name that Joi drops instead of refusing it.
+  if (typeof body === 'object' && body !== null && Object.hasOwn(body, '__proto__')) {
+    throw refusal(['__proto__'], 'is not a field of a site that can be changed');
+  }
+  return validate(siteChangeSchema, body);
+}
+
+/** No site has another kind of id, so that there is nothing to look for. @throws ServiceError `not_found`. */
+export function parseSiteId(text: unknown): string {
+  if (typeof text === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
+  throw new ServiceError('not_found', 'There is no site of this id.');
+}

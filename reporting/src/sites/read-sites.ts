@@ -1,0 +1,84 @@
+/** Turns table `sites` into what is known of sites: their names and zones, how many events they have and from when. */
+import type { PoolClient } from '@millrace/shared/postgres';
+
+export interface SiteNames {
+  site_id: string;
+  name: string | null;
+  timezone: string;
+  created_at: Date;
+}
+
+export interface Site extends SiteNames {
+  events: number;
+  first_event: Date | null;
+  last_event: Date | null;
+}
+
+export interface Page {
+  limit: number;
+  offset: number;
+}
+
+/** A page of all sites, by their id, byte by byte. `client` is inside a transaction with one snapshot. */
+export async function readSites(client: PoolClient, page: Page): Promise<Site[]> {
+  const sites: Site[] = [];
+  // One after the other: a connection does one thing at a time.
+  for (const site of await readNames(client, page)) sites.push(await withEvents(client, site));
+  return sites;
+}
+
+/** `undefined` for a site that is not known. */
+export async function readSite(client: PoolClient, siteId: string): Promise<Site | undefined> {
+  const names = await readSiteNames(client, siteId);
+  return names && withEvents(client, names);
+}
+
+export async function countSites(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ sites: number }>(
+    '/* reporting.countSites */ select count(*)::int as sites from sites',
+  );
+  return rows[0]!.sites;
+}
+
+export async function withEvents(client: PoolClient, site: SiteNames): Promise<Site> {
+  const { site_id, name, timezone, created_at } = site;
+  const span = await readSpan(client, site_id);
+  const events = await countEvents(client, site_id);
+  return { site_id, name, timezone, events, ...span, created_at };
+}
+
+async function readNames(client: PoolClient, { limit, offset }: Page): Promise<SiteNames[]> {
+  const { rows } = await client.query<SiteNames>(
+    `/* reporting.readNames */
+    select site_id, name, timezone, created_at from sites order by site_id limit $1 offset $2`,
+    [limit, offset],
+  );
+  return rows;
+}
+
+async function readSiteNames(client: PoolClient, siteId: string): Promise<SiteNames | undefined> {
+  const { rows } = await client.query<SiteNames>(
+    '/* reporting.readSiteNames */ select site_id, name, timezone, created_at from sites where site_id = $1',
+    [siteId],
+  );
+  return rows[0];
+}
+
+/** Both ends of the primary key, in each partition. */
+async function readSpan(client: PoolClient, siteId: string): Promise<Pick<Site, 'first_event' | 'last_event'>> {
+  const { rows } = await client.query<Pick<Site, 'first_event' | 'last_event'>>(
+    `/* reporting.readSpan */
+    select (select min(timestamp) from events where site_id = $1) as first_event,
+      (select max(timestamp) from events where site_id = $1) as last_event`,
+    [siteId],
+  );
+  return rows[0]!;
+}
+
+export async function countEvents(client: PoolClient, siteId: string): Promise<number> {
+  const { rows } = await client.query<{ events: string }>(
+    '/* reporting.countEvents */ select count(*) as events from events where site_id = $1',
+    [siteId],
+  );
+  return Number(rows[0]!.events);
+}

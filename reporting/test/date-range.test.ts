@@ -1,0 +1,133 @@
+/** What the names of spans of time mean, at a moment and in a zone. */
+import { describe, expect, it } from 'vitest';
+import { parseQuery } from '../src/query-request/parse-query.js';
+import { type Circumstances, resolveQuery } from '../src/query-request/resolve-query.js';
+
+const moment: Circumstances = { siteTimezone: 'Europe/Berlin', now: new Date('2026-11-23T10:07:30.500Z') };
+
+function resolve(body: Record<string, unknown>, circumstances = moment) {
+  const request = parseQuery({ site_id: 'demo', metrics: ['events'], ...body });
+  return resolveQuery(request, circumstances);
+}
+const instants = ({ from, to }: { from: Date; to: Date }) => [from.toISOString(), to.toISOString()];
+const rangeOf = (date_range: unknown, circumstances?: Circumstances) =>
+  instants(resolve({ date_range }, circumstances).range);
+
+const tonight = '2026-11-23T23:00:00.000Z';
+
+describe('date_range', () => {
+  it.each([
+    ['day', '2026-11-22T23:00:00.000Z', tonight],
+    ['7d', '2026-11-16T23:00:00.000Z', tonight],
+    // Summer time ended on 25 October.
+    ['28d', '2026-10-26T23:00:00.000Z', tonight],
+    ['30d', '2026-10-24T22:00:00.000Z', tonight],
+    ['month', '2026-10-31T23:00:00.000Z', tonight],
+    ['6mo', '2026-05-31T22:00:00.000Z', tonight],
+    ['12mo', '2025-11-30T23:00:00.000Z', tonight],
+    ['year', '2025-12-31T23:00:00.000Z', tonight],
+    ['24h', '2026-11-22T10:07:30.500Z', '2026-11-23T10:07:30.500Z'],
+    ['realtime', '2026-11-23T09:37:30.500Z', '2026-11-23T10:07:30.500Z'],
+    [['2026-10-25', '2026-10-25'], '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'],
+    [['2026-01-01T00:00:00Z', '2026-01-01T01:30:00+01:00'], '2026-01-01T00:00:00.000Z', '2026-01-01T00:30:00.000Z'],
+  ])('%s is from %s to %s', (written, from, to) => {
+    expect(rangeOf(written)).toEqual([from, to]);
+  });
+
+  it('is in the zone of the query when it has one, where today may be another day', () => {
+    const { range, timezone } = resolve({ date_range: 'day', timezone: 'Pacific/Auckland' });
+    expect([timezone, ...instants(range)]).toEqual([
+      'Pacific/Auckland',
+      '2026-11-22T11:00:00.000Z',
+      '2026-11-23T11:00:00.000Z',
+    ]);
+  });
+
+  it('counts months back over the end of a year and from the last day of a long month', () => {
+    const now = new Date('2026-01-31T12:00:00Z');
+    expect(rangeOf('6mo', { siteTimezone: 'UTC', now })).toEqual([
+      '2025-08-01T00:00:00.000Z',
+      '2026-02-01T00:00:00.000Z',
+    ]);
+  });
+
+  describe('all', () => {
+    it('is from the day of the first event to the end of today', () => {
+      const events = { firstEvent: new Date('2024-02-29T23:30:00Z'), lastEvent: new Date('2026-11-20T00:00:00Z') };
+      expect(rangeOf('all', { ...moment, ...events })).toEqual(['2024-02-29T23:00:00.000Z', tonight]);
+    });
+    it('reaches to the end of the last event’s day when that lies ahead', () => {
+      const ahead = new Date('2026-11-24T08:00:00Z');
+      expect(rangeOf('all', { ...moment, firstEvent: ahead, lastEvent: ahead })).toEqual([
+        '2026-11-23T23:00:00.000Z',
+        '2026-11-24T23:00:00.000Z',
+      ]);
+    });
+    it('is today without events', () => {
+      expect(rangeOf('all')).toEqual(['2026-11-22T23:00:00.000Z', tonight]);
+    });
+  });
+
+  it('is empty, with an empty time axis, where the zone skipped its only day', () => {
+    const { range, buckets } = resolve({
+      date_range: ['2011-12-30', '2011-12-30'],
+      timezone: 'Pacific/Apia',
+      dimensions: ['time:day'],
+    });
+    expect([range.from, buckets]).toEqual([range.to, { unit: 'day', bounds: [range.to], labels: [] }]);
+  });
+
+  it.each([
+    [['2026-02-29', '2026-03-01'], 'date_range must be one of day, 24h'],
+    [['2026-01-01', '2026-01-01T00:00:00Z'], 'date_range must be one of day, 24h'],
+    [['2026-01-01T00:00:00', '2026-01-02T00:00:00'], 'date_range must be one of day, 24h'],
+    [['2026-01-02', '2026-01-01'], 'date_range must not begin after it ends'],
+    [['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'], 'date_range must begin before it ends'],
+    [['1999-12-31', '2000-01-01'], 'date_range must lie between 2000-01-01 and 2100-12-31'],
+    [['2100-12-31', '2101-01-01'], 'date_range must lie between 2000-01-01 and 2100-12-31'],
+    [['1999-12-31T23:59:59Z', '2000-01-02T00:00:00Z'], 'date_range must lie between 2000-01-01 and 2100-12-31'],
+    [['2000-01-01', '2030-01-01'], 'date_range must not be longer than 30 years (10,958 days)'],
+    [['2000-01-01T00:00:00Z', '2030-01-02T00:00:00Z'], 'date_range must not be longer than 30 years (10,958 days)'],
+  ])('refuses %j: %s', (date_range, message) => {
+    expect(() => resolve({ date_range })).toThrow(message);
+  });
+});
+
+describe('include.comparison', () => {
+  const compare = (date_range: unknown, comparison: unknown) =>
+    instants(resolve({ date_range, include: { comparison } }).comparison!.range);
+
+  it.each([
+    // 24 hours are compared with a day of 25, since both are days.
+    [['2026-10-26', '2026-10-26'], 'previous_period', '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'],
+    ['7d', 'previous_period', '2026-11-09T23:00:00.000Z', '2026-11-16T23:00:00.000Z'],
+    ['month', 'previous_period', '2026-09-30T22:00:00.000Z', '2026-10-31T23:00:00.000Z'],
+    ['24h', 'previous_period', '2026-11-21T10:07:30.500Z', '2026-11-22T10:07:30.500Z'],
+    ['realtime', 'previous_period', '2026-11-23T09:07:30.500Z', '2026-11-23T09:37:30.500Z'],
+    [['2024-02-28', '2024-02-29'], 'year_over_year', '2023-02-27T23:00:00.000Z', '2023-02-28T23:00:00.000Z'],
+    ['day', 'year_over_year', '2025-11-22T23:00:00.000Z', '2025-11-23T23:00:00.000Z'],
+    // In 2026 this is the night in which summer time ends, in 2025 it was not yet.
+    [
+      ['2026-10-25T00:30:00Z', '2026-10-25T02:30:00Z'],
+      'year_over_year',
+      '2025-10-25T00:30:00.000Z',
+      '2025-10-25T02:30:00.000Z',
+    ],
+    ['day', ['2020-01-01', '2020-01-31'], '2019-12-31T23:00:00.000Z', '2020-01-31T23:00:00.000Z'],
+  ])('%j with %s is from %s to %s', (range, comparison, from, to) => {
+    expect(compare(range, comparison)).toEqual([from, to]);
+  });
+
+  it('has a time axis of the same unit', () => {
+    const { comparison } = resolve({
+      date_range: ['2026-11-02', '2026-11-03'],
+      dimensions: ['time:day'],
+      include: { comparison: 'previous_period' },
+    });
+    expect(comparison?.buckets?.labels).toEqual(['2026-10-31', '2026-11-01']);
+  });
+
+  it('keeps the rules of date_range', () => {
+    expect(() => compare('day', ['2020-02-01', '2020-01-31'])).toThrow('include.comparison must not begin after');
+  });
+});

@@ -1,0 +1,52 @@
+/** Turns a test database into the whole reporting service and a judge of the schemas that its document has. */
+import { buildServiceApp } from '@millrace/shared/http';
+import { createMetrics } from '@millrace/shared/metrics';
+import type { Pool } from '@millrace/shared/postgres';
+import { silent } from '@millrace/shared/testing/database';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Express } from 'express';
+import { buildApp } from '../src/app.js';
+import { describeApi } from '../src/openapi/describe-api.js';
+import { openapiRoutes } from '../src/openapi/openapi-routes.js';
+import { createGate } from '../src/query/heavy-queries.js';
+import { sitesRoutes } from '../src/sites-route.js';
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle?: { stack?: Layer[] };
+}
+
+/** `GET /stats` and so on, with parameters as OpenAPI writes them. */
+export function routesOf(layers: Layer[]): string[] {
+  return layers.flatMap(({ route, handle }) => {
+    if (!route) return routesOf(handle?.stack ?? []);
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    return Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${path}`);
+  });
+}
+
+export function buildDocumentedApp(pool: Pool): { app: Express; routes: string[] } {
+  const service = { logger: silent, metrics: createMetrics(), isClosing: () => false };
+  const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
+  const health = { postgres: () => pool.query('select 1') };
+  const deps = { ...service, health, pool, writePool: pool, gate };
+  const inner = buildApp(deps);
+  const app = buildServiceApp(deps, (outer) => {
+    outer.use(sitesRoutes(deps), openapiRoutes(), inner);
+  });
+  const routes = [app, inner].flatMap(({ router }) => routesOf(router.stack as unknown as Layer[]));
+  return { app, routes: [...new Set(routes)].sort() };
+}
+
+const isTime = (text: string) => /^\d{4}-\d\d-\d\dT.*Z$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** Whether a value is right by a schema of the document; what is wrong with it otherwise. */
+export function createJudge(): (schema: string, value: unknown) => string | undefined {
+  const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false, formats: { 'date-time': isTime } });
+  ajv.addVocabulary(['components']);
+  const { components } = describeApi();
+  return (name, value) => {
+    const schema = { $ref: `#/components/schemas/${name}`, components };
+    return ajv.validate(schema, value) ? undefined : ajv.errorsText();
+  };
+}

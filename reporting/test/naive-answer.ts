@@ -1,0 +1,99 @@
+/** Turns events and a query into the answer, as plainly as it can be said, for comparison with the engines. */
+import type { Condition, Dimension, Filter, Metric, ResolvedQuery, ResultRow } from '../src/query/resolved-query.js';
+import type { StoredEvent } from './random-events.js';
+
+export function referrerHost(referrer: string | null): string {
+  let rest = referrer ?? '';
+  if (rest.includes('://')) rest = rest.split('://')[1]!;
+  const host = rest.split('/')[0]!.split('?')[0]!.split('#')[0]!.toLowerCase();
+  return host === '' ? 'direct' : host;
+}
+
+/** The value of a dimension that is not time. */
+function valueIn(event: StoredEvent, dimension: string): string | null {
+  if (dimension === 'referrer') return referrerHost(event.referrer);
+  if (!dimension.startsWith('property:')) return event[dimension as 'path' | 'event_type' | 'profile_id'];
+  const value = event.properties?.[dimension.slice('property:'.length)];
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return value;
+  if (value === 1e21) return '1000000000000000000000';
+  // As jsonb writes lists and objects: with a space after comma and colon.
+  return typeof value === 'object' ? JSON.stringify(value).replaceAll(/([,:])/g, '$1 ') : JSON.stringify(value);
+}
+
+export function isMatch(event: StoredEvent, filter: Filter): boolean {
+  if (filter.op === 'and') return filter.filters.every((inner) => isMatch(event, inner));
+  if (filter.op === 'or') return filter.filters.some((inner) => isMatch(event, inner));
+  if (filter.op === 'not') return !isMatch(event, filter.filter);
+  const { op, dimension, values } = filter as Condition;
+  const value = valueIn(event, dimension);
+  const fits = (wanted: string | null) => {
+    if (value === null || wanted === null) return value === wanted;
+    if (op.startsWith('is')) return value === wanted;
+    return op.startsWith('contains') ? value.includes(wanted) : new RegExp(wanted, 'u').test(value);
+  };
+  return values.some(fits) !== op.endsWith('_not');
+}
+
+const round = (numerator: number, denominator: number) =>
+  denominator === 0 ? null : Math.round((100 * numerator) / denominator) / 100;
+
+const userCount = (events: StoredEvent[]) => new Set(events.flatMap(({ user_id }) => user_id ?? [])).size;
+
+function metric(name: Metric, events: StoredEvent[], all: StoredEvent[]): number | null {
+  const ofType = (type: string) => events.filter((event) => event.event_type === type).length;
+  if (name === 'events') return events.length;
+  if (name === 'views') return ofType('view');
+  if (name === 'visitors') return userCount(events);
+  if (name === 'views_per_visitor') return round(ofType('view'), userCount(events));
+  if (name === 'share') return round(100 * userCount(events), userCount(all));
+  return ofType(name.slice('event:'.length));
+}
+
+/** Place of the event's bucket, for a time dimension. */
+const bucketOf = (event: StoredEvent, query: ResolvedQuery) =>
+  query.buckets!.bounds.findLastIndex((bound) => event.timestamp >= bound);
+
+type Key = (string | number | null)[];
+
+function compareValues(a: string | number | null, b: string | number | null, descending: boolean): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  const order = typeof a === 'number' ? a - Number(b) : Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
+  return descending ? -order : order;
+}
+
+/** `totalRows` is the number of groups. */
+export function naiveAnswer(events: StoredEvent[], query: ResolvedQuery): { rows: ResultRow[]; totalRows: number } {
+  const { range, filter, dimensions, metrics, orderBy, buckets } = query;
+  const all = events.filter(
+    (event) => event.timestamp >= range.from && event.timestamp < range.to && (!filter || isMatch(event, filter)),
+  );
+  const groups = new Map<string, { key: Key; events: StoredEvent[] }>();
+  const groupOf = (key: Key) => {
+    const name = JSON.stringify(key);
+    if (!groups.has(name)) groups.set(name, { key, events: [] });
+    return groups.get(name)!;
+  };
+  if (dimensions.length === 0) groupOf([]);
+  if (dimensions.length === 1 && buckets) for (const place of buckets.labels.keys()) groupOf([place]);
+  const part = (event: StoredEvent, dimension: Dimension) =>
+    dimension.startsWith('time:') ? bucketOf(event, query) : valueIn(event, dimension);
+  for (const event of all) groupOf(dimensions.map((dimension) => part(event, dimension))).events.push(event);
+  const order = (group: { key: Key; events: StoredEvent[] }, key: Metric | Dimension) => {
+    const place = dimensions.indexOf(key as Dimension);
+    return place >= 0 ? group.key[place]! : metric(key as Metric, group.events, all);
+  };
+  const orders = [...orderBy, ...dimensions.map((key) => ({ key, direction: 'asc' as const }))];
+  const sorted = [...groups.values()].sort((a, b) => {
+    for (const { key, direction } of orders) {
+      const difference = compareValues(order(a, key), order(b, key), direction === 'desc');
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+  const rows = sorted.slice(query.offset, query.offset + query.limit).map((group) => ({
+    dimensions: group.key.map((value) => (typeof value === 'number' ? buckets!.labels[value]! : value)),
+    metrics: metrics.map((name) => metric(name, group.events, all)),
+  }));
+  return { rows, totalRows: sorted.length };
+}

@@ -1,0 +1,166 @@
+/** Whatever JSON comes instead of a query is refused by the name of a field and its rule. */
+import { ServiceError } from '@millrace/shared/errors';
+import { describe, expect, it } from 'vitest';
+import { parseQuery } from '../src/query-request/parse-query.js';
+
+const minimal = { site_id: 'demo', metrics: ['events'], date_range: 'day' };
+const is = ['is', 'path', ['/']];
+const nested = (levels: number, open: string, close: string) => open.repeat(levels) + close.repeat(levels);
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
+const notNested = (levels: number): unknown => (levels === 1 ? is : ['not', notNested(levels - 1)]);
+
+function refusalOf(input: unknown): { message: string; field: unknown } {
+  try {
+    parseQuery(input);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'invalid_request') throw error;
+    return { message: error.message, field: (error.details as { field: unknown }).field };
+  }
+  throw new Error('was accepted');
+}
+
+const filter = (...filters: unknown[]) => ({ filters });
+
+it.each<[Record<string, unknown>, string, string]>([
+  [{ site_id: 'a b' }, 'site_id', 'site_id may hold only letters'],
+  [{ site_id: 7 }, 'site_id', 'site_id must be a string'],
+  [{ site_id: ['demo'] }, 'site_id', 'site_id must be a string'],
+  [{ site_id: 'x'.repeat(65) }, 'site_id', 'site_id length must be less than or equal to 64'],
+  [{ site_id: undefined }, 'site_id', 'site_id is required'],
+  [{ metrics: [] }, 'metrics', 'metrics must contain at least 1 items'],
+  [{ metrics: 'events' }, 'metrics', 'metrics must be an array'],
+  [{ metrics: ['event:'] }, 'metrics', 'metrics[0] must be one of events, views'],
+  [{ metrics: ['event:a\0'] }, 'metrics', 'metrics[0] must be one of'],
+  [{ metrics: [`event:${'x'.repeat(65)}`] }, 'metrics', 'metrics[0] must be one of'],
+  [{ metrics: ['events', null] }, 'metrics', 'metrics[1] must be a string'],
+  [{ metrics: ['events', 'events'] }, 'metrics', 'metrics[1] contains a duplicate value'],
+  [{ metrics: times(21, 0).map((_, index) => `event:${index}`) }, 'metrics', 'less than or equal to 20 items'],
+  [{ date_range: undefined }, 'date_range', 'date_range is required'],
+  [{ date_range: 'week' }, 'date_range', 'date_range must be one of day, 24h, 7d'],
+  [{ date_range: 7 }, 'date_range', 'date_range must be one of'],
+  [{ date_range: ['2026-01-01'] }, 'date_range', 'date_range must be one of'],
+  [{ date_range: ['2026-01-01', '2026-01-02', '2026-01-03'] }, 'date_range', 'date_range must be one of'],
+  [{ date_range: ['2026-01-01', 20260102] }, 'date_range', 'date_range[1] must be a string'],
+  [{ date_range: ['2026-01-01', ['2026-01-02']] }, 'date_range', 'date_range[1] must be a string'],
+  [{ date_range: { from: '2026-01-01' } }, 'date_range', 'date_range must be one of'],
+  [{ timezone: '+02:00' }, 'timezone', 'timezone must be an IANA time zone'],
+  [{ timezone: "UTC'; drop table events" }, 'timezone', 'timezone must be an IANA time zone'],
+  [{ timezone: null }, 'timezone', 'timezone must be a string'],
+  [{ dimensions: ['user_id'] }, 'dimensions', 'dimensions[0] must be one of time:minute'],
+  [{ dimensions: ['time:year'] }, 'dimensions', 'dimensions[0] must be one of time:minute'],
+  [{ dimensions: ['property:'] }, 'dimensions', 'dimensions[0] must be one of'],
+  [{ dimensions: [`property:${'x'.repeat(129)}`] }, 'dimensions', 'dimensions[0] must be one of'],
+  [{ dimensions: ['property:\ud800'] }, 'dimensions', 'dimensions[0] must be one of'],
+  [{ dimensions: ['path', 'path'] }, 'dimensions', 'dimensions[1] contains a duplicate value'],
+  [{ dimensions: ['time:day', 'time:hour'] }, 'dimensions', 'dimensions must have at most one of time'],
+  [{ dimensions: ['a', 'b', 'c', 'd', 'e'].map((name) => `property:${name}`) }, 'dimensions', 'equal to 4 items'],
+  [{ order_by: ['events'] }, 'order_by', 'order_by[0] must be an array'],
+  [{ order_by: [['events']] }, 'order_by', 'order_by[0] must be [metric or dimension, asc or desc]'],
+  [{ order_by: [['events', 'up']] }, 'order_by', 'order_by[0][1] must be one of asc, desc'],
+  [{ order_by: [['views', 'asc']] }, 'order_by', 'order_by[0][0] must be a metric or a dimension of this query'],
+  [{ order_by: times(2, ['events', 'asc']) }, 'order_by', 'order_by[1][0] is ordered by already'],
+  [{ include: null }, 'include', 'include must be an object'],
+  [{ include: [] }, 'include', 'include must be an object'],
+  [{ include: { rows: true } }, 'include.rows', 'include.rows is not a field of a query'],
+  [{ include: { total_rows: 1 } }, 'include.total_rows', 'include.total_rows must be a boolean'],
+  [{ include: { comparison: 'last_week' } }, 'include.comparison', 'include.comparison must be previous_period'],
+  [{ include: JSON.parse('{"__proto__":1}') }, 'include.__proto__', 'include.__proto__ is not a field of a query'],
+  [{ pagination: { limit: 0 } }, 'pagination.limit', 'pagination.limit must be greater than or equal to 1'],
+  [{ pagination: { limit: 10_001 } }, 'pagination.limit', 'pagination.limit must be less than or equal to 10000'],
+  [{ pagination: { limit: '5' } }, 'pagination.limit', 'pagination.limit must be a number'],
+  [{ pagination: { limit: Number.POSITIVE_INFINITY } }, 'pagination.limit', 'pagination.limit cannot be infinity'],
+  [{ pagination: { offset: 1e300 } }, 'pagination.offset', 'pagination.offset must be a safe number'],
+  [{ pagination: { offset: 1.5 } }, 'pagination.offset', 'pagination.offset must be an integer'],
+  [{ limit: 5 }, 'limit', 'limit is not a field of a query'],
+  [JSON.parse('{"__proto__":{"site_id":"x"}}'), '__proto__', '__proto__ is not a field of a query'],
+  [{ constructor: 1 }, 'constructor', 'constructor is not a field of a query'],
+])('%j is refused, naming %s', (change, field, message) => {
+  // Spreading would not keep a field called __proto__.
+  const body = Object.hasOwn(change, '__proto__') ? Object.assign(change, minimal) : { ...minimal, ...change };
+  const refusal = refusalOf(body);
+  expect(refusal.field).toBe(field);
+  expect(refusal.message).toContain(message);
+});
+
+describe('filters', () => {
+  it.each<[Record<string, unknown>, string]>([
+    [{ filters: 'path = /' }, 'filters must be an array'],
+    [filter(7), 'filters[0] must be a list'],
+    [filter('equals', 'path', ['/']), 'filters must begin with one of is, is_not'],
+    [filter([['is'], 'path', ['/']]), 'filters[0] must begin with one of is, is_not'],
+    [filter(['constructor', 'path', ['/']]), 'filters[0] must begin with one of'],
+    [filter(is, []), 'filters[1] must begin with one of'],
+    [filter('is', 'path'), 'filters must have three elements'],
+    [filter('is', 'path', ['/'], { case_sensitive: false }), 'filters must have three elements'],
+    [filter('is', 'time:day', ['2026-01-01']), 'filters[1] must be one of event_type'],
+    [filter('is', 'user_id', ['x']), 'filters[1] must be one of event_type'],
+    [filter('is', ['path'], ['/']), 'filters[1] must be one of event_type'],
+    [filter('is', 'property:\0', ['/']), 'filters[1] must be one of event_type'],
+    [filter('is', 'path', '/'), 'filters[2] must be a list of 1 to 100 values'],
+    [filter('is', 'path', []), 'filters[2] must be a list of 1 to 100 values'],
+    [filter('is', 'path', times(101, '/')), 'filters[2] must be a list of 1 to 100 values'],
+    [filter('is', 'path', [7]), 'filters[2][0] must be text'],
+    [filter('is', 'path', ['/', ['/']]), 'filters[2][1] must be text'],
+    [filter('is', 'path', ['\0']), 'filters[2][0] must have at most 2048 characters, none of them NUL'],
+    [filter('is', 'path', ['\udc00']), 'filters[2][0] must have at most 2048 characters'],
+    [filter('is', 'path', ['x'.repeat(2_049)]), 'filters[2][0] must have at most 2048 characters'],
+    [filter('contains', 'path', [null]), 'filters[2][0] must be text; null goes only with is and is_not'],
+    [filter('matches', 'path', ['x'.repeat(257)]), 'filters[2][0] must have at most 256 characters'],
+    [filter('matches', 'path', ['(a)\\1']), 'filters[2][0] must not refer back to a group'],
+    [filter('matches', 'path', ['a(?=b)']), 'filters[2][0] must not look ahead or behind'],
+    [filter('matches_not', 'path', ['(?<!a)b']), 'filters[2][0] must not look ahead or behind'],
+    [filter('matches', 'path', ['\\\\(?!a)']), 'filters[2][0] must not look ahead or behind'],
+    [filter('matches', 'path', ['(?i)a']), 'filters[2][0] must not have options in it'],
+    [filter('matches', 'path', ['***=a']), 'filters[2][0] must not begin with ***'],
+    [filter('and', []), 'filters[1] must be a list of one filter or more'],
+    [filter('or', is), 'filters[1][0] must be a list'],
+    [filter('not', is, is), 'filters must have two elements: "not"'],
+    [filter(notNested(6)), 'filters[0][1][1][1][1][1] is nested too deep; the limit is 5 levels'],
+    [filter(...times(51, is)), 'filters[50] is one condition too many; the limit is 50'],
+    [filter('or', times(51, ['and', [is]])), 'filters[1][50][1][0] is one condition too many'],
+  ])('%j are refused', (change, message) => {
+    const refusal = refusalOf({ ...minimal, ...change });
+    expect(refusal).toEqual({ field: 'filters', message: expect.stringContaining(message) });
+  });
+
+  it.each([
+    ['empty', nested(20_000, '[', ']'), 'filters[0] must begin with one of'],
+    ['of "not"', `${'["not",'.repeat(9_000)}1${']'.repeat(9_000)}`, 'is nested too deep'],
+  ])('thousands of lists within lists, %s, are refused', (_what, json, message) => {
+    expect(refusalOf({ ...minimal, filters: JSON.parse(json) }).message).toContain(message);
+  });
+
+  it.each([
+    ['depth 5', filter(notNested(5))],
+    ['50 conditions', filter(...times(50, is))],
+    ['100 values', filter('is', 'path', times(100, 'x'))],
+    ['2,048 characters outside the basic plane', filter('is', 'path', ['😀'.repeat(2_048)])],
+  ])('%s is within the limit', (_what, change) => {
+    expect(parseQuery({ ...minimal, ...change }).siteId).toBe('demo');
+  });
+});
+
+describe('what is no query at all', () => {
+  const values = ['null', '1', '""', '[]', '"site_id"', '[{}]', 'true', '{}', '{"":0}', nested(20_000, '[', ']')];
+  const deepObject = `${'{"include":'.repeat(9_000)}1${'}'.repeat(9_000)}`;
+  it('is refused', () => {
+    for (const json of [...values, deepObject]) expect(refusalOf(JSON.parse(json)).message).not.toBe('');
+  });
+  it('every JSON value in every place is accepted or refused, and nothing else happens', () => {
+    const odd = [...values, '1e999', '-0', '"\\u0000"', '"\\ud800"', '{"__proto__":{}}', '[["is"]]', deepObject];
+    const fields = ['site_id', 'metrics', 'date_range', 'timezone', 'dimensions', 'filters', 'order_by', 'pagination'];
+    for (const field of [...fields, 'include', 'x'.repeat(5_000), '\ud800', '{#label}']) {
+      for (const json of odd) {
+        const value: unknown = JSON.parse(json);
+        for (const placed of [value, [value], [value, value], { [field]: value }, { limit: value }]) {
+          try {
+            parseQuery({ ...minimal, [field]: placed });
+          } catch (error) {
+            expect(error).toBeInstanceOf(ServiceError);
+            expect((error as ServiceError).message.length).toBeLessThan(400);
+          }
+        }
+      }
+    }
+  });
+});

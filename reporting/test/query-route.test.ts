@@ -1,0 +1,237 @@
+/** `POST` and `GET /api/v1/query` against a real database. */
+import { buildServiceApp } from '@millrace/shared/http';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import type { Express } from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGate, type GateLimits } from '../src/query/heavy-queries.js';
+import { queryRoute } from '../src/query-route.js';
+import { type StoredEvent, storeEvents } from './random-events.js';
+
+let database: TestDatabase;
+let app: Express;
+const now = new Date('2025-11-15T12:00:00Z');
+
+const build = (limits: Partial<GateLimits> = {}) =>
+  buildServiceApp({ logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false }, (routes) => {
+    const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, ...limits });
+    routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
+  });
+
+const event = (
+  timestamp: string,
+  event_type: string,
+  path: string,
+  user_id: string | null,
+  plan?: string,
+): StoredEvent => ({
+  timestamp: new Date(timestamp),
+  event_type,
+  path,
+  user_id,
+  profile_id: null,
+  referrer: null,
+  properties: plan === undefined ? null : { plan },
+});
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(
+    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
+  );
+  await storeEvents(database.pool, 'demo', [
+    event('2025-11-13T23:30:00Z', 'view', '/', 'ada', 'pro'),
+    event('2025-11-14T10:00:00Z', 'view', '/', 'ada', 'pro'),
+    event('2025-11-14T11:00:00Z', 'view', '/a', 'bob', 'free'),
+    event('2025-11-14T12:00:00Z', 'click', '/a', 'ada'),
+    event('2025-11-14T22:59:59Z', 'view', '/a', null),
+  ]);
+  await database.pool.query(`insert into sites (site_id, timezone) values ('demo', 'Europe/Berlin')`);
+  await database.pool.query(
+    `insert into site_rollups (site_id, timezone, detail_since) values ('rolled', 'UTC', '2000-01-01Z')`,
+  );
+  app = build();
+});
+afterAll(() => database.drop());
+
+const ask = (body: object, of = app) => request(of).post('/api/v1/query').send(body);
+const base = { site_id: 'demo', metrics: ['events', 'views', 'visitors'], date_range: ['2025-11-14', '2025-11-14'] };
+
+describe('an answer', () => {
+  it('has results, where they come from, and the query with every default', async () => {
+    const { body } = await ask(base).expect(200);
+    expect(body).toEqual({
+      results: [{ dimensions: [], metrics: [5, 4, 2] }],
+      meta: { source: 'raw', elapsed_ms: expect.any(Number) },
+      query: {
+        site_id: 'demo',
+        metrics: ['events', 'views', 'visitors'],
+        date_range: ['2025-11-13T23:00:00.000Z', '2025-11-14T23:00:00.000Z'],
+        timezone: 'Europe/Berlin',
+        dimensions: [],
+        filters: [],
+        order_by: expect.any(Array),
+        include: { total_rows: false, time_labels: false },
+        pagination: { limit: 10_000, offset: 0 },
+      },
+    });
+  });
+  it('is of the zone asked for', async () => {
+    const { body } = await ask({ ...base, timezone: 'UTC' }).expect(200);
+    expect(body.results).toEqual([{ dimensions: [], metrics: [4, 3, 2] }]);
+  });
+  it('says how many rows there are, also beyond the page', async () => {
+    const { body } = await ask({
+      ...base,
+      dimensions: ['path'],
+      include: { total_rows: true },
+      pagination: { limit: 1, offset: 1 },
+    }).expect(200);
+    expect(body.results).toEqual([{ dimensions: ['/'], metrics: [2, 2, 1] }]);
+    expect(body.meta.total_rows).toBe(2);
+  });
+  it('has the labels of all buckets when asked', async () => {
+    const { body } = await ask({
+      ...base,
+      date_range: ['2025-11-12', '2025-11-15'],
+      dimensions: ['time:day'],
+      include: { time_labels: true },
+      pagination: { limit: 2, offset: 1 },
+    }).expect(200);
+    expect(body.meta.time_labels).toEqual(['2025-11-12', '2025-11-13', '2025-11-14', '2025-11-15']);
+    expect(body.results).toEqual([
+      { dimensions: ['2025-11-13'], metrics: [0, 0, 0] },
+      { dimensions: ['2025-11-14'], metrics: [5, 4, 2] },
+    ]);
+  });
+  it('compares with the period before, row by row', async () => {
+    const { body } = await ask({
+      ...base,
+      timezone: 'UTC',
+      dimensions: ['path'],
+      metrics: ['events', 'visitors'],
+      include: { comparison: 'previous_period' },
+    }).expect(200);
+    expect(body.results).toEqual([
+      {
+        dimensions: ['/a'],
+        metrics: [3, 2],
+        comparison: { dimensions: ['/a'], metrics: [0, 0], change: [null, null] },
+      },
+      { dimensions: ['/'], metrics: [1, 1], comparison: { dimensions: ['/'], metrics: [1, 1], change: [0, 0] } },
+    ]);
+    expect(body.query.comparison_date_range).toEqual(['2025-11-13T00:00:00.000Z', '2025-11-14T00:00:00.000Z']);
+  });
+  it('over all time begins with the first event', async () => {
+    const { body } = await ask({ ...base, date_range: 'all', dimensions: ['time:day'] }).expect(200);
+    expect(body.results.map((row: { dimensions: string[] }) => row.dimensions[0])).toEqual([
+      '2025-11-14',
+      '2025-11-15',
+    ]);
+  });
+  it('says that rollups answered when they did', async () => {
+    const { body } = await ask({ ...base, site_id: 'rolled' }).expect(200);
+    expect(body.meta.source).toBe('rollup');
+    expect(body.results).toEqual([{ dimensions: [], metrics: [0, 0, 0] }]);
+  });
+});
+
+describe('GET', () => {
+  const get = (parameters: Record<string, string>) => request(app).get('/api/v1/query').query(parameters);
+  it('answers what POST does, with parameters of the same names', async () => {
+    const filters = JSON.stringify([['is', 'property:plan', ['pro', 'free']]]);
+    const parameters = { site_id: 'demo', metrics: 'events,visitors', date_range: '2025-11-14,2025-11-14', filters };
+    const { body } = await get({ ...parameters, dimensions: 'property:plan' }).expect(200);
+    expect(body.results).toEqual([
+      { dimensions: ['pro'], metrics: [2, 1] },
+      { dimensions: ['free'], metrics: [1, 1] },
+    ]);
+  });
+  it('refuses what it does not know', async () => {
+    const { body } = await get({ site_id: 'demo', metric: 'events' }).expect(400);
+    expect(body.error).toMatchObject({ code: 'invalid_request', details: { field: 'metric' } });
+  });
+});
+
+describe('refusals', () => {
+  it('name the field', async () => {
+    const { body } = await ask({ ...base, metrics: ['bounce_rate'] }).expect(400);
+    expect(body.error).toMatchObject({ code: 'invalid_request', details: { field: 'metrics' } });
+  });
+  it('name a pattern that is no regular expression', async () => {
+    const { body } = await ask({ ...base, filters: [['matches', 'path', ['^/', 'a(']]] }).expect(400);
+    expect(body.error).toEqual({
+      code: 'invalid_request',
+      message: '"a(" is not a regular expression: parentheses () not balanced',
+      details: { field: 'filters' },
+    });
+  });
+  it.each([
+    ['application/json', '{"site_id":', 400, 'malformed_json'],
+    ['application/json', '', 400, 'invalid_request'],
+    ['application/json', 'null', 400, 'invalid_request'],
+    ['application/json', '[]', 400, 'invalid_request'],
+    ['application/json; charset=latin1', '{}', 415, 'unsupported_media_type'],
+    ['text/plain', '{}', 415, 'unsupported_media_type'],
+    ['application/json', JSON.stringify('x'.repeat(110_000)), 413, 'payload_too_large'],
+  ])('of a body called %s that is %.20s', async (type, text, status, code) => {
+    const { body } = await request(app).post('/api/v1/query').set('content-type', type).send(text).expect(status);
+    expect(body.error.code).toBe(code);
+  });
+  it('of a body whose compression is broken or unknown', async () => {
+    const post = (encoding: string) =>
+      request(app).post('/api/v1/query').set({ 'content-type': 'application/json', 'content-encoding': encoding });
+    expect((await post('gzip').send('{}').expect(400)).body.error.code).toBe('malformed_encoding');
+    expect((await post('lzma').send('{}').expect(415)).body.error.code).toBe('unsupported_encoding');
+  });
+});
+
+describe('long queries', () => {
+  const heavy = { ...base, filters: [['is', 'property:plan', ['pro']]] };
+  it('are refused when too many wait, while rollups still answer', async () => {
+    const full = build({ atOnce: 0, maxWaiting: 0 });
+    const { body, headers } = await ask(heavy, full).expect(429);
+    expect(body.error.code).toBe('too_many_queries');
+    expect(headers['retry-after']).toBe('1');
+    await ask(base, full).expect(429);
+    await ask({ ...base, site_id: 'rolled' }, full).expect(200);
+  });
+  it('hold no connection while they wait', async () => {
+    const busy = build({ atOnce: 0, maxWaiting: 20, waitMs: 1_500 });
+    const ended: number[] = [];
+    const note = ({ status }: { status: number }) => ended.push(status);
+    // More than the pool has connections.
+    const waiting = Array.from({ length: 12 }, () => ask(base, busy).then(note));
+    await Promise.all([...waiting, ask({ ...base, site_id: 'rolled' }, busy).then(note)]);
+    expect(ended).toEqual([200, ...Array(12).fill(429)]);
+  });
+  it('all get their turn when they come at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => ask(heavy).expect(200)));
+    for (const { body } of answers) expect(body.results).toEqual([{ dimensions: [], metrics: [2, 2, 1] }]);
+  });
+});
+
+it('takes texts that would be SQL as texts, in every place', async () => {
+  const text = `'; drop table events; --"`;
+  const { body } = await ask({
+    ...base,
+    metrics: [`event:${text}`, 'events'],
+    dimensions: [`property:${text}`],
+    filters: [
+      [
+        'or',
+        [
+          ['contains_not', 'path', [text]],
+          ['is', `property:${text}`, [text]],
+        ],
+      ],
+    ],
+    order_by: [
+      [`property:${text}`, 'desc'],
+      [`event:${text}`, 'asc'],
+    ],
+  }).expect(200);
+  expect(body.results).toEqual([{ dimensions: [null], metrics: [0, 5] }]);
+  await ask({ ...base, site_id: text }).expect(400);
+});

@@ -1,0 +1,93 @@
+/** Turns a seed into events of every shape that filters and groups must tell apart, and stores them. */
+import type { Pool } from '@millrace/shared/postgres';
+
+export interface StoredEvent {
+  timestamp: Date;
+  event_type: string;
+  path: string;
+  user_id: string | null;
+  profile_id: string | null;
+  referrer: string | null;
+  properties: Record<string, unknown> | null;
+}
+
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export const types = ['view', 'view', 'view', 'click', 'sign"up', "it's; --"];
+export const paths = [
+  '/',
+  '/a',
+  '/A',
+  '/a/b?c=%20',
+  '',
+  "/o'brien",
+  '/ünï',
+  '/100%',
+  '/under_score',
+  '/\\d',
+  '/😀',
+  '/ﬀ',
+];
+const users = [null, null, 'ada', 'Ada', 'bob', 'eve', 'user\\x', 'mallory', 'ümit'];
+const profiles = [null, 'p1', 'p2', 'null', 'P1'];
+const referrers = [
+  null,
+  '',
+  'https://News.Example/path?x=1',
+  'http://news.example',
+  'news.example/y',
+  '//odd',
+  'android-app://com.app/#x',
+  'https://?q',
+  'direct',
+  'https://söme.example#top',
+];
+const properties = [
+  null,
+  {},
+  { plan: 'pro', amount: 10.5, ok: true },
+  { plan: 'free', amount: 10, ok: false },
+  { plan: null, amount: '10' },
+  { plan: ['pro', 1], amount: { value: 1 } },
+  { plan: '', "odd'name": 'x', 'a.b': 'dotted' },
+  { plan: 'Pro', amount: 1e21, ok: 'true' },
+];
+
+/** Events inside [from, from + length); some share an instant. */
+export function randomEvents(seed: number, count: number, from: Date, lengthMs: number): StoredEvent[] {
+  const random = createRandom(seed);
+  const oneOf = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
+  return Array.from({ length: count }, () => ({
+    timestamp: new Date(from.getTime() + Math.floor((random() * lengthMs) / 60_000) * 60_000),
+    event_type: oneOf(types),
+    path: oneOf(paths),
+    user_id: oneOf(users),
+    profile_id: oneOf(profiles),
+    referrer: oneOf(referrers),
+    properties: oneOf<Record<string, unknown> | null>(properties),
+  }));
+}
+
+/** Writes them to table events, with ids of their place in the list. */
+export async function storeEvents(pool: Pool, siteId: string, events: StoredEvent[]): Promise<void> {
+  const rows = events.map((event, index) => ({
+    ...event,
+    event_id: `0190a5b0-7c3d-7000-8000-${String(index).padStart(12, '0')}`,
+  }));
+  await pool.query(
+    `insert into events (site_id, timestamp, event_id, event_type, path, user_id, profile_id, referrer, properties)
+     select $1, timestamp, event_id, event_type, path, user_id, profile_id, referrer, properties
+     from jsonb_to_recordset($2::jsonb) as row(timestamp timestamptz, event_id uuid, event_type text, path text,
+       user_id text, profile_id text, referrer text, properties jsonb)`,
+    [siteId, JSON.stringify(rows)],
+  );
+}

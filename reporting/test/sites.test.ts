@@ -1,0 +1,144 @@
+/** `/api/v1/sites` against a real database. */
+import { buildServiceApp } from '@millrace/shared/http';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import type { Express } from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sitesRoutes } from '../src/sites-route.js';
+
+let database: TestDatabase;
+let readOnly: Pool;
+let app: Express;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(
+    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
+  );
+  await database.pool.query(`insert into sites (site_id, name, timezone, created_at) values
+    ('a', 'Shop', 'Europe/Berlin', '2025-01-01Z'), ('B', null, 'UTC', '2025-01-02Z'), ('c', null, 'UTC', '2025-01-03Z')`);
+  await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path)
+    select 'a', '2025-11-14T10:00:00Z'::timestamptz + n * interval '1 hour', gen_random_uuid(), 'view', '/'
+    from generate_series(0, 2) as n`);
+  const url = new URL(database.url);
+  url.searchParams.set('options', '-c default_transaction_read_only=on');
+  readOnly = createPool(url.href, silent, { max: 2, statementTimeoutMs: 15_000, applicationName: 'millrace-test' });
+  const deps = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  app = buildServiceApp(deps, (service) => {
+    service.use(sitesRoutes({ pool: readOnly, writePool: database.pool }));
+  });
+});
+afterAll(async () => {
+  await readOnly.end();
+  await database.drop();
+});
+
+const shop = {
+  site_id: 'a',
+  name: 'Shop',
+  timezone: 'Europe/Berlin',
+  events: 3,
+  first_event: '2025-11-14T10:00:00.000Z',
+  last_event: '2025-11-14T12:00:00.000Z',
+  created_at: '2025-01-01T00:00:00.000Z',
+};
+const empty = {
+  site_id: 'B',
+  name: null,
+  timezone: 'UTC',
+  events: 0,
+  first_event: null,
+  last_event: null,
+  created_at: '2025-01-02T00:00:00.000Z',
+};
+
+describe('the list', () => {
+  it('has each site with its events, by id, byte by byte', async () => {
+    const { body } = await request(app).get('/api/v1/sites').expect(200);
+    const last = { ...empty, site_id: 'c', created_at: '2025-01-03T00:00:00.000Z' };
+    expect(body).toEqual({ sites: [empty, shop, last], total: 3, pagination: { limit: 100, offset: 0 } });
+  });
+  it('comes in pages', async () => {
+    const { body } = await request(app).get('/api/v1/sites?limit=1&offset=1').expect(200);
+    expect(body).toEqual({ sites: [shop], total: 3, pagination: { limit: 1, offset: 1 } });
+  });
+  it.each([
+    ['limit=101', 'limit'],
+    ['limit=0', 'limit'],
+    ['limit=x', 'limit'],
+    ['limit=1&limit=2', 'limit'],
+    ['offset=-1', 'offset'],
+    ['offset=1e9', 'offset'],
+    ['page=2', 'page'],
+  ])('refuses %s and names %s', async (query, field) => {
+    const { body } = await request(app).get(`/api/v1/sites?${query}`).expect(400);
+    expect(body.error).toMatchObject({ code: 'invalid_request', details: { field } });
+    expect(body.error.message).toContain(field);
+  });
+});
+
+describe('one site', () => {
+  it('is shown', async () => {
+    expect((await request(app).get('/api/v1/sites/a').expect(200)).body).toEqual(shop);
+  });
+  it.each(['b', 'x', '%00', '%', '%E0%A4%A', "a'--", 'x'.repeat(65)])('is not found: %s', async (id) => {
+    for (const asked of [
+      request(app).get(`/api/v1/sites/${id}`),
+      request(app).patch(`/api/v1/sites/${id}`).send({ name: 'x' }),
+    ]) {
+      const { body } = await asked.expect(404);
+      expect(body).toEqual({ error: { code: 'not_found', message: 'There is no site of this id.' } });
+    }
+  });
+});
+
+describe('a change', () => {
+  const change = (body: unknown) =>
+    request(app)
+      .patch('/api/v1/sites/c')
+      .set('content-type', 'application/json')
+      .send(JSON.stringify(body) ?? '');
+  const answered = async (body: unknown) => {
+    const { name, timezone } = (await change(body).expect(200)).body;
+    return { name, timezone };
+  };
+
+  it('is of the name, of the zone or of both, and leaves the other as it is', async () => {
+    expect(await answered({ name: '商店 😀' })).toEqual({ name: '商店 😀', timezone: 'UTC' });
+    expect(await answered({ timezone: 'Asia/Kolkata' })).toEqual({ name: '商店 😀', timezone: 'Asia/Kolkata' });
+    expect(await answered({ name: null })).toEqual({ name: null, timezone: 'Asia/Kolkata' });
+    expect(await answered({ name: 'x'.repeat(200), timezone: 'UTC' })).toEqual({
+      name: 'x'.repeat(200),
+      timezone: 'UTC',
+    });
+  });
+  it('answers the whole site', async () => {
+    const { body } = await request(app).patch('/api/v1/sites/a').send({ name: 'Shop' }).expect(200);
+    expect(body).toEqual(shop);
+  });
+
+  it.each<[unknown, string]>([
+    [{}, ''],
+    [[], ''],
+    [null, ''],
+    [{ name: '' }, 'name'],
+    [{ name: 'x'.repeat(201) }, 'name'],
+    [{ name: 'a\0' }, 'name'],
+    [{ name: '\ud800' }, 'name'],
+    [{ name: 7 }, 'name'],
+    [{ timezone: null }, 'timezone'],
+    [{ timezone: 'Mars/Olympus' }, 'timezone'],
+    [{ timezone: '+02:00' }, 'timezone'],
+    [{ site_id: 'd' }, 'site_id'],
+    [JSON.parse('{"__proto__":1,"name":"x"}'), '__proto__'],
+  ])('of %j is refused and names "%s"', async (body, field) => {
+    const { body: answer } = await change(body).expect(400);
+    expect(answer.error).toMatchObject({ code: 'invalid_request', details: { field } });
+  });
+  it('needs a JSON body', async () => {
+    await request(app).patch('/api/v1/sites/c').send('name=x').expect(415);
+    await request(app).patch('/api/v1/sites/c').expect(415);
+  });
+});

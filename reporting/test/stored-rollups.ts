@@ -1,0 +1,106 @@
+/** Turns events into the rollups that a roll would have stored for them, computed plainly. */
+import { encodeBitmap } from '@millrace/shared/bitmap';
+import type { Pool } from '@millrace/shared/postgres';
+import { dayOf } from '@millrace/shared/zone-days';
+import { referrerHost } from './naive-answer.js';
+import type { StoredEvent } from './random-events.js';
+
+export interface RollupsOf {
+  siteId: string;
+  timezone: string;
+  /** Intervals before have no rows but those of dimension `all`. */
+  detailSince: Date;
+  /** Days from this one on are not computed but marked. */
+  daysBefore: string;
+  /** Events of these users come without a number. */
+  strangers?: string[];
+}
+
+const quarterMs = 900_000;
+
+export const quarterOf = ({ timestamp }: StoredEvent): string =>
+  new Date(Math.floor(timestamp.getTime() / quarterMs) * quarterMs).toISOString();
+
+const keysOf = (event: StoredEvent): [string, string, string][] => [
+  ['all', event.event_type, ''],
+  ['all', '', ''],
+  ['path', event.event_type, event.path],
+  ['referrer', event.event_type, referrerHost(event.referrer)],
+  ['profile', event.event_type, event.profile_id ?? ''],
+];
+
+interface Row {
+  bucket: string;
+  dimension: string;
+  event_type: string;
+  value: string;
+  events: number;
+  numbers: number[];
+}
+
+function rowsOf(events: StoredEvent[], bucketOf: (event: StoredEvent) => string, numberOf: Map<string, number>): Row[] {
+  const rows = new Map<string, Row>();
+  for (const event of events) {
+    const bucket = bucketOf(event);
+    for (const [dimension, event_type, value] of keysOf(event)) {
+      const key = JSON.stringify([bucket, dimension, event_type, value]);
+      const row = rows.get(key) ?? { bucket, dimension, event_type, value, events: 0, numbers: [] };
+      rows.set(key, row);
+      row.events += 1;
+      const number = event.user_id === null ? undefined : numberOf.get(event.user_id);
+      if (number !== undefined) row.numbers.push(number);
+    }
+  }
+  return [...rows.values()];
+}
+
+async function insertRows(pool: Pool, table: string, column: string, siteId: string, rows: Row[]): Promise<void> {
+  const json = rows.map(({ numbers, ...row }) => {
+    const { bitmap, size } = encodeBitmap(Uint32Array.from(numbers));
+    return { ...row, visitor_count: size, visitors: `\\x${bitmap.toString('hex')}` };
+  });
+  await pool.query(
+    `insert into ${table} (site_id, ${column}, dimension, event_type, value, events, visitor_count, visitors)
+     select $1, bucket, dimension, event_type, value, events, visitor_count, visitors
+     from jsonb_to_recordset($2::jsonb) as row(bucket ${column === 'day' ? 'date' : 'timestamptz'}, dimension text,
+       event_type text, value text, events int, visitor_count int, visitors bytea)`,
+    [siteId, JSON.stringify(json)],
+  );
+}
+
+/** Gives users their numbers, far apart so that bitmaps have several containers. */
+async function numberUsers(pool: Pool, siteId: string, events: StoredEvent[], strangers: string[]) {
+  const users = [...new Set(events.flatMap(({ user_id }) => user_id ?? []))].filter(
+    (user) => !strangers.includes(user),
+  );
+  const numberOf = new Map(users.map((user, index) => [user, 1 + index * 30_000]));
+  await pool.query('insert into visitors select $1, user_id, no from unnest($2::text[], $3::int[]) as u(user_id, no)', [
+    siteId,
+    [...numberOf.keys()],
+    [...numberOf.values()],
+  ]);
+  return { numberOf, last: Math.max(0, ...numberOf.values()) };
+}
+
+/** Writes numbers, intervals, days and state; marks are for the test to add. */
+export async function storeRollups(pool: Pool, events: StoredEvent[], options: RollupsOf): Promise<void> {
+  const { siteId, timezone, detailSince, daysBefore, strangers = [] } = options;
+  const { numberOf, last } = await numberUsers(pool, siteId, events, strangers);
+  const ofDays = rowsOf(events, ({ timestamp }) => dayOf(timestamp, timezone), numberOf);
+  const ofIntervals = rowsOf(events, quarterOf, numberOf);
+  const kept = ofIntervals.filter(({ dimension, bucket }) => dimension === 'all' || new Date(bucket) >= detailSince);
+  const computed = ofDays.filter(({ bucket }) => bucket < daysBefore);
+  const open = [...new Set(ofDays.map(({ bucket }) => bucket))].filter((bucket) => bucket >= daysBefore);
+  await pool.query('insert into rollup_day_marks select $1, unnest($2::date[])', [siteId, open]);
+  await insertRows(pool, 'rollup_days', 'day', siteId, computed);
+  await insertRows(pool, 'rollup_15m', 'interval_start', siteId, kept);
+  await pool.query(
+    'insert into site_rollups (site_id, timezone, detail_since, last_visitor_no) values ($1, $2, $3, $4)',
+    [siteId, timezone, detailSince, last],
+  );
+}
+
+/** Marks as an insert of these events would. */
+export async function markIntervals(pool: Pool, siteId: string, events: StoredEvent[]): Promise<void> {
+  await pool.query('insert into rollup_marks select $1, unnest($2::timestamptz[])', [siteId, events.map(quarterOf)]);
+}
