@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     applicationName: 'millrace-reporting-sites',
   });
   lifecycle.onClose('database for sites', () => writePool.end());
-  const gate = createGate({ atOnce: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 20, waitMs: 10_000 });
+  const gate = createGate({ atOnce: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 200, waitMs: 10_000 });
 
   const health = { postgres: () => pool.query('/* reporting.health */ select 1') };
   const app = buildApp({ logger, metrics, health, isClosing: () => lifecycle.closing, pool, writePool, gate });

@@ -34,6 +34,13 @@ describe('date_range', () => {
     expect(rangeOf(written)).toEqual([from, to]);
   });
 
+  it('keeps instants to the millisecond', () => {
+    expect(rangeOf(['2026-11-15T08:55:20.419Z', '2026-11-23T08:32:38.5951+01:00'])).toEqual([
+      '2026-11-15T08:55:20.419Z',
+      '2026-11-23T07:32:38.595Z',
+    ]);
+  });
+
   it('is in the zone of the query when it has one, where today may be another day', () => {
     const { range, timezone } = resolve({ date_range: 'day', timezone: 'Pacific/Auckland' });
     expect([timezone, ...instants(range)]).toEqual([

@@ -108,8 +108,12 @@ describe('refusals', () => {
     ['a window above 90 days', { window: '91d' }, 'window'],
     ['a zone that is none', { timezone: 'Mars/Olympus' }, 'timezone'],
     ['an unknown field', { limit: 3 }, 'limit'],
+    ['a field called __proto__', JSON.parse('{"__proto__":{}}'), '__proto__'],
   ])('%s is answered with 400 and the field', async (_name, change, field) => {
-    const { body } = await ask({ ...funnel, ...change }).expect(400);
+    // Spreading the change over the funnel would lose a field called __proto__.
+    const { body } = await ask(Object.defineProperties({ ...funnel }, Object.getOwnPropertyDescriptors(change))).expect(
+      400,
+    );
     expect(body.error.code).toBe('invalid_request');
     expect(body.error.details.field.split(/[.[]/)[0]).toBe(field);
   });

@@ -2,7 +2,7 @@
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { parseFilters } from '../query-request/parse-filters.js';
-import { parseQuery, type QueryRequest, querySchema } from '../query-request/parse-query.js';
+import { parseQuery, type QueryRequest, querySchema, refuseProto } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
 import { parseWindow } from './parse-window.js';
 
@@ -48,6 +48,7 @@ export const funnelSchema = Joi.object<FunnelBody>({
   .messages({ 'object.unknown': 'is not a field of a funnel', 'object.base': 'must be an object' });
 
 function validate(input: unknown): FunnelBody {
+  refuseProto(input, []);
   const { error, value } = funnelSchema.validate(input);
   if (!error) return value;
   throw refusal(error.details[0]!.path, error.details[0]!.message);

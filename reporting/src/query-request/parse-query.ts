@@ -102,7 +102,7 @@ export const querySchema = Joi.object<QueryBody>({
   .messages({ 'object.unknown': 'is not a field of a query', 'object.base': 'must be an object' });
 
 /** Joi drops this one name instead of refusing it. */
-function refuseProto(value: unknown, path: FieldPath): void {
+export function refuseProto(value: unknown, path: FieldPath): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
   if (Object.hasOwn(value, '__proto__')) throw refusal([...path, '__proto__'], 'is not a field of a query');
   if (path.length > 0) return;

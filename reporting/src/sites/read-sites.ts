@@ -1,5 +1,6 @@
 /** Turns table `sites` into what is known of sites: their names and zones, how many events they have and from when. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { countEvents } from './count-events.js';
 
 export interface SiteNames {
   site_id: string;
@@ -43,7 +44,9 @@ export async function countSites(client: PoolClient): Promise<number> {
 export async function withEvents(client: PoolClient, site: SiteNames): Promise<Site> {
   const { site_id, name, timezone, created_at } = site;
   const span = await readSpan(client, site_id);
-  const events = await countEvents(client, site_id);
+  const { first_event: from, last_event: last } = span;
+  // Instants are kept to the microsecond, and read to the millisecond.
+  const events = from && last ? await countEvents(client, site_id, { from, to: new Date(last.getTime() + 1) }) : 0;
   return { site_id, name, timezone, events, ...span, created_at };
 }
 
@@ -73,12 +76,4 @@ async function readSpan(client: PoolClient, siteId: string): Promise<Pick<Site, 
     [siteId],
   );
   return rows[0]!;
-}
-
-export async function countEvents(client: PoolClient, siteId: string): Promise<number> {
-  const { rows } = await client.query<{ events: string }>(
-    '/* reporting.countEvents */ select count(*) as events from events where site_id = $1',
-    [siteId],
-  );
-  return Number(rows[0]!.events);
 }
