@@ -33,7 +33,8 @@ export async function readCountPage(
 with groups as materialized (${groups}), page as (select * from groups order by ${order} ${end})
 select page.*, counted.total from (select count(*)::float8 as total from groups) counted left join page on true
 order by ${order}`;
-  return toCounted(reading, await queryByPages(client, text, parameters));
+  const { rows } = await client.query<CountRow>(text, parameters.values);
+  return toCounted(reading, rows);
 }
 
 /** Groups that may have one of the `wanted` largest numbers of visitors, up to `slack` apart; the largest upper bounds first. */
@@ -53,18 +54,8 @@ with groups as materialized (${groups}), page as (
 )
 select page.*, counted.total from (select count(*)::float8 as total from groups) counted left join page on true
 order by upper desc`;
-  return toCounted(reading, await queryByPages(client, text, parameters));
-}
-
-/**
- * Rows of a day lie in any order, so following the index visits each page many times, which costs twice as much as making
- * a bitmap of pages first. The planner believes the opposite.
- */
-async function queryByPages(client: PoolClient, text: string, { values }: SqlParameters): Promise<CountRow[]> {
-  await client.query('/* reporting.queryByPages */ set local enable_indexscan = off');
-  const { rows } = await client.query<CountRow>(text, values);
-  await client.query('/* reporting.queryByPages */ set local enable_indexscan = on');
-  return rows;
+  const { rows } = await client.query<CountRow>(text, parameters.values);
+  return toCounted(reading, rows);
 }
 
 /** The only row of an empty page has nothing but the total. */

@@ -46,6 +46,13 @@ function bucketOf({ column, type, segments }: RangeSource, parameters: SqlParame
   return `(${addValue(parameters, buckets, 'int[]')})[${place}]`;
 }
 
+/**
+ * Of two halves the planner makes a bitmap of pages, which it reads once each: for many events that is four times as fast as
+ * following the index from event to event, but it does not expect many.
+ */
+const middleOf = (start: string, end: string): string =>
+  new Date((Date.parse(start) + Date.parse(end)) / 2).toISOString();
+
 /** Selects of bucket (0 unless `byTime`) and `columns`, to be put together with `union all`. */
 export function selectRanges(
   source: RangeSource,
@@ -56,16 +63,22 @@ export function selectRanges(
   const { table, column, type, condition } = source;
   const { starts, ends } = rangesOf(source.segments);
   const bucket = byTime ? bucketOf(source, parameters) : '0';
-  const select = (start: string, end: string) =>
-    `select ${bucket} as bucket, ${columns} from ${table} r where ${condition} and ${column} >= ${start} and ${column} < ${end}`;
+  const within = (start: string, end: string) => `${column} >= ${start} and ${column} < ${end}`;
+  const select = (time: string) =>
+    `select ${bucket} as bucket, ${columns} from ${table} r where ${condition} and ${time}`;
   if (starts.length <= fewRanges) {
     const add = (value: string) => addValue(parameters, value, type);
-    return starts.map((start, index) => select(add(start), add(ends[index]!)));
+    return starts.map((start, index) => {
+      const [from, to] = [add(start), add(ends[index]!)];
+      if (table !== 'events') return select(within(from, to));
+      const middle = add(middleOf(start, ends[index]!));
+      return select(`(${within(from, middle)} or ${within(middle, to)})`);
+    });
   }
   const lists = [starts, ends].map((list) => addValue(parameters, list, `${type}[]`));
   // The offset keeps the planner from reading the whole table once and comparing each row with each range.
   return [
     `select found.* from unnest(${lists.join(', ')}) as range(start, "end")
-    cross join lateral (${select('range.start', 'range."end"')} offset 0) found`,
+    cross join lateral (${select(within('range.start', 'range."end"'))} offset 0) found`,
   ];
 }
