@@ -13,7 +13,7 @@ export interface SnapshotOptions {
  */
 const opening = `begin isolation level repeatable read read only;
 set local jit = off; set local work_mem = '64MB'; set local random_page_cost = 1.1;
-set local enable_seqscan = off; set local enable_sort = off; set local parallel_setup_cost = 50; set local parallel_tuple_cost = 0.005`;
+set local enable_seqscan = off; set local enable_sort = off`;
 
 /** Runs `work` on one snapshot; the connection is returned afterwards, or closed when it broke. */
 export function inSnapshot<T>(
