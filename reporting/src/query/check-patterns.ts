@@ -39,7 +39,8 @@ async function patternProblem(pool: Pool, pattern: string): Promise<string | und
     if (code === '2201B') return message.replace(/^invalid regular expression: /, '');
     // character_not_in_repertoire: NUL; query_canceled, out_of_memory: it takes too much already when nothing is searched.
     if (code === '22021') return 'it has a character that no text has';
-    if (code === '57014' || code === '53200') return 'it is too complex';
+    // internal_error: more memory than Postgres ever hands out at once, such as for (x{1,200}){1,200}.
+    if (code === '57014' || code === '53200' || code === 'XX000') return 'it is too complex';
     throw error;
   }
 }
