@@ -17,9 +17,11 @@ const targets = {
   import: 'ingestion/dist/import/main.js',
   verify: 'processor/dist/verify/verify-command.js',
   erase: 'processor/dist/erase/erase-command.js',
+  workers: 'dev/dist/workers.js',
+  keys: 'shared/dist/access/keys-command.js',
 };
 /** These work on the database of a running `npm start` unless they are told another one. */
-const onDatabase = ['verify', 'erase'];
+const onDatabase = ['verify', 'erase', 'keys'];
 
 function fail(sentence) {
   writeSync(2, `${sentence}\n`);

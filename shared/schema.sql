@@ -1,5 +1,82 @@
 -- The schema that the migrations lead to, written by `npm run check -- --update-schema`. To change it, add a migration.
 
+create table aggregation_marks (
+  site_id text collate "C" not null,
+  interval_start timestamp with time zone not null
+);
+
+create table alert_deliveries (
+  id uuid not null,
+  rule_id uuid not null,
+  event text not null,
+  body text not null,
+  created_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  error text,
+  constraint alert_deliveries_event_check CHECK ((event = ANY (ARRAY['firing'::text, 'reminder'::text, 'resolved'::text, 'test'::text]))),
+  constraint alert_deliveries_pkey PRIMARY KEY (id),
+  constraint alert_deliveries_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alert_rules(id) ON DELETE CASCADE
+);
+
+create table alert_rules (
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  condition jsonb not null,
+  webhook text,
+  email text,
+  secret text,
+  enabled boolean default true not null,
+  renotify_minutes integer,
+  created_at timestamp with time zone default now() not null,
+  constraint alert_rules_check CHECK ((num_nonnulls(webhook, email) = 1)),
+  constraint alert_rules_check1 CHECK (((webhook IS NULL) = (secret IS NULL))),
+  constraint alert_rules_kind_check CHECK ((kind = ANY (ARRAY['queue_age'::text, 'failure_rate'::text, 'dead_letters'::text, 'site_silent'::text]))),
+  constraint alert_rules_pkey PRIMARY KEY (id)
+);
+
+create table alert_states (
+  rule_id uuid not null,
+  state text default 'ok'::text not null,
+  since timestamp with time zone default now() not null,
+  evaluated_at timestamp with time zone,
+  notified_at timestamp with time zone,
+  summary text,
+  problem text,
+  constraint alert_states_pkey PRIMARY KEY (rule_id),
+  constraint alert_states_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alert_rules(id) ON DELETE CASCADE,
+  constraint alert_states_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'firing'::text])))
+);
+
+create table api_keys (
+  id uuid not null,
+  name text not null,
+  key_hash bytea not null,
+  hint text not null,
+  scopes text[] not null,
+  site_id text collate "C",
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['write'::text, 'read'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
+);
+
+create table audit_log (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default now() not null,
+  key_id uuid not null,
+  key_name text not null,
+  action text not null,
+  target text not null,
+  details jsonb,
+  constraint audit_log_pkey PRIMARY KEY (id)
+);
+
 create table dead_letter_events (
   id uuid not null,
   site_id text collate "C",
@@ -9,6 +86,12 @@ create table dead_letter_events (
   created_at timestamp with time zone default now() not null,
   replayed_at timestamp with time zone,
   constraint dead_letter_events_pkey PRIMARY KEY (id)
+);
+
+create table event_duplicates (
+  site_id text collate "C" not null,
+  arrived_at timestamp with time zone default now() not null,
+  duplicates integer not null
 );
 
 create table events (
@@ -30,6 +113,63 @@ create table migrations (
   name text not null,
   applied_at timestamp with time zone default now() not null,
   constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table profile_performance (
+  site_id text collate "C" not null,
+  day date not null,
+  profile_id text not null,
+  impressions integer not null,
+  views integer not null,
+  clicks integer not null,
+  signups integer not null,
+  payments integer not null,
+  conversions integer not null,
+  ctr numeric,
+  conversion_rate numeric,
+  revenue jsonb not null,
+  ecpm jsonb not null,
+  computed_at timestamp with time zone default now() not null,
+  constraint profile_performance_pkey PRIMARY KEY (site_id, day, profile_id)
+);
+
+create table publisher_performance (
+  site_id text collate "C" not null,
+  granularity text not null,
+  bucket_start timestamp with time zone not null,
+  ad_requests integer not null,
+  impressions integer not null,
+  clicks integer not null,
+  ctr numeric,
+  fill_rate numeric,
+  revenue jsonb not null,
+  ecpm jsonb not null,
+  computed_at timestamp with time zone default now() not null,
+  constraint publisher_performance_pkey PRIMARY KEY (site_id, granularity, bucket_start)
+);
+
+create table raw_horizon (
+  only_row boolean default true not null,
+  since timestamp with time zone not null,
+  constraint raw_horizon_only_row_check CHECK (only_row),
+  constraint raw_horizon_pkey PRIMARY KEY (only_row)
+);
+
+create table revenue_aggregates (
+  site_id text collate "C" not null,
+  period_type text not null,
+  period_start date not null,
+  currency text not null,
+  total_revenue numeric not null,
+  payments integer not null,
+  succeeded integer not null,
+  success_rate numeric,
+  refunds integer not null,
+  refunded numeric not null,
+  mrr numeric not null,
+  arr numeric not null,
+  computed_at timestamp with time zone default now() not null,
+  constraint revenue_aggregates_pkey PRIMARY KEY (site_id, period_type, period_start, currency)
 );
 
 create table rollup_15m (
@@ -65,6 +205,61 @@ create table rollup_marks (
   interval_start timestamp with time zone not null
 );
 
+create table schedule_runs (
+  schedule_id text collate "C" not null,
+  slot timestamp with time zone not null,
+  job_id text not null,
+  claimed_at timestamp with time zone default now() not null,
+  added_at timestamp with time zone,
+  error text,
+  constraint schedule_runs_pkey PRIMARY KEY (schedule_id, slot),
+  constraint schedule_runs_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedules(id) ON DELETE CASCADE
+);
+
+create table schedules (
+  id text collate "C" not null,
+  name text not null,
+  queue text not null,
+  job text not null,
+  cron text not null,
+  timezone text not null,
+  data jsonb default '{}'::jsonb not null,
+  enabled boolean default true not null,
+  catch_up text not null,
+  built_in boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  known_since timestamp with time zone default now() not null,
+  constraint schedules_catch_up_check CHECK ((catch_up = ANY (ARRAY['none'::text, 'newest'::text, 'all'::text]))),
+  constraint schedules_pkey PRIMARY KEY (id)
+);
+
+create table sessions (
+  token_hash bytea not null,
+  key_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint sessions_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id) ON DELETE CASCADE,
+  constraint sessions_pkey PRIMARY KEY (token_hash)
+);
+
+create table site_aggregations (
+  site_id text collate "C" not null,
+  timezone text not null,
+  aggregated_at timestamp with time zone default now() not null,
+  constraint site_aggregations_pkey PRIMARY KEY (site_id)
+);
+
+create table site_metrics (
+  site_id text collate "C" not null,
+  metric_type text not null,
+  period_type text not null,
+  period_start timestamp with time zone not null,
+  figures jsonb not null,
+  computed_at timestamp with time zone default now() not null,
+  constraint site_metrics_pkey PRIMARY KEY (site_id, metric_type, period_type, period_start)
+);
+
 create table site_rollups (
   site_id text collate "C" not null,
   timezone text not null,
@@ -82,6 +277,33 @@ create table sites (
   constraint sites_pkey PRIMARY KEY (site_id)
 );
 
+create table tournament_aggregates (
+  site_id text collate "C" not null,
+  period_type text not null,
+  period_start date not null,
+  created integer not null,
+  completed integer not null,
+  completion_rate numeric,
+  total_players bigint not null,
+  average_players numeric,
+  average_duration numeric,
+  most_popular_format text,
+  revenue jsonb not null,
+  computed_at timestamp with time zone default now() not null,
+  constraint tournament_aggregates_pkey PRIMARY KEY (site_id, period_type, period_start)
+);
+
+create table user_cohorts (
+  site_id text collate "C" not null,
+  cohort_month date not null,
+  month_number integer not null,
+  cohort_size integer not null,
+  users_retained integer not null,
+  retention_rate numeric not null,
+  computed_at timestamp with time zone default now() not null,
+  constraint user_cohorts_pkey PRIMARY KEY (site_id, cohort_month, month_number)
+);
+
 create table visitors (
   site_id text collate "C" not null,
   user_id text collate "C" not null,
@@ -89,12 +311,32 @@ create table visitors (
   constraint visitors_pkey PRIMARY KEY (site_id, user_id) INCLUDE (visitor_no)
 );
 
+CREATE INDEX aggregation_marks_site ON public.aggregation_marks USING btree (site_id, interval_start);
+
+CREATE INDEX alert_deliveries_due ON public.alert_deliveries USING btree (next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+
+CREATE INDEX alert_deliveries_rule ON public.alert_deliveries USING btree (rule_id, created_at);
+
+CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
+
+CREATE INDEX dead_letter_events_created ON public.dead_letter_events USING btree (created_at);
+
 CREATE INDEX dead_letter_events_site ON public.dead_letter_events USING btree (site_id, created_at);
 
+CREATE INDEX event_duplicates_site ON public.event_duplicates USING btree (site_id, arrived_at);
+
 CREATE INDEX events_path ON ONLY public.events USING btree (site_id, hashtextextended(path, (0)::bigint), "timestamp");
+
+CREATE INDEX events_typed ON ONLY public.events USING btree (site_id, "timestamp") WHERE (event_type = ANY (ARRAY['signup'::text, 'payment'::text, 'refund'::text, 'revenue'::text, 'cost'::text, 'tournament_created'::text, 'tournament_completed'::text]));
 
 CREATE INDEX rollup_15m_key ON public.rollup_15m USING btree (site_id, dimension, interval_start, event_type, hashtextextended(value, (0)::bigint));
 
 CREATE INDEX rollup_days_key ON public.rollup_days USING btree (site_id, dimension, day, event_type, hashtextextended(value, (0)::bigint));
 
 CREATE INDEX rollup_marks_site ON public.rollup_marks USING btree (site_id, interval_start);
+
+CREATE INDEX schedule_runs_open ON public.schedule_runs USING btree (claimed_at) WHERE ((added_at IS NULL) AND (error IS NULL));
+
+CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_key_id ON public.sessions USING btree (key_id);

@@ -5,6 +5,7 @@ import { measureCopy } from './measures/copy.js';
 import { measureDrain } from './measures/drain.js';
 import { measureExpress } from './measures/express.js';
 import { measureFreshness } from './measures/freshness.js';
+import { measureJobs } from './measures/jobs.js';
 import { measureMemory } from './measures/memory.js';
 import { measurePostgresQueue } from './measures/postgres-queue.js';
 import { measureQuery } from './measures/query.js';
@@ -30,4 +31,5 @@ export const measures: readonly Measure[] = [
   { name: 'postgres-queue', run: measurePostgresQueue },
   { name: 'rollup', run: measureRollup },
   { name: 'query', run: measureQuery },
+  { name: 'jobs', run: measureJobs },
 ];

@@ -15,12 +15,18 @@ export interface Row {
 }
 
 /** Our rounds against the reference's; the ratio of the medians must be `atLeast`. */
-export function ratioRow(measure: string, ours: number[], reference: number[], atLeast: number): Row {
+export function ratioRow(
+  measure: string,
+  ours: number[],
+  reference: number[],
+  atLeast: number,
+  unit = 'events/s',
+): Row {
   const ratio = median(ours) / median(reference);
   return {
     measure,
     ours: median(ours),
-    unit: 'events/s',
+    unit,
     reference: median(reference),
     ratio,
     bar: `>= ${atLeast}x`,

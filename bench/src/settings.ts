@@ -16,6 +16,15 @@ export interface Settings {
   /** Batches of 10,000 events, for each side. */
   inserts: { rounds: number; batchesPerRound: number };
   query: QuerySettings;
+  jobs: JobsSettings;
+}
+
+export interface JobsSettings {
+  /** Jobs that do nothing, of each round, by where the queue is. */
+  noops: { redis: number; postgres: number };
+  aggregations: { sites: number; eventsPerSite: number };
+  drift: { schedules: number; seconds: number };
+  once: { schedulers: number; schedules: number; seconds: number };
 }
 
 export interface QuerySettings {
@@ -54,6 +63,12 @@ export const fullSettings: Settings = {
     openSeconds: 40,
     openReserveSeconds: 180,
   },
+  jobs: {
+    noops: { redis: 10_000, postgres: 3_000 },
+    aggregations: { sites: 100, eventsPerSite: 10_000 },
+    drift: { schedules: 1_000, seconds: 60 },
+    once: { schedulers: 8, schedules: 50, seconds: 120 },
+  },
 };
 
 export const quickSettings: Settings = {
@@ -76,5 +91,11 @@ export const quickSettings: Settings = {
     openEvents: 3_000,
     openSeconds: 5,
     openReserveSeconds: 30,
+  },
+  jobs: {
+    noops: { redis: 500, postgres: 200 },
+    aggregations: { sites: 5, eventsPerSite: 2_000 },
+    drift: { schedules: 100, seconds: 10 },
+    once: { schedulers: 2, schedules: 10, seconds: 5 },
   },
 };

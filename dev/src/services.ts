@@ -1,9 +1,13 @@
 /** Turns the names of the services into where they are and on which port they listen. */
 
-/** One service that `npm start` runs. */
+/** One process that `npm start` runs. */
 export interface Service {
-  /** Folder of the package and name in the log. */
+  /** In the log and in docker-compose.yml; also the folder of the package unless `folder` says otherwise. */
   name: string;
+  folder?: string;
+  /** File in `dist` that is started and the one with its configuration schema; default main and config. */
+  script?: string;
+  config?: string;
   portVariable: string;
   defaultPort: number;
 }
@@ -14,4 +18,12 @@ export const services: readonly Service[] = [
   { name: 'processor', portVariable: 'PROCESSOR_PORT', defaultPort: 4120 },
   { name: 'scheduler', portVariable: 'SCHEDULER_PORT', defaultPort: 4110 },
   { name: 'reporting', portVariable: 'REPORTING_PORT', defaultPort: 4000 },
+  {
+    name: 'reporting-worker',
+    folder: 'reporting',
+    script: 'worker',
+    config: 'worker-config',
+    portVariable: 'REPORTING_WORKER_PORT',
+    defaultPort: 4001,
+  },
 ];

@@ -1,7 +1,8 @@
-/** Turns `npm start` into a running Millrace: Postgres, migrations, four services, one log, one orderly end. */
+/** Turns `npm start` into a running Millrace: Postgres, migrations, all services, one log, one orderly end. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryLock } from '../prepare/process-lock.mjs';
+import { ensureAdminKey } from './admin-key.js';
 import { checkPorts } from './check-ports.js';
 import { ClearError } from './clear-error.js';
 import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
@@ -28,9 +29,9 @@ function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): b
 
 function startServices(settings: StartSettings, database: ReadyDatabase, env: NodeJS.ProcessEnv): RunningService[] {
   const { host, logFormat } = settings;
-  return settings.services.map(({ name, port }) => {
-    const script = join(workspaceRoot, name, 'dist', 'main.js');
-    const child = spawnNode({ name, script, env, logFormat, lifeline: database.lifeline });
+  return settings.services.map(({ name, folder = name, script = 'main', port }) => {
+    const file = join(workspaceRoot, folder, 'dist', `${script}.js`);
+    const child = spawnNode({ name, script: file, env, logFormat, lifeline: database.lifeline });
     return { ...child, readyUrl: `${localUrl(host, port)}/health/ready` };
   });
 }
@@ -59,11 +60,12 @@ async function start(context: CommandContext): Promise<number> {
   const env = serviceEnvironment(settings, database.url);
   if (!stopped.aborted) await migrateDatabase(env, settings.logFormat, stopped);
   if (stopped.aborted) return 0;
+  const keyFile = await ensureAdminKey(settings.dataFolder, database.url);
   const services = startServices(settings, database, env);
   closing.add(() => stopServices(services));
   const end = firstEnd(services, database, stopped);
   const ready = await Promise.race([Promise.all(services.map(waitUntilReady)), end]);
-  if (!stopped.aborted && Array.isArray(ready)) process.stdout.write(welcome(settings));
+  if (!stopped.aborted && Array.isArray(ready)) process.stdout.write(welcome(settings, keyFile));
   const reason = await end;
   process.stdout.write('Stopping...\n');
   if (reason === undefined) return 0;

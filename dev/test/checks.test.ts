@@ -136,6 +136,7 @@ describe('calls', () => {
   it('accepts both in their places, in comments and in tests', () => {
     const root = workspace({
       'ingestion/src/main.ts': 'server.listen(1);',
+      'reporting/src/worker.ts': 'server.listen(1);',
       'ingestion/src/config.ts': 'process.env',
       'ingestion/src/app.ts': '/** Never reads process.env. */\n// server.listen(',
       'ingestion/test/app.test.ts': 'server.listen(process.env.PORT)',
@@ -152,6 +153,7 @@ describe('readme', () => {
     'processor/dist/config.js': config('HOST'),
     'scheduler/dist/config.js': config('HOST'),
     'reporting/dist/config.js': config('HOST'),
+    'reporting/dist/worker-config.js': config('HOST'),
     'shared/dist/errors.js': 'export const errorCatalogue = { not_found: { status: 404 }, busy: { status: 503 } };',
     ...Object.fromEntries(
       ['ingestion', 'processor', 'scheduler', 'reporting', 'shared'].map((name) => [

@@ -1,4 +1,4 @@
-/** Turns the built supervisor and four stub services into a throw-away workspace in which `npm start` can be watched. */
+/** Turns the built supervisor and stub services into a throw-away workspace in which `npm start` can be watched. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -23,13 +23,14 @@ const portVariables = {
   processor: 'PROCESSOR_PORT',
   scheduler: 'SCHEDULER_PORT',
   reporting: 'REPORTING_PORT',
+  'reporting-worker': 'REPORTING_WORKER_PORT',
 };
 
 /** Answers 200 everywhere, dies on GET /die, takes a moment to stop and leaves a note when it stopped in order. */
 const stubService = `
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-const name = process.cwd().split('/').at(-1);
+const name = process.cwd().split('/').at(-1) + (process.argv[1].endsWith('worker.js') ? '_worker' : '');
 const port = process.env[name.toUpperCase() + '_PORT'];
 const server = createServer((request, response) => {
   if (request.url === '/die') process.exit(7);
@@ -38,7 +39,7 @@ const server = createServer((request, response) => {
 server.listen(port, process.env.HOST, () => process.stdout.write(JSON.stringify({ level: 30, time: Date.now(), msg: 'listening', pid: process.pid }) + '\\n'));
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => setTimeout(() => {
-  writeFileSync('stopped', '');
+  writeFileSync(name + '.stopped', '');
   process.exit(0);
 }, 300));
 `;
@@ -74,18 +75,24 @@ export async function makeStubWorkspace(replace: Record<string, string> = {}): P
   writeScript(folder, 'shared', 'migrate-command.js', replace.migrate ?? '');
   const ports = {} as StubWorkspace['ports'];
   for (const name of Object.keys(portVariables) as (keyof typeof portVariables)[]) {
-    writeScript(folder, name, 'main.js', replace[name] ?? stubService);
-    ports[name] = await findFreePort();
+    writeScript(folder, folderOf(name), `${name.split('-')[1] ?? 'main'}.js`, replace[name] ?? stubService);
+    // A port that was free a moment ago may be found again.
+    let port: number;
+    do port = await findFreePort();
+    while (Object.values(ports).includes(port));
+    ports[name] = port;
   }
   return {
     folder,
     ports,
     start: (env = {}) => startStub(folder, ports, env),
-    stoppedInOrder: (service) => readdirSync(join(folder, service)).includes('stopped'),
+    stoppedInOrder: (service) => existsSync(join(folder, folderOf(service), `${service.replace('-', '_')}.stopped`)),
     processes: () => processesBelow(folder),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
+
+const folderOf = (service: string) => service.split('-')[0]!;
 
 function writeScript(folder: string, name: string, file: string, source: string): void {
   mkdirSync(join(folder, name, 'dist'), { recursive: true });

@@ -23,6 +23,7 @@ beforeAll(async () => {
     PROCESSOR_PORT: await freePort(),
     SCHEDULER_PORT: await freePort(),
     REPORTING_PORT: await freePort(),
+    REPORTING_WORKER_PORT: await freePort(),
   };
 });
 

@@ -1,5 +1,6 @@
 /** Turns the environment into ingestion's configuration. */
 import {
+  accessSettings,
   type CommonEnvironment,
   commonSettings,
   databaseSettings,
@@ -14,16 +15,25 @@ export interface Config extends CommonEnvironment, QueueEnvironment {
   INGESTION_PORT: number;
   INGESTION_MAX_PENDING_BYTES: number;
   QUEUE_MAX_WAITING_JOBS: number;
+  INGEST_AUTH: 'open' | 'key';
+  INGEST_RATE_LIMIT: number;
+  TRUST_PROXY?: string;
 }
+
+const optionalUrl = databaseSettings.DATABASE_URL.optional();
 
 export const configSchema = Joi.object<Config>({
   ...commonSettings,
   ...queueSettings,
-  // Needed only when the queue is on Postgres.
-  DATABASE_URL: databaseSettings.DATABASE_URL.optional(),
+  // Needed only when the queue is on Postgres, and to look keys up.
+  // biome-ignore lint/suspicious/noThenProperty: the name that Joi gives it
+  DATABASE_URL: Joi.when('INGEST_AUTH', { is: 'key', then: databaseSettings.DATABASE_URL, otherwise: optionalUrl }),
   INGESTION_PORT: portSetting(3000),
   INGESTION_MAX_PENDING_BYTES: Joi.number().integer().min(1_000_000).default(48_000_000),
   QUEUE_MAX_WAITING_JOBS: Joi.number().integer().min(1).default(500_000),
+  INGEST_AUTH: Joi.valid('open', 'key').default('open'),
+  INGEST_RATE_LIMIT: Joi.number().integer().min(0).max(1e9).default(0),
+  TRUST_PROXY: accessSettings.TRUST_PROXY,
 })
   .or('DATABASE_URL', 'REDIS_URL', 'REDIS_HOST')
   .messages({ 'object.missing': 'name a queue: REDIS_URL or REDIS_HOST for Redis, or DATABASE_URL for Postgres' });

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describeRefusal, type Refusal } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
+import type { Admit, Sender } from './admit-request.js';
 import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
 import { type BodyFormat, bodyFormat, parseBatch, parseSingleEvent } from './parse-events.js';
 import { type ByteBudget, readBody } from './read-body.js';
@@ -18,6 +19,8 @@ export interface EventLaneDeps {
   logger: Logger;
   now: () => number;
   isClosing: () => boolean;
+  /** Undefined: everybody may send. */
+  admit?: Admit | undefined;
 }
 
 type Route = '/event' | '/events';
@@ -49,7 +52,8 @@ function routeOf(url = ''): Route | undefined {
 
 function answerRefusal(res: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = describeRefusal(refusal);
-  res.writeHead(status, { ...jsonHeaders, ...headers, 'content-length': Buffer.byteLength(body) });
+  const challenge = status === 401 && { 'www-authenticate': 'Bearer' };
+  res.writeHead(status, { ...jsonHeaders, ...headers, ...challenge, 'content-length': Buffer.byteLength(body) });
   res.end(body);
 }
 
@@ -68,6 +72,7 @@ function answerAccepted(res: ServerResponse, route: Route, accepted: number, rej
 function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusal {
   const [first] = rejected;
   if (route === '/event') {
+    if (first?.reason === 'wrong_site') return { code: 'forbidden', message: first.message };
     return { code: 'invalid_event', message: first?.message, details: { reason: first?.reason, field: first?.field } };
   }
   return { code: 'no_valid_events', details: { rejected: rejected.slice(0, maxListedRejections) } };
@@ -84,11 +89,11 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
   );
 
   /** Text to events. Not async, so that nothing of a large batch but its events is kept while the queue works. */
-  function prepare(route: Route, format: BodyFormat, text: string): Prepared {
+  function prepare(route: Route, format: BodyFormat, text: string, sender: Sender | undefined): Prepared {
     const parsed = route === '/event' ? parseSingleEvent(text) : parseBatch(text, format);
     if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
     received.inc(parsed.candidates.length);
-    const validated = validateEvents(parsed.candidates, deps.now());
+    const validated = validateEvents(parsed.candidates, deps.now(), sender?.siteId ?? undefined);
     for (const { reason } of validated.rejected) refused.inc({ reason });
     if (validated.accepted === 0) return { refusal: nothingAccepted(route, validated.rejected), events: 0 };
     return { validated };
@@ -115,19 +120,29 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     answerRefusal(res, refusal);
   }
 
+  /** Of events that are counted as received already. */
+  function refuseAccepted(route: Route, res: ServerResponse, refusal: Refusal, events: number): void {
+    refused.inc({ reason: refusal.code }, events);
+    refuseRequest(route, res, refusal, 0);
+  }
+
   async function handle(route: Route, req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (deps.isClosing()) return refuseRequest(route, res, { code: 'shutting_down' }, 1);
     const format = bodyFormat(req.headers['content-type']);
     if (!format || (route === '/event' && format === 'ndjson')) {
       return refuseRequest(route, res, { code: 'unsupported_media_type' }, 1);
     }
+    const admission = deps.admit && (await deps.admit.admit(req));
+    if (admission?.refusal) return refuseRequest(route, res, admission.refusal, 1);
     const body = await readBody(req, deps.budget);
     if (!body) return;
     if (!body.ok) return refuseRequest(route, res, body.refusal, 1);
     try {
-      const prepared = prepare(route, format, body.takeText());
+      const prepared = prepare(route, format, body.takeText(), admission?.sender);
       if (prepared.refusal) return refuseRequest(route, res, prepared.refusal, prepared.events);
       const { batches, accepted, rejected } = prepared.validated;
+      const tooMany = admission && (await deps.admit!.count(admission.sender, accepted));
+      if (tooMany) return refuseAccepted(route, res, tooMany, accepted);
       const failure = await enqueue(batches);
       if (failure) refuseRequest(route, res, { code: failure }, 0);
       else answerAccepted(res, route, accepted, rejected);

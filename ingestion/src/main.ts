@@ -1,4 +1,5 @@
 /** Turns the environment into a running ingestion service. */
+import { parseProxies } from '@millrace/shared/access/rate-limit';
 import { queueLocation } from '@millrace/shared/config';
 import { limitHeapGrowth } from '@millrace/shared/heap';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
@@ -8,10 +9,12 @@ import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { openQueue, type Queue } from '@millrace/shared/queue';
 import { checkQueueSafety } from '@millrace/shared/queue-safety';
+import { createAdmit } from './admit-request.js';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
 import { createEventLane } from './event-lane.js';
+import { openKeys } from './open-keys.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
 import { createByteBudget } from './read-body.js';
 
@@ -35,8 +38,13 @@ async function main(): Promise<void> {
   const events = createEventQueue(gate, metrics);
   lifecycle.onClose('waiting events', () => events.drain());
 
+  const keys = config.INGEST_AUTH === 'key' ? openKeys(config, logger) : undefined;
+  lifecycle.onClose('keys', () => keys?.close());
+  const isTrustedProxy = parseProxies(config.TRUST_PROXY);
+  const admit = createAdmit({ keys, eventsPerSecond: config.INGEST_RATE_LIMIT, isTrustedProxy });
+
   const budget = createByteBudget(config.INGESTION_MAX_PENDING_BYTES);
-  const lane = createEventLane({ events, budget, metrics, logger, now: Date.now, isClosing });
+  const lane = createEventLane({ events, budget, metrics, logger, now: Date.now, isClosing, admit });
   const app = buildApp({ logger, metrics, health: { queues: gate.check }, isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));

@@ -1,7 +1,8 @@
 /** Turns a queue that can fail, hang or fill up into a gate: open, or closed with the reason, known without waiting. */
 import type { ErrorCode } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
-import { type EventIngestData, eventIngest } from '@millrace/shared/jobs';
+import type { EventIngestData } from '@millrace/shared/job-data';
+import { eventIngest } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Queue, QueueHandle } from '@millrace/shared/queue';
 import type { QueueSafety } from '@millrace/shared/queue-safety';

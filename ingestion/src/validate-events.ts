@@ -1,10 +1,11 @@
 /** Turns candidate events into the JSON texts to be queued and the list of those refused, each for its own reason. */
-import { type EventRefusal, serializeEvent, validateEvent } from '@millrace/shared/event';
+import { serializeEvent, validateEvent } from '@millrace/shared/event';
+import type { EventRefusal } from '@millrace/shared/event-refusal';
 import { malformedLine } from './parse-events.js';
 
 export interface RejectedEvent {
   index: number;
-  reason: EventRefusal['reason'] | 'malformed_json';
+  reason: EventRefusal['reason'] | 'malformed_json' | 'wrong_site';
   field: string;
   message: string;
 }
@@ -43,8 +44,8 @@ function cutIntoBatches(texts: string[]): EventBatch[] {
   return batches;
 }
 
-/** Checks each candidate by itself: a bad one never costs its neighbours. */
-export function validateEvents(candidates: unknown[], nowMs: number): ValidatedEvents {
+/** Checks each candidate by itself: a bad one never costs its neighbours. `siteId` is the only site that they may be of. */
+export function validateEvents(candidates: unknown[], nowMs: number, siteId?: string): ValidatedEvents {
   const texts: string[] = [];
   const rejected: RejectedEvent[] = [];
   for (const [index, candidate] of candidates.entries()) {
@@ -53,7 +54,10 @@ export function validateEvents(candidates: unknown[], nowMs: number): ValidatedE
       continue;
     }
     const result = validateEvent(candidate, nowMs);
-    if (result.ok) texts.push(serializeEvent(result.event));
+    if (result.ok && siteId !== undefined && result.event.site_id !== siteId) {
+      const message = `the key is good for site_id ${siteId} only`;
+      rejected.push({ index, reason: 'wrong_site', field: 'site_id', message });
+    } else if (result.ok) texts.push(serializeEvent(result.event));
     else rejected.push({ index, reason: result.reason, field: result.field, message: result.message });
   }
   return { batches: cutIntoBatches(texts), accepted: texts.length, rejected };

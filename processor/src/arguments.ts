@@ -1,6 +1,6 @@
 /** Turns the processor's command line into what to work on, or into the text that says what is wrong with it. */
 import { parseArgs } from 'node:util';
-import { analyticsAggregation, eventIngest } from '@millrace/shared/jobs';
+import { queueNames, queues } from '@millrace/shared/jobs';
 
 export interface Arguments {
   help: boolean;
@@ -10,14 +10,16 @@ export interface Arguments {
 }
 
 /** The queues a processor knows how to work on. */
-export const writeQueues: string[] = [eventIngest.queue, analyticsAggregation.queue];
+export const writeQueues: string[] = queueNames.filter((name) => queues[name].worker === 'processor');
+
+const defaults = writeQueues.map((name) => `${name} ${queues[name as keyof typeof queues].concurrency}`).join(', ');
 
 export const helpText = `Usage: processor [--concurrency N] [--queues a,b] [--help]
 
-Works on queued jobs: writes events to Postgres, exactly once, and rolls them up.
+Works on queued jobs: writes events to Postgres, exactly once, rolls them up and computes aggregates.
 
   --concurrency N  jobs active at a time in each queue, 1 to 1000
-                   (default ${eventIngest.queue} ${eventIngest.concurrency}, ${analyticsAggregation.queue} ${analyticsAggregation.concurrency})
+                   (default ${defaults})
   --queues a,b     work on these queues only (default all: ${writeQueues.join(', ')})
   --help           show this text
 

@@ -7,19 +7,41 @@ import {
   portSetting,
   type QueueEnvironment,
   queueSettings,
+  type RetryEnvironment,
+  retrySettings,
 } from '@millrace/shared/config';
 import Joi from 'joi';
 
-export interface Config extends CommonEnvironment, QueueEnvironment {
+export interface Config extends CommonEnvironment, QueueEnvironment, RetryEnvironment {
   DATABASE_URL: string;
   PROCESSOR_PORT: number;
+  AGGREGATION_CONCURRENCY?: number;
+  AGGREGATION_JOBS_PER_SECOND?: number;
+  AGGREGATION_REQUESTS_PER_MINUTE?: number;
+  EXPORT_DIR: string;
+  RAW_RETENTION_DAYS: number;
 }
 
 export const configSchema = Joi.object<Config>({
   ...commonSettings,
   ...databaseSettings,
   ...queueSettings,
+  ...retrySettings,
   PROCESSOR_PORT: portSetting(4120),
+  // The contract of each queue has the defaults; a rate of 0 lifts the limit.
+  AGGREGATION_CONCURRENCY: Joi.number().integer().min(1).max(1_000),
+  AGGREGATION_JOBS_PER_SECOND: Joi.number().integer().min(0).max(100_000),
+  AGGREGATION_REQUESTS_PER_MINUTE: Joi.number().integer().min(0).max(100_000),
+  EXPORT_DIR: Joi.string().default('.millrace/exports'),
+  // Aggregates of a year, and subscriptions paid once a year, are computed from raw events: at least those must be there.
+  RAW_RETENTION_DAYS: Joi.number().integer().allow(0).min(400).max(36_500).default(0),
 });
 
 export const loadProcessorConfig = () => loadConfig(configSchema, process.env);
+
+/** How much is done at a time, where somebody set it. */
+export const limitsOf = (config: Config) => ({
+  siteConcurrency: config.AGGREGATION_CONCURRENCY,
+  siteJobsPerSecond: config.AGGREGATION_JOBS_PER_SECOND,
+  requestsPerMinute: config.AGGREGATION_REQUESTS_PER_MINUTE,
+});

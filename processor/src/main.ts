@@ -1,7 +1,8 @@
 /** Turns the command line and the environment into a running processor. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { queueLocation } from '@millrace/shared/config';
+import { queueLocation, retryOf } from '@millrace/shared/config';
 import type { HealthCheck } from '@millrace/shared/health';
+import { databaseHealth } from '@millrace/shared/health-parts';
 import { limitHeapGrowth } from '@millrace/shared/heap';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
@@ -9,7 +10,7 @@ import { createErrorLog, createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
-import { loadProcessorConfig } from './config.js';
+import { limitsOf, loadProcessorConfig } from './config.js';
 import { watchHealth } from './watch-health.js';
 import { startWorkers } from './workers.js';
 
@@ -28,7 +29,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
 
   const askDatabase = () => pool.query('/* processor.health */ select 1');
   const health: Record<string, HealthCheck> = {
-    postgres: askDatabase,
+    ...databaseHealth(pool),
     queues: () => Promise.reject(new Error('starting')),
   };
   const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
@@ -40,7 +41,17 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   const logWaiting = createErrorLog(logger, 'waiting for the database');
   while (!(await askDatabase().then(() => true, logWaiting))) await pause(500);
 
-  const workers = startWorkers(queues, concurrency, { pool, queue: queueLocation(config), metrics, logger });
+  const deps = {
+    pool,
+    queue: queueLocation(config),
+    metrics,
+    logger,
+    retry: retryOf(config),
+    limits: limitsOf(config),
+    exportDir: config.EXPORT_DIR,
+    rawRetentionDays: config.RAW_RETENTION_DAYS,
+  };
+  const workers = startWorkers(queues, concurrency, deps);
   health.queues = () => Promise.all(workers.map((worker) => worker.check()));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
   lifecycle.onClose('health watch', watchHealth(health, pool, logger));

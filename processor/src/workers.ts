@@ -1,46 +1,40 @@
 /** Turns the queues chosen on the command line into running workers. */
+import type { RetrySettings } from '@millrace/shared/add-job';
 import type { QueueLocation } from '@millrace/shared/config';
-import {
-  type AnalyticsResult,
-  analyticsAggregation,
-  type EventIngestData,
-  type EventIngestResult,
-  eventIngest,
-} from '@millrace/shared/jobs';
+import type { CleanupData, EventIngestData } from '@millrace/shared/job-data';
+import type { EventIngestResult } from '@millrace/shared/job-results';
+import { type RunningWorker, startJobWorker, watchJobs } from '@millrace/shared/job-worker';
+import { eventIngest, type QueueName, queueNames } from '@millrace/shared/jobs';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import { createWorker, openQueue, type Worker } from '@millrace/shared/queue';
+import { cleanUp } from './cleanup/clean-up.js';
 import { createBatchConsumer } from './events/consume-batches.js';
+import { createAnalyticsConsumer } from './jobs/consume-analytics.js';
+import { createMetricsConsumer } from './jobs/consume-metrics.js';
 import { createRollConsumer } from './rollups/consume-rolls.js';
-import { triggerRolls } from './rollups/trigger-rolls.js';
+
+/** Instead of what the contracts say; a rate of 0 lifts the limit. */
+export interface WorkerLimits {
+  requestsPerMinute?: number | undefined;
+  siteJobsPerSecond?: number | undefined;
+  siteConcurrency?: number | undefined;
+}
 
 export interface WorkerDeps {
   pool: Pool;
   queue: QueueLocation;
   metrics: Metrics;
   logger: Logger;
-}
-
-export interface RunningWorker {
-  /** Rejects when the queue does not answer. */
-  check(): Promise<unknown>;
-  /** Takes no new jobs and resolves when the active ones are done. */
-  close(): Promise<void>;
+  retry?: RetrySettings;
+  limits?: WorkerLimits;
+  exportDir?: string;
+  /** Months of raw events that are older than this go, once their rollups are proven; 0 keeps them. */
+  rawRetentionDays?: number;
 }
 
 type StartWorker = (deps: WorkerDeps, concurrency: number | undefined) => RunningWorker;
-
-function logOutcomes<Data, Result>(worker: Worker<Data, Result>, logger: Logger): void {
-  worker.on('completed', (job, result) => {
-    const ms = (job.finishedOn ?? 0) - (job.processedOn ?? 0);
-    logger.info({ queue: worker.name, job: job.id, ms, result }, 'job completed');
-  });
-  worker.on('failed', (job, error) => {
-    logger.error({ queue: worker.name, job: job?.id, attempt: job?.attemptsMade, err: error }, 'job failed');
-  });
-  worker.on('stalled', (job) => logger.warn({ queue: worker.name, job }, 'took over a job whose processor went away'));
-}
 
 /** Characters of event jobs that a processor holds at a time, about. */
 const maxCharactersInMemory = 8_000_000;
@@ -50,6 +44,7 @@ function jobsInMemory(charactersOfJob = 0, concurrency: number): number {
   return Math.min(concurrency, Math.max(2, Math.floor(maxCharactersInMemory / (charactersOfJob + 1))));
 }
 
+/** Not by {@link startJobWorker}: the consumer checks what it merges, and how many jobs are active follows their size. */
 const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurrency) => {
   const { pool, queue, metrics, logger } = deps;
   const consumer = createBatchConsumer(pool, metrics, logger);
@@ -63,7 +58,7 @@ const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurren
     },
     { concurrency },
   );
-  logOutcomes(worker, logger);
+  watchJobs(worker as Worker, deps);
   return {
     check: () => worker.getBackend().getCounts(['waiting']),
     async close() {
@@ -73,34 +68,62 @@ const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurren
   };
 };
 
-const startAnalyticsWorker: StartWorker = (deps, concurrency = analyticsAggregation.concurrency) => {
-  const { pool, queue, logger } = deps;
-  const handle = openQueue(analyticsAggregation.queue, queue, logger);
-  const consumer = createRollConsumer(pool, handle);
-  const worker = createWorker<unknown, AnalyticsResult>(
-    analyticsAggregation.queue,
-    queue,
-    logger,
-    (job) => consumer.consume(job),
-    { concurrency },
-  );
-  const stopTrigger = triggerRolls(handle, logger);
-  logOutcomes(worker, logger);
-  return {
-    check: () => worker.getBackend().getCounts(['waiting']),
-    async close() {
-      stopTrigger();
-      consumer.stop();
-      await worker.close();
-      await handle.close();
-    },
+/** A limit of the contract, replaced by `max` where that is given, lifted where it is 0. */
+const limiterOf = (max: number | undefined, durationMs: number) =>
+  max === undefined ? undefined : max === 0 ? null : { max, durationMs };
+
+function startAnalyticsWorker(
+  queue: QueueName,
+  limiter: { max: number; durationMs: number } | null | undefined,
+): StartWorker {
+  return (deps, concurrency) => {
+    const { pool, retry = {} } = deps;
+    const siteQueue = openQueue('site-aggregation', deps.queue, deps.logger);
+    const rolls = createRollConsumer(pool);
+    const handle = createAnalyticsConsumer({ pool, rolls, siteQueue, retry });
+    const worker = startJobWorker(queue, { ...deps, location: deps.queue, concurrency, limiter }, handle);
+    return {
+      check: worker.check,
+      async close() {
+        rolls.stop();
+        await worker.close();
+        await siteQueue.close();
+      },
+    };
   };
+}
+
+const startMetricsWorker: StartWorker = (deps, concurrency) => {
+  const { pool, retry = {} } = deps;
+  const handle = openQueue('metrics-calculation', deps.queue, deps.logger);
+  const consume = createMetricsConsumer({ pool, handle, retry });
+  const worker = startJobWorker('metrics-calculation', { ...deps, location: deps.queue, concurrency }, consume);
+  return { check: worker.check, close: () => worker.close().then(() => handle.close()) };
+};
+
+const startCleanupWorker: StartWorker = (deps, concurrency) => {
+  const handles = queueNames.map((name) => openQueue(name, deps.queue, deps.logger));
+  const { pool, logger, exportDir = '', rawRetentionDays = 0 } = deps;
+  const worker = startJobWorker('cleanup', { ...deps, location: deps.queue, concurrency }, (job) => {
+    const cleanupDeps = { pool, queues: handles, exportDir, rawRetentionDays, now: new Date(), logger };
+    return cleanUp(cleanupDeps, job.data as CleanupData, (percent) => job.updateProgress(percent));
+  });
+  const close = async () => {
+    await worker.close();
+    await Promise.all(handles.map((handle) => handle.close()));
+  };
+  return { check: worker.check, close };
 };
 
 /** Every queue the processor can work on, and how. */
 const workersByQueue: Record<string, StartWorker> = {
   [eventIngest.queue]: startEventWorker,
-  [analyticsAggregation.queue]: startAnalyticsWorker,
+  'analytics-aggregation': (deps, concurrency) =>
+    startAnalyticsWorker('analytics-aggregation', limiterOf(deps.limits?.requestsPerMinute, 60_000))(deps, concurrency),
+  'site-aggregation': (deps, concurrency = deps.limits?.siteConcurrency) =>
+    startAnalyticsWorker('site-aggregation', limiterOf(deps.limits?.siteJobsPerSecond, 1_000))(deps, concurrency),
+  'metrics-calculation': startMetricsWorker,
+  cleanup: startCleanupWorker,
 };
 
 export function startWorkers(queues: string[], concurrency: number | undefined, deps: WorkerDeps): RunningWorker[] {

@@ -6,7 +6,7 @@ it('works on every queue with its own concurrency when nothing is said', () => {
   expect(parseArguments([])).toEqual({
     help: false,
     concurrency: undefined,
-    queues: ['event-ingest', 'analytics-aggregation'],
+    queues: ['event-ingest', 'analytics-aggregation', 'site-aggregation', 'metrics-calculation', 'cleanup'],
   });
 });
 it('takes concurrency and queues', () => {

@@ -1,4 +1,7 @@
 /** Turns reporting's routes into an Express app. */
+import type { KeyRing } from '@millrace/shared/access/key-ring';
+import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
+import { requireScope } from '@millrace/shared/access/require-scope';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Express } from 'express';
@@ -17,10 +20,20 @@ export interface ReportingApp extends ServiceApp {
   writePool: Pool;
   gate: Gate;
   clock?: () => Date;
+  /** Undefined: open to everybody who reaches the port. */
+  keys?: KeyRing;
+  requestsPerMinute?: number;
+  isTrustedProxy?: TrustedProxies;
 }
+
+/** What needs a key where there are keys. */
+const guarded = ['/stats', '/api'];
 
 export function buildApp(deps: ReportingApp): Express {
   return buildServiceApp(deps, (app) => {
+    const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
+    app.use(guarded, limitAddresses(requestsPerMinute, isTrustedProxy));
+    if (keys) app.use(guarded, requireScope(keys, 'read', isTrustedProxy), limitKeys(requestsPerMinute));
     app.get('/stats', statsRoute(deps.pool));
     app.get('/api/v1/query', queryRoute(deps));
     app.post('/api/v1/query', queryRoute(deps));

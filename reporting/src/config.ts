@@ -1,5 +1,7 @@
 /** Turns the environment into reporting's configuration. */
 import {
+  type AccessEnvironment,
+  accessSettings,
   type CommonEnvironment,
   commonSettings,
   databaseSettings,
@@ -8,7 +10,9 @@ import {
 } from '@millrace/shared/config';
 import Joi from 'joi';
 
-export interface Config extends CommonEnvironment {
+export interface Config extends CommonEnvironment, AccessEnvironment {
+  NODE_ENV: string;
+  READ_AUTH?: 'open' | 'key';
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_PORT: number;
@@ -20,7 +24,17 @@ export const configSchema = Joi.object<Config>({
   ...databaseSettings,
   DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
   REPORTING_PORT: portSetting(4000),
+  ...accessSettings,
+  READ_AUTH: Joi.valid('open', 'key'),
   HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
 });
 
 export const loadReportingConfig = () => loadConfig(configSchema, process.env);
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+/** Statistics are open only on a developer's own machine, or where somebody said so. */
+export function needsKey({ READ_AUTH, NODE_ENV, HOST }: Config): boolean {
+  if (READ_AUTH !== undefined) return READ_AUTH === 'key';
+  return NODE_ENV === 'production' || !loopback.includes(HOST);
+}

@@ -1,4 +1,5 @@
 /** Turns `POST /api/v1/funnel` into the users who got to each step of a funnel, and those who were lost on the way. */
+import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
 import { clientGone } from './client-gone.js';
@@ -22,6 +23,7 @@ export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDepe
   return async (req, res) => {
     const startedAt = performance.now();
     const { whole, names, steps, stepLists, window, windowMs } = parseFunnel(await readJson(req, res));
+    checkSite(res, whole.siteId);
     const { siteId, timezone, range, filter } = await prepareQuery(pool, whole, clock());
     const patternsOfSteps = steps.flatMap(patternsOf);
     await checkPatterns(pool, patternsOfSteps, 'steps');

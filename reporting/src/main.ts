@@ -1,11 +1,14 @@
 /** Turns the environment into a running reporting service. */
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { parseProxies } from '@millrace/shared/access/rate-limit';
+import { databaseHealth } from '@millrace/shared/health-parts';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { buildApp } from './app.js';
-import { loadReportingConfig } from './config.js';
+import { loadReportingConfig, needsKey } from './config.js';
 import { createGate } from './query/heavy-queries.js';
 
 async function main(): Promise<void> {
@@ -27,12 +30,24 @@ async function main(): Promise<void> {
   lifecycle.onClose('database for sites', () => writePool.end());
   const gate = createGate({ atOnce: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 200, waitMs: 10_000 });
 
-  const health = { postgres: () => pool.query('/* reporting.health */ select 1') };
-  const app = buildApp({ logger, metrics, health, isClosing: () => lifecycle.closing, pool, writePool, gate });
+  const keys = needsKey(config) ? createKeyRing(writePool, logger) : undefined;
+  lifecycle.onClose('keys', () => keys?.close());
+  const app = buildApp({
+    logger,
+    metrics,
+    health: databaseHealth(pool),
+    isClosing: () => lifecycle.closing,
+    pool,
+    writePool,
+    gate,
+    ...(keys && { keys }),
+    requestsPerMinute: config.RATE_LIMIT_REQUESTS,
+    isTrustedProxy: parseProxies(config.TRUST_PROXY),
+  });
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.REPORTING_PORT, config.HOST), server, 'REPORTING_PORT');
-  logger.info({ host: config.HOST, port }, 'listening');
+  logger.info({ host: config.HOST, port, readAuth: keys ? 'key' : 'open' }, 'listening');
 }
 
 main().catch((error: Error) => {

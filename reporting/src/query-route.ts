@@ -1,4 +1,5 @@
 /** Turns `POST` and `GET /api/v1/query` into the answer to any question about a site. */
+import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Request, RequestHandler, Response } from 'express';
 import { clientGone } from './client-gone.js';
@@ -25,6 +26,7 @@ export function queryRoute({ pool, gate, clock = () => new Date() }: QueryDepend
   return async (req, res) => {
     const startedAt = performance.now();
     const request = parseQuery(await readInput(req, res));
+    checkSite(res, request.siteId);
     const query = await prepareQuery(pool, request, clock());
     const answer = await answerInTurn(pool, query, (work) => gate(work, clientGone(res)));
     res.json({

@@ -1,4 +1,5 @@
 /** Turns `GET /api/v1/retention` into cohorts: visitors by the week or month of their first event, and when they came again. */
+import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
 import { clientGone } from './client-gone.js';
@@ -21,6 +22,7 @@ export function retentionRoute({ pool, gate, clock = () => new Date() }: Retenti
     const startedAt = performance.now();
     const now = clock();
     const { period, request } = parseRetention(req.query);
+    checkSite(res, request.siteId);
     const { siteId, timezone, range } = await prepareQuery(pool, request, now);
     const periods = periodsOf(range, period, timezone, now, maxPeriods);
     if (periods.labels.length > maxPeriods) throw refuseSoMany(period);

@@ -1,7 +1,9 @@
 /** Turns `/api/v1/sites` into the list of sites, one site, and its change. */
+import type { Access } from '@millrace/shared/access/keys';
+import { allows, checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
-import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
 import { inSnapshot } from './query/in-snapshot.js';
 import { readJson } from './read-json.js';
 import { changeSite } from './sites/change-site.js';
@@ -16,12 +18,22 @@ export interface SitesDependencies {
 
 const unknownSite = () => new ServiceError('not_found', 'There is no site of this id.');
 
+/** The only site that the key is good for; null: all. */
+const only = (res: Response) => (res.locals.access as Access | undefined)?.siteId ?? null;
+
+/** What is changed here is what everybody sees: where there are keys, it takes one for administrators. */
+function checkAdmin(res: Response): void {
+  const access = res.locals.access as Access | undefined;
+  if (access && !allows(access, 'admin'))
+    throw new ServiceError('forbidden', 'This needs a key with the scope "admin".');
+}
+
 function listSites(pool: Pool): RequestHandler {
   return async (req, res) => {
     const page = parsePage(req.query);
     const answer = await inSnapshot(pool, async (client) => ({
-      sites: await readSites(client, page),
-      total: await countSites(client),
+      sites: await readSites(client, page, only(res)),
+      total: await countSites(client, only(res)),
     }));
     res.json({ ...answer, pagination: page });
   };
@@ -30,6 +42,7 @@ function listSites(pool: Pool): RequestHandler {
 function showSite(pool: Pool): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
+    checkSite(res, siteId);
     const site = await inSnapshot(pool, (client) => readSite(client, siteId));
     if (!site) throw unknownSite();
     res.json(site);
@@ -39,6 +52,8 @@ function showSite(pool: Pool): RequestHandler {
 function patchSite({ pool, writePool }: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
+    checkSite(res, siteId);
+    checkAdmin(res);
     const change = parseSiteChange(await readJson(req, res));
     const names = await changeSite(writePool, siteId, change);
     if (!names) throw unknownSite();

@@ -1,4 +1,5 @@
 /** Turns `GET /stats` into the views of a site, on one day or of all time. */
+import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time';
@@ -50,6 +51,7 @@ const allTime = (now: Date): TimeRange => ({
 export function statsRoute(pool: Pool, clock = () => new Date()): RequestHandler {
   return async (req, res) => {
     const { site_id, date, tz, limit } = parseRequest(req.query);
+    checkSite(res, site_id);
     const range = date === undefined ? allTime(clock()) : dayRange(date, tz ?? (await siteTimezone(pool, site_id)));
     const { totalViews, uniqueUsers, topPaths } = await readViews(pool, site_id, range, limit);
     res.json({

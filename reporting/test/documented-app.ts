@@ -1,5 +1,4 @@
 /** Turns a test database into the whole reporting service and a judge of the schemas that its document has. */
-import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import { silent } from '@millrace/shared/testing/database';
@@ -7,9 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express } from 'express';
 import { buildApp } from '../src/app.js';
 import { describeApi } from '../src/openapi/describe-api.js';
-import { openapiRoutes } from '../src/openapi/openapi-routes.js';
 import { createGate } from '../src/query/heavy-queries.js';
-import { sitesRoutes } from '../src/sites-route.js';
 
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
@@ -29,13 +26,8 @@ export function buildDocumentedApp(pool: Pool): { app: Express; routes: string[]
   const service = { logger: silent, metrics: createMetrics(), isClosing: () => false };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const health = { postgres: () => pool.query('select 1') };
-  const deps = { ...service, health, pool, writePool: pool, gate };
-  const inner = buildApp(deps);
-  const app = buildServiceApp(deps, (outer) => {
-    outer.use(sitesRoutes(deps), openapiRoutes(), inner);
-  });
-  const routes = [app, inner].flatMap(({ router }) => routesOf(router.stack as unknown as Layer[]));
-  return { app, routes: [...new Set(routes)].sort() };
+  const app = buildApp({ ...service, health, pool, writePool: pool, gate });
+  return { app, routes: [...new Set(routesOf(app.router.stack as unknown as Layer[]))].sort() };
 }
 
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT.*Z$/.test(text) && !Number.isNaN(Date.parse(text));

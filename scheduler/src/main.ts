@@ -1,30 +1,50 @@
-/** Turns the environment into a running scheduler: so far the watch over all queues. */
-import { queueLocation } from '@millrace/shared/config';
-import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
-import { queueNames } from '@millrace/shared/jobs';
+/** Turns the environment into a running scheduler: jobs by the clock, and the control plane of the queues. */
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { queueLocation, retryOf } from '@millrace/shared/config';
+import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
+import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
-import { openQueue } from '@millrace/shared/queue';
+import { createPool } from '@millrace/shared/postgres';
+import { startAlerts } from './alerts/start-alerts.js';
+import { buildApp } from './app.js';
 import { loadSchedulerConfig } from './config.js';
+import { openQueues } from './open-queues.js';
 import { addQueueMetrics } from './queue-metrics.js';
+import { createScheduler } from './schedules/scheduler.js';
 
 async function main(): Promise<void> {
   const config = loadSchedulerConfig();
   const logger = createLogger('scheduler', config.LOG_LEVEL);
   const metrics = createMetrics({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
+  const pool = createPool(config.DATABASE_URL, logger, {
+    max: 6,
+    statementTimeoutMs: 15_000,
+    applicationName: 'millrace-scheduler',
+  });
+  lifecycle.onClose('database', () => pool.end());
+  const keys = createKeyRing(pool, logger);
+  lifecycle.onClose('keys', () => keys.close());
+  const location = queueLocation(config);
+  const queues = openQueues(location, logger);
+  lifecycle.onClose('queues', () => queues.close());
+  addQueueMetrics(queues.handles, metrics);
 
-  const handles = queueNames.map((name) => openQueue(name, queueLocation(config), logger));
-  lifecycle.onClose('queues', () => Promise.all(handles.map((handle) => handle.close())));
-  addQueueMetrics(handles, metrics);
-
-  const health = { queues: () => Promise.all(handles.map(({ queue }) => queue.getWaitingCount())) };
-  const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
+  const deps = { pool, queues, keys, metrics, logger, retry: retryOf(config), config };
+  const scheduler = createScheduler(deps);
+  const health = { ...databaseHealth(pool), ...queueHealth(location, queues.handles) };
+  const app = buildApp({ ...deps, scheduler, health, isClosing: () => lifecycle.closing });
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.SCHEDULER_PORT, config.HOST), server, 'SCHEDULER_PORT');
   logger.info({ host: config.HOST, port }, 'listening');
+
+  lifecycle.onClose('alerts', startAlerts(deps));
+  lifecycle.onClose('schedules', () => scheduler.destroy());
+  await scheduler.initialize();
+  scheduler.start();
 }
 
 main().catch((error: Error) => {

@@ -1,5 +1,6 @@
 /** Turns environment variables into one checked, frozen configuration, or into one message that names every problem. */
 import Joi from 'joi';
+import { parseProxies } from './access/rate-limit.js';
 
 const port = (fallback: number) => Joi.number().integer().min(0).max(65_535).default(fallback);
 
@@ -36,6 +37,45 @@ export const queueSettings = {
     .pattern(/^[a-z][a-z0-9_]{0,39}$/)
     .default('millrace'),
 };
+
+/** How failed jobs are tried again, for whoever adds jobs; each job's own where it is not set. */
+export const retrySettings = {
+  QUEUE_MAX_ATTEMPTS: Joi.number().integer().min(1).max(100),
+  QUEUE_BACKOFF_DELAY: Joi.number().integer().min(0).max(3_600_000),
+};
+
+export interface RetryEnvironment {
+  QUEUE_MAX_ATTEMPTS?: number;
+  QUEUE_BACKOFF_DELAY?: number;
+}
+
+/** What {@link retrySettings} say, as jobs are added with it. */
+export const retryOf = (env: RetryEnvironment) => ({
+  maxAttempts: env.QUEUE_MAX_ATTEMPTS,
+  backoffMs: env.QUEUE_BACKOFF_DELAY,
+});
+
+/** Who may ask how often, of every service that people ask. */
+export const accessSettings = {
+  RATE_LIMIT_REQUESTS: Joi.number().integer().min(0).max(1e9).default(60_000),
+  TRUST_PROXY: Joi.string()
+    .custom((list: string, helpers) => {
+      try {
+        parseProxies(list);
+        return list;
+      } catch (error) {
+        return helpers.error('proxies.bad', { reason: (error as Error).message });
+      }
+    })
+    .messages({
+      'proxies.bad': 'TRUST_PROXY: {{#reason}}; give addresses and networks such as 10.0.0.0/8, separated by commas',
+    }),
+};
+
+export interface AccessEnvironment {
+  RATE_LIMIT_REQUESTS: number;
+  TRUST_PROXY?: string;
+}
 
 /** A port variable with its default. */
 export { port as portSetting };

@@ -11,8 +11,14 @@ export const errorCatalogue = {
   invalid_event: { status: 400, message: 'The event breaks a rule.' },
   no_valid_events: { status: 400, message: 'No event of the batch could be accepted.' },
   invalid_request: { status: 400, message: 'A parameter is missing or invalid.' },
+  unauthorized: {
+    status: 401,
+    message: 'A key is needed: send it as `Authorization: Bearer <key>`. `npm run keys -- create` makes one.',
+  },
+  forbidden: { status: 403, message: 'This key does not allow that.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, message: 'This address does not support that method.' },
+  conflict: { status: 409, message: 'That cannot be done in the present state.' },
   payload_too_large: {
     status: 413,
     message: 'The body is too large; the limit is 10 MB, also after decompression. Send smaller batches.',
@@ -26,6 +32,7 @@ export const errorCatalogue = {
     message: 'Send application/json, application/x-ndjson or text/plain in UTF-8.',
   },
   unsupported_encoding: { status: 415, message: 'Content-Encoding must be gzip, deflate, br or identity.' },
+  rate_limited: { status: 429, message: 'Too much in too short a time. Retry after the given time.' },
   too_many_queries: {
     status: 429,
     message: 'Too many long queries are running already. Retry after the given time, or ask for less.',
@@ -52,12 +59,16 @@ export interface Refusal {
   code: ErrorCode;
   message?: string;
   details?: unknown;
+  /** For 429 and 503; default 1. */
+  retryAfterSeconds?: number;
 }
 
 /** The same refusal as an exception, for code below an Express route. */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly details: unknown;
+  /** For 429 and 503. */
+  retryAfterSeconds?: number;
   constructor(code: ErrorCode, message?: string, details?: unknown) {
     super(message ?? errorCatalogue[code].message);
     this.name = 'ServiceError';
@@ -66,17 +77,23 @@ export class ServiceError extends Error {
   }
 }
 
-/** The HTTP status, headers and JSON body of a refusal. 429 and 503 carry `Retry-After` in seconds. */
-export function describeRefusal(refusal: Refusal): { status: number; headers: Record<string, string>; body: string } {
+export interface DescribedRefusal {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** The HTTP status, headers and JSON body of a refusal, within `envelope`. 429 and 503 carry `Retry-After` in seconds. */
+export function describeRefusal(refusal: Refusal, envelope: object = {}): DescribedRefusal {
   const { status, message } = errorCatalogue[refusal.code];
   const error = { code: refusal.code, message: refusal.message ?? message, details: refusal.details };
   return {
     status,
     headers: {
-      ...((status === 503 || status === 429) && { 'retry-after': '1' }),
+      ...((status === 503 || status === 429) && { 'retry-after': String(refusal.retryAfterSeconds ?? 1) }),
       // So that the next request of this client meets a process that works.
       ...(refusal.code === 'shutting_down' && { connection: 'close' }),
     },
-    body: JSON.stringify({ error }),
+    body: JSON.stringify({ ...envelope, error }),
   };
 }

@@ -2,7 +2,9 @@
 import Joi from 'joi';
 import { toEventId } from './event-id.js';
 import { checkProperties } from './event-properties.js';
+import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
 import { parseInstant } from './instant.js';
+import { checkTypedEvent } from './typed-events.js';
 
 /** An event as it travels through the queue into table `events`; field names are the table's columns. */
 export interface Event {
@@ -18,24 +20,6 @@ export interface Event {
   profile_id?: string;
   referrer?: string;
   properties?: Record<string, unknown>;
-}
-
-/** Why an event was refused: a closed set, used as the label of the metric `rejected`. */
-export type EventRefusalReason =
-  | 'not_an_object'
-  | 'missing_field'
-  | 'unknown_field'
-  | 'wrong_type'
-  | 'empty'
-  | 'too_long'
-  | 'bad_format'
-  | 'out_of_range'
-  | 'too_complex';
-
-export interface EventRefusal {
-  reason: EventRefusalReason;
-  field: string;
-  message: string;
 }
 
 export type EventResult = { ok: true; event: Event } | ({ ok: false } & EventRefusal);
@@ -140,7 +124,8 @@ export function validateEvent(input: unknown, nowMs: number): EventResult {
   if (timestamp !== undefined && parseInstant(timestamp)! > nowMs + dayMs) return outOfRange;
   event.timestamp = timestamp === undefined ? new Date(nowMs).toISOString() : cutToMicroseconds(timestamp);
   event.event_id = toEventId(event.event_id, nowMs);
-  return { ok: true, event };
+  const refusal = checkTypedEvent(event);
+  return refusal ? { ok: false, ...refusal } : { ok: true, event };
 }
 
 /** Drops digits beyond microseconds, which Postgres would round, at worst into another month. */

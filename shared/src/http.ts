@@ -14,11 +14,13 @@ export interface ServiceApp {
   health: Record<string, HealthCheck>;
   /** True while the service stops: it is then alive but not ready. */
   isClosing: () => boolean;
+  /** Stands beside `error` in the body of every refusal. */
+  refusalEnvelope?: object;
 }
 
 /** Sends a refusal as the one error body. */
-export function sendRefusal(res: ServerResponse, refusal: Refusal): void {
-  const { status, headers, body } = describeRefusal(refusal);
+export function sendRefusal(res: ServerResponse, refusal: Refusal, envelope?: object): void {
+  const { status, headers, body } = describeRefusal(refusal, envelope);
   res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' });
   res.end(body);
 }
@@ -54,7 +56,10 @@ function addHealthRoutes(app: Express, deps: ServiceApp): void {
 
 /** What an exception below a route means to the client; everything unknown is our fault and is logged. */
 function toRefusal(error: unknown): Refusal {
-  if (error instanceof ServiceError) return { code: error.code, message: error.message, details: error.details };
+  if (error instanceof ServiceError) {
+    const { code, message, details, retryAfterSeconds } = error;
+    return { code, message, details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  }
   if (isConnectionError(error)) return { code: 'database_unavailable' };
   const { code } = error as { code?: unknown };
   // SQLSTATE: conflict with a replica's recovery, deadlock, out of disk or memory, lock not available.
@@ -76,12 +81,12 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   });
   addHealthRoutes(app, deps);
   addRoutes(app);
-  app.use((_req, res) => sendRefusal(res, { code: 'not_found' }));
+  app.use((_req, res) => sendRefusal(res, { code: 'not_found' }, deps.refusalEnvelope));
   const answerError: ErrorRequestHandler = (error, req, res, _next) => {
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error') deps.logger.error({ err: error, path: req.path }, 'request failed');
     if (res.headersSent) res.destroy();
-    else sendRefusal(res, refusal);
+    else sendRefusal(res, refusal, deps.refusalEnvelope);
   };
   app.use(answerError);
   return app;

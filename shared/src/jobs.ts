@@ -1,76 +1,155 @@
-/** Turns the agreement between who adds a job and who works on it into one declaration: queue, name, data, options. */
+/** Turns the agreement between who adds a job and who works on it into one declaration: queues, jobs, data, results. */
 import Joi from 'joi';
+import * as data from './job-data.js';
+import * as results from './job-results.js';
 
-/** Contract of the jobs that carry events: what ingestion adds and the processor consumes. */
-export const eventIngest = {
-  queue: 'event-ingest',
-  name: 'events',
-  /** Jobs, not events, that one worker keeps active: what may be merged into one statement. */
-  concurrency: 32,
-  options: {
-    // A transient fault must never cost an event its job; poison is set aside by the processor and spends none.
-    attempts: 1_000_000,
-    backoff: { type: 'fixed', delay: 1_000 },
-    removeOnComplete: true,
-    // A job that failed for good is kept until somebody looks at it.
-    removeOnFail: false,
-  },
-} as const;
-
-/** Data of an event job: `events` is the text of a JSON array of `count` events, handed to Postgres as it is. */
-export interface EventIngestData {
-  v: 1;
-  count: number;
-  events: string;
+/** One kind of job: what it carries, what it reports. Progress of every job is a number from 0 to 100. */
+export interface JobContract {
+  data: Joi.ObjectSchema;
+  result: Joi.Schema;
+  /** Set where a job without `site_id` stands for one child job per site: the queue that the children go to. */
+  childQueue?: string;
+  /** First pause before another attempt, doubled each time, when it is not the queue's. */
+  backoffMs?: number;
 }
 
-/** What an event job reports back. */
-export interface EventIngestResult {
-  events: number;
+export interface QueueContract {
+  /** Jobs that one worker process keeps active. */
+  concurrency: number;
+  /** Jobs that all workers together start within `durationMs`. */
+  limiter?: { max: number; durationMs: number };
+  /** BullMQ's options of each job; ages in seconds. */
+  options: {
+    attempts: number;
+    backoff: { type: 'fixed' | 'exponential'; delay: number };
+    removeOnComplete: true | { age: number; count: number };
+    removeOnFail: false | { age: number; count: number };
+  };
+  /** The service that works on it. */
+  worker: 'processor' | 'reporting';
+  jobs: Record<string, JobContract>;
 }
 
-export const eventIngestDataSchema = Joi.object<EventIngestData>({
-  v: Joi.valid(1).required(),
-  count: Joi.number().integer().min(1).required(),
-  events: Joi.string().required(),
-}).required();
-
-/** Contract of the jobs that compute rollups. A job without `site_id` adds one for each site that it concerns. */
-export const analyticsAggregation = {
-  queue: 'analytics-aggregation',
-  concurrency: 3,
-  options: {
-    attempts: 3,
-    backoff: { type: 'exponential', delay: 2_000 },
-    removeOnComplete: { age: 86_400, count: 1_000 },
-    removeOnFail: { age: 604_800, count: 5_000 },
-  },
+/** Three attempts, the second after 2 s, the third after 4 more; completed jobs are kept a day, failed ones a week. */
+const options = {
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 2_000 },
+  removeOnComplete: { age: 86_400, count: 1_000 },
+  removeOnFail: { age: 604_800, count: 5_000 },
 } as const;
 
-/** Data of each analytics job by its name. Instants are ISO 8601; ranges are half-open. */
-export interface AnalyticsJobs {
+const aggregationBackoffMs = 5_000;
+
+/** Jobs that compute what one site's events come to; the same names in the queue for requests and in the one for sites. */
+const aggregationJobs = {
   /** Rolls what is marked. */
-  roll: { site_id?: string };
+  roll: { data: data.wholeSite, result: results.roll },
   /** Computes the intervals of a range anew, and what depends on them. */
-  HOURLY_ROLLUP: { site_id?: string; startTime: string; endTime: string };
+  HOURLY_ROLLUP: { data: data.hourlyRollup, result: results.roll },
   /** The same, by the names that people use for it. */
-  rebuild: { site_id?: string; from: string; to: string };
+  rebuild: { data: data.rebuild, result: results.roll },
+  /** Table profile_performance of one day. */
+  DAILY_ROLLUP: { data: data.dailyRollup, result: results.rows },
+  revenue: { data: data.ofPeriod, result: results.rows, backoffMs: aggregationBackoffMs },
+  cohorts: { data: data.cohorts, result: results.rows, backoffMs: aggregationBackoffMs },
+  tournaments: { data: data.ofPeriod, result: results.rows, backoffMs: aggregationBackoffMs },
+  publisher: { data: data.publisher, result: results.rows, backoffMs: aggregationBackoffMs },
+  /** Everything that was touched since it was computed, and the periods that are under way. */
+  all: { data: data.wholeSite, result: results.rows, backoffMs: aggregationBackoffMs },
+} satisfies Record<string, JobContract>;
+
+const withChildren = <Jobs extends Record<string, JobContract>>(jobs: Jobs, childQueue: string) =>
+  Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, { ...job, childQueue }])) as {
+    [Name in keyof Jobs]: JobContract & { childQueue: string };
+  };
+
+/** Every queue by its name. */
+export const queues = {
+  /** Carries events from ingestion to the processor. */
+  'event-ingest': {
+    // What may be merged into one statement.
+    concurrency: 32,
+    options: {
+      // A transient fault must never cost an event its job; poison is set aside by the processor and spends none.
+      attempts: 1_000_000,
+      backoff: { type: 'fixed', delay: 1_000 },
+      removeOnComplete: true,
+      // A job that failed for good is kept until somebody looks at it.
+      removeOnFail: false,
+    },
+    worker: 'processor',
+    jobs: { events: { data: data.events, result: results.events } },
+  },
+  /** What people and schedules ask for: for one site, or for all of them. */
+  'analytics-aggregation': {
+    concurrency: 3,
+    limiter: { max: 10, durationMs: 60_000 },
+    options,
+    worker: 'processor',
+    jobs: withChildren(aggregationJobs, 'site-aggregation'),
+  },
+  /** The parts, site by site, of what was asked for all of them. */
+  'site-aggregation': {
+    concurrency: 5,
+    limiter: { max: 10, durationMs: 1_000 },
+    options,
+    worker: 'processor',
+    jobs: aggregationJobs,
+  },
+  'metrics-calculation': {
+    concurrency: 5,
+    options,
+    worker: 'processor',
+    jobs: { calculate: { data: data.metrics, result: results.rows, childQueue: 'metrics-calculation' } },
+  },
+  cleanup: {
+    concurrency: 1,
+    options,
+    worker: 'processor',
+    jobs: { clean: { data: data.cleanup, result: results.cleanup } },
+  },
+  'cache-warming': {
+    concurrency: 3,
+    options,
+    worker: 'reporting',
+    jobs: { warm: { data: data.warming, result: results.warming } },
+  },
+  'data-export': {
+    concurrency: 2,
+    limiter: { max: 20, durationMs: 60_000 },
+    options,
+    worker: 'reporting',
+    jobs: { EXPORT_DATA: { data: data.exportData, result: Joi.object() } },
+  },
+  'report-generation': {
+    concurrency: 2,
+    options,
+    worker: 'reporting',
+    jobs: { GENERATE_REPORT: { data: data.report, result: Joi.object() } },
+  },
+} as const satisfies Record<string, QueueContract>;
+
+export type QueueName = keyof typeof queues;
+export const queueNames = Object.keys(queues) as QueueName[];
+
+/** The one job of queue `event-ingest`. */
+export const eventIngest = { queue: 'event-ingest', name: 'events', ...queues['event-ingest'] } as const;
+
+/** The contract of a queue that has that name; undefined for any other text. */
+export const findQueue = (name: string): QueueContract | undefined =>
+  Object.hasOwn(queues, name) ? queues[name as QueueName] : undefined;
+
+/** Data checked against the contract of its job, or the sentence that says what is wrong. */
+export type CheckedData = { data: Record<string, unknown>; problem?: undefined } | { problem: string };
+
+/** Checks a job both when it is added and when it is consumed. */
+export function checkJobData(queue: string, name: string, given: unknown): CheckedData {
+  const jobs = findQueue(queue)?.jobs;
+  if (!jobs) return { problem: `There is no queue "${queue}"; known are ${queueNames.join(', ')}.` };
+  if (!Object.hasOwn(jobs, name)) {
+    return { problem: `There is no job "${name}" in this queue; known are ${Object.keys(jobs).join(', ')}.` };
+  }
+  const { error, value } = jobs[name]!.data.validate(given, { errors: { wrap: { label: false } } });
+  if (error) return { problem: `The data of job "${name}" break its contract: ${error.message}.` };
+  return { data: value as Record<string, unknown> };
 }
-
-/** What an analytics job reports: the work on its site, or for how many sites it added a job. */
-export type AnalyticsResult =
-  | { sites: number }
-  | { skipped: string }
-  | { intervals: number; days: number; rows: number; ms: number };
-
-const siteId = Joi.string().max(64);
-const instant = Joi.date().iso().raw().required();
-
-export const analyticsJobSchemas: { [Name in keyof AnalyticsJobs]: Joi.ObjectSchema<AnalyticsJobs[Name]> } = {
-  roll: Joi.object({ site_id: siteId }).required(),
-  HOURLY_ROLLUP: Joi.object({ site_id: siteId, startTime: instant, endTime: instant }).required(),
-  rebuild: Joi.object({ site_id: siteId, from: instant, to: instant }).required(),
-};
-
-/** All queues, for those who watch over them. */
-export const queueNames = [eventIngest.queue, analyticsAggregation.queue] as const;

@@ -19,9 +19,11 @@ export function createMetrics(options: { withProcessMetrics?: boolean } = {}): M
   const registry = new Registry();
   if (options.withProcessMetrics) collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  /** Several workers of one process count in the same metric. */
+  const known = <M>(name: string) => registry.getSingleMetric(name) as M | undefined;
   return {
     registry,
-    counter: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
+    counter: (name, help, labelNames = []) => known(name) ?? new Counter({ name, help, labelNames, registers }),
     gauge(name, help, labelNames, collect) {
       const gauge: Gauge<(typeof labelNames)[number]> = new Gauge({
         name,
@@ -31,7 +33,8 @@ export function createMetrics(options: { withProcessMetrics?: boolean } = {}): M
         collect: () => collect(gauge),
       });
     },
-    histogram: (name, help, buckets, labelNames = []) => new Histogram({ name, help, buckets, labelNames, registers }),
+    histogram: (name, help, buckets, labelNames = []) =>
+      known(name) ?? new Histogram({ name, help, buckets, labelNames, registers }),
   };
 }
 

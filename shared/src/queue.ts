@@ -141,6 +141,8 @@ export function openQueue(name: string, location: QueueLocation, logger: Logger)
 export interface WorkerSettings {
   /** Jobs active at a time in this process. */
   concurrency: number;
+  /** Jobs that all workers of the queue together start within a stretch of time. */
+  limiter?: { max: number; durationMs: number } | undefined;
 }
 
 /**
@@ -157,6 +159,7 @@ export function createWorker<Data, Result>(
   const options = {
     prefix: location.prefix,
     concurrency: settings.concurrency,
+    ...(settings.limiter && { limiter: { max: settings.limiter.max, duration: settings.limiter.durationMs } }),
     lockDuration: 10_000,
     stalledInterval: 2_000,
     // A job is not to blame for the deaths of the processes that held it.

@@ -20,17 +20,19 @@ export interface SpawnedService {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Starts `<service>/dist/main.js` and resolves once it listens. @throws Error with its output when it ends before. */
+/** Starts `<service>/dist/<script>.js` and resolves once it listens. @throws Error with its output when it ends before. */
 export async function spawnService(
   service: string,
   env: NodeJS.ProcessEnv,
   args: string[] = [],
+  script = 'main',
 ): Promise<SpawnedService> {
-  const child = spawn(process.execPath, [`${root}${service}/dist/main.js`, ...args], {
+  const portOwner = script === 'main' ? service : `${service}_${script}`;
+  const child = spawn(process.execPath, [`${root}${service}/dist/${script}.js`, ...args], {
     env: {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',
-      [`${service.toUpperCase()}_PORT`]: '0',
+      [`${portOwner.toUpperCase()}_PORT`]: '0',
       LOG_LEVEL: 'info',
       ...env,
     },

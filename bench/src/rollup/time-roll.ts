@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { addJob } from '@millrace/shared/add-job';
 import type { QueueLocation } from '@millrace/shared/config';
-import { analyticsAggregation } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
 import { intervalMs } from '@millrace/shared/rollups';
@@ -36,10 +36,10 @@ export async function timeRoll(
   database: Database,
   location: QueueLocation,
 ): Promise<TimedRoll> {
-  const queue = await openQueue(closing, analyticsAggregation.queue, location);
+  const queue = await openQueue(closing, 'analytics-aggregation', location);
   await queue.pause();
   const processor = await startProcessor(bench, closing, { ...queueEnvironment(location), DATABASE_URL: database.url });
-  await queue.add('roll', {}, analyticsAggregation.options);
+  await addJob(queue, 'roll', {}, { jobId: 'bench-roll' });
   const closedBefore = new Date(Math.floor(Date.now() / intervalMs) * intervalMs);
   const startedAt = performance.now();
   await queue.resume();

@@ -39,6 +39,7 @@ const serviceStarter =
 export const startIngestion = serviceStarter('ingestion');
 export const startProcessor = serviceStarter('processor');
 export const startReporting = serviceStarter('reporting');
+export const startScheduler = serviceStarter('scheduler');
 
 const baselineScript = (name: string) => join(workspaceRoot, 'bench', 'dist', 'baseline', `${name}.js`);
 

@@ -13,8 +13,8 @@ const tools = new Set(['dev', 'bench', 'e2e']);
 const rules: Rule[] = [
   {
     pattern: /\.listen\(/,
-    isAllowed: (file) => basename(file.path) === 'main.ts',
-    reason: '.listen( stands only in main.ts, so that every app can be built without a port',
+    isAllowed: (file) => /^(main|worker)\.ts$/.test(basename(file.path)),
+    reason: '.listen( stands only in main.ts and worker.ts, so that every app can be built without a port',
   },
   {
     pattern: /\bprocess\.env\b/,

@@ -22,11 +22,11 @@ export async function checkReadme(root: string): Promise<string[]> {
 async function variableProblems(root: string, markdown: string): Promise<string[]> {
   const inCode = new Set<string>(toolVariables);
   const problems: string[] = [];
-  for (const { name } of services) {
-    const file = join(root, name, 'dist', 'config.js');
+  for (const { name, folder = name, config = 'config' } of services) {
+    const file = join(root, folder, 'dist', `${config}.js`);
     const exported = existsSync(file) ? await load<{ configSchema?: DescribedSchema }>(file) : {};
     if (exported.configSchema) Object.keys(exported.configSchema.describe().keys ?? {}).map((key) => inCode.add(key));
-    else problems.push(`${name}/dist/config.js does not export configSchema`);
+    else problems.push(`${folder}/dist/${config}.js does not export configSchema`);
   }
   const inReadme = tableRows(markdown, 'Variables').flatMap(([first]) => codeWords(first));
   return [...problems, ...differences('variable', inReadme, [...inCode])];

@@ -6,14 +6,17 @@ import type { ErasedUserSummary } from './erase-user.js';
 
 /** What is gone, or, after a dry run, what would be. */
 export function erasedText({ siteId, userId, dryRun }: EraseOptions, erased: ErasedUserSummary): string {
-  const { events, first, last, visitor, deadLetters } = erased;
+  const { events, first, last, visitor, deadLetters, rawSince } = erased;
   const times = events === 0 ? '' : `, from ${first} to ${last}`;
+  const remains = rawSince
+    ? `  remains       rollups of before ${rawSince.toISOString()}, of which no event is kept, count the user without a name\n`
+    : '';
   const { removed, rewritten, events: within } = deadLetters;
   return `${dryRun ? 'Would be removed (nothing was)' : 'Removed'}: user ${JSON.stringify(userId)} of site ${siteId}
   events        ${events.toLocaleString('en')}${times}
   visitor       ${visitor ? 1 : 0}
   dead letters  ${removed} removed, ${rewritten} rewritten without the user's events (${within} of the user in both)
-`;
+${remains}`;
 }
 
 /** How the rollups were made exact again. */

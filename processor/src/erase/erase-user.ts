@@ -1,6 +1,7 @@
 /** Turns a user of a site into nothing: events, visitor and dead letters, in one transaction that leaves marks for the rollups. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 import { detailHorizon } from '../rollups/drop-detail.js';
+import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
 import { type ErasedEvents, eraseEvents } from './erase-events.js';
 import type { EraseOptions } from './erase-options.js';
@@ -9,6 +10,8 @@ export interface ErasedUserSummary extends ErasedEvents {
   /** True when the user had a visitor number. */
   visitor: boolean;
   deadLetters: ErasedLetters;
+  /** Raw events before it were dropped; the rollups of that time count the user still, by a number that is nobody's now. */
+  rawSince: Date | undefined;
 }
 
 const addSite = `/* processor.addErasedSite */
@@ -36,7 +39,8 @@ export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions):
     const events = await eraseEvents(client, siteId, userId);
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });
+    const rawSince = (await readRawHorizon(client))?.since;
     if (dryRun) await client.query('rollback');
-    return { ...events, visitor, deadLetters };
+    return { ...events, visitor, deadLetters, rawSince };
   });
 }

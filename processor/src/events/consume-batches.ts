@@ -1,6 +1,7 @@
 /** Turns event jobs into stored events: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EventIngestData, type EventIngestResult, eventIngestDataSchema } from '@millrace/shared/jobs';
+import { type EventIngestData, events as eventsSchema } from '@millrace/shared/job-data';
+import type { EventIngestResult } from '@millrace/shared/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
@@ -100,7 +101,7 @@ export function createBatchConsumer(
   const merge = createBatchMerger(write, limits);
   return {
     async consume({ id = 'unknown', data }) {
-      const { error } = eventIngestDataSchema.validate(data, { convert: false });
+      const { error } = eventsSchema.validate(data, { convert: false });
       if (!error) {
         await merge({ jobId: id, events: data.events, count: data.count });
         return { events: data.count };

@@ -4,6 +4,13 @@ import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/post
 /** Key of the advisory lock that lets one transaction make partitions at a time ("part" in ASCII). */
 const lockKey = 0x70617274;
 
+/** Held by who makes or drops partitions, to the end of its transaction. */
+export const lockPartitions = (client: PoolClient) =>
+  client.query('/* processor.lockPartitions */ select pg_advisory_xact_lock($1)', [lockKey]);
+
+/** The partition of a month (`YYYY-MM`). */
+export const partitionOf = (month: string) => `events_${month.replace('-', '_')}`;
+
 /** Events of 2000 to a day from now are allowed; a month beyond is left to the error that it causes. */
 const monthsOf = `/* processor.monthsOf */
 select distinct to_char(date_trunc('month', event.timestamp at time zone 'UTC'), 'YYYY-MM') as month
@@ -11,11 +18,13 @@ from json_to_recordset($1::json) as event(timestamp timestamptz)
 where event.timestamp >= '2000-01-01Z' and event.timestamp < now() + interval '62 days'
 order by 1`;
 
-/** Months that have no partition yet, first of month as `YYYY-MM`. */
+/** Months (`YYYY-MM`) that have no partition yet. One that was dropped for its age is never made again. */
 async function missingMonths(client: PoolClient, months: string[]): Promise<string[]> {
   const { rows } = await client.query<{ month: string }>(
     `/* processor.missingMonths */ select month from unnest($1::text[]) as month
-     where to_regclass('events_' || replace(month, '-', '_')) is null order by month`,
+     where to_regclass('events_' || replace(month, '-', '_')) is null
+       and (month || '-01')::timestamp at time zone 'UTC' >= coalesce((select since from raw_horizon), '-infinity')
+     order by month`,
     [months],
   );
   return rows.map((row) => row.month);
@@ -24,7 +33,7 @@ async function missingMonths(client: PoolClient, months: string[]): Promise<stri
 /** Made apart and attached, since `create table ... partition of` would block every reader and writer of events. */
 async function createPartition(client: PoolClient, month: string): Promise<void> {
   const [year, number] = month.split('-').map(Number) as [number, number];
-  const table = `events_${month.replace('-', '_')}`;
+  const table = partitionOf(month);
   const from = `${month}-01 00:00:00Z`;
   const to = new Date(Date.UTC(year, number, 1)).toISOString();
   await client.query(`create table ${table} (like events including defaults)`);
@@ -34,7 +43,7 @@ async function createPartition(client: PoolClient, month: string): Promise<void>
 /** Makes the partitions of `months` (`YYYY-MM`) that are not there; safe from many processes at once. */
 export async function ensureMonths(pool: Pool, months: string[]): Promise<string[]> {
   return inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
+    await lockPartitions(client);
     const missing = await missingMonths(client, months);
     for (const month of missing) await createPartition(client, month);
     return missing;

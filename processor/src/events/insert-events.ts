@@ -3,7 +3,7 @@ import type { Pool } from '@millrace/shared/postgres';
 
 /**
  * Rows are sorted by key, so that two processors that insert the same events wait for each other instead of deadlocking.
- * A mark is written only for rows that are new, in the same transaction as the rows.
+ * A mark is written only for rows that are new, in the same transaction as the rows. What was there already is only counted.
  */
 const statement = `/* processor.insertEvents */
 with batch as materialized (
@@ -22,6 +22,11 @@ with batch as materialized (
 ), marks as (
   insert into rollup_marks (site_id, interval_start)
   select distinct site_id, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from stored
+), duplicates as (
+  insert into event_duplicates (site_id, duplicates)
+  select site_id, sum(sent)::int from (
+    select site_id, 1 as sent from batch union all select site_id, -1 from stored) as difference
+  where (select count(*) from batch) > (select count(*) from stored) group by site_id having sum(sent) > 0
 )
 select count(*)::int as stored from stored`;
 

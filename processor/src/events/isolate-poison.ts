@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from '@millrace/shared/postgres';
 import { isDataFault } from './classify-error.js';
+import { ClosedTimeError } from './closed-time.js';
 
 export interface Isolated {
   stored: number;
@@ -34,6 +35,20 @@ export async function setAside(pool: Pool, jobId: string, reason: string, payloa
   );
 }
 
+/** Sets aside at once what is older than the raw events kept, which may be a whole import, and goes on with the rest. */
+async function isolateClosed(
+  { pool, insert, jobId }: { pool: Pool; insert: Insert; jobId: string },
+  events: unknown[],
+  closed: ClosedTimeError,
+): Promise<Isolated | undefined> {
+  const old = events.filter((event) => closed.covers(event));
+  if (old.length === 0) return undefined;
+  for (const event of old) await setAside(pool, jobId, closed.message, event);
+  const others = events.filter((event) => !closed.covers(event));
+  const rest = others.length === 0 ? { stored: 0, deadLettered: 0 } : await isolatePoison(pool, insert, jobId, others);
+  return { stored: rest.stored, deadLettered: rest.deadLettered + old.length };
+}
+
 /**
  * Halves the batch until each bad event stands alone: about 2 log2(n) statements for one bad event in n.
  * @throws what `insert` throws when the error is not the data's fault; what was stored or set aside stays and is found again.
@@ -43,8 +58,12 @@ export async function isolatePoison(pool: Pool, insert: Insert, jobId: string, e
     return { stored: await insert(JSON.stringify(events)), deadLettered: 0 };
   } catch (error) {
     if (!isDataFault(error)) throw error;
+    if (error instanceof ClosedTimeError) {
+      const isolated = await isolateClosed({ pool, insert, jobId }, events, error);
+      if (isolated) return isolated;
+    }
     if (events.length === 1) {
-      const { code, message } = error as { code?: string; message: string };
+      const { code, message } = (error instanceof ClosedTimeError ? error.cause : error) as Error & { code?: string };
       await setAside(pool, jobId, `${code}: ${message}`, events[0]);
       return { stored: 0, deadLettered: 1 };
     }

@@ -8,6 +8,8 @@ export interface ClaimedSite {
   timezone: string;
   detailSince: Date;
   lastVisitorNo: number;
+  /** Raw events before it were dropped; null while none were. */
+  rawSince: Date | null;
 }
 
 export type Roll<T> = (client: PoolClient, site: ClaimedSite) => Promise<T>;
@@ -26,7 +28,8 @@ set local jit = off; set local random_page_cost = 1.1`;
 const claim = `/* processor.claimSite */
 update site_rollups set rolled_at = now()
 where site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
-returning site_id as "siteId", timezone, detail_since as "detailSince", last_visitor_no as "lastVisitorNo"`;
+returning site_id as "siteId", timezone, detail_since as "detailSince", last_visitor_no as "lastVisitorNo",
+  (select since from raw_horizon) as "rawSince"`;
 
 const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
 

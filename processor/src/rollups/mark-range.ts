@@ -1,20 +1,41 @@
 /** Turns a range of time into marks on its intervals, so that the next roll computes them anew. */
 import type { Pool } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
+import { UnrecoverableError } from 'bullmq';
+import { readRawHorizon } from './raw-horizon.js';
 
-/** Intervals that have events, and those that have rollups although their events are gone. */
+/**
+ * Intervals that have events, and those that have rollups although their events are gone: erased, that is. What was dropped
+ * for its age is never marked, even when it is dropped at this very moment.
+ */
 const statement = `/* processor.markRange */
+with intervals as (
+  select date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as start
+  from events where site_id = $1 and timestamp >= $2 and timestamp < $3 group by start
+  union
+  select interval_start from rollup_15m
+  where site_id = $1 and dimension = 'all' and interval_start >= $2 and interval_start < $3
+)
 insert into rollup_marks (site_id, interval_start)
-select $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as start
-from events where site_id = $1 and timestamp >= $2 and timestamp < $3 group by start
-union
-select $1, interval_start from rollup_15m
-where site_id = $1 and dimension = 'all' and interval_start >= $2 and interval_start < $3`;
+select $1, start from intervals where start >= coalesce((select since from raw_horizon), '-infinity')`;
 
-/** Marks the intervals that `[from, to)` touches; returns how many. Marking again changes nothing but the work to do. */
+/** What is older lives in rollups only, and computing it anew would be the end of it. */
+async function refuseClosed(pool: Pool, from: Date): Promise<void> {
+  const horizon = await readRawHorizon(pool);
+  if (!horizon || from >= horizon.closedBefore) return;
+  throw new UnrecoverableError(
+    `The raw events before ${horizon.since.toISOString()} are gone (RAW_RETENTION_DAYS), and rollups before ${horizon.closedBefore.toISOString()} are final: ask for a range from then on.`,
+  );
+}
+
+/**
+ * Marks the intervals that `[from, to)` touches; returns how many. Marking again changes nothing but the work to do.
+ * @throws UnrecoverableError for a range of which raw events were dropped: nothing is marked, no other attempt would be.
+ */
 export async function markRange(pool: Pool, siteId: string, from: Date, to: Date): Promise<number> {
   const start = new Date(Math.floor(from.getTime() / intervalMs) * intervalMs);
   const end = new Date(Math.ceil(to.getTime() / intervalMs) * intervalMs);
+  await refuseClosed(pool, start);
   const { rowCount } = await pool.query(statement, [siteId, start, end]);
   return rowCount ?? 0;
 }

@@ -39,12 +39,17 @@ function uniteIntervals({ frames, ...group }: SummedIntervals): RollupRow {
   return row;
 }
 
-/** Computes `day` from intervals where all dimensions are there, else from raw events; returns the number of rows. */
+/**
+ * Computes `day` from intervals where all dimensions are there, else from raw events; returns the number of rows. Details of a
+ * day whose raw events are gone, or a part of them, stay as they are.
+ */
 async function writeDay(client: PoolClient, site: ClaimedSite, day: string): Promise<number> {
-  const { siteId, timezone, detailSince } = site;
+  const { siteId, timezone, detailSince, rawSince } = site;
   const [from, to] = [dayStart(day, timezone), dayStart(addDays(day, 1), timezone)];
   const summed = from >= detailSince ? allDimensions : ['all'];
-  const grouped = allDimensions.filter((name) => !summed.includes(name));
+  const isGone = rawSince !== null && from < rawSince;
+  const grouped = isGone ? [] : allDimensions.filter((name) => !summed.includes(name));
+  await client.query(removeRows, [siteId, [...summed, ...grouped], day]);
   const fromIntervals = { statement: sumIntervals, values: [siteId, summed, from, to, day] };
   let rows = await writeRollups<SummedIntervals>(client, siteId, 'rollup_days', fromIntervals, uniteIntervals);
   if (grouped.length > 0) {
@@ -63,6 +68,5 @@ export async function rollNextDay(
   const { rows } = await client.query<{ day: string }>(takeMark, [site.siteId, today]);
   const day = rows[0]?.day;
   if (day === undefined) return undefined;
-  await client.query(removeRows, [site.siteId, allDimensions, day]);
   return { days: 1, rows: await writeDay(client, site, day) };
 }

@@ -34,6 +34,10 @@ delete from rollup_15m where site_id = $1 and dimension = any($2) and interval_s
 const markDays = `/* processor.markDays */
 insert into rollup_day_marks (site_id, day) select $1, day from unnest($2::date[]) as day on conflict do nothing`;
 
+/** Aggregates are computed from the same events, by a job of their own. */
+const markAggregates = `/* processor.markAggregates */
+insert into aggregation_marks (site_id, interval_start) select $1, unnest($2::timestamptz[])`;
+
 /** The row of a group of raw events. */
 export function encodeGroup({ numbers, ...group }: Group): RollupRow {
   const { bitmap, size } = encodeBitmap(numbersOf(numbers ?? Buffer.alloc(0)));
@@ -73,8 +77,9 @@ export async function rollIntervals(
   limit: number,
 ): Promise<RolledIntervals> {
   const { rows } = await client.query<{ start: Date }>(takeMarks, [site.siteId, closedBefore, limit]);
-  const intervals = rows.map(({ start }) => start);
-  if (intervals.length === 0) return { intervals: 0, events: 0, rows: 0 };
+  if (rows.length === 0) return { intervals: 0, events: 0, rows: 0 };
+  // Nothing marks what was dropped; if something did, the mark would go and the rollup stay.
+  const intervals = rows.map(({ start }) => start).filter((start) => site.rawSince === null || start >= site.rawSince);
   await numberVisitors(client, site, joinIntervals(intervals));
   await client.query(removeRows, [site.siteId, allDimensions, intervals]);
   const firstDetailed = intervals.findIndex((start) => start >= site.detailSince);
@@ -82,5 +87,6 @@ export async function rollIntervals(
   const old = await writeIntervals(client, site.siteId, intervals.slice(0, split), ['all']);
   const detailed = await writeIntervals(client, site.siteId, intervals.slice(split), allDimensions);
   await markDaysOf(client, site, intervals);
-  return { intervals: intervals.length, events: old.events + detailed.events, rows: old.rows + detailed.rows };
+  await client.query(markAggregates, [site.siteId, intervals]);
+  return { intervals: rows.length, events: old.events + detailed.events, rows: old.rows + detailed.rows };
 }

@@ -1,8 +1,10 @@
 /** Turns a site and a range into every difference between its rollups and its raw events, in one snapshot. */
+
+import { CommandError } from '@millrace/shared/command-database';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
-import { CommandError } from '../command-database.js';
+import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
 import { type VerifyCounts, verifyDay } from './verify-day.js';
 import type { Bound, VerifyOptions } from './verify-options.js';
@@ -37,6 +39,15 @@ function rangeOf(options: VerifyOptions, timezone: string): { from: Date; to: Da
   return range;
 }
 
+/** Where raw events were dropped there is nothing to compare with. */
+async function refuseDropped(client: PoolClient, from: Date): Promise<void> {
+  const horizon = await readRawHorizon(client);
+  if (!horizon || from >= horizon.since) return;
+  throw new CommandError(
+    `The raw events before ${horizon.since.toISOString()} are gone (RAW_RETENTION_DAYS): there is nothing to compare with. Their rollups were found right before. Ask for --from ${horizon.since.toISOString()} or later.`,
+  );
+}
+
 /** Tells each difference as a line. @throws CommandError when there is no such site, or nothing between `from` and `to`. */
 export async function verifySite(
   pool: Pool,
@@ -54,6 +65,7 @@ export async function verifySite(
     if (!rows[0]) throw new CommandError(`There is no site "${options.siteId}": it has no event yet.`);
     const { timezone, detailSince, lastVisitorNo } = rows[0];
     const site = { siteId: options.siteId, timezone, detailSince, ...rangeOf(options, timezone) };
+    await refuseDropped(client, site.from);
     await compareNumbers(client, site.siteId, lastVisitorNo, reportAndCount);
     const lastDay = dayOf(new Date(site.to.getTime() - 1), timezone);
     for (let day = dayOf(site.from, timezone); day <= lastDay; day = addDays(day, 1)) {

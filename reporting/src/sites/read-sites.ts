@@ -20,11 +20,11 @@ export interface Page {
   offset: number;
 }
 
-/** A page of all sites, by their id, byte by byte. `client` is inside a transaction with one snapshot. */
-export async function readSites(client: PoolClient, page: Page): Promise<Site[]> {
+/** A page of all sites, or of `only` one, by their id, byte by byte. `client` is inside a transaction with one snapshot. */
+export async function readSites(client: PoolClient, page: Page, only: string | null): Promise<Site[]> {
   const sites: Site[] = [];
   // One after the other: a connection does one thing at a time.
-  for (const site of await readNames(client, page)) sites.push(await withEvents(client, site));
+  for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site));
   return sites;
 }
 
@@ -34,9 +34,10 @@ export async function readSite(client: PoolClient, siteId: string): Promise<Site
   return names && withEvents(client, names);
 }
 
-export async function countSites(client: PoolClient): Promise<number> {
+export async function countSites(client: PoolClient, only: string | null): Promise<number> {
   const { rows } = await client.query<{ sites: number }>(
-    '/* reporting.countSites */ select count(*)::int as sites from sites',
+    '/* reporting.countSites */ select count(*)::int as sites from sites where $1::text is null or site_id = $1',
+    [only],
   );
   return rows[0]!.sites;
 }
@@ -50,11 +51,12 @@ export async function withEvents(client: PoolClient, site: SiteNames): Promise<S
   return { site_id, name, timezone, events, ...span, created_at };
 }
 
-async function readNames(client: PoolClient, { limit, offset }: Page): Promise<SiteNames[]> {
+async function readNames(client: PoolClient, { limit, offset }: Page, only: string | null): Promise<SiteNames[]> {
   const { rows } = await client.query<SiteNames>(
     `/* reporting.readNames */
-    select site_id, name, timezone, created_at from sites order by site_id limit $1 offset $2`,
-    [limit, offset],
+    select site_id, name, timezone, created_at from sites where $3::text is null or site_id = $3
+    order by site_id limit $1 offset $2`,
+    [limit, offset, only],
   );
   return rows;
 }

@@ -1,6 +1,7 @@
 /** Turns the environment into what a command line needs to know: where the database is. */
-import { databaseSettings, loadConfig } from '@millrace/shared/config';
+
 import Joi from 'joi';
+import { databaseSettings, loadConfig } from './config.js';
 
 const schema = Joi.object<{ DATABASE_URL?: string }>({ DATABASE_URL: databaseSettings.DATABASE_URL.optional() });
 

@@ -1,6 +1,6 @@
 /** Turns a database's address into a pool for one command, and what goes wrong with it into one sentence. */
-import { createLogger } from '@millrace/shared/logger';
-import { createPool, isConnectionError, type Pool } from '@millrace/shared/postgres';
+import { createLogger } from './logger.js';
+import { createPool, isConnectionError, type Pool } from './postgres.js';
 
 /** A reason not to go on that its message explains in full, shown without a stack. */
 export class CommandError extends Error {

@@ -1,0 +1,30 @@
+/** Turns the data folder into the key of this machine's administrator: made once, kept in a file that only its owner reads. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateKey, looksLikeKey, registerKey } from '@millrace/shared/access/keys';
+import { createLogger } from '@millrace/shared/logger';
+import { createPool } from '@millrace/shared/postgres';
+import { ClearError } from './clear-error.js';
+
+const onlyOwner = 0o600;
+
+function readOrMake(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, `${generateKey()}\n`, { mode: onlyOwner, flag: 'wx' });
+  const key = readFileSync(file, 'utf8').trim();
+  if (looksLikeKey(key)) return key;
+  throw new ClearError(`${file} does not hold a key: delete it, and the next start makes a new one.`);
+}
+
+/** Returns the file. A database that does not know the key yet, such as a new one, learns it. */
+export async function ensureAdminKey(dataFolder: string, databaseUrl: string): Promise<string> {
+  const file = join(dataFolder, 'admin-key');
+  const key = readOrMake(file);
+  const options = { max: 1, statementTimeoutMs: 10_000, applicationName: 'millrace-admin-key' };
+  const pool = createPool(databaseUrl, createLogger('dev', 'silent'), options);
+  try {
+    await registerKey(pool, key, { name: 'npm start', scopes: ['admin'] });
+  } finally {
+    await pool.end();
+  }
+  return file;
+}

@@ -1,0 +1,41 @@
+/** Turns `npm run workers` into running workers and scheduler, one log, and an orderly end. */
+import { join } from 'node:path';
+import { ClearError } from './clear-error.js';
+import { type CommandContext, runCommand } from './run-command.js';
+import { lastWords, stopServices } from './run-services.js';
+import { runningDatabaseUrl } from './running-database.js';
+import { type NodeChild, spawnNode } from './spawn-node.js';
+import { readWorkerOptions, type WorkerProcess, workersHelp } from './worker-options.js';
+import { workspaceRoot } from './workspace-root.js';
+
+function startWorkers(processes: WorkerProcess[], databaseUrl: string): NodeChild[] {
+  const logFormat = process.env.LOG_FORMAT === 'json' ? 'json' : 'text';
+  return processes.map(({ name, folder, script, portVariable }) => {
+    const env = { [portVariable]: '0', ...process.env, DATABASE_URL: databaseUrl };
+    return spawnNode({ name, script: join(workspaceRoot, folder, 'dist', script), env, logFormat });
+  });
+}
+
+async function workers({ closing, stopped }: CommandContext): Promise<number> {
+  const options = readWorkerOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(workersHelp);
+    return 0;
+  }
+  const databaseUrl = runningDatabaseUrl(process.env);
+  if (databaseUrl === undefined) {
+    throw new ClearError('There is no database: start `npm start` of this clone first, or set DATABASE_URL.');
+  }
+  const children = startWorkers(options.processes, databaseUrl);
+  closing.add(() => stopServices(children));
+  const ended = children.map(async (child) => `${child.name} ended ${await child.ended}. ${lastWords(child)}`);
+  const reason = await Promise.race([
+    new Promise<undefined>((resolve) => stopped.addEventListener('abort', () => resolve(undefined))),
+    ...ended,
+  ]);
+  process.stdout.write('Stopping...\n');
+  if (reason === undefined) return 0;
+  throw new ClearError(`${reason}\nEverything else is stopped as well.`);
+}
+
+await runCommand(workers);

@@ -1,0 +1,65 @@
+/** Turns a site into a transaction with one snapshot in which nobody else aggregates that site. */
+import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { readRawHorizon } from '../rollups/raw-horizon.js';
+import type { Aggregation } from './aggregation.js';
+
+/** What is known of the site's aggregates, as of the snapshot. */
+export interface ClaimedAggregates extends Aggregation {
+  /** Time zone of the rows there are. */
+  rowsTimezone: string;
+  aggregatedAt: Date;
+}
+
+/** A crash of the server takes back the whole transaction, marks included, hence no wait for the disk. */
+const begin = `begin isolation level repeatable read; set local synchronous_commit = off; set local work_mem = '64MB';
+set local jit = off; set local random_page_cost = 1.1`;
+
+/** A zone that no site has, so that the first aggregation computes everything. */
+export const neverAggregated = '';
+
+const addState = `/* processor.addAggregationState */
+insert into site_aggregations (site_id, timezone, aggregated_at) select site_id, $2, '-infinity' from sites
+where site_id = $1 and not exists (select from site_aggregations where site_id = $1) on conflict do nothing`;
+
+const claim = `/* processor.claimAggregates */
+update site_aggregations claimed set aggregated_at = $2
+from (select * from site_aggregations where site_id = $1 for update skip locked) as before, sites
+where claimed.site_id = before.site_id and sites.site_id = before.site_id
+returning sites.timezone, before.timezone as "rowsTimezone",
+  case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt"`;
+
+const isKnown = '/* processor.isKnownSite */ select exists (select from sites where site_id = $1) as known';
+
+const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
+
+export const unknownSite = { skipped: 'there is no such site' };
+export const busySite = { skipped: 'another aggregation of this site is at work' };
+
+/** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known or that another aggregation holds. */
+export async function claimAggregates<T>(
+  pool: Pool,
+  siteId: string,
+  now: Date,
+  work: (claimed: ClaimedAggregates) => Promise<T>,
+): Promise<T | { skipped: string }> {
+  await pool.query(addState, [siteId, neverAggregated]);
+  try {
+    return await inTransaction(
+      pool,
+      async (client) => {
+        const { rows } = await client.query<Omit<ClaimedAggregates, 'client' | 'siteId' | 'rawSince'>>(claim, [
+          siteId,
+          now,
+        ]);
+        const rawSince = (await readRawHorizon(client))?.since;
+        if (rows[0]) return work({ client, siteId, rawSince, ...rows[0] });
+        const known = await client.query<{ known: boolean }>(isKnown, [siteId]);
+        return known.rows[0]!.known ? busySite : unknownSite;
+      },
+      begin,
+    );
+  } catch (error) {
+    if (isSerializationFailure(error)) return busySite;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+/** Turns the data of an aggregation job of one site into fresh rows of its table. */
+import type { CohortsData, DailyRollupData, PeriodData, PublisherData, SiteData } from '@millrace/shared/job-data';
+import type { RowsResult } from '@millrace/shared/job-results';
+import type { Pool } from '@millrace/shared/postgres';
+import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { type AggregateOptions, aggregateSite } from './aggregate-site.js';
+import type { Aggregation } from './aggregation.js';
+import { claimAggregates, neverAggregated } from './claim-aggregation.js';
+import { cohortMonths, cohorts } from './cohorts.js';
+import { periodOf, resolvePeriod } from './periods.js';
+import { profilePerformance } from './profile-performance.js';
+import { coarserOf, hoursOf } from './publisher-buckets.js';
+import { publisherHours, publisherSums } from './publisher-performance.js';
+import { revenue } from './revenue.js';
+import { tournaments } from './tournaments.js';
+
+type Dated<Data> = Data & { at: string };
+type Run<Data> = (site: Aggregation, data: Data, now: Date) => Promise<number>;
+
+async function runCohorts(site: Aggregation, { cohortMonth }: CohortsData, now: Date): Promise<number> {
+  const months = (await cohortMonths(site, now)).map(({ start }) => start);
+  const wanted = cohortMonth === undefined ? months : [`${cohortMonth}-01`];
+  return cohorts(site, { cohorts: wanted, months: [] }, now);
+}
+
+async function runPublisher(site: Aggregation, data: PublisherData): Promise<number> {
+  const { startDate, endDate, granularity } = data;
+  const days: string[] = [];
+  for (let day = startDate; day <= endDate; day = addDays(day, 1)) days.push(day);
+  if (days.length === 0) return 0;
+  const zone = site.timezone;
+  const buckets = granularity === 'hour' ? [] : coarserOf(days, granularity, zone);
+  const from = buckets[0]?.from ?? dayStart(startDate, zone);
+  const to = buckets.at(-1)?.to ?? dayStart(addDays(endDate, 1), zone);
+  const hours = await publisherHours(site, hoursOf(from, to, zone));
+  return granularity === 'hour' ? hours : publisherSums(site, granularity, buckets);
+}
+
+const runs: Record<string, { table: string; run: Run<never> }> = {
+  revenue: {
+    table: 'revenue_aggregates',
+    run: (site, data: Dated<PeriodData>, now) => revenue(site, [resolvePeriod(data, site.timezone)], now),
+  },
+  cohorts: { table: 'user_cohorts', run: runCohorts },
+  tournaments: {
+    table: 'tournament_aggregates',
+    run: (site, data: Dated<PeriodData>) => tournaments(site, [resolvePeriod(data, site.timezone)]),
+  },
+  publisher: { table: 'publisher_performance', run: runPublisher },
+  DAILY_ROLLUP: {
+    table: 'profile_performance',
+    run: (site, { date, profileIds }: DailyRollupData) =>
+      profilePerformance(site, [periodOf(date, 'day', site.timezone)], profileIds),
+  },
+};
+
+/** Leaves `aggregated_at` as it was: only one table was brought up to date. */
+const restoreTime =
+  '/* processor.restoreAggregatedAt */ update site_aggregations set aggregated_at = $2 where site_id = $1';
+
+/** Works on one job of a site. `all` brings everything up to date; the others compute what they are asked for. */
+export async function consumeAggregation(
+  pool: Pool,
+  jobName: string,
+  data: Dated<SiteData & object>,
+  options: AggregateOptions,
+): Promise<RowsResult> {
+  const siteId = data.site_id!;
+  if (jobName === 'all') return aggregateSite(pool, siteId, options);
+  const { table, run } = runs[jobName]!;
+  const startedAt = performance.now();
+  const result = await claimAggregates(pool, siteId, options.now, async (claimed) => {
+    if (claimed.rowsTimezone !== claimed.timezone && claimed.rowsTimezone !== neverAggregated) return undefined;
+    const rows = await run(claimed, data as never, options.now);
+    await claimed.client.query(restoreTime, [siteId, claimed.aggregatedAt]);
+    return { rows: { [table]: rows }, ms: Math.round(performance.now() - startedAt) };
+  });
+  // The zone of the site has changed, and with it every period of every row.
+  return result ?? aggregateSite(pool, siteId, options);
+}

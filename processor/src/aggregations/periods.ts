@@ -1,0 +1,59 @@
+/** Turns days of a time zone into the weeks, months, quarters and years that they lie in. */
+import type { PeriodData, PeriodType } from '@millrace/shared/job-data';
+import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+
+/** A stretch of a site's time; `[from, to)`. */
+export interface Period {
+  type: PeriodType;
+  /** Its first day, `YYYY-MM-DD`. */
+  start: string;
+  from: Date;
+  to: Date;
+}
+
+const two = (number: number) => String(number).padStart(2, '0');
+
+/** The first day of the month that is `count` months after that of `day`. */
+export function addMonths(day: string, count: number): string {
+  const months = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + count;
+  return `${String(Math.floor(months / 12)).padStart(4, '0')}-${two((months % 12) + 1)}-01`;
+}
+
+/** Monday is 0 (ISO 8601). */
+const weekday = (day: string) => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+
+const firstDays: Record<PeriodType, (day: string) => string> = {
+  day: (day) => day,
+  week: (day) => addDays(day, -weekday(day)),
+  month: (day) => addMonths(day, 0),
+  quarter: (day) => addMonths(day, -((Number(day.slice(5, 7)) - 1) % 3)),
+  year: (day) => `${day.slice(0, 4)}-01-01`,
+};
+
+const nextDays: Record<PeriodType, (first: string) => string> = {
+  day: (first) => addDays(first, 1),
+  week: (first) => addDays(first, 7),
+  month: (first) => addMonths(first, 1),
+  quarter: (first) => addMonths(first, 3),
+  year: (first) => addMonths(first, 12),
+};
+
+/** The period of a type that a day lies in. */
+export function periodOf(day: string, type: PeriodType, zone: string): Period {
+  const start = firstDays[type](day);
+  return { type, start, from: dayStart(start, zone), to: dayStart(nextDays[type](start), zone) };
+}
+
+/** The periods of a type that days lie in, each once, in order. */
+export function periodsOf(days: Iterable<string>, type: PeriodType, zone: string): Period[] {
+  const starts = new Set([...days].map((day) => firstDays[type](day)));
+  return [...starts].sort().map((start) => periodOf(start, type, zone));
+}
+
+/** The period that a job is about: by a day in it, or as of an instant the one under way or the one before. */
+export function resolvePeriod(asked: Pick<PeriodData, 'periodType' | 'period'> & { at: string }, zone: string): Period {
+  const { periodType, period, at } = asked;
+  if (period !== 'previous' && period !== 'current') return periodOf(period, periodType, zone);
+  const current = periodOf(dayOf(new Date(at), zone), periodType, zone);
+  return period === 'current' ? current : periodOf(addDays(current.start, -1), periodType, zone);
+}

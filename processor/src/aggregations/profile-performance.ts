@@ -1,0 +1,55 @@
+/** Turns the events of profiles into their performance by day. */
+import { type Aggregation, periodColumns, stillKnown } from './aggregation.js';
+import { currencyOf, decimalOf, percent } from './money.js';
+import type { Period } from './periods.js';
+
+const statement = `/* processor.profilePerformance */
+with day as materialized (
+  select start as day, starts, ends from unnest($2::text[], $3::date[], $4::timestamptz[], $5::timestamptz[]) as p(type, start, starts, ends)
+), counted as (
+  select day, profile_id, count(*) filter (where event_type = 'impression') as impressions,
+    count(*) filter (where event_type = 'view') as views, count(*) filter (where event_type = 'click') as clicks,
+    count(*) filter (where event_type = 'signup') as signups,
+    count(*) filter (where event_type = 'payment' and properties->>'status' = 'succeeded') as payments
+  from day join events on timestamp >= starts and timestamp < ends
+  where site_id = $1 and profile_id is not null and ($6::text[] is null or profile_id = any($6))
+    and event_type in ('impression', 'view', 'click', 'signup', 'payment', 'revenue')
+  group by day, profile_id
+), earned as (
+  select day, profile_id, ${currencyOf} as currency, sum(${decimalOf('amount')}) as amount
+  from day join events on timestamp >= starts and timestamp < ends
+  where site_id = $1 and event_type = 'revenue' and profile_id is not null
+  group by 1, 2, 3
+), revenue as (
+  select day, profile_id, jsonb_object_agg(currency, amount::text) as revenue,
+    jsonb_object_agg(currency, round(amount * 1000 / nullif(impressions, 0), 6)::text) as ecpm
+  from earned join counted using (day, profile_id) where currency is not null and amount is not null group by day, profile_id
+), gone as (
+  delete from profile_performance r using day
+  where r.site_id = $1 and r.day = day.day and ($6::text[] is null or r.profile_id = any($6))
+    and not exists (select from counted c where c.day = r.day and c.profile_id = r.profile_id)
+)
+insert into profile_performance (site_id, day, profile_id, impressions, views, clicks, signups, payments, conversions, ctr,
+  conversion_rate, revenue, ecpm, computed_at)
+select $1, day, profile_id, impressions, views, clicks, signups, payments, signups + payments, ${percent('clicks', 'impressions')},
+  ${percent('(signups + payments)', 'clicks')}, coalesce(revenue, '{}'), coalesce(ecpm, '{}'), now()
+from counted left join revenue using (day, profile_id)
+on conflict (site_id, day, profile_id) do update set
+  impressions = excluded.impressions, views = excluded.views, clicks = excluded.clicks, signups = excluded.signups,
+  payments = excluded.payments, conversions = excluded.conversions, ctr = excluded.ctr,
+  conversion_rate = excluded.conversion_rate, revenue = excluded.revenue, ecpm = excluded.ecpm,
+  computed_at = excluded.computed_at`;
+
+/**
+ * Replaces the rows of the days, of `profileIds` only where they are given; returns how many there are now. Conversions =
+ * signups + successful payments; CTR (click-through rate) = clicks / impressions x 100; conversion rate = conversions / clicks
+ * x 100; revenue per currency of events of type revenue; eCPM (earnings per thousand impressions) = revenue / impressions x 1000.
+ */
+export async function profilePerformance(site: Aggregation, days: Period[], profileIds?: string[]): Promise<number> {
+  const { rowCount } = await site.client.query(statement, [
+    site.siteId,
+    ...periodColumns(stillKnown(site, days)),
+    profileIds ?? null,
+  ]);
+  return rowCount ?? 0;
+}

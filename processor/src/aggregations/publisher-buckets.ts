@@ -1,0 +1,47 @@
+/** Turns instants into the hours, days, weeks and months of a site's clock that they lie in. */
+import type { PublisherData } from '@millrace/shared/job-data';
+import { dayOf } from '@millrace/shared/zone-days';
+import { offsetSpans } from '@millrace/shared/zone-offsets';
+import { periodsOf } from './periods.js';
+import type { Bucket } from './publisher-performance.js';
+
+const hourMs = 3_600_000;
+
+/**
+ * The hours of the clock that `[from, to)` touches: whole ones, cut where the clock changes, so that the hour that comes twice
+ * is two.
+ */
+export function hoursOf(from: Date, to: Date, zone: string): Bucket[] {
+  const hours: Bucket[] = [];
+  // Two hours on both sides, so that the first and the last are whole.
+  for (const span of offsetSpans(from.getTime() - 2 * hourMs, to.getTime() + 2 * hourMs, zone)) {
+    let start = span.from;
+    while (start < span.to) {
+      const local = start + span.offset;
+      const end = Math.min(local - (local % hourMs) + hourMs - span.offset, span.to);
+      if (end > from.getTime() && start < to.getTime()) hours.push({ from: new Date(start), to: new Date(end) });
+      start = end;
+    }
+  }
+  return hours;
+}
+
+/** The hours of the clock that quarters of an hour lie in, each once. */
+export function hoursOfIntervals(intervals: Date[], zone: string): Bucket[] {
+  const hours = new Map<number, Bucket>();
+  for (const start of intervals) {
+    for (const hour of hoursOf(start, new Date(start.getTime() + 1), zone)) hours.set(hour.from.getTime(), hour);
+  }
+  return [...hours.values()].sort((one, other) => one.from.getTime() - other.from.getTime());
+}
+
+/** Coarser buckets that days lie in. */
+export const coarserOf = (
+  days: string[],
+  granularity: Exclude<PublisherData['granularity'], 'hour'>,
+  zone: string,
+): Bucket[] => periodsOf(days, granularity, zone);
+
+export const daysOf = (instants: Date[], zone: string): string[] => [
+  ...new Set(instants.map((instant) => dayOf(instant, zone))),
+];

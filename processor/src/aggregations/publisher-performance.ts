@@ -1,0 +1,79 @@
+/** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
+import { type Aggregation, stillKnown } from './aggregation.js';
+import { currencyOf, decimalOf, percent } from './money.js';
+
+/** A stretch of time that is counted as one; `[from, to)`. */
+export interface Bucket {
+  from: Date;
+  to: Date;
+}
+
+const replace = (granularity: string) => `, figures as (
+  select starts, coalesce(ad_requests, 0) as ad_requests, coalesce(impressions, 0) as impressions, coalesce(clicks, 0) as clicks,
+    coalesce(revenue, '{}') as revenue
+  from counted full join revenue using (starts)
+), gone as (
+  delete from publisher_performance r using bucket
+  where r.site_id = $1 and r.granularity = ${granularity} and r.bucket_start = bucket.starts
+    and not exists (select from figures f where f.starts = r.bucket_start)
+)
+insert into publisher_performance (site_id, granularity, bucket_start, ad_requests, impressions, clicks, ctr, fill_rate, revenue,
+  ecpm, computed_at)
+select $1, ${granularity}, starts, ad_requests, impressions, clicks, ${percent('clicks', 'impressions')},
+  ${percent('impressions', 'ad_requests')}, revenue, (
+    select coalesce(jsonb_object_agg(key, round(value::numeric * 1000 / nullif(impressions, 0), 6)::text), '{}')
+    from jsonb_each_text(revenue)), now()
+from figures
+on conflict (site_id, granularity, bucket_start) do update set
+  ad_requests = excluded.ad_requests, impressions = excluded.impressions, clicks = excluded.clicks, ctr = excluded.ctr,
+  fill_rate = excluded.fill_rate, revenue = excluded.revenue, ecpm = excluded.ecpm, computed_at = excluded.computed_at`;
+
+const hoursStatement = `/* processor.publisherHours */
+with bucket as materialized (
+  select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
+), counted as (
+  select starts, count(*) filter (where event_type = 'ad_request') as ad_requests,
+    count(*) filter (where event_type = 'impression') as impressions, count(*) filter (where event_type = 'click') as clicks
+  from bucket join events on timestamp >= starts and timestamp < ends
+  where site_id = $1 and event_type in ('ad_request', 'impression', 'click')
+  group by starts
+), earned as (
+  select starts, ${currencyOf} as currency, sum(${decimalOf('amount')}) as amount
+  from bucket join events on timestamp >= starts and timestamp < ends
+  where site_id = $1 and event_type = 'revenue' group by 1, 2
+), revenue as (
+  select starts, jsonb_object_agg(currency, amount::text) as revenue from earned
+  where currency is not null and amount is not null group by starts
+)${replace(`'hour'`)}`;
+
+const sumsStatement = `/* processor.publisherSums */
+with bucket as materialized (
+  select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
+), hours as materialized (
+  select starts, h.* from bucket join publisher_performance h on h.bucket_start >= starts and h.bucket_start < ends
+  where h.site_id = $1 and h.granularity = 'hour'
+), counted as (
+  select starts, sum(ad_requests) as ad_requests, sum(impressions) as impressions, sum(clicks) as clicks from hours group by starts
+), earned as (
+  select starts, key as currency, sum(value::numeric) as amount from hours, jsonb_each_text(hours.revenue) group by starts, key
+), revenue as (
+  select starts, jsonb_object_agg(currency, amount::text) as revenue from earned group by starts
+)${replace('$4')}`;
+
+const columns = (buckets: Bucket[]) => [buckets.map(({ from }) => from), buckets.map(({ to }) => to)];
+
+/** Replaces the rows of whole hours of the site's clock, from raw events; returns how many there are now. */
+export async function publisherHours(site: Aggregation, hours: Bucket[]): Promise<number> {
+  const { rowCount } = await site.client.query(hoursStatement, [site.siteId, ...columns(stillKnown(site, hours))]);
+  return rowCount ?? 0;
+}
+
+/**
+ * Replaces the rows of days, weeks or months, from the rows of their hours, which are right: all counts add up. Returns how many
+ * there are now. CTR = clicks / impressions x 100; fill rate = impressions / ad requests x 100; revenue per currency of events of
+ * type revenue; eCPM = revenue / impressions x 1000.
+ */
+export async function publisherSums(site: Aggregation, granularity: string, buckets: Bucket[]): Promise<number> {
+  const { rowCount } = await site.client.query(sumsStatement, [site.siteId, ...columns(buckets), granularity]);
+  return rowCount ?? 0;
+}

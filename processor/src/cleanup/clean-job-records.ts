@@ -1,0 +1,58 @@
+/** Turns finished jobs that are past the retention of their queue into nothing. */
+import { findQueue } from '@millrace/shared/jobs';
+import type { Queue, QueueHandle } from '@millrace/shared/queue';
+import type { CleanupStep } from './cleanup-step.js';
+
+const dayMs = 86_400_000;
+const jobsAtOnce = 1_000;
+/** Parents that are looked at; more than ever wait. */
+const maxParents = 1_000;
+
+type Finished = 'completed' | 'failed';
+
+/** How long the contract of a queue keeps such jobs; undefined where they are kept until somebody looks at them. */
+function retentionMs(queue: string, state: Finished): number | undefined {
+  const { removeOnComplete, removeOnFail } = findQueue(queue)!.options;
+  const kept = state === 'completed' ? removeOnComplete : removeOnFail;
+  if (kept === false) return undefined;
+  return kept === true ? 0 : kept.age * 1_000;
+}
+
+/** Since when parents wait for jobs of other names, whose results are theirs to collect; undefined when none waits. */
+async function oldestParent(queues: QueueHandle[]): Promise<number | undefined> {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { queue } of queues) {
+    const parents = await queue.getJobs(['waiting-children'], 0, maxParents - 1, true);
+    for (const { timestamp } of parents.filter(Boolean)) oldest = Math.min(oldest, timestamp);
+  }
+  return Number.isFinite(oldest) ? oldest : undefined;
+}
+
+async function clean(queue: Queue, state: Finished, graceMs: number): Promise<number> {
+  for (let removed = 0; ; ) {
+    const ids = await queue.clean(graceMs, jobsAtOnce, state);
+    removed += ids.length;
+    if (ids.length < jobsAtOnce) return removed;
+  }
+}
+
+/** The queues do so themselves when a job ends, so what is left is of queues where nothing ends any more. */
+export const cleanJobRecords: CleanupStep = async ({ queues = [], now }, olderThan) => {
+  const waitedForSince = await oldestParent(queues);
+  const youngestMs = waitedForSince === undefined ? 0 : Math.max(0, now.getTime() - waitedForSince);
+  const removed = { completed_jobs: 0, failed_jobs: 0 };
+  for (const { queue } of queues) {
+    for (const state of ['completed', 'failed'] as const) {
+      const retained = retentionMs(queue.name, state);
+      if (retained === undefined) continue;
+      const graceMs = olderThan === undefined ? retained : olderThan * dayMs;
+      removed[`${state}_jobs`] += await clean(queue, state, Math.max(graceMs, youngestMs));
+    }
+  }
+  const kept = [];
+  if (waitedForSince !== undefined) {
+    const since = new Date(waitedForSince).toISOString();
+    kept.push({ what: `jobs that ended after ${since}`, reason: 'a job that waits for others may need their results' });
+  }
+  return { removed, kept };
+};

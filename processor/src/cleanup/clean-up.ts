@@ -1,0 +1,30 @@
+/** Turns a cleanup job into the removal of what is past its time, step by step; again changes nothing more. */
+import type { CleanupData } from '@millrace/shared/job-data';
+import type { CleanupResult } from '@millrace/shared/job-results';
+import type { CleanupDeps, CleanupStep } from './cleanup-step.js';
+import { expiredTokens } from './expired-tokens.js';
+import { oldLogs } from './old-logs.js';
+import { tempFiles } from './temp-files.js';
+
+const stepsOf: Record<CleanupData['type'], CleanupStep[]> = {
+  old_logs: oldLogs,
+  expired_tokens: expiredTokens,
+  temp_files: tempFiles,
+};
+
+/** `onProgress` is told percents. */
+export async function cleanUp(
+  deps: CleanupDeps,
+  { type, olderThan }: CleanupData,
+  onProgress: (percent: number) => Promise<unknown> | unknown = () => {},
+): Promise<CleanupResult> {
+  const total: CleanupResult = { removed: {}, kept: [] };
+  const steps = stepsOf[type];
+  for (const [index, step] of steps.entries()) {
+    const { removed, kept } = await step(deps, olderThan);
+    Object.assign(total.removed, removed);
+    total.kept.push(...kept);
+    await onProgress(Math.floor((100 * (index + 1)) / steps.length));
+  }
+  return total;
+}

@@ -1,0 +1,24 @@
+/** Turns a kind of things past their time into a step of a cleanup: what all steps have in common. */
+import type { CleanupResult } from '@millrace/shared/job-results';
+import type { Logger } from '@millrace/shared/logger';
+import type { Pool } from '@millrace/shared/postgres';
+import type { QueueHandle } from '@millrace/shared/queue';
+
+export interface CleanupDeps {
+  pool: Pool;
+  /** Queues whose finished jobs are removed. */
+  queues?: QueueHandle[];
+  exportDir: string;
+  /** 0 keeps raw events for ever. */
+  rawRetentionDays: number;
+  now: Date;
+  logger: Logger;
+}
+
+/** `olderThan` in days, where the job says so, instead of the step's own. */
+export type CleanupStep = (deps: CleanupDeps, olderThan: number | undefined) => Promise<CleanupResult>;
+
+const dayMs = 86_400_000;
+
+/** The moment that lies so many days before `now`. */
+export const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * dayMs);

@@ -1,0 +1,77 @@
+/** Turns a month of raw events into nothing, in one transaction with the record that it is gone. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { ensureMonths, lockPartitions, partitionOf } from '../events/ensure-partitions.js';
+import { closedBefore } from '../rollups/raw-horizon.js';
+import { monthStart } from './partition-months.js';
+
+/** Whoever waits for this lock makes everyone behind it wait, so it is given up soon and tried again. */
+const begin = `begin; set local lock_timeout = '1s'`;
+const patience = { attempts: 10, pauseMs: 500 };
+
+/**
+ * What is still to be computed from raw events of that time. With the lock on events nobody adds to it: marks are written
+ * with events. A roll under way has its marks still in the eyes of others, and whoever reads events is waited for.
+ */
+const findOpen = `/* processor.openBefore */
+select
+  exists (select from rollup_marks where interval_start < $1) as intervals,
+  exists (select from rollup_day_marks where day <= ($1::timestamptz at time zone 'UTC')::date) as days,
+  exists (select from aggregation_marks where interval_start < $1) as aggregates,
+  exists (select from sites join site_rollups rolled using (site_id) where rolled.timezone <> sites.timezone) as timezones`;
+
+const reasons = {
+  intervals: 'there are intervals to be rolled',
+  days: 'there are days to be rolled',
+  aggregates: 'there are aggregates to be computed',
+  timezones: 'a site is about to follow its new time zone',
+};
+
+async function openWork(client: PoolClient, before: Date): Promise<string | undefined> {
+  const { rows } = await client.query<Record<keyof typeof reasons, boolean>>(findOpen, [before]);
+  const names = Object.keys(reasons) as (keyof typeof reasons)[];
+  const open = names.find((name) => rows[0]![name]);
+  return open && reasons[open];
+}
+
+const raiseHorizon = `/* processor.raiseRawHorizon */
+insert into raw_horizon (since) values ($1) on conflict (only_row) do update set since = greatest(raw_horizon.since, $1)`;
+
+/** The first days of the next month are closed by a constraint of their partition: an insert elsewhere pays nothing for it. */
+async function closeDays(client: PoolClient, next: string): Promise<void> {
+  const table = partitionOf(next);
+  const from = closedBefore(monthStart(next)).toISOString();
+  await client.query(`/* processor.closeDays */
+    alter table ${table} add constraint ${table}_closed check (timestamp >= '${from}') not valid`);
+}
+
+async function drop(client: PoolClient, month: string, next: string): Promise<string | undefined> {
+  await lockPartitions(client);
+  await client.query('/* processor.lockEvents */ lock table events in access exclusive mode');
+  const open = await openWork(client, closedBefore(monthStart(next)));
+  if (open !== undefined) return open;
+  await client.query(raiseHorizon, [monthStart(next)]);
+  await client.query(`/* processor.detachMonth */ alter table events detach partition ${partitionOf(month)}`);
+  await client.query(`/* processor.dropMonth */ drop table ${partitionOf(month)}`);
+  await closeDays(client, next);
+  return undefined;
+}
+
+const isLocked = (error: unknown) => (error as { code?: unknown }).code === '55P03';
+
+/**
+ * Drops `month`, the oldest there is; `next` is the one that becomes the oldest. Undefined when it is gone, else why it stays.
+ * Its rollups must be verified; what is touched after that shows in the marks.
+ */
+export async function dropMonth(pool: Pool, month: string, next: string): Promise<string | undefined> {
+  await ensureMonths(pool, [next]);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await inTransaction(pool, (client) => drop(client, month, next), begin);
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      if (attempt === patience.attempts) return 'its events are being read or written all the time';
+    }
+    await pause(patience.pauseMs);
+  }
+}

@@ -1,0 +1,38 @@
+/** Turns keys and sessions that nobody can use any more into nothing. */
+import type { Pool } from '@millrace/shared/postgres';
+import { type CleanupDeps, type CleanupStep, daysBefore } from './cleanup-step.js';
+import { deleteRows } from './delete-rows.js';
+
+const sessions = `/* processor.cleanSessions */
+delete from sessions where token_hash in (select token_hash from sessions where expires_at < $1 limit $2)`;
+
+const isOver = 'least(revoked_at, expires_at) < $1';
+const isNamed = 'exists (select from audit_log where audit_log.key_id = key.id)';
+
+/** Whoever reads the audit log wants to find the key that it names, and what it allowed. */
+const keys = `/* processor.cleanKeys */
+delete from api_keys where id in (select key.id from api_keys key where ${isOver} and not ${isNamed} limit $2)`;
+
+const namedKeys = `/* processor.namedKeys */
+select count(*)::int as count from api_keys key where ${isOver} and ${isNamed}`;
+
+async function countNamed(pool: Pool, before: Date): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(namedKeys, [before]);
+  return rows[0]!.count;
+}
+
+const cleanSessions: CleanupStep = async ({ pool, now }, olderThan = 0) => ({
+  removed: { sessions: await deleteRows(pool, sessions, daysBefore(now, olderThan)) },
+  kept: [],
+});
+
+async function cleanKeys({ pool, now }: CleanupDeps, olderThan = 30) {
+  const before = daysBefore(now, olderThan);
+  const removed = { api_keys: await deleteRows(pool, keys, before) };
+  const named = await countNamed(pool, before);
+  const kept = named === 0 ? [] : [{ what: `api_keys: ${named}`, reason: 'the audit log names them' }];
+  return { removed, kept };
+}
+
+/** Sessions first: they are of keys. */
+export const expiredTokens: CleanupStep[] = [cleanSessions, cleanKeys];

@@ -1,0 +1,33 @@
+/** Turns records of what was done long ago into nothing: finished jobs, audit log, runs of schedules, messages of alerts. */
+import { cleanJobRecords } from './clean-job-records.js';
+import { type CleanupStep, daysBefore } from './cleanup-step.js';
+import { deleteRows } from './delete-rows.js';
+
+const auditLog = `/* processor.cleanAuditLog */
+delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)`;
+
+/** Never the newest of a schedule, from which what was missed is counted, nor one whose job is still to be added. */
+const scheduleRuns = `/* processor.cleanScheduleRuns */
+delete from schedule_runs where (schedule_id, slot) in (
+  select schedule_id, slot from schedule_runs run
+  where claimed_at < $1 and (added_at is not null or error is not null) and exists (
+    select from schedule_runs newer where newer.schedule_id = run.schedule_id and newer.slot > run.slot)
+  limit $2)`;
+
+const alertDeliveries = `/* processor.cleanAlertDeliveries */
+delete from alert_deliveries where id in (
+  select id from alert_deliveries where created_at < $1 and next_attempt_at is null limit $2)`;
+
+const rowsOf =
+  (kind: string, statement: string, days: number): CleanupStep =>
+  async ({ pool, now }, olderThan) => ({
+    removed: { [kind]: await deleteRows(pool, statement, daysBefore(now, olderThan ?? days)) },
+    kept: [],
+  });
+
+export const oldLogs: CleanupStep[] = [
+  cleanJobRecords,
+  rowsOf('audit_log', auditLog, 365),
+  rowsOf('schedule_runs', scheduleRuns, 30),
+  rowsOf('alert_deliveries', alertDeliveries, 30),
+];

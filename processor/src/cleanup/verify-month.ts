@@ -1,0 +1,45 @@
+/** Turns a month into the reason why its rollups cannot stand for its raw events yet, if there is one. */
+import type { Pool } from '@millrace/shared/postgres';
+import { dayOf, dayStart } from '@millrace/shared/zone-days';
+import { counted } from '../counted.js';
+import { readRawHorizon } from '../rollups/raw-horizon.js';
+import { verifySite } from '../verify/verify-site.js';
+import { monthAfter, monthStart } from './partition-months.js';
+
+interface Site {
+  siteId: string;
+  timezone: string;
+}
+
+/** Sites that have events of the month, or rollups, which without events would be a difference. */
+const sitesOf = `/* processor.sitesOfMonth */
+select site_id as "siteId", coalesce(rolled.timezone, sites.timezone) as timezone
+from sites left join site_rollups rolled using (site_id)
+where exists (select from events where events.site_id = sites.site_id and timestamp >= $1 and timestamp < $2)
+  or exists (select from rollup_15m r
+    where r.site_id = sites.site_id and dimension = 'all' and interval_start >= $1 and interval_start < $2)
+order by site_id`;
+
+/** Every day of the site's zone that has a part in the month is compared whole, but for what is gone already. */
+async function verify(pool: Pool, { siteId, timezone }: Site, from: Date, to: Date): Promise<string | undefined> {
+  const firstDay = dayStart(dayOf(from, timezone), timezone);
+  const since = (await readRawHorizon(pool))?.since;
+  const start = since && since > firstDay ? since : firstDay;
+  const lastDay = dayOf(new Date(to.getTime() - 1), timezone);
+  const range = { siteId, from: { instant: start }, to: { day: lastDay } };
+  const { differences, markedIntervals, markedDays } = await verifySite(pool, range, () => {});
+  if (differences > 0) return `site ${siteId} has ${counted(differences, 'difference')} between rollups and raw events`;
+  if (markedIntervals > 0) return `site ${siteId} has ${counted(markedIntervals, 'interval')} to be rolled`;
+  return markedDays > 0 ? `site ${siteId} has ${counted(markedDays, 'day')} to be rolled` : undefined;
+}
+
+/** One site after the other, each in a snapshot of its own; ends at the first that has one. */
+export async function verifyMonth(pool: Pool, month: string): Promise<string | undefined> {
+  const [from, to] = [monthStart(month), monthStart(monthAfter(month))];
+  const { rows } = await pool.query<Site>(sitesOf, [from, to]);
+  for (const site of rows) {
+    const problem = await verify(pool, site, from, to);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}

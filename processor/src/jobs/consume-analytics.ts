@@ -1,0 +1,42 @@
+/** Turns an analytics job into the work on its site, or into a child job for each site. */
+import type { RetrySettings } from '@millrace/shared/add-job';
+import type { FanOutResult, RollResult, RowsResult } from '@millrace/shared/job-results';
+import type { HandleJob } from '@millrace/shared/job-worker';
+import type { Pool } from '@millrace/shared/postgres';
+import type { QueueHandle } from '@millrace/shared/queue';
+import { consumeAggregation } from '../aggregations/consume-aggregations.js';
+import type { RollConsumer, RollData } from '../rollups/consume-rolls.js';
+import { allSites, findSites } from '../rollups/find-sites.js';
+import { activeSites } from './active-sites.js';
+import { fanOut } from './fan-out.js';
+
+export interface AnalyticsDeps {
+  pool: Pool;
+  rolls: RollConsumer;
+  /** Where the children of a job for all sites go. */
+  siteQueue: QueueHandle;
+  retry: RetrySettings;
+}
+
+const rollJobs = ['roll', 'HOURLY_ROLLUP', 'rebuild'];
+
+/** The sites that a job without site is for. */
+function sitesFor(pool: Pool, name: string): Promise<string[]> {
+  if (name === 'roll') return findSites(pool, new Date());
+  return name === 'rebuild' ? allSites(pool) : activeSites(pool, new Date());
+}
+
+export function createAnalyticsConsumer(deps: AnalyticsDeps): HandleJob<RollResult | RowsResult | FanOutResult> {
+  const { pool, rolls, siteQueue, retry } = deps;
+  return (job, token) => {
+    const { site_id } = job.data as { site_id?: string };
+    if (site_id === undefined) {
+      return fanOut(job, token, { queue: siteQueue.queue, retry, findSites: () => sitesFor(pool, job.name) });
+    }
+    const onProgress = (percent: number) => job.updateProgress(percent);
+    if (rollJobs.includes(job.name)) return rolls.consume(job.data as RollData, onProgress);
+    // A schedule says as of when; a job that does not is as of when it was added, however late it is worked on.
+    const data = { at: new Date(job.timestamp).toISOString(), ...job.data };
+    return consumeAggregation(pool, job.name, data, { now: new Date(), onProgress });
+  };
+}

@@ -1,0 +1,30 @@
+/** Turns a metrics job into the figures of its site, or into a child job for each site. */
+import type { RetrySettings } from '@millrace/shared/add-job';
+import type { MetricsData } from '@millrace/shared/job-data';
+import type { FanOutResult, RowsResult } from '@millrace/shared/job-results';
+import type { HandleJob } from '@millrace/shared/job-worker';
+import type { Pool } from '@millrace/shared/postgres';
+import type { QueueHandle } from '@millrace/shared/queue';
+import { calculateMetrics } from '../metrics/calculate-metrics.js';
+import { activeSites } from './active-sites.js';
+import { fanOut } from './fan-out.js';
+import { siteTimezone } from './site-timezone.js';
+
+export interface MetricsDeps {
+  pool: Pool;
+  handle: QueueHandle;
+  retry: RetrySettings;
+}
+
+export function createMetricsConsumer({ pool, handle, retry }: MetricsDeps): HandleJob<RowsResult | FanOutResult> {
+  return async (job, token) => {
+    const { site_id, ...data } = job.data as MetricsData;
+    if (site_id === undefined) {
+      return fanOut(job, token, { queue: handle.queue, retry, findSites: () => activeSites(pool, new Date()) });
+    }
+    const timezone = await siteTimezone(pool, site_id);
+    if (timezone === undefined) return { skipped: 'there is no such site' };
+    const at = data.at ?? new Date(job.timestamp).toISOString();
+    return calculateMetrics({ pool, siteId: site_id, timezone, ...data, at });
+  };
+}

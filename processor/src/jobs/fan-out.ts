@@ -1,0 +1,70 @@
+/** Turns a job that is for all sites into a child job for each of them, and their ends into its result. */
+import { addJobs, type RetrySettings } from '@millrace/shared/add-job';
+import type { FanOutResult } from '@millrace/shared/job-results';
+import type { Job, Queue } from '@millrace/shared/queue';
+import { WaitingChildrenError } from 'bullmq';
+
+/** Progress of a job whose children are all in the queue: what tells its second run from a first one that was cut off. */
+const childrenAdded = 1;
+const jobsPerCall = 500;
+
+export interface FanOut {
+  /** Where the children go. */
+  queue: Queue;
+  retry: RetrySettings;
+  findSites(): Promise<string[]>;
+}
+
+/** Ids follow from the parent's, so that a parent that runs again adds nothing twice. */
+const childPrefix = (job: Job) => `${job.name}-${job.id}-`;
+
+async function addChildren(job: Job, { queue, retry, findSites }: FanOut): Promise<void> {
+  const parent = { id: job.id!, queue: job.queueQualifiedName };
+  const jobs = (await findSites()).map((site_id) => ({
+    name: job.name,
+    data: { ...job.data, site_id },
+    options: {
+      jobId: `${childPrefix(job)}${site_id}`,
+      parent,
+      ...(job.opts.priority && { priority: job.opts.priority }),
+    },
+  }));
+  for (let from = 0; from < jobs.length; from += jobsPerCall) {
+    await addJobs(queue, jobs.slice(from, from + jobsPerCall), retry);
+  }
+}
+
+/** The key of a child ends with its id, in which the site is what follows the prefix. */
+function siteOf(key: string, prefix: string): string {
+  return key.slice(key.lastIndexOf(`:${prefix}`) + 1 + prefix.length);
+}
+
+async function collect(job: Job): Promise<FanOutResult> {
+  const values = Object.entries(await job.getChildrenValues<object>());
+  const failures = Object.entries(await job.getIgnoredChildrenFailures());
+  const prefix = childPrefix(job);
+  const result: FanOutResult = { done: [], failed: [], skipped: [] };
+  for (const [key, value] of values.sort()) {
+    const site_id = siteOf(key, prefix);
+    if ('skipped' in value) result.skipped.push({ site_id, reason: String(value.skipped) });
+    else result.done.push(site_id);
+  }
+  for (const [key, reason] of failures.sort()) result.failed.push({ site_id: siteOf(key, prefix), reason });
+  return result;
+}
+
+/**
+ * Adds the children and leaves the job waiting for them; run again once all have ended, it says how. A site that fails does
+ * not keep others from being done.
+ * @throws WaitingChildrenError, by which BullMQ knows that the job waits.
+ */
+export async function fanOut(job: Job, token: string, deps: FanOut): Promise<FanOutResult> {
+  if (job.progress !== childrenAdded) {
+    await addChildren(job, deps);
+    await job.updateProgress(childrenAdded);
+  }
+  if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
+  const result = await collect(job);
+  await job.updateProgress(100);
+  return result;
+}

@@ -1,0 +1,11 @@
+/** Turns a site's id into its time zone. */
+import type { Pool } from '@millrace/shared/postgres';
+
+/** Undefined when there is no such site. */
+export async function siteTimezone(pool: Pool, siteId: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ timezone: string }>(
+    '/* processor.siteTimezone */ select timezone from sites where site_id = $1',
+    [siteId],
+  );
+  return rows[0]?.timezone;
+}

@@ -1,0 +1,65 @@
+/** Turns a metrics job of one site into the row of its period. */
+import type { MetricsData } from '@millrace/shared/job-data';
+import type { RowsResult } from '@millrace/shared/job-results';
+import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { periodOf, resolvePeriod } from '../aggregations/periods.js';
+import { hoursOf } from '../aggregations/publisher-buckets.js';
+import { measurePerformance } from './measure-performance.js';
+import { measureQuality } from './measure-quality.js';
+import { measureRevenue } from './measure-revenue.js';
+import type { MeasuredPeriod } from './measured-period.js';
+
+const measures: Record<MetricsData['metricType'], (period: MeasuredPeriod) => Promise<object>> = {
+  performance: measurePerformance,
+  revenue: measureRevenue,
+  quality: measureQuality,
+};
+
+export interface MetricsJob extends Omit<MetricsData, 'site_id' | 'at'> {
+  pool: Pool;
+  siteId: string;
+  timezone: string;
+  at: string;
+}
+
+type Stretch = Pick<MeasuredPeriod, 'before' | 'from' | 'to'>;
+
+/** An hour of the site's clock: of a day it is the first. */
+function resolveHour({ period, at, timezone }: MetricsJob): Stretch {
+  const isRelative = period === 'previous' || period === 'current';
+  const instant = isRelative ? new Date(at) : dayStart(period, timezone);
+  const earlier = (time: Date) => new Date(time.getTime() - 1);
+  const hourOf = (time: Date) => hoursOf(time, new Date(time.getTime() + 1), timezone)[0]!;
+  const current = hourOf(instant);
+  const hour = period === 'previous' ? hourOf(earlier(current.from)) : current;
+  return { before: hourOf(earlier(hour.from)).from, from: hour.from, to: hour.to };
+}
+
+function resolve(job: MetricsJob): Stretch {
+  const { periodType, period, at, timezone } = job;
+  if (periodType === 'hour') return resolveHour(job);
+  const { start, from, to } = resolvePeriod({ periodType, period, at }, timezone);
+  return { before: periodOf(addDays(start, -1), periodType, timezone).from, from, to };
+}
+
+const upsert = `/* processor.writeMetrics */
+insert into site_metrics (site_id, metric_type, period_type, period_start, figures) values ($1, $2, $3, $4, $5)
+on conflict (site_id, metric_type, period_type, period_start) do update set
+  figures = excluded.figures, computed_at = excluded.computed_at`;
+
+/** Replaces the row of the period: twice is once, and events that came late are in the next. */
+export async function calculateMetrics(job: MetricsJob): Promise<RowsResult> {
+  const startedAt = performance.now();
+  const stretch = resolve(job);
+  const { siteId, metricType, periodType } = job;
+  await inTransaction(
+    job.pool,
+    async (client) => {
+      const figures = await measures[metricType]({ client, siteId, ...stretch });
+      await client.query(upsert, [siteId, metricType, periodType, stretch.from, JSON.stringify(figures)]);
+    },
+    'begin isolation level read committed',
+  );
+  return { rows: { site_metrics: 1 }, ms: Math.round(performance.now() - startedAt) };
+}

@@ -1,0 +1,302 @@
+/** Every aggregate against a plain computation of random events, in several zones, after every kind of change. */
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
+import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
+import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
+import { storeEvents } from '../../src/events/store-events.js';
+import { rollSite } from '../../src/rollups/roll-site.js';
+import {
+  countOf,
+  localDate,
+  percent,
+  periodStart,
+  plainCohorts,
+  plainEarnings,
+  plainMrr,
+  plainRevenue,
+} from './plain-aggregates.js';
+import { createRandom, randomEvents, type TestEvent } from './random-events.js';
+
+const now = new Date('2026-11-20T10:00:00Z');
+const options = { now, onProgress: () => {} };
+const span = [Date.UTC(2025, 10, 1), Date.UTC(2026, 10, 20, 10)] as const;
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
+const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.stringify(events));
+const roll = () => rollSite(database.pool, 'demo', { now: new Date('2026-11-20T11:00:00Z') });
+const aggregate = () => aggregateSite(database.pool, 'demo', options);
+
+async function prepare(zone: string, count = 1_500, seed = 7): Promise<TestEvent[]> {
+  const random = createRandom(seed);
+  await query(`insert into sites (site_id, timezone) values ('demo', $1)`, zone);
+  const events = randomEvents(random, 'demo', count, ...span);
+  await store(events);
+  await roll();
+  expect(await aggregate()).toMatchObject({ rows: { user_cohorts: expect.any(Number) } });
+  return events;
+}
+
+/** Events by the first day of their period. */
+function byPeriod(events: TestEvent[], type: string, zone: string): Map<string, TestEvent[]> {
+  const groups = new Map<string, TestEvent[]>();
+  for (const event of events) {
+    const start = periodStart(localDate(event.timestamp, zone), type);
+    groups.set(start, [...(groups.get(start) ?? []), event]);
+  }
+  return groups;
+}
+
+async function compareRevenue(events: TestEvent[], zone: string): Promise<void> {
+  for (const type of ['day', 'week', 'month', 'quarter', 'year']) {
+    const expected = [...byPeriod(events, type, zone)].flatMap(([start, group]) =>
+      Object.entries(plainRevenue(group)).map(([currency, total]) => ({ start, currency, ...total })),
+    );
+    const rows = await query(
+      `select period_start::text as start, currency, total_revenue::float as revenue, payments, succeeded,
+        success_rate::float as rate, refunds, refunded::float from revenue_aggregates
+      where site_id = 'demo' and period_type = $1 and payments + refunds > 0 order by 1, 2`,
+      type,
+    );
+    expect(rows, type).toEqual(
+      expected.sort((a, b) => `${a.start}${a.currency}`.localeCompare(`${b.start}${b.currency}`)),
+    );
+  }
+}
+
+async function compareCohorts(events: TestEvent[], zone: string): Promise<void> {
+  const rows = await query(
+    `select cohort_month::text, month_number, cohort_size, users_retained, retention_rate::float from user_cohorts order by 1, 2`,
+  );
+  expect(rows.map((row) => Object.values(row))).toEqual(plainCohorts(events, zone, now));
+}
+
+async function compareProfiles(events: TestEvent[], zone: string): Promise<void> {
+  const counted = ['impression', 'view', 'click', 'signup', 'payment', 'revenue'];
+  const expected = [...byPeriod(events, 'day', zone)].flatMap(([day, group]) =>
+    ['banner', 'video'].flatMap((profile) => {
+      const own = group.filter(({ profile_id, event_type }) => profile_id === profile && counted.includes(event_type));
+      if (own.length === 0) return [];
+      const payments = own.filter(
+        ({ event_type, properties }) => event_type === 'payment' && properties?.status === 'succeeded',
+      );
+      const [impressions, clicks, signups] = ['impression', 'click', 'signup'].map((type) => countOf(own, type)) as [
+        number,
+        number,
+        number,
+      ];
+      const conversions = signups + payments.length;
+      return [
+        {
+          day,
+          profile,
+          impressions,
+          views: countOf(own, 'view'),
+          clicks,
+          conversions,
+          ctr: percent(clicks, impressions),
+          conversion_rate: percent(conversions, clicks),
+          revenue: plainEarnings(own),
+        },
+      ];
+    }),
+  );
+  const rows = await query(
+    `select day::text, profile_id as profile, impressions, views, clicks, conversions, ctr::float, conversion_rate::float,
+      (select coalesce(jsonb_object_agg(key, value::float), '{}') from jsonb_each_text(revenue)) as revenue
+    from profile_performance order by 1, 2`,
+  );
+  expect(rows).toEqual(expected.sort((a, b) => `${a.day}${a.profile}`.localeCompare(`${b.day}${b.profile}`)));
+}
+
+async function comparePublisher(events: TestEvent[], zone: string): Promise<void> {
+  for (const type of ['day', 'week', 'month']) {
+    const expected = [...byPeriod(events, type, zone)].flatMap(([start, group]) => {
+      const [requests, impressions, clicks] = ['ad_request', 'impression', 'click'].map((name) =>
+        countOf(group, name),
+      ) as [number, number, number];
+      const revenue = plainEarnings(group);
+      if (requests + impressions + clicks === 0 && Object.keys(revenue).length === 0) return [];
+      return [
+        {
+          start,
+          requests,
+          impressions,
+          clicks,
+          ctr: percent(clicks, impressions),
+          fill: percent(impressions, requests),
+          revenue,
+        },
+      ];
+    });
+    const rows = await query(
+      `select (bucket_start at time zone $2)::date::text as start, ad_requests as requests, impressions, clicks, ctr::float,
+        fill_rate::float as fill, (select coalesce(jsonb_object_agg(key, value::float), '{}') from jsonb_each_text(revenue)) as revenue
+      from publisher_performance where granularity = $1 order by bucket_start`,
+      type,
+      zone,
+    );
+    expect(rows, type).toEqual(expected.sort((a, b) => a.start.localeCompare(b.start)));
+  }
+}
+
+async function compareAll(events: TestEvent[], zone: string): Promise<void> {
+  await compareRevenue(events, zone);
+  await compareCohorts(events, zone);
+  await compareProfiles(events, zone);
+  await comparePublisher(events, zone);
+}
+
+describe.each(['UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia'])('in %s', (zone) => {
+  it('every aggregate is what the events say, also after late ones, and twice is once', async () => {
+    const events = await prepare(zone);
+    await compareAll(events, zone);
+    const before = await query('select * from revenue_aggregates order by 1, 2, 3, 4');
+    await aggregate();
+    const after = await query('select * from revenue_aggregates order by 1, 2, 3, 4');
+    expect(after.map(({ computed_at: _at, ...row }) => row)).toEqual(before.map(({ computed_at: _at, ...row }) => row));
+    const late = randomEvents(createRandom(99), 'demo', 60, ...span);
+    await store(late);
+    await roll();
+    await aggregate();
+    await compareAll([...events, ...late], zone);
+  });
+});
+
+it('follows the time zone of the site', async () => {
+  const events = await prepare('UTC', 800);
+  await query(`update sites set timezone = 'Asia/Kolkata'`);
+  await aggregate();
+  await compareAll(events, 'Asia/Kolkata');
+});
+
+it('follows erased events, signups too', async () => {
+  const events = await prepare('America/New_York', 800);
+  await query(`with gone as (delete from events where user_id in ('ada', 'bob') returning timestamp)
+    insert into rollup_marks select 'demo', date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from gone`);
+  await roll();
+  await aggregate();
+  await compareAll(
+    events.filter(({ user_id }) => user_id !== 'ada' && user_id !== 'bob'),
+    'America/New_York',
+  );
+});
+
+it('counts recurring revenue at the end of each month, and now in the present one', async () => {
+  const events = await prepare('UTC');
+  const rows = await query(
+    `select period_start::text as start, jsonb_object_agg(currency, round(mrr, 4)::float) as mrr, min(arr - 12 * mrr)::float as off
+    from revenue_aggregates where period_type = 'month' and mrr > 0 group by 1 order by 1`,
+  );
+  for (const { start, mrr, off } of rows) {
+    const end = new Date(`${start}T00:00:00Z`);
+    end.setUTCMonth(end.getUTCMonth() + 1);
+    expect(mrr, start).toEqual(plainMrr(events, end < now ? end : now));
+    expect(off).toBe(0);
+  }
+  expect(rows.length).toBeGreaterThan(10);
+});
+
+it('computes an event that arrives while it runs the next time', async () => {
+  const events = await prepare('UTC', 200);
+  const during = randomEvents(createRandom(5), 'demo', 30, ...span);
+  await claimAggregates(database.pool, 'demo', now, async ({ client }) => {
+    await client.query('select 1');
+    await store(during);
+    await roll();
+    expect(await aggregate()).toEqual({ skipped: 'another aggregation of this site is at work' });
+    await client.query(`delete from aggregation_marks where site_id = 'demo'`);
+  });
+  await aggregate();
+  await compareAll([...events, ...during], 'UTC');
+});
+
+it('skips a site that is not known', async () => {
+  expect(await aggregateSite(database.pool, 'nobody', options)).toEqual({ skipped: 'there is no such site' });
+});
+
+it('does each single job for the period that it names', async () => {
+  const events = await prepare('America/New_York', 800);
+  for (const table of [
+    'revenue_aggregates',
+    'user_cohorts',
+    'tournament_aggregates',
+    'profile_performance',
+    'publisher_performance',
+  ]) {
+    await query(`delete from ${table}`);
+  }
+  const run = (name: string, data: object) =>
+    consumeAggregation(database.pool, name, { site_id: 'demo', at: now.toISOString(), ...data }, options);
+  await run('revenue', { periodType: 'month', period: 'previous' });
+  expect(await query('select distinct period_type, period_start::text from revenue_aggregates')).toEqual([
+    { period_type: 'month', period_start: '2026-10-01' },
+  ]);
+  await run('tournaments', { periodType: 'quarter', period: '2026-05-17' });
+  expect(await query('select period_type, period_start::text from tournament_aggregates')).toEqual([
+    { period_type: 'quarter', period_start: '2026-04-01' },
+  ]);
+  await run('cohorts', { cohortMonth: '2025-11' });
+  expect(await query('select distinct cohort_month::text as month from user_cohorts')).toEqual([
+    { month: '2025-11-01' },
+  ]);
+  const day = localDate(
+    events.find(({ profile_id, event_type }) => profile_id === 'banner' && event_type === 'view')!.timestamp,
+    'America/New_York',
+  );
+  await run('DAILY_ROLLUP', { date: day, profileIds: ['banner'] });
+  expect(await query('select day::text, profile_id from profile_performance')).toEqual([{ day, profile_id: 'banner' }]);
+  await run('publisher', { startDate: '2026-03-01', endDate: '2026-03-31', granularity: 'month' });
+  expect(await query(`select bucket_start from publisher_performance where granularity = 'month'`)).toEqual([
+    { bucket_start: new Date('2026-03-01T05:00:00Z') },
+  ]);
+  await run('cohorts', {});
+  await compareCohorts(events, 'America/New_York');
+});
+
+it('keeps what it counted when the raw events are dropped, and goes on with those that are left', async () => {
+  const events = await prepare('America/New_York', 800);
+  const kept = () =>
+    query(`select period_type, period_start::text, currency, payments from revenue_aggregates where period_start < '2026-06-01'
+      order by 1, 2, 3`);
+  const [before, cohortsBefore] = [
+    await kept(),
+    await query(`select cohort_month::text, month_number, users_retained from user_cohorts
+    where cohort_month < '2026-06-01' order by 1, 2`),
+  ];
+  await query(`delete from events where timestamp < '2026-06-01T00:00:00Z'`);
+  await query(`insert into raw_horizon (since) values ('2026-06-01T00:00:00Z')`);
+  const late = randomEvents(createRandom(4), 'demo', 60, Date.UTC(2026, 5, 5), span[1]);
+  await store(late);
+  await roll();
+  await aggregate();
+  await consumeAggregation(
+    database.pool,
+    'revenue',
+    { site_id: 'demo', at: now.toISOString(), periodType: 'month', period: '2026-03-15' } as never,
+    options,
+  );
+  expect(await kept()).toEqual(before);
+  expect(
+    await query(`select cohort_month::text, month_number, users_retained from user_cohorts
+      where cohort_month < '2026-06-01' order by 1, 2`),
+  ).toEqual(cohortsBefore);
+  const months = await query(
+    `select period_start::text as start, sum(payments)::int as payments from revenue_aggregates
+    where period_type = 'month' and period_start >= '2026-06-01' group by 1 order by 1`,
+  );
+  const known = [...events, ...late].filter(({ timestamp }) => timestamp >= '2026-06-01');
+  const plain = [...byPeriod(known, 'month', 'America/New_York')]
+    .filter(([start]) => start >= '2026-06-01')
+    .map(([start, group]) => ({
+      start,
+      payments: Object.values(plainRevenue(group)).reduce((sum, { payments }) => sum + payments, 0),
+    }));
+  expect(months).toEqual(plain.sort((a, b) => a.start.localeCompare(b.start)));
+});

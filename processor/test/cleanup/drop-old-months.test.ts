@@ -1,0 +1,279 @@
+/** Months of raw events that go when their rollups are proven, and rollups that outlive them whatever comes after. */
+import { createMetrics } from '@millrace/shared/metrics';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cleanUp } from '../../src/cleanup/clean-up.js';
+import { runErase } from '../../src/erase/erase-run.js';
+import { createBatchConsumer } from '../../src/events/consume-batches.js';
+import { ensureMonths } from '../../src/events/ensure-partitions.js';
+import { insertEvents } from '../../src/events/insert-events.js';
+import { markRange } from '../../src/rollups/mark-range.js';
+import { rollSite } from '../../src/rollups/roll-site.js';
+import { runVerify } from '../../src/verify/verify-run.js';
+import { storedDays, storedIntervals } from '../rollup-rows.js';
+import { runCommand } from '../run-command.js';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+/** 400 days before it is 6 October 2025: September and what is older may go. */
+const now = new Date('2026-11-10T12:07:00Z');
+let nextId = 1;
+
+function event(timestamp: string, fields: object = {}) {
+  const event_id = `0190a5b0-7c3d-7000-8000-${String(nextId++).padStart(12, '0')}`;
+  return { site_id: 'demo', timestamp, event_id, event_type: 'view', path: '/', ...fields };
+}
+
+const sql = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
+
+async function consume(events: object[]) {
+  const metrics = createMetrics();
+  const data = { v: 1 as const, count: events.length, events: JSON.stringify(events) };
+  await createBatchConsumer(database.pool, metrics, silent).consume({ id: `job-${nextId}`, data });
+  return metrics.registry.metrics();
+}
+
+async function roll(siteId = 'demo'): Promise<void> {
+  await rollSite(database.pool, siteId, { now });
+  // The job that computes aggregates is another one.
+  await sql('delete from aggregation_marks');
+}
+
+const clean = (rawRetentionDays = 400) =>
+  cleanUp(
+    { pool: database.pool, exportDir: '/nowhere/exports', rawRetentionDays, now, logger: silent },
+    { type: 'temp_files', olderThan: 0 },
+  );
+
+const partitions = async () =>
+  (
+    await sql(`select relname from pg_inherits join pg_class on pg_class.oid = inhrelid
+    where inhparent = 'events'::regclass order by 1`)
+  ).map(({ relname }) => relname);
+
+const rollups = async () => ({
+  intervals: await storedIntervals(database.pool, 'demo'),
+  days: await storedDays(database.pool, 'demo'),
+});
+
+const verify = (from: string, to = '2026-11-10') =>
+  runCommand(runVerify, ['--site', 'demo', '--from', from, '--to', to], database.url);
+
+/** Around the end of September in a zone that is 5:45 ahead: the day of 1 October began in UTC's September. */
+const history = () => [
+  event('2025-08-10T10:00:00Z', { user_id: 'ada', path: '/august' }),
+  event('2025-09-30T18:00:00Z', { user_id: 'bob', path: '/the-day-before' }),
+  event('2025-09-30T23:50:00Z', { user_id: 'ada', path: '/first-hours' }),
+  event('2025-10-01T00:10:00Z', { user_id: 'ada', path: '/later-hours' }),
+  event('2025-10-20T10:00:00Z', { user_id: 'bob' }),
+  event('2026-11-09T10:00:00Z', { user_id: 'ada' }),
+];
+
+async function live(): Promise<void> {
+  await consume(history());
+  await sql(`update sites set timezone = 'Asia/Kathmandu'`);
+  await roll();
+}
+
+describe('raw events past their retention', () => {
+  it('stay for ever when it is 0, whatever the job says of files', async () => {
+    await live();
+    expect(await clean(0)).toMatchObject({ removed: { event_months: 0 }, kept: [] });
+    expect(await partitions()).toEqual(['events_2025_08', 'events_2025_09', 'events_2025_10', 'events_2026_11']);
+  });
+
+  it('go month by month, while their rollups stay as they were and nothing younger goes', async () => {
+    await live();
+    const before = await rollups();
+    expect(before.days).toHaveLength(26);
+    expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
+    expect(await partitions()).toEqual(['events_2025_10', 'events_2026_11']);
+    expect(await rollups()).toEqual(before);
+    expect(await sql('select count(*)::int as events from events')).toEqual([{ events: 3 }]);
+    expect(await clean()).toMatchObject({ removed: { event_months: 0 }, kept: [] });
+    expect(await sql('select since from raw_horizon')).toEqual([{ since: new Date('2025-10-01T00:00:00Z') }]);
+  });
+
+  it('do not leave a gap behind: a single month of long ago closes all months up to the next that has events', async () => {
+    await consume([event('2019-03-05T00:00:00Z'), event('2026-11-09T10:00:00Z')]);
+    await roll();
+    expect(await clean()).toMatchObject({ removed: { event_months: 1 } });
+    expect(await partitions()).toEqual(['events_2025_10', 'events_2026_11']);
+  });
+
+  it.each([
+    [
+      'a rollup that is wrong',
+      `update rollup_15m set events = 7 where dimension = 'all' and interval_start < '2025-09-01'`,
+      'site demo has 2 differences between rollups and raw events; 1 later month with it',
+    ],
+    [
+      'an interval to be rolled',
+      `insert into rollup_marks values ('demo', '2025-08-10T10:00Z')`,
+      'site demo has 1 interval to be rolled; 1 later month with it',
+    ],
+    [
+      'a day to be rolled',
+      `insert into rollup_day_marks values ('demo', '2025-08-10')`,
+      'site demo has 1 day to be rolled; 1 later month with it',
+    ],
+    [
+      'a site without an event in that month that is to be rolled',
+      `insert into rollup_marks values ('shop', '2025-08-10T10:00Z')`,
+      'there are intervals to be rolled; 1 later month with it',
+    ],
+    [
+      'aggregates to be computed',
+      `insert into aggregation_marks values ('demo', '2025-08-10T10:00Z')`,
+      'there are aggregates to be computed; 1 later month with it',
+    ],
+    [
+      'a time zone to be followed',
+      `update sites set timezone = 'UTC'`,
+      'a site is about to follow its new time zone; 1 later month with it',
+    ],
+  ])('stay because of %s, and the report says so', async (_case, statement, reason) => {
+    await live();
+    await sql(statement);
+    expect(await clean()).toMatchObject({
+      removed: { event_months: 0 },
+      kept: [{ what: 'events_2025_08', reason }],
+    });
+    expect(await partitions()).toHaveLength(4);
+    expect(await sql('select * from raw_horizon')).toEqual([]);
+  });
+
+  it('stay when somebody reads them all the time', async () => {
+    await live();
+    const reader = await database.pool.connect();
+    await reader.query('begin; select count(*) from events');
+    expect((await clean()).kept).toEqual([
+      { what: 'events_2025_08', reason: 'its events are being read or written all the time; 1 later month with it' },
+    ]);
+    await reader.query('commit');
+    reader.release();
+    expect(await clean()).toMatchObject({ removed: { event_months: 2 } });
+  });
+});
+
+describe('after raw events were dropped', () => {
+  it('an event of that time is set aside with the reason, and the rollups stay; others of its batch are stored', async () => {
+    await live();
+    await clean();
+    const before = await rollups();
+    const metrics = await consume([
+      event('2025-08-10T10:05:00Z', { user_id: 'late' }),
+      event('2025-10-02T23:59:59.999Z', { user_id: 'late' }),
+      event('2025-10-03T00:00:00Z', { user_id: 'in-time' }),
+      event('2026-11-09T11:00:00Z', { user_id: 'in-time' }),
+      event('2001-01-01T00:00:00Z', { user_id: 'late' }),
+    ]);
+    expect(metrics).toContain('millrace_processor_stored_events_total 2');
+    expect(metrics).toContain('millrace_processor_dead_lettered_events_total 3');
+    const reason = 'older than the raw events kept: events before 2025-10-03T00:00:00.000Z are not stored any more';
+    expect(await sql(`select reason, payload::json ->> 'timestamp' as at from dead_letter_events order by 2`)).toEqual([
+      { reason, at: '2001-01-01T00:00:00Z' },
+      { reason, at: '2025-08-10T10:05:00Z' },
+      { reason, at: '2025-10-02T23:59:59.999Z' },
+    ]);
+    expect(await partitions()).toEqual(['events_2025_10', 'events_2026_11']);
+    await roll();
+    const after = await rollups();
+    expect(after.intervals).toEqual(expect.arrayContaining(before.intervals));
+    expect(after.days.filter((line) => line < '2025-10-03')).toEqual(before.days.filter((line) => line < '2025-10-03'));
+    expect((await verify('2025-10-01T00:00:00Z')).code).toBe(0);
+  });
+
+  it('an event that no month can be made for still has its own reason', async () => {
+    await live();
+    await clean();
+    await consume([event('2030-01-01T00:00:00Z')]);
+    const [{ reason }] = await sql('select reason from dead_letter_events');
+    expect(reason).toBe('23514: no partition of relation "events" found for row');
+  });
+
+  it('ranges of that time are neither rebuilt nor verified, and the refusal says from when on they could be', async () => {
+    await live();
+    await clean();
+    const from = new Date('2025-10-02T23:45:00Z');
+    await expect(markRange(database.pool, 'demo', from, now)).rejects.toThrow(
+      'The raw events before 2025-10-01T00:00:00.000Z are gone (RAW_RETENTION_DAYS), and rollups before 2025-10-03T00:00:00.000Z are final: ask for a range from then on.',
+    );
+    expect(await sql('select * from rollup_marks')).toEqual([]);
+    expect(await markRange(database.pool, 'demo', new Date('2025-10-03T00:00:00Z'), now)).toBe(2);
+    const refused = await verify('2025-09-30');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('The raw events before 2025-10-01T00:00:00.000Z are gone');
+  });
+
+  it('a mark of that time, wherever it comes from, goes and the rollup stays', async () => {
+    await live();
+    await clean();
+    const before = await rollups();
+    await sql(`insert into rollup_marks values ('demo', '2025-08-10T10:00Z'), ('demo', '2025-09-30T23:45Z')`);
+    await sql(`insert into rollup_day_marks values ('demo', '2025-08-10'), ('demo', '2025-10-01')`);
+    await roll();
+    expect(await rollups()).toEqual(before);
+    expect(await sql('select * from rollup_marks')).toEqual([]);
+    expect(await sql('select * from aggregation_marks')).toEqual([]);
+  });
+
+  it('a site may change its time zone: totals follow, details of that time stay, and what is kept is exact', async () => {
+    await live();
+    await clean();
+    const before = await rollups();
+    await sql(`update sites set timezone = 'America/New_York'`);
+    await roll();
+    const after = await rollups();
+    expect(after.intervals).toEqual(before.intervals);
+    expect(after.days.filter((line) => line < '2025-10-01' && line.includes(' path '))).toEqual([
+      '2025-08-10 path view /august: 1 ada',
+      '2025-09-30 path view /the-day-before: 1 bob',
+    ]);
+    expect(after.days.filter((line) => / all {2}/.test(line))).toEqual([
+      '2025-08-10 all  : 1 ada',
+      '2025-09-30 all  : 3 ada bob',
+      '2025-10-20 all  : 1 bob',
+      '2026-11-09 all  : 1 ada',
+    ]);
+    expect((await verify('2025-10-01T00:00:00Z')).code).toBe(0);
+  });
+
+  it('a user is erased from what is kept, and the command says what remains', async () => {
+    await live();
+    await clean();
+    const { code, stdout } = await runCommand(runErase, ['--site', 'demo', '--user', 'ada'], database.url);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'rollups of before 2025-10-01T00:00:00.000Z, of which no event is kept, count the user without a name',
+    );
+    expect((await sql(`select * from events where user_id = 'ada'`)).length).toBe(0);
+    const [{ events }] = await sql(
+      `select events from rollup_days where day = '2025-08-10' and dimension = 'path' and value = '/august'`,
+    );
+    expect(events).toBe(1);
+  });
+
+  it('an insert that was under way when they went is set aside too', async () => {
+    await consume(history());
+    await roll();
+    await ensureMonths(database.pool, ['2025-09']);
+    const holder = await database.pool.connect();
+    await holder.query('begin; lock table events in access exclusive mode');
+    const inserting = insertEvents(database.pool, JSON.stringify([event('2025-09-02T00:00:00Z')]));
+    const cleaning = clean();
+    await holder.query('commit');
+    holder.release();
+    const [inserted, cleaned] = await Promise.allSettled([inserting, cleaning]);
+    expect(cleaned.status).toBe('fulfilled');
+    const marks = await sql('select * from rollup_marks');
+    const kept = (await partitions()).includes('events_2025_09');
+    expect({ stored: inserted.status === 'fulfilled', marks: marks.length, kept }).toEqual(
+      kept ? { stored: true, marks: 1, kept } : { stored: false, marks: 0, kept },
+    );
+  });
+});

@@ -1,0 +1,123 @@
+/** A job for all sites, on each backend: sites in parallel, each failing alone, whatever dies in between. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { addJob } from '@millrace/shared/add-job';
+import type { FanOutResult } from '@millrace/shared/job-results';
+import { type HandleJob, type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
+import { createMetrics } from '@millrace/shared/metrics';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import {
+  createTestDatabase,
+  queueBackends,
+  silent,
+  type TestDatabase,
+  testQueue,
+} from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fanOut } from '../src/jobs/fan-out.js';
+
+const sites = Array.from({ length: 50 }, (_, index) => `site-${String(index).padStart(2, '0')}`);
+const retry = { maxAttempts: 2, backoffMs: 10 };
+
+describe.each(queueBackends)('on %s', (backend) => {
+  let database: TestDatabase;
+  let parents: QueueHandle;
+  let children: QueueHandle;
+  let running: RunningWorker[];
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    running = [];
+  });
+  afterEach(async () => {
+    await Promise.all(running.map((worker) => worker.close()));
+    await Promise.all([parents.close(), children.close()]);
+    await database.drop();
+  });
+
+  async function start(work: HandleJob<object>, findSites = async () => sites): Promise<void> {
+    const location = testQueue(backend, database);
+    parents = openQueue('analytics-aggregation', location, silent);
+    children = openQueue('site-aggregation', location, silent);
+    await Promise.all([parents.queue.waitUntilReady(), children.queue.waitUntilReady()]);
+    const deps = { location, logger: silent, metrics: createMetrics(), limiter: null };
+    running.push(
+      startJobWorker('analytics-aggregation', deps, (job, token) =>
+        fanOut(job, token, { queue: children.queue, retry, findSites }),
+      ),
+      startJobWorker('site-aggregation', deps, work),
+    );
+  }
+
+  async function resultOf(id: string): Promise<FanOutResult> {
+    await eventually(async () => (await parents.queue.getJobState(id)) === 'completed', `${id} is done`, 30_000);
+    return (await parents.queue.getJob(id))!.returnvalue;
+  }
+
+  it('reports the one site of fifty that fails, and does the others', async () => {
+    let attempts = 0;
+    await start(async (job) => {
+      if (job.data.site_id === 'site-20') return { skipped: 'nothing to do' };
+      if (job.data.site_id !== 'site-31') return {};
+      attempts += 1;
+      throw new Error('this site is broken');
+    });
+    await addJob(parents.queue, 'all', {}, { jobId: 'one-fails' });
+    expect(await resultOf('one-fails')).toEqual({
+      done: sites.filter((site) => site !== 'site-31' && site !== 'site-20'),
+      failed: [{ site_id: 'site-31', reason: 'this site is broken' }],
+      skipped: [{ site_id: 'site-20', reason: 'nothing to do' }],
+    });
+    expect(attempts).toBe(2);
+    expect((await parents.queue.getJob('one-fails'))!.progress).toBe(100);
+  });
+
+  it('takes no slot of the worker while it waits for its sites', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await start(
+      async () => held.then(() => ({})),
+      async () => ['a', 'b'],
+    );
+    for (const id of ['p1', 'p2', 'p3', 'p4']) await addJob(parents.queue, 'roll', {}, { jobId: id });
+    await eventually(async () => (await parents.queue.getWaitingChildrenCount()) === 4, 'all four wait');
+    release();
+    for (const id of ['p1', 'p2', 'p3', 'p4']) expect((await resultOf(id)).done).toEqual(['a', 'b']);
+  });
+
+  it('adds each site once when the job runs again after it was cut off', async () => {
+    const worked: string[] = [];
+    let cut = true;
+    await start(
+      async (job) => {
+        worked.push(job.data.site_id);
+        return {};
+      },
+      async () => sites.slice(0, 3),
+    );
+    const original = children.queue.addBulk.bind(children.queue);
+    children.queue.addBulk = async (jobs) => {
+      const added = await original(jobs);
+      if (cut) {
+        cut = false;
+        await pause(300);
+        throw new Error('connection lost after the jobs were added');
+      }
+      return added;
+    };
+    await addJob(parents.queue, 'all', {}, { jobId: 'cut-off' }, retry);
+    expect((await resultOf('cut-off')).done).toEqual(sites.slice(0, 3));
+    expect(worked.sort()).toEqual(sites.slice(0, 3));
+  });
+
+  it('is done at once when there is no site', async () => {
+    await start(
+      async () => ({}),
+      async () => [],
+    );
+    await addJob(parents.queue, 'all', {}, { jobId: 'nobody' });
+    expect(await resultOf('nobody')).toEqual({ done: [], failed: [], skipped: [] });
+  });
+});

@@ -1,0 +1,144 @@
+/** Metrics of a site by period: against plain computations, at clock changes, and with nothing to divide by. */
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { setAside } from '../../src/events/isolate-poison.js';
+import { storeEvents } from '../../src/events/store-events.js';
+import { calculateMetrics, type MetricsJob } from '../../src/metrics/calculate-metrics.js';
+import { percent, plainRevenue, round } from '../aggregations/plain-aggregates.js';
+import { createRandom, randomEvents, type TestEvent, uuidOf } from '../aggregations/random-events.js';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(`insert into sites (site_id) values ('demo')`);
+});
+afterEach(() => database.drop());
+
+const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.stringify(events));
+const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
+
+async function calculate(job: Partial<MetricsJob>): Promise<{ start: string; figures: Record<string, unknown> }> {
+  await query('delete from site_metrics');
+  const given = {
+    metricType: 'performance',
+    periodType: 'hour',
+    period: 'previous',
+    at: '2026-11-20T10:30:00Z',
+    ...job,
+  };
+  const whole = { pool: database.pool, siteId: 'demo', timezone: 'UTC', ...given } as MetricsJob;
+  await calculateMetrics(whole);
+  await calculateMetrics(whole);
+  const rows = await query('select period_start, figures from site_metrics');
+  expect(rows).toHaveLength(1);
+  return { start: rows[0].period_start.toISOString(), figures: rows[0].figures };
+}
+
+const view = (timestamp: string, user_id?: string): TestEvent => ({
+  site_id: 'demo',
+  event_type: 'view',
+  timestamp,
+  event_id: uuidOf(`${timestamp} ${user_id}`),
+  path: '/',
+  ...(user_id && { user_id }),
+});
+
+it('tells how many events there were, of whom, and how fast they were stored', async () => {
+  await store([
+    view('2026-11-20T09:00:00Z', 'ada'),
+    view('2026-11-20T09:10:00Z', 'ada'),
+    view('2026-11-20T09:20:00Z', 'bob'),
+    view('2026-11-20T09:59:59.999Z'),
+    view('2026-11-20T10:00:00Z', 'cem'),
+  ]);
+  await query(
+    `update events set created_at = timestamp + case event_id when $1 then interval '3 seconds' else interval '1 second' end`,
+    uuidOf('2026-11-20T09:20:00Z bob'),
+  );
+  await query(`update events set created_at = timestamp - interval '5 seconds' where user_id is null`);
+  expect(await calculate({})).toEqual({
+    start: '2026-11-20T09:00:00.000Z',
+    figures: { events: 4, visitors: 2, events_per_visitor: 2, delay_p50_ms: 1000, delay_p95_ms: 2700 },
+  });
+});
+
+it('has null where there is nothing to divide by or to rank', async () => {
+  expect((await calculate({})).figures).toEqual({
+    events: 0,
+    visitors: 0,
+    events_per_visitor: null,
+    delay_p50_ms: null,
+    delay_p95_ms: null,
+  });
+  expect((await calculate({ metricType: 'revenue' })).figures).toEqual({});
+  expect((await calculate({ metricType: 'quality' })).figures).toMatchObject({
+    duplicates_percent: null,
+    dead_letters_percent: null,
+    late_percent: null,
+    without_user_percent: null,
+  });
+});
+
+it.each([
+  ['America/New_York', '2026-11-01T06:30:00Z', 'previous', '2026-11-01T05:00:00.000Z'],
+  ['America/New_York', '2026-11-01T06:30:00Z', 'current', '2026-11-01T06:00:00.000Z'],
+  ['Asia/Kolkata', '2026-11-20T10:40:00Z', 'previous', '2026-11-20T09:30:00.000Z'],
+  ['Australia/Lord_Howe', '2026-10-03T15:45:00Z', 'previous', '2026-10-03T14:30:00.000Z'],
+])('knows the hours of the clock of %s at %s, %s', async (timezone, at, period, start) => {
+  expect((await calculate({ timezone, at, period })).start).toBe(start);
+});
+
+it('compares revenue with the period before, per currency', async () => {
+  const events = randomEvents(createRandom(11), 'demo', 1_500, Date.UTC(2026, 8, 1), Date.UTC(2026, 9, 31));
+  await store(events);
+  const of = (month: string) => plainRevenue(events.filter(({ timestamp }) => timestamp.startsWith(month)));
+  const [now, before] = [of('2026-10'), of('2026-09')];
+  const { start, figures } = await calculate({ metricType: 'revenue', periodType: 'month', period: '2026-10-11' });
+  expect(start).toBe('2026-10-01T00:00:00.000Z');
+  expect(Object.keys(figures).sort()).toEqual(['EUR', 'USD']);
+  for (const [currency, value] of Object.entries(
+    figures as Record<string, { total: string; previous: string; change_percent: number }>,
+  )) {
+    expect(Number(value.total)).toBe(now[currency]!.revenue);
+    expect(Number(value.previous)).toBe(before[currency]!.revenue);
+    expect(value.change_percent).toBeCloseTo(
+      (100 * (now[currency]!.revenue - before[currency]!.revenue)) / Math.abs(before[currency]!.revenue),
+      3,
+    );
+  }
+});
+
+it('tells the shares of what was not as it should be', async () => {
+  const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
+  const at = (minute: number) => new Date(hour.getTime() + minute).toISOString();
+  const events = [1, 2, 3, 4, 5].map((second) => view(at(second), second === 1 ? undefined : `user-${second}`));
+  await store(events);
+  await store(events.slice(0, 2));
+  await store([...events.slice(2, 3), view(at(6), 'ada')]);
+  await query(`update events set created_at = timestamp + interval '16 minutes' where user_id = 'user-5'`);
+  await setAside(database.pool, 'job', 'bad', { site_id: 'demo' });
+  const { figures } = await calculate({ metricType: 'quality', period: 'current', at: new Date().toISOString() });
+  expect(figures).toEqual({
+    events: 6,
+    duplicates: 3,
+    dead_letters: 1,
+    late: expect.any(Number),
+    without_user: 1,
+    duplicates_percent: 30,
+    dead_letters_percent: 10,
+    late_percent: expect.any(Number),
+    without_user_percent: percent(1, 6),
+  });
+  expect(round(Number(figures.late_percent))).toBe(percent(Number(figures.late), 6));
+  expect(Number(figures.late)).toBeGreaterThanOrEqual(1);
+});
+
+it('counts duplicates of each site apart, and none where all events are new', async () => {
+  const other = { ...view('2026-11-20T09:00:00Z', 'ada'), site_id: 'other' };
+  await store([view('2026-11-20T09:00:00Z', 'ada'), other]);
+  expect(await query('select * from event_duplicates')).toEqual([]);
+  await store([other, view('2026-11-20T09:01:00Z', 'ada'), other]);
+  expect(await query('select site_id, duplicates from event_duplicates')).toEqual([
+    { site_id: 'other', duplicates: 2 },
+  ]);
+});

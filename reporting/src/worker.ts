@@ -1,0 +1,42 @@
+/** Turns the environment into a running worker of the reading queues: a process of its own, so that no job slows an answer. */
+import { queueLocation } from '@millrace/shared/config';
+import { databaseHealth } from '@millrace/shared/health-parts';
+import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
+import { startJobWorker } from '@millrace/shared/job-worker';
+import { createLifecycle } from '@millrace/shared/lifecycle';
+import { createLogger } from '@millrace/shared/logger';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createPool } from '@millrace/shared/postgres';
+import { watchHealth } from '@millrace/shared/watch-health';
+import { createWarmingConsumer } from './warming/consume-warming.js';
+import { loadWorkerConfig } from './worker-config.js';
+
+async function main(): Promise<void> {
+  const config = loadWorkerConfig();
+  const logger = createLogger('reporting-worker', config.LOG_LEVEL);
+  const metrics = createMetrics({ withProcessMetrics: true });
+  const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
+  const pool = createPool(config.DATABASE_READ_URL ?? config.DATABASE_URL, logger, {
+    max: 4,
+    statementTimeoutMs: 15_000,
+    applicationName: 'millrace-reporting-worker',
+  });
+  lifecycle.onClose('database', () => pool.end());
+
+  const location = queueLocation(config);
+  const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
+  const health = { ...databaseHealth(pool), queues: worker.check };
+  const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
+  const server = createHttpServer(app);
+  lifecycle.onClose('http server', () => closeServer(server));
+  lifecycle.onClose('worker', () => worker.close());
+  lifecycle.onClose('health watch', watchHealth(health, logger));
+  const { HOST: host, REPORTING_WORKER_PORT } = config;
+  const port = await startServer(() => server.listen(REPORTING_WORKER_PORT, host), server, 'REPORTING_WORKER_PORT');
+  logger.info({ host, port }, 'listening');
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`reporting-worker: ${error.message}\n`);
+  process.exit(1);
+});

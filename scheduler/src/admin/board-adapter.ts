@@ -1,0 +1,31 @@
+/** Turns a queue into what Bull Board shows of it and may do with it. */
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import type { RetrySettings } from '@millrace/shared/add-job';
+import { eventIngest } from '@millrace/shared/jobs';
+import type { Queue } from '@millrace/shared/queue';
+import { addWantedJob } from '../queues/change-jobs.js';
+import { newJobSchema } from '../queues/queue-requests.js';
+import { checkRequest } from '../read-request.js';
+
+interface Batch {
+  count?: unknown;
+  events?: unknown;
+}
+
+/** Events are what users did: their number and size suffice to look after a queue. */
+function hideEvents(data: unknown): object {
+  const { count, events } = (data ?? {}) as Batch;
+  return { count, characters: String(events ?? '').length };
+}
+
+/** Bull Board would add jobs with options of its own; here they get those of their contract, and an id that repeats safely. */
+export function createBoardAdapter(queue: Queue, retry: RetrySettings): BullMQAdapter {
+  const adapter = new BullMQAdapter(queue);
+  if (queue.name === eventIngest.queue) adapter.setFormatter('data', hideEvents);
+  adapter.addJob = async (jobName, data, { delay, priority }: { delay?: number; priority?: number }) => {
+    const options = { ...(delay !== undefined && { delay }), ...(priority !== undefined && { priority }) };
+    const id = await addWantedJob(queue, checkRequest(newJobSchema, { jobName, data, options }), retry);
+    return (await queue.getJob(id))!;
+  };
+  return adapter;
+}

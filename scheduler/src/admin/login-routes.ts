@@ -1,0 +1,76 @@
+/** Turns a key typed into the login page into a session, and a session into none. */
+import type { KeyRing } from '@millrace/shared/access/key-ring';
+import type { Access } from '@millrace/shared/access/keys';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { recordAudit } from '../audit/record-audit.js';
+import { createLoginLimit } from './login-limit.js';
+import { loginPage, loginPagePolicy, logoutPage } from './login-page.js';
+import { reasonAgainst } from './require-admin.js';
+import { isSameOrigin } from './same-origin.js';
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.js';
+import { endSession, startSession } from './sessions.js';
+
+export interface LoginDeps {
+  pool: Pool;
+  keys: KeyRing;
+  clock?: () => Date;
+}
+
+const parseForm = express.urlencoded({ extended: false, limit: '4kb' });
+
+/** The key of the form; empty for a body that is no such form. */
+async function readKey(req: Request, res: Response): Promise<string> {
+  const error = await new Promise((resolve) => parseForm(req, res, resolve));
+  const key: unknown = error ? undefined : req.body?.key;
+  return typeof key === 'string' ? key.trim() : '';
+}
+
+const sendPage = (res: Response, status: number, page: string) =>
+  void res.status(status).set('content-security-policy', loginPagePolicy).type('html').send(page);
+
+const refuseForeignPages: RequestHandler = (req, _res, next) => {
+  if (!isSameOrigin(req))
+    throw new ServiceError('forbidden', 'This form is taken from the pages of this service only.');
+  next();
+};
+
+function checkAccess(access: Access | undefined): { access: Access } | { status: number; problem: string } {
+  if (!access) return { status: 401, problem: 'There is no such key, or it was revoked or has expired.' };
+  const problem = reasonAgainst(access);
+  return problem === undefined ? { access } : { status: 403, problem };
+}
+
+export function loginRoutes({ pool, keys, clock = () => new Date() }: LoginDeps): Router {
+  const limit = createLoginLimit(() => clock().getTime());
+
+  const logIn: RequestHandler = async (req, res) => {
+    const address = req.ip ?? '';
+    const waitSeconds = limit.attempt(address);
+    if (waitSeconds > 0) {
+      res.set('retry-after', String(waitSeconds));
+      return sendPage(res, 429, loginPage(`Too many attempts failed. Try again in ${waitSeconds} seconds.`));
+    }
+    const checked = checkAccess(await keys.find(await readKey(req, res)));
+    if (!('access' in checked)) return sendPage(res, checked.status, loginPage(checked.problem));
+    limit.forgive(address);
+    await recordAudit(pool, checked.access, 'session.start', '/admin');
+    setSessionCookie(req, res, await startSession(pool, checked.access.keyId));
+    res.redirect(303, '/admin/queues');
+  };
+
+  const logOut: RequestHandler = async (req, res) => {
+    const token = readSessionCookie(req);
+    if (token !== undefined) await endSession(pool, token);
+    clearSessionCookie(req, res);
+    res.redirect(303, '/admin/login');
+  };
+
+  const router = Router();
+  router.get('/login', (_req, res) => sendPage(res, 200, loginPage()));
+  router.post('/login', refuseForeignPages, logIn);
+  router.get('/logout', (_req, res) => sendPage(res, 200, logoutPage));
+  router.post('/logout', refuseForeignPages, logOut);
+  return router;
+}

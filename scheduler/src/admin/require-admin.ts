@@ -1,0 +1,56 @@
+/** Turns a request below `/admin` into who asks, or into the login page or a refusal. */
+import type { KeyRing } from '@millrace/shared/access/key-ring';
+import type { Access } from '@millrace/shared/access/keys';
+import { allows, bearerKey } from '@millrace/shared/access/require-scope';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Request, RequestHandler } from 'express';
+import { isSameOrigin } from './same-origin.js';
+import { readSessionCookie } from './session-cookie.js';
+import { findSession } from './sessions.js';
+
+/** Why the queues, which hold the work of all sites, are not for this key; undefined when they are. */
+export function reasonAgainst(access: Access): string | undefined {
+  if (!allows(access, 'admin')) return 'This key does not have the scope "admin".';
+  if (access.siteId !== null) return 'This key is good for one site only; the queues need one that is good for all.';
+  return undefined;
+}
+
+const isRead = ({ method }: Request) => method === 'GET' || method === 'HEAD';
+
+/** Undefined: nobody. @throws ServiceError for a change that a foreign page wants of a browser with a session. */
+async function findAccess(req: Request, keys: KeyRing, pool: Pool): Promise<Access | undefined> {
+  if (req.headers.authorization !== undefined) {
+    const key = bearerKey(req.headers.authorization);
+    return key === undefined ? undefined : keys.find(key);
+  }
+  const token = readSessionCookie(req);
+  const access = token === undefined ? undefined : await findSession(pool, token);
+  if (access && !isRead(req) && !isSameOrigin(req)) {
+    throw new ServiceError('forbidden', 'With a session, changes are taken from the pages of this service only.');
+  }
+  return access;
+}
+
+/**
+ * Lets pass admin keys of all sites, by `Authorization: Bearer` or by a session, and leaves who that is in `res.locals.access`.
+ * A browser that wants a page is sent to the login; everything else gets 401 or 403.
+ */
+export function requireAdmin(keys: KeyRing, pool: Pool): RequestHandler {
+  return async (req, res, next) => {
+    const access = await findAccess(req, keys, pool);
+    if (!access) {
+      const wantsPage = isRead(req) && req.headers.authorization === undefined && !req.path.includes('/api/');
+      if (wantsPage) return res.redirect(303, '/admin/login');
+      res.set('www-authenticate', 'Bearer');
+      throw new ServiceError(
+        'unauthorized',
+        'Log in at /admin/login, or send an admin key as `Authorization: Bearer`.',
+      );
+    }
+    const reason = reasonAgainst(access);
+    if (reason !== undefined) throw new ServiceError('forbidden', reason);
+    res.locals.access = access;
+    next();
+  };
+}

@@ -1,0 +1,49 @@
+/** Turns the messages of a rule into a list, and a test message into a row that its sender holds already. */
+import { randomUUID } from 'node:crypto';
+import type { Pool } from '@millrace/shared/postgres';
+import { attemptMs, type ClaimedDelivery } from './claim-deliveries.js';
+import { messageBody } from './message-body.js';
+import type { ListedAlert } from './rules-table.js';
+
+export interface ListedDelivery {
+  id: string;
+  event: string;
+  status: 'pending' | 'delivered' | 'failed';
+  attempts: number;
+  createdAt: Date;
+  nextAttemptAt: Date | null;
+  deliveredAt: Date | null;
+  error: string | null;
+}
+
+const list = `/* scheduler.listDeliveries */
+select id, event, attempts, created_at as "createdAt", next_attempt_at as "nextAttemptAt", delivered_at as "deliveredAt", error,
+  case when delivered_at is not null then 'delivered' when next_attempt_at is not null then 'pending' else 'failed' end as status
+from alert_deliveries where rule_id = $1 order by created_at desc, id limit $2 offset $3`;
+
+/** Newest first. */
+export async function listDeliveries(
+  pool: Pool,
+  ruleId: string,
+  limit: number,
+  offset: number,
+): Promise<ListedDelivery[]> {
+  const { rows } = await pool.query<ListedDelivery>(list, [ruleId, limit, offset]);
+  return rows;
+}
+
+const insertTest = `/* scheduler.insertTestDelivery */
+with delivery as (
+  insert into alert_deliveries (id, rule_id, event, body, created_at, attempts, next_attempt_at)
+  values ($1, $2, 'test', $3, $4, 1, $5) returning *)
+select delivery.id, event, body, attempts, webhook, email, secret from delivery join alert_rules on alert_rules.id = rule_id`;
+
+/** A message that is claimed by whoever wrote it, as if its first attempt had begun. */
+export async function claimTestDelivery(pool: Pool, rule: ListedAlert, now: Date): Promise<ClaimedDelivery> {
+  const id = randomUUID();
+  const summary = 'This is a test: whoever reads it would be told.';
+  const body = messageBody({ id, event: 'test', rule, since: now, at: now, summary });
+  const lostAt = new Date(now.getTime() + attemptMs);
+  const { rows } = await pool.query<ClaimedDelivery>(insertTest, [id, rule.id, body, now, lostAt]);
+  return rows[0]!;
+}

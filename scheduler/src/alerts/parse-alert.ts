@@ -1,0 +1,93 @@
+/** Turns the body of a request into an alert rule, by the schema that it keeps. */
+import { queueNames, queues } from '@millrace/shared/jobs';
+import Joi from 'joi';
+import type { AlertKind, AlertRule, Conditions } from './alert-rule.js';
+import type { AlertSettings } from './alert-settings.js';
+import { parseWebhook } from './parse-webhook.js';
+
+export type NewAlert = Pick<
+  AlertRule,
+  'name' | 'kind' | 'condition' | 'enabled' | 'renotifyMinutes' | 'webhook' | 'email'
+>;
+/** Absent: as it was. A target replaces the other one. */
+export type AlertChange = Partial<Omit<NewAlert, 'kind'>>;
+
+const minutes = Joi.number().integer().min(1).max(10_080).required();
+const siteId = Joi.string().max(64);
+const queue = Joi.valid(...queueNames);
+/** Where completed jobs leave no record there is no rate. */
+const recorded = queueNames.filter((name) => queues[name].options.removeOnComplete !== true);
+
+const conditions: { [Kind in AlertKind]: Joi.SchemaMap<Conditions[Kind]> } = {
+  queue_age: { queue: queue.required(), seconds: Joi.number().integer().min(1).max(604_800).required() },
+  failure_rate: {
+    queue: Joi.valid(...recorded).required(),
+    percent: Joi.number().greater(0).max(100).required(),
+    minutes: Joi.number().integer().min(1).max(1_440).required(),
+  },
+  dead_letters: { site_id: siteId, count: Joi.number().integer().min(1).max(1_000_000).required(), minutes },
+  site_silent: { site_id: siteId.required(), minutes },
+};
+
+const kinds = Object.keys(conditions) as AlertKind[];
+
+function fields(settings: AlertSettings) {
+  return {
+    name: Joi.string()
+      .trim()
+      .max(200)
+      .pattern(/^\P{Cc}+$/u, 'a line of text'),
+    enabled: Joi.boolean(),
+    renotify_minutes: Joi.number().integer().min(1).max(10_080).allow(null),
+    webhook: Joi.string()
+      .max(2_048)
+      .custom((text: string, helpers) => {
+        const { problem } = parseWebhook(text, settings.allowPrivate) as { problem?: string };
+        return problem === undefined ? text : helpers.message({ custom: `webhook cannot be posted to: ${problem}` });
+      }),
+    email: Joi.string()
+      .email()
+      .max(254)
+      .custom((text: string, helpers) =>
+        settings.mail ? text : helpers.message({ custom: 'email needs SMTP_URL and MAIL_FROM, which are not set' }),
+      ),
+  };
+}
+
+type Body = Record<string, unknown>;
+
+/** Of a body that keeps {@link alertChangeSchema}. */
+export function toAlertChange({ renotify_minutes, webhook, email, ...rest }: Body): AlertChange {
+  return {
+    ...rest,
+    ...(renotify_minutes !== undefined && { renotifyMinutes: renotify_minutes as number | null }),
+    ...((webhook ?? email) !== undefined && {
+      webhook: (webhook ?? null) as string | null,
+      email: (email ?? null) as string | null,
+    }),
+  };
+}
+
+const defaults = { enabled: true, renotifyMinutes: null };
+
+/** What the rest of a new rule depends on. */
+export const kindSchema: Joi.Schema<Body & { kind: AlertKind }> = Joi.object({
+  kind: Joi.valid(...kinds).required(),
+}).unknown();
+
+const conditionOf = (kind: AlertKind) => Joi.object(conditions[kind] as Joi.SchemaMap);
+
+/** Of the body that makes a rule of `kind`. */
+export const newAlertSchema = (kind: AlertKind, settings: AlertSettings): Joi.Schema<Body> =>
+  Joi.object({ ...fields(settings), kind: Joi.valid(kind), condition: conditionOf(kind).required() })
+    .fork('name', (schema) => schema.required())
+    .xor('webhook', 'email');
+
+/** Of the body that changes a rule of `kind`, which stays of that kind. */
+export const alertChangeSchema = (kind: AlertKind, settings: AlertSettings): Joi.Schema<Body> =>
+  Joi.object({ ...fields(settings), condition: conditionOf(kind) })
+    .oxor('webhook', 'email')
+    .min(1);
+
+/** Of a body that keeps {@link newAlertSchema}. */
+export const toNewAlert = (body: Body) => ({ ...defaults, ...toAlertChange(body) }) as NewAlert;

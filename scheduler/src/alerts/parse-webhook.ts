@@ -1,0 +1,25 @@
+/** Turns the text of an address into one that may be posted to, or into what is wrong with it. */
+import { isIP } from 'node:net';
+import { isLoopback, refusedAddress } from './refused-address.js';
+
+export type ParsedWebhook = { url: URL; problem?: undefined } | { problem: string };
+
+const ports = ['', '80', '443', '8443'];
+
+/** The host as a resolver takes it: an IPv6 address without its brackets. */
+export const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
+
+const isThisMachine = (host: string) => host === 'localhost' || isLoopback(host);
+
+/** Looks at the text only; where a name leads is looked at when something is sent, since that may change. */
+export function parseWebhook(text: string, allowPrivate: boolean): ParsedWebhook {
+  if (!URL.canParse(text)) return { problem: 'it is no URL' };
+  const url = new URL(text);
+  const host = hostOf(url);
+  const isPlain = url.protocol === 'http:' && allowPrivate && isThisMachine(host);
+  if (url.protocol !== 'https:' && !isPlain) return { problem: 'it must begin with https://' };
+  if (url.username || url.password) return { problem: 'it must not hold a user or password' };
+  if (!ports.includes(url.port) && !allowPrivate) return { problem: 'its port must be 443, 8443 or 80' };
+  const refused = isIP(host) === 0 ? undefined : refusedAddress(host, allowPrivate);
+  return refused ? { problem: refused } : { url };
+}

@@ -1,0 +1,50 @@
+/** Turns a running scheduler into one that watches: every replica looks, each rule is evaluated and each message sent by one. */
+import { createErrorLog, type Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Queues } from '../open-queues.js';
+import { type AlertEnvironment, alertSettings } from './alert-settings.js';
+import { type DeliveryDeps, deliverMessages } from './deliver-messages.js';
+import { evaluateRules } from './evaluate-rules.js';
+
+export interface AlertsDeps {
+  pool: Pool;
+  queues: Pick<Queues, 'get'>;
+  logger: Logger;
+  metrics: Metrics;
+  config: AlertEnvironment;
+  clock?: () => Date;
+  webhookOptions?: DeliveryDeps['webhookOptions'];
+}
+
+/** Rules are due every 15 s; looking more often spreads them and sends second attempts in time. */
+const lookEveryMs = 5_000;
+
+/** Returns what ends it, once the look under way is over. */
+export function startAlerts(deps: AlertsDeps): () => Promise<void> {
+  const { pool, queues, logger, metrics, clock = () => new Date(), webhookOptions = {} } = deps;
+  const settings = alertSettings(deps.config);
+  const sent = metrics.counter('millrace_alert_deliveries_total', 'Attempts to deliver alerts', ['outcome']);
+  const logFailure = createErrorLog(logger, 'alerts cannot be looked after at the moment');
+  let looking: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    await evaluateRules({ pool, queues, logger, clock });
+    for (const { id, error } of await deliverMessages({ pool, settings, clock, webhookOptions })) {
+      sent.inc({ outcome: error === undefined ? 'delivered' : 'failed' });
+      if (error !== undefined) logger.warn({ delivery: id, reason: error }, 'an alert was not delivered');
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch(logFailure)
+      .finally(() => {
+        looking = undefined;
+      });
+  }, lookEveryMs);
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}

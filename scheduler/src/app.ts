@@ -1,0 +1,41 @@
+/** Turns the scheduler's routes into an Express app: everything but health and metrics is for administrators. */
+import type { KeyRing } from '@millrace/shared/access/key-ring';
+import { limitAddresses, limitKeys, parseProxies } from '@millrace/shared/access/rate-limit';
+import { requireScope } from '@millrace/shared/access/require-scope';
+import type { RetrySettings } from '@millrace/shared/add-job';
+import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Express } from 'express';
+import { adminRoutes } from './admin-route.js';
+import { alertsRoutes } from './alerts-route.js';
+import { auditRoutes } from './audit-route.js';
+import type { Config } from './config.js';
+import { deadLettersRoutes } from './dead-letters-route.js';
+import type { Queues } from './open-queues.js';
+import { queuesRoutes } from './queues-route.js';
+import type { Scheduler } from './schedules/scheduler.js';
+import { schedulesRoutes } from './schedules-route.js';
+
+export interface SchedulerApp extends ServiceApp {
+  pool: Pool;
+  queues: Queues;
+  keys: KeyRing;
+  scheduler: Scheduler;
+  config: Config;
+  retry?: RetrySettings;
+  clock?: () => Date;
+}
+
+export function buildApp(deps: SchedulerApp): Express {
+  return buildServiceApp({ ...deps, refusalEnvelope: { success: false } }, (app) => {
+    const isTrusted = parseProxies(deps.config.TRUST_PROXY);
+    app.use(['/api', '/admin'], limitAddresses(deps.config.RATE_LIMIT_REQUESTS, isTrusted));
+    app.use('/api/v1', requireScope(deps.keys, 'admin', isTrusted), limitKeys(deps.config.RATE_LIMIT_REQUESTS));
+    app.use(queuesRoutes(deps));
+    app.use(schedulesRoutes(deps));
+    app.use(deadLettersRoutes(deps));
+    app.use(auditRoutes(deps));
+    app.use(alertsRoutes(deps));
+    app.use(adminRoutes(deps));
+  });
+}

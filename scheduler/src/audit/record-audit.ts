@@ -1,0 +1,20 @@
+/** Turns what somebody is about to change into a row of the audit log. */
+import type { Access } from '@millrace/shared/access/keys';
+import type { Pool } from '@millrace/shared/postgres';
+
+/**
+ * To be called before the change: what cannot be recorded is not done. A row says what was asked for; a failure afterwards is
+ * in the service's log.
+ */
+export async function recordAudit(
+  pool: Pool,
+  access: Access,
+  action: string,
+  target: string,
+  details?: object,
+): Promise<void> {
+  await pool.query(
+    `/* scheduler.recordAudit */ insert into audit_log (key_id, key_name, action, target, details) values ($1, $2, $3, $4, $5)`,
+    [access.keyId, access.name, action, target, details === undefined ? null : JSON.stringify(details)],
+  );
+}

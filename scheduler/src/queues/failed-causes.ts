@@ -1,0 +1,53 @@
+/** Turns the failed jobs of a queue into the causes that they share. */
+import type { Job, Queue } from '@millrace/shared/queue';
+import { newestJobs } from './find-jobs.js';
+
+/** Failed jobs that are looked at. */
+const maxFailed = 5_000;
+const exampleIds = 5;
+const causeLength = 300;
+
+/** What is the same in the errors of jobs that failed for one reason: quoted words, ids and numbers are left open. */
+export function causeOf(reason: string): string {
+  return reason
+    .slice(0, causeLength)
+    .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>')
+    .replace(/"[^"]*"/g, '"…"')
+    .replace(/'[^']*'/g, "'…'")
+    .replace(/\d+/g, '#');
+}
+
+export interface Cause {
+  cause: string;
+  count: number;
+  /** When the newest of them failed, milliseconds since 1970. */
+  newest: number;
+  /** The error of the newest. */
+  example: string;
+  ids: string[];
+}
+
+/** Failed jobs by cause, most frequent first, and how many jobs were looked at. */
+export async function failedCauses(queue: Queue): Promise<{ causes: Cause[]; searched: number }> {
+  const jobs = await newestJobs(queue, 'failed', maxFailed);
+  const causes = new Map<string, Cause>();
+  for (const job of jobs) {
+    const example = job.failedReason ?? '';
+    const cause = causeOf(example);
+    const known = causes.get(cause) ?? { cause, count: 0, newest: 0, example, ids: [] };
+    known.count += 1;
+    if ((job.finishedOn ?? 0) > known.newest) Object.assign(known, { newest: job.finishedOn, example });
+    if (known.ids.length < exampleIds) known.ids.push(job.id!);
+    causes.set(cause, known);
+  }
+  return {
+    causes: [...causes.values()].sort((a, b) => b.count - a.count || b.newest - a.newest),
+    searched: jobs.length,
+  };
+}
+
+/** The failed jobs of a cause. */
+export async function failedOf(queue: Queue, cause: string): Promise<Job[]> {
+  const jobs = await newestJobs(queue, 'failed', maxFailed);
+  return jobs.filter((job) => causeOf(job.failedReason ?? '') === cause);
+}

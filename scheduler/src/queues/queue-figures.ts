@@ -1,0 +1,58 @@
+/** Turns a queue into its figures, its health and fewer old jobs. */
+import type { Queue } from '@millrace/shared/queue';
+import type { JobType } from 'bullmq';
+
+/** Jobs by state. While the queue is paused, those that would wait are `paused`. */
+export interface QueueFigures {
+  waiting: number;
+  active: number;
+  completed: number;
+  failed: number;
+  delayed: number;
+  paused: number;
+  /** Jobs that wait for jobs of theirs. */
+  waiting_children: number;
+  is_paused: boolean;
+}
+
+/** @throws what the queue says when it is away. */
+export async function queueFigures(queue: Queue): Promise<QueueFigures> {
+  // While a queue is paused, its waiting jobs are `paused` on Postgres, `waiting` on Redis.
+  const states = ['waiting', 'paused', 'prioritized', 'active', 'completed', 'failed', 'delayed', 'waiting-children'];
+  const [counts, isPaused] = await Promise.all([queue.getJobCounts(...(states as JobType[])), queue.isPaused()]);
+  const count = (state: string) => counts[state] ?? 0;
+  const waiting = count('waiting') + count('paused') + count('prioritized');
+  return {
+    waiting: isPaused ? 0 : waiting,
+    active: count('active'),
+    completed: count('completed'),
+    failed: count('failed'),
+    delayed: count('delayed'),
+    paused: isPaused ? waiting : 0,
+    waiting_children: count('waiting-children'),
+    is_paused: isPaused,
+  };
+}
+
+/** Whether the queue answers, and its figures when it does. */
+export async function checkQueue(queue: Queue): Promise<{ healthy: true; metrics: QueueFigures } | { healthy: false }> {
+  try {
+    return { healthy: true, metrics: await queueFigures(queue) };
+  } catch {
+    return { healthy: false };
+  }
+}
+
+const jobsPerCall = 1_000;
+
+/** Removes records of completed and, unless they hold events, failed jobs that ended more than `graceMs` ago; returns how many. */
+export async function cleanQueue(queue: Queue, graceMs: number): Promise<number> {
+  const states = queue.name === 'event-ingest' ? (['completed'] as const) : (['completed', 'failed'] as const);
+  let removed = 0;
+  for (const state of states) {
+    for (let batch = jobsPerCall; batch === jobsPerCall; removed += batch) {
+      batch = (await queue.clean(graceMs, jobsPerCall, state)).length;
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,42 @@
+/** Turns what is sent to the API of the queues into checked values. */
+import Joi from 'joi';
+import { type Page, pageSchema } from '../read-request.js';
+import type { WantedJob } from './change-jobs.js';
+import { type JobState, jobStates } from './find-jobs.js';
+
+/** BullMQ's limit. */
+const maxPriority = 2_097_151;
+const yearMs = 31_536_000_000;
+const yearSeconds = 31_536_000;
+
+export const newJobSchema = Joi.object<WantedJob>({
+  jobName: Joi.string().max(128).required(),
+  data: Joi.object().default({}),
+  options: Joi.object({
+    priority: Joi.number().strict().integer().min(0).max(maxPriority),
+    delay: Joi.number().strict().integer().min(0).max(yearMs),
+  }).default({}),
+}).required();
+
+export interface JobsQuestion extends Page {
+  state: JobState;
+  search?: string;
+}
+
+export const jobsQuestionSchema = Joi.object<JobsQuestion>({
+  ...pageSchema,
+  state: Joi.valid(...jobStates).default('failed'),
+  search: Joi.string().max(256),
+});
+
+/** In seconds. */
+export const cleanSchema = Joi.object<{ gracePeriod: number }>({
+  gracePeriod: Joi.number().strict().integer().min(0).max(yearSeconds).required(),
+}).required();
+
+export const retrySchema = Joi.object<{ cause: string; dryRun: boolean }>({
+  cause: Joi.string().allow('').max(1_000).required(),
+  dryRun: Joi.boolean().strict().default(true),
+}).required();
+
+export const nothingSchema = Joi.object({});

@@ -1,0 +1,135 @@
+/** Turns `/api/v1/schedules` into the list of schedules, one of them, and what administrators change. */
+import { randomUUID } from 'node:crypto';
+import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import Joi from 'joi';
+import { recordAudit } from './audit/record-audit.js';
+import type { Queues } from './open-queues.js';
+import { checkRequest, offsetOf, type Page, pageSchema, readBody, sendData } from './read-request.js';
+import { describeRun, describeSchedule } from './schedules/describe-schedule.js';
+import { newestRuns, readRuns } from './schedules/run-rows.js';
+import {
+  changedFields,
+  cronQuestionSchema,
+  newScheduleSchema,
+  scheduleChangeSchema,
+  toFields,
+} from './schedules/schedule-requests.js';
+import {
+  deleteSchedule,
+  insertSchedule,
+  readSchedule,
+  readSchedules,
+  type ScheduleRow,
+  updateSchedule,
+} from './schedules/schedule-rows.js';
+import type { Scheduler } from './schedules/scheduler.js';
+
+export interface SchedulesDeps {
+  pool: Pool;
+  queues: Queues;
+  scheduler: Scheduler;
+  config: { DISABLE_AUTO_SYNC: boolean };
+  clock?: () => Date;
+}
+
+const runsSchema = Joi.object<Page>(pageSchema);
+const noBody = Joi.object({});
+
+export function schedulesRoutes(deps: SchedulesDeps): Router {
+  const { pool, queues, scheduler, config, clock = () => new Date() } = deps;
+  const describe = async (row: ScheduleRow) =>
+    describeSchedule(
+      { queues, isSyncDisabled: config.DISABLE_AUTO_SYNC, now: clock() },
+      row,
+      (await newestRuns(pool)).get(row.id),
+    );
+
+  async function scheduleOf(req: Request): Promise<ScheduleRow> {
+    const row = await readSchedule(pool, String(req.params.id).slice(0, 200).replaceAll('\0', ''));
+    if (!row) throw new ServiceError('not_found', 'There is no schedule of this id.');
+    return row;
+  }
+  const audit = (res: Response, action: string, target: string, details?: object) =>
+    recordAudit(pool, accessOf(res), `schedule.${action}`, target, details);
+
+  const list: RequestHandler = async (_req, res) => {
+    const [rows, runs] = await Promise.all([readSchedules(pool), newestRuns(pool)]);
+    const given = { queues, isSyncDisabled: config.DISABLE_AUTO_SYNC, now: clock() };
+    sendData(res, await Promise.all(rows.map((row) => describeSchedule(given, row, runs.get(row.id)))));
+  };
+
+  const create: RequestHandler = async (req, res) => {
+    const fields = toFields(await readBody(req, res, newScheduleSchema));
+    const id = randomUUID();
+    await audit(res, 'create', id, fields);
+    sendData(res, await describe(await insertSchedule(pool, id, fields)), 201);
+  };
+
+  const change: RequestHandler = async (req, res) => {
+    const before = await scheduleOf(req);
+    const sent = await readBody(req, res, scheduleChangeSchema);
+    const builtInFields = Object.keys(sent).filter((field) => field !== 'enabled');
+    if (before.builtIn && builtInFields.length > 0) {
+      throw new ServiceError(
+        'conflict',
+        'A built-in schedule can be enabled and disabled; its other fields belong to Millrace.',
+      );
+    }
+    const fields = changedFields(before, sent);
+    await audit(res, 'update', before.id, sent);
+    const after = await updateSchedule(pool, before.id, fields);
+    if (!after) throw new ServiceError('not_found', 'There is no schedule of this id.');
+    sendData(res, await describe(after));
+  };
+
+  const setEnabled =
+    (enabled: boolean): RequestHandler =>
+    async (req, res) => {
+      const before = await scheduleOf(req);
+      await readBody(req, res, noBody);
+      await audit(res, enabled ? 'enable' : 'disable', before.id);
+      sendData(res, await describe((await updateSchedule(pool, before.id, { ...before, enabled })) ?? before));
+    };
+
+  const remove: RequestHandler = async (req, res) => {
+    const row = await scheduleOf(req);
+    if (row.builtIn) throw new ServiceError('conflict', 'A built-in schedule cannot be deleted; it can be disabled.');
+    await audit(res, 'delete', row.id, row);
+    await deleteSchedule(pool, row.id);
+    sendData(res, { id: row.id });
+  };
+
+  const trigger: RequestHandler = async (req, res) => {
+    const row = await scheduleOf(req);
+    await readBody(req, res, noBody);
+    await audit(res, 'trigger', row.id);
+    sendData(res, { jobId: await scheduler.trigger(row.id), queueName: row.queue, jobName: row.job });
+  };
+
+  const runs: RequestHandler = async (req, res) => {
+    const row = await scheduleOf(req);
+    const page = checkRequest(runsSchema, req.query);
+    const found = await readRuns(pool, row.id, page.limit, offsetOf(page));
+    sendData(res, await Promise.all(found.map((run) => describeRun(queues, row.queue, run))));
+  };
+
+  const router = Router();
+  router.use('/api/v1/schedules', requireAllSites);
+  router.get('/api/v1/schedules', list);
+  router.post('/api/v1/schedules', create);
+  router.post('/api/v1/schedules/validate', async (req, res) => {
+    const { cron, timezone } = await readBody(req, res, cronQuestionSchema);
+    sendData(res, scheduler.validateCron(cron, timezone));
+  });
+  router.get('/api/v1/schedules/:id', async (req, res) => sendData(res, await describe(await scheduleOf(req))));
+  router.patch('/api/v1/schedules/:id', change);
+  router.delete('/api/v1/schedules/:id', remove);
+  router.get('/api/v1/schedules/:id/runs', runs);
+  router.post('/api/v1/schedules/:id/enable', setEnabled(true));
+  router.post('/api/v1/schedules/:id/disable', setEnabled(false));
+  router.post('/api/v1/schedules/:id/trigger', trigger);
+  return router;
+}

@@ -1,0 +1,112 @@
+/** Turns a cron expression and a time zone into the instants at which it fires, or into the reason why it is none. */
+import { isTimeZone } from '@millrace/shared/time';
+import { offsetSpans } from '@millrace/shared/zone-offsets';
+import { CronExpressionParser } from 'cron-parser';
+import nodeCron from 'node-cron';
+
+export interface Cron {
+  /** The first slot after an instant. */
+  slotAfter(instant: Date): Date;
+}
+
+export type ParsedCron = { cron: Cron; problem?: undefined } | { problem: string };
+
+const dayMs = 86_400_000;
+const hoursOfDay = 24;
+const maxLength = 128;
+
+/** The first local time after another that the expression names; local times are written as if they were UTC. */
+type LocalAfter = (localMs: number) => number;
+
+/** The instant of a local time: the first one where it happens twice, the end of the gap where it does not happen. */
+function instantOf(localMs: number, zone: string): number {
+  for (const span of offsetSpans(localMs - 2 * dayMs, localMs + 2 * dayMs, zone)) {
+    const instant = Math.max(localMs - span.offset, span.from);
+    if (instant < span.to) return instant;
+  }
+  throw new RangeError(`no instant for ${new Date(localMs).toISOString()} in ${zone}`);
+}
+
+/** The latest local time that the clock has shown up to an instant; after it was set back that is not what it shows. */
+const shownUntil = (instant: number, zone: string) =>
+  Math.max(...offsetSpans(instant - 2 * dayMs, instant + 1, zone).map(({ to, offset }) => to - 1 + offset));
+
+/** Expressions that name hours: every local time they name fires once. */
+const fixedSlotAfter = (after: number, localAfter: LocalAfter, zone: string) =>
+  instantOf(localAfter(shownUntil(after, zone)), zone);
+
+/** Expressions for every hour: they go on through every change of the clock, by the time it shows. */
+function runningSlotAfter(after: number, localAfter: LocalAfter, zone: string): number {
+  for (let from = after; ; ) {
+    // An expression may fire once in four years, and eight around 2100.
+    for (const span of offsetSpans(from + 1, from + 366 * dayMs, zone)) {
+      const instant = localAfter(Math.max(span.from - 1, from) + span.offset) - span.offset;
+      if (instant < span.to) return instant;
+    }
+    from += 366 * dayMs - 1;
+  }
+}
+
+/** Why neither library of cron expressions is content; undefined when both are. */
+function expressionProblem(expression: string): string | undefined {
+  if (expression.length > maxLength) return `the expression has more than ${maxLength} characters`;
+  const example = 'five or six fields such as "0 3 * * 1" (Mondays at 03:00), a sixth before them for seconds';
+  if (!nodeCron.validate(expression)) return `"${expression}" is not a cron expression: ${example}`;
+  try {
+    CronExpressionParser.parse(expression, { tz: 'UTC' }).next();
+    return undefined;
+  } catch (error) {
+    return `"${expression}" is not a cron expression (${(error as Error).message})`;
+  }
+}
+
+/**
+ * Understands five fields, six with seconds first, and `@daily` and the like; day of month and day of week together mean
+ * either, as in cron(8).
+ *
+ * When clocks change: an expression that names hours fires once for each local time that it names. A time that does not exist
+ * fires at the end of the gap (02:30 at 03:00), a time that comes twice fires the first time, and two that fall together fire
+ * once. An expression for every hour fires whenever the clock shows what it names, also in the hour that comes twice.
+ * (Neither library does: see Lord Howe's half hour, or a midnight that does not exist.)
+ */
+export function parseCron(expression: string, zone: string): ParsedCron {
+  if (!isTimeZone(zone)) return { problem: `"${zone}" is not an IANA time zone such as Europe/Berlin` };
+  const problem = expressionProblem(expression);
+  if (problem !== undefined) return { problem };
+  const parsed = CronExpressionParser.parse(expression, { tz: 'UTC' });
+  const localAfter = (localMs: number) => {
+    parsed.reset(new Date(localMs));
+    return parsed.next().getTime();
+  };
+  const isRunning = parsed.fields.hour.values.length === hoursOfDay;
+  const slotAfter = isRunning ? runningSlotAfter : fixedSlotAfter;
+  return { cron: { slotAfter: (instant) => new Date(slotAfter(instant.getTime(), localAfter, zone)) } };
+}
+
+/** The next `count` slots after an instant. */
+export function nextSlots(cron: Cron, after: Date, count: number): Date[] {
+  const slots: Date[] = [];
+  for (let slot = after; slots.length < count; slots.push(slot)) slot = cron.slotAfter(slot);
+  return slots;
+}
+
+const lookBacks = [2 / 24, 2, 40, 400, 9 * 366].map((days) => days * dayMs);
+
+/** The newest slot in `(after, until]`; undefined when there is none. */
+export function newestSlot(cron: Cron, after: Date, until: Date): Date | undefined {
+  for (const lookBack of lookBacks) {
+    const from = new Date(Math.max(after.getTime(), until.getTime() - lookBack));
+    const slots = slotsBetween(cron, from, until);
+    if (slots.length > 0) return slots.at(-1);
+    if (from.getTime() === after.getTime()) return undefined;
+  }
+  return undefined;
+}
+
+/** The slots in `(after, until]`, the first `limit` of them. */
+export function slotsBetween(cron: Cron, after: Date, until: Date, limit = Number.POSITIVE_INFINITY): Date[] {
+  const slots: Date[] = [];
+  let slot = cron.slotAfter(after);
+  for (; slot <= until && slots.length < limit; slot = cron.slotAfter(slot)) slots.push(slot);
+  return slots;
+}

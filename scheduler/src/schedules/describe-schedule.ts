@@ -1,0 +1,50 @@
+/** Turns a schedule, its newest run and the job of that run into what the API tells of it. */
+import type { Queues } from '../open-queues.js';
+import { parseCron } from './cron.js';
+import { doesFire } from './known-schedules.js';
+import type { Run } from './run-rows.js';
+import type { ScheduleRow } from './schedule-rows.js';
+import { findTask } from './tasks.js';
+
+/** What became of a run: the state of its job, `removed` when its record is gone, `open` before it was added. */
+async function outcomeOf(queues: Queues, queueName: string, run: Run): Promise<object> {
+  if (run.error !== null) return { state: 'refused', error: run.error };
+  if (run.addedAt === null) return { state: 'open', error: null };
+  const job = await queues.get(queueName)?.getJob(run.jobId);
+  if (!job) return { state: 'removed', error: null };
+  return { state: await job.getState(), error: job.failedReason ?? null };
+}
+
+export async function describeRun(queues: Queues, queueName: string, run: Run): Promise<object> {
+  const { slot, jobId, addedAt } = run;
+  return { slot, job_id: jobId, added_at: addedAt, ...(await outcomeOf(queues, queueName, run)) };
+}
+
+export interface DescribeDeps {
+  queues: Queues;
+  isSyncDisabled: boolean;
+  now: Date;
+}
+
+export async function describeSchedule(
+  deps: DescribeDeps,
+  row: ScheduleRow,
+  lastRun: Run | undefined,
+): Promise<object> {
+  const { queues, isSyncDisabled, now } = deps;
+  const { catchUp, builtIn, createdAt, updatedAt, knownSince: _since, ...rest } = row;
+  const enabled = doesFire(row, isSyncDisabled);
+  const reason = builtIn ? findTask(row.id)?.disabled : undefined;
+  const parsed = parseCron(row.cron, row.timezone);
+  return {
+    ...rest,
+    enabled,
+    ...(reason !== undefined && { disabled_reason: reason }),
+    catch_up: catchUp,
+    built_in: builtIn,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    last_run: lastRun ? await describeRun(queues, row.queue, lastRun) : null,
+    next_run: enabled && parsed.problem === undefined ? parsed.cron.slotAfter(now) : null,
+  };
+}

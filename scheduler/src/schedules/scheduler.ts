@@ -1,0 +1,169 @@
+/** Turns time into jobs: the ticks of one replica, its catching up, and the operations that people need. */
+import { randomUUID } from 'node:crypto';
+import type { RetrySettings } from '@millrace/shared/add-job';
+import { addJob } from '@millrace/shared/add-job';
+import { withTimeout } from '@millrace/shared/health';
+import { createErrorLog, type Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import type { Pool } from '@millrace/shared/postgres';
+import nodeCron from 'node-cron';
+import type { Queues } from '../open-queues.js';
+import { catchUp } from './catch-up.js';
+import { nextSlots, parseCron } from './cron.js';
+import { addSlotJobs, type FireDeps, jobOf } from './fire-slots.js';
+import { createKnownSchedules, doesFire } from './known-schedules.js';
+import { lateAfterMs } from './missed-slots.js';
+import { claimSlots, openSchedules } from './run-rows.js';
+import { readSchedule, readSchedules, writeTasks } from './schedule-rows.js';
+import { tasks } from './tasks.js';
+import { watchClock } from './watch-clock.js';
+
+export interface SchedulerDeps {
+  pool: Pool;
+  queues: Queues;
+  metrics: Metrics;
+  logger: Logger;
+  retry: RetrySettings;
+  config: { TZ: string; DISABLE_AUTO_SYNC: boolean };
+}
+
+/** A schedule as {@link Scheduler.status} tells it. */
+export interface ScheduleStatus {
+  name: string;
+  schedule: string;
+  timezone: string;
+  enabled: boolean;
+  next: Date | null;
+}
+
+export interface Scheduler {
+  /** Brings the built-in tasks into the table. Waits for a database that is away. */
+  initialize(): Promise<void>;
+  /** Ticks every second and catches up every few. */
+  start(): void;
+  /** No ticks until the next start. */
+  stop(): void;
+  /** Stops for good, when the tick under way is over. */
+  destroy(): Promise<void>;
+  status(): Promise<ScheduleStatus[]>;
+  /** Adds the job of a schedule now, whatever its cron says; returns the id of the job, undefined without such a schedule. */
+  trigger(id: string): Promise<string | undefined>;
+  /** The next five times of a cron expression, or what is wrong with it. */
+  validateCron(expression: string, timezone: string): { valid: true; next: Date[] } | { valid: false; reason: string };
+  /** What a tick does, for whoever has the time. */
+  tick(now: Date): Promise<void>;
+  /** What happens between ticks: adds what others left open, makes up for what was missed. */
+  catchUp(now: Date): Promise<void>;
+}
+
+const catchUpEveryMs = 4_000;
+const driftBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600];
+const explainedSlots = 5;
+
+export function createScheduler(deps: SchedulerDeps): Scheduler {
+  const { pool, queues, logger, metrics, config } = deps;
+  const drift = metrics.histogram('millrace_schedule_drift_seconds', 'From a slot to its job', driftBuckets);
+  const fire: FireDeps = { ...deps, onAdded: (ms) => drift.observe(ms / 1_000) };
+  const known = createKnownSchedules(pool, logger, config.DISABLE_AUTO_SYNC);
+  const logError = createErrorLog(logger, 'a tick failed; what it should have done is caught up');
+  let heartbeat: { destroy(): unknown } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopClock: (() => void) | undefined;
+  const working = new Set<Promise<void>>();
+  let ticking = false;
+  let catchingUp = false;
+
+  /** What has no row yet is late here too: then the database is away. */
+  metrics.gauge('millrace_schedules_late', 'Schedules whose newest slot has no job yet', [], async (gauge) => {
+    const unclaimed = known.due(new Date(Date.now() - lateAfterMs)).map(({ scheduleId }) => scheduleId);
+    const open = await withTimeout(openSchedules(pool, lateAfterMs), 1_000, 'the database').catch(() => []);
+    gauge.set(new Set([...unclaimed, ...open]).size);
+  });
+
+  async function tick(now: Date): Promise<void> {
+    if (ticking) return;
+    ticking = true;
+    try {
+      // Before, so that what was disabled does not fire.
+      await known.refresh(now);
+      const due = known.due(now);
+      const claimed = due.length > 0 ? await claimSlots(pool, due) : [];
+      // After, so that what could not be claimed is due again.
+      known.pass(now);
+      await addSlotJobs(fire, claimed, known.rows);
+    } finally {
+      ticking = false;
+    }
+  }
+
+  async function catchUpOnce(now: Date): Promise<void> {
+    if (catchingUp) return;
+    catchingUp = true;
+    try {
+      await known.refresh(now);
+      await catchUp(fire, known, now);
+    } finally {
+      catchingUp = false;
+    }
+  }
+
+  /** Never rejects, and is waited for by destroy. */
+  function run(work: (now: Date) => Promise<void>): void {
+    const done: Promise<void> = work(new Date())
+      .catch(logError)
+      .finally(() => working.delete(done));
+    working.add(done);
+  }
+
+  function stop(): void {
+    heartbeat?.destroy();
+    heartbeat = undefined;
+    clearInterval(timer);
+    stopClock?.();
+  }
+
+  return {
+    tick,
+    catchUp: catchUpOnce,
+    stop,
+    async initialize() {
+      await writeTasks(pool, tasks, config.TZ);
+      await known.refresh(new Date());
+    },
+    start() {
+      // Every slot is told by the table and its crons; a tick that comes late only finds more of them.
+      heartbeat ??= nodeCron.schedule('* * * * * *', () => run(tick), { missedExecutionTolerance: 3_600_000 });
+      timer = setInterval(() => run(catchUpOnce), catchUpEveryMs);
+      stopClock = watchClock(pool, logger);
+    },
+    async destroy() {
+      stop();
+      await Promise.all(working);
+    },
+    async status() {
+      const rows = await readSchedules(pool);
+      return rows.map((row) => {
+        const enabled = doesFire(row, config.DISABLE_AUTO_SYNC);
+        const parsed = parseCron(row.cron, row.timezone);
+        const next = enabled && parsed.problem === undefined ? parsed.cron.slotAfter(new Date()) : null;
+        return { name: row.name, schedule: row.cron, timezone: row.timezone, enabled, next };
+      });
+    },
+    async trigger(id) {
+      const schedule = await readSchedule(pool, id);
+      if (!schedule) return undefined;
+      const jobId = `trigger-${id}-${randomUUID()}`;
+      const job = jobOf(schedule, new Date(), jobId);
+      const queue = queues.get(schedule.queue)!;
+      await addJob(queue, job.name, job.data, job.options, deps.retry);
+      // One that waits or works already is not started again.
+      const { deduplication } = job.options;
+      return (deduplication && (await queue.getDeduplicationJobId(deduplication.id))) || jobId;
+    },
+    validateCron(expression, timezone) {
+      const parsed = parseCron(expression, timezone);
+      if (parsed.problem !== undefined) return { valid: false, reason: parsed.problem };
+      return { valid: true, next: nextSlots(parsed.cron, new Date(), explainedSlots) };
+    },
+  };
+}

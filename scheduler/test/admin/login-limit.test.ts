@@ -1,0 +1,30 @@
+/** Attempts to log in, counted by address. */
+import { expect, it } from 'vitest';
+import { createLoginLimit } from '../../src/admin/login-limit.js';
+
+it('counts the addresses of one IPv6 network together, and IPv4 in both of its forms', () => {
+  const limit = createLoginLimit(() => 0, 2);
+  expect(limit.attempt('2001:db8:1:2:3::1')).toBe(0);
+  expect(limit.attempt('2001:db8:1:2::9')).toBe(0);
+  expect(limit.attempt('2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(60);
+  expect(limit.attempt('2001:db8:1:3::1')).toBe(0);
+  expect(limit.attempt('2001:db8::1')).toBe(0);
+  expect(limit.attempt('192.0.2.1')).toBe(0);
+  expect(limit.attempt('::ffff:192.0.2.1')).toBe(0);
+  expect(limit.attempt('192.0.2.1')).toBe(60);
+  expect(limit.attempt('192.0.2.2')).toBe(0);
+});
+
+it('forgets an attempt that succeeded, and failures as they grow old', () => {
+  let now = 0;
+  const limit = createLoginLimit(() => now, 2);
+  limit.attempt('a');
+  limit.forgive('a');
+  limit.attempt('a');
+  now = 20_000;
+  limit.attempt('a');
+  expect(limit.attempt('a')).toBe(40);
+  now = 60_000;
+  expect(limit.attempt('a')).toBe(0);
+  expect(limit.attempt('a')).toBe(20);
+});

@@ -1,0 +1,243 @@
+/** `/api/v1/queues` on each backend: figures, jobs, causes of failure, and every change with its row in the audit log. */
+import { type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
+import { createMetrics } from '@millrace/shared/metrics';
+import {
+  createTestDatabase,
+  queueBackends,
+  silent,
+  type TestDatabase,
+  testQueue,
+} from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { auditRoutes } from '../../src/audit-route.js';
+import { causeOf } from '../../src/queues/failed-causes.js';
+import { checkQueue, cleanQueue } from '../../src/queues/queue-figures.js';
+import { queuesRoutes } from '../../src/queues-route.js';
+import { type AdminApi, openAdminApi } from '../admin-api.js';
+
+const base = '/api/v1/queues';
+const retry = { maxAttempts: 1 };
+const oldLogs = { type: 'old_logs' };
+const export_ = { dataType: 'COSTS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
+
+describe.each(queueBackends)('on %s', (backend) => {
+  let database: TestDatabase;
+  let api: AdminApi;
+  let workers: RunningWorker[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const location = testQueue(backend, database);
+    api = await openAdminApi(database, location, (deps) => [queuesRoutes({ ...deps, retry }), auditRoutes(deps)]);
+  });
+  afterAll(async () => {
+    await api.close();
+    await database.drop();
+  });
+  beforeEach(() => {
+    workers = [];
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.close()));
+    for (const { queue } of api.queues.handles) await queue.obliterate({ force: true });
+  });
+
+  const add = async (queue: string, jobName: string, data: object, options = {}) =>
+    (await api.call('post', `${base}/${queue}/jobs`).send({ jobName, data, options }).expect(201)).body.data.jobId;
+  const location = () => {
+    const { opts } = api.queues.get('cleanup')!;
+    return backend === 'redis'
+      ? ({ kind: 'redis', url: process.env.TEST_REDIS_URL!, prefix: opts.prefix! } as const)
+      : ({ kind: 'postgres', url: database.url, prefix: 'millrace' } as const);
+  };
+  function fail(queue: 'cleanup' | 'data-export', message: (id: string) => string): void {
+    const deps = { location: location(), logger: silent, metrics: createMetrics(), limiter: null };
+    workers.push(
+      startJobWorker(queue, deps, async (job) => {
+        throw new Error(message(job.id!));
+      }),
+    );
+  }
+  const failedCount = (queue: string, count: number) =>
+    eventually(async () => (await api.queues.get(queue)!.getFailedCount()) === count, `${count} jobs failed`);
+
+  it('adds a job, tells of it, and removes it', async () => {
+    const added = await api
+      .call('post', `${base}/cleanup/jobs`)
+      .send({ jobName: 'clean', data: oldLogs, options: { priority: 5, delay: 60_000 } })
+      .expect(201);
+    const { jobId } = added.body.data;
+    expect(added.body).toEqual({ success: true, data: { jobId, queueName: 'cleanup', jobName: 'clean' } });
+    const told = await api.call('get', `${base}/cleanup/jobs/${jobId}`).expect(200);
+    expect(told.body.data).toMatchObject({
+      id: jobId,
+      name: 'clean',
+      data: oldLogs,
+      progress: 0,
+      attemptsMade: 0,
+      processedOn: null,
+      finishedOn: null,
+      state: 'delayed',
+      priority: 5,
+    });
+    await api.call('delete', `${base}/cleanup/jobs/${jobId}`).expect(200);
+    await api.call('get', `${base}/cleanup/jobs/${jobId}`).expect(404);
+  });
+
+  it('counts jobs by state, of one queue and of all', async () => {
+    await add('cleanup', 'clean', oldLogs);
+    await add('cleanup', 'clean', oldLogs, { priority: 3 });
+    await add('cleanup', 'clean', oldLogs, { delay: 60_000 });
+    const counted = { waiting: 2, active: 0, completed: 0, failed: 0, delayed: 1, paused: 0 };
+    expect((await api.call('get', `${base}/cleanup/metrics`).expect(200)).body.data).toMatchObject(counted);
+    const all = (await api.call('get', `${base}/metrics`).expect(200)).body.data;
+    expect(Object.keys(all).sort()).toEqual([...api.queues.names].sort());
+    expect(all.cleanup).toMatchObject(counted);
+    expect(await checkQueue(api.queues.get('cleanup')!)).toMatchObject({ healthy: true, metrics: counted });
+  });
+
+  it('pauses a queue, so that its jobs wait, and resumes it', async () => {
+    await add('cleanup', 'clean', oldLogs);
+    expect((await api.call('post', `${base}/cleanup/pause`).expect(200)).body.data).toMatchObject({
+      is_paused: true,
+      paused: 1,
+      waiting: 0,
+    });
+    fail('cleanup', () => 'ran');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await api.queues.get('cleanup')!.getFailedCount()).toBe(0);
+    expect((await api.call('post', `${base}/cleanup/resume`).expect(200)).body.data).toMatchObject({
+      is_paused: false,
+    });
+    await failedCount('cleanup', 1);
+  });
+
+  it('groups failed jobs by cause, retries one of them, then all of a cause after a dry run', async () => {
+    fail('data-export', (id) => (id.endsWith('x') ? `disk "${id}" is full` : `timeout after ${id.length} ms`));
+    const ids: string[] = [];
+    for (const id of ['1x', '2x', '3x', 'yyy']) {
+      await api.queues.get('data-export')!.add('EXPORT_DATA', export_, { jobId: id });
+      ids.push(id);
+    }
+    await failedCount('data-export', 4);
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    const { causes } = (await api.call('get', `${base}/data-export/failed`).expect(200)).body.data;
+    expect(causes).toMatchObject([
+      { cause: 'disk "…" is full', count: 3, example: expect.stringMatching(/^disk "\dx" is full$/) },
+      { cause: 'timeout after # ms', count: 1, ids: ['yyy'] },
+    ]);
+    await api.call('post', `${base}/data-export/jobs/yyy/retry`).expect(200);
+    expect(await api.queues.get('data-export')!.getJobState('yyy')).toBe('waiting');
+    await api.call('post', `${base}/data-export/jobs/yyy/retry`).expect(409);
+    const retryAll = async (sent: object) =>
+      (await api.call('post', `${base}/data-export/failed/retry`).send(sent).expect(200)).body.data;
+    expect(await retryAll({ cause: 'disk "…" is full' })).toMatchObject({ dryRun: true, count: 3 });
+    expect(await api.queues.get('data-export')!.getFailedCount()).toBe(3);
+    expect(await retryAll({ cause: 'disk "…" is full', dryRun: false })).toMatchObject({ dryRun: false, count: 3 });
+    expect(await api.queues.get('data-export')!.getFailedCount()).toBe(0);
+  });
+
+  it('lists jobs of a state by page, and those that a text is found in', async () => {
+    for (let index = 0; index < 5; index += 1) {
+      await api.queues.get('cleanup')!.add('clean', { ...oldLogs, olderThan: index }, { jobId: `job-${index}` });
+    }
+    const list = async (query: string) =>
+      (await api.call('get', `${base}/cleanup/jobs?${query}`).expect(200)).body.data;
+    const pages = [await list('state=waiting&limit=3&page=1'), await list('state=waiting&limit=3&page=2')];
+    expect(pages.map(({ jobs, total }) => [jobs.length, total])).toEqual([
+      [3, 5],
+      [2, 5],
+    ]);
+    expect(new Set(pages.flatMap(({ jobs }) => jobs.map(({ id }: { id: string }) => id))).size).toBe(5);
+    expect(await list('state=waiting&search=JOB-3')).toMatchObject({ jobs: [{ id: 'job-3' }], total: 1, searched: 5 });
+    expect((await list(`state=waiting&search=${encodeURIComponent('"olderThan":4')}`)).jobs).toMatchObject([
+      { id: 'job-4' },
+    ]);
+    expect(await list('state=waiting&search=%00')).toMatchObject({ jobs: [], total: 0 });
+    expect(await list('state=failed&page=1000000')).toMatchObject({ jobs: [], total: 0 });
+  });
+
+  it('removes old records of finished jobs, but none of a failed job that holds events', async () => {
+    fail('cleanup', () => 'no');
+    await add('cleanup', 'clean', oldLogs);
+    await failedCount('cleanup', 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const clean = (gracePeriod: number) => api.call('post', `${base}/cleanup/clean`).send({ gracePeriod }).expect(200);
+    expect((await clean(3_600)).body.data).toEqual({ removed: 0 });
+    expect((await clean(0)).body.data).toEqual({ removed: 1 });
+    expect(await cleanQueue(api.queues.get('event-ingest')!, 0)).toBe(0);
+  });
+
+  it('shows how many events a job holds, never the events, and lets nobody remove them', async () => {
+    const data = { v: 1, count: 1, events: '[{"user_id":"ada"}]' };
+    await api.queues.get('event-ingest')!.add('events', data, { jobId: 'batch' });
+    const told = await api.call('get', `${base}/event-ingest/jobs/batch`).expect(200);
+    expect(told.body.data.data).toEqual({ count: 1, characters: 19 });
+    expect((await api.call('get', `${base}/event-ingest/jobs?state=waiting&search=ada`)).body.data.total).toBe(0);
+    await api.call('delete', `${base}/event-ingest/jobs/batch`).expect(409);
+    await api.call('post', `${base}/event-ingest/jobs`).send({ jobName: 'events', data }).expect(400);
+  });
+
+  it('writes down who changed what', async () => {
+    const id = await add('cleanup', 'clean', oldLogs);
+    await api.call('delete', `${base}/cleanup/jobs/${id}`).expect(200);
+    const audit = (await api.call('get', '/api/v1/audit?limit=2').expect(200)).body.data;
+    expect(audit).toMatchObject([
+      { key_name: 'tester', action: 'job.remove', target: `cleanup/${id}` },
+      { key_name: 'tester', action: 'job.add', target: 'cleanup', details: { jobName: 'clean', data: oldLogs } },
+    ]);
+    expect((await api.call('get', '/api/v1/audit?action=queue.pause%00').expect(200)).body.success).toBe(true);
+  });
+
+  it('tells the recurring jobs of a queue', async () => {
+    await database.pool.query(`insert into schedules (id, name, queue, job, cron, timezone, catch_up)
+      values ('nightly', 'Nightly', 'cleanup', 'clean', '0 3 * * *', 'UTC', 'none') on conflict do nothing`);
+    const { schedules } = (await api.call('get', `${base}/cleanup/recurring`).expect(200)).body.data;
+    expect(schedules).toMatchObject([{ id: 'nightly', job: 'clean', cron: '0 3 * * *', enabled: true }]);
+  });
+
+  it.each([
+    ['get', '/nonsense/metrics', undefined, 404],
+    ['get', '/__proto__/metrics', undefined, 404],
+    ['get', '/%00/metrics', undefined, 404],
+    ['get', '/cleanup/jobs/%00', undefined, 404],
+    ['get', '/cleanup/jobs/..%2f..%2fetc', undefined, 404],
+    ['get', `/cleanup/jobs/${'x'.repeat(2_000)}`, undefined, 404],
+    ['get', '/cleanup/jobs?state=unknown', undefined, 400],
+    ['get', '/cleanup/jobs?page=0', undefined, 400],
+    ['get', '/cleanup/jobs?limit=1e9', undefined, 400],
+    ['get', '/cleanup/jobs?search=a&search=b', undefined, 400],
+    ['get', '/cleanup/jobs?extra=1', undefined, 400],
+    ['post', '/cleanup/jobs', {}, 400],
+    ['post', '/cleanup/jobs', [], 400],
+    ['post', '/cleanup/jobs', { jobName: 'sweep', data: {} }, 400],
+    ['post', '/cleanup/jobs', { jobName: 'clean', data: { type: 'all' } }, 400],
+    ['post', '/cleanup/jobs', { jobName: 'clean', data: oldLogs, options: { priority: -1 } }, 400],
+    ['post', '/cleanup/jobs', { jobName: 'clean', data: oldLogs, options: { delay: '5' } }, 400],
+    ['post', '/cleanup/jobs', { jobName: 'clean', data: oldLogs, options: { repeat: { every: 1 } } }, 400],
+    ['post', '/cleanup/clean', { gracePeriod: -1 }, 400],
+    ['post', '/cleanup/clean', {}, 400],
+    ['post', '/cleanup/failed/retry', { cause: 7 }, 400],
+    ['delete', '/cleanup/jobs/nobody', undefined, 404],
+  ] as const)('answers %s %s %j with %d and one body', async (method, path, body, status) => {
+    const answer = await api.call(method, `${base}${path}`).send(body as object);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({
+      success: false,
+      error: { code: expect.any(String), message: expect.any(String) },
+    });
+  });
+
+  it('is for keys of all sites with the scope admin', async () => {
+    const keys = { read: await api.newKey({ scopes: ['read'] }), bound: await api.newKey({ siteId: 'demo' }) };
+    await api.call('get', `${base}/metrics`, keys.read).expect(403);
+    await api.call('get', `${base}/metrics`, keys.bound).expect(403);
+    await api.call('get', `${base}/metrics`, 'mr_nonsense').expect(401);
+  });
+});
+
+it('takes what differs from job to job out of an error', () => {
+  const id = '0190a5b0-7c3d-7000-8000-0123456789ab';
+  expect(causeOf(`site "a" of ${id} took 12.5 ms, not 'b'`)).toBe(`site "…" of <id> took #.# ms, not '…'`);
+});

@@ -1,0 +1,145 @@
+/** When schedules fire: over every kind of change of the clock, and which expressions are none. */
+import { describe, expect, it } from 'vitest';
+import { newestSlot, nextSlots, parseCron, slotsBetween } from '../../src/schedules/cron.js';
+
+function cronOf(expression: string, zone: string) {
+  const parsed = parseCron(expression, zone);
+  if (parsed.problem !== undefined) throw new Error(parsed.problem);
+  return parsed.cron;
+}
+const slots = (expression: string, zone: string, after: string, count: number) =>
+  nextSlots(cronOf(expression, zone), new Date(after), count).map((slot) => slot.toISOString().slice(5, 16));
+
+describe('when the clock goes forward', () => {
+  it.each([
+    ['Europe/Berlin', '30 2 * * *', '2026-03-28T12:00:00Z', ['03-29T01:00', '03-30T00:30']],
+    ['America/New_York', '30 2 * * *', '2026-03-07T12:00:00Z', ['03-08T07:00', '03-09T06:30']],
+    ['Australia/Lord_Howe', '15 2 * * *', '2026-10-03T00:00:00Z', ['10-03T15:30', '10-04T15:15']],
+    ['America/Sao_Paulo', '0 0 * * *', '2018-11-03T12:00:00Z', ['11-04T03:00', '11-05T02:00']],
+    ['Pacific/Apia', '0 12 * * *', '2011-12-29T20:00:00Z', ['12-29T22:00', '12-30T10:00', '12-30T22:00']],
+  ])('fires once, at the end of the gap, in %s', (zone, expression, after, expected) => {
+    expect(slots(expression, zone, after, expected.length)).toEqual(expected);
+  });
+
+  it('fires once for two times that fall together', () => {
+    expect(slots('0 2,3 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', 2)).toEqual(['03-29T01:00', '03-30T00:00']);
+  });
+
+  it('goes on for expressions of every hour', () => {
+    expect(slots('*/30 * * * *', 'Europe/Berlin', '2026-03-29T00:10:00Z', 3)).toEqual([
+      '03-29T00:30',
+      '03-29T01:00',
+      '03-29T01:30',
+    ]);
+    expect(slots('*/10 * * * *', 'Australia/Lord_Howe', '2026-10-03T15:15:00Z', 3)).toEqual([
+      '10-03T15:20',
+      '10-03T15:30',
+      '10-03T15:40',
+    ]);
+  });
+});
+
+describe('when the clock goes back', () => {
+  it.each([
+    ['Europe/Berlin', '30 2 * * *', '2026-10-24T12:00:00Z', ['10-25T00:30', '10-26T01:30']],
+    ['America/New_York', '30 1 * * *', '2026-10-31T12:00:00Z', ['11-01T05:30', '11-02T06:30']],
+    ['Australia/Lord_Howe', '45 1 * * *', '2026-04-04T00:00:00Z', ['04-04T14:45', '04-05T15:15']],
+  ])('fires the first time only in %s', (zone, expression, after, expected) => {
+    expect(slots(expression, zone, after, 2)).toEqual(expected);
+  });
+
+  it('goes on through the repeated hour for expressions of every hour', () => {
+    expect(slots('*/30 * * * *', 'Europe/Berlin', '2026-10-25T00:10:00Z', 4)).toEqual([
+      '10-25T00:30',
+      '10-25T01:00',
+      '10-25T01:30',
+      '10-25T02:00',
+    ]);
+    expect(slots('*/10 * * * *', 'Australia/Lord_Howe', '2026-04-04T14:45:00Z', 4)).toEqual([
+      '04-04T14:50',
+      '04-04T15:00',
+      '04-04T15:10',
+      '04-04T15:20',
+    ]);
+  });
+});
+
+it('never fires twice nor leaves a second out, whatever the zone does in a year', () => {
+  for (const zone of [
+    'Europe/Berlin',
+    'Australia/Lord_Howe',
+    'America/St_Johns',
+    'Africa/Casablanca',
+    'Asia/Kolkata',
+  ]) {
+    const every = slotsBetween(
+      cronOf('*/15 * * * *', zone),
+      new Date('2026-01-01T00:00:00Z'),
+      new Date('2027-01-01T00:00:00Z'),
+    );
+    expect(every).toHaveLength(365 * 96);
+    const daily = slotsBetween(
+      cronOf('30 2 * * *', zone),
+      new Date('2026-01-01T12:00:00Z'),
+      new Date('2027-01-01T12:00:00Z'),
+    );
+    expect(daily).toHaveLength(365);
+  }
+});
+
+it.each([
+  ['0 0 29 2 *', '2026-03-01T00:00:00Z', '2028-02-29T00:00:00.000Z'],
+  ['0 0 29 2 *', '2097-01-01T00:00:00Z', '2104-02-29T00:00:00.000Z'],
+  ['0 0 13 * 5', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00.000Z'],
+  ['0 9 1 1,4,7,10 *', '2026-01-02T00:00:00Z', '2026-04-01T09:00:00.000Z'],
+  ['@daily', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00.000Z'],
+  ['*/10 * * * * *', '2026-01-01T00:00:00Z', '2026-01-01T00:00:10.000Z'],
+])('%s after %s fires at %s', (expression, after, expected) => {
+  expect(cronOf(expression, 'UTC').slotAfter(new Date(after)).toISOString()).toBe(expected);
+});
+
+it.each([
+  '',
+  ' ',
+  '* * * *',
+  '* * * * * * *',
+  'a b c d e',
+  '60 * * * *',
+  '* 24 * * *',
+  '* * 0 * *',
+  '* * 32 * *',
+  '* * * 13 *',
+  '* * * * 8',
+  '*/0 * * * *',
+  '-1 * * * *',
+  '5-1 * * * *',
+  '0-70 * * * *',
+  '1.5 * * * *',
+  '0 0 31 2 *',
+  '0 0 30 2 *',
+  '@often',
+  'H * * * *',
+  '* * * * *; drop table schedules',
+  `0 ${'0,'.repeat(100)}0 * * *`,
+])('refuses %j', (expression) => {
+  expect(parseCron(expression, 'UTC').problem).toEqual(expect.stringMatching(/cron expression|characters/));
+});
+
+it.each(['Mars/Base', '', '+02:00', 'CEST', '../UTC', 'Europe/Berlin\n'])('refuses time zone %j', (zone) => {
+  expect(parseCron('* * * * *', zone).problem).toContain('is not an IANA time zone');
+});
+
+describe('slots that were missed', () => {
+  const after = new Date('2026-01-01T00:00:00Z');
+  it('have a newest one, however long ago it was', () => {
+    const until = new Date('2026-06-15T12:34:56Z');
+    expect(newestSlot(cronOf('* * * * * *', 'UTC'), after, until)).toEqual(until);
+    expect(newestSlot(cronOf('0 0 1 * *', 'UTC'), after, until)).toEqual(new Date('2026-06-01T00:00:00Z'));
+    expect(newestSlot(cronOf('0 0 1 2 *', 'UTC'), after, until)).toEqual(new Date('2026-02-01T00:00:00Z'));
+    expect(newestSlot(cronOf('0 0 1 7 *', 'UTC'), after, until)).toBeUndefined();
+  });
+  it('begin after the start and end with the end', () => {
+    const hours = slotsBetween(cronOf('0 * * * *', 'UTC'), after, new Date('2026-01-01T02:00:00Z'));
+    expect(hours.map((slot) => slot.getUTCHours())).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,100 @@
+/** Turns keys for people and applications into rows that can recognise them, and back into what may be known of them. */
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Pool } from '../postgres.js';
+
+export const scopes = ['write', 'read', 'admin'] as const;
+/** What a key allows: sending events, asking for statistics, or everything. */
+export type Scope = (typeof scopes)[number];
+
+/** Who asks, as their key says. */
+export interface Access {
+  keyId: string;
+  name: string;
+  scopes: Scope[];
+  /** The only site that the key is good for; null: all. */
+  siteId: string | null;
+}
+
+export interface NewKey {
+  name: string;
+  scopes: Scope[];
+  siteId?: string | null | undefined;
+  expiresAt?: Date | null | undefined;
+}
+
+/** A key as a list shows it. */
+export interface KeyInfo extends Access {
+  hint: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** `mr_` and 256 random bits. */
+export const generateKey = () => `mr_${randomBytes(32).toString('base64url')}`;
+
+/** True for what could be a key at all: anything else is not looked for. */
+export const looksLikeKey = (text: string) => /^mr_[A-Za-z0-9_-]{43}$/.test(text);
+
+/** What is kept of a key. A random key of 256 bits needs no slow hash: nobody can try them all. */
+export const hashKey = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+const hintLength = 8;
+
+const insert = `/* access.registerKey */
+insert into api_keys (id, name, key_hash, hint, scopes, site_id, expires_at) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (key_hash) do nothing`;
+
+/** Makes `key` known; one that is known already stays as it is. */
+export async function registerKey(
+  pool: Pool,
+  key: string,
+  { name, scopes, siteId, expiresAt }: NewKey,
+): Promise<string> {
+  const id = randomUUID();
+  const hint = key.slice(0, hintLength);
+  await pool.query(insert, [id, name, hashKey(key), hint, scopes, siteId ?? null, expiresAt ?? null]);
+  return id;
+}
+
+/** A new key; it is told here and never again. */
+export async function createKey(pool: Pool, given: NewKey): Promise<{ id: string; key: string }> {
+  const key = generateKey();
+  return { id: await registerKey(pool, key, given), key };
+}
+
+const columns = `id as "keyId", name, scopes, site_id as "siteId", hint, created_at as "createdAt",
+  expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
+
+/** All keys, newest first, revoked and expired ones too. */
+export async function listKeys(pool: Pool): Promise<KeyInfo[]> {
+  const { rows } = await pool.query<KeyInfo>(
+    `/* access.listKeys */ select ${columns} from api_keys order by created_at desc, id`,
+  );
+  return rows;
+}
+
+/** False when there is no such key, or it was revoked before. Takes effect everywhere within half a minute. */
+export async function revokeKey(pool: Pool, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    '/* access.revokeKey */ update api_keys set revoked_at = now() where id::text = $1 and revoked_at is null',
+    [id],
+  );
+  return rowCount === 1;
+}
+
+/** The key with this hash while it may be used. */
+export async function findKey(pool: Pool, hash: Buffer): Promise<(Access & { hash: Buffer }) | undefined> {
+  const { rows } = await pool.query<Access & { hash: Buffer }>(
+    `/* access.findKey */ select id as "keyId", name, scopes, site_id as "siteId", key_hash as hash from api_keys
+    where key_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
+    [hash],
+  );
+  return rows[0];
+}
+
+/** Notes when keys were last used. */
+export async function touchKeys(pool: Pool, ids: string[]): Promise<void> {
+  await pool.query('/* access.touchKeys */ update api_keys set last_used_at = now() where id = any($1::uuid[])', [ids]);
+}

@@ -1,0 +1,55 @@
+/** Turns the key of a request into who asks, or into a refusal. */
+import type { RequestHandler, Response } from 'express';
+import { ServiceError } from '../errors.js';
+import type { KeyRing } from './key-ring.js';
+import type { Access, Scope } from './keys.js';
+import { clientOf, createRateLimit, type TrustedProxies, tooMuch } from './rate-limit.js';
+
+/** Wrong keys that one address may try. */
+const failuresPerMinute = 60;
+
+/** The key of an `Authorization: Bearer` header; undefined where there is none. */
+export const bearerKey = (header: string | undefined) => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+
+/** True when `access` allows `scope`; admin allows everything. */
+export const allows = ({ scopes }: Access, scope: Scope) => scopes.includes(scope) || scopes.includes('admin');
+
+/** Who asks, where {@link requireScope} let them pass. */
+export const accessOf = (res: Response) => res.locals.access as Access;
+
+/**
+ * Lets pass who has a key with `scope`, and leaves who that is in `res.locals.access`; else 401 `unauthorized` or 403
+ * `forbidden`. Keys are taken from the header only: addresses end up in logs.
+ */
+export function requireScope(keys: KeyRing, scope: Scope, isTrusted: TrustedProxies = () => false): RequestHandler {
+  const failures = createRateLimit(failuresPerMinute, 60);
+  return async (req, res, next) => {
+    const key = bearerKey(req.headers.authorization);
+    const access = key && (await keys.find(key));
+    if (!access) {
+      const client = clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted);
+      const wait = key && (await failures.take(client, 1));
+      if (wait) throw tooMuch('wrong keys', wait);
+      res.set('www-authenticate', 'Bearer');
+      throw new ServiceError('unauthorized');
+    }
+    if (!allows(access, scope)) throw new ServiceError('forbidden', `This key does not have the scope "${scope}".`);
+    res.locals.access = access;
+    next();
+  };
+}
+
+/** Lets pass keys that are good for all sites. */
+export const requireAllSites: RequestHandler = (_req, res, next) => {
+  const { siteId } = accessOf(res);
+  if (siteId !== null) throw new ServiceError('forbidden', `This key is good for site "${siteId}" only.`);
+  next();
+};
+
+/** Lets a request ask for a site, unless its key is good for another one only. Without keys, everybody may. */
+export function checkSite(res: Response, siteId: string): void {
+  const bound = (res.locals.access as Access | undefined)?.siteId ?? null;
+  if (bound !== null && bound !== siteId) {
+    throw new ServiceError('forbidden', `This key is good for site "${bound}" only.`);
+  }
+}

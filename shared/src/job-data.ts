@@ -1,0 +1,153 @@
+/** Turns what each job carries into a type and its Joi schema. Instants are ISO 8601; ranges are half-open. */
+import Joi from 'joi';
+import { isCalendarDate } from './time.js';
+
+/** `events` is the text of a JSON array of `count` events, handed to Postgres as it is. */
+export interface EventIngestData {
+  v: 1;
+  count: number;
+  events: string;
+}
+
+export const periodTypes = ['day', 'week', 'month', 'quarter', 'year'] as const;
+export type PeriodType = (typeof periodTypes)[number];
+
+/** One site; absent: every active one, a child job each. */
+export interface SiteData {
+  site_id?: string;
+}
+
+export interface HourlyRollupData extends SiteData {
+  startTime: string;
+  endTime: string;
+}
+
+export interface RebuildData extends SiteData {
+  from: string;
+  to: string;
+}
+
+export interface DailyRollupData extends SiteData {
+  date: string;
+  /** These profiles only. */
+  profileIds?: string[];
+}
+
+/**
+ * A period in the site's own time zone: `previous` or `current` as of instant `at`, or the one that a calendar day lies in.
+ * `at` is when the job was added when it is not given; schedules give the slot.
+ */
+export interface PeriodData extends SiteData {
+  periodType: PeriodType;
+  period: 'previous' | 'current' | (string & {});
+  at?: string;
+}
+
+/** `cohortMonth` as `YYYY-MM`; absent: every cohort that the site has. */
+export interface CohortsData extends SiteData {
+  cohortMonth?: string;
+}
+
+export const granularities = ['hour', 'day', 'week', 'month'] as const;
+
+/** Days of the site's time zone, both included. */
+export interface PublisherData extends SiteData {
+  startDate: string;
+  endDate: string;
+  granularity: (typeof granularities)[number];
+}
+
+export const metricTypes = ['performance', 'revenue', 'quality'] as const;
+
+export interface MetricsData extends SiteData {
+  metricType: (typeof metricTypes)[number];
+  periodType: 'hour' | PeriodType;
+  period: PeriodData['period'];
+  at?: string;
+}
+
+export const cleanupTypes = ['old_logs', 'expired_tokens', 'temp_files'] as const;
+
+export interface CleanupData {
+  type: (typeof cleanupTypes)[number];
+  /** Days; what is younger stays. */
+  olderThan?: number;
+}
+
+export interface WarmingData {
+  cacheKeys: string[];
+  priority?: number;
+}
+
+const siteId = Joi.string().max(64);
+const instant = Joi.date().iso().raw();
+const date = Joi.string()
+  .custom((text: string, helpers) => (isCalendarDate(text) ? text : helpers.error('date.day')))
+  .messages({ 'date.day': '{{#label}} must be a calendar day such as 2026-01-31' });
+const object = <T>(keys: Joi.SchemaMap<T>) => Joi.object<T>(keys).required();
+const profileIds = Joi.array().items(Joi.string().max(128)).min(1).max(10_000);
+const period = Joi.alternatives().try(Joi.valid('previous', 'current'), date).default('previous');
+
+export const events = object<EventIngestData>({
+  v: Joi.valid(1).required(),
+  count: Joi.number().integer().min(1).required(),
+  events: Joi.string().required(),
+});
+export const wholeSite = object<SiteData>({ site_id: siteId });
+export const hourlyRollup = object<HourlyRollupData>({
+  site_id: siteId,
+  startTime: instant.required(),
+  endTime: instant.required(),
+});
+export const rebuild = object<RebuildData>({ site_id: siteId, from: instant.required(), to: instant.required() });
+export const dailyRollup = object<DailyRollupData>({ site_id: siteId, date: date.required(), profileIds });
+export const ofPeriod = object<PeriodData>({
+  site_id: siteId,
+  periodType: Joi.valid(...periodTypes).required(),
+  period,
+  at: instant,
+});
+export const cohorts = object<CohortsData>({
+  site_id: siteId,
+  cohortMonth: Joi.string().pattern(/^\d{4}-(0[1-9]|1[0-2])$/),
+});
+export const publisher = object<PublisherData>({
+  site_id: siteId,
+  startDate: date.required(),
+  endDate: date.required(),
+  granularity: Joi.valid(...granularities).required(),
+});
+export const metrics = object<MetricsData>({
+  site_id: siteId,
+  metricType: Joi.valid(...metricTypes).required(),
+  periodType: Joi.valid('hour', ...periodTypes).default('hour'),
+  period,
+  at: instant,
+});
+export const cleanup = object<CleanupData>({
+  type: Joi.valid(...cleanupTypes).required(),
+  olderThan: Joi.number().integer().min(0).max(36_500),
+});
+export const warming = object<WarmingData>({
+  cacheKeys: Joi.array().items(Joi.string().max(128)).min(1).max(100).required(),
+  priority: Joi.number().integer().min(0).max(2_097_151),
+});
+
+const format = Joi.valid('CSV', 'JSON', 'PDF');
+export const exportData = object({
+  dataType: Joi.valid('ENGAGEMENT', 'TRANSACTIONS', 'COSTS').required(),
+  format: format.required(),
+  startDate: date.required(),
+  endDate: date.required(),
+  filters: Joi.object(),
+  outputPath: Joi.string().max(255),
+});
+export const report = object({
+  reportType: Joi.valid('PROFILE_PERFORMANCE', 'REVENUE_SUMMARY', 'COST_ANALYSIS', 'ENGAGEMENT_METRICS').required(),
+  format: format.required(),
+  startDate: date.required(),
+  endDate: date.required(),
+  profileIds,
+  recipientEmail: Joi.string().email(),
+  outputPath: Joi.string().max(255),
+});

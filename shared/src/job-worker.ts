@@ -1,0 +1,84 @@
+/** Turns a queue's contract and a function into a running worker: data checked, outcomes counted and logged. */
+import { UnrecoverableError } from 'bullmq';
+import type { QueueLocation } from './config.js';
+import { checkJobData, findQueue, type QueueName } from './jobs.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+import { createWorker, type Job, type Worker } from './queue.js';
+
+export interface JobWorkerDeps {
+  location: QueueLocation;
+  logger: Logger;
+  metrics: Metrics;
+  /** Instead of the contract's. */
+  concurrency?: number | undefined;
+  /** Instead of the contract's; null lifts it. */
+  limiter?: { max: number; durationMs: number } | null | undefined;
+}
+
+export interface RunningWorker {
+  /** Rejects when the queue does not answer. */
+  check(): Promise<unknown>;
+  /** Takes no new jobs and resolves when the active ones are done. */
+  close(): Promise<void>;
+}
+
+/** Works on one job whose data keep their contract; `token` is what BullMQ wants back when the job waits for others. */
+export type HandleJob<Result> = (job: Job, token: string) => Promise<Result>;
+
+/** Seconds, from a no-op to an aggregation of a large site. */
+const durationBuckets = [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800];
+
+/** Counts and logs the life of every job of `worker`. */
+export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDeps, 'metrics' | 'logger'>): void {
+  const labels: ('queue' | 'job')[] = ['queue', 'job'];
+  const started = metrics.counter('millrace_jobs_started_total', 'Attempts at jobs', labels);
+  const progressed = metrics.counter('millrace_jobs_progress_total', 'Reports of progress', labels);
+  const completed = metrics.counter('millrace_jobs_completed_total', 'Jobs that are done', labels);
+  const failed = metrics.counter('millrace_jobs_failed_total', 'Attempts that failed', labels);
+  const seconds = metrics.histogram('millrace_job_seconds', 'Time of work on a job', durationBuckets, labels);
+  const known = findQueue(worker.name)?.jobs ?? {};
+  // Names come from whoever adds a job: unknown ones share a label.
+  const labelsOf = (name = '') => ({ queue: worker.name, job: Object.hasOwn(known, name) ? name : 'unknown' });
+  worker.on('active', (job) => started.inc(labelsOf(job.name)));
+  worker.on('progress', (job) => progressed.inc(labelsOf(job.name)));
+  worker.on('completed', (job, result) => {
+    const ms = (job.finishedOn ?? 0) - (job.processedOn ?? 0);
+    completed.inc(labelsOf(job.name));
+    seconds.observe(labelsOf(job.name), ms / 1_000);
+    logger.info({ queue: worker.name, name: job.name, job: job.id, ms, result }, 'job completed');
+  });
+  worker.on('failed', (job, error) => {
+    failed.inc(labelsOf(job?.name));
+    const { id, name, attemptsMade } = job ?? {};
+    logger.error({ queue: worker.name, name, job: id, attempt: attemptsMade, err: error }, 'job failed');
+  });
+  worker.on('stalled', (job) => logger.warn({ queue: worker.name, job }, 'took over a job whose worker went away'));
+}
+
+/** Works on `queue` by its contract until closed. Data that break it fail at once, without another attempt. */
+export function startJobWorker<Result>(
+  queue: QueueName,
+  deps: JobWorkerDeps,
+  handle: HandleJob<Result>,
+): RunningWorker {
+  const contract = findQueue(queue)!;
+  const limiter = deps.limiter === undefined ? contract.limiter : (deps.limiter ?? undefined);
+  const worker = createWorker<unknown, Result>(
+    queue,
+    deps.location,
+    deps.logger,
+    (job, token) => {
+      const checked = checkJobData(queue, job.name, job.data);
+      if (checked.problem !== undefined) throw new UnrecoverableError(checked.problem);
+      job.data = checked.data;
+      return handle(job as Job, token!);
+    },
+    { concurrency: deps.concurrency ?? contract.concurrency, limiter },
+  );
+  watchJobs(worker as Worker, deps);
+  return {
+    check: () => worker.getBackend().getCounts(['waiting']),
+    close: () => worker.close(),
+  };
+}

@@ -1,0 +1,73 @@
+/** Typed events, each rule at its boundary: what is accepted, what it becomes, and the sentence of a refusal. */
+import { type EventResult, validateEvent } from '@millrace/shared/event';
+import { expect, it } from 'vitest';
+
+const nowMs = Date.UTC(2026, 10, 23, 12, 0, 0);
+const check = (event_type: string, properties?: object, more: object = {}): EventResult =>
+  validateEvent({ site_id: 'demo', path: '', event_type, ...(properties && { properties }), ...more }, nowMs);
+
+const payment = { transaction_id: 't1', amount: '12.50', currency: 'EUR', status: 'succeeded' };
+const refund = { transaction_id: 't1', amount: '12.50', currency: 'EUR' };
+const created = { tournament_id: 'cup', format: 'knockout', players: 16 };
+const completed = { ...created, duration_minutes: 90.5 };
+const cost = { category: 'hosting', feature: 'search', amount: '-3.00', currency: 'USD' };
+
+it.each([
+  ['signup', undefined, { user_id: 'ada' }],
+  ['payment', payment, {}],
+  ['payment', { ...payment, interval: 'year', plan: 'gold' }, {}],
+  ['refund', refund, {}],
+  ['revenue', { amount: '-0.000001', currency: 'JPY' }, { profile_id: 'banner' }],
+  ['cost', cost, {}],
+  ['tournament_created', created, {}],
+  ['tournament_completed', completed, {}],
+  ['tournament_completed', { ...completed, revenue: '100', currency: 'USD' }, {}],
+  ['Payment', {}, {}],
+  ['view', { amount: 'much' }, {}],
+])('accepts %s %j', (type, properties, more) => {
+  expect(check(type, properties, more)).toMatchObject({ ok: true });
+});
+
+it('keeps an amount as the decimal that was sent, also where it was sent as a number', () => {
+  const amountOf = (amount: unknown) => {
+    const result = check('payment', { ...payment, amount });
+    return result.ok ? result.event.properties?.amount : result.message;
+  };
+  expect(amountOf('0.10')).toBe('0.10');
+  expect(amountOf(0.1)).toBe('0.1');
+  expect(amountOf(19.99)).toBe('19.99');
+  expect(amountOf(0)).toBe('0');
+  expect(amountOf(999_999_999_999)).toBe('999999999999');
+  expect(amountOf(0.30000000000000004)).toBe('properties.amount has too many digits for a number; send it as text');
+});
+
+it.each([
+  ['signup', undefined, {}, 'missing_field', 'user_id'],
+  ['payment', undefined, {}, 'missing_field', 'properties.transaction_id'],
+  ['payment', { ...payment, transaction_id: '' }, {}, 'empty', 'properties.transaction_id'],
+  ['payment', { ...payment, transaction_id: 7 }, {}, 'wrong_type', 'properties.transaction_id'],
+  ['payment', { ...payment, transaction_id: 'x'.repeat(129) }, {}, 'too_long', 'properties.transaction_id'],
+  ['payment', { ...payment, amount: undefined }, {}, 'missing_field', 'properties.amount'],
+  ['payment', { ...payment, amount: '-1' }, {}, 'bad_format', 'properties.amount'],
+  ['payment', { ...payment, amount: '1e3' }, {}, 'bad_format', 'properties.amount'],
+  ['payment', { ...payment, amount: '1,50' }, {}, 'bad_format', 'properties.amount'],
+  ['payment', { ...payment, amount: '1.5000001' }, {}, 'bad_format', 'properties.amount'],
+  ['payment', { ...payment, amount: '1\n' }, {}, 'bad_format', 'properties.amount'],
+  ['payment', { ...payment, amount: 1e21 }, {}, 'bad_format', 'properties.amount'],
+  ['payment', { ...payment, amount: true }, {}, 'wrong_type', 'properties.amount'],
+  ['payment', { ...payment, amount: null }, {}, 'wrong_type', 'properties.amount'],
+  ['payment', { ...payment, currency: 'eur' }, {}, 'bad_format', 'properties.currency'],
+  ['payment', { ...payment, currency: 'ZZZ' }, {}, 'bad_format', 'properties.currency'],
+  ['payment', { ...payment, status: 'pending' }, {}, 'bad_format', 'properties.status'],
+  ['payment', { ...payment, interval: 'week' }, {}, 'bad_format', 'properties.interval'],
+  ['refund', { ...refund, currency: undefined }, {}, 'missing_field', 'properties.currency'],
+  ['revenue', { amount: '1' }, {}, 'missing_field', 'properties.currency'],
+  ['cost', { ...cost, feature: undefined }, {}, 'missing_field', 'properties.feature'],
+  ['tournament_created', { ...created, players: 1.5 }, {}, 'wrong_type', 'properties.players'],
+  ['tournament_created', { ...created, players: -1 }, {}, 'out_of_range', 'properties.players'],
+  ['tournament_created', { ...created, players: '16' }, {}, 'wrong_type', 'properties.players'],
+  ['tournament_completed', created, {}, 'missing_field', 'properties.duration_minutes'],
+  ['tournament_completed', { ...completed, revenue: '5' }, {}, 'missing_field', 'properties.currency'],
+])('refuses %s %j %j as %s of %s', (type, properties, more, reason, field) => {
+  expect(check(type, properties, more)).toMatchObject({ ok: false, reason, field });
+});
