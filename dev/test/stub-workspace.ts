@@ -44,6 +44,16 @@ process.on('SIGTERM', () => setTimeout(() => {
 }, 300));
 `;
 
+/** All that `npm start` itself writes to. */
+const stubMigration = `
+import { createRequire } from 'node:module';
+const pg = createRequire(process.cwd() + '/../dev/package.json')('pg');
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+await client.connect();
+await client.query('create table if not exists api_keys (id uuid primary key, name text, key_hash bytea unique, hint text, scopes text[], site_id text, expires_at timestamptz)');
+await client.end();
+`;
+
 /** A workspace that can be started any number of times. */
 export interface StubWorkspace {
   folder: string;
@@ -72,7 +82,7 @@ export async function makeStubWorkspace(replace: Record<string, string> = {}): P
   for (const part of ['dist', 'prepare', 'package.json'])
     cpSync(join(devFolder, part), join(folder, 'dev', part), { recursive: true });
   symlinkSync(join(devFolder, 'node_modules'), join(folder, 'dev', 'node_modules'));
-  writeScript(folder, 'shared', 'migrate-command.js', replace.migrate ?? '');
+  writeScript(folder, 'shared', 'migrate-command.js', replace.migrate ?? stubMigration);
   const ports = {} as StubWorkspace['ports'];
   for (const name of Object.keys(portVariables) as (keyof typeof portVariables)[]) {
     writeScript(folder, folderOf(name), `${name.split('-')[1] ?? 'main'}.js`, replace[name] ?? stubService);

@@ -51,7 +51,7 @@ export function randomEvent(random: Random, now: number, siteId: string) {
     site_id: siteId,
     timestamp: new Date(randomTime(random, now)).toISOString(),
     event_id: `e-${random.below(1e9)}`,
-    event_type: random.pick(['view', 'view', 'view', 'click', 'signup']),
+    event_type: random.pick(['view', 'view', 'view', 'click', 'download']),
     path: random.pick(['/', '/a', '/a/b', '/ä', '', "/o'hare"]),
     ...(random.next() < 0.8 && { user_id: `user-${random.below(25)}` }),
     ...(random.next() < 0.5 && { profile_id: `profile-${random.below(4)}` }),

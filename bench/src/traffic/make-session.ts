@@ -16,7 +16,7 @@ export type SessionMaker = (startMs: number) => TrafficEvent[];
 const eventTypes: [upTo: number, name: string][] = [
   [0.14, 'click'],
   [0.22, 'impression'],
-  [0.225, 'signup'],
+  [0.225, 'download'],
   [0.23, 'ad_request'],
   [1, 'view'],
 ];
