@@ -15,7 +15,8 @@ export interface Options {
 export const helpText = (names: string[]) => `Usage: npm run bench [-- [--quick] [--profile] [--full-growth] [name...]]
 
 Measures Millrace against the straightforward design (bench/baseline) on this machine, prints the results and appends
-them to bench/results.md. Needs a redis-server on the PATH; uses wrk when it is there, else autocannon.
+them to bench/results.md. Needs a redis-server on the PATH; uses wrk when it is there, else autocannon. Measure jobs takes a
+quarter of an hour: its figures are about bare BullMQ, aggregations row by row, and schedules.
 
   name           measures to run (default all): ${names.join(', ')}
   --profile      also show where ingestion and processor spend their time; the rates are then lower

@@ -71,8 +71,8 @@ function answerAccepted(res: ServerResponse, route: Route, accepted: number, rej
 /** The refusal of a request none of whose events can be accepted. */
 function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusal {
   const [first] = rejected;
+  if (rejected.every(({ reason }) => reason === 'wrong_site')) return { code: 'forbidden', message: first?.message };
   if (route === '/event') {
-    if (first?.reason === 'wrong_site') return { code: 'forbidden', message: first.message };
     return { code: 'invalid_event', message: first?.message, details: { reason: first?.reason, field: first?.field } };
   }
   return { code: 'no_valid_events', details: { rejected: rejected.slice(0, maxListedRejections) } };

@@ -1,0 +1,71 @@
+/** Turns the events of many sites into the time of all their aggregations, and into that of the straightforward way. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClearError } from '@millrace/dev/clear-error';
+import { addJob } from '@millrace/shared/add-job';
+import type { FanOutResult } from '@millrace/shared/job-results';
+import type { Job, Queue } from '@millrace/shared/queue';
+import { aggregateSites } from '../../baseline/aggregations/aggregate-sites.js';
+import { type Bench, withClosing } from '../bench.js';
+import { infoRow, type Row, speedupRow } from '../row.js';
+import { createDatabase } from '../sides/create-database.js';
+import { openQueue } from '../sides/queue-look.js';
+import { queueEnvironment, type Server, startProcessor } from '../sides/start-sides.js';
+import { startRedis } from '../sides/start-stores.js';
+import { compareAggregates, createPlainTables } from './compare-aggregates.js';
+import { fillTypedEvents } from './fill-typed-events.js';
+
+const dayMs = 86_400_000;
+const days = 30;
+const deadlineMs = 1_800_000;
+
+/** @throws ClearError when the job failed or takes for ever. */
+async function waitForJob(bench: Bench, queue: Queue, id: string): Promise<Job> {
+  for (const end = Date.now() + deadlineMs; Date.now() < end; ) {
+    bench.stopped.throwIfAborted();
+    const job = await queue.getJob(id);
+    if (job?.failedReason) throw new ClearError(`Job ${id} failed: ${job.failedReason}`);
+    if (job?.finishedOn) return job;
+    await sleep(20);
+  }
+  throw new ClearError(`Job ${id} did not come to an end.`);
+}
+
+/** Milliseconds from adding job `all` to its end, after that of every site's job. */
+async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: number): Promise<number> {
+  await addJob(queue, 'all', {}, { jobId: 'bench-all' });
+  const job = await Promise.race([waitForJob(bench, queue, 'bench-all'), processor.crashed]);
+  const { done, failed, skipped } = job.returnvalue as FanOutResult;
+  if (done.length === sites) return job.finishedOn! - job.timestamp;
+  const reason = failed[0]?.reason ?? skipped[0]?.reason ?? 'it was not looked at';
+  throw new ClearError(`${sites - done.length} of ${sites} sites were not aggregated, the first since: ${reason}`);
+}
+
+export const measureAggregations = (bench: Bench): Promise<Row[]> =>
+  withClosing(bench, async (closing) => {
+    const { sites, eventsPerSite } = bench.settings.jobs.aggregations;
+    const database = await createDatabase(bench, closing);
+    const redis = await startRedis(closing);
+    const to = new Date(Math.floor(Date.now() / dayMs) * dayMs);
+    await fillTypedEvents(database.pool, { sites, eventsPerSite, from: new Date(to.getTime() - days * dayMs), to });
+    const queue = await openQueue(closing, 'analytics-aggregation', redis);
+    const env = { ...queueEnvironment(redis), DATABASE_URL: database.url, AGGREGATION_JOBS_PER_SECOND: '0' };
+    const processor = await startProcessor(bench, closing, env);
+    const ours = await timeJob(bench, queue, processor, sites);
+    const peakMb = processor.peakRssMb();
+    await processor.stop();
+    bench.say(`all aggregations took ${(ours / 1_000).toFixed(1)} s; now one row after the other`);
+
+    await createPlainTables(database.pool);
+    await database.pool.query('checkpoint');
+    const startedAt = performance.now();
+    await aggregateSites(database.pool);
+    const plain = performance.now() - startedAt;
+    const rows = await compareAggregates(database.pool);
+    const events = (sites * eventsPerSite).toLocaleString('en');
+    const name = `jobs: all aggregations of ${sites} sites, ${events} events of ${days} days, limiter lifted`;
+    return [
+      infoRow(`${name}: ${rows.toLocaleString('en')} rows`, ours / 1_000, 's'),
+      speedupRow(`${name}, vs site after site in JavaScript, one upsert per row`, [ours], [plain], 4),
+      infoRow('jobs: peak memory of the processor meanwhile', peakMb, 'MB'),
+    ];
+  });

@@ -1,0 +1,22 @@
+/** Turns the jobs of a queue into nothing, with our platform: data checked, outcomes counted and logged. */
+import { queueLocation } from '@millrace/shared/config';
+import { startJobWorker } from '@millrace/shared/job-worker';
+import type { QueueName } from '@millrace/shared/jobs';
+import { createLogger } from '@millrace/shared/logger';
+import { createMetrics } from '@millrace/shared/metrics';
+import { serveRate } from './serve-rate.js';
+
+const { QUEUE, JOBS, REDIS_URL, DATABASE_URL, QUEUE_PREFIX } = process.env as Record<string, string>;
+const count = serveRate(Number(JOBS));
+const location = queueLocation({
+  ...(REDIS_URL !== undefined && { REDIS_URL }),
+  ...(DATABASE_URL !== undefined && { DATABASE_URL }),
+  REDIS_PORT: 0,
+  REDIS_DB: 0,
+  QUEUE_PREFIX: QUEUE_PREFIX!,
+});
+const deps = { location, logger: createLogger('bench', 'info'), metrics: createMetrics(), limiter: null };
+startJobWorker(QUEUE as QueueName, deps, async () => {
+  count();
+  return {};
+});

@@ -1,0 +1,18 @@
+/** When statistics are open, and when they need a key. */
+import { expect, it } from 'vitest';
+import { configSchema, needsKey } from '../src/config.js';
+
+const configOf = (env: object) => configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', ...env }).value;
+
+it.each([
+  [{}, false],
+  [{ HOST: 'localhost' }, false],
+  [{ HOST: '::1' }, false],
+  [{ HOST: '0.0.0.0' }, true],
+  [{ HOST: '192.0.2.1' }, true],
+  [{ NODE_ENV: 'production' }, true],
+  [{ NODE_ENV: 'production', READ_AUTH: 'open', HOST: '0.0.0.0' }, false],
+  [{ READ_AUTH: 'key' }, true],
+])('with %j a key is needed: %s', (env, needed) => {
+  expect(needsKey(configOf(env))).toBe(needed);
+});

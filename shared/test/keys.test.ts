@@ -1,0 +1,193 @@
+/** Keys: made, recognised, revoked, remembered; and the command that does so. */
+import { Writable } from 'node:stream';
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { createKey, listKeys, registerKey, revokeKey } from '@millrace/shared/access/keys';
+import { keysOptions } from '@millrace/shared/access/keys-options';
+import { runKeys } from '@millrace/shared/access/keys-run';
+import { clientOf, createRateLimit, parseProxies } from '@millrace/shared/access/rate-limit';
+import { createPool } from '@millrace/shared/postgres';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let database: TestDatabase;
+let clock: number;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  clock = Date.UTC(2026, 10, 23);
+});
+afterEach(() => database.drop());
+
+const ring = () => createKeyRing(database.pool, silent, { now: () => clock });
+const query = async (sql: string) => (await database.pool.query(sql)).rows;
+
+describe('a key', () => {
+  it('is kept as a hash only, and recognised with its scopes and its site', async () => {
+    const { id, key } = await createKey(database.pool, { name: 'shop', scopes: ['write'], siteId: 'demo' });
+    expect(key).toMatch(/^mr_[A-Za-z0-9_-]{43}$/);
+    expect(JSON.stringify(await query('select * from api_keys'))).not.toContain(key.slice(8));
+    const keys = ring();
+    expect(await keys.find(key)).toEqual({ keyId: id, name: 'shop', scopes: ['write'], siteId: 'demo' });
+    await keys.close();
+  });
+
+  it.each([
+    '',
+    'mr_',
+    'mr_short',
+    `mr_${'x'.repeat(43)}`,
+    `xx_${'x'.repeat(43)}`,
+    `mr_${'x'.repeat(4_000)}`,
+    "mr_' or 1=1 --",
+  ])('is none: %s', async (text) => {
+    const keys = ring();
+    expect(await keys.find(text)).toBeUndefined();
+    await keys.close();
+  });
+
+  it('is good until it expires', async () => {
+    const expired = await createKey(database.pool, {
+      name: 'a',
+      scopes: ['read'],
+      expiresAt: new Date(Date.now() - 1_000),
+    });
+    const valid = await createKey(database.pool, {
+      name: 'b',
+      scopes: ['read'],
+      expiresAt: new Date(Date.now() + 60_000),
+    });
+    const keys = ring();
+    expect(await keys.find(expired.key)).toBeUndefined();
+    expect(await keys.find(valid.key)).toMatchObject({ name: 'b' });
+    await keys.close();
+  });
+
+  it('ends everywhere within half a minute after it was revoked', async () => {
+    const { id, key } = await createKey(database.pool, { name: 'a', scopes: ['admin'] });
+    const keys = ring();
+    expect(await keys.find(key)).toBeDefined();
+    expect(await revokeKey(database.pool, id)).toBe(true);
+    expect(await revokeKey(database.pool, id)).toBe(false);
+    clock += 30_000;
+    expect(await keys.find(key)).toBeUndefined();
+    await keys.close();
+  });
+
+  it('goes on for ten minutes while the database is away, and no unknown one is let in', async () => {
+    const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
+    const pool = createPool(database.url, silent, { max: 1, statementTimeoutMs: 1_000, applicationName: 'away' });
+    const keys = createKeyRing(pool, silent, { now: () => clock });
+    expect(await keys.find(key)).toBeDefined();
+    pool.query = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
+    clock += 300_000;
+    expect(await keys.find(key)).toBeDefined();
+    await expect(keys.find(`mr_${'x'.repeat(43)}`)).rejects.toThrow('away');
+    clock += 600_000;
+    await expect(keys.find(key)).rejects.toThrow('away');
+    await keys.close();
+    await pool.end();
+  });
+
+  it('remembers when it was last used', async () => {
+    const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
+    const keys = ring();
+    await keys.find(key);
+    await keys.close();
+    expect((await listKeys(database.pool))[0]).toMatchObject({
+      name: 'a',
+      lastUsedAt: expect.any(Date),
+      hint: key.slice(0, 8),
+    });
+  });
+
+  it('may be made known again without changing what it is', async () => {
+    const { key } = await createKey(database.pool, { name: 'first', scopes: ['read'] });
+    await registerKey(database.pool, key, { name: 'second', scopes: ['admin'] });
+    expect(await query('select name, scopes from api_keys')).toEqual([{ name: 'first', scopes: ['read'] }]);
+  });
+});
+
+describe('npm run keys', () => {
+  async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const said = { out: '', err: '' };
+    const into = (name: 'out' | 'err') =>
+      new Writable({
+        write(chunk, _encoding, done) {
+          said[name] += chunk;
+          done();
+        },
+      });
+    const code = await runKeys(args, { stdout: into('out'), stderr: into('err'), databaseUrl: () => database.url });
+    return { code, ...said };
+  }
+
+  it('makes a key, lists it without showing it, and revokes it', async () => {
+    const made = await run(
+      'create',
+      '--name',
+      'shop',
+      '--scope',
+      'write',
+      '--scope',
+      'read',
+      '--site',
+      'demo',
+      '--expires',
+      '90d',
+    );
+    const key = made.out.split('\n')[0]!;
+    expect(key).toMatch(/^mr_/);
+    const listed = await run('list');
+    expect(listed.out).not.toContain(key);
+    expect(listed.out).toMatch(/write,read {2}demo {2}valid until .* never used {2}shop\n$/);
+    const id = /Id (\S+),/.exec(made.out)![1]!;
+    expect(await run('revoke', id)).toMatchObject({ code: 0, out: `Revoked ${id}.\n` });
+    expect((await run('list')).out).toContain('revoked 20');
+    expect(await run('revoke', id)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no valid key with the id'),
+    });
+  });
+
+  it.each([
+    [[], 'Say what to do'],
+    [['create'], '--name'],
+    [['create', '--name', 'x'], '--scope'],
+    [['create', '--name', 'x', '--scope', 'root'], 'not "root"'],
+    [['create', '--name', 'x', '--scope', 'read', '--site', 'a b'], '--site'],
+    [['create', '--name', 'x', '--scope', 'read', '--expires', 'soon'], '--expires'],
+    [['revoke'], 'Say what to do'],
+    [['list', 'all'], 'Say what to do'],
+    [['list', '--nonsense'], 'Unknown option'],
+  ])('refuses %j', (args, sentence) => {
+    expect(keysOptions(args)).toEqual({ kind: 'problem', message: expect.stringContaining(sentence) });
+  });
+});
+
+describe('a client', () => {
+  const trusted = parseProxies('10.0.0.0/8, ::1');
+  it.each([
+    ['192.0.2.7', undefined, '192.0.2.7'],
+    ['::ffff:192.0.2.7', undefined, '192.0.2.7'],
+    ['192.0.2.7', '198.51.100.1', '192.0.2.7'],
+    ['10.1.1.1', '198.51.100.1', '198.51.100.1'],
+    ['10.1.1.1', '1.1.1.1, 198.51.100.1, 10.2.2.2', '198.51.100.1'],
+    ['10.1.1.1', 'nonsense', '10.1.1.1'],
+    ['2001:db8:1:2:3:4:5:6', undefined, '2001:db8:1:2::/64'],
+    ['2001:db8::9', undefined, '2001:db8:0:0::/64'],
+    ['::1', '2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
+  ])('with address %s that forwards for %s is %s', (address, forwarded, client) => {
+    expect(clientOf(address, forwarded, trusted)).toBe(client);
+  });
+
+  it.each(['nonsense', '10.0.0.0/x', '10.0.0.0/99', 'example.org'])('cannot be trusted as %s', (list) => {
+    expect(() => parseProxies(list)).toThrow();
+  });
+
+  it('may do so much, then has to wait, and others do not', async () => {
+    const limit = createRateLimit(10, 60);
+    expect(await limit.take('a', 10)).toBeUndefined();
+    expect(await limit.take('a', 1)).toBeGreaterThan(0);
+    expect(await limit.take('b', 10)).toBeUndefined();
+    expect(await limit.take('c', 11)).toBeGreaterThan(0);
+  });
+});
