@@ -1,30 +1,16 @@
 /** Turns the command line of `npm run workers` into which processes to start, or into a sentence about what is wrong with it. */
 import { parseArgs } from 'node:util';
 import { ClearError } from './clear-error.js';
+import { type Service, services } from './services.js';
 
 export interface WorkerOptions {
   help: boolean;
-  /** Folders and scripts of the processes. */
-  processes: WorkerProcess[];
+  processes: Service[];
 }
 
-export interface WorkerProcess {
-  name: string;
-  folder: string;
-  script: string;
-  portVariable: string;
-}
-
-const workers: WorkerProcess[] = [
-  { name: 'processor', folder: 'processor', script: 'main.js', portVariable: 'PROCESSOR_PORT' },
-  { name: 'reporting-worker', folder: 'reporting', script: 'worker.js', portVariable: 'REPORTING_WORKER_PORT' },
-];
-const cron: WorkerProcess = {
-  name: 'scheduler',
-  folder: 'scheduler',
-  script: 'main.js',
-  portVariable: 'SCHEDULER_PORT',
-};
+const named = (...names: string[]) => services.filter(({ name }) => names.includes(name));
+const workers = named('processor', 'reporting-worker');
+const cron = named('scheduler');
 
 export const workersHelp = `Usage: npm run workers -- [--no-cron | --cron-only] [--help]
 
@@ -55,6 +41,6 @@ export function readWorkerOptions(argv: string[]): WorkerOptions {
   if (values['no-cron'] && values['cron-only']) {
     throw new ClearError('--no-cron and --cron-only leave nothing to start: give one of them.');
   }
-  const processes = values['cron-only'] ? [cron] : values['no-cron'] ? workers : [...workers, cron];
+  const processes = values['cron-only'] ? cron : values['no-cron'] ? workers : [...workers, ...cron];
   return { help: values.help ?? false, processes };
 }

@@ -4,15 +4,16 @@ import { ClearError } from './clear-error.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, stopServices } from './run-services.js';
 import { runningDatabaseUrl } from './running-database.js';
+import type { Service } from './services.js';
 import { type NodeChild, spawnNode } from './spawn-node.js';
-import { readWorkerOptions, type WorkerProcess, workersHelp } from './worker-options.js';
+import { readWorkerOptions, workersHelp } from './worker-options.js';
 import { workspaceRoot } from './workspace-root.js';
 
-function startWorkers(processes: WorkerProcess[], databaseUrl: string): NodeChild[] {
+function startWorkers(processes: Service[], databaseUrl: string): NodeChild[] {
   const logFormat = process.env.LOG_FORMAT === 'json' ? 'json' : 'text';
-  return processes.map(({ name, folder, script, portVariable }) => {
+  return processes.map(({ name, folder = name, script = 'main', portVariable }) => {
     const env = { [portVariable]: '0', ...process.env, DATABASE_URL: databaseUrl };
-    return spawnNode({ name, script: join(workspaceRoot, folder, 'dist', script), env, logFormat });
+    return spawnNode({ name, script: join(workspaceRoot, folder, 'dist', `${script}.js`), env, logFormat });
   });
 }
 

@@ -45,7 +45,8 @@ async function main(): Promise<void> {
 
   const budget = createByteBudget(config.INGESTION_MAX_PENDING_BYTES);
   const lane = createEventLane({ events, budget, metrics, logger, now: Date.now, isClosing, admit });
-  const app = buildApp({ logger, metrics, health: { queues: gate.check }, isClosing }, lane);
+  const health = { queues: gate.check, ...(location.kind === 'redis' && { redis: gate.check }) };
+  const app = buildApp({ logger, metrics, health, isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.INGESTION_PORT, config.HOST), server, 'INGESTION_PORT');

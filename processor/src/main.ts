@@ -9,9 +9,10 @@ import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createErrorLog, createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
+import { watchHealth } from '@millrace/shared/watch-health';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';
-import { watchHealth } from './watch-health.js';
+import { premakePartitions } from './events/premake-partitions.js';
 import { startWorkers } from './workers.js';
 
 async function run({ concurrency, queues }: Arguments): Promise<void> {
@@ -54,7 +55,9 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   const workers = startWorkers(queues, concurrency, deps);
   health.queues = () => Promise.all(workers.map((worker) => worker.check()));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
-  lifecycle.onClose('health watch', watchHealth(health, pool, logger));
+  if (deps.queue.kind === 'redis') health.redis = health.queues;
+  lifecycle.onClose('partitions', premakePartitions(pool, logger));
+  lifecycle.onClose('health watch', watchHealth(health, logger));
   logger.info({ queues, concurrency }, 'working');
 }
 

@@ -25,7 +25,8 @@ async function main(): Promise<void> {
 
   const location = queueLocation(config);
   const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
-  const health = { ...databaseHealth(pool), queues: worker.check };
+  const redis = location.kind === 'redis' && { redis: worker.check };
+  const health = { ...databaseHealth(pool), ...redis, queues: worker.check };
   const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));

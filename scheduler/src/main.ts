@@ -1,12 +1,14 @@
 /** Turns the environment into a running scheduler: jobs by the clock, and the control plane of the queues. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { queueLocation, retryOf } from '@millrace/shared/config';
 import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
-import { createLogger } from '@millrace/shared/logger';
+import { createErrorLog, createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
+import { watchHealth } from '@millrace/shared/watch-health';
 import { startAlerts } from './alerts/start-alerts.js';
 import { buildApp } from './app.js';
 import { loadSchedulerConfig } from './config.js';
@@ -43,8 +45,11 @@ async function main(): Promise<void> {
 
   lifecycle.onClose('alerts', startAlerts(deps));
   lifecycle.onClose('schedules', () => scheduler.destroy());
-  await scheduler.initialize();
-  scheduler.start();
+  lifecycle.onClose('health watch', watchHealth(health, logger));
+  const logWaiting = createErrorLog(logger, 'waiting for the database');
+  const initialize = () => scheduler.initialize().then(() => true, logWaiting);
+  while (!lifecycle.closing && !(await initialize())) await pause(500);
+  if (!lifecycle.closing) scheduler.start();
 }
 
 main().catch((error: Error) => {

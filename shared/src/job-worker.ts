@@ -37,9 +37,11 @@ export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDep
   const completed = metrics.counter('millrace_jobs_completed_total', 'Jobs that are done', labels);
   const failed = metrics.counter('millrace_jobs_failed_total', 'Attempts that failed', labels);
   const seconds = metrics.histogram('millrace_job_seconds', 'Time of work on a job', durationBuckets, labels);
-  const known = findQueue(worker.name)?.jobs ?? {};
+  const known = Object.keys(findQueue(worker.name)?.jobs ?? {});
+  const labelsByName = new Map(known.map((job) => [job, { queue: worker.name, job }]));
   // Names come from whoever adds a job: unknown ones share a label.
-  const labelsOf = (name = '') => ({ queue: worker.name, job: Object.hasOwn(known, name) ? name : 'unknown' });
+  const unknown = { queue: worker.name, job: 'unknown' };
+  const labelsOf = (name = '') => labelsByName.get(name) ?? unknown;
   worker.on('active', (job) => started.inc(labelsOf(job.name)));
   worker.on('progress', (job) => progressed.inc(labelsOf(job.name)));
   worker.on('completed', (job, result) => {

@@ -149,7 +149,7 @@ export function checkJobData(queue: string, name: string, given: unknown): Check
   if (!Object.hasOwn(jobs, name)) {
     return { problem: `There is no job "${name}" in this queue; known are ${Object.keys(jobs).join(', ')}.` };
   }
-  const { error, value } = jobs[name]!.data.validate(given, { errors: { wrap: { label: false } } });
-  if (error) return { problem: `The data of job "${name}" break its contract: ${error.message}.` };
+  const { error, value } = jobs[name]!.data.validate(given);
+  if (error) return { problem: `The data of job "${name}" break its contract: ${error.message.replaceAll('"', '')}.` };
   return { data: value as Record<string, unknown> };
 }

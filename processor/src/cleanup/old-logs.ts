@@ -6,17 +6,20 @@ import { deleteRows } from './delete-rows.js';
 const auditLog = `/* processor.cleanAuditLog */
 delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)`;
 
-/** Never the newest of a schedule, from which what was missed is counted, nor one whose job is still to be added. */
+/** Never the newest of a schedule, from which what was missed is counted, nor one whose job is still to be added or that a replica may still think of. */
 const scheduleRuns = `/* processor.cleanScheduleRuns */
 delete from schedule_runs where (schedule_id, slot) in (
   select schedule_id, slot from schedule_runs run
-  where claimed_at < $1 and (added_at is not null or error is not null) and exists (
+  where claimed_at < least($1, now() - interval '2 days') and (added_at is not null or error is not null) and exists (
     select from schedule_runs newer where newer.schedule_id = run.schedule_id and newer.slot > run.slot)
   limit $2)`;
 
 const alertDeliveries = `/* processor.cleanAlertDeliveries */
 delete from alert_deliveries where id in (
   select id from alert_deliveries where created_at < $1 and next_attempt_at is null limit $2)`;
+
+const eventDuplicates = `/* processor.cleanEventDuplicates */
+delete from event_duplicates where ctid in (select ctid from event_duplicates where arrived_at < $1 limit $2)`;
 
 const rowsOf =
   (kind: string, statement: string, days: number): CleanupStep =>
@@ -30,4 +33,5 @@ export const oldLogs: CleanupStep[] = [
   rowsOf('audit_log', auditLog, 365),
   rowsOf('schedule_runs', scheduleRuns, 30),
   rowsOf('alert_deliveries', alertDeliveries, 30),
+  rowsOf('event_duplicates', eventDuplicates, 400),
 ];

@@ -37,7 +37,7 @@ export interface ScheduleStatus {
 }
 
 export interface Scheduler {
-  /** Brings the built-in tasks into the table. Waits for a database that is away. */
+  /** Brings the built-in tasks into the table. @throws what the database says when it is away. */
   initialize(): Promise<void>;
   /** Ticks every second and catches up every few. */
   start(): void;
