@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryLock } from '../prepare/process-lock.mjs';
-import { ensureAdminKey } from './admin-key.js';
 import { checkPorts } from './check-ports.js';
 import { ClearError } from './clear-error.js';
 import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
@@ -60,6 +59,8 @@ async function start(context: CommandContext): Promise<number> {
   const env = serviceEnvironment(settings, database.url);
   if (!stopped.aborted) await migrateDatabase(env, settings.logFormat, stopped);
   if (stopped.aborted) return 0;
+  // Not earlier: what it needs takes longer to load than all the rest, and a stop must be heard from the first moment on.
+  const { ensureAdminKey } = await import('./admin-key.js');
   const keyFile = await ensureAdminKey(settings.dataFolder, database.url);
   const services = startServices(settings, database, env);
   closing.add(() => stopServices(services));

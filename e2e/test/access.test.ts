@@ -275,6 +275,7 @@ it('answers 429 to an address that tries many wrong keys, and lets others in', a
 
 it('limits events per key in their number, and requests per address', async () => {
   const limited = await spawnService('ingestion', { ...stack.env, INGEST_RATE_LIMIT: '1' });
+  await eventually(async () => (await fetch(`${limited.url}/health/ready`)).ok, 'it is ready');
   const send = (count: number) => ask(`${limited.url}/events`, post(Array(count).fill(event)), keys.write);
   expect((await send(10)).status).toBe(200);
   const refused = await send(1);
