@@ -27,6 +27,9 @@ export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
   throw new ServiceError('invalid_request', `${first!.message}.`, { field: first!.path.join('.') });
 }
 
+/** NUL and unpaired surrogates as JSON.stringify writes them, after an even number of backslashes. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
 /** The JSON body, checked; no body counts as `{}`. @throws ServiceError for one that is no JSON or breaks the schema. */
 export async function readBody<T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> {
   await new Promise<void>((resolve, reject) => {
@@ -36,7 +39,11 @@ export async function readBody<T>(req: Request, res: Response, schema: Joi.Schem
   if (req.body === undefined && hasBody) {
     throw new ServiceError('unsupported_media_type', 'Send a body of type application/json.');
   }
-  return checkRequest(schema, req.body ?? {});
+  const checked = checkRequest(schema, req.body ?? {});
+  if (unstorable.test(JSON.stringify(req.body ?? {}))) {
+    throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');
+  }
+  return checked;
 }
 
 /** Parameters of a page of a list. */

@@ -216,6 +216,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     ['post', '/cleanup/jobs', { jobName: 'clean', data: oldLogs, options: { priority: -1 } }, 400],
     ['post', '/cleanup/jobs', { jobName: 'clean', data: oldLogs, options: { delay: '5' } }, 400],
     ['post', '/cleanup/jobs', { jobName: 'clean', data: oldLogs, options: { repeat: { every: 1 } } }, 400],
+    ['post', '/cache-warming/jobs', { jobName: 'warm', data: { cacheKeys: ['a\0b'] } }, 400],
+    ['post', '/cache-warming/jobs', { jobName: 'warm', data: { cacheKeys: ['\ud800'] } }, 400],
     ['post', '/cleanup/clean', { gracePeriod: -1 }, 400],
     ['post', '/cleanup/clean', {}, 400],
     ['post', '/cleanup/failed/retry', { cause: 7 }, 400],
