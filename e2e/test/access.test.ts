@@ -262,6 +262,13 @@ it.each([
   expect((await fetch(`${urlOf(service)}${path}`)).status).toBe(200);
 });
 
+it.each(['/api/v1/queues/%/metrics', '/api/v1/alerts/%00', '/api/v1/alerts/%E0%A4%A/test', '/admin/queues/queue/%'])(
+  'finds nothing at %s, which is no text',
+  async (path) => {
+    expect((await ask(`${scheduler.url}${path}`, {}, keys.admin)).status).toBe(404);
+  },
+);
+
 it('answers 429 to an address that tries many wrong keys, and lets others in', async () => {
   const statuses = new Set<number>();
   const guesser = '203.0.113.9';

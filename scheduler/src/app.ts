@@ -3,9 +3,10 @@ import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, parseProxies } from '@millrace/shared/access/rate-limit';
 import { requireScope } from '@millrace/shared/access/require-scope';
 import type { RetrySettings } from '@millrace/shared/add-job';
+import { ServiceError } from '@millrace/shared/errors';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { adminRoutes } from './admin-route.js';
 import { alertsRoutes } from './alerts-route.js';
 import { auditRoutes } from './audit-route.js';
@@ -26,8 +27,15 @@ export interface SchedulerApp extends ServiceApp {
   clock?: () => Date;
 }
 
+/** Nothing is called by a name with NUL, and neither database nor queue can be asked for it. */
+const refuseNul: RequestHandler = (req, _res, next) => {
+  if (req.path.includes('%00')) throw new ServiceError('not_found');
+  next();
+};
+
 export function buildApp(deps: SchedulerApp): Express {
   return buildServiceApp({ ...deps, refusalEnvelope: { success: false } }, (app) => {
+    app.use(refuseNul);
     const isTrusted = parseProxies(deps.config.TRUST_PROXY);
     app.use(['/api', '/admin'], limitAddresses(deps.config.RATE_LIMIT_REQUESTS, isTrusted));
     app.use('/api/v1', requireScope(deps.keys, 'admin', isTrusted), limitKeys(deps.config.RATE_LIMIT_REQUESTS));

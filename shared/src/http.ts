@@ -60,6 +60,8 @@ function toRefusal(error: unknown): Refusal {
     const { code, message, details, retryAfterSeconds } = error;
     return { code, message, details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   }
+  // An address such as `/%` is no text at all.
+  if (error instanceof URIError) return { code: 'not_found' };
   if (isConnectionError(error)) return { code: 'database_unavailable' };
   const { code } = error as { code?: unknown };
   // SQLSTATE: conflict with a replica's recovery, deadlock, out of disk or memory, lock not available.
