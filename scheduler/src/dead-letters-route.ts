@@ -1,10 +1,14 @@
 /** Turns `/api/v1/dead-letters` into the events that could not be stored, for people to look at, correct and send again. */
 import { accessOf } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
+import { serializeEvent } from '@millrace/shared/event';
+import { eventIngest } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
+import type { Queue } from '@millrace/shared/queue';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import Joi from 'joi';
 import { recordAudit } from './audit/record-audit.js';
+import { changedFields } from './dead-letters/changed-fields.js';
 import {
   changePayload,
   type DeadLetter,
@@ -13,8 +17,9 @@ import {
   readLetter,
   readLetters,
 } from './dead-letters/dead-letter-rows.js';
-import { checkPayload, replayLetters } from './dead-letters/replay-letters.js';
+import { checkPayload, replayLetters, sortLetters } from './dead-letters/replay-letters.js';
 import type { Queues } from './open-queues.js';
+import { reachQueue } from './queues/reach-queue.js';
 import { checkRequest, pageSchema, readBody, sendData } from './read-request.js';
 
 export interface DeadLettersDeps {
@@ -23,8 +28,9 @@ export interface DeadLettersDeps {
 }
 
 const base = '/api/v1/dead-letters';
-/** Letters that one request replays: about one job of events. */
+/** Letters that one request looks at. */
 const maxReplayed = 1_000;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const siteId = Joi.string()
   .max(64)
@@ -37,9 +43,10 @@ const questionSchema = Joi.object<LettersQuestion>({
 });
 const changeSchema = Joi.object<{ payload: object }>({ payload: Joi.object().required() }).required();
 const nothingSchema = Joi.object({});
-const replaySchema = Joi.object<{ site_id: string; reason?: string; dryRun: boolean }>({
+const replaySchema = Joi.object<{ site_id: string; reason?: string; skip: number; dryRun: boolean }>({
   site_id: siteId.required(),
   reason: Joi.string().max(10_000),
+  skip: Joi.number().strict().integer().min(0).max(100_000_000).default(0),
   dryRun: Joi.boolean().strict().default(true),
 }).required();
 
@@ -54,12 +61,16 @@ function siteFor(res: Response, asked: string | undefined): string | undefined {
 
 export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
   async function letterOf(req: Request, res: Response): Promise<DeadLetter> {
-    const id = String(req.params.id).replaceAll('\0', '');
-    const letter = await readLetter(pool, id, accessOf(res).siteId);
+    const id = String(req.params.id);
+    const letter = uuid.test(id) ? await readLetter(pool, id, accessOf(res).siteId) : undefined;
     if (!letter) throw new ServiceError('not_found', 'There is no dead letter of this id.');
     return letter;
   }
-  const eventQueue = () => queues.get('event-ingest')!;
+  async function eventQueue(): Promise<Queue> {
+    const queue = queues.get(eventIngest.queue)!;
+    await reachQueue(queue);
+    return queue;
+  }
 
   const list: RequestHandler = async (req, res) => {
     const asked = checkRequest(questionSchema, req.query);
@@ -70,31 +81,43 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
   const change: RequestHandler = async (req, res) => {
     const letter = await letterOf(req, res);
     const { payload } = await readBody(req, res, changeSchema);
-    const checked = checkPayload(payload, letter.site_id);
+    const checked = checkPayload(letter, payload);
     if (checked.problem !== undefined) {
       throw new ServiceError('invalid_event', `The event breaks a rule: ${checked.problem}.`);
     }
-    await recordAudit(pool, accessOf(res), 'dead-letter.edit', letter.id, { before: letter.payload });
-    sendData(res, await changePayload(pool, letter.id, JSON.stringify(checked.event)));
+    await recordAudit(pool, accessOf(res), 'dead-letter.edit', letter.id, {
+      fields: changedFields(letter.payload, checked.event),
+    });
+    sendData(res, await changePayload(pool, letter.id, serializeEvent(checked.event)));
   };
 
   const replayOne: RequestHandler = async (req, res) => {
     const letter = await letterOf(req, res);
     await readBody(req, res, nothingSchema);
-    await recordAudit(pool, accessOf(res), 'dead-letter.replay', letter.id);
-    const { refused } = await replayLetters(pool, eventQueue(), [letter], false);
+    const { ready, refused } = sortLetters([letter]);
     if (refused[0]) {
       throw new ServiceError('invalid_event', `The event breaks a rule: ${refused[0].problem}. Edit it first.`);
     }
+    const queue = await eventQueue();
+    await recordAudit(pool, accessOf(res), 'dead-letter.replay', letter.id);
+    await replayLetters(pool, queue, ready);
     sendData(res, await readLetter(pool, letter.id, null));
   };
 
   const replayMany: RequestHandler = async (req, res) => {
-    const { site_id, reason, dryRun } = await readBody(req, res, replaySchema);
+    const { site_id, reason, skip, dryRun } = await readBody(req, res, replaySchema);
     const site = siteFor(res, site_id)!;
-    if (!dryRun) await recordAudit(pool, accessOf(res), 'dead-letter.replay-all', site, { reason });
-    const letters = await openLetters(pool, site, reason?.replaceAll('\0', '\uFFFD'), maxReplayed);
-    sendData(res, { dryRun, ...(await replayLetters(pool, eventQueue(), letters, dryRun)) });
+    const letters = await openLetters(pool, site, { reason, skip, limit: maxReplayed });
+    const { ready, refused } = sortLetters(letters);
+    if (!dryRun && ready.length > 0) {
+      const queue = await eventQueue();
+      await recordAudit(pool, accessOf(res), 'dead-letter.replay-all', site, { reason, count: ready.length });
+      await replayLetters(pool, queue, ready);
+    }
+    // Replayed letters are not open any more; those that stay are to be skipped, so that they keep nobody from the next.
+    const skipped = skip + (dryRun ? letters.length : refused.length);
+    const replayed = ready.map(({ letter }) => letter.id);
+    sendData(res, { dryRun, replayed, refused, next_skip: letters.length < maxReplayed ? null : skipped });
   };
 
   const router = Router();

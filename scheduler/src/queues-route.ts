@@ -1,19 +1,30 @@
 /** Turns `/api/v1/queues` into the figures of the queues, their jobs, and what administrators change. */
 
+import { randomUUID } from 'node:crypto';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import type { RetrySettings } from '@millrace/shared/add-job';
 import { ServiceError } from '@millrace/shared/errors';
+import { eventIngest } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job, Queue } from '@millrace/shared/queue';
 import { type Request, type Response, Router } from 'express';
 import { recordAudit } from './audit/record-audit.js';
 import type { Queues } from './open-queues.js';
-import { addWantedJob, removeJob, retryCause, retryJob } from './queues/change-jobs.js';
+import {
+  addWantedJob,
+  checkRemovable,
+  checkRetriable,
+  checkWantedJob,
+  removeJob,
+  retryJob,
+  retryJobs,
+} from './queues/change-jobs.js';
 import { describeJob } from './queues/describe-job.js';
-import { failedCauses } from './queues/failed-causes.js';
+import { failedCauses, failedOf } from './queues/failed-causes.js';
 import { findJobs } from './queues/find-jobs.js';
 import { cleanQueue, queueFigures } from './queues/queue-figures.js';
 import { cleanSchema, jobsQuestionSchema, newJobSchema, nothingSchema, retrySchema } from './queues/queue-requests.js';
+import { reachQueue } from './queues/reach-queue.js';
 import { recurringJobs } from './queues/recurring-jobs.js';
 import { checkRequest, readBody, sendData } from './read-request.js';
 
@@ -40,7 +51,9 @@ function addReads(
   { pool, queues }: QueuesDeps,
 ) {
   router.get(`${base}/metrics`, async (_req, res) => {
-    const figures = await Promise.all(queues.names.map((name) => queueFigures(queues.get(name)!)));
+    const all = queues.names.map((name) => queues.get(name)!);
+    await Promise.all(all.map(reachQueue));
+    const figures = await Promise.all(all.map(queueFigures));
     sendData(res, Object.fromEntries(queues.names.map((name, index) => [name, figures[index]])));
   });
   router.get(
@@ -64,7 +77,10 @@ function addReads(
   );
   router.get(
     `${base}/:name/jobs/:id`,
-    route(async (req, _res, queue) => describeJob(await jobOf(req, queue))),
+    route(async (req, _res, queue) => {
+      const job = await jobOf(req, queue);
+      return describeJob(job, await job.getState());
+    }),
   );
 }
 
@@ -77,32 +93,37 @@ function addChanges(
     recordAudit(pool, accessOf(res), action, target, details);
 
   const add: Handle = async (req, res, queue) => {
-    if (queue.name === 'event-ingest')
+    if (queue.name === eventIngest.queue)
       throw new ServiceError('invalid_request', 'Events are sent to ingestion.', { field: 'name' });
     const wanted = await readBody(req, res, newJobSchema);
-    await audit(res, 'job.add', queue.name, wanted);
-    const jobId = await addWantedJob(queue, wanted, retry);
+    checkWantedJob(queue, wanted);
+    const jobId = randomUUID();
+    await audit(res, 'job.add', `${queue.name}/${jobId}`, wanted);
+    await addWantedJob(queue, wanted, retry, jobId);
     res.status(201);
     return { jobId, queueName: queue.name, jobName: wanted.jobName };
   };
   const remove: Handle = async (req, res, queue) => {
     const job = await jobOf(req, queue);
+    await checkRemovable(queue, job);
     await audit(res, 'job.remove', `${queue.name}/${job.id}`);
-    await removeJob(queue, job);
+    await removeJob(job);
     return { id: job.id };
   };
   const retryOne: Handle = async (req, res, queue) => {
     const job = await jobOf(req, queue);
     await readBody(req, res, nothingSchema);
+    await checkRetriable(job);
     await audit(res, 'job.retry', `${queue.name}/${job.id}`);
     await retryJob(job);
     return { id: job.id };
   };
   const retryAll: Handle = async (req, res, queue) => {
     const { cause, dryRun } = await readBody(req, res, retrySchema);
-    if (!dryRun) await audit(res, 'job.retry-cause', queue.name, { cause });
-    const ids = await retryCause(queue, cause, dryRun);
-    return { dryRun, count: ids.length, ids };
+    const { ids: found, searched } = await failedOf(queue, cause);
+    if (!dryRun) await audit(res, 'job.retry-cause', queue.name, { cause, count: found.length });
+    const ids = dryRun ? found : await retryJobs(queue, found);
+    return { dryRun, count: ids.length, ids, searched };
   };
   const setPaused =
     (isPaused: boolean): Handle =>
@@ -132,6 +153,7 @@ export function queuesRoutes(deps: QueuesDeps): Router {
     const queue = deps.queues.get(String(req.params.name));
     if (!queue)
       throw new ServiceError('not_found', `There is no such queue; known are ${deps.queues.names.join(', ')}.`);
+    await reachQueue(queue);
     const data = await handle(req, res, queue);
     sendData(res, data, res.statusCode);
   };

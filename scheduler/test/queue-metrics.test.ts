@@ -25,13 +25,15 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('counts the jobs of each queue by state', async () => {
     const location = testQueue(backend, database);
     const queue = createQueue('event-ingest', location, silent);
-    await queue.add('events', {}, { jobId: 'one' });
+    await queue.add('events', {}, { jobId: 'one', timestamp: Date.now() - 90_000 });
     await queue.add('events', {}, { jobId: 'two', delay: 60_000 });
     const scheduler = await spawnService('scheduler', { DATABASE_URL: database.url, ...queueEnvironment(location) });
     await eventually(async () => (await fetch(`${scheduler.url}/health/ready`)).ok, 'the scheduler is ready');
     const text = await metricsOf(scheduler);
     expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="waiting"} 1');
     expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="delayed"} 1');
+    expect(text).toMatch(/^millrace_queue_oldest_waiting_seconds{queue="event-ingest"} (9\d|1[01]\d)(\.\d+)?$/m);
+    expect(text).toMatch(/^millrace_queue_oldest_waiting_seconds{queue="cleanup"} 0$/m);
     expect(await scheduler.end()).toBe(0);
     await queue.obliterate({ force: true });
     await queue.close();

@@ -3,8 +3,8 @@ import type { Access } from '@millrace/shared/access/keys';
 import type { Pool } from '@millrace/shared/postgres';
 
 /**
- * To be called before the change: what cannot be recorded is not done. A row says what was asked for; a failure afterwards is
- * in the service's log.
+ * To be called after all checks and before the change: what cannot be recorded is not done. A row says what was allowed and
+ * begun; a failure afterwards is in the service's log. Details hold nothing of users, whom `erase` could not find here.
  */
 export async function recordAudit(
   pool: Pool,

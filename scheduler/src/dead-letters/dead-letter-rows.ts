@@ -13,6 +13,15 @@ export interface DeadLetter {
   replayed_at: Date | null;
 }
 
+/** A letter in a list: its payload may be a whole job of 10 MB, so only the beginning is shown. */
+export interface ListedLetter extends DeadLetter {
+  /** Of the whole payload. */
+  payload_characters: number;
+}
+
+/** Of a payload in a list. */
+const listedCharacters = 2_000;
+
 export interface LettersQuestion extends Page {
   site_id?: string;
   search?: string;
@@ -31,17 +40,20 @@ const anywhere = (text: string) => `%${text.replaceAll('\0', '\uFFFD').replace(/
 export async function readLetters(
   pool: Pool,
   asked: LettersQuestion,
-): Promise<{ letters: DeadLetter[]; total: number }> {
+): Promise<{ letters: ListedLetter[]; total: number }> {
   const values = [
     asked.site_id ?? null,
     asked.search === undefined ? null : anywhere(asked.search),
     asked.replayed ?? null,
   ];
   const [{ rows: letters }, counted] = await Promise.all([
-    pool.query<DeadLetter>(
-      `/* scheduler.readLetters */ select ${columns} from dead_letter_events where ${condition}
-      order by created_at desc, id limit $4 offset $5`,
-      [...values, asked.limit, offsetOf(asked)],
+    pool.query<ListedLetter>(
+      `/* scheduler.readLetters */ select id, site_id, reason, left(payload, $6) as payload, job_id, created_at, replayed_at,
+        length(payload) as payload_characters
+      from (
+        select * from dead_letter_events where ${condition} order by created_at desc, id limit $4 offset $5
+      ) as page order by created_at desc, id`,
+      [...values, asked.limit, offsetOf(asked), listedCharacters],
     ),
     pool.query<{ total: number }>(
       `/* scheduler.countLetters */ select count(*)::int as total from dead_letter_events where ${condition}`,
@@ -53,7 +65,7 @@ export async function readLetters(
 
 export async function readLetter(pool: Pool, id: string, siteId: string | null): Promise<DeadLetter | undefined> {
   const { rows } = await pool.query<DeadLetter>(
-    `/* scheduler.readLetter */ select ${columns} from dead_letter_events where id::text = $1 and ($2::text is null or site_id = $2)`,
+    `/* scheduler.readLetter */ select ${columns} from dead_letter_events where id = $1 and ($2::text is null or site_id = $2)`,
     [id, siteId],
   );
   return rows[0];
@@ -67,17 +79,16 @@ export async function changePayload(pool: Pool, id: string, payload: string): Pr
   return rows[0]!;
 }
 
-/** Letters of a site that were not replayed, with this reason where one is given; oldest first. */
+/** Letters of a site that were not replayed, with this reason where one is given; oldest first, without the first `skip`. */
 export async function openLetters(
   pool: Pool,
   siteId: string,
-  reason: string | undefined,
-  limit: number,
+  { reason, skip, limit }: { reason: string | undefined; skip: number; limit: number },
 ): Promise<DeadLetter[]> {
   const { rows } = await pool.query<DeadLetter>(
     `/* scheduler.openLetters */ select ${columns} from dead_letter_events
-    where site_id = $1 and replayed_at is null and ($2::text is null or reason = $2) order by created_at, id limit $3`,
-    [siteId, reason ?? null, limit],
+    where site_id = $1 and replayed_at is null and ($2::text is null or reason = $2) order by created_at, id limit $3 offset $4`,
+    [siteId, reason ?? null, limit, skip],
   );
   return rows;
 }

@@ -1,18 +1,28 @@
-/** Turns dead letters into a job of events once more; what is refused again becomes a new dead letter. */
-import { randomUUID } from 'node:crypto';
-import { addJob } from '@millrace/shared/add-job';
+/** Turns dead letters into jobs of events once more; what is refused again becomes a new dead letter. */
+import { createHash } from 'node:crypto';
+import { addJobs } from '@millrace/shared/add-job';
 import { type Event, serializeEvent, validateEvent } from '@millrace/shared/event';
+import { eventIngest } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
 import { type DeadLetter, markReplayed } from './dead-letter-rows.js';
 
 export type CheckedPayload = { event: Event; problem?: undefined } | { problem: string };
 
-/** The event of a payload, by the same rules as at ingestion. */
-export function checkPayload(payload: unknown, siteId: string | null): CheckedPayload {
-  const result = validateEvent(payload, Date.now());
+/** What an event lacks it gets from its letter, not from chance and the clock: replayed twice it is one event. */
+function complete({ id, created_at }: DeadLetter, payload: unknown): unknown {
+  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return payload;
+  const { timestamp = created_at.toISOString(), event_id = id, ...fields } = payload as Partial<Event>;
+  // An id without a time is for the rules to refuse.
+  return 'event_id' in payload && !('timestamp' in payload) ? payload : { ...fields, timestamp, event_id };
+}
+
+/** The event that a payload of a letter is, by the same rules as at ingestion. */
+export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPayload {
+  const result = validateEvent(complete(letter, payload), Date.now());
   if (!result.ok) return { problem: result.message };
-  if (siteId !== null && result.event.site_id !== siteId) return { problem: `site_id must stay ${siteId}` };
+  const { site_id } = letter;
+  if (site_id !== null && result.event.site_id !== site_id) return { problem: `site_id must stay ${site_id}` };
   return { event: result.event };
 }
 
@@ -24,30 +34,45 @@ function parse(text: string): unknown {
   }
 }
 
-export interface Replay {
-  /** Ids of letters that are, or would be, in the queue again. */
-  replayed: string[];
+/** A letter with the event that it holds. */
+export interface ReadyLetter {
+  letter: DeadLetter;
+  event: Event;
+}
+
+export interface SortedLetters {
+  ready: ReadyLetter[];
   /** Letters that no rule of an event lets pass: to be edited first. */
   refused: { id: string; problem: string }[];
 }
 
-/** Sorts letters into those that can be replayed and the others; puts the former into the queue unless it is a dry run. */
-export async function replayLetters(pool: Pool, queue: Queue, letters: DeadLetter[], dryRun: boolean): Promise<Replay> {
-  const replay: Replay = { replayed: [], refused: [] };
-  const events: string[] = [];
-  for (const { id, site_id, payload } of letters) {
-    const checked = checkPayload(parse(payload), site_id);
-    if (checked.problem !== undefined) {
-      replay.refused.push({ id, problem: checked.problem });
-      continue;
-    }
-    replay.replayed.push(id);
-    events.push(serializeEvent(checked.event));
+export function sortLetters(letters: DeadLetter[]): SortedLetters {
+  const sorted: SortedLetters = { ready: [], refused: [] };
+  for (const letter of letters) {
+    const checked = checkPayload(letter, parse(letter.payload));
+    if (checked.problem !== undefined) sorted.refused.push({ id: letter.id, problem: checked.problem });
+    else sorted.ready.push({ letter, event: checked.event });
   }
-  if (dryRun || events.length === 0) return replay;
-  // Twice in the queue, after a failure in between, is once in the table: each event has its id.
-  const jobId = `replay-${randomUUID()}`;
-  await addJob(queue, 'events', { v: 1, count: events.length, events: `[${events.join(',')}]` }, { jobId });
-  await markReplayed(pool, replay.replayed);
-  return replay;
+  return sorted;
+}
+
+/** Made of what the letter is now: asked for twice at once it is one job, after an edit or a replay it is another one. */
+function jobIdOf({ id, payload, replayed_at }: DeadLetter): string {
+  const state = createHash('sha256')
+    .update(`${replayed_at?.getTime() ?? ''} ${payload}`)
+    .digest('hex');
+  return `replay-${id}-${state.slice(0, 12)}`;
+}
+
+/** Puts the events of letters into the queue, a job each, and notes that in the letters. */
+export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter[]): Promise<void> {
+  if (ready.length === 0) return;
+  const jobs = ready.map(({ letter, event }) => ({
+    name: eventIngest.name,
+    data: { v: 1, count: 1, events: `[${serializeEvent(event)}]` },
+    options: { jobId: jobIdOf(letter) },
+  }));
+  await addJobs(queue, jobs);
+  const ids = ready.map(({ letter }) => letter.id);
+  await markReplayed(pool, ids);
 }

@@ -13,7 +13,7 @@ function dataOf(job: Job): unknown {
   return { count, characters: String(events).length };
 }
 
-export async function describeJob(job: Job): Promise<object> {
+export function describeJob(job: Job, state: string): object {
   return {
     id: job.id,
     name: job.name,
@@ -23,7 +23,7 @@ export async function describeJob(job: Job): Promise<object> {
     timestamp: job.timestamp,
     processedOn: job.processedOn ?? null,
     finishedOn: job.finishedOn ?? null,
-    state: await job.getState(),
+    state,
     failedReason: job.failedReason ?? null,
     returnvalue: job.returnvalue ?? null,
     delay: job.delay,

@@ -1,5 +1,7 @@
 /** Turns a state and a text into a page of the jobs of a queue that have them. */
+import { eventIngest } from '@millrace/shared/jobs';
 import type { Job, Queue } from '@millrace/shared/queue';
+import type { JobType } from 'bullmq';
 import { offsetOf, type Page } from '../read-request.js';
 import { describeJob, matches } from './describe-job.js';
 
@@ -14,9 +16,10 @@ export const jobStates = [
 ] as const;
 export type JobState = (typeof jobStates)[number];
 
-/** Jobs that one search reads at most. */
-const maxSearched = 5_000;
-const jobsPerRead = 500;
+/** What one search reads at most. */
+const searchLimits = { jobs: 5_000, ms: 5_000 };
+/** Jobs that are read at a time: one that carries events may have megabytes. */
+const jobsAtOnce = (queue: Queue) => (queue.name === eventIngest.queue ? 4 : 50);
 
 export interface FoundJobs {
   jobs: object[];
@@ -26,30 +29,47 @@ export interface FoundJobs {
   searched?: number;
 }
 
-/** The newest `max` jobs of a state, read in parts, so that no answer of the queue is huge. */
-export async function newestJobs(queue: Queue, state: JobState, max: number): Promise<Job[]> {
-  const jobs: Job[] = [];
-  for (let from = 0; from < max; from += jobsPerRead) {
-    const part = await queue.getJobs([state], from, Math.min(from + jobsPerRead, max) - 1, false);
-    // One that was removed between its id and its data is no job any more.
-    jobs.push(...part.filter((job) => job !== undefined));
-    if (part.length < jobsPerRead) break;
+/** The jobs of these ids that still are there. Unlike BullMQ's `getJobs`, few are in memory, or on their way, at a time. */
+async function* readJobs(queue: Queue, ids: string[]): AsyncGenerator<Job> {
+  const atOnce = jobsAtOnce(queue);
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const jobs = await Promise.all(ids.slice(from, from + atOnce).map((id) => queue.getJob(id)));
+    yield* jobs.filter((job) => job !== undefined);
   }
-  return jobs;
+}
+
+/** The newest jobs of a state, until as many were read as the limits allow. */
+export async function* newestJobs(queue: Queue, state: JobState, limits = searchLimits): AsyncGenerator<Job> {
+  const endsAt = performance.now() + limits.ms;
+  const ids = await queue.getRanges([state], 0, limits.jobs - 1, false);
+  for await (const job of readJobs(queue, ids)) {
+    yield job;
+    if (performance.now() >= endsAt) return;
+  }
+}
+
+async function searchJobs(queue: Queue, state: JobState, page: Page, text: string): Promise<FoundJobs> {
+  const offset = offsetOf(page);
+  const found: Required<FoundJobs> = { jobs: [], total: 0, searched: 0 };
+  for await (const job of newestJobs(queue, state)) {
+    found.searched += 1;
+    if (!matches(job, text)) continue;
+    if (found.total >= offset && found.jobs.length < page.limit) found.jobs.push(describeJob(job, state));
+    found.total += 1;
+  }
+  return found;
 }
 
 export async function findJobs(queue: Queue, state: JobState, page: Page, search?: string): Promise<FoundJobs> {
+  if (search !== undefined) return searchJobs(queue, state, page, search);
   const offset = offsetOf(page);
-  if (search === undefined) {
-    const [jobs, counts] = await Promise.all([
-      queue.getJobs([state], offset, offset + page.limit - 1, false),
-      queue.getJobCounts(state),
-    ]);
-    const described = await Promise.all(jobs.filter((job) => job !== undefined).map(describeJob));
-    return { jobs: described, total: counts[state] ?? 0 };
-  }
-  const read = await newestJobs(queue, state, maxSearched);
-  const found = read.filter((job) => matches(job, search));
-  const described = await Promise.all(found.slice(offset, offset + page.limit).map(describeJob));
-  return { jobs: described, total: found.length, searched: read.length };
+  // On Postgres the waiting jobs of a paused queue are listed as waiting, but counted as paused.
+  const counted = state === 'waiting' ? (['waiting', 'paused'] as JobType[]) : [state];
+  const [ids, total] = await Promise.all([
+    queue.getRanges([state], offset, offset + page.limit - 1, false),
+    queue.getJobCountByTypes(...counted),
+  ]);
+  const jobs: object[] = [];
+  for await (const job of readJobs(queue, ids)) jobs.push(describeJob(job, state));
+  return { jobs, total };
 }

@@ -1,4 +1,5 @@
 /** Turns a queue into its figures, its health and fewer old jobs. */
+import { withTimeout } from '@millrace/shared/health';
 import type { Queue } from '@millrace/shared/queue';
 import type { JobType } from 'bullmq';
 
@@ -34,10 +35,12 @@ export async function queueFigures(queue: Queue): Promise<QueueFigures> {
   };
 }
 
-/** Whether the queue answers, and its figures when it does. */
+const timeoutMs = 1_500;
+
+/** Whether the queue answers in time, and its figures when it does. */
 export async function checkQueue(queue: Queue): Promise<{ healthy: true; metrics: QueueFigures } | { healthy: false }> {
   try {
-    return { healthy: true, metrics: await queueFigures(queue) };
+    return { healthy: true, metrics: await withTimeout(queueFigures(queue), timeoutMs, queue.name) };
   } catch {
     return { healthy: false };
   }

@@ -97,12 +97,95 @@ describe.each(queueBackends)('on %s', (backend) => {
     const { rows } = await database.pool.query(`select action, details from audit_log where target = $1 order by id`, [
       idOf(2),
     ]);
-    expect(rows.map(({ action }) => action)).toContain('dead-letter.edit');
+    expect(rows).toContainEqual({ action: 'dead-letter.edit', details: { fields: ['path'] } });
+  });
+
+  it('gives an event that lacks them the id and the time of its letter, so that it is stored once', async () => {
+    const { timestamp: _timestamp, event_id: _id, ...bare } = event('demo');
+    await letter(4, 'demo', 'bare', bare);
+    const { created_at } = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
+    for (let time = 1; time <= 2; time += 1) {
+      await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
+    }
+    const sent = { ...bare, timestamp: created_at, event_id: idOf(4) };
+    expect(await queued()).toEqual([sent, sent]);
+  });
+
+  it('makes one job of a letter that two people send again at once, and another after an edit', async () => {
+    const replay = () => api.call('post', `${base}/${idOf(1)}/replay`).expect(200);
+    await database.pool.query(`update dead_letter_events set replayed_at = null where id = $1`, [idOf(1)]);
+    const first = await replay();
+    await database.pool.query(`update dead_letter_events set replayed_at = null where id = $1`, [idOf(1)]);
+    await replay();
+    expect(await queued()).toHaveLength(1);
+    expect(first.body.data.replayed_at).not.toBeNull();
+    await api
+      .call('patch', `${base}/${idOf(1)}`)
+      .send({ payload: { ...event('demo'), path: '/edited' } })
+      .expect(200);
+    await replay();
+    expect((await queued()).map(({ path }) => path).sort()).toEqual(['/', '/edited']);
+  });
+
+  it('gets past a thousand letters that nobody has corrected', async () => {
+    await database.pool.query(`insert into dead_letter_events (id, site_id, reason, payload, job_id, created_at)
+      select gen_random_uuid(), 'many', 'old', '{"site_id":"many","path":7}', 'job', now() - interval '1 day'
+      from generate_series(1, 1000)`);
+    await letter(5, 'many', 'old', event('many'));
+    const replay = async (sent: object) =>
+      (
+        await api
+          .call('post', `${base}/replay`)
+          .send({ site_id: 'many', dryRun: false, ...sent })
+          .expect(200)
+      ).body.data;
+    const first = await replay({});
+    expect([first.replayed, first.refused.length, first.next_skip]).toEqual([[], 1_000, 1_000]);
+    expect(await replay({ skip: first.next_skip })).toEqual({
+      dryRun: false,
+      replayed: [idOf(5)],
+      refused: [],
+      next_skip: null,
+    });
+    expect(await queued()).toEqual([event('many')]);
+  });
+
+  it('sends a thousand letters again in one request', async () => {
+    await database.pool.query(
+      `insert into dead_letter_events (id, site_id, reason, payload, job_id)
+      select gen_random_uuid(), 'bulk', 'old', $1, 'job' from generate_series(1, 1000)`,
+      [JSON.stringify(event('bulk'))],
+    );
+    const sent = { site_id: 'bulk', dryRun: false };
+    const { replayed, next_skip } = (await api.call('post', `${base}/replay`).send(sent).expect(200)).body.data;
+    expect([replayed.length, next_skip]).toEqual([1_000, 0]);
+    expect(await api.queues.get('event-ingest')!.getWaitingCount()).toBe(1_000);
+  });
+
+  it('lists the beginning of a payload of megabytes, and shows all of it on its own', async () => {
+    await letter(6, null, 'invalid job', 'x'.repeat(3_000_000));
+    const { letters } = (await api.call('get', `${base}?search=invalid`).expect(200)).body.data;
+    expect(letters).toMatchObject([{ id: idOf(6), payload_characters: 3_000_002 }]);
+    expect(letters[0].payload).toHaveLength(2_000);
+    const whole = (await api.call('get', `${base}/${idOf(6)}`).expect(200)).body.data;
+    expect(whole.payload).toHaveLength(3_000_002);
+    await api.call('post', `${base}/${idOf(6)}/replay`).expect(400);
+  });
+
+  it('keeps what users did out of the audit log, whose rows an erasure leaves alone', async () => {
+    await letter(7, 'demo', 'no path', { ...event('demo'), path: 7, user_id: 'ada@example.org' });
+    await api
+      .call('patch', `${base}/${idOf(7)}`)
+      .send({ payload: { ...event('demo'), user_id: 'ada@example.org' } })
+      .expect(200);
+    const { rows } = await database.pool.query(`select from audit_log where details::text like '%ada%'`);
+    expect(rows).toEqual([]);
   });
 
   it('sends all of a site again after a dry run, and says which need a correction', async () => {
     const replay = async (sent: object) => (await api.call('post', `${base}/replay`).send(sent).expect(200)).body.data;
-    const expected = { replayed: [idOf(1)], refused: [{ id: idOf(2), problem: 'path must be a string' }] };
+    const refused = [{ id: idOf(2), problem: 'path must be a string' }];
+    const expected = { replayed: [idOf(1)], refused, next_skip: null };
     expect(await replay({ site_id: 'demo' })).toEqual({ dryRun: true, ...expected });
     expect(await queued()).toEqual([]);
     expect(await replay({ site_id: 'demo', reason: 'another' })).toMatchObject({ replayed: [] });
@@ -114,6 +197,12 @@ describe.each(queueBackends)('on %s', (backend) => {
   it.each([
     ['get', '/nonsense', undefined, 404],
     ['get', '/%00', undefined, 404],
+    ['get', `/%00${idOf(1)}`, undefined, 404],
+    ['get', `/${'9'.repeat(2_000)}`, undefined, 404],
+    ['get', '?page=1e9', undefined, 400],
+    ['get', '?search=%00', undefined, 200],
+    ['post', '/replay', { site_id: 'demo', skip: -1 }, 400],
+    ['patch', `/${idOf(1)}`, { payload: { ...event('demo'), path: '\0' } }, 400],
     ['get', '?site_id=a%00b', undefined, 400],
     ['get', '?replayed=maybe', undefined, 400],
     ['patch', `/${idOf(1)}`, { payload: 'text' }, 400],

@@ -1,6 +1,13 @@
 /** `/api/v1/queues` on each backend: figures, jobs, causes of failure, and every change with its row in the audit log. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { createKey } from '@millrace/shared/access/keys';
+import { requireScope } from '@millrace/shared/access/require-scope';
+import { buildServiceApp } from '@millrace/shared/http';
 import { type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
 import { createMetrics } from '@millrace/shared/metrics';
+import type { Queue } from '@millrace/shared/queue';
 import {
   createTestDatabase,
   queueBackends,
@@ -9,9 +16,13 @@ import {
   testQueue,
 } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
+import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditRoutes } from '../../src/audit-route.js';
+import { openQueues } from '../../src/open-queues.js';
+import { removeJob, retryJob } from '../../src/queues/change-jobs.js';
 import { causeOf } from '../../src/queues/failed-causes.js';
+import { findJobs, newestJobs } from '../../src/queues/find-jobs.js';
 import { checkQueue, cleanQueue } from '../../src/queues/queue-figures.js';
 import { queuesRoutes } from '../../src/queues-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
@@ -132,7 +143,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/data-export/jobs/yyy/retry`).expect(409);
     const retryAll = async (sent: object) =>
       (await api.call('post', `${base}/data-export/failed/retry`).send(sent).expect(200)).body.data;
-    expect(await retryAll({ cause: 'disk "…" is full' })).toMatchObject({ dryRun: true, count: 3 });
+    expect(await retryAll({ cause: 'disk "…" is full' })).toMatchObject({ dryRun: true, count: 3, searched: 3 });
     expect(await api.queues.get('data-export')!.getFailedCount()).toBe(3);
     expect(await retryAll({ cause: 'disk "…" is full', dryRun: false })).toMatchObject({ dryRun: false, count: 3 });
     expect(await api.queues.get('data-export')!.getFailedCount()).toBe(0);
@@ -185,9 +196,112 @@ describe.each(queueBackends)('on %s', (backend) => {
     const audit = (await api.call('get', '/api/v1/audit?limit=2').expect(200)).body.data;
     expect(audit).toMatchObject([
       { key_name: 'tester', action: 'job.remove', target: `cleanup/${id}` },
-      { key_name: 'tester', action: 'job.add', target: 'cleanup', details: { jobName: 'clean', data: oldLogs } },
+      { key_name: 'tester', action: 'job.add', target: `cleanup/${id}`, details: { jobName: 'clean', data: oldLogs } },
     ]);
     expect((await api.call('get', '/api/v1/audit?action=queue.pause%00').expect(200)).body.success).toBe(true);
+  });
+
+  it('writes down nothing that was refused', async () => {
+    const rows = async () => (await database.pool.query('select count(*)::int from audit_log')).rows[0].count;
+    const id = await add('cleanup', 'clean', oldLogs);
+    await api.queues.get('event-ingest')!.add('events', { v: 1, count: 1, events: '[{}]' }, { jobId: 'kept' });
+    const before = await rows();
+    await api.call('post', `${base}/cleanup/jobs/${id}/retry`).expect(409);
+    await api.call('delete', `${base}/event-ingest/jobs/kept`).expect(409);
+    await api.call('post', `${base}/cleanup/jobs`).send({ jobName: 'clean', data: {} }).expect(400);
+    expect(await rows()).toBe(before);
+  });
+
+  it('changes nothing that it cannot write down', async () => {
+    const id = await add('cleanup', 'clean', oldLogs);
+    await database.pool.query('alter table audit_log rename to away');
+    await api.call('post', `${base}/cleanup/pause`).expect(500);
+    await api.call('delete', `${base}/cleanup/jobs/${id}`).expect(500);
+    await api.call('post', `${base}/cleanup/jobs`).send({ jobName: 'clean', data: oldLogs }).expect(500);
+    await database.pool.query('alter table away rename to audit_log');
+    expect(await checkQueue(api.queues.get('cleanup')!)).toMatchObject({ metrics: { is_paused: false, waiting: 1 } });
+  });
+
+  it('lets one of two retries or removals at once win, and tells the other', async () => {
+    fail('data-export', () => 'no');
+    for (const jobId of ['retried', 'removed'])
+      await api.queues.get('data-export')!.add('EXPORT_DATA', export_, { jobId });
+    await failedCount('data-export', 2);
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    const twice = (method: 'post' | 'delete', path: string) =>
+      Promise.all([1, 2].map(async () => (await api.call(method, `${base}/data-export/jobs/${path}`)).status));
+    expect((await twice('post', 'retried/retry')).sort()).toEqual([200, 409]);
+    // On Redis a job that is gone already counts as removed.
+    const removals = await twice('delete', 'removed');
+    expect(removals).toContain(200);
+    expect([200, 404, 409]).toEqual(expect.arrayContaining(removals));
+    expect(await api.queues.get('data-export')!.getJobCountByTypes('waiting', 'failed')).toBe(1);
+  });
+
+  it('neither removes nor retries a job that began after it was looked at', async () => {
+    let end = () => {};
+    const held = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const queue = api.queues.get('cleanup')!;
+    const deps = { location: location(), logger: silent, metrics: createMetrics(), limiter: null };
+    workers.push(startJobWorker('cleanup', deps, () => held.then(() => ({ removed: {}, kept: [] }))));
+    await add('cleanup', 'clean', oldLogs);
+    await eventually(async () => (await queue.getActiveCount()) === 1, 'the job is at work');
+    const [job] = await queue.getActive();
+    await api.call('delete', `${base}/cleanup/jobs/${job!.id}`).expect(409);
+    await expect(removeJob(job!)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(retryJob(job!)).rejects.toMatchObject({ code: 'conflict' });
+    end();
+    await eventually(async () => (await queue.getActiveCount()) === 0, 'the job ended');
+  });
+
+  it('counts and lists the jobs of a paused queue as waiting ones, newest first', async () => {
+    await api.call('post', `${base}/cleanup/pause`).expect(200);
+    for (const jobId of ['a', 'b', 'c']) await api.queues.get('cleanup')!.add('clean', oldLogs, { jobId });
+    const { jobs, total } = (await api.call('get', `${base}/cleanup/jobs?state=waiting`).expect(200)).body.data;
+    expect(jobs.map(({ id, state }: { id: string; state: string }) => [id, state])).toEqual([
+      ['c', 'waiting'],
+      ['b', 'waiting'],
+      ['a', 'waiting'],
+    ]);
+    expect(total).toBe(3);
+    await api.call('post', `${base}/cleanup/resume`).expect(200);
+  });
+
+  it('reads few jobs of events at a time, since one may have megabytes', async () => {
+    const queue = api.queues.get('event-ingest')!;
+    for (let index = 0; index < 20; index += 1) {
+      await queue.add('events', { v: 1, count: 1, events: '[{}]' }, { jobId: `batch-${index}` });
+    }
+    let reading = 0;
+    let most = 0;
+    const watched: Queue = Object.create(queue, {
+      getJobs: { value: () => Promise.reject(new Error('reads all at once')) },
+      getJob: {
+        value: async (id: string) => {
+          most = Math.max(most, ++reading);
+          const job = await queue.getJob(id);
+          reading -= 1;
+          return job;
+        },
+      },
+    });
+    const page = { page: 1, limit: 50 };
+    expect(await findJobs(watched, 'waiting', page, 'batch-1')).toMatchObject({ total: 11, searched: 20 });
+    expect((await findJobs(watched, 'waiting', page)).jobs).toHaveLength(20);
+    expect(most).toBe(4);
+  });
+
+  it('ends a search in time, and with what it found by then', async () => {
+    for (const jobId of ['a', 'b', 'c']) await api.queues.get('cleanup')!.add('clean', oldLogs, { jobId });
+    const read = async (limits: { jobs: number; ms: number }) => {
+      const ids: string[] = [];
+      for await (const { id } of newestJobs(api.queues.get('cleanup')!, 'waiting', limits)) ids.push(id!);
+      return ids;
+    };
+    expect(await read({ jobs: 2, ms: 60_000 })).toEqual(['c', 'b']);
+    expect(await read({ jobs: 5_000, ms: 0 })).toEqual(['c']);
   });
 
   it('tells the recurring jobs of a queue', async () => {
@@ -242,4 +356,38 @@ describe.each(queueBackends)('on %s', (backend) => {
 it('takes what differs from job to job out of an error', () => {
   const id = '0190a5b0-7c3d-7000-8000-0123456789ab';
   expect(causeOf(`site "a" of ${id} took 12.5 ms, not 'b'`)).toBe(`site "…" of <id> took #.# ms, not '…'`);
+  expect(causeOf(`can't read a, won't read b`)).toBe(`can't read a, won't read b`);
+  expect(causeOf(`"${'a'.repeat(400)}" is full`)).toBe(causeOf(`"${'b'.repeat(900)}" is full`));
+});
+
+it('says that a queue is away instead of waiting for it', async () => {
+  const database = await createTestDatabase();
+  const mute = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const { port } = mute.address() as AddressInfo;
+  const queues = openQueues({ kind: 'redis', url: `redis://127.0.0.1:${port}`, prefix: 'away' }, silent);
+  const keys = createKeyRing(database.pool, silent);
+  const { key } = await createKey(database.pool, { name: 'tester', scopes: ['admin'] });
+  const app = buildServiceApp(
+    { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false },
+    (express) => express.use('/api/v1', requireScope(keys, 'admin')).use(queuesRoutes({ pool: database.pool, queues })),
+  );
+  const ask = (method: 'get' | 'post', path: string) =>
+    request(app)[method](`${base}${path}`).set('authorization', `Bearer ${key}`);
+  const answers = await Promise.all([
+    ask('get', '/metrics'),
+    ask('get', '/cleanup/metrics'),
+    ask('post', '/cleanup/pause'),
+  ]);
+  expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([
+    [503, 'queue_unavailable'],
+    [503, 'queue_unavailable'],
+    [503, 'queue_unavailable'],
+  ]);
+  expect(await checkQueue(queues.get('cleanup')!)).toEqual({ healthy: false });
+  expect((await database.pool.query('select from audit_log')).rowCount).toBe(0);
+  await queues.close();
+  await keys.close();
+  mute.close();
+  await database.drop();
 });

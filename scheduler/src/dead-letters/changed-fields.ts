@@ -1,0 +1,18 @@
+/** Turns the payload of a letter and the event that replaces it into the names of the fields that differ. */
+import type { Event } from '@millrace/shared/event';
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** Names only: the values are a user's, and the audit log outlives the user. */
+export function changedFields(before: string, after: Event): string[] {
+  const old = parse(before);
+  return Object.entries(after)
+    .filter(([field, value]) => JSON.stringify(old[field]) !== JSON.stringify(value))
+    .map(([field]) => field);
+}
