@@ -10,7 +10,7 @@ import { periodsOf } from './periods.js';
 import { profilePerformance } from './profile-performance.js';
 import { coarserOf, daysOf, hoursOfIntervals } from './publisher-buckets.js';
 import { publisherHours, publisherSums } from './publisher-performance.js';
-import { revenue } from './revenue.js';
+import { touchedRevenue } from './revenue.js';
 import { tournaments } from './tournaments.js';
 
 /** What may have changed. */
@@ -41,7 +41,7 @@ async function publisher(site: Aggregation, { intervals, days }: Touched): Promi
 export const aggregations: Record<string, Table> = {
   revenue_aggregates: {
     start: 'period_start',
-    recompute: (site, { days }, now) => revenue(site, allPeriods(site, days), now),
+    recompute: (site, { days }, now) => touchedRevenue(site, days, now),
   },
   user_cohorts: {
     start: 'cohort_month',

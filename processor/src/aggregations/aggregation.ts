@@ -15,7 +15,29 @@ export interface Aggregation {
 export const stillKnown = <T extends { from: Date }>({ rawSince }: Aggregation, stretches: T[]): T[] =>
   rawSince === undefined ? stretches : stretches.filter(({ from }) => from >= rawSince);
 
-/** Periods as the columns of `unnest($n::text[], $n::date[], $n::timestamptz[], $n::timestamptz[])`. */
+/**
+ * Tables `period`, of $2 to $5, and `scale`, the periods of each type in order. A day that the zone skipped starts with the next
+ * one, hence two keys.
+ */
+export const periodTables = `period as materialized (
+  select *, row_number() over (partition by type order by starts, start)::int as number
+  from unnest($2::text[], $3::date[], $4::timestamptz[], $5::timestamptz[]) as p(type, start, starts, ends)
+), scale as materialized (
+  select type, array_agg(start order by number) as days, array_agg(starts order by number) as all_starts,
+    array_agg(ends order by number) as all_ends
+  from period group by type
+)`;
+
+/**
+ * Rows of `table` with `type` and `start` of the periods that their timestamp lies in, found by search: all rows against all
+ * periods would take for ever.
+ */
+export const inPeriods = (table: string) => `(
+  select *, days[number] as start
+  from (select *, width_bucket(timestamp, all_starts) as number from ${table} cross join scale) as placed
+  where timestamp < all_ends[number]) as ${table}`;
+
+/** Periods as the columns of {@link periodTables}. */
 export const periodColumns = (periods: Period[]) => [
   periods.map(({ type }) => type),
   periods.map(({ start }) => start),

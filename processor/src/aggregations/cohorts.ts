@@ -91,8 +91,10 @@ export async function cohorts(site: Aggregation, scope: CohortScope, now: Date):
 const touchedSignups = `/* processor.touchedSignups */
 with touched as (
   select distinct user_id from unnest($2::timestamptz[]) as i(start)
-  join events on timestamp >= start and timestamp < start + interval '15 minutes'
+  join events on start = date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')
   where site_id = $1 and event_type = 'signup' and user_id is not null
+    and timestamp >= (select min(t) from unnest($2::timestamptz[]) as t)
+    and timestamp < (select max(t) from unnest($2::timestamptz[]) as t) + interval '15 minutes'
 )
 select timestamp from events join touched using (user_id) where site_id = $1 and event_type = 'signup'`;
 

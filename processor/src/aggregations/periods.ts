@@ -44,10 +44,13 @@ export function periodOf(day: string, type: PeriodType, zone: string): Period {
   return { type, start, from: dayStart(start, zone), to: dayStart(nextDays[type](start), zone) };
 }
 
-/** The periods of a type that days lie in, each once, in order. */
+/** The periods of a type that days lie in, each once, in order; without days that the zone skipped. */
 export function periodsOf(days: Iterable<string>, type: PeriodType, zone: string): Period[] {
   const starts = new Set([...days].map((day) => firstDays[type](day)));
-  return [...starts].sort().map((start) => periodOf(start, type, zone));
+  return [...starts]
+    .sort()
+    .map((start) => periodOf(start, type, zone))
+    .filter(({ from, to }) => from < to);
 }
 
 /** The period that a job is about: by a day in it, or as of an instant the one under way or the one before. */

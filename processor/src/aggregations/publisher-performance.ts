@@ -38,9 +38,12 @@ with bucket as materialized (
   where site_id = $1 and event_type in ('ad_request', 'impression', 'click')
   group by starts
 ), earned as (
-  select starts, ${currencyOf} as currency, sum(${decimalOf('amount')}) as amount
-  from bucket join events on timestamp >= starts and timestamp < ends
-  where site_id = $1 and event_type = 'revenue' group by 1, 2
+  select ($2::timestamptz[])[place] as starts, ${currencyOf} as currency, sum(${decimalOf('amount')}) as amount
+  from (
+    select *, width_bucket(timestamp, $2::timestamptz[]) as place from events
+    where site_id = $1 and event_type = 'revenue' and timestamp >= (select min(starts) from bucket)
+      and timestamp < (select max(ends) from bucket)) as event
+  where timestamp < ($3::timestamptz[])[place] group by 1, 2
 ), revenue as (
   select starts, jsonb_object_agg(currency, amount::text) as revenue from earned
   where currency is not null and amount is not null group by starts

@@ -1,37 +1,64 @@
 /** Turns the payments and refunds of a site into the revenue of periods, per currency. */
-import { type Aggregation, periodColumns, stillKnown } from './aggregation.js';
+import { periodTypes } from '@millrace/shared/job-data';
+import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
 import { currencyOf, decimalOf, percent } from './money.js';
-import type { Period } from './periods.js';
+import { type Period, periodsOf } from './periods.js';
 
+/** Days; no payment covers more: a leap year, and the hour by which clocks differ on its two ends. */
+const longestCover = 367;
+
+/**
+ * MRR is asked for at `until`. A payment counts from when it is made until it covers no more or the next one of its subscriber
+ * is made: its worth is added at the first `until` after that, taken away after the last, and summed up on the way.
+ */
 const statement = `/* processor.revenue */
-with period as (
-  select * from unnest($2::text[], $3::date[], $4::timestamptz[], $5::timestamptz[]) as p(type, start, starts, ends)
+with ${periodTables}, asked as materialized (
+  select *, least(ends, $7) as until from period
+), moments as materialized (
+  select type, array_agg(until order by number) as untils from asked group by type
 ), money as materialized (
-  select timestamp, event_id, event_type, ${currencyOf} as currency, ${decimalOf('amount')} as amount,
-    properties->>'status' = 'succeeded' as is_paid,
-    case properties->>'interval' when 'month' then 1 when 'year' then 12 end as months,
-    coalesce('user ' || user_id, 'transaction ' || (properties->>'transaction_id'), event_id::text) as subscriber, profile_id
-  from events
-  where site_id = $1 and event_type in ('payment', 'refund') and timestamp < (select max(ends) from period)
-    and timestamp >= (select min(starts) from period) - interval '367 days'
+  select * from (
+    select timestamp, event_id, event_type, ${currencyOf} as currency, ${decimalOf('amount')} as amount,
+      event_type = 'payment' and properties->>'status' = 'succeeded' as is_paid,
+      case properties->>'interval' when 'month' then 1 when 'year' then 12 end as months,
+      coalesce('user ' || user_id, 'transaction ' || (properties->>'transaction_id'), event_id::text) as subscriber, profile_id
+    from events
+    where site_id = $1 and event_type in ('payment', 'refund') and timestamp < (select max(ends) from period)
+      and timestamp >= (select min(until) from asked) - make_interval(days => $8)
+  ) as event where currency is not null and amount is not null
 ), total as (
   select type, start, currency,
     count(*) filter (where event_type = 'payment') as payments,
-    count(*) filter (where event_type = 'payment' and is_paid) as succeeded,
-    coalesce(sum(amount) filter (where event_type = 'payment' and is_paid), 0) as paid,
+    count(*) filter (where is_paid) as succeeded,
+    coalesce(sum(amount) filter (where is_paid), 0) as paid,
     count(*) filter (where event_type = 'refund') as refunds,
     coalesce(sum(amount) filter (where event_type = 'refund'), 0) as refunded
-  from period join money on timestamp >= starts and timestamp < ends
-  where currency is not null and amount is not null
+  from ${inPeriods('money')}
   group by type, start, currency
-), subscription as (
-  select distinct on (type, start, currency, subscriber, profile_id) type, start, currency, amount / months as monthly,
-    (timestamp at time zone $6 + make_interval(months => months)) at time zone $6 as paid_until, least(ends, $7) as until
-  from period join money on timestamp < least(ends, $7) and timestamp >= least(ends, $7) - interval '367 days'
-  where event_type = 'payment' and is_paid and months is not null and currency is not null and amount is not null
-  order by type, start, currency, subscriber, profile_id, timestamp desc, event_id desc
+), cover as (
+  select currency, amount / months as monthly, timestamp as paid_at, least(
+    (timestamp at time zone $6 + make_interval(months => months)) at time zone $6,
+    lead(timestamp) over (partition by currency, subscriber, profile_id order by timestamp, event_id)) as paid_until
+  from money where is_paid and months is not null
+), counted as (
+  select type, currency, monthly, width_bucket(paid_at, untils) + 1 as first, width_bucket(paid_until, untils) as last
+  from cover cross join moments
+), change as (
+  select type, currency, number, sum(change) as paying, sum(change * monthly) as monthly
+  from counted cross join lateral (values (first, 1), (last + 1, -1)) as c(number, change)
+  where first <= last group by 1, 2, 3
+), running as (
+  select type, start, until, currency, sum(paying) over course as paying, sum(monthly) over course as monthly
+  from asked join (select distinct type, currency from change) as paid using (type) left join change using (type, currency, number)
+  window course as (partition by type, currency order by number)
+), kept as (
+  select p.type, p.start, r.currency, r.mrr from asked p
+  join revenue_aggregates r on r.site_id = $1 and r.period_type = p.type and r.period_start = p.start
+  where r.mrr > 0 and p.until < $9::timestamptz + make_interval(days => $8)
 ), recurring as (
-  select type, start, currency, round(sum(monthly), 6) as mrr from subscription where paid_until >= until group by type, start, currency
+  select type, start, currency, coalesce(kept.mrr, round(running.monthly, 6)) as mrr
+  from (select * from running where paying > 0) as running full join kept using (type, start, currency)
 ), computed as (
   select type, start, currency, coalesce(paid, 0) - coalesce(refunded, 0) as revenue, coalesce(payments, 0) as payments,
     coalesce(succeeded, 0) as succeeded, ${percent('succeeded', 'payments')} as success_rate,
@@ -58,7 +85,8 @@ on conflict (site_id, period_type, period_start, currency) do update set
  *   of each subscription whose last successful payment covers that moment: paid at + one interval >= end. A subscription is
  *   what one user pays for one profile; without a user, each transaction. ARR = 12 x MRR.
  *
- * Each event counts once, however often it was sent. Payments without a decimal amount and a currency are left out.
+ * Each event counts once, however often it was sent. Payments without a decimal amount and a currency are left out. MRR that
+ * payments before the first raw event may be part of stays as it was counted.
  */
 export async function revenue(site: Aggregation, periods: Period[], now: Date): Promise<number> {
   const { rowCount } = await site.client.query(statement, [
@@ -66,6 +94,22 @@ export async function revenue(site: Aggregation, periods: Period[], now: Date): 
     ...periodColumns(stillKnown(site, periods)),
     site.timezone,
     now,
+    longestCover,
+    site.rawSince ?? '-infinity',
   ]);
   return rowCount ?? 0;
+}
+
+/** Replaces the rows of all periods that events of `days`, ascending, are part of: of those too whose end their payments cover. */
+export async function touchedRevenue(site: Aggregation, days: string[], now: Date): Promise<number> {
+  const today = dayOf(now, site.timezone);
+  const covered = new Set(days);
+  let day = '';
+  for (const touched of days) {
+    const last = addDays(touched, longestCover);
+    if (day < touched) day = touched;
+    for (; day <= last && day <= today; day = addDays(day, 1)) covered.add(day);
+  }
+  const periods = periodTypes.flatMap((type) => periodsOf(covered, type, site.timezone));
+  return revenue(site, periods, now);
 }

@@ -1,12 +1,10 @@
 /** Turns the tournaments of a site into figures of periods. */
-import { type Aggregation, periodColumns, stillKnown } from './aggregation.js';
+import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
 import { currencyOf, decimalOf, percent } from './money.js';
 import type { Period } from './periods.js';
 
 const statement = `/* processor.tournaments */
-with period as (
-  select * from unnest($2::text[], $3::date[], $4::timestamptz[], $5::timestamptz[]) as p(type, start, starts, ends)
-), event as materialized (
+with ${periodTables}, event as materialized (
   select timestamp, event_id, event_type = 'tournament_completed' as is_completed, properties->>'tournament_id' as tournament,
     properties->>'format' as format, ${decimalOf('players')} as players, ${decimalOf('duration_minutes')} as minutes,
     ${decimalOf('revenue')} as revenue, ${currencyOf} as currency
@@ -14,8 +12,9 @@ with period as (
   where site_id = $1 and event_type in ('tournament_created', 'tournament_completed')
     and timestamp >= (select min(starts) from period) and timestamp < (select max(ends) from period)
 ), latest as (
-  select distinct on (type, start, tournament, is_completed) type, start, event.*
-  from period join event on timestamp >= starts and timestamp < ends where tournament is not null
+  select distinct on (type, start, tournament, is_completed) type, start, tournament, is_completed, format, players, minutes,
+    revenue, currency
+  from ${inPeriods('event')} where tournament is not null
   order by type, start, tournament, is_completed, timestamp desc, event_id desc
 ), tournament as (
   select distinct on (type, start, tournament) type, start, tournament, format, players from latest

@@ -1,4 +1,5 @@
 /** Turns events into aggregates one event after the other: slow, plain, and written apart from the statements it checks. */
+import { dayRange } from '@millrace/shared/time';
 import type { TestEvent } from './random-events.js';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -70,19 +71,32 @@ export function plainRevenue(events: TestEvent[]): Record<string, PlainRevenue> 
   return totals;
 }
 
-/** A month or a year later on the calendar of UTC; a day that the month does not have becomes its last. */
-function later(instant: string, months: number): Date {
-  const date = new Date(instant);
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** What a clock of the zone shows, as if it were UTC. */
+function wallOf(instant: number, zone: string): number {
+  const style = { timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' } as const;
+  const format = clocks.get(zone) ?? new Intl.DateTimeFormat('en-US', style);
+  clocks.set(zone, format);
+  const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(2000 + parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
+}
+
+/** A month or a year later on the calendar of the zone; a day that the month does not have becomes its last. */
+function later(instant: string, months: number, zone: string): Date {
+  const date = new Date(wallOf(Date.parse(instant), zone));
   const day = date.getUTCDate();
   date.setUTCDate(1);
   date.setUTCMonth(date.getUTCMonth() + months);
   const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
   date.setUTCDate(Math.min(day, last));
-  return date;
+  let at = date.getTime();
+  for (let turn = 0; turn < 2; turn += 1) at += date.getTime() - wallOf(at, zone);
+  return new Date(at);
 }
 
-/** Monthly worth by currency of the subscriptions that run at `end`; in UTC. */
-export function plainMrr(events: TestEvent[], end: Date): Record<string, number> {
+/** Monthly worth by currency of the subscriptions that run at `end`. */
+export function plainMrr(events: TestEvent[], end: Date, zone = 'UTC'): Record<string, number> {
   const last = new Map<string, TestEvent>();
   const sorted = [...events].sort(
     (a, b) => a.timestamp.localeCompare(b.timestamp) || a.event_id.localeCompare(b.event_id),
@@ -98,11 +112,44 @@ export function plainMrr(events: TestEvent[], end: Date): Record<string, number>
   const mrr: Record<string, number> = {};
   for (const { timestamp, properties = {} } of last.values()) {
     const months = properties.interval === 'year' ? 12 : 1;
-    if (later(timestamp, months) < end) continue;
+    if (later(timestamp, months, zone) < end) continue;
     const currency = String(properties.currency);
     mrr[currency] = (mrr[currency] ?? 0) + cents(properties.amount)! / 100 / months;
   }
   return Object.fromEntries(Object.entries(mrr).map(([currency, worth]) => [currency, round(worth)]));
+}
+
+const nextStarts: Record<string, (date: Date) => void> = {
+  day: (date) => date.setUTCDate(date.getUTCDate() + 1),
+  week: (date) => date.setUTCDate(date.getUTCDate() + 7),
+  month: (date) => date.setUTCMonth(date.getUTCMonth() + 1),
+  quarter: (date) => date.setUTCMonth(date.getUTCMonth() + 3),
+  year: (date) => date.setUTCFullYear(date.getUTCFullYear() + 1),
+};
+
+const nothing: PlainRevenue = { revenue: 0, payments: 0, succeeded: 0, rate: null, refunds: 0, refunded: 0 };
+
+/** All rows of revenue, also of periods in which nothing but subscriptions went on, sorted by type, start and currency. */
+export function plainRevenueRows(events: TestEvent[], zone: string, now: Date): object[] {
+  const money = events.filter(({ event_type }) => event_type === 'payment' || event_type === 'refund');
+  const days = money.map(({ timestamp }) => localDate(timestamp, zone)).sort();
+  const rows: object[] = [];
+  for (const type of ['day', 'month', 'quarter', 'week', 'year']) {
+    for (let start = periodStart(days[0]!, type); start <= localDate(now, zone); ) {
+      const next = utc(start);
+      nextStarts[type]!(next);
+      const end = dayRange(text(next), zone).from;
+      const totals = plainRevenue(
+        money.filter((event) => periodStart(localDate(event.timestamp, zone), type) === start),
+      );
+      const mrr = plainMrr(money, end < now ? end : now, zone);
+      for (const currency of [...new Set([...Object.keys(totals), ...Object.keys(mrr)])].sort()) {
+        rows.push({ type, start, currency, ...(totals[currency] ?? nothing), mrr: mrr[currency] ?? 0 });
+      }
+      start = text(next);
+    }
+  }
+  return rows;
 }
 
 /** `[cohort month, number, size, retained, rate]` of every cohort up to `now`, sorted. */

@@ -1,0 +1,35 @@
+/** Periods around changes of the clock, over the turns of years, and as jobs ask for them. */
+import { expect, it } from 'vitest';
+import { periodOf, periodsOf, resolvePeriod } from '../../src/aggregations/periods.js';
+
+it.each([
+  ['day', '2026-03-08', '2026-03-08', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z'],
+  ['week', '2026-03-08', '2026-03-02', '2026-03-02T05:00:00Z', '2026-03-09T04:00:00Z'],
+  ['week', '2027-01-03', '2026-12-28', '2026-12-28T05:00:00Z', '2027-01-04T05:00:00Z'],
+  ['month', '2026-11-30', '2026-11-01', '2026-11-01T04:00:00Z', '2026-12-01T05:00:00Z'],
+  ['quarter', '2026-12-31', '2026-10-01', '2026-10-01T04:00:00Z', '2027-01-01T05:00:00Z'],
+  ['year', '2026-12-31', '2026-01-01', '2026-01-01T05:00:00Z', '2027-01-01T05:00:00Z'],
+] as const)('a %s with %s in it starts on %s', (type, day, start, from, to) => {
+  expect(periodOf(day, type, 'America/New_York')).toEqual({ type, start, from: new Date(from), to: new Date(to) });
+});
+
+it('names each period once, in order, and no day that the zone skipped', () => {
+  const days = ['2011-12-31', '2011-12-30', '2011-12-29', '2011-12-31'];
+  const starts = (type: 'day' | 'month') => periodsOf(days, type, 'Pacific/Apia').map(({ start }) => start);
+  expect(starts('day')).toEqual(['2011-12-29', '2011-12-31']);
+  expect(starts('month')).toEqual(['2011-12-01']);
+});
+
+it.each([
+  ['current', '2026-11-20'],
+  ['previous', '2026-11-19'],
+  ['2026-02-28', '2026-02-28'],
+])('takes %s as of an instant by the clock of the site', (period, start) => {
+  const asked = { periodType: 'day' as const, period, at: '2026-11-19T19:00:00Z' };
+  expect(resolvePeriod(asked, 'Asia/Kolkata').start).toBe(start);
+});
+
+it('finds the period before in the year before', () => {
+  const asked = { periodType: 'quarter' as const, period: 'previous', at: '2026-01-01T00:00:00Z' };
+  expect(resolvePeriod(asked, 'UTC').start).toBe('2025-10-01');
+});
