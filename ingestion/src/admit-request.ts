@@ -1,8 +1,8 @@
 /** Turns the key and the address of a request into whom its events are counted for, or into a refusal. */
 import type { IncomingMessage } from 'node:http';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
-import { clientOf, createRateLimit, type TrustedProxies } from '@millrace/shared/access/rate-limit';
-import { allows, bearerKey } from '@millrace/shared/access/require-scope';
+import { clientOf, createRateLimit, type TrustedProxies, tooMuch } from '@millrace/shared/access/rate-limit';
+import { allows, bearerKey, lacks } from '@millrace/shared/access/require-scope';
 import type { Refusal } from '@millrace/shared/errors';
 import { isConnectionError } from '@millrace/shared/postgres';
 
@@ -41,9 +41,7 @@ export function createAdmit({ keys, eventsPerSecond, isTrustedProxy }: AdmitOpti
     if (!keys) return { sender: { siteId: null, clients: [] } };
     const access = key && (await keys.find(key));
     if (!access) return { refusal: { code: 'unauthorized' } };
-    if (!allows(access, 'write')) {
-      return { refusal: { code: 'forbidden', message: 'This key does not have the scope "write".' } };
-    }
+    if (!allows(access, 'write')) return { refusal: lacks('write') };
     return { sender: { siteId: access.siteId, clients: [access.keyId] } };
   }
 
@@ -64,8 +62,7 @@ export function createAdmit({ keys, eventsPerSecond, isTrustedProxy }: AdmitOpti
     async count({ clients }, events) {
       const waits = limit ? await Promise.all(clients.map((client) => limit.take(client, events))) : [];
       const wait = Math.max(0, ...waits.map((seconds) => seconds ?? 0));
-      if (wait === 0) return undefined;
-      return { code: 'rate_limited', message: `Too many events. Retry in ${wait} s.`, retryAfterSeconds: wait };
+      return wait === 0 ? undefined : tooMuch('events', wait);
     },
   };
 }

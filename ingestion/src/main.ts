@@ -1,6 +1,7 @@
 /** Turns the environment into a running ingestion service. */
 import { parseProxies } from '@millrace/shared/access/rate-limit';
 import { queueLocation } from '@millrace/shared/config';
+import { queueHealth } from '@millrace/shared/health-parts';
 import { limitHeapGrowth } from '@millrace/shared/heap';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { eventIngest } from '@millrace/shared/jobs';
@@ -45,8 +46,7 @@ async function main(): Promise<void> {
 
   const budget = createByteBudget(config.INGESTION_MAX_PENDING_BYTES);
   const lane = createEventLane({ events, budget, metrics, logger, now: Date.now, isClosing, admit });
-  const health = { queues: gate.check, ...(location.kind === 'redis' && { redis: gate.check }) };
-  const app = buildApp({ logger, metrics, health, isClosing }, lane);
+  const app = buildApp({ logger, metrics, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.INGESTION_PORT, config.HOST), server, 'INGESTION_PORT');

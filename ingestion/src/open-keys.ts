@@ -4,7 +4,7 @@ import type { Logger } from '@millrace/shared/logger';
 import { createPool } from '@millrace/shared/postgres';
 import type { Config } from './config.js';
 
-export function openKeys({ DATABASE_URL }: Config & { DATABASE_URL?: string }, logger: Logger): KeyRing {
+export function openKeys({ DATABASE_URL }: Config, logger: Logger): KeyRing {
   const options = { max: 2, statementTimeoutMs: 5_000, applicationName: 'millrace-ingestion-keys' };
   const pool = createPool(DATABASE_URL as string, logger, options);
   const keys = createKeyRing(pool, logger);

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { queueLocation, retryOf } from '@millrace/shared/config';
 import type { HealthCheck } from '@millrace/shared/health';
-import { databaseHealth } from '@millrace/shared/health-parts';
+import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
 import { limitHeapGrowth } from '@millrace/shared/heap';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
@@ -53,9 +53,9 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
     rawRetentionDays: config.RAW_RETENTION_DAYS,
   };
   const workers = startWorkers(queues, concurrency, deps);
-  health.queues = () => Promise.all(workers.map((worker) => worker.check()));
+  const askQueues = () => Promise.all(workers.map((worker) => worker.check()));
+  Object.assign(health, queueHealth(deps.queue, askQueues));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
-  if (deps.queue.kind === 'redis') health.redis = health.queues;
   lifecycle.onClose('partitions', premakePartitions(pool, logger));
   lifecycle.onClose('health watch', watchHealth(health, logger));
   logger.info({ queues, concurrency }, 'working');

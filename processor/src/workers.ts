@@ -102,17 +102,17 @@ const startMetricsWorker: StartWorker = (deps, concurrency) => {
 };
 
 const startCleanupWorker: StartWorker = (deps, concurrency) => {
-  const handles = queueNames.map((name) => openQueue(name, deps.queue, deps.logger));
   const { pool, logger, exportDir = '', rawRetentionDays = 0 } = deps;
-  const worker = startJobWorker('cleanup', { ...deps, location: deps.queue, concurrency }, (job) => {
-    const cleanupDeps = { pool, queues: handles, exportDir, rawRetentionDays, now: new Date(), logger };
-    return cleanUp(cleanupDeps, job.data as CleanupData, (percent) => job.updateProgress(percent));
+  return startJobWorker('cleanup', { ...deps, location: deps.queue, concurrency }, async (job) => {
+    // For one job a day no connections are kept.
+    const queues = queueNames.map((name) => openQueue(name, deps.queue, logger));
+    const cleanupDeps = { pool, queues, exportDir, rawRetentionDays, now: new Date(), logger };
+    try {
+      return await cleanUp(cleanupDeps, job.data as CleanupData, (percent) => job.updateProgress(percent));
+    } finally {
+      await Promise.all(queues.map((handle) => handle.close()));
+    }
   });
-  const close = async () => {
-    await worker.close();
-    await Promise.all(handles.map((handle) => handle.close()));
-  };
-  return { check: worker.check, close };
 };
 
 /** Every queue the processor can work on, and how. */

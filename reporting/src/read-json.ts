@@ -1,40 +1,4 @@
-/** Turns the body of a request into the JSON value it holds, or into a refusal of the catalogue. */
-import { type ErrorCode, ServiceError } from '@millrace/shared/errors';
-import express, { type Request, type Response } from 'express';
+/** Turns the body of a request into the JSON value it holds: a question, so not a long one. */
+import { createJsonReader } from '@millrace/shared/read-json';
 
-const limitKb = 100;
-
-/** What body-parser says → what we say. */
-const refusals: Record<string, { code: ErrorCode; message?: string }> = {
-  'entity.parse.failed': { code: 'malformed_json' },
-  'entity.too.large': { code: 'payload_too_large', message: `The body is too large; the limit is ${limitKb} KB.` },
-  'encoding.unsupported': { code: 'unsupported_encoding' },
-  'charset.unsupported': { code: 'unsupported_media_type', message: 'Send application/json in UTF-8.' },
-  'request.aborted': { code: 'malformed_encoding' },
-  'request.size.invalid': { code: 'malformed_encoding' },
-};
-
-interface BodyError extends Error {
-  type?: string;
-  status?: number;
-}
-
-function toServiceError(error: BodyError): unknown {
-  const known = refusals[error.type ?? ''];
-  if (known) return new ServiceError(known.code, known.message);
-  // What is left with this status comes from a broken compression.
-  return error.status === 400 ? new ServiceError('malformed_encoding') : error;
-}
-
-const parse = express.json({ limit: `${limitKb}kb`, strict: false });
-
-/** Any JSON value up to 100 KB. @throws ServiceError for a body that is not called JSON, is too long or is none. */
-export function readJson(req: Request, res: Response): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    parse(req, res, (error?: BodyError) => {
-      if (error) reject(toServiceError(error));
-      else if (req.body !== undefined) resolve(req.body);
-      else reject(new ServiceError('unsupported_media_type', 'Send a body of type application/json.'));
-    });
-  });
-}
+export const readJson = createJsonReader('100 KB');

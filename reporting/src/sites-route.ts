@@ -1,6 +1,6 @@
 /** Turns `/api/v1/sites` into the list of sites, one site, and its change. */
 import type { Access } from '@millrace/shared/access/keys';
-import { allows, checkSite } from '@millrace/shared/access/require-scope';
+import { allows, checkSite, lacks } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
@@ -24,8 +24,7 @@ const only = (res: Response) => (res.locals.access as Access | undefined)?.siteI
 /** What is changed here is what everybody sees: where there are keys, it takes one for administrators. */
 function checkAdmin(res: Response): void {
   const access = res.locals.access as Access | undefined;
-  if (access && !allows(access, 'admin'))
-    throw new ServiceError('forbidden', 'This needs a key with the scope "admin".');
+  if (access && !allows(access, 'admin')) throw lacks('admin');
 }
 
 function listSites(pool: Pool): RequestHandler {

@@ -1,6 +1,6 @@
 /** Turns the environment into a running worker of the reading queues: a process of its own, so that no job slows an answer. */
 import { queueLocation } from '@millrace/shared/config';
-import { databaseHealth } from '@millrace/shared/health-parts';
+import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { startJobWorker } from '@millrace/shared/job-worker';
 import { createLifecycle } from '@millrace/shared/lifecycle';
@@ -25,8 +25,7 @@ async function main(): Promise<void> {
 
   const location = queueLocation(config);
   const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
-  const redis = location.kind === 'redis' && { redis: worker.check };
-  const health = { ...databaseHealth(pool), ...redis, queues: worker.check };
+  const health = { ...databaseHealth(pool), ...queueHealth(location, worker.check) };
   const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));

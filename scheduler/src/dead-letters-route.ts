@@ -1,5 +1,5 @@
 /** Turns `/api/v1/dead-letters` into the events that could not be stored, for people to look at, correct and send again. */
-import { accessOf } from '@millrace/shared/access/require-scope';
+import { accessOf, checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import { serializeEvent } from '@millrace/shared/event';
 import { eventIngest } from '@millrace/shared/jobs';
@@ -20,7 +20,7 @@ import {
 import { checkPayload, replayLetters, sortLetters } from './dead-letters/replay-letters.js';
 import type { Queues } from './open-queues.js';
 import { reachQueue } from './queues/reach-queue.js';
-import { checkRequest, pageSchema, readBody, sendData } from './read-request.js';
+import { checkRequest, nothingSchema, pageSchema, readBody, sendData } from './read-request.js';
 
 export interface DeadLettersDeps {
   pool: Pool;
@@ -42,7 +42,6 @@ const questionSchema = Joi.object<LettersQuestion>({
   replayed: Joi.boolean(),
 });
 const changeSchema = Joi.object<{ payload: object }>({ payload: Joi.object().required() }).required();
-const nothingSchema = Joi.object({});
 const replaySchema = Joi.object<{ site_id: string; reason?: string; skip: number; dryRun: boolean }>({
   site_id: siteId.required(),
   reason: Joi.string().max(10_000),
@@ -52,11 +51,8 @@ const replaySchema = Joi.object<{ site_id: string; reason?: string; skip: number
 
 /** The site that the answer is limited to. @throws ServiceError when the key is bound to another one than is asked for. */
 function siteFor(res: Response, asked: string | undefined): string | undefined {
-  const bound = accessOf(res).siteId;
-  if (bound !== null && asked !== undefined && asked !== bound) {
-    throw new ServiceError('forbidden', `This key is good for site "${bound}" only.`);
-  }
-  return bound ?? asked;
+  if (asked !== undefined) checkSite(res, asked);
+  return accessOf(res).siteId ?? asked;
 }
 
 export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {

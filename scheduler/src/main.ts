@@ -36,7 +36,8 @@ async function main(): Promise<void> {
 
   const deps = { pool, queues, keys, metrics, logger, retry: retryOf(config), config };
   const scheduler = createScheduler(deps);
-  const health = { ...databaseHealth(pool), ...queueHealth(location, queues.handles) };
+  const askQueues = () => Promise.all(queues.handles.map(({ queue }) => queue.getWaitingCount()));
+  const health = { ...databaseHealth(pool), ...queueHealth(location, askQueues) };
   const app = buildApp({ ...deps, scheduler, health, isClosing: () => lifecycle.closing });
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));

@@ -3,7 +3,7 @@ import { withTimeout } from '@millrace/shared/health';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { QueueHandle } from '@millrace/shared/queue';
 import type { JobType } from 'bullmq';
-import { oldestWaiting } from './alerts/oldest-waiting.js';
+import { oldestWaiting } from './queues/oldest-waiting.js';
 
 /** States of a job that are counted; jobs of a paused queue, and those with a priority, are waiting. */
 export const jobStates = ['waiting', 'active', 'completed', 'failed', 'delayed'] as const;

@@ -23,10 +23,10 @@ import { describeJob } from './queues/describe-job.js';
 import { failedCauses, failedOf } from './queues/failed-causes.js';
 import { findJobs } from './queues/find-jobs.js';
 import { cleanQueue, queueFigures } from './queues/queue-figures.js';
-import { cleanSchema, jobsQuestionSchema, newJobSchema, nothingSchema, retrySchema } from './queues/queue-requests.js';
+import { cleanSchema, jobsQuestionSchema, newJobSchema, retrySchema } from './queues/queue-requests.js';
 import { reachQueue } from './queues/reach-queue.js';
 import { recurringJobs } from './queues/recurring-jobs.js';
-import { checkRequest, readBody, sendData } from './read-request.js';
+import { checkRequest, nothingSchema, readBody, sendData } from './read-request.js';
 
 export interface QueuesDeps {
   pool: Pool;

@@ -1,23 +1,11 @@
 /** Turns the parts of a request into values that keep their schema, or into a refusal that names the field. */
 import { ServiceError } from '@millrace/shared/errors';
-import express, { type Request, type Response } from 'express';
+import { createJsonReader } from '@millrace/shared/read-json';
+import type { Request, Response } from 'express';
 import Joi from 'joi';
+import { isStorable } from './is-storable.js';
 
-const parse = express.json({ limit: '1mb', strict: false });
-
-interface BodyError extends Error {
-  type?: string;
-}
-
-function toServiceError(error: BodyError): ServiceError {
-  if (error.type === 'entity.too.large') {
-    return new ServiceError('payload_too_large', 'The body is too large; the limit is 1 MB.');
-  }
-  if (error.type === 'entity.parse.failed') return new ServiceError('malformed_json');
-  if (error.type === 'encoding.unsupported') return new ServiceError('unsupported_encoding');
-  if (error.type === 'charset.unsupported') return new ServiceError('unsupported_media_type');
-  return new ServiceError('malformed_encoding');
-}
+const readJson = createJsonReader('1 MB');
 
 /** @throws ServiceError `invalid_request` with the field in its details. */
 export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
@@ -27,24 +15,21 @@ export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
   throw new ServiceError('invalid_request', `${first!.message}.`, { field: first!.path.join('.') });
 }
 
-/** NUL and unpaired surrogates as JSON.stringify writes them, after an even number of backslashes. */
-const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+const hasBody = ({ headers }: Request) =>
+  Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
 
 /** The JSON body, checked; no body counts as `{}`. @throws ServiceError for one that is no JSON or breaks the schema. */
 export async function readBody<T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> {
-  await new Promise<void>((resolve, reject) => {
-    parse(req, res, (error?: BodyError) => (error ? reject(toServiceError(error)) : resolve()));
-  });
-  const hasBody = Number(req.headers['content-length'] ?? 0) > 0 || req.headers['transfer-encoding'] !== undefined;
-  if (req.body === undefined && hasBody) {
-    throw new ServiceError('unsupported_media_type', 'Send a body of type application/json.');
-  }
-  const checked = checkRequest(schema, req.body ?? {});
-  if (unstorable.test(JSON.stringify(req.body ?? {}))) {
+  const body = hasBody(req) ? await readJson(req, res) : {};
+  const checked = checkRequest(schema, body);
+  if (!isStorable(body)) {
     throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');
   }
   return checked;
 }
+
+/** Of what needs no more than its address. */
+export const nothingSchema = Joi.object({});
 
 /** Parameters of a page of a list. */
 export const pageSchema = {

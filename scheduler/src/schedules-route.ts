@@ -7,7 +7,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import Joi from 'joi';
 import { recordAudit } from './audit/record-audit.js';
 import type { Queues } from './open-queues.js';
-import { checkRequest, offsetOf, type Page, pageSchema, readBody, sendData } from './read-request.js';
+import { checkRequest, nothingSchema, offsetOf, type Page, pageSchema, readBody, sendData } from './read-request.js';
 import { describeRun, describeSchedule } from './schedules/describe-schedule.js';
 import { newestRuns, readRuns } from './schedules/run-rows.js';
 import {
@@ -36,7 +36,6 @@ export interface SchedulesDeps {
 }
 
 const runsSchema = Joi.object<Page>(pageSchema);
-const noBody = Joi.object({});
 
 export function schedulesRoutes(deps: SchedulesDeps): Router {
   const { pool, queues, scheduler, config, clock = () => new Date() } = deps;
@@ -44,7 +43,7 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
     describeSchedule(
       { queues, isSyncDisabled: config.DISABLE_AUTO_SYNC, now: clock() },
       row,
-      (await newestRuns(pool)).get(row.id),
+      (await readRuns(pool, row.id, 1, 0))[0],
     );
 
   async function scheduleOf(req: Request): Promise<ScheduleRow> {
@@ -89,7 +88,7 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
     (enabled: boolean): RequestHandler =>
     async (req, res) => {
       const before = await scheduleOf(req);
-      await readBody(req, res, noBody);
+      await readBody(req, res, nothingSchema);
       await audit(res, enabled ? 'enable' : 'disable', before.id);
       sendData(res, await describe((await updateSchedule(pool, before.id, { ...before, enabled })) ?? before));
     };
@@ -104,7 +103,7 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
 
   const trigger: RequestHandler = async (req, res) => {
     const row = await scheduleOf(req);
-    await readBody(req, res, noBody);
+    await readBody(req, res, nothingSchema);
     await audit(res, 'trigger', row.id);
     sendData(res, { jobId: await scheduler.trigger(row.id), queueName: row.queue, jobName: row.job });
   };

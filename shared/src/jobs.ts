@@ -7,8 +7,6 @@ import * as results from './job-results.js';
 export interface JobContract {
   data: Joi.ObjectSchema;
   result: Joi.Schema;
-  /** Set where a job without `site_id` stands for one child job per site: the queue that the children go to. */
-  childQueue?: string;
   /** First pause before another attempt, doubled each time, when it is not the queue's. */
   backoffMs?: number;
 }
@@ -58,11 +56,6 @@ const aggregationJobs = {
   all: { data: data.wholeSite, result: results.rows, backoffMs: aggregationBackoffMs },
 } satisfies Record<string, JobContract>;
 
-const withChildren = <Jobs extends Record<string, JobContract>>(jobs: Jobs, childQueue: string) =>
-  Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, { ...job, childQueue }])) as {
-    [Name in keyof Jobs]: JobContract & { childQueue: string };
-  };
-
 /** Every queue by its name. */
 export const queues = {
   /** Carries events from ingestion to the processor. */
@@ -86,7 +79,7 @@ export const queues = {
     limiter: { max: 10, durationMs: 60_000 },
     options,
     worker: 'processor',
-    jobs: withChildren(aggregationJobs, 'site-aggregation'),
+    jobs: aggregationJobs,
   },
   /** The parts, site by site, of what was asked for all of them. */
   'site-aggregation': {
@@ -100,7 +93,7 @@ export const queues = {
     concurrency: 5,
     options,
     worker: 'processor',
-    jobs: { calculate: { data: data.metrics, result: results.rows, childQueue: 'metrics-calculation' } },
+    jobs: { calculate: { data: data.metrics, result: results.rows } },
   },
   cleanup: {
     concurrency: 1,

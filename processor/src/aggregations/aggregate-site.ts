@@ -4,7 +4,7 @@ import type { RowsResult } from '@millrace/shared/job-results';
 import type { Pool } from '@millrace/shared/postgres';
 import { addDays, dayOf } from '@millrace/shared/zone-days';
 import type { Aggregation } from './aggregation.js';
-import { type ClaimedAggregates, claimAggregates } from './claim-aggregation.js';
+import { type ClaimedAggregates, claimAggregates, noteAggregated } from './claim-aggregation.js';
 import { touchedCohorts } from './cohorts.js';
 import { periodsOf } from './periods.js';
 import { profilePerformance } from './profile-performance.js';
@@ -87,8 +87,6 @@ async function findTouched(claimed: ClaimedAggregates, now: Date): Promise<Touch
 /** Rows of what raw events no longer tell stay as they are, in the zone that they were counted in. */
 const forgetRows = (table: string, start: string) =>
   `/* processor.forgetAggregates */ delete from ${table} where site_id = $1 and ${start} >= $2`;
-const noteTimezone =
-  '/* processor.noteAggregatesTimezone */ update site_aggregations set timezone = $2 where site_id = $1';
 
 /** Periods of another time zone are other periods: their rows go, and all are computed anew. */
 async function followTimezone(claimed: ClaimedAggregates): Promise<void> {
@@ -97,7 +95,6 @@ async function followTimezone(claimed: ClaimedAggregates): Promise<void> {
   for (const [table, { start }] of Object.entries(aggregations)) {
     await client.query(forgetRows(table, start), [siteId, rawSince ?? '-infinity']);
   }
-  await client.query(noteTimezone, [siteId, timezone]);
 }
 
 export interface AggregateOptions {
@@ -122,6 +119,7 @@ export async function aggregateSite(pool: Pool, siteId: string, options: Aggrega
       rows[table] = await recompute(claimed, touched, now);
       await onProgress(Math.min(99, Math.round((100 * (index + 1)) / tables.length)));
     }
+    await noteAggregated(claimed, now);
     return { rows, ms: Math.round(performance.now() - startedAt) };
   });
 }

@@ -1,5 +1,6 @@
 /** Turns a site into a transaction with one snapshot in which nobody else aggregates that site. */
 import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { isSerializationFailure } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import type { Aggregation } from './aggregation.js';
 
@@ -22,18 +23,23 @@ insert into site_aggregations (site_id, timezone, aggregated_at) select site_id,
 where site_id = $1 and not exists (select from site_aggregations where site_id = $1) on conflict do nothing`;
 
 const claim = `/* processor.claimAggregates */
-update site_aggregations claimed set aggregated_at = $2
+update site_aggregations claimed set timezone = claimed.timezone
 from (select * from site_aggregations where site_id = $1 for update skip locked) as before, sites
 where claimed.site_id = before.site_id and sites.site_id = before.site_id
 returning sites.timezone, before.timezone as "rowsTimezone",
   case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt"`;
 
-const isKnown = '/* processor.isKnownSite */ select exists (select from sites where site_id = $1) as known';
+const note = `/* processor.noteAggregated */
+update site_aggregations set timezone = $2, aggregated_at = $3 where site_id = $1`;
 
-const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
+const isKnown = '/* processor.isKnownSite */ select exists (select from sites where site_id = $1) as known';
 
 export const unknownSite = { skipped: 'there is no such site' };
 export const busySite = { skipped: 'another aggregation of this site is at work' };
+
+/** Notes that all aggregates of the site are up to date, in its present zone. */
+export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, now: Date) =>
+  client.query(note, [siteId, timezone, now]);
 
 /** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known or that another aggregation holds. */
 export async function claimAggregates<T>(

@@ -54,10 +54,6 @@ const runs: Record<string, { table: string; run: Run<never> }> = {
   },
 };
 
-/** Leaves `aggregated_at` as it was: only one table was brought up to date. */
-const restoreTime =
-  '/* processor.restoreAggregatedAt */ update site_aggregations set aggregated_at = $2 where site_id = $1';
-
 /** Works on one job of a site. `all` brings everything up to date; the others compute what they are asked for. */
 export async function consumeAggregation(
   pool: Pool,
@@ -72,7 +68,6 @@ export async function consumeAggregation(
   const result = await claimAggregates(pool, siteId, options.now, async (claimed) => {
     if (claimed.rowsTimezone !== claimed.timezone && claimed.rowsTimezone !== neverAggregated) return undefined;
     const rows = await run(claimed, data as never, options.now);
-    await claimed.client.query(restoreTime, [siteId, claimed.aggregatedAt]);
     return { rows: { [table]: rows }, ms: Math.round(performance.now() - startedAt) };
   });
   // The zone of the site has changed, and with it every period of every row.

@@ -5,6 +5,7 @@ import type { FanOutResult, RowsResult } from '@millrace/shared/job-results';
 import type { HandleJob } from '@millrace/shared/job-worker';
 import type { Pool } from '@millrace/shared/postgres';
 import type { QueueHandle } from '@millrace/shared/queue';
+import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { calculateMetrics } from '../metrics/calculate-metrics.js';
 import { activeSites } from './active-sites.js';
 import { fanOut } from './fan-out.js';
@@ -23,7 +24,7 @@ export function createMetricsConsumer({ pool, handle, retry }: MetricsDeps): Han
       return fanOut(job, token, { queue: handle.queue, retry, findSites: () => activeSites(pool, new Date()) });
     }
     const timezone = await siteTimezone(pool, site_id);
-    if (timezone === undefined) return { skipped: 'there is no such site' };
+    if (timezone === undefined) return unknownSite;
     const at = data.at ?? new Date(job.timestamp).toISOString();
     return calculateMetrics({ pool, siteId: site_id, timezone, ...data, at });
   };

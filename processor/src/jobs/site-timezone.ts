@@ -1,9 +1,9 @@
 /** Turns a site's id into its time zone. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
 
 /** Undefined when there is no such site. */
-export async function siteTimezone(pool: Pool, siteId: string): Promise<string | undefined> {
-  const { rows } = await pool.query<{ timezone: string }>(
+export async function siteTimezone(database: Pool | PoolClient, siteId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ timezone: string }>(
     '/* processor.siteTimezone */ select timezone from sites where site_id = $1',
     [siteId],
   );

@@ -31,7 +31,8 @@ where site_id = (select site_id from site_rollups where site_id = $1 for update 
 returning site_id as "siteId", timezone, detail_since as "detailSince", last_visitor_no as "lastVisitorNo",
   (select since from raw_horizon) as "rawSince"`;
 
-const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
+/** What another claim of the same site makes of ours. */
+export const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
 
 /** Runs `roll` in one REPEATABLE READ transaction; {@link busy} when another roll holds or has just changed the site. */
 export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): Promise<T | typeof busy> {

@@ -4,19 +4,9 @@ import type { RetrySettings } from '@millrace/shared/add-job';
 import { eventIngest } from '@millrace/shared/jobs';
 import type { Queue } from '@millrace/shared/queue';
 import { addWantedJob } from '../queues/change-jobs.js';
+import { hideEvents } from '../queues/describe-job.js';
 import { newJobSchema } from '../queues/queue-requests.js';
 import { checkRequest } from '../read-request.js';
-
-interface Batch {
-  count?: unknown;
-  events?: unknown;
-}
-
-/** Events are what users did: their number and size suffice to look after a queue. */
-function hideEvents(data: unknown): object {
-  const { count, events } = (data ?? {}) as Batch;
-  return { count, characters: String(events ?? '').length };
-}
 
 /** Bull Board would add jobs with options of its own; here they get those of their contract, and an id that repeats safely. */
 export function createBoardAdapter(queue: Queue, retry: RetrySettings): BullMQAdapter {

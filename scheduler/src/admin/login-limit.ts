@@ -1,5 +1,5 @@
 /** Turns the attempts of each address to log in into how long it has to wait. */
-import { isIPv4 } from 'node:net';
+import { clientOf } from '@millrace/shared/access/rate-limit';
 
 export interface LoginLimit {
   /** Counts an attempt as failed, until {@link forgive}; returns the seconds to wait instead, 0 when it may be made. */
@@ -11,14 +11,8 @@ export interface LoginLimit {
 /** Addresses that are remembered; then the oldest are forgotten. */
 const maxAddresses = 10_000;
 
-/** Whoever has one IPv6 address has its whole /64; an IPv4 address may come dressed as IPv6. */
-function groupOf(address: string): string {
-  const v4 = address.slice(address.lastIndexOf(':') + 1);
-  if (isIPv4(v4)) return v4;
-  const [head = ''] = address.split('::');
-  const groups = head.split(':').slice(0, 4);
-  return [...groups, ...Array(4 - groups.length).fill('0')].join(':');
-}
+/** Proxies are not asked: behind one, all share a limit. */
+const groupOf = (address: string) => clientOf(address, undefined, () => false);
 
 /** `max` failures within `windowMs`. Counted in this process: keys are too long to be guessed, this keeps guessing cheap for us. */
 export function createLoginLimit(now: () => number, max = 10, windowMs = 60_000): LoginLimit {

@@ -1,21 +1,18 @@
 /** Turns the key that somebody logged in with into a session, and its token back into who that is. */
-import { createHash, randomBytes } from 'node:crypto';
-import type { Access } from '@millrace/shared/access/keys';
+import { randomBytes } from 'node:crypto';
+import { type Access, hashKey } from '@millrace/shared/access/keys';
 import type { Pool } from '@millrace/shared/postgres';
 
 /** Until somebody has to log in again. */
 export const sessionHours = 12;
 
-/** As keys are kept: a token of 256 random bits needs no slow hash. */
-const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
-
-/** Returns the session's token, which is told here and never again. */
+/** Returns the session's token, which is told here and never again; it is kept as keys are. */
 export async function startSession(pool: Pool, keyId: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await pool.query(
     `/* scheduler.startSession */ insert into sessions (token_hash, key_id, expires_at)
     values ($1, $2, now() + make_interval(hours => $3))`,
-    [hashToken(token), keyId, sessionHours],
+    [hashKey(token), keyId, sessionHours],
   );
   return token;
 }
@@ -27,11 +24,11 @@ export async function findSession(pool: Pool, token: string): Promise<Access | u
     from sessions s join api_keys k on k.id = s.key_id
     where s.token_hash = $1 and s.expires_at > now()
       and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
-    [hashToken(token)],
+    [hashKey(token)],
   );
   return rows[0];
 }
 
 export async function endSession(pool: Pool, token: string): Promise<void> {
-  await pool.query('/* scheduler.endSession */ delete from sessions where token_hash = $1', [hashToken(token)]);
+  await pool.query('/* scheduler.endSession */ delete from sessions where token_hash = $1', [hashKey(token)]);
 }

@@ -1,17 +1,19 @@
 /** Turns a job of a queue into what the API tells of it; events in it are counted, not shown. */
+import { eventIngest } from '@millrace/shared/jobs';
 import type { Job } from '@millrace/shared/queue';
 
 interface Batch {
-  count?: number;
-  events?: string;
+  count?: unknown;
+  events?: unknown;
 }
 
-/** Jobs of events hold what users did: their data are for the processor alone. */
-function dataOf(job: Job): unknown {
-  if (job.queueName !== 'event-ingest') return job.data;
-  const { count, events = '' } = (job.data ?? {}) as Batch;
-  return { count, characters: String(events).length };
+/** Events are what users did: their number and size suffice to look after a queue. */
+export function hideEvents(data: unknown): object {
+  const { count, events } = (data ?? {}) as Batch;
+  return { count, characters: String(events ?? '').length };
 }
+
+const dataOf = (job: Job): unknown => (job.queueName === eventIngest.queue ? hideEvents(job.data) : job.data);
 
 export function describeJob(job: Job, state: string): object {
   return {

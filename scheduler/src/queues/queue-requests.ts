@@ -38,5 +38,3 @@ export const retrySchema = Joi.object<{ cause: string; dryRun: boolean }>({
   cause: Joi.string().allow('').max(1_000).required(),
   dryRun: Joi.boolean().strict().default(true),
 }).required();
-
-export const nothingSchema = Joi.object({});

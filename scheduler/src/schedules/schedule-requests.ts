@@ -2,6 +2,7 @@
 import { ServiceError } from '@millrace/shared/errors';
 import { checkJobData, queueNames } from '@millrace/shared/jobs';
 import Joi from 'joi';
+import { isStorable } from '../is-storable.js';
 import { checkRequest } from '../read-request.js';
 import { parseCron } from './cron.js';
 import { catchUps, type ScheduleFields } from './schedule-rows.js';
@@ -9,11 +10,8 @@ import { catchUps, type ScheduleFields } from './schedule-rows.js';
 const timezone = Joi.string().max(64);
 const cron = Joi.string().max(128);
 
-/** No NUL and no half of a surrogate pair, anywhere: the database takes neither. */
-const storable: Joi.CustomValidator = (value, helpers) => {
-  const text = JSON.stringify(value);
-  return /\\u0000|\\ud[89a-f]/i.test(text.replaceAll('\\\\', '')) ? helpers.error('text.storable') : value;
-};
+/** Here too, so that the refusal names the field. */
+const storable: Joi.CustomValidator = (value, helpers) => (isStorable(value) ? value : helpers.error('text.storable'));
 const unstorable = { 'text.storable': '{{#label}} must not hold NUL or half a character' };
 
 const fields = {

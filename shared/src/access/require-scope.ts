@@ -14,6 +14,9 @@ export const bearerKey = (header: string | undefined) => /^Bearer +(\S+)$/i.exec
 /** True when `access` allows `scope`; admin allows everything. */
 export const allows = ({ scopes }: Access, scope: Scope) => scopes.includes(scope) || scopes.includes('admin');
 
+/** The refusal of a key that does not allow `scope`. */
+export const lacks = (scope: Scope) => new ServiceError('forbidden', `This key does not have the scope "${scope}".`);
+
 /** Who asks, where {@link requireScope} let them pass. */
 export const accessOf = (res: Response) => res.locals.access as Access;
 
@@ -33,23 +36,23 @@ export function requireScope(keys: KeyRing, scope: Scope, isTrusted: TrustedProx
       res.set('www-authenticate', 'Bearer');
       throw new ServiceError('unauthorized');
     }
-    if (!allows(access, scope)) throw new ServiceError('forbidden', `This key does not have the scope "${scope}".`);
+    if (!allows(access, scope)) throw lacks(scope);
     res.locals.access = access;
     next();
   };
 }
 
+const otherSite = (bound: string) => new ServiceError('forbidden', `This key is good for site "${bound}" only.`);
+
 /** Lets pass keys that are good for all sites. */
 export const requireAllSites: RequestHandler = (_req, res, next) => {
   const { siteId } = accessOf(res);
-  if (siteId !== null) throw new ServiceError('forbidden', `This key is good for site "${siteId}" only.`);
+  if (siteId !== null) throw otherSite(siteId);
   next();
 };
 
 /** Lets a request ask for a site, unless its key is good for another one only. Without keys, everybody may. */
 export function checkSite(res: Response, siteId: string): void {
   const bound = (res.locals.access as Access | undefined)?.siteId ?? null;
-  if (bound !== null && bound !== siteId) {
-    throw new ServiceError('forbidden', `This key is good for site "${bound}" only.`);
-  }
+  if (bound !== null && bound !== siteId) throw otherSite(bound);
 }
