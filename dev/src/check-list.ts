@@ -4,6 +4,7 @@ import { checkComposeFile } from './checks/compose-file.js';
 import { checkFileNames } from './checks/file-names.js';
 import { checkFormat } from './checks/format.js';
 import { checkImportCycles } from './checks/import-cycles.js';
+import { checkVersion } from './checks/one-version.js';
 import { checkPackageImports } from './checks/package-imports.js';
 import { checkReadme } from './checks/readme.js';
 import { checkSchemaDump } from './checks/schema-dump.js';
@@ -25,5 +26,6 @@ export const checks: readonly Check[] = [
   { name: 'compose', run: checkComposeFile },
   { name: 'types', run: checkTypes },
   { name: 'readme', run: checkReadme },
+  { name: 'version', run: checkVersion },
   { name: 'schema', run: checkSchemaDump },
 ];

@@ -6,7 +6,8 @@ import type { EventLane } from './event-lane.js';
 
 /** The Express app; the lane is mounted in it too, so that a test can meet every route through it. */
 export function buildApp(deps: ServiceApp, lane: EventLane): Express {
-  return buildServiceApp(deps, (app) => {
+  const about = { service: 'ingestion', docs: 'README.md, "Ingestion"' };
+  return buildServiceApp({ about, ...deps }, (app) => {
     app.use((req, res, next) => {
       if (!lane(req, res)) next();
     });

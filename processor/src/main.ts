@@ -33,7 +33,8 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
     ...databaseHealth(pool),
     queues: () => Promise.reject(new Error('starting')),
   };
-  const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
+  const about = { service: 'processor', docs: 'README.md, "The path of an event"' };
+  const app = buildServiceApp({ about, logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.PROCESSOR_PORT, config.HOST), server, 'PROCESSOR_PORT');

@@ -181,12 +181,19 @@ describe('verify', () => {
     });
   });
 
-  it('finds a site that waits for its first roll without fault', async () => {
+  const nothing = [
+    expect.stringContaining('compared 0 intervals and 0 days'),
+    expect.stringMatching(/^Nothing was compared, so nothing is proven/),
+  ];
+  it('ends with 3 when it compared nothing, since a site that waits for its first roll proves nothing', async () => {
     await store(twoVisitors());
-    expect(await verifyDay()).toMatchObject({
-      code: 0,
-      lines: [expect.stringContaining('0 intervals and 0 days'), 'No difference.'],
-    });
+    expect(await verifyDay()).toMatchObject({ code: 3, lines: nothing });
+  });
+  it('ends with 3 for a range without events, which may be a mistyped year', async () => {
+    await store(twoVisitors());
+    await roll();
+    const lastYear = await verify('--site', 'demo', '--from', '2025-11-08', '--to', '2025-11-08');
+    expect(lastYear).toMatchObject({ code: 3, lines: nothing });
   });
 
   it('takes instants, and compares days only where they lie in the range whole', async () => {

@@ -30,7 +30,8 @@ export interface ReportingApp extends ServiceApp {
 const guarded = ['/stats', '/api'];
 
 export function buildApp(deps: ReportingApp): Express {
-  return buildServiceApp(deps, (app) => {
+  const about = { service: 'reporting', docs: '/docs' };
+  return buildServiceApp({ about, ...deps }, (app) => {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
     app.use(guarded, limitAddresses(requestsPerMinute, isTrustedProxy));
     if (keys) app.use(guarded, requireScope(keys, 'read', isTrustedProxy), limitKeys(requestsPerMinute));

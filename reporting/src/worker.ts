@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   const location = queueLocation(config);
   const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
   const health = { ...databaseHealth(pool), ...queueHealth(location, worker.check) };
-  const app = buildServiceApp({ logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
+  const about = { service: 'reporting-worker', docs: 'README.md, "The path of an event"' };
+  const app = buildServiceApp({ about, logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
   lifecycle.onClose('worker', () => worker.close());

@@ -34,7 +34,8 @@ const refuseNul: RequestHandler = (req, _res, next) => {
 };
 
 export function buildApp(deps: SchedulerApp): Express {
-  return buildServiceApp({ ...deps, refusalEnvelope: { success: false } }, (app) => {
+  const about = { service: 'scheduler', docs: 'README.md, "Scheduler"' };
+  return buildServiceApp({ about, ...deps, refusalEnvelope: { success: false } }, (app) => {
     app.use(refuseNul);
     const isTrusted = parseProxies(deps.config.TRUST_PROXY);
     app.use(['/api', '/admin'], limitAddresses(deps.config.RATE_LIMIT_REQUESTS, isTrusted));

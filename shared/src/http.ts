@@ -6,6 +6,7 @@ import { checkHealth, type HealthCheck } from './health.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
 import { isConnectionError } from './postgres.js';
+import { version } from './version.js';
 
 export interface ServiceApp {
   logger: Logger;
@@ -14,6 +15,8 @@ export interface ServiceApp {
   health: Record<string, HealthCheck>;
   /** True while the service stops: it is then alive but not ready. */
   isClosing: () => boolean;
+  /** What `GET /` says about the service: its name, and where its documentation is. */
+  about?: { service: string; docs: string };
   /** Stands beside `error` in the body of every refusal. */
   refusalEnvelope?: object;
 }
@@ -41,7 +44,7 @@ function logRequests(logger: Logger): RequestHandler {
 function addHealthRoutes(app: Express, deps: ServiceApp): void {
   const report: RequestHandler = async (_req, res) => {
     const health = await checkHealth(deps.health);
-    res.status(health.status === 'healthy' ? 200 : 503).json(health);
+    res.status(health.status === 'healthy' ? 200 : 503).json({ ...health, version });
   };
   app.get('/health', report);
   app.get('/health/live', (_req, res) => void res.json({ status: 'alive' }));
@@ -71,7 +74,7 @@ function toRefusal(error: unknown): Refusal {
   return { code: 'internal_error' };
 }
 
-/** An app with `/health`, `/health/live`, `/health/ready`, `/metrics`, then `addRoutes`, then 404 and the error answer. */
+/** An app with `/` (who it is), `/health`, `/health/live`, `/health/ready`, `/metrics`, then `addRoutes`, then 404 and the error answer. */
 export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => void): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -81,6 +84,8 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
     res.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     next();
   });
+  const { about = { service: 'millrace', docs: 'README.md' } } = deps;
+  app.get('/', (_req, res) => void res.json({ ...about, version }));
   addHealthRoutes(app, deps);
   addRoutes(app);
   app.use((_req, res) => sendRefusal(res, { code: 'not_found' }, deps.refusalEnvelope));

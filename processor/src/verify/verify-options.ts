@@ -30,9 +30,10 @@ Intervals and days that are marked are left out: they wait for the next roll, an
 
 An instant within an interval of 15 minutes means the whole interval. Days are compared where they lie in the range whole.
 Reads the database of DATABASE_URL, else the one of a running \`npm start\`.
-In production: DATABASE_URL=... node processor/dist/rollups/verify-command.js --site ...
+In production: DATABASE_URL=... node processor/dist/verify/verify-command.js --site ...
 
 Exit code 0: no difference. 1: there are differences. 2: it could not be found out.
+3: nothing was compared, since nothing in the range is rolled up.
 `;
 
 /** Reads the arguments that follow the name of the program. */

@@ -11,15 +11,24 @@ export interface VerifySurroundings {
   databaseUrl: DatabaseUrl;
 }
 
+function verdictOf(summary: VerifySummary): string {
+  if (summary.differences > 0) return `${counted(summary.differences, 'difference')}.`;
+  if (!comparedNothing(summary)) return 'No difference.';
+  return 'Nothing was compared, so nothing is proven: the range has no rolled interval. Ask for another one, or again after the next roll.';
+}
+
 function summaryText(siteId: string, summary: VerifySummary): string {
-  const { intervals, days, markedIntervals, markedDays, differences, timezone } = summary;
+  const { intervals, days, markedIntervals, markedDays, timezone } = summary;
   return `Site ${siteId} (days of ${timezone}): compared ${counted(intervals, 'interval')} and ${counted(days, 'day')}; left out, because marked: ${counted(markedIntervals, 'interval')} and ${counted(markedDays, 'day')}.
-${differences === 0 ? 'No difference.' : `${counted(differences, 'difference')}.`}
+${verdictOf(summary)}
 `;
 }
 
-/** 0 without differences, 1 with some, 2 when that could not be found out. */
-export async function runVerify(args: string[], surroundings: VerifySurroundings): Promise<0 | 1 | 2> {
+/** A range with nothing in it and one whose every interval is marked both compare nothing. */
+const comparedNothing = ({ intervals, days }: VerifySummary) => intervals + days === 0;
+
+/** 0 without differences, 1 with some, 2 when that could not be found out, 3 when there was nothing to compare. */
+export async function runVerify(args: string[], surroundings: VerifySurroundings): Promise<0 | 1 | 2 | 3> {
   const { stdout, stderr, databaseUrl } = surroundings;
   const commandLine = verifyOptions(args);
   if (commandLine.kind === 'help') {
@@ -35,7 +44,8 @@ export async function runVerify(args: string[], surroundings: VerifySurroundings
     const report = (line: string) => stdout.write(`${line}\n`);
     const summary = await onDatabase('verify', databaseUrl, (pool) => verifySite(pool, options, report));
     stdout.write(summaryText(options.siteId, summary));
-    return summary.differences === 0 ? 0 : 1;
+    if (summary.differences > 0) return 1;
+    return comparedNothing(summary) ? 3 : 0;
   } catch (error) {
     stderr.write(`verify: ${describeFailure(error)}\n`);
     return 2;

@@ -124,6 +124,8 @@ export const answerSchemas: Record<string, JsonSchema> = {
   Health: record({
     status: { enum: ['healthy', 'unhealthy'] },
     services: { type: 'object', additionalProperties: { enum: ['up', 'down'] } },
+    version: text,
   }),
+  About: record({ service: text, docs: text, version: text }),
   Status: record({ status: text }),
 };

@@ -1,4 +1,5 @@
 /** Turns everything that the reporting service takes and answers into an OpenAPI 3.1 document. */
+import { version } from '@millrace/shared/version';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
 import type { JsonSchema } from './json-schema.js';
@@ -13,12 +14,11 @@ export interface OpenApiDocument {
   components: { schemas: Record<string, JsonSchema> };
 }
 
-/** The version is the one of the paths, not of the program. */
 export const describeApi = (): OpenApiDocument => ({
   openapi: '3.1.1',
   info: {
     title: 'Millrace reporting',
-    version: '1',
+    version,
     description: 'Exact answers about events, at once. Errors have one shape, with a code to rely on.',
   },
   tags: [

@@ -11,6 +11,9 @@ const get = (operationId: string, summary: string, responses: object) => ({
 const plain = { type: 'string' };
 
 export const servicePaths = {
+  '/': get('about', 'Which service this is, and of which version', {
+    200: answers('Its name, its version and where its documentation is.', 'application/json', ref('About')),
+  }),
   '/health': get('health', 'Whether the service and its database work', {
     200: answers('All is well.', 'application/json', ref('Health')),
     503: answers('A part is down.', 'application/json', ref('Health')),

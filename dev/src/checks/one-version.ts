@@ -1,0 +1,45 @@
+/** Proves that the manifests, the changelog, the program and its OpenAPI document name one version. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Versions by the place that names them; undefined where a place names none. */
+type Named = [place: string, version: string | undefined][];
+
+/** Everything is compared with the root's package.json. `/health` and `GET /` answer the constant of shared/src/version. */
+export async function checkVersion(root: string): Promise<string[]> {
+  const right = manifestVersion(join(root, 'package.json'));
+  const named: Named = [...manifests(root), ['CHANGELOG.md', newestEntry(root)], ...(await builtVersions(root))];
+  return named
+    .filter(([, version]) => version !== right)
+    .map(([place, version]) => `${place} says ${version ?? 'nothing'} where package.json says ${right ?? 'nothing'}`);
+}
+
+const manifestVersion = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version;
+
+function manifests(root: string): Named {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, 'package.json')))
+    .map(({ name }) => [`${name}/package.json`, manifestVersion(join(root, name, 'package.json'))]);
+}
+
+/** The first heading of a version; the newest stands on top. */
+function newestEntry(root: string): string | undefined {
+  const file = join(root, 'CHANGELOG.md');
+  return existsSync(file) ? /^## (\S+)/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+}
+
+async function builtVersions(root: string): Promise<Named> {
+  const program = await load<{ version: string }>(join(root, 'shared', 'dist', 'version.js'));
+  const api = await load<{ describeApi(): { info: { version: string } } }>(
+    join(root, 'reporting', 'dist', 'openapi', 'describe-api.js'),
+  );
+  return [
+    ['shared/src/version.ts', program?.version],
+    ['the OpenAPI document', api?.describeApi().info.version],
+  ];
+}
+
+async function load<T>(file: string): Promise<T | undefined> {
+  return existsSync(file) ? ((await import(pathToFileURL(file).href)) as T) : undefined;
+}

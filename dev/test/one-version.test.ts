@@ -1,0 +1,44 @@
+/** The check that all places name one version, on tiny workspaces with one fault each. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { checkVersion } from '../src/checks/one-version.js';
+
+let root = '';
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function workspace(changed: Record<string, string>): string {
+  root = mkdtempSync(join(tmpdir(), 'millrace-version-'));
+  const files = {
+    'package.json': '{"version":"1.2.3"}',
+    'shared/package.json': '{"version":"1.2.3","type":"module"}',
+    'reporting/package.json': '{"version":"1.2.3","type":"module"}',
+    'CHANGELOG.md': '# Changes\n\n## 1.2.3\n\n## 1.2.2\n',
+    'shared/dist/version.js': `export const version = '1.2.3';`,
+    'reporting/dist/openapi/describe-api.js': `export const describeApi = () => ({ info: { version: '1.2.3' } });`,
+    ...changed,
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+it('accepts one version everywhere', async () => {
+  expect(await checkVersion(workspace({}))).toEqual([]);
+});
+
+it.each([
+  [{ 'shared/package.json': '{"version":"1.2.2","type":"module"}' }, 'shared/package.json says 1.2.2'],
+  [{ 'CHANGELOG.md': '# Changes\n\n## 1.3.0\n\n## 1.2.3\n' }, 'CHANGELOG.md says 1.3.0'],
+  [{ 'CHANGELOG.md': '# Changes\n' }, 'CHANGELOG.md says nothing'],
+  [{ 'shared/dist/version.js': `export const version = '1.2.4';` }, 'shared/src/version.ts says 1.2.4'],
+  [
+    { 'reporting/dist/openapi/describe-api.js': `export const describeApi = () => ({ info: { version: '1' } });` },
+    'the OpenAPI document says 1 ',
+  ],
+])('refuses %j', async (changed, problem) => {
+  expect(await checkVersion(workspace(changed))).toEqual([expect.stringContaining(problem)]);
+});
