@@ -1,9 +1,10 @@
-/** Turns `npm test` into the whole suite, run against real services that it starts and removes itself. */
+/** Runs the suite on stores that it starts and removes itself. */
 import { join } from 'node:path';
 import { ClearError } from './clear-error.js';
 import type { ClosingList } from './closing-list.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { runVitest } from './run-vitest.js';
+import { createTemplateDatabase } from './template-database.js';
 import { makeThrowAwayFolder } from './throw-away-folder.js';
 import { startThrowAwayPostgres } from './throw-away-postgres.js';
 import { startThrowAwayRedis } from './throw-away-redis.js';
@@ -21,15 +22,20 @@ async function findRedis(closing: ClosingList): Promise<string | undefined> {
 }
 
 /** The services' own variables are withheld, so that no test works by accident on what the person has set. */
-function testEnvironment(databaseUrl: string, redisUrl: string | undefined): NodeJS.ProcessEnv {
+function testEnvironment(stores: Record<string, string>): NodeJS.ProcessEnv {
   const { DATABASE_URL: _database, REDIS_URL: _redis, TEST_REDIS_URL: _test, ...inherited } = process.env;
-  return { ...inherited, TEST_DATABASE_URL: databaseUrl, ...(redisUrl ? { TEST_REDIS_URL: redisUrl } : {}) };
+  return { ...inherited, ...stores };
 }
 
 async function test({ closing, stopped }: CommandContext): Promise<number> {
   const folder = makeThrowAwayFolder(closing);
   const databaseUrl = process.env.DATABASE_URL || (await startThrowAwayPostgres(closing));
-  const env = testEnvironment(databaseUrl, await findRedis(closing));
+  const redisUrl = await findRedis(closing);
+  const env = testEnvironment({
+    TEST_DATABASE_URL: databaseUrl,
+    TEST_TEMPLATE_DATABASE: await createTemplateDatabase(databaseUrl, closing),
+    ...(redisUrl && { TEST_REDIS_URL: redisUrl }),
+  });
   const args = process.argv.slice(2);
   const { code, counts } = await runVitest({ args, env, reportFile: join(folder, 'report.json'), stopped });
   process.stdout.write(counts ? `${counts}\n` : 'Vitest ended without a report.\n');

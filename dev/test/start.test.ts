@@ -1,7 +1,10 @@
 /** Proves how `npm start` begins, refuses and ends, with stub services in place of the real ones. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { endWithTest } from '@millrace/shared/testing/end-with-test';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeStubWorkspace, type StubWorkspace } from './stub-workspace.ts';
 
@@ -67,13 +70,15 @@ describe('npm start', () => {
     });
     const run = workspace.start();
     await run.ready;
+    const began = performance.now();
     run.child.kill('SIGINT');
-    // npm hands the terminal's Ctrl-C on, so that one wish comes twice.
-    run.child.kill('SIGINT');
-    await sleep(1_000);
-    expect(run.child.exitCode).toBe(null);
-    run.child.kill('SIGINT');
+    // npm hands the terminal's Ctrl-C on, so that one wish comes twice: what comes within half a second is still the first.
+    await eventually(async () => {
+      run.child.kill('SIGINT');
+      return run.child.exitCode !== null;
+    }, 'a second signal ends it');
     expect(await run.exitCode).toBe(1);
+    expect(performance.now() - began).toBeGreaterThan(500);
   });
 });
 
@@ -133,7 +138,8 @@ describe('nothing is left behind', () => {
   it('when a stop is asked for while Postgres is being set up', async () => {
     workspace = await makeStubWorkspace();
     const run = workspace.start();
-    await sleep(400);
+    const [draft, finished] = ['postgres.new', 'postgres'].map((name) => join(workspace.folder, '.millrace', name));
+    await eventually(async () => existsSync(draft!) || existsSync(finished!), 'Postgres is being set up');
     run.child.kill('SIGTERM');
     expect(await run.exitCode).toBe(0);
   });
@@ -143,7 +149,7 @@ describe('nothing is left behind', () => {
     const ports = Object.entries(workspace.ports).map(([name, port]) => [`${name.toUpperCase()}_PORT`, String(port)]);
     const script = `node ${workspace.folder}/dev/dist/start.js & wait`;
     const env = { ...process.env, ...Object.fromEntries(ports), npm_lifecycle_event: 'start', MILLRACE_DATA_DIR: '' };
-    const npm = spawn('/bin/sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const npm = endWithTest(spawn('/bin/sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] }));
     await new Promise<void>((resolve) => {
       npm.stdout.on('data', (chunk: Buffer) => chunk.includes('Millrace is ready') && resolve());
     });

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { findFreePort } from '../src/free-port.js';
 
 const devFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -127,6 +128,7 @@ function startStub(folder: string, ports: StubWorkspace['ports'], env: Record<st
     env: { ...inherited, ...Object.fromEntries(portEnv), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithTest(child);
   let output = '';
   const exitCode = new Promise<number | null>((resolve) => child.once('close', resolve));
   const ready = new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Turns the test server into a database of its own for one test file, migrated and removed afterwards. */
+/** A database and a queue of one test file's own, removed afterwards. */
 import { randomBytes } from 'node:crypto';
 import type { QueueLocation } from '@millrace/shared/config';
 import { createLogger } from '@millrace/shared/logger';
@@ -28,16 +28,20 @@ export interface TestDatabaseOptions {
   serverUrl?: string;
 }
 
-/** A database that nobody else uses. */
+/** Copying files is five times as fast as the default, which writes each page to the log. */
+const copyOf = (template: string) => `template ${template} strategy file_copy`;
+
+/** A database that no other test uses: a copy of the run's migrated one, or on a server of the test's own migrated here. */
 export async function createTestDatabase(given: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { migrated = true, serverUrl = testServerUrl() } = given;
+  const template = migrated && given.serverUrl === undefined ? process.env.TEST_TEMPLATE_DATABASE : undefined;
   const server = createPool(serverUrl, silent, { ...options, max: 1 });
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await server.query(`create database ${name}`);
+  await server.query(`create database ${name} ${template ? copyOf(template) : ''}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const pool = createPool(url.href, silent, options);
-  if (migrated) await migrate(pool, { kind: 'postgres', url: url.href, prefix: 'millrace' }, silent);
+  if (migrated && !template) await migrate(pool, { kind: 'postgres', url: url.href, prefix: 'millrace' }, silent);
   return {
     url: url.href,
     pool,

@@ -1,12 +1,30 @@
-/** Turns a question into the moment when its answer is yes. */
+/** Waits for what a test expects to happen, as long as there are signs that it still may. */
 
-/** Asks until the answer is yes. @throws Error that names what did not happen in time. */
-export async function eventually(isTrue: () => Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const yes = await isTrue().catch(() => false);
-    if (yes) return;
-    if (Date.now() > deadline) throw new Error(`After ${timeoutMs} ms still not true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+const pauseMs = 50;
+
+function describe(last: unknown): string {
+  if (last instanceof Error) return ` (the last attempt failed: ${last.message})`;
+  return last === false || last === undefined ? '' : ` (it got as far as ${String(last)})`;
+}
+
+/**
+ * Asks until the answer is `true`. A number instead says how far it has come: each time it changes, the time starts again, so that
+ * a busy machine may take as long as it needs. A question that fails counts as no.
+ * @throws Error that names what did not happen when there was neither a yes nor a change for `timeoutMs`.
+ */
+export async function eventually(
+  isTrue: () => Promise<boolean | number>,
+  what: string,
+  timeoutMs = 30_000,
+): Promise<void> {
+  let last: unknown;
+  for (let changedAt = Date.now(); ; ) {
+    const answer: unknown = await isTrue().catch((error: unknown) => error);
+    if (answer === true) return;
+    if (typeof answer === 'number' && answer !== last) changedAt = Date.now();
+    last = answer;
+    if (Date.now() - changedAt > timeoutMs)
+      throw new Error(`After ${timeoutMs} ms still not true: ${what}${describe(last)}`);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

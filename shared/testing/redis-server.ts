@@ -1,10 +1,11 @@
-/** Turns nothing into a Redis of one test's own, durable as in production, that the test may stop, freeze and start again. */
+/** A Redis of one test's own, durable as in production, that the test may stop, freeze and start again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithTest } from './end-with-test.js';
 import { eventually } from './eventually.js';
 
 export interface RedisServer {
@@ -51,6 +52,7 @@ export async function createRedisServer(): Promise<RedisServer> {
       child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, ...settings], {
         stdio: 'ignore',
       });
+      endWithTest(child);
       await eventually(async () => (await send(port, 'PING')) === '+PONG', 'Redis answers');
     },
     command: (command) => send(port, command),

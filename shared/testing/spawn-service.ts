@@ -1,8 +1,9 @@
-/** Turns the name of a built service into a running process of it, on a free port, and its log. */
+/** Runs a built service as a process of its own, on a free port, and keeps its log. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWithTest } from './end-with-test.js';
 
 export interface LogLine {
   level: number;
@@ -28,16 +29,12 @@ export async function spawnService(
   script = 'main',
 ): Promise<SpawnedService> {
   const portOwner = script === 'main' ? service : `${service}_${script}`;
+  const port0 = { [`${portOwner.toUpperCase()}_PORT`]: '0' };
   const child = spawn(process.execPath, [`${root}${service}/dist/${script}.js`, ...args], {
-    env: {
-      PATH: process.env.PATH,
-      HOST: '127.0.0.1',
-      [`${portOwner.toUpperCase()}_PORT`]: '0',
-      LOG_LEVEL: 'info',
-      ...env,
-    },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithTest(child);
   const exited = once(child, 'exit');
   const log: LogLine[] = [];
   let output = '';

@@ -1,0 +1,35 @@
+/** A migrated database that the databases of all test files are copied from, which takes a tenth of the time that migrating each takes. */
+import { randomBytes } from 'node:crypto';
+import { createLogger } from '@millrace/shared/logger';
+import { migrate } from '@millrace/shared/migrate';
+import { createPool } from '@millrace/shared/postgres';
+import type { ClosingList } from './closing-list.js';
+
+const options = { max: 1, statementTimeoutMs: 60_000, applicationName: 'millrace-template' };
+const logger = createLogger('dev', 'silent');
+
+/** Runs one statement on the server, outside the template, which has to be free of connections while it is copied. */
+async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const server = createPool(serverUrl, logger, options);
+  try {
+    await server.query(statement);
+  } finally {
+    await server.end();
+  }
+}
+
+/** Makes the template on the server and returns its name; closing drops it. The queue's schema is that of prefix `millrace`. */
+export async function createTemplateDatabase(serverUrl: string, closing: ClosingList): Promise<string> {
+  const name = `test_template_${randomBytes(8).toString('hex')}`;
+  await onServer(serverUrl, `create database ${name}`);
+  closing.add(() => onServer(serverUrl, `drop database if exists ${name} with (force)`));
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const pool = createPool(url.href, logger, options);
+  try {
+    await migrate(pool, { kind: 'postgres', url: url.href, prefix: 'millrace' }, logger);
+  } finally {
+    await pool.end();
+  }
+  return name;
+}
