@@ -9,11 +9,25 @@ export function referrerHost(referrer: string | null): string {
   return host === '' ? 'direct' : host;
 }
 
+const isAbsent = (value: unknown) => value === undefined || value === null;
+
+/** The property of that very name, else the one that the parts of the name lead to. */
+function propertyIn(properties: StoredEvent['properties'], name: string): unknown {
+  const itself = properties?.[name];
+  if (!isAbsent(itself) || !name.includes('.')) return itself;
+  const inner = (value: unknown, key: string) =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined;
+  return name.split('.').reduce(inner, properties);
+}
+
 /** The value of a dimension that is not time. */
 function valueIn(event: StoredEvent, dimension: string): string | null {
   if (dimension === 'referrer') return referrerHost(event.referrer);
-  if (!dimension.startsWith('property:')) return event[dimension as 'path' | 'event_type' | 'profile_id'];
-  const value = event.properties?.[dimension.slice('property:'.length)];
+  if (dimension === 'session_id') return null;
+  if (!dimension.startsWith('property:')) return event[dimension as 'path' | 'event_type' | 'profile_id' | 'user_id'];
+  const value = propertyIn(event.properties, dimension.slice('property:'.length));
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') return value;
   if (value === 1e21) return '1000000000000000000000';
@@ -25,12 +39,18 @@ export function isMatch(event: StoredEvent, filter: Filter): boolean {
   if (filter.op === 'and') return filter.filters.every((inner) => isMatch(event, inner));
   if (filter.op === 'or') return filter.filters.some((inner) => isMatch(event, inner));
   if (filter.op === 'not') return !isMatch(event, filter.filter);
-  const { op, dimension, values } = filter as Condition;
+  const { op, dimension, values, ignoreCase } = filter as Condition;
   const value = valueIn(event, dimension);
+  if (op === 'is_set' || op === 'is_not_set') return (value !== null) === (op === 'is_set');
+  const positive = op.replace(/_not$/, '');
   const fits = (wanted: string | null) => {
     if (value === null || wanted === null) return value === wanted;
-    if (op.startsWith('is')) return value === wanted;
-    return op.startsWith('contains') ? value.includes(wanted) : new RegExp(wanted, 'u').test(value);
+    const [whole, part] = ignoreCase ? [value.toLowerCase(), wanted.toLowerCase()] : [value, wanted];
+    if (positive === 'is') return whole === part;
+    if (positive === 'contains') return whole.includes(part);
+    if (positive === 'starts_with') return whole.startsWith(part);
+    if (positive === 'ends_with') return whole.endsWith(part);
+    return new RegExp(wanted, ignoreCase ? 'iu' : 'u').test(value);
   };
   return values.some(fits) !== op.endsWith('_not');
 }

@@ -58,6 +58,9 @@ const goodQueries = [
     ['is', 'profile_id', [null]],
     ['and', [['contains_not', 'property:x', ['😀']]]],
   ]),
+  filtered('contains', 'path', ['A'], { case_sensitive: false }),
+  filtered(['is_set', 'user_id'], ['is_not_set', 'property:a.b'], ['starts_with_not', 'session_id', ['x']]),
+  filtered('between', 'property:n', [1, '12345678901234567890.5']),
   query({ filters: [] }),
 ];
 const badQueries = [
@@ -84,7 +87,12 @@ const badQueries = [
   query({ pagination: { limit: 0 } }),
   query({ pagination: { limit: '1' } }),
   query({ limit: 1 }),
-  filtered('is', 'user_id', ['x']),
+  filtered('is', 'visitor', ['x']),
+  filtered('is_set', 'path', ['/']),
+  filtered('greater', 'path', [1]),
+  filtered('greater', 'property:n', ['1e5']),
+  filtered('between', 'property:n', [1]),
+  filtered('is', 'path', ['/'], { case_sensitive: 'no' }),
   filtered('is', 'path', []),
   filtered('is', 'path', '/'),
   filtered('contains', 'path', [null]),
@@ -104,6 +112,7 @@ const beyondSchema = [
   query({ dimensions: ['time:minute'], date_range: ['2025-01-01', '2025-12-31'] }),
   filtered('matches', 'path', ['(a)\\1']),
   filtered('matches', 'path', ['(']),
+  filtered('greater', 'property:n', [9_007_199_254_740_992]),
 ];
 
 const goodFunnels = [

@@ -58,7 +58,7 @@ const expectRight = async (given: Partial<ResolvedQuery>) => {
   return got;
 };
 
-const columns: Condition['dimension'][] = [
+const columns: Extract<Condition['dimension'], Dimension>[] = [
   'event_type',
   'path',
   'referrer',
@@ -68,6 +68,9 @@ const columns: Condition['dimension'][] = [
   'property:ok',
   "property:odd'name",
   'property:a.b',
+  'property:amount.value',
+  'property:plan.0',
+  'property:..',
   'property:"; drop table events; --',
 ];
 
@@ -136,22 +139,37 @@ describe('a series', () => {
 });
 
 describe('filters', () => {
-  const operators = ['is', 'is_not', 'contains', 'contains_not', 'matches', 'matches_not'] as const;
+  const positive = ['is', 'contains', 'starts_with', 'ends_with', 'matches'] as const;
+  const operators = positive.flatMap((op) => [op, `${op}_not`] as const);
+  const filtered: Condition['dimension'][] = [...columns, 'user_id', 'session_id'];
   const wanted: Record<string, (string | null)[][]> = {
     is: [['/a'], ['view', 'click'], ['pro', '10', 'true', 'direct', 'p1'], [null], ['p1', null], ['null'], ['']],
     contains: [['a'], ['%'], ['_'], ['\\'], ["'"], [''], ['10', 'ro'], ['p', null], ['😀']],
+    starts_with: [['/a'], ['p', 'f'], [''], ['%'], ['/\\'], ['ﬀ', '/😀'], ['news']],
+    ends_with: [['a'], ['o', '1'], [''], ['_score'], ['\\d'], ['😀'], ['.example']],
     matches: [['^/a'], ['a|b'], ['[0-9]+$'], ['^$'], ['x{2}', '^p'], ['^/.$']],
   };
   for (const op of operators) {
     it(`${op} is right for every dimension, also where the value is absent`, async () => {
-      for (const dimension of columns) {
+      for (const dimension of filtered) {
         for (const values of wanted[op.replace('_not', '')]!) {
           const filter: Filter = { op, dimension, values };
           await expectRight({ filter, metrics: ['events', 'visitors'] });
         }
       }
     });
+    it(`${op} takes capitals for small letters when it is told to`, async () => {
+      for (const values of [['/A', 'PRO'], ['ÜNÏ'], ['p', null], ['View']]) {
+        if (values.includes(null) && !op.startsWith('is')) continue;
+        for (const dimension of ['path', 'property:plan', 'event_type', 'user_id'] as const) {
+          await expectRight({ filter: { op, dimension, values, ignoreCase: true }, metrics: ['events'] });
+        }
+      }
+    });
   }
+  it.each(['is_set', 'is_not_set'] as const)('%s is right for every dimension', async (op) => {
+    for (const dimension of filtered) await expectRight({ filter: { op, dimension, values: [] }, metrics: ['events'] });
+  });
   it('without values match nothing, and their denial everything', async () => {
     const none = await expectRight({ filter: { op: 'is', dimension: 'path', values: [] } });
     expect(none.rows[0]?.metrics[0]).toBe(0);

@@ -1,12 +1,19 @@
 /** Turns the rules of requests, from Joi and from the parsers after it, into the schemas of the document. */
 import { funnelSchema } from '../funnel/parse-funnel.js';
+import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
 import { querySchema } from '../query-request/parse-query.js';
-import { comparisonNames, fieldPattern, queryLimits, rangeNames } from '../query-request/query-names.js';
+import {
+  comparisonNames,
+  fieldPattern,
+  propertyPattern,
+  queryLimits,
+  rangeNames,
+} from '../query-request/query-names.js';
 import { storableText } from '../query-request/storable-text.js';
 import { siteChangeSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, ref, tuple, withProperties } from './json-schema.js';
 
-const { filterConditions, filterDepth, filterValues, patternLength, valueLength } = queryLimits;
+const { filterConditions, filterDepth, filterValues, numberDigits, patternLength, valueLength } = queryLimits;
 
 const date: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const instantText: JsonSchema = {
@@ -17,22 +24,51 @@ const instantText: JsonSchema = {
 const dimension: JsonSchema = { type: 'string', pattern: fieldPattern };
 const value: JsonSchema = { type: 'string', pattern: storableText(0, valueLength) };
 
-/** `[operator, dimension, values]`, for the operators that take the same values. */
-const condition = (operators: string[], values: JsonSchema): JsonSchema =>
-  tuple({ enum: operators }, dimension, listOf(values, { minItems: 1, maxItems: filterValues }));
+const property: JsonSchema = { type: 'string', pattern: propertyPattern };
+const number: JsonSchema = {
+  anyOf: [{ type: 'number' }, { type: 'string', maxLength: numberDigits + 2, pattern: '^-?\\d+(\\.\\d+)?$' }],
+};
+const caseSensitive: JsonSchema = {
+  type: 'object',
+  properties: { case_sensitive: { type: 'boolean' } },
+  required: ['case_sensitive'],
+  additionalProperties: false,
+};
+
+const operatorsThatTake = (values: FilterValues) => filterOperators.filter((op) => filterRules[op].takes === values);
+
+/** `[operator, dimension, values]`, for the operators that take the same values; whether capitals matter may follow. */
+const condition = (values: FilterValues, schema: JsonSchema): JsonSchema => ({
+  ...tuple(
+    { enum: operatorsThatTake(values) },
+    dimension,
+    listOf(schema, { minItems: 1, maxItems: filterValues }),
+    caseSensitive,
+  ),
+  minItems: 3,
+});
+
+const comparison = (values: FilterValues, numbers: number): JsonSchema =>
+  tuple({ enum: operatorsThatTake(values) }, property, listOf(number, { minItems: numbers, maxItems: numbers }));
 
 const filter: JsonSchema = {
   title: 'A condition, or conditions joined by and, or, not',
-  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. A regular expression is one of Postgres, without back-references, look-around and embedded options.`,
+  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits every denial (\`_not\`, \`not\`). Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number of more than 15 digits is written as text. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.`,
   oneOf: [
-    condition(['is', 'is_not'], { anyOf: [value, { type: 'null' }] }),
-    condition(['contains', 'contains_not'], value),
-    condition(['matches', 'matches_not'], { ...value, maxLength: patternLength }),
+    condition('texts or null', { anyOf: [value, { type: 'null' }] }),
+    condition('texts', value),
+    condition('patterns', { ...value, maxLength: patternLength }),
+    comparison('number', 1),
+    comparison('bounds', 2),
+    tuple({ enum: operatorsThatTake('nothing') }, dimension),
     tuple({ enum: ['and', 'or'] }, listOf(ref('Filter'), { minItems: 1 })),
     tuple({ const: 'not' }, ref('Filter')),
   ],
   examples: [
     ['is', 'path', ['/', '/pricing']],
+    ['contains', 'path', ['blog'], { case_sensitive: false }],
+    ['between', 'property:amount', ['9.99', 100]],
+    ['is_set', 'user_id'],
     [
       'or',
       [

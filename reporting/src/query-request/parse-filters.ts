@@ -1,12 +1,9 @@
 /** Turns the filters of a request, lists within lists, into a filter with every part checked. */
-import type { Condition, Filter, FilterOperator } from '../query/resolved-query.js';
-import { patternProblem } from './pattern-problem.js';
-import { fieldPattern, fieldRule, filterOperators, queryLimits } from './query-names.js';
+import { type FilterOperator, filterOperators } from '../query/filter-operators.js';
+import type { Filter } from '../query/resolved-query.js';
+import { parseCondition } from './parse-condition.js';
+import { queryLimits } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
-import { storableText } from './storable-text.js';
-
-const field = new RegExp(fieldPattern, 'u');
-const value = new RegExp(storableText(0, queryLimits.valueLength), 'u');
 
 const operators: readonly unknown[] = filterOperators;
 const isOperator = (text: unknown): text is FilterOperator => operators.includes(text);
@@ -50,38 +47,9 @@ function parseOne(input: unknown, path: FieldPath, depth: number, count: Count):
     return { op, filters: parseAll(second, (index) => [...inner, index], depth + 1, count) };
   }
   if (!isOperator(op)) throw refusal(path, operatorRule);
-  return parseCondition(op, input, path, count);
-}
-
-function parseCondition(op: FilterOperator, input: unknown[], path: FieldPath, count: Count): Condition {
   count.conditions += 1;
   if (count.conditions > queryLimits.filterConditions) {
     throw refusal(path, `is one condition too many; the limit is ${queryLimits.filterConditions}`);
   }
-  if (input.length !== 3) throw refusal(path, `must have three elements: "${op}", a dimension and a list of values`);
-  const [, dimension, values] = input;
-  if (typeof dimension !== 'string' || !field.test(dimension)) throw refusal([...path, 1], fieldRule);
-  const { filterValues } = queryLimits;
-  if (!Array.isArray(values) || values.length === 0 || values.length > filterValues) {
-    throw refusal([...path, 2], `must be a list of 1 to ${filterValues} values`);
-  }
-  const checked = values.map((each, index) => parseValue(op, each, [...path, 2, index]));
-  return { op, dimension: dimension as Condition['dimension'], values: checked };
-}
-
-function parseValue(op: FilterOperator, input: unknown, path: FieldPath): string | null {
-  if (input === null && (op === 'is' || op === 'is_not')) return null;
-  if (input === null) throw refusal(path, 'must be text; null goes only with is and is_not');
-  if (typeof input !== 'string') throw refusal(path, 'must be text');
-  if (input.length > 2 * queryLimits.valueLength || !value.test(input)) {
-    throw refusal(
-      path,
-      `must have at most ${queryLimits.valueLength} characters, none of them NUL or half a character`,
-    );
-  }
-  if (op !== 'matches' && op !== 'matches_not') return input;
-  const tooLong = input.length > queryLimits.patternLength;
-  const problem = tooLong ? `must have at most ${queryLimits.patternLength} characters` : patternProblem(input);
-  if (problem) throw refusal(path, problem);
-  return input;
+  return parseCondition(op, input, path);
 }

@@ -1,5 +1,5 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
-import type { ColumnDimension, FilterOperator, Metric, TimeUnit } from '../query/resolved-query.js';
+import type { ColumnDimension, Metric, PersonColumn, TimeUnit } from '../query/resolved-query.js';
 import { storableText } from './storable-text.js';
 
 export const plainMetrics = ['events', 'views', 'visitors', 'views_per_visitor', 'share'] as const satisfies Metric[];
@@ -24,14 +24,8 @@ export type RangeName = (typeof rangeNames)[number];
 export const comparisonNames = ['previous_period', 'year_over_year'] as const;
 export type ComparisonName = (typeof comparisonNames)[number];
 
-export const filterOperators = [
-  'is',
-  'is_not',
-  'contains',
-  'contains_not',
-  'matches',
-  'matches_not',
-] as const satisfies FilterOperator[];
+/** Columns of people, for filters only. */
+export const personColumns = ['user_id', 'session_id'] as const satisfies PersonColumn[];
 
 const inside = (pattern: string) => pattern.slice(1, -1);
 const eventTypes = inside(storableText(1, 64, 'event:'));
@@ -39,11 +33,13 @@ const properties = inside(storableText(1, 128, 'property:'));
 
 /** Sources of patterns, for the flag `u`. */
 export const metricPattern = `^(?:${plainMetrics.join('|')}|${eventTypes})$`;
-export const fieldPattern = `^(?:${columnDimensions.join('|')}|${properties})$`;
+const fields = [...columnDimensions, ...personColumns];
+export const fieldPattern = `^(?:${fields.join('|')}|${properties})$`;
+export const propertyPattern = `^${properties}$`;
 export const dimensionPattern = `^(?:time:(?:${timeUnits.join('|')})|${columnDimensions.join('|')}|${properties})$`;
 
 export const metricRule = `must be one of ${plainMetrics.join(', ')} or event:<type>, the type having 1 to 64 characters`;
-export const fieldRule = `must be one of ${columnDimensions.join(', ')} or property:<name>, the name having 1 to 128 characters`;
+export const fieldRule = `must be one of ${fields.join(', ')} or property:<name>, the name having 1 to 128 characters`;
 export const dimensionRule = `must be one of time:${timeUnits.join(', time:')}, ${columnDimensions.join(', ')} or property:<name>, the name having 1 to 128 characters`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')} or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
 
@@ -58,6 +54,7 @@ export const queryLimits = {
   filterValues: 100,
   valueLength: 2_048,
   patternLength: 256,
+  numberDigits: 100,
   limit: 10_000,
   offset: 1_000_000,
 } as const;

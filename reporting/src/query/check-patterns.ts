@@ -1,6 +1,7 @@
 /** Turns the regular expressions of a filter into a refusal when Postgres cannot work with one of them. */
 import { ServiceError } from '@millrace/shared/errors';
 import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { filterRules } from './filter-operators.js';
 import type { Filter } from './resolved-query.js';
 
 /** Matching can be made slow on purpose: a statement with patterns gets less time than others. */
@@ -12,7 +13,7 @@ export function patternsOf(filter: Filter | undefined): string[] {
   if ('filter' in filter) return patternsOf(filter.filter);
   if ('filters' in filter) return filter.filters.flatMap(patternsOf);
   const { op, values } = filter;
-  return op === 'matches' || op === 'matches_not' ? values.filter((value) => value !== null) : [];
+  return filterRules[op].takes === 'patterns' ? values.filter((value) => value !== null) : [];
 }
 
 /** Outside any snapshot, since a wrong pattern ends the transaction. @throws ServiceError `invalid_request` that names `field`. */

@@ -1,4 +1,5 @@
-/** Turns a filter into an SQL condition that is true or false for every row, never unknown. */
+/** Writes a filter as an SQL condition that is true or false for every row, never unknown. */
+import { type FilterTest, filterRules } from './filter-operators.js';
 import type { Condition, Filter } from './resolved-query.js';
 import type { SqlParameters } from './sql-parameters.js';
 
@@ -15,7 +16,7 @@ export interface FilterColumn {
 /** Dimension → column; parameters that its expression needs are added on the way. */
 export type FilterColumns = (dimension: Condition['dimension'], parameters: SqlParameters) => FilterColumn;
 
-/** The condition, in brackets; every `*_not` and `not` is the exact complement of what it denies. */
+/** The condition, in brackets; every denial is the exact complement of what it denies. */
 export function filterSql(filter: Filter, columns: FilterColumns, parameters: SqlParameters): string {
   switch (filter.op) {
     case 'and':
@@ -40,29 +41,74 @@ function joined(
   return parts.length === 0 ? ofNone : `(${parts.join(` ${word} `)})`;
 }
 
-function conditionSql({ op, values }: Condition, column: FilterColumn, parameters: SqlParameters): string {
-  const texts = values.filter((value) => value !== null);
-  const present = texts.length === 0 ? [] : [comparison(op, texts, column, parameters)];
-  const certain = column.nullable ? present.map((part) => `coalesce(${part}, false)`) : present;
-  const alternatives = values.includes(null) ? [...certain, `${column.sql} is null`] : certain;
-  const positive = alternatives.length === 0 ? 'false' : `(${alternatives.join(' or ')})`;
-  return op.endsWith('_not') ? `(not ${positive})` : positive;
+function conditionSql(condition: Condition, column: FilterColumn, parameters: SqlParameters): string {
+  const { test, isDenial } = filterRules[condition.op];
+  const positive = test === 'is_set' ? `(${column.sql} is not null)` : testSql(test, condition, column, parameters);
+  return isDenial ? `(not ${positive})` : positive;
 }
 
+/** False, not unknown, where the value is absent. */
+function testSql(
+  test: Exclude<FilterTest, 'is_set'>,
+  { values, ignoreCase }: Condition,
+  column: FilterColumn,
+  parameters: SqlParameters,
+): string {
+  const texts = values.filter((value) => value !== null);
+  const present = texts.length === 0 ? [] : [comparison(test, texts, ignoreCase === true, column, parameters)];
+  // What is no number is unknown, like what is absent.
+  const certain = column.nullable || isNumeric(test) ? present.map((part) => `coalesce(${part}, false)`) : present;
+  const alternatives = values.includes(null) ? [...certain, `${column.sql} is null`] : certain;
+  return alternatives.length === 0 ? 'false' : `(${alternatives.join(' or ')})`;
+}
+
+const symbols = { greater: '>', greater_or_equal: '>=', less: '<', less_or_equal: '<=' } as const;
+
+const isNumeric = (test: FilterTest): boolean => test === 'between' || test in symbols;
+
+/**
+ * A text as the number that it is, exactly; null for every other text. Only what is surely a number is cast, since a cast that
+ * fails would fail the whole statement; no property is as long as what Postgres could not hold.
+ */
+const numberSql = (text: string) =>
+  `(case when length(${text}) <= 10000 and ${text} ~ '^[+-]?[0-9]+([.][0-9]+)?$' then (${text})::numeric end)`;
+
 /** True, or null where the value is absent, when one of the texts fits. */
-function comparison(op: Condition['op'], texts: string[], column: FilterColumn, parameters: SqlParameters): string {
-  switch (op) {
+function comparison(
+  test: Exclude<FilterTest, 'is_set'>,
+  texts: string[],
+  ignoreCase: boolean,
+  column: FilterColumn,
+  parameters: SqlParameters,
+): string {
+  const lower = (sql: string) => (ignoreCase ? `lower(${sql})` : sql);
+  const value = lower(column.sql);
+  const anyOf = (fits: (text: string) => string) =>
+    `(${texts.map((text) => fits(lower(parameters.add(text, 'text')))).join(' or ')})`;
+  switch (test) {
     case 'is':
-    case 'is_not': {
-      const list = parameters.add(texts, 'text[]');
-      const equal = `${column.sql} = any(${list})`;
-      return column.narrow ? `(${column.narrow(list)} and ${equal})` : equal;
-    }
+      return ignoreCase ? anyOf((text) => `${value} = ${text}`) : equalSql(texts, column, parameters);
     case 'contains':
-    case 'contains_not':
-      return `(${texts.map((text) => `strpos(${column.sql}, ${parameters.add(text, 'text')}) > 0`).join(' or ')})`;
-    case 'matches':
-    case 'matches_not':
-      return `(${texts.map((text) => `${column.sql} ~ ${parameters.add(text, 'text')}`).join(' or ')})`;
+      return anyOf((text) => `strpos(${value}, ${text}) > 0`);
+    case 'starts_with':
+      return anyOf((text) => `starts_with(${value}, ${text})`);
+    case 'ends_with':
+      return anyOf((text) => `right(${value}, length(${text})) = ${text}`);
+    case 'matches': {
+      const operator = ignoreCase ? '~*' : '~';
+      return `(${texts.map((text) => `${column.sql} ${operator} ${parameters.add(text, 'text')}`).join(' or ')})`;
+    }
+    case 'between': {
+      const [least, most] = texts.map((text) => parameters.add(text, 'numeric'));
+      return `(${numberSql(column.sql)} between ${least} and ${most})`;
+    }
+    default:
+      return `(${numberSql(column.sql)} ${symbols[test]} ${parameters.add(texts[0]!, 'numeric')})`;
   }
+}
+
+function equalSql(texts: string[], column: FilterColumn, parameters: SqlParameters): string {
+  const list = parameters.add(texts, 'text[]');
+  const equal = `${column.sql} = any(${list})`;
+  return column.narrow ? `(${column.narrow(list)} and ${equal})` : equal;
 }

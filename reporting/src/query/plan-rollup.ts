@@ -1,6 +1,6 @@
 /** Turns a query into how rollups answer it, or into nothing where only raw events can. */
 import type { RollupDimension } from '@millrace/shared/rollups';
-import type { ColumnDimension, Dimension, Filter, Metric, ResolvedQuery } from './resolved-query.js';
+import type { Dimension, Filter, FilterDimension, Metric, ResolvedQuery } from './resolved-query.js';
 
 export interface RollupPlan {
   dimension: RollupDimension;
@@ -18,17 +18,24 @@ export interface RollupPlan {
   withVisitors: boolean;
 }
 
-const rollupNames: Partial<Record<Dimension, RollupDimension>> = {
+/** Whatever stands in none of these three is counted from raw events: a new dimension is slow at first, never wrong. */
+const rollupNames: Partial<Record<Dimension | FilterDimension, RollupDimension>> = {
   path: 'path',
   referrer: 'referrer',
   profile_id: 'profile',
 };
+/** Minutes are shorter than the intervals of rollups. */
+const rolledUnits = new Set<string>(['hour', 'day', 'week', 'month', 'quarter', 'year'].map((unit) => `time:${unit}`));
+const inEveryRollup = 'event_type';
+
+const isRolled = (dimension: Dimension | FilterDimension): boolean =>
+  dimension === inEveryRollup || rolledUnits.has(dimension) || Object.hasOwn(rollupNames, dimension);
 
 const aboutVisitors = new Set<string>(['visitors', 'views_per_visitor', 'share']);
 
 export const isAboutVisitors = (key: Metric | Dimension): boolean => aboutVisitors.has(key);
 
-function dimensionsOf(filter: Filter | undefined): Dimension[] {
+function dimensionsOf(filter: Filter | undefined): FilterDimension[] {
   if (!filter) return [];
   if ('filter' in filter) return dimensionsOf(filter.filter);
   if ('filters' in filter) return filter.filters.flatMap(dimensionsOf);
@@ -38,10 +45,10 @@ function dimensionsOf(filter: Filter | undefined): Dimension[] {
 /** Rollups know one dimension at a time, besides event type and time. */
 export function planRollup({ dimensions, metrics, orderBy, filter }: ResolvedQuery): RollupPlan | undefined {
   const used = [...dimensions, ...dimensionsOf(filter)];
-  if (used.some((dimension) => dimension.startsWith('property:') || dimension === 'time:minute')) return undefined;
-  const columns = new Set(used.filter((dimension): dimension is ColumnDimension => dimension in rollupNames));
+  if (!used.every(isRolled)) return undefined;
+  const columns = new Set(used.filter((dimension) => Object.hasOwn(rollupNames, dimension)));
   if (columns.size > 1) return undefined;
-  const [column] = columns;
+  const column = [...columns][0] as Dimension | undefined;
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
   return {
     dimension: (column && rollupNames[column]) ?? 'all',

@@ -1,7 +1,7 @@
 /** Turns dimensions into expressions over columns of table events. */
 import { rollupDimensions } from '@millrace/shared/rollups';
 import type { FilterColumn } from './filter-sql.js';
-import type { ColumnDimension, PropertyDimension } from './resolved-query.js';
+import type { ColumnDimension, FilterDimension, PersonColumn } from './resolved-query.js';
 import type { SqlParameters } from './sql-parameters.js';
 
 const referrer = rollupDimensions.find(({ name }) => name === 'referrer')!.value;
@@ -10,16 +10,24 @@ const referrer = rollupDimensions.find(({ name }) => name === 'referrer')!.value
 const narrowPath = (values: string) =>
   `hashtextextended(path, 0) = any(array(select hashtextextended(value, 0) from unnest(${values}) as value))`;
 
-const columns: Record<ColumnDimension, FilterColumn> = {
+const columns: Record<ColumnDimension | PersonColumn, FilterColumn> = {
   event_type: { sql: 'event_type', nullable: false },
   path: { sql: 'path', nullable: false, narrow: narrowPath },
   referrer: { sql: `(${referrer})`, nullable: false },
   profile_id: { sql: 'profile_id', nullable: true },
+  user_id: { sql: 'user_id', nullable: true },
+  session_id: { sql: 'session_id', nullable: true },
 };
 
-/** A property's value is its text; numbers, booleans, lists and objects are the JSON of themselves. JSON null is absent. */
-export function rawColumn(dimension: ColumnDimension | PropertyDimension, parameters: SqlParameters): FilterColumn {
-  if (!dimension.startsWith('property:')) return columns[dimension as ColumnDimension];
-  const name = parameters.add(dimension.slice('property:'.length), 'text');
-  return { sql: `(properties ->> ${name})`, nullable: true };
+/**
+ * A property's value is its text; numbers, booleans, lists and objects are the JSON of themselves. JSON null is absent. A name
+ * with dots is the property of that very name where there is one, else a path: `a.b` is `b` within `a`, and `a.0` the first
+ * of a list.
+ */
+export function rawColumn(dimension: FilterDimension, parameters: SqlParameters): FilterColumn {
+  if (!dimension.startsWith('property:')) return columns[dimension as ColumnDimension | PersonColumn];
+  const name = dimension.slice('property:'.length);
+  const itself = `properties ->> ${parameters.add(name, 'text')}`;
+  if (!name.includes('.')) return { sql: `(${itself})`, nullable: true };
+  return { sql: `coalesce(${itself}, properties #>> ${parameters.add(name.split('.'), 'text[]')})`, nullable: true };
 }

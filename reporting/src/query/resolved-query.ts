@@ -1,4 +1,5 @@
 /** Turns the agreement between who understands a query and who answers it into one declaration. */
+import type { FilterOperator } from './filter-operators.js';
 
 export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month';
 export type ColumnDimension = 'event_type' | 'path' | 'referrer' | 'profile_id';
@@ -8,13 +9,20 @@ export type Dimension = TimeDimension | ColumnDimension | PropertyDimension;
 
 export type Metric = 'events' | 'views' | 'visitors' | 'views_per_visitor' | 'share' | `event:${string}`;
 
-export type FilterOperator = 'is' | 'is_not' | 'contains' | 'contains_not' | 'matches' | 'matches_not';
+/** Columns that are filtered by, but not grouped by: they have as many values as a site has people. */
+export type PersonColumn = 'user_id' | 'session_id';
+export type FilterDimension = ColumnDimension | PersonColumn | PropertyDimension;
 
-/** A condition on one dimension; several values are alternatives, null is the absence of a value. */
+/**
+ * A condition on one dimension; several values are alternatives, null is the absence of a value. Numbers are decimals as text:
+ * one for a comparison, two for `between`.
+ */
 export interface Condition {
   op: FilterOperator;
-  dimension: ColumnDimension | PropertyDimension;
+  dimension: FilterDimension;
   values: (string | null)[];
+  /** Capitals are taken for small letters; never there for numbers. */
+  ignoreCase?: true;
 }
 
 export type Filter = Condition | { op: 'and' | 'or'; filters: Filter[] } | { op: 'not'; filter: Filter };

@@ -2,7 +2,7 @@
 import { rollupDimensions } from '@millrace/shared/rollups';
 import type { FilterColumn } from './filter-sql.js';
 import type { RollupPlan } from './plan-rollup.js';
-import type { ColumnDimension, PropertyDimension } from './resolved-query.js';
+import type { ColumnDimension, FilterDimension } from './resolved-query.js';
 
 /** As in the indexes of the rollup tables. */
 const narrowValue = (values: string) =>
@@ -22,9 +22,8 @@ const columns: Record<ColumnDimension, FilterColumn> = {
   profile_id: { sql: `nullif(${value}, '')`, nullable: true, narrow: narrowValue },
 };
 
-/** A query with a property is never answered by rollups. */
-export const rollupColumn = (dimension: ColumnDimension | PropertyDimension): FilterColumn =>
-  columns[dimension as ColumnDimension];
+/** A query with anything else, such as a property, is never answered by rollups. */
+export const rollupColumn = (dimension: FilterDimension): FilterColumn => columns[dimension as ColumnDimension];
 
 /** The value that rollups have for an event, as an expression over table events. */
 export const valueOfEvent = ({ dimension }: RollupPlan): string =>

@@ -1,0 +1,103 @@
+/** Checks one condition of a filter: `[operator, dimension, values]`, and behind them whether capitals matter. */
+import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
+import type { Condition } from '../query/resolved-query.js';
+import { patternProblem } from './pattern-problem.js';
+import { fieldPattern, fieldRule, queryLimits } from './query-names.js';
+import { type FieldPath, refusal } from './refuse.js';
+import { storableText } from './storable-text.js';
+
+const field = new RegExp(fieldPattern, 'u');
+const value = new RegExp(storableText(0, queryLimits.valueLength), 'u');
+const decimal = /^-?\d+(\.\d+)?$/;
+
+/** So many digits a JSON number keeps for sure. */
+const exactDigits = 15;
+
+/** `input` begins with `op`. @throws ServiceError `invalid_request`. */
+export function parseCondition(op: FilterOperator, input: unknown[], path: FieldPath): Condition {
+  checkLength(op, input, path);
+  const [, dimension, values] = input;
+  if (typeof dimension !== 'string' || !field.test(dimension)) throw refusal([...path, 1], fieldRule);
+  if (comparesNumbers(op) && !dimension.startsWith('property:')) {
+    throw refusal([...path, 1], `must be property:<name>, since "${op}" compares numbers`);
+  }
+  return {
+    op,
+    dimension: dimension as Condition['dimension'],
+    values: parseValues(op, values, [...path, 2]),
+    ...(input.length === 4 && parseModifier(input[3], [...path, 3])),
+  };
+}
+
+function checkLength(op: FilterOperator, { length }: unknown[], path: FieldPath): void {
+  if (filterRules[op].takes === 'nothing') {
+    if (length !== 2) throw refusal(path, `must have two elements: "${op}" and a dimension`);
+    return;
+  }
+  if (length === 3 || (length === 4 && comparesTexts(op))) return;
+  const more = comparesTexts(op) ? '; {"case_sensitive": false} may follow' : '';
+  throw refusal(path, `must have three elements: "${op}", a dimension and a list of values${more}`);
+}
+
+function parseModifier(input: unknown, path: FieldPath): Pick<Condition, 'ignoreCase'> {
+  const names = typeof input === 'object' && input !== null && !Array.isArray(input) ? Object.keys(input) : [];
+  const { case_sensitive: sensitive } = (input ?? {}) as { case_sensitive?: unknown };
+  if (names.length !== 1 || typeof sensitive !== 'boolean') {
+    throw refusal(path, 'must be {"case_sensitive": true} or {"case_sensitive": false}');
+  }
+  return sensitive ? {} : { ignoreCase: true };
+}
+
+function parseValues(op: FilterOperator, values: unknown, path: FieldPath): (string | null)[] {
+  const { takes } = filterRules[op];
+  if (takes === 'nothing') return [];
+  if (takes === 'number' || takes === 'bounds') return parseNumbers(takes === 'number' ? 1 : 2, values, path);
+  const { filterValues } = queryLimits;
+  if (!Array.isArray(values) || values.length === 0 || values.length > filterValues) {
+    throw refusal(path, `must be a list of 1 to ${filterValues} values`);
+  }
+  return values.map((each, index) => parseText(op, each, [...path, index]));
+}
+
+function parseText(op: FilterOperator, input: unknown, path: FieldPath): string | null {
+  const { takes } = filterRules[op];
+  if (input === null && takes === 'texts or null') return null;
+  if (input === null) throw refusal(path, 'must be text; null goes only with is and is_not');
+  if (typeof input !== 'string') throw refusal(path, 'must be text');
+  if (input.length > 2 * queryLimits.valueLength || !value.test(input)) {
+    throw refusal(
+      path,
+      `must have at most ${queryLimits.valueLength} characters, none of them NUL or half a character`,
+    );
+  }
+  if (takes !== 'patterns') return input;
+  const tooLong = input.length > queryLimits.patternLength;
+  const problem = tooLong ? `must have at most ${queryLimits.patternLength} characters` : patternProblem(input);
+  if (problem) throw refusal(path, problem);
+  return input;
+}
+
+function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[] {
+  if (!Array.isArray(values) || values.length !== wanted) {
+    throw refusal(
+      path,
+      wanted === 1 ? 'must be a list of one number' : 'must be a list of two numbers, least and most',
+    );
+  }
+  return values.map((each, index) => parseNumber(each, [...path, index]));
+}
+
+/** The number as decimal text, digit by digit as it was sent. */
+function parseNumber(input: unknown, path: FieldPath): string {
+  const text = typeof input === 'number' ? String(input) : input;
+  const { numberDigits } = queryLimits;
+  if (typeof text !== 'string' || text.length > numberDigits + 2 || !decimal.test(text)) {
+    throw refusal(path, `must be a number such as 12.5 or "12.50", of at most ${numberDigits} digits`);
+  }
+  const digits = text.replace(/\D/g, '').length;
+  if (digits > numberDigits) throw refusal(path, `must be a number of at most ${numberDigits} digits`);
+  if (typeof input === 'number' && digits > exactDigits) {
+    throw refusal(path, `has more digits than a JSON number keeps (${exactDigits}): write it as text`);
+  }
+  return text;
+}
