@@ -24,7 +24,7 @@ export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDepe
     const startedAt = performance.now();
     const { whole, names, steps, stepLists, window, windowMs } = parseFunnel(await readJson(req, res));
     checkSite(res, whole.siteId);
-    const { siteId, timezone, range, filter } = await prepareQuery(pool, whole, clock());
+    const { siteId, siteKnown, timezone, range, filter } = await prepareQuery(pool, whole, clock());
     const patternsOfSteps = steps.flatMap(patternsOf);
     await checkPatterns(pool, patternsOfSteps, 'steps');
     const withPatterns = patternsOf(filter).length + patternsOfSteps.length > 0;
@@ -39,7 +39,7 @@ export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDepe
     );
     res.json({
       steps: describeFunnel(names, users),
-      meta: { source: 'raw', elapsed_ms: Math.round(performance.now() - startedAt) },
+      meta: { source: 'raw', site_known: siteKnown, elapsed_ms: Math.round(performance.now() - startedAt) },
       query: {
         site_id: siteId,
         date_range: [range.from.toISOString(), range.to.toISOString()],

@@ -8,9 +8,9 @@ import { patternsOf, patternTimeoutMs } from './query/check-patterns.js';
 import type { Gate } from './query/heavy-queries.js';
 import { inSnapshot } from './query/in-snapshot.js';
 import { prepareQuery } from './query/prepare-query.js';
-import type { ResolvedQuery } from './query/resolved-query.js';
+import type { ResolvedQuery, ResultRow } from './query/resolved-query.js';
 import { echoQuery } from './query-request/echo-query.js';
-import { parseQuery } from './query-request/parse-query.js';
+import { parseQuery, type QueryRequest } from './query-request/parse-query.js';
 import { queryFromParameters } from './query-request/query-parameters.js';
 import { readJson } from './read-json.js';
 
@@ -30,9 +30,10 @@ export function queryRoute({ pool, gate, clock = () => new Date() }: QueryDepend
     const query = await prepareQuery(pool, request, clock());
     const answer = await answerInTurn(pool, query, (work) => gate(work, clientGone(res)));
     res.json({
-      results: resultsOf(answer),
+      results: resultsOf(answer, request.rowNames),
       meta: {
         source: answer.source,
+        site_known: query.siteKnown,
         elapsed_ms: Math.round(performance.now() - startedAt),
         ...(answer.totalRows !== undefined && { total_rows: answer.totalRows }),
         ...(query.timeLabels && query.buckets && { time_labels: query.buckets.labels }),
@@ -61,9 +62,17 @@ async function answerInTurn(pool: Pool, query: ResolvedQuery, gate: Gate): Promi
   }
 }
 
-function resultsOf({ rows, comparisonRows }: Answer) {
-  return rows.map(({ dimensions, metrics }, index) => {
+/** Rows as lists, or as objects with the names that the client gave. */
+function resultsOf({ rows, comparisonRows }: Answer, names: QueryRequest['rowNames']) {
+  const named = (keys: string[] | undefined, values: unknown[]) =>
+    keys ? Object.fromEntries(keys.map((key, place) => [key, values[place]])) : values;
+  const row = ({ dimensions, metrics }: ResultRow) => ({
+    dimensions: named(names?.dimensions, dimensions),
+    metrics: named(names?.metrics, metrics),
+  });
+  return rows.map((found, index) => {
     const comparison = comparisonRows?.[index];
-    return { dimensions, metrics, ...(comparison && { comparison }) };
+    const change = comparison && { change: named(names?.metrics, comparison.change) };
+    return { ...row(found), ...(comparison && { comparison: { ...row(comparison), ...change } }) };
   });
 }

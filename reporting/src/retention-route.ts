@@ -23,7 +23,7 @@ export function retentionRoute({ pool, gate, clock = () => new Date() }: Retenti
     const now = clock();
     const { period, request } = parseRetention(req.query);
     checkSite(res, request.siteId);
-    const { siteId, timezone, range } = await prepareQuery(pool, request, now);
+    const { siteId, siteKnown, timezone, range } = await prepareQuery(pool, request, now);
     const periods = periodsOf(range, period, timezone, now, maxPeriods);
     if (periods.labels.length > maxPeriods) throw refuseSoMany(period);
     const { cohorts, source } = await gate(
@@ -32,7 +32,7 @@ export function retentionRoute({ pool, gate, clock = () => new Date() }: Retenti
     );
     res.json({
       cohorts,
-      meta: { source, elapsed_ms: Math.round(performance.now() - startedAt) },
+      meta: { source, site_known: siteKnown, elapsed_ms: Math.round(performance.now() - startedAt) },
       query: {
         site_id: siteId,
         period,

@@ -65,7 +65,7 @@ it('answers users, losses and conversion of each step', async () => {
     { name: 'Step 2', users: 2, dropoff: 1, dropoff_percent: 33.33, conversion_percent: 66.67 },
     { name: 'Paid', users: 1, dropoff: 1, dropoff_percent: 50, conversion_percent: 33.33 },
   ]);
-  expect(body.meta).toEqual({ source: 'raw', elapsed_ms: expect.any(Number) });
+  expect(body.meta).toEqual({ source: 'raw', site_known: false, elapsed_ms: expect.any(Number) });
   expect(body.query).toMatchObject({ site_id: 'demo', window: '30m' });
 });
 
@@ -99,7 +99,7 @@ describe('refusals', () => {
     ['nine steps', { steps: Array(9).fill(steps[0]) }, 'steps'],
     ['steps that are no list', { steps: 'view' }, 'steps'],
     ['a step without filters', { steps: [{ name: 'a' }, { name: 'b' }] }, 'steps'],
-    ['a step with an unknown dimension', { steps: [steps[0], { filters: [['is', 'user_id', ['a']]] }] }, 'steps'],
+    ['a step with an unknown dimension', { steps: [steps[0], { filters: [['is', 'visitor', ['a']]] }] }, 'steps'],
     ['a step with a broken pattern', { steps: [steps[0], { filters: [['matches', 'path', ['(']]] }] }, 'steps'],
     ['a filter with a broken pattern', { filters: [['matches', 'path', ['a{2,1}']]] }, 'filters'],
     ['a name that is too long', { steps: [{ ...steps[0], name: 'x'.repeat(101) }, steps[1]] }, 'steps'],

@@ -63,7 +63,7 @@ describe('an answer', () => {
     const { body } = await ask(base).expect(200);
     expect(body).toEqual({
       results: [{ dimensions: [], metrics: [5, 4, 2] }],
-      meta: { source: 'raw', elapsed_ms: expect.any(Number) },
+      meta: { source: 'raw', site_known: true, elapsed_ms: expect.any(Number) },
       query: {
         site_id: 'demo',
         metrics: ['events', 'views', 'visitors'],

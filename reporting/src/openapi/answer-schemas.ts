@@ -19,10 +19,18 @@ const source: JsonSchema = {
   enum: ['rollup', 'mixed', 'raw'],
   description: 'Whether all, a part or nothing came from rollups. All three are exact.',
 };
+const siteKnown: JsonSchema = {
+  ...flag,
+  description: 'False for a site that has no event and was not created: all is zero, as of a mistyped name.',
+};
 const meta = (more: Record<string, JsonSchema> = {}) =>
-  record({ source, elapsed_ms: count, ...more }, ...Object.keys(more));
+  record({ source, site_known: siteKnown, elapsed_ms: count, ...more }, ...Object.keys(more));
 
-const row = { dimensions: listOf(textOrNull), metrics: listOf(numberOrNull) };
+/** A list, or with `include.names` an object by the names of the request. */
+const listOrNamed = (values: JsonSchema): JsonSchema => ({
+  anyOf: [listOf(values), { type: 'object', additionalProperties: values }],
+});
+const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(numberOrNull) };
 
 const queryEcho = record(
   {
@@ -33,7 +41,11 @@ const queryEcho = record(
     dimensions: listOf(text),
     filters: listOf(ref('Filter')),
     order_by: listOf(tuple(text, { enum: ['asc', 'desc'] })),
-    include: record({ comparison: { anyOf: [text, span] }, total_rows: flag, time_labels: flag }, 'comparison'),
+    include: record(
+      { comparison: { anyOf: [text, span] }, total_rows: flag, time_labels: flag, names: flag },
+      'comparison',
+      'names',
+    ),
     comparison_date_range: span,
     pagination: record({ limit: count, offset: count }),
   },
@@ -41,7 +53,7 @@ const queryEcho = record(
 );
 
 const answer = record({
-  results: listOf(record({ ...row, comparison: record({ ...row, change: listOf(numberOrNull) }) }, 'comparison')),
+  results: listOf(record({ ...row, comparison: record({ ...row, change: listOrNamed(numberOrNull) }) }, 'comparison')),
   meta: meta({ total_rows: count, time_labels: listOf(text) }),
   query: queryEcho,
 });

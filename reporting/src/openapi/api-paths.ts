@@ -37,7 +37,7 @@ const queryParameters = [
 const question = {
   tag: 'Questions',
   summary: 'Ask anything about a site',
-  description: `Counts of any range, in any time zone, by up to ${queryLimits.dimensions} dimensions: always exact. Fields are those of the Plausible Stats API v2 where there are such.`,
+  description: `Counts of any range, in any time zone, by up to ${queryLimits.dimensions} dimensions: always exact. Queries of the Plausible Stats API v2 are understood as far as they ask for what there is: \`pageviews\` is views, \`percentage\` share, \`event:page\` path, \`event:name\` event_type, \`visit:source\` and \`visit:referrer\` the referrer's host, \`event:props:x\` property:x, \`visit:country\` and others of their kind the property of that name, \`time\` a unit that fits the range.`,
   answer: 'Answer',
 };
 

@@ -11,7 +11,7 @@ export interface QueryEcho {
   dimensions: string[];
   filters: unknown[];
   order_by: [string, string][];
-  include: { comparison?: string | [string, string]; total_rows: boolean; time_labels: boolean };
+  include: { comparison?: string | [string, string]; total_rows: boolean; time_labels: boolean; names?: true };
   /** Two instants, half-open; there when a comparison was asked for. */
   comparison_date_range?: [string, string];
   pagination: { limit: number; offset: number };
@@ -35,6 +35,7 @@ export function echoQuery(request: QueryRequest, resolved: ResolvedQuery): Query
       ...(comparison && { comparison: named ?? instants(comparison.range) }),
       total_rows: resolved.totalRows,
       time_labels: resolved.timeLabels,
+      ...(request.rowNames && { names: true }),
     },
     ...(comparison && { comparison_date_range: instants(comparison.range) }),
     pagination: { limit: resolved.limit, offset: resolved.offset },

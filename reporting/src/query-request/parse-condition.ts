@@ -1,6 +1,7 @@
 /** Checks one condition of a filter: `[operator, dimension, values]`, and behind them whether capitals matter. */
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
+import { ownField, whyUnanswerable } from './alias-names.js';
 import { patternProblem } from './pattern-problem.js';
 import { fieldPattern, fieldRule, queryLimits } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
@@ -16,14 +17,15 @@ const exactDigits = 15;
 /** `input` begins with `op`. @throws ServiceError `invalid_request`. */
 export function parseCondition(op: FilterOperator, input: unknown[], path: FieldPath): Condition {
   checkLength(op, input, path);
-  const [, dimension, values] = input;
-  if (typeof dimension !== 'string' || !field.test(dimension)) throw refusal([...path, 1], fieldRule);
+  const [, name, values] = input;
+  if (typeof name !== 'string' || !field.test(name)) throw refusal([...path, 1], whyUnanswerable(name) ?? fieldRule);
+  const dimension = ownField(name);
   if (comparesNumbers(op) && !dimension.startsWith('property:')) {
     throw refusal([...path, 1], `must be property:<name>, since "${op}" compares numbers`);
   }
   return {
     op,
-    dimension: dimension as Condition['dimension'],
+    dimension,
     values: parseValues(op, values, [...path, 2]),
     ...(input.length === 4 && parseModifier(input[3], [...path, 3])),
   };

@@ -2,6 +2,8 @@
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
+import { whyUnanswerable } from './alias-names.js';
+import { ownNames, type WrittenNames } from './own-names.js';
 import { type DateRange, parseDateRange, type WrittenRange } from './parse-date-range.js';
 import { listFilters, parseFilters } from './parse-filters.js';
 import { defaultOrder, parseOrder } from './parse-order.js';
@@ -33,19 +35,17 @@ export interface QueryRequest {
   comparison?: ComparisonName | DateRange;
   totalRows: boolean;
   timeLabels: boolean;
+  /** Names of the columns as they were sent; there when rows are to be objects. */
+  rowNames?: { metrics: string[]; dimensions: string[] };
   limit: number;
   offset: number;
 }
 
-interface QueryBody {
+interface QueryBody extends WrittenNames {
   site_id: string;
-  metrics: Metric[];
-  date_range: WrittenRange;
   timezone?: string;
-  dimensions: Dimension[];
   filters: unknown[];
-  order_by?: [string, Order['direction']][];
-  include: { comparison?: WrittenRange; total_rows: boolean; time_labels: boolean };
+  include: { comparison?: WrittenRange; total_rows: boolean; time_labels: boolean; names: boolean };
   pagination: { limit: number; offset: number };
 }
 
@@ -67,6 +67,8 @@ const spanOf = (names: readonly string[], rule: string) => {
 };
 
 const section = <T>(keys: Joi.PartialSchemaMap<T>) => Joi.object<T>(keys).default();
+
+const importsRule = 'must be true: events of imported logs are events like all others';
 
 /** The rules of a body that a schema can tell. The others are checked after it, see {@link parseQuery}. */
 export const querySchema = Joi.object<QueryBody>({
@@ -91,6 +93,8 @@ export const querySchema = Joi.object<QueryBody>({
     comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
     total_rows: Joi.boolean().default(false),
     time_labels: Joi.boolean().default(false),
+    names: Joi.boolean().default(false),
+    imports: Joi.valid(true).messages({ 'any.only': importsRule }),
   }),
   pagination: section({
     limit: Joi.number().integer().min(1).max(queryLimits.limit).default(queryLimits.limit),
@@ -112,8 +116,9 @@ export function refuseProto(value: unknown, path: FieldPath): void {
 function validate(input: unknown): QueryBody {
   refuseProto(input, []);
   const { error, value } = querySchema.validate(input);
-  if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
-  return value;
+  if (!error) return value;
+  const { path, message, context } = error.details[0]!;
+  throw refusal(path, whyUnanswerable(context?.value) ?? message);
 }
 
 function checkDimensions(dimensions: Dimension[]): void {
@@ -124,7 +129,8 @@ function checkDimensions(dimensions: Dimension[]): void {
 /** @throws ServiceError `invalid_request` that names the field and its rule, for any JSON at all. */
 export function parseQuery(input: unknown): QueryRequest {
   const body = validate(input);
-  const { metrics, dimensions, timezone, filters, include, pagination } = body;
+  const { timezone, filters, include, pagination } = body;
+  const { metrics, dimensions, order } = ownNames(body);
   const { comparison } = include;
   if (timezone !== undefined && !isTimeZone(timezone)) {
     throw refusal(['timezone'], 'must be an IANA time zone such as Europe/Berlin');
@@ -138,12 +144,13 @@ export function parseQuery(input: unknown): QueryRequest {
     ...(timezone !== undefined && { timezone }),
     dimensions,
     ...parsedFilters(filters),
-    orderBy: body.order_by ? parseOrder(body.order_by, metrics, dimensions) : defaultOrder(metrics, dimensions),
+    orderBy: order ? parseOrder(order, metrics, dimensions) : defaultOrder(metrics, dimensions),
     ...(comparison !== undefined && {
       comparison: isComparisonName(comparison) ? comparison : parseDateRange(comparison, comparisonPath),
     }),
     totalRows: include.total_rows,
     timeLabels: include.time_labels,
+    ...(include.names && { rowNames: { metrics: body.metrics, dimensions: body.dimensions } }),
     ...pagination,
   };
 }

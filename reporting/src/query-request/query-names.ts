@@ -1,5 +1,6 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
 import type { ColumnDimension, Metric, PersonColumn, TimeUnit } from '../query/resolved-query.js';
+import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
 import { storableText } from './storable-text.js';
 
 export const plainMetrics = ['events', 'views', 'visitors', 'views_per_visitor', 'share'] as const satisfies Metric[];
@@ -30,13 +31,16 @@ export const personColumns = ['user_id', 'session_id'] as const satisfies Person
 const inside = (pattern: string) => pattern.slice(1, -1);
 const eventTypes = inside(storableText(1, 64, 'event:'));
 const properties = inside(storableText(1, 128, 'property:'));
+const theirFields = [...Object.keys(fieldAliases), inside(storableText(1, 128, propertyAlias))].join('|');
 
 /** Sources of patterns, for the flag `u`. */
-export const metricPattern = `^(?:${plainMetrics.join('|')}|${eventTypes})$`;
+const metrics = [...plainMetrics, ...Object.keys(metricAliases)].join('|');
+export const metricPattern = `^(?:${metrics}|${eventTypes})$`;
 const fields = [...columnDimensions, ...personColumns];
-export const fieldPattern = `^(?:${fields.join('|')}|${properties})$`;
-export const propertyPattern = `^${properties}$`;
-export const dimensionPattern = `^(?:time:(?:${timeUnits.join('|')})|${columnDimensions.join('|')}|${properties})$`;
+export const fieldPattern = `^(?:${fields.join('|')}|${properties}|${theirFields})$`;
+export const propertyPattern = `^(?:${properties}|${theirFields})$`;
+const times = `${timeAlias}|time:(?:${timeUnits.join('|')})`;
+export const dimensionPattern = `^(?:${times}|${columnDimensions.join('|')}|${properties}|${theirFields})$`;
 
 export const metricRule = `must be one of ${plainMetrics.join(', ')} or event:<type>, the type having 1 to 64 characters`;
 export const fieldRule = `must be one of ${fields.join(', ')} or property:<name>, the name having 1 to 128 characters`;

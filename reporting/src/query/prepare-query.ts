@@ -10,11 +10,15 @@ import type { ResolvedQuery } from './resolved-query.js';
 const isAllTime = (range: QueryRequest['comparison']) =>
   typeof range === 'object' && range.kind === 'named' && range.name === 'all';
 
-/** @throws ServiceError `invalid_request`. */
-export async function prepareQuery(pool: Pool, request: QueryRequest, now: Date): Promise<ResolvedQuery> {
+export interface PreparedQuery extends ResolvedQuery {
+  siteKnown: boolean;
+}
+
+/** A site that is not known has no events, which is an answer. @throws ServiceError `invalid_request`. */
+export async function prepareQuery(pool: Pool, request: QueryRequest, now: Date): Promise<PreparedQuery> {
   const ranges: (DateRange | QueryRequest['comparison'])[] = [request.dateRange, request.comparison];
   const site = await readCircumstances(pool, request.siteId, ranges.some(isAllTime));
   const query = resolveQuery(request, { now, ...site });
   await checkPatterns(pool, patternsOf(query.filter));
-  return query;
+  return { ...query, siteKnown: site.siteKnown };
 }

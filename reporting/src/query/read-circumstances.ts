@@ -2,6 +2,8 @@
 import type { Pool } from '@millrace/shared/postgres';
 
 export interface SiteCircumstances {
+  /** False for a site without an event that nobody has created either. */
+  siteKnown: boolean;
   siteTimezone: string;
   /** Absent when the site has no events, or nobody asked. */
   firstEvent?: Date;
@@ -9,15 +11,16 @@ export interface SiteCircumstances {
 }
 
 const statement = `/* reporting.readCircumstances */
-select coalesce((select timezone from sites where site_id = $1), 'UTC') as "siteTimezone",
+select (select timezone from sites where site_id = $1) as "siteTimezone",
   case when $2 then (select min(timestamp) from events where site_id = $1) end as "firstEvent",
   case when $2 then (select max(timestamp) from events where site_id = $1) end as "lastEvent"`;
 
-type Row = { siteTimezone: string; firstEvent: Date | null; lastEvent: Date | null };
+type Row = { siteTimezone: string | null; firstEvent: Date | null; lastEvent: Date | null };
 
 /** Looks for the events only when asked, since they can lie in any partition. A site that is not known yet is in UTC. */
 export async function readCircumstances(pool: Pool, siteId: string, withEvents: boolean): Promise<SiteCircumstances> {
   const { rows } = await pool.query<Row>(statement, [siteId, withEvents]);
   const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
-  return { siteTimezone, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };
+  const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
+  return { ...site, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };
 }

@@ -1,0 +1,102 @@
+/** Names of the Plausible Stats API v2 (plausible.io/docs/stats-api) that mean what a name of ours means, or why they cannot. */
+import type { Dimension, FilterDimension, Metric } from '../query/resolved-query.js';
+
+/** As sent: a name, or two dates or instants. */
+type WrittenRange = string | [string, string];
+
+export const metricAliases: Record<string, Metric> = { pageviews: 'views', percentage: 'share' };
+
+/** What their trackers find out about a visit; here it is a property that the sender sets, if any. */
+const visitProperties = [
+  'country',
+  'region',
+  'city',
+  'country_name',
+  'region_name',
+  'city_name',
+  'device',
+  'browser',
+  'browser_version',
+  'os',
+  'os_version',
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_content',
+  'utm_term',
+];
+
+export const fieldAliases: Record<string, Dimension & FilterDimension> = {
+  'event:page': 'path',
+  'event:name': 'event_type',
+  'event:hostname': 'property:hostname',
+  'visit:source': 'referrer',
+  'visit:referrer': 'referrer',
+  ...Object.fromEntries(visitProperties.map((name) => [`visit:${name}`, `property:${name}` as const])),
+};
+
+/** In front of the name of a property. */
+export const propertyAlias = 'event:props:';
+
+/** A unit of time that follows from the range. */
+export const timeAlias = 'time';
+
+const needsVisits = 'needs visits, which are not counted here; there are views, visitors and views_per_visitor';
+const notMeasured =
+  'is not measured here; there are events, views, visitors, views_per_visitor, share and event:<type>';
+const conversions = 'is not a metric of a query here; POST /api/v1/funnel answers conversions';
+const revenue = 'is not a metric of a query here; revenue is aggregated by the job revenue';
+
+const unanswerable: Record<string, string> = {
+  visits: needsVisits,
+  views_per_visit: needsVisits,
+  bounce_rate: needsVisits,
+  visit_duration: needsVisits,
+  'visit:entry_page': needsVisits,
+  'visit:exit_page': needsVisits,
+  'visit:entry_page_hostname': needsVisits,
+  'visit:exit_page_hostname': needsVisits,
+  'visit:channel': 'is not known here; there is referrer, the host that a visitor came from',
+  time_on_page: notMeasured,
+  scroll_depth: notMeasured,
+  conversion_rate: conversions,
+  group_conversion_rate: conversions,
+  total_revenue: revenue,
+  average_revenue: revenue,
+  'event:goal': 'is not a dimension here; goals are event_type and path',
+};
+
+/** Why a name of theirs has no answer, as the rest of a sentence; undefined for every other value. */
+export const whyUnanswerable = (name: unknown): string | undefined =>
+  typeof name === 'string' && Object.hasOwn(unanswerable, name) ? unanswerable[name] : undefined;
+
+const lookUp = <T>(names: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
+
+export const ownMetric = (name: string): Metric => lookUp(metricAliases, name) ?? (name as Metric);
+
+/** Our name for a dimension that is not of time. */
+export function ownField(name: string): FilterDimension {
+  if (name.startsWith(propertyAlias)) return `property:${name.slice(propertyAlias.length)}`;
+  return lookUp(fieldAliases, name) ?? (name as FilterDimension);
+}
+
+export const ownDimension = (name: string, range: WrittenRange): Dimension =>
+  name === timeAlias ? `time:${unitOf(range)}` : (ownField(name) as Dimension);
+
+const dayMs = 86_400_000;
+const hours = new Set(['day', 'yesterday', '24h']);
+const months = new Set(['6mo', '12mo', 'year', 'last_year', 'all']);
+
+/** Hours for one day, days for about a quarter, months for more. */
+function unitOf(range: WrittenRange): 'minute' | 'hour' | 'day' | 'month' {
+  if (range === 'realtime') return 'minute';
+  if (typeof range === 'string' && hours.has(range)) return 'hour';
+  if (typeof range === 'string' && months.has(range)) return 'month';
+  const days = typeof range === 'string' ? Number(/^(\d+)d$/.exec(range)?.[1] ?? 31) : daysBetween(range);
+  return days <= 1 ? 'hour' : days <= 92 ? 'day' : 'month';
+}
+
+/** Of two dates the second is included. A range that is none is refused elsewhere. */
+const daysBetween = ([from, to]: [string, string]): number =>
+  (Date.parse(to) - Date.parse(from)) / dayMs + (to.length === 'YYYY-MM-DD'.length ? 1 : 0);

@@ -1,0 +1,39 @@
+/** Gives the names of a request our own spelling: aliases are understood everywhere a name may stand. */
+import type { Dimension, Metric, Order } from '../query/resolved-query.js';
+import { metricAliases, ownDimension, ownMetric } from './alias-names.js';
+import type { WrittenRange } from './parse-date-range.js';
+import { refusal } from './refuse.js';
+
+/** Names as they were sent. */
+export interface WrittenNames {
+  metrics: string[];
+  dimensions: string[];
+  order_by?: [string, Order['direction']][];
+  date_range: WrittenRange;
+}
+
+export interface OwnNames {
+  metrics: Metric[];
+  dimensions: Dimension[];
+  /** Not yet checked against the two. */
+  order?: [string, Order['direction']][];
+}
+
+function refuseTwice(field: string, names: string[]): void {
+  const index = names.findIndex((name, place) => names.indexOf(name) < place);
+  if (index >= 0) throw refusal([field, index], `is ${names[index]} once more, by another name`);
+}
+
+/** @throws ServiceError `invalid_request` when two names mean the same. */
+export function ownNames({ metrics, dimensions, order_by: order, date_range: range }: WrittenNames): OwnNames {
+  const own = {
+    metrics: metrics.map(ownMetric),
+    dimensions: dimensions.map((name) => ownDimension(name, range)),
+  };
+  refuseTwice('metrics', own.metrics);
+  refuseTwice('dimensions', own.dimensions);
+  // `event:page` is an alias of path, and the metric that counts events of type page: what the query has comes first.
+  const ownKey = (name: string) =>
+    metrics.includes(name) || Object.hasOwn(metricAliases, name) ? ownMetric(name) : ownDimension(name, range);
+  return { ...own, ...(order && { order: order.map(([name, direction]) => [ownKey(name), direction]) }) };
+}

@@ -1,0 +1,189 @@
+/** Queries in the names of the Plausible Stats API v2, rows as objects, and sites that are not known. */
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import type { Express } from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildDocumentedApp, createJudge } from './documented-app.js';
+import { type StoredEvent, storeEvents } from './random-events.js';
+
+let database: TestDatabase;
+let app: Express;
+const judge = createJudge();
+
+const event = (path: string, referrer: string | null, properties: StoredEvent['properties'], user: string) => ({
+  timestamp: new Date('2025-11-14T10:00:00Z'),
+  event_type: 'view',
+  path,
+  user_id: user,
+  profile_id: null,
+  referrer,
+  properties,
+});
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(
+    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
+  );
+  await database.pool.query(`insert into sites (site_id) values ('demo')`);
+  await storeEvents(database.pool, 'demo', [
+    event('/', 'https://search.example/q', { country: 'DE', plan: 'pro' }, 'ada'),
+    event('/', 'https://search.example/', { country: 'DE' }, 'bob'),
+    event('/a', null, { country: 'FR' }, 'ada'),
+    { ...event('/a', null, null, 'eve'), event_type: 'event:page' },
+    { ...event('/a', null, null, 'eve'), event_type: 'page' },
+  ]);
+  app = buildDocumentedApp(database.pool).app;
+});
+afterAll(() => database.drop());
+
+const day = ['2025-11-14', '2025-11-14'];
+const post = (address: string, body: object) =>
+  request(app)
+    .post(address)
+    .send({ site_id: 'demo', ...body });
+const ask = (body: object) => post('/api/v1/query', { date_range: day, ...body });
+
+async function answered(body: object) {
+  const answer = await ask(body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  expect(judge('Answer', answer.body)).toBeUndefined();
+  expect(judge('Query', { site_id: 'demo', date_range: day, ...body })).toBeUndefined();
+  return answer.body;
+}
+
+describe('names of the Plausible Stats API v2', () => {
+  it('are answered as ours are', async () => {
+    const { results, query } = await answered({
+      metrics: ['visitors', 'pageviews', 'percentage'],
+      dimensions: ['event:page', 'visit:source', 'visit:country'],
+      filters: [['is', 'visit:country', ['DE', 'FR']]],
+      order_by: [
+        ['pageviews', 'desc'],
+        ['event:page', 'asc'],
+      ],
+      include: { imports: true, total_rows: true },
+    });
+    expect(results).toEqual([
+      { dimensions: ['/', 'search.example', 'DE'], metrics: [2, 2, 100] },
+      { dimensions: ['/a', 'direct', 'FR'], metrics: [1, 1, 50] },
+    ]);
+    expect(query).toMatchObject({
+      metrics: ['visitors', 'views', 'share'],
+      dimensions: ['path', 'referrer', 'property:country'],
+      order_by: [
+        ['views', 'desc'],
+        ['path', 'asc'],
+      ],
+    });
+  });
+  it.each([
+    [['contains', 'event:page', ['A'], { case_sensitive: false }], 3],
+    [['contains_not', 'event:page', ['a']], 2],
+    [['matches', 'visit:referrer', ['^search[.]']], 2],
+    [['matches_not', 'visit:source', ['^search[.]']], 3],
+    [['is', 'event:name', ['page']], 1],
+    [['is', 'event:props:plan', ['pro']], 1],
+    [['is_not', 'event:props:plan', ['pro']], 4],
+    [
+      [
+        'and',
+        [
+          ['is', 'visit:country', ['DE']],
+          ['not', ['is', 'event:props:plan', ['pro']]],
+        ],
+      ],
+      1,
+    ],
+  ])('filter: %j', async (filters, events) => {
+    const { results } = await answered({ metrics: ['events'], filters });
+    expect(results).toEqual([{ dimensions: [], metrics: [events] }]);
+  });
+  it.each([
+    [day, 'time:hour'],
+    ['24h', 'time:hour'],
+    [['2025-11-01', '2025-11-30'], 'time:day'],
+    ['7d', 'time:day'],
+    ['month', 'time:day'],
+    [['2025-01-01', '2025-12-31'], 'time:month'],
+    ['12mo', 'time:month'],
+    [['2025-11-14T10:00:00Z', '2025-11-14T11:00:00Z'], 'time:hour'],
+    ['realtime', 'time:minute'],
+  ])('time of %j is %s', async (date_range, unit) => {
+    const { query } = await answered({ metrics: ['events'], dimensions: ['time'], date_range });
+    expect(query.dimensions).toEqual([unit]);
+  });
+  it('stay metrics of event types where they stand among the metrics', async () => {
+    const body = { metrics: ['event:page', 'event:event:page'], dimensions: ['event:page'] };
+    const { results } = await answered({ ...body, order_by: [['event:page', 'desc']] });
+    expect(results[0]).toEqual({ dimensions: ['/a'], metrics: [1, 1] });
+  });
+  it.each([
+    [{ metrics: ['bounce_rate'] }, 'metrics[0] needs visits, which are not counted here; there are views, visitors'],
+    [{ metrics: ['visitors', 'views_per_visit'] }, 'metrics[1] needs visits'],
+    [{ metrics: ['conversion_rate'] }, 'POST /api/v1/funnel answers conversions'],
+    [{ metrics: ['events'], dimensions: ['visit:entry_page'] }, 'dimensions[0] needs visits'],
+    [{ metrics: ['events'], dimensions: ['event:goal'] }, 'goals are event_type and path'],
+    [{ metrics: ['events'], filters: [['is', 'event:goal', ['Signup']]] }, 'goals are event_type and path'],
+    [{ metrics: ['events'], include: { imports: false } }, 'events of imported logs are events like all others'],
+    [{ metrics: ['views', 'pageviews'] }, 'metrics[1] is views once more, by another name'],
+    [{ metrics: ['events'], dimensions: ['visit:source', 'visit:referrer'] }, 'dimensions[1] is referrer once more'],
+    [{ metrics: ['events'], dimensions: ['time', 'time:day'] }, 'dimensions must have at most one of time'],
+    [{ metrics: ['events'], dimensions: ['constructor'] }, 'dimensions[0] must be one of'],
+    [{ metrics: ['events'], dimensions: ['event:props:'] }, 'dimensions[0] must be one of'],
+  ])('%j is refused with what there is instead', async (body, message) => {
+    const answer = await ask(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.message).toContain(message);
+  });
+});
+
+describe('rows as objects', () => {
+  it('have the names that the client gave', async () => {
+    const { results } = await answered({
+      metrics: ['pageviews', 'event:page'],
+      dimensions: ['event:page', 'property:plan'],
+      include: { names: true, comparison: ['2025-11-13', '2025-11-13'] },
+      pagination: { limit: 1 },
+    });
+    expect(results).toEqual([
+      {
+        dimensions: { 'event:page': '/', 'property:plan': 'pro' },
+        metrics: { pageviews: 1, 'event:page': 0 },
+        comparison: {
+          dimensions: { 'event:page': '/', 'property:plan': 'pro' },
+          metrics: { pageviews: 0, 'event:page': 0 },
+          change: { pageviews: null, 'event:page': 0 },
+        },
+      },
+    ]);
+  });
+});
+
+describe('a site that is not known', () => {
+  const zero = { site_id: 'demmo' };
+  it('has zeros, and is said not to be known', async () => {
+    const query = await answered({ ...zero, metrics: ['views', 'visitors'] });
+    expect(query).toMatchObject({ results: [{ dimensions: [], metrics: [0, 0] }], meta: { site_known: false } });
+    const step = { filters: ['is', 'path', ['/']] };
+    const funnel = await post('/api/v1/funnel', { ...zero, date_range: day, steps: [step, step] }).expect(200);
+    expect(judge('FunnelAnswer', funnel.body)).toBeUndefined();
+    expect(funnel.body).toMatchObject({ steps: [{ users: 0 }, { users: 0 }], meta: { site_known: false } });
+    const retention = await request(app)
+      .get('/api/v1/retention?site_id=demmo&period=week&date_range=2025-11-14,2025-11-14')
+      .expect(200);
+    expect(judge('RetentionAnswer', retention.body)).toBeUndefined();
+    expect(retention.body).toMatchObject({ cohorts: [{ size: 0 }], meta: { site_known: false } });
+    await request(app).get('/stats?site_id=demmo').expect(200, {
+      site_id: 'demmo',
+      date: null,
+      total_views: 0,
+      unique_users: 0,
+      top_paths: [],
+    });
+  });
+  it('is told from a known one without events', async () => {
+    await database.pool.query(`insert into sites (site_id) values ('empty')`);
+    expect((await answered({ site_id: 'empty', metrics: ['views'] })).meta.site_known).toBe(true);
+  });
+});
