@@ -1,13 +1,18 @@
-/** Turns an HTTP request of `POST /event` or `POST /events` into its answer, without Express, which costs more than all the rest. */
+/** Answers `/event` and `/events` without Express, which costs more than all the rest of such a request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describeRefusal, type Refusal } from '@millrace/shared/errors';
+import type { Refusal } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
-import type { Admit, Sender } from './admit-request.js';
+import type { Admission, Admit } from './admit-request.js';
+import { preflightHeaders } from './allow-origins.js';
+import { answerBatch, answerOk, answerPixel, answerRefusal, nothingAccepted, type Route } from './answer-events.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
-import { type BodyFormat, bodyFormat, parseBatch, parseSingleEvent } from './parse-events.js';
-import { type ByteBudget, readBody } from './read-body.js';
-import { type EventBatch, type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
+import type { NameClient } from './name-client.js';
+import { bodyFormat, type ParseResult, parseBatch, parseSingleEvent } from './parse-events.js';
+import { parseParameters } from './parse-parameters.js';
+import type { BodyReader } from './read-body.js';
+import { type EventBatch, type ValidatedEvents, validateEvents } from './validate-events.js';
 
 /** True when the request was one of the lane's and is being answered. */
 export type EventLane = (req: IncomingMessage, res: ServerResponse) => boolean;
@@ -15,6 +20,8 @@ export type EventLane = (req: IncomingMessage, res: ServerResponse) => boolean;
 export interface EventLaneDeps {
   events: EventQueue;
   budget: ByteBudget;
+  readBody: BodyReader;
+  nameClient: NameClient;
   metrics: Metrics;
   logger: Logger;
   now: () => number;
@@ -23,59 +30,21 @@ export interface EventLaneDeps {
   admit?: Admit | undefined;
 }
 
-type Route = '/event' | '/events';
-/** What a body comes to: a refusal, with the number of events not counted yet, or events for the queue. */
-type Prepared = { refusal: Refusal; events: number } | { refusal?: undefined; validated: ValidatedEvents };
+/** A refusal, and how many events it refuses that are not counted yet. */
+interface Refused {
+  refusal: Refusal;
+  events: number;
+}
+type Prepared = Refused | { refusal?: undefined; validated: ValidatedEvents };
+/** Undefined when the client has gone. */
+type Outcome = Refused | { refusal?: undefined; validated?: ValidatedEvents } | undefined;
 
-const jsonHeaders = {
-  'content-type': 'application/json; charset=utf-8',
-  'access-control-allow-origin': '*',
-  'x-content-type-options': 'nosniff',
-};
-const okBody = '{"status":"ok"}';
-const okHeaders = { ...jsonHeaders, 'content-length': okBody.length };
-const preflightHeaders = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'POST, OPTIONS',
-  'access-control-allow-headers': 'content-type, content-encoding, authorization',
-  'access-control-max-age': '86400',
-};
-
-/** Refused events named in the answer to a batch; the rest is only counted, since 10,000 sentences help nobody. */
-const maxListedRejections = 1_000;
+const methods: Record<Route, string> = { '/event': 'GET, HEAD, POST, OPTIONS', '/events': 'POST, OPTIONS' };
 
 function routeOf(url = ''): Route | undefined {
   if (url === '/event' || url === '/events') return url;
   const path = url.split('?', 1)[0];
   return path === '/event' || path === '/events' ? path : undefined;
-}
-
-function answerRefusal(res: ServerResponse, refusal: Refusal): void {
-  const { status, headers, body } = describeRefusal(refusal);
-  const challenge = status === 401 && { 'www-authenticate': 'Bearer' };
-  res.writeHead(status, { ...jsonHeaders, ...headers, ...challenge, 'content-length': Buffer.byteLength(body) });
-  res.end(body);
-}
-
-function answerAccepted(res: ServerResponse, route: Route, accepted: number, rejected: RejectedEvent[]): void {
-  if (route === '/event') {
-    res.writeHead(200, okHeaders);
-    res.end(okBody);
-    return;
-  }
-  const body = JSON.stringify({ status: 'ok', accepted, rejected: rejected.slice(0, maxListedRejections) });
-  res.writeHead(200, { ...jsonHeaders, 'content-length': Buffer.byteLength(body) });
-  res.end(body);
-}
-
-/** The refusal of a request none of whose events can be accepted. */
-function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusal {
-  const [first] = rejected;
-  if (rejected.every(({ reason }) => reason === 'wrong_site')) return { code: 'forbidden', message: first?.message };
-  if (route === '/event') {
-    return { code: 'invalid_event', message: first?.message, details: { reason: first?.reason, field: first?.field } };
-  }
-  return { code: 'no_valid_events', details: { rejected: rejected.slice(0, maxListedRejections) } };
 }
 
 /** The lane of one ingestion process. */
@@ -88,12 +57,11 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     gauge.set(deps.budget.used),
   );
 
-  /** Text to events. Not async, so that nothing of a large batch but its events is kept while the queue works. */
-  function prepare(route: Route, format: BodyFormat, text: string, sender: Sender | undefined): Prepared {
-    const parsed = route === '/event' ? parseSingleEvent(text) : parseBatch(text, format);
+  /** Candidates to events. Not async, so that nothing of a large batch but its events is kept while the queue works. */
+  function prepare(route: Route, parsed: ParseResult, siteId: string | null | undefined): Prepared {
     if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
     received.inc(parsed.candidates.length);
-    const validated = validateEvents(parsed.candidates, deps.now(), sender?.siteId ?? undefined);
+    const validated = validateEvents(parsed.candidates, deps.now(), siteId ?? undefined);
     for (const { reason } of validated.rejected) refused.inc({ reason });
     if (validated.accepted === 0) return { refusal: nothingAccepted(route, validated.rejected), events: 0 };
     return { validated };
@@ -111,59 +79,83 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     return failures.length < outcomes.length && failures.length > 0 ? 'queue_unavailable' : failures[0];
   }
 
-  function refuseRequest(route: Route, res: ServerResponse, refusal: Refusal, events: number): void {
+  /** Counts, then stores what was prepared. */
+  async function store(prepared: Prepared, admission: Admission | undefined): Promise<Outcome> {
+    if (prepared.refusal) return prepared;
+    const { validated } = prepared;
+    const tooMany = admission?.sender && (await deps.admit?.count(admission.sender, validated.accepted));
+    if (tooMany) {
+      refused.inc({ reason: tooMany.code }, validated.accepted);
+      return { refusal: tooMany, events: 0 };
+    }
+    const failure = await enqueue(validated.batches);
+    return failure ? { refusal: { code: failure }, events: 0 } : { validated };
+  }
+
+  async function takeBody(route: Route, req: IncomingMessage): Promise<Outcome> {
+    const format = bodyFormat(req.headers['content-type']);
+    if (!format || (route === '/event' && format === 'ndjson')) {
+      return { refusal: { code: 'unsupported_media_type' }, events: 1 };
+    }
+    const client = deps.nameClient(req);
+    const admission = deps.admit && (await deps.admit.admit(req, client));
+    if (admission?.refusal) return { refusal: admission.refusal, events: 1 };
+    const holding = deps.budget.hold(client);
+    try {
+      const body = await deps.readBody(req, holding);
+      if (!body?.ok) return body && { refusal: body.refusal, events: 1 };
+      const parse = (text: string) => (route === '/event' ? parseSingleEvent(text) : parseBatch(text, format));
+      return await store(prepare(route, parse(body.takeText()), admission?.sender?.siteId), admission);
+    } finally {
+      holding.release();
+    }
+  }
+
+  async function takeParameters(req: IncomingMessage): Promise<Outcome> {
+    const { parsed, key } = parseParameters(req.url ?? '');
+    const admission = deps.admit && (await deps.admit.admit(req, deps.nameClient(req), key));
+    const events = req.method === 'HEAD' ? 0 : 1;
+    if (admission?.refusal) return { refusal: admission.refusal, events };
+    const siteId = admission?.sender.siteId;
+    if (req.method !== 'HEAD') return store(prepare('/event', parsed, siteId), admission);
+    // Link checkers and previews ask with HEAD: they learn whether the address is right, and are not counted.
+    if (!parsed.ok) return { refusal: parsed.refusal, events };
+    const { rejected } = validateEvents(parsed.candidates, deps.now(), siteId ?? undefined);
+    return rejected.length > 0 ? { refusal: nothingAccepted('/event', rejected), events } : {};
+  }
+
+  function refuse(route: Route, req: IncomingMessage, res: ServerResponse, { refusal, events }: Refused): void {
     if (events > 0) {
       received.inc(events);
       refused.inc({ reason: refusal.code }, events);
     }
     deps.logger.debug({ path: route, code: refusal.code }, 'refused');
-    answerRefusal(res, refusal);
-  }
-
-  /** Of events that are counted as received already. */
-  function refuseAccepted(route: Route, res: ServerResponse, refusal: Refusal, events: number): void {
-    refused.inc({ reason: refusal.code }, events);
-    refuseRequest(route, res, refusal, 0);
+    answerRefusal(req, res, refusal);
   }
 
   async function handle(route: Route, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (deps.isClosing()) return refuseRequest(route, res, { code: 'shutting_down' }, 1);
-    const format = bodyFormat(req.headers['content-type']);
-    if (!format || (route === '/event' && format === 'ndjson')) {
-      return refuseRequest(route, res, { code: 'unsupported_media_type' }, 1);
-    }
-    const admission = deps.admit && (await deps.admit.admit(req));
-    if (admission?.refusal) return refuseRequest(route, res, admission.refusal, 1);
-    const body = await readBody(req, deps.budget);
-    if (!body) return;
-    if (!body.ok) return refuseRequest(route, res, body.refusal, 1);
-    try {
-      const prepared = prepare(route, format, body.takeText(), admission?.sender);
-      if (prepared.refusal) return refuseRequest(route, res, prepared.refusal, prepared.events);
-      const { batches, accepted, rejected } = prepared.validated;
-      const tooMany = admission && (await deps.admit!.count(admission.sender, accepted));
-      if (tooMany) return refuseAccepted(route, res, tooMany, accepted);
-      const failure = await enqueue(batches);
-      if (failure) refuseRequest(route, res, { code: failure }, 0);
-      else answerAccepted(res, route, accepted, rejected);
-    } finally {
-      deps.budget.give(body.heldBytes);
-    }
+    if (deps.isClosing()) return refuse(route, req, res, { refusal: { code: 'shutting_down' }, events: 1 });
+    const outcome = req.method === 'POST' ? await takeBody(route, req) : await takeParameters(req);
+    if (!outcome) return;
+    if (outcome.refusal) refuse(route, req, res, outcome);
+    else if (req.method !== 'POST') answerPixel(req, res);
+    else if (route === '/event') answerOk(req, res);
+    else if (outcome.validated) answerBatch(req, res, outcome.validated.accepted, outcome.validated.rejected);
   }
 
   return (req, res) => {
     const route = routeOf(req.url);
     if (!route) return false;
     if (req.method === 'OPTIONS') {
-      res.writeHead(204, preflightHeaders);
+      res.writeHead(204, preflightHeaders(req.headers, methods[route]));
       res.end();
-    } else if (req.method !== 'POST') {
-      res.setHeader('allow', 'POST, OPTIONS');
-      answerRefusal(res, { code: 'method_not_allowed' });
+    } else if (req.method !== 'POST' && !(route === '/event' && (req.method === 'GET' || req.method === 'HEAD'))) {
+      res.setHeader('allow', methods[route]);
+      answerRefusal(req, res, { code: 'method_not_allowed' });
     } else {
       handle(route, req, res).catch((error) => {
         deps.logger.error({ err: error }, 'could not handle events');
-        if (!res.headersSent) answerRefusal(res, { code: 'internal_error' });
+        if (!res.headersSent) answerRefusal(req, res, { code: 'internal_error' });
       });
     }
     return true;

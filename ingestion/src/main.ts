@@ -12,12 +12,15 @@ import { openQueue, type Queue } from '@millrace/shared/queue';
 import { checkQueueSafety } from '@millrace/shared/queue-safety';
 import { createAdmit } from './admit-request.js';
 import { buildApp, laneFirst } from './app.js';
+import { createByteBudget } from './byte-budget.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
 import { createEventLane } from './event-lane.js';
+import { createNameClient } from './name-client.js';
 import { openKeys } from './open-keys.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
-import { createByteBudget } from './read-body.js';
+import { createBodyReader } from './read-body.js';
+import { createSlowBodies } from './slow-bodies.js';
 
 async function main(): Promise<void> {
   limitHeapGrowth();
@@ -41,11 +44,13 @@ async function main(): Promise<void> {
 
   const keys = config.INGEST_AUTH === 'key' ? openKeys(config, logger) : undefined;
   lifecycle.onClose('keys', () => keys?.close());
-  const isTrustedProxy = parseProxies(config.TRUST_PROXY);
-  const admit = createAdmit({ keys, eventsPerSecond: config.INGEST_RATE_LIMIT, isTrustedProxy });
+  const nameClient = createNameClient(parseProxies(config.TRUST_PROXY));
+  const admit = createAdmit({ keys, eventsPerSecond: config.INGEST_RATE_LIMIT });
 
   const budget = createByteBudget(config.INGESTION_MAX_PENDING_BYTES);
-  const lane = createEventLane({ events, budget, metrics, logger, now: Date.now, isClosing, admit });
+  const readBody = createBodyReader(createSlowBodies());
+  const now = Date.now;
+  const lane = createEventLane({ events, budget, readBody, nameClient, metrics, logger, now, isClosing, admit });
   const app = buildApp({ logger, metrics, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));

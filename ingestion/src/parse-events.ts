@@ -61,12 +61,12 @@ function parseLines(text: string): ParseResult {
   return candidates.length > 0 ? { ok: true, candidates } : refuse('empty_body');
 }
 
-/** The array of a JSON batch: the body itself, or the value of its only key `events`. */
+/** The array of a JSON batch: the body itself, or the value of its only key `events`, which other tools call `batch`. */
 function batchOf(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return undefined;
-  const { events } = value as { events?: unknown };
-  return Array.isArray(events) ? events : undefined;
+  const { events, batch = events } = value as { events?: unknown; batch?: unknown };
+  return Array.isArray(batch) ? batch : undefined;
 }
 
 /** Body of `POST /events`. */

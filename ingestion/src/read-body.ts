@@ -1,63 +1,55 @@
-/** Turns a request's stream into the text of its body: decompressed, within the limit, valid UTF-8. */
+/** Reads the body of a request: decompressed, within the limits of size, memory and patience, valid UTF-8. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Refusal } from '@millrace/shared/errors';
+import { createSlots } from '@millrace/shared/slots';
+import type { Holding } from './byte-budget.js';
+import type { SlowBodies } from './slow-bodies.js';
 
 export const maxBodyBytes = 10_000_000;
 
-/**
- * `heldBytes` stay taken from the budget until the caller has answered and gives them back. `takeText` hands the text over:
- * it is not kept, and a second call gets nothing.
- */
-export type BodyResult = { ok: true; takeText(): string; heldBytes: number } | { ok: false; refusal: Refusal };
+/** `takeText` hands the text over: it is not kept, and a second call gets nothing. */
+export type BodyResult = { ok: true; takeText(): string } | { ok: false; refusal: Refusal };
 
-/** Counts the bytes of all requests in work in this process; `take` says no when there are too many. */
-export interface ByteBudget {
-  take(bytes: number): boolean;
-  give(bytes: number): void;
-  readonly used: number;
-}
-
-export function createByteBudget(limit: number): ByteBudget {
-  let used = 0;
-  return {
-    take(bytes) {
-      if (used + bytes > limit) return false;
-      used += bytes;
-      return true;
-    },
-    give(bytes) {
-      used -= bytes;
-    },
-    get used() {
-      return used;
-    },
-  };
-}
+export type BodyReader = (req: IncomingMessage, holding: Holding) => Promise<BodyResult | undefined>;
 
 const decompressors = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
 type Encoding = keyof typeof decompressors;
 
+/** Undefined when `bytes` may still become a body. */
+function tooLarge(bytes: number, { largestBody }: Holding): Refusal | undefined {
+  if (bytes > maxBodyBytes) return { code: 'payload_too_large' };
+  if (bytes <= largestBody) return undefined;
+  const limit = largestBody < 1_000_000 ? `${largestBody} bytes` : `${Math.floor(largestBody / 1e5) / 10} MB`;
+  const message = `With its memory this server takes bodies up to ${limit}, also after decompression. Send smaller batches.`;
+  return { code: 'payload_too_large', message };
+}
+
 const refuse = (code: Refusal['code'], message?: string): BodyResult => ({ ok: false, refusal: { code, message } });
 
-/** Collects the raw bytes and takes them from the budget. `undefined` when the client went away. */
-function collect(req: IncomingMessage, budget: ByteBudget): Promise<Buffer | Refusal | undefined> {
+/** Collects the raw bytes. `undefined` when the client has gone. */
+function collect(req: IncomingMessage, holding: Holding, slow: SlowBodies): Promise<Buffer | Refusal | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let bytes = 0;
     const giveUp = (outcome: Refusal | undefined) => {
+      unwatch();
       req.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close').resume();
-      budget.give(bytes);
+      chunks.length = 0;
+      holding.release();
       resolve(outcome);
     };
+    const body = { bytes: 0, onTooSlow: () => giveUp({ code: 'body_too_slow' }) };
+    const unwatch = slow.watch(body);
     req.on('data', (chunk: Buffer) => {
-      if (bytes + chunk.length > maxBodyBytes) return giveUp({ code: 'payload_too_large' });
-      if (!budget.take(chunk.length)) return giveUp({ code: 'overloaded' });
-      bytes += chunk.length;
+      const refusal = tooLarge(body.bytes + chunk.length, holding);
+      if (refusal) return giveUp(refusal);
+      if (!holding.take(chunk.length)) return giveUp({ code: 'overloaded' });
+      body.bytes += chunk.length;
       chunks.push(chunk);
     });
     req.on('end', () => {
+      unwatch();
       req.removeAllListeners('close');
       resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
     });
@@ -66,26 +58,27 @@ function collect(req: IncomingMessage, budget: ByteBudget): Promise<Buffer | Ref
   });
 }
 
+/** As many as there are threads for it: more would only hold their windows, up to 16 MB each, at the same time. */
+const decompressions = createSlots(4);
+
 /** Decompresses within limit and budget, from which the result is taken: a small body can stand for a very large one. */
-async function decompress(raw: Buffer, encoding: Encoding, budget: ByteBudget): Promise<Buffer | Refusal> {
+async function decompress(raw: Buffer, encoding: Encoding, holding: Holding): Promise<Buffer | Refusal> {
   const stream = decompressors[encoding]();
   stream.end(raw);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const giveUp = (code: Refusal['code']): Refusal => {
-    budget.give(bytes);
-    return { code };
-  };
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      if (bytes + chunk.length > maxBodyBytes) return giveUp('payload_too_large');
-      if (!budget.take(chunk.length)) return giveUp('overloaded');
+      const refusal = tooLarge(bytes + chunk.length, holding);
+      if (refusal) return refusal;
+      if (!holding.take(chunk.length)) return { code: 'overloaded' };
       bytes += chunk.length;
       chunks.push(chunk);
     }
   } catch {
-    return giveUp('malformed_encoding');
+    return { code: 'malformed_encoding' };
   }
+  holding.give(raw.length);
   return Buffer.concat(chunks);
 }
 
@@ -97,28 +90,26 @@ function decode(body: Buffer): BodyResult {
     text = '';
     return taken;
   };
-  return { ok: true, takeText, heldBytes: body.length };
+  return { ok: true, takeText };
 }
 
 /**
- * Reads at most 10 MB, counted raw and again decompressed, so that a small compressed body cannot grow without limit.
- * `undefined` when the client went away: nobody is left to answer.
+ * Reads at most 10 MB, counted raw and again decompressed, so that a small compressed body cannot grow without limit. What the
+ * text takes stays in the holding, which the caller releases. `undefined` when the client has gone: there is no one to answer.
  */
-export async function readBody(req: IncomingMessage, budget: ByteBudget): Promise<BodyResult | undefined> {
-  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (encoding !== 'identity' && !Object.hasOwn(decompressors, encoding)) return refuse('unsupported_encoding');
-  if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return refuse('payload_too_large');
-  const raw = await collect(req, budget);
-  if (raw === undefined) return undefined;
-  if (!Buffer.isBuffer(raw)) return { ok: false, refusal: raw };
-  if (encoding === 'identity') return releaseUnlessOk(decode(raw), raw.length, budget);
-  const body = await decompress(raw, encoding as Encoding, budget);
-  budget.give(raw.length);
-  if (!Buffer.isBuffer(body)) return { ok: false, refusal: body };
-  return releaseUnlessOk(decode(body), body.length, budget);
-}
-
-function releaseUnlessOk(result: BodyResult, bytes: number, budget: ByteBudget): BodyResult {
-  if (!result.ok) budget.give(bytes);
-  return result;
+export function createBodyReader(slow: SlowBodies): BodyReader {
+  return async (req, holding) => {
+    const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+    if (encoding !== 'identity' && !Object.hasOwn(decompressors, encoding)) return refuse('unsupported_encoding');
+    const refusal = tooLarge(Number(req.headers['content-length'] ?? 0), holding);
+    if (refusal) return { ok: false, refusal };
+    // It left while its key was looked up.
+    if (req.destroyed) return undefined;
+    const raw = await collect(req, holding, slow);
+    if (raw === undefined) return undefined;
+    if (!Buffer.isBuffer(raw)) return { ok: false, refusal: raw };
+    if (encoding === 'identity') return decode(raw);
+    const body = await decompressions.run(() => decompress(raw, encoding as Encoding, holding));
+    return Buffer.isBuffer(body) ? decode(body) : { ok: false, refusal: body };
+  };
 }

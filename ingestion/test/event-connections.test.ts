@@ -9,9 +9,9 @@ import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { buildApp, laneFirst } from '../src/app.js';
+import { createByteBudget } from '../src/byte-budget.js';
 import type { EventQueue } from '../src/enqueue-events.js';
-import { createEventLane } from '../src/event-lane.js';
-import { createByteBudget } from '../src/read-body.js';
+import { createTestLane } from './create-test-lane.js';
 
 const budget = createByteBudget(1_000_000);
 const enqueued: string[] = [];
@@ -29,7 +29,7 @@ let port: number;
 beforeAll(async () => {
   const metrics = createMetrics();
   const isClosing = () => false;
-  const lane = createEventLane({ events, budget, metrics, logger: silent, now: Date.now, isClosing });
+  const lane = createTestLane({ events, budget, metrics });
   server = createHttpServer(laneFirst(lane, buildApp({ logger: silent, metrics, health: {}, isClosing }, lane)));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

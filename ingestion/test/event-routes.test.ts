@@ -15,10 +15,10 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
+import { createByteBudget } from '../src/byte-budget.js';
 import { createEventQueue } from '../src/enqueue-events.js';
-import { createEventLane } from '../src/event-lane.js';
 import { createQueueGate, defaultGateOptions, type QueueGate } from '../src/queue-gate.js';
-import { createByteBudget } from '../src/read-body.js';
+import { createTestLane } from './create-test-lane.js';
 
 const event = {
   site_id: 'demo',
@@ -56,11 +56,9 @@ describe.each(queueBackends)('on %s', (backend) => {
     await queue.obliterate({ force: true });
     closing = false;
     metrics = createMetrics();
-    const lane = createEventLane({
+    const lane = createTestLane({
       events: createEventQueue(gate, metrics),
-      budget: createByteBudget(48_000_000),
       metrics,
-      logger: silent,
       now: () => Date.UTC(2026, 10, 23),
       isClosing: () => closing,
     });
@@ -168,10 +166,10 @@ describe.each(queueBackends)('on %s', (backend) => {
         .expect(413);
       expect(bomb.body.error.code).toBe('payload_too_large');
     });
-    it('answers a preflight, and other methods with 405', async () => {
-      const preflight = await request(app).options('/event').expect(204);
-      expect(preflight.headers['access-control-allow-methods']).toBe('POST, OPTIONS');
-      const get = await request(app).get('/event').expect(405);
+    it('answers other methods with 405', async () => {
+      const put = await request(app).put('/event').expect(405);
+      expect(put.headers.allow).toBe('GET, HEAD, POST, OPTIONS');
+      const get = await request(app).get('/events').expect(405);
       expect(get.headers.allow).toBe('POST, OPTIONS');
     });
     it('refuses with 503 and Retry-After while the service stops, and is then not ready but alive', async () => {
@@ -216,8 +214,9 @@ describe.each(queueBackends)('on %s', (backend) => {
       const refused = await counted('millrace_ingestion_rejected_events_total');
       expect(refused?.reduce((sum, { value }) => sum + value, 0)).toBe(10);
     });
-    it('takes {"events":[...]} and NDJSON, where a broken line fails alone', async () => {
+    it('takes {"events":[...]}, {"batch":[...]} and NDJSON, where a broken line fails alone', async () => {
       await send('/events', JSON.stringify({ events: [event] })).expect(200);
+      await send('/events', JSON.stringify({ batch: [event] })).expect(200);
       const lines = `${JSON.stringify(event)}\r\n\n{oops\n${JSON.stringify(event)}`;
       const answer = await send('/events', lines, 'application/x-ndjson').expect(200);
       expect(answer.body).toEqual({
@@ -225,7 +224,7 @@ describe.each(queueBackends)('on %s', (backend) => {
         accepted: 2,
         rejected: [{ index: 1, reason: 'malformed_json', field: '', message: 'the line is not valid JSON' }],
       });
-      expect(await queuedEvents()).toHaveLength(3);
+      expect(await queuedEvents()).toHaveLength(4);
     });
     it('answers 400 with the reasons when nothing is acceptable', async () => {
       const answer = await send('/events', '[{"site_id":"a"}]').expect(400);
@@ -269,18 +268,13 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('keeps nothing of the budget once everything is answered, and refuses beyond it', async () => {
     const budget = createByteBudget(500);
-    const lane = createEventLane({
-      events: createEventQueue(gate, createMetrics()),
-      budget,
-      metrics: createMetrics(),
-      logger: silent,
-      now: Date.now,
-      isClosing: () => false,
-    });
+    const lane = createTestLane({ events: createEventQueue(gate, createMetrics()), budget });
     const small = buildApp({ logger: silent, metrics, health: {}, isClosing: () => false }, lane);
+    const others = budget.hold('192.0.2.7');
+    others.take(300);
     const answer = await request(small)
       .post('/event')
-      .send({ ...event, path: 'x'.repeat(500) })
+      .send({ ...event, path: 'x'.repeat(250) })
       .expect(503);
     expect(answer.body.error.code).toBe('overloaded');
     const squeezed = gzipSync(JSON.stringify({ ...event, path: 'x'.repeat(1_000) })) as unknown as string;
@@ -290,7 +284,8 @@ describe.each(queueBackends)('on %s', (backend) => {
       .set('content-type', 'application/json')
       .serialize((body) => body)
       .send(squeezed)
-      .expect(503);
+      .expect(413);
+    others.release();
     await request(small).post('/event').send(event).expect(200);
     await request(small)
       .post('/event')

@@ -1,5 +1,6 @@
 /** Turns `/admin` into the pages for people: log in with a key, look after the queues in Bull Board, log out. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
+import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
 import type { RetrySettings } from '@millrace/shared/add-job';
 import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
@@ -17,6 +18,7 @@ export interface AdminDeps {
   logger: Logger;
   retry?: RetrySettings;
   clock?: () => Date;
+  isTrustedProxy?: TrustedProxies;
 }
 
 /**
@@ -47,7 +49,7 @@ const setHeaders: RequestHandler = (_req, res, next) => {
 export function adminRoutes(deps: AdminDeps): Router {
   const router = Router();
   router.use('/admin', setHeaders, loginRoutes(deps));
-  router.use('/admin', requireAdmin(deps.keys, deps.pool));
+  router.use('/admin', requireAdmin(deps.keys, deps.pool, deps.isTrustedProxy));
   router.get('/admin', (_req, res) => res.redirect(303, '/admin/queues'));
   router.use('/admin/queues', createBoard(deps));
   router.use('/admin/queues/api', answerBoardError);

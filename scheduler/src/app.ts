@@ -45,6 +45,6 @@ export function buildApp(deps: SchedulerApp): Express {
     app.use(deadLettersRoutes(deps));
     app.use(auditRoutes(deps));
     app.use(alertsRoutes(deps));
-    app.use(adminRoutes(deps));
+    app.use(adminRoutes({ ...deps, isTrustedProxy: isTrusted }));
   });
 }

@@ -18,6 +18,10 @@ export const errorCatalogue = {
   forbidden: { status: 403, message: 'This key does not allow that.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, message: 'This address does not support that method.' },
+  body_too_slow: {
+    status: 408,
+    message: 'The body came slower than 1 KB a second, so it was not waited for. Nothing was stored; send it again.',
+  },
   conflict: { status: 409, message: 'That cannot be done in the present state.' },
   payload_too_large: {
     status: 413,
@@ -91,8 +95,8 @@ export function describeRefusal(refusal: Refusal, envelope: object = {}): Descri
     status,
     headers: {
       ...((status === 503 || status === 429) && { 'retry-after': String(refusal.retryAfterSeconds ?? 1) }),
-      // So that the next request of this client meets a process that works.
-      ...(refusal.code === 'shutting_down' && { connection: 'close' }),
+      // So that the next request of this client meets a process that works; and so that no rest of a body is waited for.
+      ...((refusal.code === 'shutting_down' || refusal.code === 'body_too_slow') && { connection: 'close' }),
     },
     body: JSON.stringify({ ...envelope, error }),
   };

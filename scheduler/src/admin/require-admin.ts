@@ -1,6 +1,7 @@
 /** Turns a request below `/admin` into who asks, or into the login page or a refusal. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
+import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { allows, bearerKey } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
@@ -19,10 +20,16 @@ export function reasonAgainst(access: Access): string | undefined {
 const isRead = ({ method }: Request) => method === 'GET' || method === 'HEAD';
 
 /** Undefined: nobody. @throws ServiceError for a change that a foreign page wants of a browser with a session. */
-async function findAccess(req: Request, keys: KeyRing, pool: Pool): Promise<Access | undefined> {
+async function findAccess(
+  req: Request,
+  keys: KeyRing,
+  pool: Pool,
+  isTrusted: TrustedProxies,
+): Promise<Access | undefined> {
   if (req.headers.authorization !== undefined) {
     const key = bearerKey(req.headers.authorization);
-    return key === undefined ? undefined : keys.find(key);
+    const client = clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted);
+    return key === undefined ? undefined : keys.find(key, client);
   }
   const token = readSessionCookie(req);
   const access = token === undefined ? undefined : await findSession(pool, token);
@@ -36,9 +43,9 @@ async function findAccess(req: Request, keys: KeyRing, pool: Pool): Promise<Acce
  * Lets pass admin keys of all sites, by `Authorization: Bearer` or by a session, and leaves who that is in `res.locals.access`.
  * A browser that wants a page is sent to the login; everything else gets 401 or 403.
  */
-export function requireAdmin(keys: KeyRing, pool: Pool): RequestHandler {
+export function requireAdmin(keys: KeyRing, pool: Pool, isTrusted: TrustedProxies = () => false): RequestHandler {
   return async (req, res, next) => {
-    const access = await findAccess(req, keys, pool);
+    const access = await findAccess(req, keys, pool, isTrusted);
     if (!access) {
       const wantsPage = isRead(req) && req.headers.authorization === undefined && !req.path.includes('/api/');
       if (wantsPage) return res.redirect(303, '/admin/login');

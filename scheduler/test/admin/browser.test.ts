@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hasChromium, hostName, launchChromium, openPage } from '@millrace/shared/testing/chromium';
 import { queueBackends } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminService, addFailedJob, auditRows, startAdminService } from './admin-service.js';
-import { hasChromium, hostName, launchChromium, openPage } from './chromium.js';
 
 describe.skipIf(!hasChromium())('in Chromium', () => {
   let browser: Browser;

@@ -51,19 +51,40 @@ export function clientOf(
 }
 
 export interface RateLimit {
-  /** Counts `points` for `client`; resolves with the seconds to wait when that is too much, else with undefined. */
+  /**
+   * Counts `points` for `client`; resolves with the seconds to wait when that is too much, else with undefined. What is refused
+   * is not counted: a large request that has to wait must not silence the small ones beside it.
+   */
   take(client: string, points: number): Promise<number | undefined>;
+  /** Takes back points that were counted for something that did not happen. */
+  giveBack(client: string, points: number): Promise<void>;
+  /** The seconds until `client` may go on where it has used up all its points, else undefined. Counts nothing. */
+  waitOf(client: string): Promise<number | undefined>;
 }
+
+const secondsOf = ({ msBeforeNext }: RateLimiterRes) => Math.max(1, Math.ceil(msBeforeNext / 1_000));
 
 /** `max` points in `seconds`, per client, in this process; a burst of one period is let through. */
 export function createRateLimit(max: number, seconds: number): RateLimit {
   const limiter: RateLimiterAbstract = new RateLimiterMemory({ points: max, duration: seconds });
+  async function giveBack(client: string, points: number): Promise<void> {
+    await limiter.reward(client, points);
+  }
   return {
-    take: (client, points) =>
-      limiter.consume(client, points).then(
-        () => undefined,
-        (refused: RateLimiterRes) => Math.max(1, Math.ceil(refused.msBeforeNext / 1_000)),
-      ),
+    async take(client, points) {
+      try {
+        await limiter.consume(client, points);
+        return undefined;
+      } catch (refused) {
+        await giveBack(client, points);
+        return secondsOf(refused as RateLimiterRes);
+      }
+    },
+    giveBack,
+    async waitOf(client) {
+      const counted = await limiter.get(client);
+      return counted && counted.consumedPoints >= max ? secondsOf(counted) : undefined;
+    },
   };
 }
 

@@ -3,10 +3,7 @@ import type { RequestHandler, Response } from 'express';
 import { ServiceError } from '../errors.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access, Scope } from './keys.js';
-import { clientOf, createRateLimit, type TrustedProxies, tooMuch } from './rate-limit.js';
-
-/** Wrong keys that one address may try. */
-const failuresPerMinute = 60;
+import { clientOf, type TrustedProxies } from './rate-limit.js';
 
 /** The key of an `Authorization: Bearer` header; undefined where there is none. */
 export const bearerKey = (header: string | undefined) => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
@@ -25,14 +22,11 @@ export const accessOf = (res: Response) => res.locals.access as Access;
  * `forbidden`. Keys are taken from the header only: addresses end up in logs.
  */
 export function requireScope(keys: KeyRing, scope: Scope, isTrusted: TrustedProxies = () => false): RequestHandler {
-  const failures = createRateLimit(failuresPerMinute, 60);
   return async (req, res, next) => {
     const key = bearerKey(req.headers.authorization);
-    const access = key && (await keys.find(key));
+    const client = clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted);
+    const access = key && (await keys.find(key, client));
     if (!access) {
-      const client = clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted);
-      const wait = key && (await failures.take(client, 1));
-      if (wait) throw tooMuch('wrong keys', wait);
       res.set('www-authenticate', 'Bearer');
       throw new ServiceError('unauthorized');
     }

@@ -1,0 +1,66 @@
+/** What a sender of events is told: accepted, accepted in part, or refused; with what browsers need to see it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describeRefusal, type Refusal } from '@millrace/shared/errors';
+import { originHeaders } from './allow-origins.js';
+import type { RejectedEvent } from './validate-events.js';
+
+export type Route = '/event' | '/events';
+
+/** Refused events named in the answer to a batch; the rest is only counted, since 10,000 sentences help no reader. */
+const maxListedRejections = 1_000;
+
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' };
+const okBody = '{"status":"ok"}';
+/** Ready for servers and SDKs, which send no origin and most of the events. */
+const okHeaders = { ...jsonHeaders, 'content-length': okBody.length, ...originHeaders({}) };
+
+/** One transparent pixel. */
+const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const pixelHeaders = {
+  'content-type': 'image/gif',
+  'content-length': pixel.length,
+  'cache-control': 'no-store, no-cache, must-revalidate, private',
+  expires: '0',
+  pragma: 'no-cache',
+  // Pages that isolate themselves load pictures of others only when those agree.
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+function answerJson(req: IncomingMessage, res: ServerResponse, status: number, body: string, headers?: object): void {
+  const length = Buffer.byteLength(body);
+  res.writeHead(status, { ...jsonHeaders, ...headers, 'content-length': length, ...originHeaders(req.headers) });
+  res.end(body);
+}
+
+export function answerRefusal(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
+  const { status, headers, body } = describeRefusal(refusal);
+  answerJson(req, res, status, body, { ...headers, ...(status === 401 && { 'www-authenticate': 'Bearer' }) });
+}
+
+export function answerPixel(req: IncomingMessage, res: ServerResponse): void {
+  res.writeHead(200, { ...pixelHeaders, ...originHeaders(req.headers) });
+  res.end(pixel);
+}
+
+/** Of `POST /event`. */
+export function answerOk(req: IncomingMessage, res: ServerResponse): void {
+  res.writeHead(200, req.headers.origin === undefined ? okHeaders : { ...okHeaders, ...originHeaders(req.headers) });
+  res.end(okBody);
+}
+
+/** Of `POST /events`. */
+export function answerBatch(req: IncomingMessage, res: ServerResponse, accepted: number, all: RejectedEvent[]): void {
+  const rejected = all.slice(0, maxListedRejections);
+  answerJson(req, res, 200, JSON.stringify({ status: 'ok', accepted, rejected }));
+}
+
+/** The refusal of a request none of whose events can be accepted. */
+export function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusal {
+  const [first] = rejected;
+  if (rejected.every(({ reason }) => reason === 'wrong_site')) return { code: 'forbidden', message: first?.message };
+  if (route === '/event') {
+    return { code: 'invalid_event', message: first?.message, details: { reason: first?.reason, field: first?.field } };
+  }
+  return { code: 'no_valid_events', details: { rejected: rejected.slice(0, maxListedRejections) } };
+}

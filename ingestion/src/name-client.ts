@@ -1,0 +1,20 @@
+/** By which name a sender is counted: its address, which is computed once for each connection. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
+
+export type NameClient = (req: IncomingMessage) => string;
+
+export function createNameClient(isTrusted: TrustedProxies): NameClient {
+  const names = new WeakMap<Socket, string>();
+  return (req) => {
+    const forwarded = req.headers['x-forwarded-for'];
+    // A trusted proxy sends requests of many clients over one connection.
+    if (forwarded !== undefined) return clientOf(req.socket.remoteAddress, forwarded, isTrusted);
+    const known = names.get(req.socket);
+    if (known !== undefined) return known;
+    const name = clientOf(req.socket.remoteAddress, undefined, isTrusted);
+    names.set(req.socket, name);
+    return name;
+  };
+}

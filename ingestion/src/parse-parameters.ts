@@ -1,0 +1,71 @@
+/** The event that the parameters of an address hold, for pages and mails that can load a picture but not post. */
+import { type ParseResult, parseSingleEvent } from './parse-events.js';
+
+export interface ParsedParameters {
+  parsed: ParseResult;
+  /** The parameter `key`, for pictures, which cannot send a header. */
+  key?: string | undefined;
+}
+
+/** These are texts that may be empty; of every other field an empty parameter means that there is none. */
+const mayBeEmpty = new Set(['path', 'referrer']);
+/** Where pages put a random number so that no cache answers. */
+const ignored = new Set(['_', 'key', 'properties']);
+const propertyPrefix = 'properties.';
+
+const refuse = (message: string): ParseResult => ({ ok: false, refusal: { code: 'invalid_request', message } });
+
+/** Name and value of each parameter. @throws URIError for what is not UTF-8, which URLSearchParams would change silently. */
+function* parametersOf(url: string): Generator<[string, string]> {
+  const start = url.indexOf('?');
+  if (start === -1) return;
+  for (const pair of url.slice(start + 1).split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = equals === -1 ? pair : pair.slice(0, equals);
+    const value = equals === -1 ? '' : pair.slice(equals + 1);
+    yield [decodeURIComponent(name.replaceAll('+', ' ')), decodeURIComponent(value.replaceAll('+', ' '))];
+  }
+}
+
+/** `properties` as JSON, and `properties.NAME` as texts beside them. */
+function propertiesOf(given: Map<string, string>): ParseResult {
+  const json = given.get('properties') || '{}';
+  const parsed = parseSingleEvent(json);
+  if (!parsed.ok) return refuse('The parameter properties must be a JSON object, such as {"plan":"free"}.');
+  const [value] = parsed.candidates;
+  const texts = [...given].filter(([name]) => name.startsWith(propertyPrefix));
+  if (texts.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return parsed;
+  const named = texts.map(([name, text]) => [name.slice(propertyPrefix.length), text] as const);
+  const twice = named.find(([name]) => Object.hasOwn(value, name));
+  if (twice) return refuse(`The property ${twice[0]} is given twice.`);
+  return { ok: true, candidates: [Object.fromEntries([...Object.entries(value), ...named])] };
+}
+
+function eventOf(given: Map<string, string>): ParseResult {
+  const fields = [...given].filter(
+    ([name, value]) => !ignored.has(name) && !name.startsWith(propertyPrefix) && (value !== '' || mayBeEmpty.has(name)),
+  );
+  const hasProperties = [...given].some(
+    ([name, value]) => name.startsWith(propertyPrefix) || (name === 'properties' && value !== ''),
+  );
+  if (!hasProperties) return { ok: true, candidates: [Object.fromEntries(fields)] };
+  const properties = propertiesOf(given);
+  if (!properties.ok) return properties;
+  return { ok: true, candidates: [Object.fromEntries([...fields, ['properties', properties.candidates[0]]])] };
+}
+
+/** The query string of `GET /event`: the fields of an event by their names. */
+export function parseParameters(url: string): ParsedParameters {
+  const given = new Map<string, string>();
+  try {
+    for (const [name, value] of parametersOf(url)) {
+      if (given.has(name)) return { parsed: refuse(`The parameter ${name.slice(0, 64)} is given twice.`) };
+      given.set(name, value);
+    }
+  } catch {
+    const message = 'The parameters are not valid UTF-8, percent-encoded.';
+    return { parsed: { ok: false, refusal: { code: 'malformed_encoding', message } } };
+  }
+  return { parsed: eventOf(given), key: given.get('key') || undefined };
+}

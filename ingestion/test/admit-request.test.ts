@@ -1,0 +1,139 @@
+/** Who may send, and how much: keys and rates at the door of ingestion. */
+import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
+import { createKey, generateKey, type NewKey } from '@millrace/shared/access/keys';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AdmitOptions, createAdmit } from '../src/admit-request.js';
+import { createTestLane } from './create-test-lane.js';
+
+const valid = { site_id: 'demo', event_type: 'view', path: '/' };
+const batch = (size: number) => Array.from({ length: size }, () => valid);
+let queued = 0;
+const events = {
+  async enqueue({ count }: { count: number }) {
+    queued += count;
+    return undefined;
+  },
+  drain: async () => {},
+};
+beforeEach(() => {
+  queued = 0;
+});
+
+/** What supertest can ask. */
+function open(options: AdmitOptions) {
+  const lane = createTestLane({ events, admit: createAdmit(options) });
+  const handler: Parameters<typeof request>[0] = (req: Parameters<typeof lane>[0], res: Parameters<typeof lane>[1]) =>
+    void lane(req, res);
+  return request(handler);
+}
+
+describe('a limit of events', () => {
+  it('refuses for good what is larger than ten seconds of it, and then goes on as if nothing had been asked', async () => {
+    const agent = open({ eventsPerSecond: 10 });
+    const refusal = await agent.post('/events').send(batch(101)).expect(413);
+    expect(refusal.body.error).toMatchObject({
+      code: 'too_many_events',
+      message: expect.stringMatching(/larger than ten seconds' worth .* at most 100 at once/),
+    });
+    expect(refusal.headers).not.toHaveProperty('retry-after');
+    await agent.post('/events').send(batch(100)).expect(200);
+    expect(queued).toBe(100);
+  });
+
+  it('lets a small request pass after a large one was told to wait', async () => {
+    const agent = open({ eventsPerSecond: 10 });
+    await agent.post('/events').send(batch(60)).expect(200);
+    const refusal = await agent.post('/events').send(batch(60)).expect(429);
+    expect(Number(refusal.headers['retry-after'])).toBeGreaterThan(0);
+    await agent.post('/events').send(batch(40)).expect(200);
+    await agent.post('/event').send(valid).expect(429);
+    expect(queued).toBe(100);
+  });
+
+  it('counts pictures as well', async () => {
+    const agent = open({ eventsPerSecond: 1 });
+    await agent.post('/events').send(batch(10)).expect(200);
+    await agent.get('/event?site_id=demo&event_type=view&path=/').expect(429);
+  });
+});
+
+describe('a key', () => {
+  let database: TestDatabase;
+  let keys: KeyRing;
+  let lookUps = 0;
+  const make = async (given: Partial<NewKey> = {}) =>
+    (await createKey(database.pool, { name: 'a', scopes: ['write'], siteId: 'demo', ...given })).key;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    database.pool.on('acquire', () => {
+      lookUps += 1;
+    });
+  });
+  beforeEach(() => {
+    keys = createKeyRing(database.pool, silent);
+  });
+  afterEach(() => keys.close());
+  afterAll(() => database.drop());
+
+  it('that is wrong may be tried sixty times in a minute, then is not looked for any more', async () => {
+    const agent = open({ keys, eventsPerSecond: 0 });
+    const good = await make();
+    const newcomer = await make();
+    const send = (key: string) => agent.post('/event').set('authorization', `Bearer ${key}`).send(valid);
+    await send(good).expect(200);
+    lookUps = 0;
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 150; attempt += 1) statuses.push((await send(generateKey())).status);
+    expect(statuses).toEqual([...Array(60).fill(401), ...Array(90).fill(429)]);
+    expect(lookUps).toBe(60);
+    const refusal = await send('nonsense').expect(429);
+    expect(refusal.body.error).toMatchObject({ code: 'rate_limited', message: expect.stringContaining('wrong keys') });
+    // The neighbour whose key was good before goes on; one never seen before cannot be told from a guess.
+    await send(good).expect(200);
+    await send(newcomer).expect(429);
+  });
+
+  it('that is wrong costs few look-ups even when all are tried at once', async () => {
+    const agent = open({ keys, eventsPerSecond: 0 });
+    lookUps = 0;
+    const send = () => agent.post('/event').set('authorization', `Bearer ${generateKey()}`).send(valid);
+    const answers = await Promise.all(Array.from({ length: 200 }, send));
+    expect(answers.filter(({ status }) => status === 401).length).toBeLessThan(70);
+    expect(lookUps).toBeLessThan(70);
+  });
+
+  it('that is good may be used by many at once from the start', async () => {
+    const agent = open({ keys, eventsPerSecond: 0 });
+    const key = await make();
+    lookUps = 0;
+    const send = () => agent.post('/event').set('authorization', `Bearer ${key}`).send(valid);
+    const answers = await Promise.all(Array.from({ length: 200 }, send));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(lookUps).toBeLessThan(10);
+  });
+
+  it.each<[string, Partial<NewKey>, number]>([
+    ['of one site that may only send', {}, 200],
+    ['of all sites', { siteId: null }, 403],
+    ['that may do more', { scopes: ['write', 'read'] }, 403],
+    ['that may do everything', { scopes: ['admin'] }, 403],
+    ['of another site', { siteId: 'other' }, 403],
+  ])('%s in the address of a picture is answered with its status', async (_which, given, status) => {
+    const agent = open({ keys, eventsPerSecond: 0 });
+    await agent.get(`/event?site_id=demo&event_type=view&path=/&key=${await make(given)}`).expect(status);
+    expect(queued).toBe(status === 200 ? 1 : 0);
+  });
+
+  it('is needed for pictures too, and taken from the header first', async () => {
+    const agent = open({ keys, eventsPerSecond: 0 });
+    const picture = '/event?site_id=demo&event_type=view&path=/';
+    await agent.get(picture).expect(401);
+    await agent
+      .get(picture)
+      .set('authorization', `Bearer ${await make({ siteId: null })}`)
+      .expect(200);
+  });
+});

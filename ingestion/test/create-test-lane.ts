@@ -1,0 +1,21 @@
+/** A lane with the defaults of production, for tests that replace a part or two. */
+import { createMetrics } from '@millrace/shared/metrics';
+import { silent } from '@millrace/shared/testing/database';
+import { createByteBudget } from '../src/byte-budget.js';
+import { createEventLane, type EventLane, type EventLaneDeps } from '../src/event-lane.js';
+import { createNameClient } from '../src/name-client.js';
+import { createBodyReader } from '../src/read-body.js';
+import { createSlowBodies } from '../src/slow-bodies.js';
+
+export function createTestLane(given: Partial<EventLaneDeps> & Pick<EventLaneDeps, 'events'>): EventLane {
+  return createEventLane({
+    budget: createByteBudget(48_000_000),
+    readBody: createBodyReader(createSlowBodies()),
+    nameClient: createNameClient(() => false),
+    metrics: createMetrics(),
+    logger: silent,
+    now: Date.now,
+    isClosing: () => false,
+    ...given,
+  });
+}

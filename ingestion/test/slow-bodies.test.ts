@@ -1,0 +1,144 @@
+/** Bodies that stall or trickle must not keep the others out, and are not waited for. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { closeServer, createHttpServer } from '@millrace/shared/http';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createByteBudget } from '../src/byte-budget.js';
+import { createBodyReader } from '../src/read-body.js';
+import { createSlowBodies } from '../src/slow-bodies.js';
+import { createTestLane } from './create-test-lane.js';
+
+const events = { enqueue: async () => undefined, drain: async () => {} };
+const small = '{"site_id":"demo","event_type":"view","path":"/"}';
+const budget = createByteBudget(48_000_000);
+let server: Server;
+let port: number;
+let sockets: Socket[];
+
+async function open(windowMs: number): Promise<void> {
+  const slow = createSlowBodies({ windowMs, lookEveryMs: windowMs / 5 });
+  const lane = createTestLane({ events, budget, readBody: createBodyReader(slow) });
+  server = createHttpServer((req, res) => void lane(req, res));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as { port: number }).port;
+}
+beforeEach(() => {
+  sockets = [];
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await closeServer(server);
+  await eventually(async () => budget.used === 0, 'everything is given back');
+});
+
+interface Upload {
+  socket: Socket;
+  reply: () => string;
+}
+
+function upload(head: string, body: Buffer | string = ''): Upload {
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  let reply = '';
+  socket.on('error', () => {});
+  socket.on('data', (chunk) => {
+    reply += chunk;
+  });
+  socket.write(`POST /event HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${head}\r\n\r\n`);
+  socket.write(body);
+  return { socket, reply: () => reply };
+}
+const post = (body: string) =>
+  fetch(`http://127.0.0.1:${port}/event`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+
+it('keeps room for small requests while large uploads from the same address stall', async () => {
+  await open(60_000);
+  const almost = Buffer.alloc(9_900_000, 'x');
+  const uploads = Array.from({ length: 5 }, () => upload('Content-Length: 9990000', almost));
+  await eventually(async () => budget.used >= 19_800_000, 'two of them are in memory');
+  await eventually(
+    async () => uploads.filter(({ reply }) => reply().includes('503')).length === 3,
+    'the others were refused',
+  );
+  const answers = await Promise.all(Array.from({ length: 200 }, () => post(small)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+});
+
+it.each([
+  ['that never begins', 'Content-Length: 9990000', ''],
+  ['that stalls in the middle', 'Content-Length: 100000', 'x'.repeat(90_000)],
+  ['in chunks that stalls', 'Transfer-Encoding: chunked', '5\r\n{"sit\r\n'],
+])('refuses a body %s with 408, and closes the connection', async (_which, head, body) => {
+  await open(200);
+  const { socket, reply } = upload(head, body);
+  await once(socket, 'close');
+  expect(reply()).toMatch(/^HTTP\/1\.1 408 /);
+  expect(reply()).toContain('"code":"body_too_slow"');
+});
+
+it('refuses a body that trickles below 1 KB a second', async () => {
+  await open(1_000);
+  const { socket, reply } = upload('Content-Length: 100000');
+  const trickle = setInterval(() => socket.write('x'), 20);
+  await once(socket, 'close');
+  clearInterval(trickle);
+  expect(reply()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('waits for a slow body that keeps above 1 KB a second', async () => {
+  await open(1_000);
+  const text = `${small}${' '.repeat(12_000)}`;
+  const { socket, reply } = upload(`Content-Length: ${text.length}`);
+  for (let start = 0; start < text.length; start += 500) {
+    socket.write(text.slice(start, start + 500));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await eventually(async () => reply() !== '', 'it is answered');
+  expect(reply()).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+describe('the budget', () => {
+  const full = (client: string, bytes: number, from = createByteBudget(48_000_000)) => {
+    const holding = from.hold(client);
+    return { from, holding, fits: holding.take(bytes) };
+  };
+
+  it('gives one client half, of which large bodies leave an eighth to small ones', () => {
+    const from = createByteBudget(48_000_000);
+    expect(full('a', 10_000_000, from).fits).toBe(true);
+    expect(full('a', 10_000_000, from).fits).toBe(true);
+    expect(full('a', 2_000_000, from).fits).toBe(false);
+    const smallOnes = Array.from({ length: 100 }, () => full('a', 60_000, from));
+    expect(smallOnes.filter(({ fits }) => fits)).toHaveLength(66);
+    expect(full('b', 10_000_000, from).fits).toBe(true);
+  });
+
+  it('leaves an eighth of the whole to small bodies, however many clients send large ones', () => {
+    const from = createByteBudget(48_000_000);
+    const large = Array.from({ length: 10 }, (_, index) => full(`client ${index}`, 9_000_000, from));
+    expect(large.filter(({ fits }) => fits)).toHaveLength(4);
+    expect(full('another', 64_000, from).fits).toBe(true);
+    for (const { holding } of large) holding.release();
+    expect(from.used).toBe(64_000);
+  });
+
+  it('names the largest body that can ever find room', () => {
+    expect(createByteBudget(48_000_000).largestBody).toBe(21_000_000);
+    const { largestBody } = createByteBudget(8_000_000);
+    expect(full('a', largestBody, createByteBudget(8_000_000)).fits).toBe(true);
+    expect(full('a', largestBody + 1, createByteBudget(8_000_000)).fits).toBe(false);
+  });
+});
+
+it('refuses for good what a small budget can never hold', async () => {
+  const lane = createTestLane({ events, budget: createByteBudget(1_000_000) });
+  server = createHttpServer((req, res) => void lane(req, res)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as { port: number }).port;
+  const answer = await post(small.replace('"/"', `"${'x'.repeat(900_000)}"`));
+  expect(answer.status).toBe(413);
+  expect(await answer.text()).toContain('up to 875000 bytes');
+});
