@@ -1,5 +1,6 @@
 /** Turns the text of a body into candidate events: one, or a batch from an array, `{"events":[...]}` or NDJSON. */
 import type { Refusal } from '@millrace/shared/errors';
+import { parseExactJson } from '@millrace/shared/exact-json';
 
 export const maxEventsPerRequest = 10_000;
 
@@ -33,7 +34,7 @@ const refuse = (code: Refusal['code'], message?: string): ParseResult => ({ ok: 
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
   try {
-    return { ok: true, value: JSON.parse(text) };
+    return { ok: true, value: parseExactJson(text) };
   } catch {
     return { ok: false };
   }

@@ -146,6 +146,15 @@ describe('poison', () => {
     expect(await outcomes()).toEqual({ stored: 999, duplicate: 999, deadLettered: 2 });
   });
 
+  it('keeps the digits of its own numbers and of those that stand beside it', async () => {
+    const bad = poison.replace('}', ',"properties":{"order":9007199254740993}}');
+    await consumer.consume(job('a', [`${eventText({}).slice(0, -1)},"properties":{"order":9007199254740995}}`, bad]));
+    const { rows } = await database.pool.query(
+      `select payload, (select properties::text from events) as properties from dead_letter_events`,
+    );
+    expect(rows).toEqual([{ payload: bad, properties: '{"order": 9007199254740995}' }]);
+  });
+
   it('harms no other job that is written together with it', async () => {
     await Promise.all([
       consumer.consume(job('good', many(100))),

@@ -1,10 +1,14 @@
-/** Turns what a client sent into an event by the rules of the event table, or into the reason why it is none. */
+/** The rules of an event, and why something is none. */
 import Joi from 'joi';
+import { correctClock } from './correct-clock.js';
+import { hasMoreCharacters } from './count-characters.js';
 import { toEventId } from './event-id.js';
-import { checkProperties } from './event-properties.js';
+import { checkProperties, type PropertiesProblem } from './event-properties.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
+import { isExactNumber, stringifyExactJson } from './exact-json.js';
 import { parseInstant } from './instant.js';
 import { checkTypedEvent } from './typed-events.js';
+import { withoutNulls } from './without-nulls.js';
 
 /** An event as it travels through the queue into table `events`; field names are the table's columns. */
 export interface Event {
@@ -20,6 +24,11 @@ export interface Event {
   profile_id?: string;
   referrer?: string;
   properties?: Record<string, unknown>;
+  /**
+   * The timestamp as its client wrote it, of an event with an id of its own that came with `sent_at`: `timestamp` may be
+   * another one with each delivery, and a retry is known by this.
+   */
+  client_time?: string;
 }
 
 export type EventResult = { ok: true; event: Event } | ({ ok: false } & EventRefusal);
@@ -27,21 +36,21 @@ export type EventResult = { ok: true; event: Event } | ({ ok: false } & EventRef
 const earliestMs = Date.UTC(2000, 0, 1);
 const dayMs = 86_400_000;
 
-/** Format and range; the end of the range moves with the clock, so that {@link validateEvent} checks it. */
+/** The format only: the range is that of the corrected time, see {@link validateEvent}. */
 const timestampSchema = Joi.string()
   .max(40)
-  .custom((text: string, helpers) => {
-    const instantMs = parseInstant(text);
-    if (instantMs === undefined) return helpers.error('timestamp.format');
-    return instantMs < earliestMs ? helpers.error('timestamp.range') : text;
-  });
+  .custom((text: string, helpers) => (parseInstant(text) === undefined ? helpers.error('timestamp.format') : text));
 
 const propertiesSchema = Joi.object().custom((properties: object, helpers) => {
+  if (isExactNumber(properties)) return helpers.error('object.base');
   const problem = checkProperties(properties);
-  return problem ? helpers.error('properties.limit', { problem }) : properties;
+  return problem ? helpers.error('properties.limit', problem) : properties;
 });
 
-const name = (max: number) => Joi.string().max(max);
+const name = (limit: number) =>
+  Joi.string().custom((text: string, helpers) =>
+    hasMoreCharacters(text, limit) ? helpers.error('string.max', { limit }) : text,
+  );
 
 /** The rules of an event. */
 export const eventSchema = Joi.object({
@@ -82,10 +91,8 @@ const rules: Record<string, Rule> = {
   ],
   'timestamp.format': [
     'bad_format',
-    () => 'timestamp must be a real ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z',
+    (field) => `${field} must be a real ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z`,
   ],
-  'timestamp.range': ['out_of_range', () => outOfRange.message],
-  'properties.limit': ['too_complex', (_field, { context }) => `properties ${context?.problem}`],
 };
 
 const outOfRange = {
@@ -95,34 +102,64 @@ const outOfRange = {
   message: 'timestamp must lie between 2000-01-01 and 24 hours from now',
 } as const;
 
+const notAnObject = {
+  ok: false,
+  reason: 'not_an_object',
+  field: '',
+  message: 'an event must be a JSON object',
+} as const;
+
 function refuse(detail: JoiDetail): EventResult {
-  if (detail.path.length === 0 && detail.type === 'object.base') {
-    return { ok: false, reason: 'not_an_object', field: '', message: 'an event must be a JSON object' };
-  }
+  if (detail.path.length === 0 && detail.type === 'object.base') return notAnObject;
   if (detail.type === 'object.base') {
     return { ok: false, reason: 'wrong_type', field: 'properties', message: 'properties must be an object' };
+  }
+  if (detail.type === 'properties.limit') {
+    const { problem, field } = detail.context as unknown as PropertiesProblem;
+    const reason = field === 'properties' ? 'too_complex' : 'out_of_range';
+    return { ok: false, reason, field, message: `${field} ${problem}` };
   }
   const field = detail.type === 'object.with' ? 'timestamp' : String(detail.path[0] ?? '').slice(0, 64);
   const [reason, sentence] = rules[detail.type] ?? ['wrong_type', () => `${field} is invalid (${detail.type})`];
   return { ok: false, reason, field, message: sentence(field, detail) };
 }
 
+/** What other tools call a view. */
+const viewNames: ReadonlySet<string> = new Set(['pageview', 'page_view', '$pageview']);
+
+type SentEvent = Omit<Event, 'timestamp' | 'event_id'> & { timestamp?: string; event_id?: string; sent_at?: string };
+
 /**
- * Checks one parsed event and completes it: an absent timestamp is the time of arrival, `event_id` becomes a UUID.
+ * Checks one parsed event and completes it: an absent timestamp is the time of arrival, one of a clock that is wrong is
+ * corrected, `event_id` becomes a UUID.
  * @param nowMs time of arrival, milliseconds since 1970
+ * @param sentAt when the client sent it by its own clock, ISO 8601; the event's own `sent_at` goes first
  */
-export function validateEvent(input: unknown, nowMs: number): EventResult {
+export function validateEvent(input: unknown, nowMs: number, sentAt?: string): EventResult {
+  if (isExactNumber(input)) return notAnObject;
   // Without options, which would cost Joi a quarter of its time for each event.
-  const { error, value } = eventSchema.validate(input);
+  const { error, value } = eventSchema.validate(withoutNulls(input));
   if (error) return refuse(error.details[0] as JoiDetail);
   // The one unknown field that Joi drops instead of refusing.
   if (Object.hasOwn(input as object, '__proto__')) {
     return { ok: false, reason: 'unknown_field', field: '__proto__', message: '__proto__ is not a field of an event' };
   }
-  const event = value as Event & { timestamp?: string; event_id?: string };
-  const { timestamp } = event;
-  if (timestamp !== undefined && parseInstant(timestamp)! > nowMs + dayMs) return outOfRange;
-  event.timestamp = timestamp === undefined ? new Date(nowMs).toISOString() : cutToMicroseconds(timestamp);
+  return completeEvent(value as SentEvent, nowMs, sentAt);
+}
+
+function completeEvent(sent: SentEvent, nowMs: number, sentAt: string | undefined): EventResult {
+  const clock = sent.sent_at ?? sentAt;
+  if (sent.sent_at !== undefined) delete sent.sent_at;
+  const event = sent as Event;
+  if (sent.timestamp === undefined) event.timestamp = new Date(nowMs).toISOString();
+  else {
+    event.timestamp = cutToMicroseconds(sent.timestamp);
+    if (clock !== undefined) correctClock(event, parseInstant(clock)!, nowMs);
+    // Undefined for a corrected time that no calendar of four digits holds.
+    const instantMs = parseInstant(event.timestamp) ?? 0;
+    if (instantMs < earliestMs || instantMs > nowMs + dayMs) return outOfRange;
+  }
+  if (viewNames.has(event.event_type)) event.event_type = 'view';
   event.event_id = toEventId(event.event_id, nowMs);
   const refusal = checkTypedEvent(event);
   return refusal ? { ok: false, ...refusal } : { ok: true, event };
@@ -135,19 +172,19 @@ function cutToMicroseconds(timestamp: string): string {
 
 /**
  * The JSON text of an event as Postgres can store it: NUL and lone surrogates, which `text` and `jsonb` refuse, become
- * U+FFFD, in keys too.
+ * U+FFFD, in keys too. Numbers have the digits that were sent.
  */
 export function serializeEvent(event: Event): string {
   const text = JSON.stringify(event);
-  // JSON.stringify writes both only as escapes, so that this cheap look finds every case (and a few harmless others).
-  return text.includes('\\u') ? JSON.stringify(replaceUnstorable(event)) : text;
+  // All of these show as escapes in the text, so that this cheap look finds every case (and a few harmless others).
+  return text.includes('\\u') ? stringifyExactJson(replaceUnstorable(event)) : text;
 }
 
 /** Recursion is bounded: properties are at most five levels deep. */
 function replaceUnstorable(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
   if (Array.isArray(value)) return value.map(replaceUnstorable);
-  if (value === null || typeof value !== 'object') return value;
+  if (value === null || typeof value !== 'object' || isExactNumber(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [replaceUnstorable(key) as string, replaceUnstorable(inner)]),
   );

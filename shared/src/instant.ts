@@ -10,13 +10,15 @@ function daysInMonth(year: number, month: number): number {
 
 /**
  * Milliseconds since 1970 of `YYYY-MM-DDTHH:MM[:SS[.fraction]]` with `Z` or an offset up to 14 hours; what is finer
- * than a millisecond is left out. `undefined` for anything else: other formats, 30 February, hour 24, leap seconds.
+ * than a millisecond is left out. `undefined` for anything else: other formats, 30 February, hour 24, leap seconds, years before 100.
  */
 export function parseInstant(text: string): number | undefined {
   const match = iso.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute] = [+match[1]!, +match[2]!, +match[3]!, +match[4]!, +match[5]!];
   const second = match[6] === undefined ? 0 : +match[6];
+  // Date.UTC takes the years before 100 for those of the last century.
+  if (year < 100) return undefined;
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const millisecond = match[7] === undefined ? 0 : +match[7].slice(0, 3).padEnd(3, '0');

@@ -1,34 +1,56 @@
 /** Turns the events whose types have a meaning of their own (payments, tournaments ...) into checked ones, amounts as decimals. */
 import Joi from 'joi';
+import { hasMoreCharacters } from './count-characters.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
+import { exactDigits, isExactNumber } from './exact-json.js';
 
 /** ISO 4217, as far as the runtime knows it. */
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-/** Digits that every JSON number carries exactly. */
-const exactDigits = 15;
+/** A number as the decimal digits that were sent, anything else as it is. */
+function digitsOf(given: unknown): unknown {
+  if (typeof given === 'number') return String(given);
+  return isExactNumber(given) ? exactDigits(given) : given;
+}
 
 /**
- * An amount of money is text, such as "12.50", and stays the decimal that it is. A number is taken where its digits are surely
- * those that were sent, and becomes that text: nothing is ever computed in binary fractions.
+ * An amount of money is text, such as "12.50", and stays the decimal that it is. A number becomes that text with the digits
+ * that were sent: nothing is ever computed in binary fractions.
  */
 const amount = (pattern: RegExp) =>
   Joi.any().custom((given: unknown, helpers) => {
-    const text = typeof given === 'number' ? String(given) : given;
+    const text = digitsOf(given);
     if (typeof text !== 'string') return helpers.error('amount.type');
-    if (typeof given === 'number' && text.replace(/\D/g, '').length > exactDigits)
-      return helpers.error('amount.digits');
     return pattern.test(text) ? text : helpers.error('amount.format');
   });
+
+const most = 1e9;
+
+/** A number from 0 to 1e9, its digits kept. */
+const quantity = Joi.any().custom((given: unknown, helpers) => {
+  const number = isExactNumber(given) ? Number(exactDigits(given)) : given;
+  if (typeof number !== 'number') return helpers.error('number.base');
+  if (number < 0) return helpers.error('number.min', { limit: 0 });
+  return number > most ? helpers.error('number.max', { limit: most }) : given;
+});
+
+/** No whole number of that size is one that a double would change. */
+const wholeQuantity = quantity.custom((given: unknown, helpers) =>
+  Number.isInteger(given) ? given : helpers.error('number.integer'),
+);
 
 const positive = amount(/^\d{1,12}(\.\d{1,6})?$/).required();
 const signed = amount(/^-?\d{1,12}(\.\d{1,6})?$/).required();
 const currency = Joi.string().custom((text: string, helpers) =>
   currencies.has(text) ? text : helpers.error('currency.unknown'),
 );
-const name = Joi.string().max(128).required();
+const name = Joi.string()
+  .custom((text: string, helpers) =>
+    hasMoreCharacters(text, 128) ? helpers.error('string.max', { limit: 128 }) : text,
+  )
+  .required();
 
-const tournament = { tournament_id: name, format: name, players: Joi.number().integer().min(0).max(1e9).required() };
+const tournament = { tournament_id: name, format: name, players: wholeQuantity.required() };
 
 /** Properties that each type must or may have; others may stand beside them. */
 const properties: Record<string, Joi.SchemaMap> = {
@@ -38,7 +60,7 @@ const properties: Record<string, Joi.SchemaMap> = {
     amount: positive,
     currency: currency.required(),
     status: Joi.valid('succeeded', 'failed').required(),
-    interval: Joi.valid('month', 'year'),
+    interval: Joi.valid('month', 'year').empty(null),
   },
   refund: { transaction_id: name, amount: positive, currency: currency.required() },
   revenue: { amount: signed, currency: currency.required() },
@@ -46,10 +68,10 @@ const properties: Record<string, Joi.SchemaMap> = {
   tournament_created: tournament,
   tournament_completed: {
     ...tournament,
-    duration_minutes: Joi.number().min(0).max(1e9).required(),
-    revenue: signed.optional(),
+    duration_minutes: quantity.required(),
+    revenue: signed.optional().empty(null),
     // biome-ignore lint/suspicious/noThenProperty: the name that Joi gives it
-    currency: Joi.when('revenue', { is: Joi.exist(), then: currency.required(), otherwise: currency }),
+    currency: Joi.when('revenue', { is: Joi.exist(), then: currency.required(), otherwise: currency }).empty(null),
   },
 };
 
@@ -73,11 +95,9 @@ const rules: Record<string, [EventRefusalReason, Sentence]> = {
   'string.max': ['too_long', (field, context) => `${field} must have at most ${context?.limit} characters`],
   'number.base': ['wrong_type', (field) => `${field} must be a number`],
   'number.integer': ['wrong_type', (field) => `${field} must be a whole number`],
-  'number.unsafe': ['out_of_range', (field) => `${field} is too large`],
   'number.min': ['out_of_range', (field, context) => `${field} must be at least ${context?.limit}`],
   'number.max': ['out_of_range', (field, context) => `${field} must be at most ${context?.limit}`],
   'amount.type': ['wrong_type', (field) => `${field} must be a decimal such as "12.50"`],
-  'amount.digits': ['bad_format', (field) => `${field} has too many digits for a number; send it as text`],
   'amount.format': [
     'bad_format',
     (field) => `${field} must be a decimal such as "12.50": up to 12 digits, up to 6 after the point`,

@@ -1,5 +1,6 @@
 /** Typed events, each rule at its boundary: what is accepted, what it becomes, and the sentence of a refusal. */
 import { type EventResult, validateEvent } from '@millrace/shared/event';
+import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/exact-json';
 import { expect, it } from 'vitest';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 0, 0);
@@ -22,6 +23,8 @@ it.each([
   ['tournament_created', created, {}],
   ['tournament_completed', completed, {}],
   ['tournament_completed', { ...completed, revenue: '100', currency: 'USD' }, {}],
+  ['payment', { ...payment, interval: null }, {}],
+  ['tournament_completed', { ...completed, revenue: null, currency: null }, {}],
   ['Payment', {}, {}],
   ['view', { amount: 'much' }, {}],
 ])('accepts %s %j', (type, properties, more) => {
@@ -38,7 +41,15 @@ it('keeps an amount as the decimal that was sent, also where it was sent as a nu
   expect(amountOf(19.99)).toBe('19.99');
   expect(amountOf(0)).toBe('0');
   expect(amountOf(999_999_999_999)).toBe('999999999999');
-  expect(amountOf(0.30000000000000004)).toBe('properties.amount has too many digits for a number; send it as text');
+  expect(amountOf(parseExactJson('123456789012.123456'))).toBe('123456789012.123456');
+  expect(amountOf(0.30000000000000004)).toMatch('up to 12 digits, up to 6 after the point');
+});
+
+it('keeps the digits of a duration', () => {
+  const duration_minutes = parseExactJson('90.12345678901234567');
+  const result = check('tournament_completed', { ...completed, duration_minutes });
+  const kept = result.ok && result.event.properties?.duration_minutes;
+  expect(isExactNumber(kept) && exactDigits(kept)).toBe('90.12345678901234567');
 });
 
 it.each([
@@ -65,6 +76,30 @@ it.each([
   ['cost', { ...cost, feature: undefined }, {}, 'missing_field', 'properties.feature'],
   ['tournament_created', { ...created, players: 1.5 }, {}, 'wrong_type', 'properties.players'],
   ['tournament_created', { ...created, players: -1 }, {}, 'out_of_range', 'properties.players'],
+  [
+    'tournament_created',
+    { ...created, players: parseExactJson('16.00000000000000001') },
+    {},
+    'wrong_type',
+    'properties.players',
+  ],
+  [
+    'tournament_created',
+    { ...created, players: parseExactJson('9007199254740993') },
+    {},
+    'out_of_range',
+    'properties.players',
+  ],
+  [
+    'payment',
+    { ...payment, transaction_id: parseExactJson('9007199254740993') },
+    {},
+    'wrong_type',
+    'properties.transaction_id',
+  ],
+  ['payment', { ...payment, amount: parseExactJson('1.0000000000000001') }, {}, 'bad_format', 'properties.amount'],
+  ['payment', { ...payment, status: null }, {}, 'bad_format', 'properties.status'],
+  ['tournament_completed', { ...completed, revenue: '5', currency: null }, {}, 'missing_field', 'properties.currency'],
   ['tournament_created', { ...created, players: '16' }, {}, 'wrong_type', 'properties.players'],
   ['tournament_completed', created, {}, 'missing_field', 'properties.duration_minutes'],
   ['tournament_completed', { ...completed, revenue: '5' }, {}, 'missing_field', 'properties.currency'],

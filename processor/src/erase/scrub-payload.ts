@@ -1,4 +1,5 @@
 /** Turns the payload of a dead letter into one without a user's events, which may be all of it, and may be no valid JSON. */
+import { isExactNumber, parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 import { type ErasedUser, type ScrubbedText, scrubBrokenText } from './scrub-broken-text.js';
 
 interface Scrubbing {
@@ -14,7 +15,7 @@ type Fields = Record<string, unknown>;
 
 /**
  * Takes out single events, events in arrays, and events in JSON within strings, as a whole job has them. What is left of a
- * payload that our services wrote is byte for byte as it was, since they write with JSON.stringify as well.
+ * payload that our services wrote is byte for byte as it was, since they write it the same way.
  */
 export function scrubPayload(payload: string, user: ErasedUser): ScrubbedText {
   const scrubbing = { user, erased: 0 };
@@ -25,6 +26,7 @@ export function scrubPayload(payload: string, user: ErasedUser): ScrubbedText {
 function scrubValue(value: unknown, scrubbing: Scrubbing): unknown {
   if (typeof value === 'string') return scrubText(value, scrubbing);
   if (Array.isArray(value)) return scrubList(value, scrubbing);
+  if (isExactNumber(value)) return value;
   return value !== null && typeof value === 'object' ? scrubObject(value as Fields, scrubbing) : value;
 }
 
@@ -54,9 +56,9 @@ function scrubObject(fields: Fields, scrubbing: Scrubbing): unknown {
 function scrubText(text: string, scrubbing: Scrubbing): string | typeof gone {
   const before = scrubbing.erased;
   try {
-    const left = scrubValue(JSON.parse(text), scrubbing);
+    const left = scrubValue(parseExactJson(text), scrubbing);
     if (left === gone) return gone;
-    return scrubbing.erased === before ? text : JSON.stringify(left);
+    return scrubbing.erased === before ? text : stringifyExactJson(left);
   } catch {
     const broken = scrubBrokenText(text, scrubbing.user);
     scrubbing.erased = before + broken.erased;

@@ -1,5 +1,6 @@
 /** Turns event jobs into stored events: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseExactJson } from '@millrace/shared/exact-json';
 import { type EventIngestData, events as eventsSchema } from '@millrace/shared/job-data';
 import type { EventIngestResult } from '@millrace/shared/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
@@ -116,7 +117,7 @@ export function createBatchConsumer(
 
 function parseArray(text: string): unknown[] | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactJson(text);
     return Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 /** Turns a batch that Postgres refuses into the good events, stored, and the bad ones, set aside with the reason. */
 import { createHash } from 'node:crypto';
+import { stringifyExactJson } from '@millrace/shared/exact-json';
 import type { Pool } from '@millrace/shared/postgres';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';
@@ -20,7 +21,7 @@ function payloadId(jobId: string, payload: string): string {
 
 /** Sets a payload aside in `dead_letter_events`; NUL cannot be stored and becomes U+FFFD. */
 export async function setAside(pool: Pool, jobId: string, reason: string, payload: unknown): Promise<void> {
-  const text = (JSON.stringify(payload) ?? 'null').replaceAll('\0', '\uFFFD').toWellFormed();
+  const text = stringifyExactJson(payload).replaceAll('\0', '\uFFFD').toWellFormed();
   const siteId = (payload as { site_id?: unknown } | null)?.site_id;
   await pool.query(
     `/* processor.setAside */ insert into dead_letter_events (id, site_id, reason, payload, job_id)
@@ -55,7 +56,7 @@ async function isolateClosed(
  */
 export async function isolatePoison(pool: Pool, insert: Insert, jobId: string, events: unknown[]): Promise<Isolated> {
   try {
-    return { stored: await insert(JSON.stringify(events)), deadLettered: 0 };
+    return { stored: await insert(stringifyExactJson(events)), deadLettered: 0 };
   } catch (error) {
     if (!isDataFault(error)) throw error;
     if (error instanceof ClosedTimeError) {

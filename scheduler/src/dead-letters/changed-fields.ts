@@ -1,9 +1,10 @@
 /** Turns the payload of a letter and the event that replaces it into the names of the fields that differ. */
 import type { Event } from '@millrace/shared/event';
+import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 
 function parse(text: string): Record<string, unknown> {
   try {
-    return Object(JSON.parse(text));
+    return Object(parseExactJson(text));
   } catch {
     return {};
   }
@@ -13,6 +14,6 @@ function parse(text: string): Record<string, unknown> {
 export function changedFields(before: string, after: Event): string[] {
   const old = parse(before);
   return Object.entries(after)
-    .filter(([field, value]) => JSON.stringify(old[field]) !== JSON.stringify(value))
+    .filter(([field, value]) => stringifyExactJson(old[field]) !== stringifyExactJson(value))
     .map(([field]) => field);
 }

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { addJobs } from '@millrace/shared/add-job';
 import { type Event, serializeEvent, validateEvent } from '@millrace/shared/event';
+import { parseExactJson } from '@millrace/shared/exact-json';
+import { parseInstant } from '@millrace/shared/instant';
 import { eventIngest } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
@@ -12,9 +14,10 @@ export type CheckedPayload = { event: Event; problem?: undefined } | { problem: 
 /** What an event lacks it gets from its letter, not from chance and the clock: replayed twice it is one event. */
 function complete({ id, created_at }: DeadLetter, payload: unknown): unknown {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return payload;
-  const { timestamp = created_at.toISOString(), event_id = id, ...fields } = payload as Partial<Event>;
+  const { timestamp = created_at.toISOString(), event_id = id, client_time, ...fields } = payload as Partial<Event>;
   // An id without a time is for the rules to refuse.
-  return 'event_id' in payload && !('timestamp' in payload) ? payload : { ...fields, timestamp, event_id };
+  if ('event_id' in payload && !('timestamp' in payload)) return payload;
+  return { ...fields, timestamp, event_id };
 }
 
 /** The event that a payload of a letter is, by the same rules as at ingestion. */
@@ -23,12 +26,18 @@ export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPaylo
   if (!result.ok) return { problem: result.message };
   const { site_id } = letter;
   if (site_id !== null && result.event.site_id !== site_id) return { problem: `site_id must stay ${site_id}` };
-  return { event: result.event };
+  return { event: withClientTime(result.event, payload) };
+}
+
+/** No client may send it, but ingestion wrote it beside the event, and a retry is known by it. */
+function withClientTime(event: Event, payload: unknown): Event {
+  const { client_time } = payload as Partial<Event>;
+  return typeof client_time === 'string' && parseInstant(client_time) !== undefined ? { ...event, client_time } : event;
 }
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

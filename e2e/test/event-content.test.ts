@@ -1,0 +1,99 @@
+/** What events say, from HTTP to the answers: numbers, characters, names. */
+import { eventually } from '@millrace/shared/testing/eventually';
+import { type Stack, startStack } from '@millrace/shared/testing/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+
+const timestamp = '2025-11-14T10:00:00Z';
+
+async function send(path: string, body: string, type = 'application/json') {
+  const answer = await fetch(stack.ingestionUrl + path, { method: 'POST', headers: { 'content-type': type }, body });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+async function ask(site_id: string, dimension: string, filters: unknown[] = []) {
+  const question = { site_id, metrics: ['events'], date_range: 'all', dimensions: [dimension], filters };
+  const answer = await fetch(`${stack.reportingUrl}/api/v1/query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(question),
+  });
+  const { results } = (await answer.json()) as { results: { dimensions: string[]; metrics: number[] }[] };
+  return results.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]);
+}
+
+/** Resolves when a site has as many events. */
+const stored = (site: string, count: number) =>
+  eventually(async () => {
+    const { rows } = await stack.database.pool.query('select count(*)::int as n from events where site_id = $1', [
+      site,
+    ]);
+    return rows[0].n >= count;
+  }, `${count} events of ${site} are stored`);
+
+const eventText = (site: string, properties: string) =>
+  `{"site_id":"${site}","event_type":"order","path":"/","timestamp":"${timestamp}","properties":${properties}}`;
+
+describe('numbers', () => {
+  const orders = ['9007199254740992', '9007199254740993', '0.1000000000000000055', '1.10'];
+  const shown = ['0.1000000000000000055', '1.1', '9007199254740992', '9007199254740993'];
+
+  it.each([
+    ['single events', 'numbers-one', (texts: string[]) => texts.map((text) => ['/event', text] as const)],
+    ['an array', 'numbers-array', (texts: string[]) => [['/events', `[${texts.join(',')}]`] as const]],
+    ['NDJSON', 'numbers-lines', (texts: string[]) => [['/events', texts.join('\n'), 'application/x-ndjson'] as const]],
+  ])('keep their value in %s, as properties and deeper, in breakdowns and filters', async (_name, site, requests) => {
+    const texts = orders.map((order) => eventText(site, `{"order":${order},"cart":{"ids":[${order}]}}`));
+    for (const [path, body, type] of requests(texts))
+      expect(await send(path, body, type)).toMatchObject({ status: 200 });
+    await stored(site, orders.length);
+    expect(await ask(site, 'property:order')).toEqual(shown.map((order) => [order, 1]));
+    expect(await ask(site, 'property:cart')).toEqual(shown.map((order) => [`{"ids": [${order}]}`, 1]));
+    for (const order of shown) {
+      expect(await ask(site, 'event_type', ['is', 'property:order', [order]])).toEqual([['order', 1]]);
+    }
+  });
+
+  it('are refused by name where nothing can hold them, and cost their neighbours nothing', async () => {
+    const texts = [eventText('huge', '{"a":[1e131080]}'), eventText('huge', '{"a":[1e400]}')];
+    expect(await send('/events', `[${texts.join(',')}]`)).toMatchObject({
+      status: 200,
+      body: { accepted: 1, rejected: [{ index: 0, reason: 'out_of_range', field: 'properties.a.0' }] },
+    });
+    await stored('huge', 1);
+    expect(await ask('huge', 'property:a')).toEqual([[`[1${'0'.repeat(400)}]`, 1]]);
+  });
+
+  it('are amounts with all their digits', async () => {
+    const payment = `{"transaction_id":"t","amount":123456789012.123456,"currency":"EUR","status":"succeeded","interval":null}`;
+    const text = eventText('amounts', payment).replace('"order"', '"payment"');
+    expect(await send('/event', text)).toMatchObject({ status: 200 });
+    await stored('amounts', 1);
+    expect(await ask('amounts', 'property:amount')).toEqual([['123456789012.123456', 1]]);
+  });
+});
+
+it('a path of 2,048 emoji is stored whole, one more is refused', async () => {
+  const path = '\u{1F600}'.repeat(2_048);
+  const event = { site_id: 'emoji', event_type: 'view', path, user_id: null, referrer: null, timestamp };
+  expect(await send('/event', JSON.stringify(event))).toMatchObject({ status: 200 });
+  expect(await send('/event', JSON.stringify({ ...event, path: `${path}x` }))).toMatchObject({
+    status: 400,
+    body: { error: { message: 'path must have at most 2048 characters' } },
+  });
+  await stored('emoji', 1);
+  expect(await ask('emoji', 'path')).toEqual([[path, 1]]);
+});
+
+it('a pageview of another tool is counted as a view', async () => {
+  const event = { site_id: 'names', event_type: 'pageview', path: '/', timestamp };
+  await send('/events', JSON.stringify([event, { ...event, event_type: '$pageview' }]));
+  await stored('names', 2);
+  const stats = await fetch(`${stack.reportingUrl}/stats?site_id=names`);
+  expect(await stats.json()).toMatchObject({ total_views: 2 });
+});

@@ -1,0 +1,119 @@
+/** Numbers in JSON keep every digit, and everything else is what JSON.parse makes of it. */
+import { serializeEvent, validateEvent } from '@millrace/shared/event';
+import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
+import { describe, expect, it } from 'vitest';
+
+const again = (text: string) => stringifyExactJson(parseExactJson(text));
+
+describe('a number that a double would change keeps its digits', () => {
+  it.each([
+    ['9007199254740993', '9007199254740993'],
+    ['-9007199254740993', '-9007199254740993'],
+    ['12345678901234567890', '12345678901234567890'],
+    ['9007199254740993.0', '9007199254740993'],
+    ['9007199254740993000', '9007199254740993000'],
+    ['900719925474099.3e1', '9007199254740993'],
+    ['0.1234567890123456789', '0.1234567890123456789'],
+    ['123456789.1234567890', '123456789.123456789'],
+    ['1234567.12345678901', '1234567.12345678901'],
+    ['-0.00012345678901234567', '-0.00012345678901234567'],
+    ['1.00000000000000000000001', '1.00000000000000000000001'],
+    ['1e400', `1${'0'.repeat(400)}`],
+    ['12E+399', `12${'0'.repeat(399)}`],
+    ['1e-400', `0.${'0'.repeat(399)}1`],
+    ['4e-324', `0.${'0'.repeat(323)}4`],
+  ])('%s', (text, kept) => {
+    expect(again(`{"a":[${text}, {"b":${text}}]}`)).toBe(`{"a":[${kept},{"b":${kept}}]}`);
+  });
+});
+
+it.each([
+  '0',
+  '-0',
+  '1.10',
+  '0.1',
+  '9007199254740992',
+  '1e21',
+  '1000000000000000000000',
+  '1e308',
+  '5e-324',
+  '0.30000000000000004',
+  '1.7976931348623157e308',
+  '0.0000000000000000000',
+  '0e999999999999',
+  '100000000000000000000e-20',
+])('%s, which a double holds, stays the number that it was', (text) => {
+  expect(parseExactJson(`[${text}]`)).toEqual(JSON.parse(`[${text}]`));
+});
+
+it('leaves strings and keys that look like numbers alone', () => {
+  const text = '{"9007199254740993":"9007199254740993","k\\"1234567890123456789":" 12345678901234567890 \\\\"}';
+  expect(parseExactJson(text)).toEqual(JSON.parse(text));
+});
+
+it('tells exact numbers from texts that imitate how they are kept', () => {
+  const forged = JSON.stringify(['\0', `\0${'0'.repeat(32)}1`, `\0${'f'.repeat(32)}1`]);
+  expect(again(`[${forged},9007199254740993]`)).toBe(`[${forged},9007199254740993]`);
+});
+
+it.each([
+  '[01234567890123456789]',
+  '[1234567890123456789.]',
+  '[.1234567890123456789]',
+  '[+1234567890123456789]',
+  '[1234567890123456789 1]',
+  '{"a":1234567890123456789',
+  '',
+])('refuses %s, which is no JSON', (text) => {
+  expect(() => parseExactJson(text)).toThrow(SyntaxError);
+});
+
+it('keeps own __proto__ keys, the last of equal keys, and 100,000 levels', () => {
+  const proto = '{"__proto__":9007199254740993,"a":{"__proto__":{"b":1e400}}}';
+  expect(again(proto)).toBe(proto.replace('1e400', `1${'0'.repeat(400)}`));
+  expect(again('{"a":9007199254740993,"a":9007199254740995}')).toBe('{"a":9007199254740995}');
+  const deep = `${'['.repeat(100_000)}9007199254740993${']'.repeat(100_000)}`;
+  expect(parseExactJson(deep)).toHaveLength(1);
+});
+
+it('finds long numbers wherever in the text they stand', () => {
+  for (let spaces = 0; spaces < 40; spaces += 1) {
+    expect(again(`[${' '.repeat(spaces)}1234567890123.4567]`)).toBe('[1234567890123.4567]');
+    expect(again(`[${' '.repeat(spaces)}1e-300, 1e400]`)).toBe(`[1e-300,1${'0'.repeat(400)}]`);
+  }
+});
+
+describe('in an event', () => {
+  const base = { site_id: 'demo', event_type: 'view', path: '/' };
+  const check = (properties: string) =>
+    validateEvent(parseExactJson(`${JSON.stringify(base).slice(0, -1)},"properties":${properties}}`), Date.now());
+
+  it('the text for the queue has the digits, with unstorable characters replaced', () => {
+    const result = check('{"order":9007199254740993,"k\\u0000":["\\ud800",1e400]}');
+    if (!result.ok) throw new Error(result.message);
+    expect(serializeEvent(result.event)).toContain(
+      `"properties":{"order":9007199254740993,"k\uFFFD":["\uFFFD",1${'0'.repeat(400)}]}`,
+    );
+  });
+  it('a number that nothing could write out is refused by its name', () => {
+    expect(check('{"a":{"big":1e131080}}')).toMatchObject({
+      ok: false,
+      reason: 'out_of_range',
+      field: 'properties.a.big',
+      message: 'properties.a.big must be a number of at most 8192 digits when it is written out',
+    });
+    expect(check('{"list":[1,1e99999999999999999999]}')).toMatchObject({ ok: false, field: 'properties.list.1' });
+    expect(check('{"tiny":-1e-99999}')).toMatchObject({ ok: false, field: 'properties.tiny' });
+  });
+  it('counts as long as it is written out', () => {
+    expect(check(`{"a":${'9'.repeat(8_186)}}`)).toMatchObject({ ok: true });
+    expect(check(`{"a":${'9'.repeat(8_187)}}`)).toMatchObject({ ok: false, reason: 'too_complex' });
+    expect(check('{"a":[1e4000,1e4000,1e4000]}')).toMatchObject({ ok: false, reason: 'too_complex' });
+  });
+  it('cannot stand where text, an object or an event must be', () => {
+    expect(check('9007199254740993')).toMatchObject({ ok: false, reason: 'wrong_type', field: 'properties' });
+    const number = parseExactJson('9007199254740993');
+    expect(validateEvent(number, 0)).toMatchObject({ ok: false, reason: 'not_an_object' });
+    expect(validateEvent({ ...base, user_id: number }, 0)).toMatchObject({ ok: false, reason: 'wrong_type' });
+  });
+});
