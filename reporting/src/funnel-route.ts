@@ -44,6 +44,7 @@ export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDepe
         site_id: siteId,
         date_range: [range.from.toISOString(), range.to.toISOString()],
         timezone,
+        ...(whole.weekStart && { week_start: whole.weekStart }),
         filters: whole.filterList,
         steps: names.map((name, index) => ({ name, filters: stepLists[index] })),
         window,

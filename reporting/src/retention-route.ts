@@ -24,7 +24,7 @@ export function retentionRoute({ pool, gate, clock = () => new Date() }: Retenti
     const { period, request } = parseRetention(req.query);
     checkSite(res, request.siteId);
     const { siteId, siteKnown, timezone, range } = await prepareQuery(pool, request, now);
-    const periods = periodsOf(range, period, timezone, now, maxPeriods);
+    const periods = periodsOf(range, period, timezone, now, maxPeriods, request.weekStart);
     if (periods.labels.length > maxPeriods) throw refuseSoMany(period);
     const { cohorts, source } = await gate(
       () => inSnapshot(pool, (client) => readCohorts(client, siteId, periods)),
@@ -38,6 +38,7 @@ export function retentionRoute({ pool, gate, clock = () => new Date() }: Retenti
         period,
         date_range: [range.from.toISOString(), range.to.toISOString()],
         timezone,
+        ...(request.weekStart && { week_start: request.weekStart }),
       },
     });
   };

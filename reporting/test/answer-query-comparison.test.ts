@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
 import { changeOf } from '../src/query/compare-periods.js';
 import { inSnapshot } from '../src/query/in-snapshot.js';
-import type { ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
+import type { PairedBuckets, ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
 
@@ -47,6 +47,8 @@ afterAll(() => database.drop());
 
 const daily = (...some: string[]): TimeBuckets => ({ unit: 'day', bounds: some.map(at), labels: some.slice(0, -1) });
 
+const paired = (pairs: (number | null)[], ...some: string[]): PairedBuckets => ({ ...daily(...some), pairs });
+
 const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   siteId: 'rolled',
   timezone: 'UTC',
@@ -83,8 +85,8 @@ describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
       { dimensions: ['/new'], metrics: [0, 0, 0], change: [null, null, null] },
     ]);
   });
-  it('buckets of a series are compared in order, and not at all where the earlier period has fewer', async () => {
-    const earlier = { range: { from: at(days[1]!), to: at(days[2]!) }, buckets: daily(days[1]!, days[2]!) };
+  it('buckets of a series are compared with their counterparts, and not at all where the earlier period has none', async () => {
+    const earlier = { range: { from: at(days[1]!), to: at(days[2]!) }, buckets: paired([0, null], days[1]!, days[2]!) };
     const { rows, comparisonRows } = await answer(
       query({
         siteId,
@@ -112,7 +114,10 @@ describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
         dimensions: ['time:day', 'path'],
         orderBy: [{ key: 'time:day', direction: 'asc' }],
         buckets: daily(days[2]!, days[3]!, days[4]!),
-        comparison: { range: { from: at(days[0]!), to: at(days[2]!) }, buckets: daily(days[0]!, days[1]!, days[2]!) },
+        comparison: {
+          range: { from: at(days[0]!), to: at(days[2]!) },
+          buckets: paired([0, 1], days[0]!, days[1]!, days[2]!),
+        },
       }),
     );
     expect(rows).toEqual([

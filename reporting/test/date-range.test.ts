@@ -26,12 +26,33 @@ describe('date_range', () => {
     ['6mo', '2026-05-31T22:00:00.000Z', tonight],
     ['12mo', '2025-11-30T23:00:00.000Z', tonight],
     ['year', '2025-12-31T23:00:00.000Z', tonight],
+    ['yesterday', '2026-11-21T23:00:00.000Z', '2026-11-22T23:00:00.000Z'],
+    ['week', '2026-11-22T23:00:00.000Z', tonight],
+    ['last_week', '2026-11-15T23:00:00.000Z', '2026-11-22T23:00:00.000Z'],
+    ['last_month', '2026-09-30T22:00:00.000Z', '2026-10-31T23:00:00.000Z'],
+    ['quarter', '2026-09-30T22:00:00.000Z', tonight],
+    ['last_quarter', '2026-06-30T22:00:00.000Z', '2026-09-30T22:00:00.000Z'],
+    ['last_year', '2024-12-31T23:00:00.000Z', '2025-12-31T23:00:00.000Z'],
+    ['1d', '2026-11-22T23:00:00.000Z', tonight],
+    ['90d', '2026-08-25T22:00:00.000Z', tonight],
     ['24h', '2026-11-22T10:07:30.500Z', '2026-11-23T10:07:30.500Z'],
     ['realtime', '2026-11-23T09:37:30.500Z', '2026-11-23T10:07:30.500Z'],
     [['2026-10-25', '2026-10-25'], '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'],
     [['2026-01-01T00:00:00Z', '2026-01-01T01:30:00+01:00'], '2026-01-01T00:00:00.000Z', '2026-01-01T00:30:00.000Z'],
   ])('%s is from %s to %s', (written, from, to) => {
     expect(rangeOf(written)).toEqual([from, to]);
+  });
+
+  it('begins weeks on Sunday where the query says so', () => {
+    const sunday = (date_range: string) => instants(resolve({ date_range, week_start: 'sunday' }).range);
+    expect(sunday('week')).toEqual(['2026-11-21T23:00:00.000Z', tonight]);
+    expect(sunday('last_week')).toEqual(['2026-11-14T23:00:00.000Z', '2026-11-21T23:00:00.000Z']);
+    const { buckets } = resolve({
+      date_range: ['2026-11-13', '2026-11-16'],
+      week_start: 'sunday',
+      dimensions: ['time:week'],
+    });
+    expect(buckets?.labels).toEqual(['2026-11-08', '2026-11-15']);
   });
 
   it('keeps instants to the millisecond', () => {
@@ -108,7 +129,8 @@ describe('include.comparison', () => {
     // 24 hours are compared with a day of 25, since both are days.
     [['2026-10-26', '2026-10-26'], 'previous_period', '2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z'],
     ['7d', 'previous_period', '2026-11-09T23:00:00.000Z', '2026-11-16T23:00:00.000Z'],
-    ['month', 'previous_period', '2026-09-30T22:00:00.000Z', '2026-10-31T23:00:00.000Z'],
+    // 23 days against the first 23 days of the month before.
+    ['month', 'previous_period', '2026-09-30T22:00:00.000Z', '2026-10-23T22:00:00.000Z'],
     ['24h', 'previous_period', '2026-11-21T10:07:30.500Z', '2026-11-22T10:07:30.500Z'],
     ['realtime', 'previous_period', '2026-11-23T09:07:30.500Z', '2026-11-23T09:37:30.500Z'],
     [['2024-02-28', '2024-02-29'], 'year_over_year', '2023-02-27T23:00:00.000Z', '2023-02-28T23:00:00.000Z'],

@@ -47,6 +47,13 @@ const filtered = (...filters: unknown[]) => query({ filters });
 const goodQueries = [
   query(),
   query({ date_range: '7d', timezone: 'Asia/Kolkata' }),
+  query({ date_range: '45d', week_start: 'sunday', dimensions: ['time:week'] }),
+  query({ date_range: 'last_quarter', dimensions: ['time:quarter'] }),
+  query({
+    date_range: 'week',
+    dimensions: ['time:day'],
+    include: { comparison: 'year_over_year', match: 'weekday' },
+  }),
   query({ date_range: ['2025-11-14T00:00:00Z', '2025-11-14T12:00:00.5+02:00'] }),
   query({ dimensions: ['time:day', 'path'], metrics: ['event:a b', 'share', 'views_per_visitor'] }),
   query({ dimensions: ['property:a.b', 'referrer'], order_by: [['property:a.b', 'asc']] }),
@@ -72,12 +79,15 @@ const badQueries = [
   query({ metrics: ['bounce_rate'] }),
   query({ metrics: ['views', 'views'] }),
   query({ metrics: ['event:\0'] }),
-  query({ date_range: '1d' }),
+  query({ date_range: '0d' }),
+  query({ date_range: '7D' }),
+  query({ week_start: 'tuesday' }),
+  query({ include: { match: 'week' } }),
   query({ date_range: ['2025-11-14'] }),
   query({ date_range: ['2025-11-14', '2025-11-15T00:00:00Z'] }),
   query({ date_range: ['yesterday', 'today'] }),
   query({ timezone: 7 }),
-  query({ dimensions: ['time:year'] }),
+  query({ dimensions: ['time:decade'] }),
   query({ dimensions: ['time:day', 'time:hour'] }),
   query({ dimensions: ['property:'] }),
   query({ order_by: [['views', 'up']] }),
@@ -105,6 +115,7 @@ const badQueries = [
 ];
 /** Right by the schema, refused by rules that no schema can tell; the descriptions do. */
 const beyondSchema = [
+  query({ date_range: '20000d' }),
   query({ date_range: ['2025-02-30', '2025-03-01'] }),
   query({ date_range: ['2025-11-15', '2025-11-14'] }),
   query({ timezone: 'Mars/Olympus' }),
@@ -117,6 +128,7 @@ const beyondSchema = [
 
 const goodFunnels = [
   funnel(),
+  funnel({ date_range: 'week', week_start: 'sunday' }),
   funnel({ window: '24h', timezone: 'UTC', filters: [['is', 'event_type', ['view']]] }),
   funnel({
     steps: [
@@ -210,6 +222,7 @@ describe('parameters', () => {
     date: '2025-11-14',
     tz: 'UTC',
     period: 'week',
+    week_start: 'sunday',
   };
   interface Parameter {
     name: string;

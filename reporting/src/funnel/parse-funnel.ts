@@ -21,6 +21,7 @@ interface FunnelBody {
   site_id: unknown;
   date_range: unknown;
   timezone?: unknown;
+  week_start?: unknown;
   filters: unknown;
   steps: { name?: string; filters: unknown[] }[];
   window: string;
@@ -30,6 +31,7 @@ export const funnelSchema = Joi.object<FunnelBody>({
   site_id: querySchema.extract('site_id'),
   date_range: querySchema.extract('date_range'),
   timezone: querySchema.extract('timezone'),
+  week_start: querySchema.extract('week_start'),
   filters: querySchema.extract('filters'),
   steps: Joi.array()
     .items(

@@ -1,5 +1,6 @@
 /** Turns what the routes answer into the schemas of the document. */
 import { errorCatalogue } from '@millrace/shared/errors';
+import { matchNames, weekStarts } from '../query-request/query-names.js';
 import {
   count,
   flag,
@@ -32,24 +33,35 @@ const listOrNamed = (values: JsonSchema): JsonSchema => ({
 });
 const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(numberOrNull) };
 
+const weekStart: JsonSchema = { enum: weekStarts };
+
 const queryEcho = record(
   {
     site_id: text,
     metrics: listOf(text),
     date_range: span,
     timezone: text,
+    week_start: weekStart,
     dimensions: listOf(text),
     filters: listOf(ref('Filter')),
     order_by: listOf(tuple(text, { enum: ['asc', 'desc'] })),
     include: record(
-      { comparison: { anyOf: [text, span] }, total_rows: flag, time_labels: flag, names: flag },
+      {
+        comparison: { anyOf: [text, span] },
+        match: { enum: matchNames },
+        total_rows: flag,
+        time_labels: flag,
+        names: flag,
+      },
       'comparison',
+      'match',
       'names',
     ),
     comparison_date_range: span,
     pagination: record({ limit: count, offset: count }),
   },
   'comparison_date_range',
+  'week_start',
 );
 
 const answer = record({
@@ -69,14 +81,18 @@ const funnelAnswer = record({
     }),
   ),
   meta: meta(),
-  query: record({
-    site_id: text,
-    date_range: span,
-    timezone: text,
-    filters: listOf(ref('Filter')),
-    steps: listOf(record({ name: text, filters: ref('Filters') })),
-    window: text,
-  }),
+  query: record(
+    {
+      site_id: text,
+      date_range: span,
+      timezone: text,
+      week_start: weekStart,
+      filters: listOf(ref('Filter')),
+      steps: listOf(record({ name: text, filters: ref('Filters') })),
+      window: text,
+    },
+    'week_start',
+  ),
 });
 
 const retentionAnswer = record({
@@ -91,7 +107,10 @@ const retentionAnswer = record({
     }),
   ),
   meta: meta(),
-  query: record({ site_id: text, period: { enum: ['week', 'month'] }, date_range: span, timezone: text }),
+  query: record(
+    { site_id: text, period: { enum: ['week', 'month'] }, date_range: span, timezone: text, week_start: weekStart },
+    'week_start',
+  ),
 });
 
 const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };

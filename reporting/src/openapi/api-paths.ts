@@ -1,6 +1,6 @@
 /** Turns the routes under `/api/v1` and `/stats` into paths of the document. */
 import { querySchema } from '../query-request/parse-query.js';
-import { queryLimits, rangeNames } from '../query-request/query-names.js';
+import { queryLimits, rangeNames, weekStarts } from '../query-request/query-names.js';
 import { pageSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, text } from './json-schema.js';
 import { jsonParameter, listParameter, operation, parameter } from './operation.js';
@@ -11,9 +11,10 @@ const timezone = parameter('timezone', text, 'An IANA time zone; the one of the 
 const dateRange = parameter(
   'date_range',
   { ...text, examples: ['30d', '2026-10-01,2026-10-31'] },
-  `One of ${rangeNames.join(', ')}, or two dates or instants with a comma between them.`,
+  `One of ${rangeNames.join(', ')}, another number of days such as 45d, or two dates or instants with a comma between them.`,
   true,
 );
+const weekStart = parameter('week_start', { enum: weekStarts }, 'The first day of a week; Monday when absent.');
 const reading = [400, 429, 503, 504];
 
 const paging = (properties: Record<string, JsonSchema>) => [
@@ -26,6 +27,7 @@ const queryParameters = [
   listParameter('metrics', query.metrics!, 'Names with commas between them, or a JSON list.', true),
   dateRange,
   timezone,
+  weekStart,
   listParameter('dimensions', query.dimensions!, 'Names with commas between them, or a JSON list.'),
   jsonParameter('filters', { $ref: '#/components/schemas/Filters' }, 'As in the body.'),
   jsonParameter('order_by', query.order_by!, 'As in the body.'),
@@ -53,6 +55,7 @@ const retentionParameters = [
   parameter('period', { enum: ['week', 'month'] }, 'What a cohort has in common.', true),
   dateRange,
   timezone,
+  weekStart,
 ];
 
 const siteInPath = { name: 'site_id', in: 'path', required: true, description: 'The site.', schema: query.site_id };

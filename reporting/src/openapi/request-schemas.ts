@@ -4,6 +4,7 @@ import { type FilterValues, filterOperators, filterRules } from '../query/filter
 import { querySchema } from '../query-request/parse-query.js';
 import {
   comparisonNames,
+  dayCountPattern,
   fieldPattern,
   propertyPattern,
   queryLimits,
@@ -85,14 +86,14 @@ const filters: JsonSchema = {
 };
 
 /** A name, or two dates (both included) or two instants (half-open). */
-const span = (names: readonly string[]): JsonSchema => ({
-  anyOf: [{ enum: names }, tuple(date, date), tuple(instantText, instantText)],
+const span = (names: readonly string[], ...more: JsonSchema[]): JsonSchema => ({
+  anyOf: [{ enum: names }, ...more, tuple(date, date), tuple(instantText, instantText)],
 });
 
 const dateRange: JsonSchema = {
   description:
     'Spans but `24h`, `realtime` (30 minutes) and instants end with today in the zone of the query. Two dates are both included, of two instants the second is not. From 2000-01-01 to 2100-12-31, at most 30 years.',
-  ...span(rangeNames),
+  ...span(rangeNames, { type: 'string', pattern: dayCountPattern }),
   examples: ['30d', ['2026-10-01', '2026-10-31'], ['2026-10-01T00:00:00Z', '2026-10-01T12:00:00+02:00']],
 };
 

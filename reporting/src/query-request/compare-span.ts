@@ -1,39 +1,95 @@
-/** Turns a span of time into the one to compare it with. */
-import { addDays } from '@millrace/shared/zone-days';
+/** The span of time that a span is compared with, and how far back it lies. */
+import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { offsetAt } from '@millrace/shared/zone-offsets';
 import { Temporal } from 'temporal-polyfill';
-import { daysIn, firstOfMonth, yearBefore } from './calendar.js';
+import { daysIn, monthsBetween } from './calendar.js';
 import type { DateRange, DaySpan, InstantSpan, Span } from './parse-date-range.js';
-import type { ComparisonName } from './query-names.js';
+import { type Shift, shiftDays } from './presets.js';
+import type { ComparisonName, MatchName } from './query-names.js';
+import { dayPresetOf } from './resolve-span.js';
 
-/** Dates stay dates, so that a day is compared with a day also when the clock has changed in between. */
-export function compareSpan(name: ComparisonName, range: DateRange, span: Span, zone: string): Span {
-  if (name === 'year_over_year') return yearEarlier(span, zone);
-  if (span.kind === 'instants') return durationBefore(span);
-  return range.kind === 'named' && range.name === 'month' ? monthBefore(span) : daysBefore(span);
+export interface EarlierSpan {
+  span: Span;
+  /** From the span asked for back to this one. */
+  shift: Shift;
 }
 
-function daysBefore({ from, to }: DaySpan): DaySpan {
-  return { kind: 'days', from: addDays(from, -daysIn(from, to)), to: addDays(from, -1) };
+const dayMs = 86_400_000;
+
+/** Wherever a name is compared in a way of its own, `presets.ts` says so. Dates stay dates: a day is compared with a day. */
+export function compareSpan(
+  name: ComparisonName,
+  match: MatchName,
+  range: DateRange,
+  span: Span,
+  zone: string,
+): EarlierSpan {
+  if (span.kind === 'instants') return earlierInstants(name, match, span, zone);
+  const preset = range.kind === 'named' ? dayPresetOf(range.name) : undefined;
+  const length = daysIn(span.from, span.to);
+  const shift =
+    name === 'year_over_year'
+      ? (preset?.yearShift ?? { kind: 'months', count: 12 })
+      : (preset?.previousShift ?? { kind: 'days', count: length });
+  const earlier = { kind: 'days', ...shiftDays(span, shift, preset?.isComplete ?? false) } as const;
+  return match === 'date' ? { span: earlier, shift } : byWeekday(name, span, earlier, length);
 }
 
-function monthBefore({ from }: DaySpan): DaySpan {
-  return { kind: 'days', from: firstOfMonth(from, -1), to: addDays(from, -1) };
+/** The fewest whole weeks that are as far back as the earlier span, and do not reach into the span asked for. */
+export function wholeWeeks(days: number, length: number): number {
+  return 7 * Math.max(Math.round(days / 7), Math.ceil(length / 7));
 }
 
-const spanning = (fromMs: number, durationMs: number): InstantSpan => ({
-  kind: 'instants',
-  from: new Date(fromMs),
-  to: new Date(fromMs + durationMs),
-});
-
-function durationBefore({ from, to }: InstantSpan): InstantSpan {
-  const durationMs = to.getTime() - from.getTime();
-  return spanning(from.getTime() - durationMs, durationMs);
+function byWeekday(name: ComparisonName, span: DaySpan, earlier: DaySpan, length: number): EarlierSpan {
+  const distance = daysIn(earlier.from, span.from) - 1;
+  // A range of several years is compared with the year before all the same.
+  const count = wholeWeeks(distance, name === 'year_over_year' ? 1 : length);
+  return {
+    span: { kind: 'days', from: addDays(span.from, -count), to: addDays(span.to, -count) },
+    shift: { kind: 'days', count },
+  };
 }
 
-/** Instants begin when the clock showed the same a year ago, and last as long. */
-function yearEarlier(span: Span, zone: string): Span {
-  if (span.kind === 'days') return { kind: 'days', from: yearBefore(span.from), to: yearBefore(span.to) };
-  const local = Temporal.Instant.fromEpochMilliseconds(span.from.getTime()).toZonedDateTimeISO(zone);
-  return spanning(local.subtract({ years: 1 }).epochMilliseconds, span.to.getTime() - span.from.getTime());
+/** Begin when the clock showed the same at that distance, and last as long. */
+function earlierInstants(name: ComparisonName, match: MatchName, span: InstantSpan, zone: string): EarlierSpan {
+  const lengthMs = span.to.getTime() - span.from.getTime();
+  if (match === 'weekday') {
+    const days = name === 'year_over_year' ? 364 : wholeWeeks(lengthMs / dayMs, lengthMs / dayMs);
+    return shiftedClock(span, zone, { days }, { kind: 'days', count: days });
+  }
+  if (name === 'year_over_year') return shiftedClock(span, zone, { years: 1 }, { kind: 'months', count: 12 });
+  return {
+    span: { kind: 'instants', from: new Date(span.from.getTime() - lengthMs), to: span.from },
+    shift: lengthMs % dayMs === 0 ? { kind: 'days', count: lengthMs / dayMs } : { kind: 'ms', count: lengthMs },
+  };
+}
+
+function shiftedClock({ from, to }: InstantSpan, zone: string, by: Temporal.DurationLike, shift: Shift): EarlierSpan {
+  const local = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(zone);
+  const start = local.subtract(by).epochMilliseconds;
+  const lengthMs = to.getTime() - from.getTime();
+  return { span: { kind: 'instants', from: new Date(start), to: new Date(start + lengthMs) }, shift };
+}
+
+/** How far back a span lies that was asked for by its ends: by months where both begin on the same day of a month. */
+export function shiftBetween(span: Span, earlier: Span, match: MatchName, zone: string): Shift {
+  const [from, earlierFrom] = [span, earlier].map((each) => firstDayOf(each, zone)) as [string, string];
+  const days = daysIn(earlierFrom, from) - 1;
+  if (match === 'weekday') return { kind: 'days', count: 7 * Math.round(days / 7) };
+  if (span.kind === 'instants' || earlier.kind === 'instants') return shiftOfClocks(span, earlier, zone);
+  if (from.slice(8) === earlierFrom.slice(8)) return { kind: 'months', count: monthsBetween(earlierFrom, from) };
+  return { kind: 'days', count: days };
+}
+
+const firstDayOf = (span: Span, zone: string) => (span.kind === 'days' ? span.from : dayOf(span.from, zone));
+
+/** What a clock on the wall shows at the start, as if it were UTC. */
+function clockAt(span: Span, zone: string): number {
+  if (span.kind === 'days') return Date.parse(span.from);
+  return span.from.getTime() + offsetAt(span.from.getTime(), zone);
+}
+
+function shiftOfClocks(span: Span, earlier: Span, zone: string): Shift {
+  const count = clockAt(span, zone) - clockAt(earlier, zone);
+  return count % dayMs === 0 ? { kind: 'days', count: count / dayMs } : { kind: 'ms', count };
 }

@@ -8,10 +8,18 @@ export interface QueryEcho {
   /** Two instants, half-open. */
   date_range: [string, string];
   timezone: string;
+  /** There when the query named it. */
+  week_start?: string;
   dimensions: string[];
   filters: unknown[];
   order_by: [string, string][];
-  include: { comparison?: string | [string, string]; total_rows: boolean; time_labels: boolean; names?: true };
+  include: {
+    comparison?: string | [string, string];
+    match?: string;
+    total_rows: boolean;
+    time_labels: boolean;
+    names?: true;
+  };
   /** Two instants, half-open; there when a comparison was asked for. */
   comparison_date_range?: [string, string];
   pagination: { limit: number; offset: number };
@@ -28,11 +36,12 @@ export function echoQuery(request: QueryRequest, resolved: ResolvedQuery): Query
     metrics: resolved.metrics,
     date_range: instants(resolved.range),
     timezone: resolved.timezone,
+    ...(request.weekStart && { week_start: request.weekStart }),
     dimensions: resolved.dimensions,
     filters: request.filterList,
     order_by: resolved.orderBy.map(({ key, direction }) => [key, direction]),
     include: {
-      ...(comparison && { comparison: named ?? instants(comparison.range) }),
+      ...(comparison && { comparison: named ?? instants(comparison.range), match: request.match }),
       total_rows: resolved.totalRows,
       time_labels: resolved.timeLabels,
       ...(request.rowNames && { names: true }),

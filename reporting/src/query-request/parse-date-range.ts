@@ -32,12 +32,17 @@ const years = `must not be longer than 30 years (${queryLimits.rangeDays.toLocal
 
 /** Names are known to be right. @throws ServiceError `invalid_request`. */
 export function parseDateRange(input: WrittenRange, path: FieldPath): DateRange {
-  if (typeof input === 'string') return { kind: 'named', name: input as RangeName };
+  if (typeof input === 'string') return namedRange(input, path);
   const [from, to] = input;
   if (isCalendarDate(from) && isCalendarDate(to)) return daySpan(from, to, path);
   const instants = [parseInstant(from), parseInstant(to)] as const;
   if (instants[0] === undefined || instants[1] === undefined) throw refusal(path, rangeRule);
   return instantSpan(instants[0], instants[1], path);
+}
+
+function namedRange(name: string, path: FieldPath): DateRange {
+  if (/^\d+d$/.test(name) && Number.parseInt(name, 10) > queryLimits.rangeDays) throw refusal(path, years);
+  return { kind: 'named', name: name as RangeName };
 }
 
 function daySpan(from: string, to: string, path: FieldPath): DaySpan {

@@ -3,6 +3,7 @@ import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import { whyUnanswerable } from './alias-names.js';
+import type { WeekStart } from './calendar.js';
 import { ownNames, type WrittenNames } from './own-names.js';
 import { type DateRange, parseDateRange, type WrittenRange } from './parse-date-range.js';
 import { listFilters, parseFilters } from './parse-filters.js';
@@ -10,13 +11,17 @@ import { defaultOrder, parseOrder } from './parse-order.js';
 import {
   type ComparisonName,
   comparisonNames,
+  dayCountPattern,
   dimensionPattern,
   dimensionRule,
+  type MatchName,
+  matchNames,
   metricPattern,
   metricRule,
   queryLimits,
   rangeNames,
   rangeRule,
+  weekStarts,
 } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
 
@@ -27,12 +32,15 @@ export interface QueryRequest {
   dateRange: DateRange;
   /** Absent: the site's. */
   timezone?: string;
+  /** Monday when absent. */
+  weekStart?: WeekStart;
   dimensions: Dimension[];
   filter?: Filter;
   /** The filters as they were sent, as a list. */
   filterList: unknown[];
   orderBy: Order[];
   comparison?: ComparisonName | DateRange;
+  match: MatchName;
   totalRows: boolean;
   timeLabels: boolean;
   /** Names of the columns as they were sent; there when rows are to be objects. */
@@ -44,8 +52,9 @@ export interface QueryRequest {
 interface QueryBody extends WrittenNames {
   site_id: string;
   timezone?: string;
+  week_start?: WeekStart;
   filters: unknown[];
-  include: { comparison?: WrittenRange; total_rows: boolean; time_labels: boolean; names: boolean };
+  include: { comparison?: WrittenRange; match: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
   pagination: { limit: number; offset: number };
 }
 
@@ -57,12 +66,16 @@ const pair = (first: Joi.Schema, second: Joi.Schema, rule: string) =>
     .ordered(first.required(), second.required())
     .messages({ 'array.orderedLength': rule, 'array.includesRequiredUnknowns': rule });
 
-const spanOf = (names: readonly string[], rule: string) => {
+const spanOf = (names: readonly string[], rule: string, pattern?: string) => {
   const end = Joi.string().max(40);
-  return Joi.alternatives(Joi.string().valid(...names), pair(end, end, rule)).messages({
+  const name = Joi.string().valid(...names);
+  const counted = pattern === undefined ? [] : [Joi.string().pattern(new RegExp(pattern))];
+  return Joi.alternatives(name, ...counted, pair(end, end, rule)).messages({
     'alternatives.match': rule,
     'alternatives.types': rule,
     'any.only': rule,
+    'string.pattern.base': rule,
+    'string.empty': rule,
   });
 };
 
@@ -78,8 +91,9 @@ export const querySchema = Joi.object<QueryBody>({
     .messages({ 'string.pattern.base': 'may hold only letters, digits, dot, underscore and hyphen' })
     .required(),
   metrics: Joi.array().items(named(metricPattern, metricRule)).min(1).max(queryLimits.metrics).unique().required(),
-  date_range: spanOf(rangeNames, rangeRule).required(),
+  date_range: spanOf(rangeNames, rangeRule, dayCountPattern).required(),
   timezone: Joi.string().max(64),
+  week_start: Joi.string().valid(...weekStarts),
   dimensions: Joi.array()
     .items(named(dimensionPattern, dimensionRule))
     .max(queryLimits.dimensions)
@@ -91,6 +105,9 @@ export const querySchema = Joi.object<QueryBody>({
     .max(queryLimits.metrics + queryLimits.dimensions),
   include: section({
     comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
+    match: Joi.string()
+      .valid(...matchNames)
+      .default('date'),
     total_rows: Joi.boolean().default(false),
     time_labels: Joi.boolean().default(false),
     names: Joi.boolean().default(false),
@@ -142,12 +159,14 @@ export function parseQuery(input: unknown): QueryRequest {
     metrics,
     dateRange: parseDateRange(body.date_range, ['date_range']),
     ...(timezone !== undefined && { timezone }),
+    ...(body.week_start !== undefined && { weekStart: body.week_start }),
     dimensions,
     ...parsedFilters(filters),
     orderBy: order ? parseOrder(order, metrics, dimensions) : defaultOrder(metrics, dimensions),
     ...(comparison !== undefined && {
       comparison: isComparisonName(comparison) ? comparison : parseDateRange(comparison, comparisonPath),
     }),
+    match: include.match,
     totalRows: include.total_rows,
     timeLabels: include.time_labels,
     ...(include.names && { rowNames: { metrics: body.metrics, dimensions: body.dimensions } }),

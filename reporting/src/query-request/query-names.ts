@@ -1,32 +1,44 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
 import type { ColumnDimension, Metric, PersonColumn, TimeUnit } from '../query/resolved-query.js';
 import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
+import type { WeekStart } from './calendar.js';
+import { dayPresets, type recentPresets } from './presets.js';
 import { storableText } from './storable-text.js';
 
 export const plainMetrics = ['events', 'views', 'visitors', 'views_per_visitor', 'share'] as const satisfies Metric[];
-export const timeUnits = ['minute', 'hour', 'day', 'week', 'month'] as const satisfies TimeUnit[];
+export const timeUnits = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const satisfies TimeUnit[];
 export const columnDimensions = ['event_type', 'path', 'referrer', 'profile_id'] as const satisfies ColumnDimension[];
 
+const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
+
+/** Names of spans of time. Any number of days is one, see {@link dayCountPattern}. */
 export const rangeNames = [
   'day',
   '24h',
   '7d',
   '28d',
   '30d',
-  'month',
-  '6mo',
-  '12mo',
-  'year',
-  'all',
+  ...namesOf(dayPresets).filter((name) => name !== 'day'),
   'realtime',
+  'all',
 ] as const;
-export type RangeName = (typeof rangeNames)[number];
+/** Days that end with today. */
+export type DayCount = `${number}d`;
+export type RangeName = keyof typeof dayPresets | keyof typeof recentPresets | 'all' | DayCount;
+
+export const weekStarts = ['monday', 'sunday'] as const satisfies WeekStart[];
+export const matchNames = ['date', 'weekday'] as const;
+/** Whether days are compared with days of the same date or of the same day of the week. */
+export type MatchName = (typeof matchNames)[number];
 
 export const comparisonNames = ['previous_period', 'year_over_year'] as const;
 export type ComparisonName = (typeof comparisonNames)[number];
 
 /** Columns of people, for filters only. */
 export const personColumns = ['user_id', 'session_id'] as const satisfies PersonColumn[];
+
+/** `7d`, `90d`: up to as many days as a range may have. */
+export const dayCountPattern = '^[1-9][0-9]{0,4}d$';
 
 const inside = (pattern: string) => pattern.slice(1, -1);
 const eventTypes = inside(storableText(1, 64, 'event:'));
@@ -45,7 +57,7 @@ export const dimensionPattern = `^(?:${times}|${columnDimensions.join('|')}|${pr
 export const metricRule = `must be one of ${plainMetrics.join(', ')} or event:<type>, the type having 1 to 64 characters`;
 export const fieldRule = `must be one of ${fields.join(', ')} or property:<name>, the name having 1 to 128 characters`;
 export const dimensionRule = `must be one of time:${timeUnits.join(', time:')}, ${columnDimensions.join(', ')} or property:<name>, the name having 1 to 128 characters`;
-export const rangeRule = `must be one of ${rangeNames.join(', ')} or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
+export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
 
 /** What a query is limited to; also in the README and the OpenAPI document. */
 export const queryLimits = {

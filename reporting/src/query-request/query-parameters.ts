@@ -19,6 +19,7 @@ const fields = new Map([
   ['metrics', list],
   ['date_range', range],
   ['timezone', plain],
+  ['week_start', plain],
   ['dimensions', list],
   ['filters', json],
   ['order_by', json],

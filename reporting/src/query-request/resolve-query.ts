@@ -1,8 +1,10 @@
 /** Turns a request into a query without names left to look up, by the clock and what is known of the site. */
-import type { ResolvedQuery, TimeUnit } from '../query/resolved-query.js';
-import { compareSpan } from './compare-span.js';
-import type { Span } from './parse-date-range.js';
+import type { ResolvedQuery, TimeBuckets, TimeUnit } from '../query/resolved-query.js';
+import { compareSpan, type EarlierSpan, shiftBetween } from './compare-span.js';
+import { pairBuckets } from './pair-buckets.js';
+import type { DateRange, Span } from './parse-date-range.js';
 import type { QueryRequest } from './parse-query.js';
+import type { ComparisonName } from './query-names.js';
 import { type Moment, resolveSpan, toTimeRange } from './resolve-span.js';
 import { timeBuckets } from './time-buckets.js';
 
@@ -15,19 +17,18 @@ export interface Circumstances extends Moment {
 export function resolveQuery(request: QueryRequest, circumstances: Circumstances): ResolvedQuery {
   const { siteId, metrics, dimensions, filter, orderBy, totalRows, timeLabels, limit, offset } = request;
   const timezone = request.timezone ?? circumstances.siteTimezone;
-  const span = resolveSpan(request.dateRange, timezone, circumstances);
+  const span = resolveSpan(request.dateRange, timezone, circumstances, request.weekStart);
   const unit = dimensions.find((dimension) => dimension.startsWith('time:'))?.slice('time:'.length) as
     | TimeUnit
     | undefined;
-  const axis = (of: Span) => {
-    const range = toTimeRange(of, timezone);
-    return { range, ...(unit && { buckets: timeBuckets(unit, range, timezone) }) };
-  };
-  const compared = comparedSpan(request, span, timezone, circumstances);
+  const range = toTimeRange(span, timezone);
+  const buckets = unit && timeBuckets(unit, range, timezone, request.weekStart);
+  const comparison = comparisonOf(request, span, buckets, timezone, circumstances);
   return {
     siteId,
     timezone,
-    ...axis(span),
+    range,
+    ...(buckets && { buckets }),
     metrics,
     dimensions,
     ...(filter && { filter }),
@@ -36,13 +37,33 @@ export function resolveQuery(request: QueryRequest, circumstances: Circumstances
     offset,
     totalRows,
     timeLabels,
-    ...(compared && { comparison: axis(compared) }),
+    ...(comparison && { comparison }),
   };
 }
 
-function comparedSpan(request: QueryRequest, span: Span, timezone: string, moment: Moment): Span | undefined {
-  const { comparison, dateRange } = request;
-  if (comparison === undefined) return undefined;
-  if (typeof comparison === 'string') return compareSpan(comparison, dateRange, span, timezone);
-  return resolveSpan(comparison, timezone, moment);
+function comparisonOf(
+  request: QueryRequest,
+  span: Span,
+  buckets: TimeBuckets | undefined,
+  zone: string,
+  moment: Moment,
+): ResolvedQuery['comparison'] {
+  if (request.comparison === undefined) return undefined;
+  const { span: earlierSpan, shift } = earlierOf(request.comparison, request, span, zone, moment);
+  const [range, earlier] = [toTimeRange(span, zone), toTimeRange(earlierSpan, zone)];
+  if (!buckets) return { range: earlier };
+  const isGiven = typeof request.comparison === 'object';
+  return { range: earlier, buckets: pairBuckets({ range, buckets, earlier, shift, isGiven, zone }) };
+}
+
+function earlierOf(
+  comparison: ComparisonName | DateRange,
+  { match, dateRange, weekStart }: QueryRequest,
+  span: Span,
+  zone: string,
+  moment: Moment,
+): EarlierSpan {
+  if (typeof comparison === 'string') return compareSpan(comparison, match, dateRange, span, zone);
+  const given = resolveSpan(comparison, zone, moment, weekStart);
+  return { span: given, shift: shiftBetween(span, given, match, zone) };
 }

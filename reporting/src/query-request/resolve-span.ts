@@ -1,8 +1,9 @@
 /** Turns a named span of time into dates or instants, by the clock, and dates into instants, by the time zone. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
-import { firstOfMonth } from './calendar.js';
+import type { WeekStart } from './calendar.js';
 import type { DateRange, InstantSpan, Span } from './parse-date-range.js';
+import { type DayPreset, dayPresets, lastDays, recentPresets } from './presets.js';
 import type { RangeName } from './query-names.js';
 
 /** What the meaning of a name depends on. */
@@ -19,17 +20,13 @@ function lately(now: Date, minutes: number): InstantSpan {
   return { kind: 'instants', from: new Date(now.getTime() - minutes * minuteMs), to: now };
 }
 
-/** The first day of a span that ends with `today`. */
-const firstDay: Record<Exclude<RangeName, '24h' | 'realtime' | 'all'>, (today: string) => string> = {
-  day: (today) => today,
-  '7d': (today) => addDays(today, -6),
-  '28d': (today) => addDays(today, -27),
-  '30d': (today) => addDays(today, -29),
-  month: (today) => firstOfMonth(today),
-  '6mo': (today) => firstOfMonth(today, -5),
-  '12mo': (today) => firstOfMonth(today, -11),
-  year: (today) => `${today.slice(0, 4)}-01-01`,
-};
+const dayCount = (name: string): number | undefined => (/^\d+d$/.test(name) ? Number.parseInt(name, 10) : undefined);
+
+/** The preset of a name that stands for whole days; undefined for the other names. */
+export function dayPresetOf(name: RangeName): DayPreset | undefined {
+  const count = dayCount(name);
+  return count === undefined ? (dayPresets as Partial<Record<RangeName, DayPreset>>)[name] : lastDays(count);
+}
 
 /** Events may lie up to a day ahead of the clock: they belong to all time, too. */
 function allTime(today: string, zone: string, { firstEvent, lastEvent }: Moment): Span {
@@ -38,13 +35,14 @@ function allTime(today: string, zone: string, { firstEvent, lastEvent }: Moment)
   return { kind: 'days', from, to: to > today ? to : today };
 }
 
-export function resolveSpan(range: DateRange, zone: string, moment: Moment): Span {
+export function resolveSpan(range: DateRange, zone: string, moment: Moment, weekStart: WeekStart = 'monday'): Span {
   if (range.kind !== 'named') return range;
-  if (range.name === '24h') return lately(moment.now, 24 * 60);
-  if (range.name === 'realtime') return lately(moment.now, 30);
+  const { name } = range;
+  if (name === '24h' || name === 'realtime') return lately(moment.now, recentPresets[name].minutes);
   const today = dayOf(moment.now, zone);
-  if (range.name === 'all') return allTime(today, zone, moment);
-  return { kind: 'days', from: firstDay[range.name](today), to: today };
+  const preset = dayPresetOf(name);
+  if (!preset) return allTime(today, zone, moment);
+  return { kind: 'days', from: preset.from(today, weekStart), to: preset.to(today, weekStart) };
 }
 
 /** Empty where the zone has skipped the only day. */

@@ -8,7 +8,7 @@ import type { Gate } from './heavy-queries.js';
 import { planRollup } from './plan-rollup.js';
 import { type RawAnswer, readRaw } from './read-raw.js';
 import { readRollupState } from './read-rollup-state.js';
-import type { ResolvedQuery, ResultRow } from './resolved-query.js';
+import type { ResolvedQuery, ResultRow, TimeRange } from './resolved-query.js';
 
 export interface Answer extends RawAnswer {
   /** One for each row, when the query asks for a comparison. */
@@ -49,9 +49,16 @@ async function comparisonOf(
   gate?: Gate,
 ): Promise<ComparisonRow[]> {
   if (rows.length === 0) return [];
-  const earlier = await answerRange(client, earlierQuery(query, rows), gate);
+  const hasTime = query.comparison!.buckets?.pairs.some((pair) => pair !== null) ?? true;
+  const earlier = hasTime ? await answerRange(client, earlierQuery(query, rows), gate) : { rows: [] };
   const inAll = query.metrics.includes('share') ? await earlierVisitors(client, query, gate) : 0;
   return compareRowsOf(query, rows, earlier.rows, inAll, shareOf);
+}
+
+/** The earlier range, with what whole weeks have beyond it: a share is one of all that is compared with. */
+function comparedRange({ range, buckets }: NonNullable<ResolvedQuery['comparison']>): TimeRange {
+  const times = [range.from, range.to, ...(buckets?.bounds ?? [])].map((time) => time.getTime());
+  return { from: new Date(Math.min(...times)), to: new Date(Math.max(...times)) };
 }
 
 /** Visitors of the earlier period without dimensions. */
@@ -59,7 +66,7 @@ async function earlierVisitors(client: PoolClient, query: ResolvedQuery, gate?: 
   const { buckets: _buckets, ...timeless } = query;
   const whole: ResolvedQuery = {
     ...timeless,
-    range: query.comparison!.range,
+    range: comparedRange(query.comparison!),
     dimensions: [],
     metrics: ['visitors'],
     orderBy: [],

@@ -26,6 +26,7 @@ const isTime = (dimension: string) => dimension.startsWith('time:');
  */
 export function earlierQuery(query: ResolvedQuery, rows: ResultRow[]): ResolvedQuery {
   const { comparison, buckets: _buckets, filter, ...rest } = query;
+  const earlier = comparison!.buckets;
   const conditions = query.dimensions.flatMap((dimension, place): Condition[] => {
     if (isTime(dimension)) return [];
     const values = [...new Set(rows.map(({ dimensions }) => dimensions[place]!))];
@@ -34,8 +35,8 @@ export function earlierQuery(query: ResolvedQuery, rows: ResultRow[]): ResolvedQ
   const filters: Filter[] = [...(filter ? [filter] : []), ...conditions];
   return {
     ...rest,
-    range: comparison!.range,
-    ...(comparison!.buckets && { buckets: comparison!.buckets }),
+    range: earlier ? { from: earlier.bounds[0]!, to: earlier.bounds.at(-1)! } : comparison!.range,
+    ...(earlier && { buckets: earlier }),
     ...(filters.length > 0 && { filter: { op: 'and', filters } }),
     metrics: query.metrics.map((metric) => (metric === 'share' ? 'visitors' : metric)),
     orderBy: query.dimensions.map((key) => ({ key, direction: 'asc' })),
@@ -45,12 +46,13 @@ export function earlierQuery(query: ResolvedQuery, rows: ResultRow[]): ResolvedQ
   };
 }
 
-/** Dimensions of the earlier period's row: bucket i is compared with bucket i. */
-function earlierDimensions(query: ResolvedQuery, { dimensions }: ResultRow): (string | null)[] {
-  const places = new Map(query.buckets?.labels.map((label, place) => [label, place]));
-  return dimensions.map((value, place) =>
-    isTime(query.dimensions[place]!) ? (query.comparison?.buckets?.labels[places.get(value!)!] ?? null) : value,
-  );
+/** Dimensions of the earlier period's row; null for time that the earlier period does not have. */
+function earlierDimensions(query: ResolvedQuery, dimensions: (string | null)[], places: Map<string, number>) {
+  const earlier = query.comparison?.buckets;
+  return dimensions.map((value, place) => {
+    if (!isTime(query.dimensions[place]!)) return value;
+    return earlier?.labels[earlier.pairs[places.get(value!)!] ?? -1] ?? null;
+  });
 }
 
 const ofNothing = (metric: Metric) => (metric === 'views_per_visitor' ? null : 0);
@@ -67,8 +69,9 @@ export function compareRowsOf(
   shareOf: (visitors: number, inAll: number) => number | null,
 ): ComparisonRow[] {
   const found = new Map(earlier.map((row) => [JSON.stringify(row.dimensions), row.metrics]));
+  const places = new Map(query.buckets?.labels.map((label, place) => [label, place]));
   return rows.map((row) => {
-    const dimensions = earlierDimensions(query, row);
+    const dimensions = earlierDimensions(query, row.dimensions, places);
     const isPast = dimensions.some((value, place) => value === null && isTime(query.dimensions[place]!));
     const known = found.get(JSON.stringify(dimensions));
     const metrics = query.metrics.map((metric, place) => {

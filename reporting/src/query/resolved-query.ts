@@ -1,7 +1,7 @@
 /** Turns the agreement between who understands a query and who answers it into one declaration. */
 import type { FilterOperator } from './filter-operators.js';
 
-export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month';
+export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 export type ColumnDimension = 'event_type' | 'path' | 'referrer' | 'profile_id';
 export type PropertyDimension = `property:${string}`;
 export type TimeDimension = `time:${TimeUnit}`;
@@ -40,6 +40,11 @@ export interface TimeBuckets {
   labels: string[];
 }
 
+/** The time axis of the earlier range, with the bucket that each bucket of the range is compared with; null: with none. */
+export interface PairedBuckets extends TimeBuckets {
+  pairs: (number | null)[];
+}
+
 export interface Order {
   key: Metric | Dimension;
   direction: 'asc' | 'desc';
@@ -61,7 +66,8 @@ export interface ResolvedQuery {
   offset: number;
   totalRows: boolean;
   timeLabels: boolean;
-  comparison?: { range: TimeRange; buckets?: TimeBuckets };
+  /** `buckets` need not fill the range, and may reach out of it where whole weeks do. */
+  comparison?: { range: TimeRange; buckets?: PairedBuckets };
 }
 
 export interface ResultRow {

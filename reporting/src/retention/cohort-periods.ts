@@ -1,7 +1,7 @@
 /** Turns a range into the weeks or months that it touches. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
-import { firstOfMonth, mondayOf } from '../query-request/calendar.js';
+import { firstOfMonth, firstOfWeek, type WeekStart } from '../query-request/calendar.js';
 
 export type Period = 'week' | 'month';
 
@@ -11,7 +11,10 @@ export interface Periods {
   labels: string[];
 }
 
-const firstDay: Record<Period, (day: string) => string> = { week: mondayOf, month: firstOfMonth };
+const firstDay: Record<Period, (day: string, weekStart?: WeekStart) => string> = {
+  week: firstOfWeek,
+  month: (day) => firstOfMonth(day),
+};
 
 const nextPeriod: Record<Period, (first: string) => string> = {
   week: (first) => addDays(first, 7),
@@ -22,10 +25,17 @@ const nextPeriod: Record<Period, (first: string) => string> = {
  * Whole periods, from the one in which the range begins to the one in which it ends or in which `now` lies, whichever is
  * earlier. One more than `most` are never listed. None when the range begins after `now`.
  */
-export function periodsOf({ from, to }: TimeRange, period: Period, zone: string, now: Date, most: number): Periods {
+export function periodsOf(
+  { from, to }: TimeRange,
+  period: Period,
+  zone: string,
+  now: Date,
+  most: number,
+  weekStart?: WeekStart,
+): Periods {
   const end = Math.min(to.getTime(), now.getTime() + 1);
   const labels: string[] = [];
-  let next = firstDay[period](dayOf(from, zone));
+  let next = firstDay[period](dayOf(from, zone), weekStart);
   while (from.getTime() < end && dayStart(next, zone).getTime() < end && labels.length <= most) {
     labels.push(next);
     next = nextPeriod[period](next);

@@ -14,7 +14,7 @@ export interface RetentionRequest {
 /** Two years of weeks and some: the work grows with the square of it. */
 export const maxPeriods = 120;
 
-const names = ['site_id', 'period', 'date_range', 'timezone'];
+const names = ['site_id', 'period', 'date_range', 'timezone', 'week_start'];
 
 export const refuseSoMany = (period: Period): ServiceError =>
   refusal(['date_range'], `must span at most ${maxPeriods} ${period}s`);

@@ -1,0 +1,103 @@
+/** The earlier counterpart of each bucket of a time axis, by its place in the calendar. */
+import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { offsetAt } from '@millrace/shared/zone-offsets';
+import type { PairedBuckets, TimeBuckets, TimeRange } from '../query/resolved-query.js';
+import { sameIsoWeek, weekdayOf } from './calendar.js';
+import { chooseStep, isExact, type RangeToPair, type Step } from './choose-step.js';
+import { type Counterpart, pairByTime, pairClock } from './pair-clock.js';
+import { type DayStep, earlierDay, earlierEnd, earlierStart } from './shift-instant.js';
+import { type CalendarUnit, calendar, isClockUnit } from './time-buckets.js';
+
+export interface Comparison {
+  range: TimeRange;
+  buckets: TimeBuckets;
+  earlier: TimeRange;
+  shift: RangeToPair['shift'];
+  /** True when the earlier range was asked for by its ends: nothing outside it is compared with. */
+  isGiven: boolean;
+  zone: string;
+}
+
+const dayMs = 86_400_000;
+
+/** What the clock shows, as if it were UTC: days are counted by it, also one of 25 hours or one that a zone has skipped. */
+const clockOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.getTime(), zone);
+
+/**
+ * Months, quarters and years are compared with those that the distance between the ranges leads to, days with days of the
+ * same number, weeks with whole weeks (of the same ISO number where the distance is in years), hours with the same hour of
+ * the clock. What the range cuts off is cut off there, too. Undefined: there is no such time, such as 29 February.
+ */
+export function pairBuckets(comparison: Comparison): PairedBuckets {
+  const { range, buckets, earlier, shift, isGiven, zone } = comparison;
+  const length = Math.ceil((clockOf(range.to, zone) - clockOf(range.from, zone)) / dayMs - 1 / 12);
+  const step = chooseStep(buckets.unit, { shift, length, buckets: buckets.labels.length });
+  const [first, last] = [earlier.from.getTime(), earlier.to.getTime()];
+  const isCut = step.kind !== 'range' && isExact(step, shift) && !isClockUnit(buckets.unit);
+  const counterparts = counterpartsOf(comparison, step).map((each) => {
+    if (!each || (isGiven && (each.to <= first || each.from >= last))) return undefined;
+    if (!isCut) return each;
+    const [from, to] = [Math.max(each.from, first), Math.min(each.to, last)];
+    return from < to ? { ...each, from, to } : undefined;
+  });
+  return joined(buckets.unit, counterparts, earlier.from);
+}
+
+function counterpartsOf(comparison: Comparison, step: Step): (Counterpart | undefined)[] {
+  const { buckets, earlier, zone } = comparison;
+  const { unit, labels } = buckets;
+  if (step.kind === 'ms') return pairByTime(buckets, step.count, zone);
+  if (step.kind === 'range') {
+    const [only] = pairByTime({ ...buckets, bounds: [earlier.from, earlier.to] }, 0, zone);
+    return only && only.from < only.to ? [isClockUnit(unit) ? only : { ...only, label: only.label.slice(0, 10) }] : [];
+  }
+  // Only weeks go back by the number of their week.
+  if (isClockUnit(unit))
+    return step.kind === 'iso-years' ? [] : pairClock(unit, buckets, { ...step, kind: step.kind }, zone);
+  return labels.map((_label, index) => calendarCounterpart(comparison, unit, step, index));
+}
+
+function calendarCounterpart(
+  { range, buckets: { bounds, labels }, zone }: Comparison,
+  unit: CalendarUnit,
+  step: Exclude<Step, { kind: 'range' }>,
+  index: number,
+): Counterpart | undefined {
+  const { next } = calendar[unit];
+  const label = labels[index]!;
+  const days = step.kind === 'iso-years' ? weekStep(label, step.count) : (step as DayStep);
+  const start = days && earlierDay(label, days);
+  if (!days || start === undefined) return undefined;
+  const whole = [dayStart(start, zone).getTime(), dayStart(next(start), zone).getTime()] as const;
+  const own = [dayStart(label, zone).getTime(), dayStart(next(label), zone).getTime()] as const;
+  const [ownFrom, ownTo] = [bounds[index]!.getTime(), bounds[index + 1]!.getTime()];
+  const isFirst = ownFrom === range.from.getTime() && ownFrom > own[0];
+  const isLast = ownTo === range.to.getTime() && ownTo < own[1];
+  const from = isFirst ? Math.max(whole[0], earlierStart(ownFrom, days, zone)) : whole[0];
+  const to = isLast ? Math.min(whole[1], earlierEnd(ownTo, days, zone)) : whole[1];
+  return from < to ? { from, to, label: start } : undefined;
+}
+
+/** Back to the week of the same number. A week that starts on Sunday has the number of the Monday after it. */
+function weekStep(first: string, years: number): DayStep | undefined {
+  const monday = addDays(first, weekdayOf(first) === 7 ? 1 : 0);
+  const other = sameIsoWeek(monday, -years);
+  return other === undefined ? undefined : { kind: 'days', count: (Date.parse(monday) - Date.parse(other)) / dayMs };
+}
+
+/** Counterparts as one time axis; the time between two of them is a bucket that nothing is paired with. */
+function joined(unit: TimeBuckets['unit'], counterparts: (Counterpart | undefined)[], start: Date): PairedBuckets {
+  const ordered = counterparts.filter((each) => each !== undefined).sort((a, b) => a.from - b.from);
+  const places = new Map<Counterpart, number>();
+  const bounds: Date[] = [];
+  const labels: string[] = [];
+  let end = ordered[0]?.from ?? start.getTime();
+  const add = (from: number, label: string) => bounds.push(new Date(from)) && labels.push(label) - 1;
+  for (const each of ordered) {
+    if (each.from > end) add(end, `before ${each.label}`);
+    places.set(each, add(each.from, each.label));
+    end = each.to;
+  }
+  bounds.push(new Date(end));
+  return { unit, bounds, labels, pairs: counterparts.map((each) => (each ? places.get(each)! : null)) };
+}
