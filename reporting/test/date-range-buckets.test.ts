@@ -14,6 +14,8 @@ function labelOf(unit: TimeUnit, ms: number, zone: string): string {
   if (unit === 'day') return day.toString();
   if (unit === 'week') return day.subtract({ days: day.dayOfWeek - 1 }).toString();
   if (unit === 'month') return day.with({ day: 1 }).toString();
+  if (unit === 'quarter') return day.with({ day: 1, month: 3 * Math.ceil(day.month / 3) - 2 }).toString();
+  if (unit === 'year') return `${day.year}-01-01`;
   const clock = time.toPlainDateTime().round({ smallestUnit: unit, roundingMode: 'floor' });
   return clock.toString({ smallestUnit: 'second' }) + time.offset;
 }
