@@ -1,12 +1,18 @@
-/** Turns several servers into their rates, measured in short rounds taken in turns, so that a noisy minute hits all of them. */
+/** Rates of several servers, measured in short rounds taken in turns, so that a noisy minute hits all of them. */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { Queue } from '@millrace/shared/queue';
 import type { Bench } from './bench.js';
+import { askAgain } from './load/describe-refusal.js';
 import type { LoadResult } from './load/load.js';
+import type { LoadRounds } from './load-row.js';
+import { type IdleWatch, watchIdle } from './sides/idle-watch.js';
+import type { Server } from './sides/start-sides.js';
 
 export interface Contestant {
-  url: string;
+  server: Server;
+  path: '/event' | '/events';
   bodiesFile: string;
   connections: number;
   eventsPerRequest: number;
@@ -14,38 +20,71 @@ export interface Contestant {
   queue?: { queue: Queue; countEvents(queue: Queue): Promise<number> };
 }
 
-/** Events/s of each contestant and round, in the order given. */
-export async function alternateRounds(
+interface Round {
+  rate: number;
+  serverIdle: number;
+  loadIdle: number;
+}
+
+/** Each contestant's rounds; who goes first changes. */
+export async function alternateRounds<Contestants extends { [name: string]: Contestant }>(
   bench: Bench,
-  contestants: Record<string, Contestant>,
-): Promise<Map<string, number[]>> {
+  contestants: Contestants,
+): Promise<{ [Name in keyof Contestants]: LoadRounds }> {
   const { rounds, roundSeconds, warmUpSeconds } = bench.settings;
   const entries = Object.entries(contestants);
-  const rates = new Map(entries.map(([name]): [string, number[]] => [name, []]));
+  const results = new Map(entries.map(([name, { server }]) => [name, emptyRounds(server.name)]));
   for (const [, contestant] of entries) await runRound(bench, contestant, warmUpSeconds);
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, contestant] of entries) {
-      const rate = await runRound(bench, contestant, roundSeconds);
-      bench.say(`round ${round} of ${rounds}, ${name}: ${Math.round(rate).toLocaleString('en')} events/s`);
-      rates.get(name)?.push(rate);
+      const { rate, serverIdle, loadIdle } = await runRound(bench, contestant, roundSeconds);
+      const said = `${Math.round(rate).toLocaleString('en')} events/s, idle ${Math.round(serverIdle * 100)} %`;
+      bench.say(`round ${round} of ${rounds}, ${name}: ${said}`);
+      const result = results.get(name)!;
+      result.rates.push(rate);
+      result.serverIdle.push(serverIdle);
+      result.loadIdle.push(loadIdle);
     }
+    entries.reverse();
   }
-  return rates;
+  return Object.fromEntries(results) as { [Name in keyof Contestants]: LoadRounds };
 }
 
-async function runRound(bench: Bench, contestant: Contestant, seconds: number): Promise<number> {
+const emptyRounds = (server: string): LoadRounds => ({ server, rates: [], serverIdle: [], loadIdle: [] });
+
+async function runRound(bench: Bench, contestant: Contestant, seconds: number): Promise<Round> {
   bench.stopped.throwIfAborted();
-  const { url, bodiesFile, connections } = contestant;
-  const result = await bench.tool.run({ url, bodiesFile, connections, seconds });
-  if (result.failed > 0) throw new ClearError(`${result.failed} requests to ${url} failed.`);
+  const { server, bodiesFile, connections } = contestant;
+  const url = `${server.url}${contestant.path}`;
+  const serverWatch = watchIdle(server.pid);
+  let loadWatch: IdleWatch | undefined;
+  const load = { url, bodiesFile, connections, seconds };
+  const running = bench.tool.run(load, (pid) => {
+    loadWatch = watchIdle(pid);
+  });
+  const result = await Promise.race([running, server.crashed]);
+  const [serverIdle, loadIdle] = [serverWatch.stop(result.seconds), loadWatch?.stop(result.seconds) ?? 0];
+  if (result.failed > 0) {
+    const [body = ''] = readFileSync(bodiesFile, 'utf8').split('\n', 1);
+    throw new ClearError(`${result.failed} requests to ${url} failed; ${await askAgain(url, body)}.`);
+  }
   await checkQueued(contestant, result);
-  return (result.ok * contestant.eventsPerRequest) / result.seconds;
+  return { rate: (result.ok * contestant.eventsPerRequest) / result.seconds, serverIdle, loadIdle };
+}
+
+/** Requests that were cut off may still be on their way into the queue, longer on a slow machine; they must not count in the next round. */
+async function settle(queue: Queue): Promise<void> {
+  let jobs = -1;
+  for (let now = await queue.getWaitingCount(); now !== jobs; now = await queue.getWaitingCount()) {
+    jobs = now;
+    await sleep(400);
+  }
 }
 
 /** Every 200 must be in the queue; requests cut off at the end of the round may be there besides. */
 async function checkQueued({ queue, connections, eventsPerRequest }: Contestant, { ok }: LoadResult): Promise<void> {
   if (!queue) return;
-  await sleep(300);
+  await settle(queue.queue);
   const queued = await queue.countEvents(queue.queue);
   const answered = ok * eventsPerRequest;
   await queue.queue.obliterate({ force: true });

@@ -1,4 +1,4 @@
-/** Turns one run of the bench into what every measure gets: how long, with which tool, where to say and to close things. */
+/** What every measure gets: how long, with which tool, where to say and to close things. */
 import { type ClosingList, createClosingList } from '@millrace/dev/closing-list';
 import type { LoadTool } from './load/load.js';
 import type { Settings } from './settings.js';
@@ -9,6 +9,8 @@ export interface Bench {
   quick: boolean;
   /** Measure queries over the larger number of events, too. */
   fullGrowth: boolean;
+  /** A commit to measure `single` and `batch` against, in alternating rounds. */
+  against: string | undefined;
   tool: LoadTool;
   /** The server of the whole run, with fsync on. */
   postgresUrl: string;

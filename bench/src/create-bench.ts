@@ -8,12 +8,13 @@ import { fullSettings, quickSettings } from './settings.js';
 import { startPostgres } from './sides/start-stores.js';
 
 export async function createBench(options: Options, { closing, stopped }: CommandContext): Promise<Bench> {
-  const { quick, profile, fullGrowth } = options;
+  const { quick, profile, fullGrowth, against } = options;
   const done = new Map<unknown, Promise<unknown>>();
   const bench: Bench = {
     settings: quick ? quickSettings : fullSettings,
     quick,
     fullGrowth,
+    against,
     tool: chooseLoadTool(),
     postgresUrl: await startPostgres(closing),
     closing,

@@ -1,4 +1,4 @@
-/** Turns figures and the bar set for them into one row of the results. */
+/** One row of the results: figures, and the bar set for them. */
 import { median } from './statistics.js';
 
 export interface Row {
@@ -12,25 +12,29 @@ export interface Row {
   met?: boolean;
   /** The single rounds behind a median, so that a reader sees how noisy the machine was. */
   rounds?: string;
+  /** What a reader must know of how it was measured. */
+  note?: string;
+  /** The figure is of something else than what was to be measured: neither met nor missed. */
+  notMeasured?: boolean;
 }
 
-/** Our rounds against the reference's; the ratio of the medians must be `atLeast`. */
+/** Our rounds against the reference's; the ratio of the medians must be `atLeast`, if that is given. */
 export function ratioRow(
   measure: string,
   ours: number[],
   reference: number[],
-  atLeast: number,
+  atLeast?: number,
   unit = 'events/s',
 ): Row {
   const ratio = median(ours) / median(reference);
+  const bar = atLeast === undefined ? {} : { bar: `>= ${atLeast}x`, met: ratio >= atLeast };
   return {
     measure,
     ours: median(ours),
     unit,
     reference: median(reference),
     ratio,
-    bar: `>= ${atLeast}x`,
-    met: ratio >= atLeast,
+    ...bar,
     rounds: `${listOf(ours)} vs ${listOf(reference)}`,
   };
 }

@@ -1,4 +1,4 @@
-/** Turns the wish for real figures or for a quick trial into durations and amounts. */
+/** Durations and amounts: of a run for real figures, and of a quick trial that only shows that every measure still runs. */
 
 export interface Settings {
   /** Rounds of each side, taken in turns. */
@@ -28,7 +28,9 @@ export interface JobsSettings {
 }
 
 export interface QuerySettings {
-  /** Events of 60 days: of a smaller database, of the one that bars are set for, and of a larger one when asked for. */
+  /** Over which events are spread; questions are about the last 60. */
+  days: number;
+  /** Events: of a smaller database, of the one that bars are set for, and of a larger one when asked for. */
   smallerEvents: number;
   events: number;
   largerEvents: number;
@@ -54,6 +56,7 @@ export const fullSettings: Settings = {
   largeRollEvents: 2_400_000,
   inserts: { rounds: 5, batchesPerRound: 12 },
   query: {
+    days: 60,
     smallerEvents: 1_000_000,
     events: 10_000_000,
     largerEvents: 50_000_000,
@@ -74,28 +77,29 @@ export const fullSettings: Settings = {
 export const quickSettings: Settings = {
   rounds: 1,
   warmUpSeconds: 1,
-  roundSeconds: 2,
-  drainEvents: 20_000,
-  baselineDrainEvents: 1_000,
-  freshnessSeconds: 3,
-  memorySeconds: 10,
+  roundSeconds: 1,
+  drainEvents: 10_000,
+  baselineDrainEvents: 500,
+  freshnessSeconds: 2,
+  memorySeconds: 5,
   smallRollEvents: 5_000,
-  largeRollEvents: 50_000,
+  largeRollEvents: 20_000,
   inserts: { rounds: 1, batchesPerRound: 2 },
   query: {
-    smallerEvents: 20_000,
-    events: 100_000,
-    largerEvents: 200_000,
-    requests: 20,
-    rawRuns: 2,
-    openEvents: 3_000,
-    openSeconds: 5,
-    openReserveSeconds: 30,
+    days: 3,
+    smallerEvents: 5_000,
+    events: 20_000,
+    largerEvents: 40_000,
+    requests: 10,
+    rawRuns: 1,
+    openEvents: 1_000,
+    openSeconds: 2,
+    openReserveSeconds: 10,
   },
   jobs: {
-    noops: { redis: 500, postgres: 200 },
-    aggregations: { sites: 5, eventsPerSite: 2_000 },
-    drift: { schedules: 100, seconds: 10 },
-    once: { schedulers: 2, schedules: 10, seconds: 5 },
+    noops: { redis: 100, postgres: 50 },
+    aggregations: { sites: 3, eventsPerSite: 1_000 },
+    drift: { schedules: 20, seconds: 10 },
+    once: { schedulers: 2, schedules: 5, seconds: 3 },
   },
 };

@@ -10,6 +10,7 @@ it('runs every measure when none is named', () => {
     quick: false,
     profile: false,
     fullGrowth: false,
+    against: undefined,
     names: known,
   });
 });
@@ -19,6 +20,14 @@ it('runs the named measures in its own order, with the dashes that pnpm hands on
     profile: true,
     names: ['single', 'drain'],
   });
+});
+
+it('takes a commit to measure against, and refuses to guess one', () => {
+  expect(parseOptions(['single', '--against', '294aa32'], known)).toMatchObject({
+    against: '294aa32',
+    names: ['single'],
+  });
+  expect(() => parseOptions(['--against'], known)).toThrow(/'--against <value>' argument missing/);
 });
 
 it('refuses an unknown measure with the names of those it knows', () => {

@@ -1,4 +1,4 @@
-/** Turns what a load tool needs to know, and what it finds out, into one contract for all tools. */
+/** What every load tool is told, and what it finds out. */
 
 /** As many requests as the server takes. */
 export interface Load {
@@ -21,5 +21,8 @@ export interface LoadResult {
 export interface LoadTool {
   /** For the results, with its version. */
   name: string;
-  run(load: Load): Promise<LoadResult>;
+  /** What to know when reading rates that it made; absent for the tool that rates are meant to be measured with. */
+  caution?: string;
+  /** `onStart` is told the id of the process that makes the load. */
+  run(load: Load, onStart?: (pid: number) => void): Promise<LoadResult>;
 }

@@ -1,4 +1,4 @@
-/** Turns a rate into requests sent evenly at that rate, and their answers into one line of result. */
+/** Sends requests evenly at a given rate and prints one line of result. */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { resultMarker } from './run-tool.js';
@@ -11,15 +11,20 @@ const tickMs = 10;
 const result: SteadyResult = { sent: 0, ok: 0, failed: 0 };
 
 function send(body: string): void {
-  const count = (good: boolean) => {
-    if (good) result.ok += 1;
-    else result.failed += 1;
+  const fail = (problem: string) => {
+    result.failed += 1;
+    result.firstFailure ??= problem;
   };
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   const call = request(url, { method: 'POST', agent, headers }, (response) => {
-    response.resume().on('end', () => count(response.statusCode === 200));
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('end', () => {
+      if (response.statusCode === 200) result.ok += 1;
+      else fail(`it answered ${response.statusCode}: ${Buffer.concat(chunks).toString().slice(0, 300)}`);
+    });
   });
-  call.on('error', () => count(false));
+  call.on('error', (error) => fail(error.message));
   call.end(body);
 }
 

@@ -1,4 +1,4 @@
-/** Turns a rate and a time into a steady load from a process of its own: wrk cannot hold a rate, autocannon sends each second's at once. */
+/** A steady load from a process of its own: wrk cannot hold a rate, autocannon sends each second's requests at once. */
 import { fileURLToPath } from 'node:url';
 import { ClearError } from '@millrace/dev/clear-error';
 import { runNodeTool } from './run-tool.js';
@@ -17,6 +17,8 @@ export interface SteadyResult {
   sent: number;
   ok: number;
   failed: number;
+  /** What went wrong with the first of them. */
+  firstFailure?: string;
 }
 
 const child = fileURLToPath(new URL('steady-child.js', import.meta.url));
@@ -24,6 +26,8 @@ const child = fileURLToPath(new URL('steady-child.js', import.meta.url));
 /** @throws ClearError when requests failed: what was measured is then not what was meant. */
 export async function runSteadyLoad(load: SteadyLoad): Promise<SteadyResult> {
   const result = (await runNodeTool(child, load, load.seconds)) as SteadyResult;
-  if (result.failed > 0) throw new ClearError(`${result.failed} of ${result.sent} requests to ${load.url} failed.`);
+  const { failed, sent, firstFailure } = result;
+  if (failed > 0)
+    throw new ClearError(`${failed} of ${sent} requests to ${load.url} failed; the first: ${firstFailure}.`);
   return result;
 }

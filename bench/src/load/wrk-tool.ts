@@ -12,10 +12,11 @@ interface WrkReport {
   p99Micros: number;
 }
 
-async function run({ url, connections, seconds, bodiesFile }: Load): Promise<LoadResult> {
+async function run(load: Load, onStart?: (pid: number) => void): Promise<LoadResult> {
+  const { url, connections, seconds, bodiesFile } = load;
   const sizes = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`];
   const args = [...sizes, '--timeout', '10s', '--script', script, url, '--', bodiesFile];
-  const { requests, failed, micros, p99Micros } = (await runTool('wrk', args, seconds)) as WrkReport;
+  const { requests, failed, micros, p99Micros } = (await runTool('wrk', args, seconds, onStart)) as WrkReport;
   return { ok: requests - failed, failed, seconds: micros / 1e6, p99Ms: p99Micros / 1_000 };
 }
 

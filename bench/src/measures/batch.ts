@@ -1,37 +1,31 @@
-/** Turns durable requests of 1,000 events into our rate against one request and one job per event. */
-import { eventIngest } from '@millrace/shared/jobs';
+/** The rate of durable requests of 1,000 events, against one request and one job per event and against the release before. */
 import { alternateRounds } from '../alternate-rounds.js';
 import { type Bench, withClosing } from '../bench.js';
 import { batchSize, writeBatchBodies } from '../load/write-bodies.js';
-import { limitRow, type Row, ratioRow } from '../row.js';
-import { countQueuedEvents, openQueue } from '../sides/queue-look.js';
-import { queueEnvironment, startIngestion } from '../sides/start-sides.js';
+import { loadRatioRow } from '../load-row.js';
+import { limitRow, type Row } from '../row.js';
+import { startIngestionSides } from '../sides/ingestion-sides.js';
 import { startRedis } from '../sides/start-stores.js';
 import { measureSingleRates } from '../single-rates.js';
+
+const name = 'batch: POST /events of 1,000, durable, 8 connections';
 
 export async function measureBatch(bench: Bench): Promise<Row[]> {
   const { baseline } = await bench.once(measureSingleRates);
   return withClosing(bench, async (closing) => {
-    const redis = await startRedis(closing);
-    const ingestion = await startIngestion(bench, closing, queueEnvironment(redis));
-    const queue = await openQueue(closing, eventIngest.queue, redis);
-    const rates = await alternateRounds(bench, {
-      batch: {
-        url: `${ingestion.url}/events`,
-        bodiesFile: writeBatchBodies(closing),
-        connections: 8,
-        eventsPerRequest: batchSize,
-        queue: { queue, countEvents: countQueuedEvents },
-      },
+    const { ours, previous } = await startIngestionSides(bench, closing, await startRedis(closing));
+    const bodiesFile = writeBatchBodies(closing);
+    const load = { path: '/events', bodiesFile, connections: 8, eventsPerRequest: batchSize } as const;
+    const rounds = await alternateRounds(bench, {
+      batch: { ...load, ...ours },
+      ...(previous && { previous: { ...load, ...previous } }),
     });
     return [
-      ratioRow(
-        'batch: POST /events of 1,000, durable, 8 connections, vs baseline',
-        rates.get('batch') ?? [],
-        baseline,
-        20,
-      ),
-      limitRow('batch: peak memory of ingestion', ingestion.peakRssMb(), 250, 'MB'),
+      loadRatioRow(bench.tool, `${name}, vs baseline`, rounds.batch, baseline, 20),
+      ...(rounds.previous
+        ? [loadRatioRow(bench.tool, `${name}, vs ${rounds.previous.server}`, rounds.batch, rounds.previous, 1.3)]
+        : []),
+      limitRow('batch: peak memory of ingestion', ours.server.peakRssMb(), 250, 'MB'),
     ];
   });
 }

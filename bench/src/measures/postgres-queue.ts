@@ -5,12 +5,12 @@ import { alternateRounds } from '../alternate-rounds.js';
 import { type Bench, withClosing } from '../bench.js';
 import { drainOnce } from '../drain-rates.js';
 import { batchSize, writeBatchBodies, writeSingleBodies } from '../load/write-bodies.js';
+import { loadInfoRow } from '../load-row.js';
 import { infoRow, type Row } from '../row.js';
 import { createDatabase, type Database } from '../sides/create-database.js';
 import { countQueuedEvents, openQueue } from '../sides/queue-look.js';
 import { queueEnvironment, startIngestion } from '../sides/start-sides.js';
 import { queuePrefix } from '../sides/start-stores.js';
-import { median } from '../statistics.js';
 
 const queueOf = ({ url }: Database): QueueLocation => ({ kind: 'postgres', url, prefix: queuePrefix });
 
@@ -23,15 +23,15 @@ const enqueue = (bench: Bench): Promise<Row[]> =>
     const location = queueOf(await createDatabase(bench, closing));
     const ingestion = await startIngestion(bench, closing, queueEnvironment(location));
     const queue = { queue: await openQueue(closing, eventIngest.queue, location), countEvents: countQueuedEvents };
-    const single = { url: `${ingestion.url}/event`, bodiesFile: writeSingleBodies(closing), connections: 64 };
-    const batch = { url: `${ingestion.url}/events`, bodiesFile: writeBatchBodies(closing), connections: 8 };
-    const rates = await alternateRounds(bench, {
-      single: { ...single, eventsPerRequest: 1, queue },
-      batch: { ...batch, eventsPerRequest: batchSize, queue },
+    const single = { path: '/event', bodiesFile: writeSingleBodies(closing), connections: 64 } as const;
+    const batch = { path: '/events', bodiesFile: writeBatchBodies(closing), connections: 8 } as const;
+    const rounds = await alternateRounds(bench, {
+      single: { ...single, server: ingestion, eventsPerRequest: 1, queue },
+      batch: { ...batch, server: ingestion, eventsPerRequest: batchSize, queue },
     });
     return [
-      infoRow('postgres-queue: POST /event, durable, 64 connections', median(rates.get('single') ?? []), 'events/s'),
-      infoRow('postgres-queue: POST /events of 1,000, durable', median(rates.get('batch') ?? []), 'events/s'),
+      loadInfoRow(bench.tool, 'postgres-queue: POST /event, durable, 64 connections', rounds.single),
+      loadInfoRow(bench.tool, 'postgres-queue: POST /events of 1,000, durable', rounds.batch),
     ];
   });
 

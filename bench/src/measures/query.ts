@@ -1,4 +1,4 @@
-/** Turns 60 days of traffic into how fast exact answers come over HTTP, how much faster than plain SQL, and how that grows. */
+/** How fast exact answers come over HTTP, how much faster than plain SQL, and how that grows with the events. */
 import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { ClearError } from '@millrace/dev/clear-error';
@@ -41,14 +41,14 @@ const measureMain = (bench: Bench, events: number): Promise<SizedTimes & { rows:
     const processorPeakMb = server.processor.peakRssMb();
     const today = await measureTodaySoFar(bench, closing, server);
     const plans = await explainPlans(bench, server.database, cases);
-    if (bench.quick) for (const line of plans) bench.say(line);
+    if (bench.quick) bench.say(`${plans.length} lines of plans`);
     else bench.say(`plans are in ${recordPlans(events, plans)}`);
     const times = new Map([...measured].map(([name, { oursMs }]) => [name, oursMs]));
     const rows = [
       ...cases.flatMap((asked) => rowsOf(asked, measured.get(asked.name)!)),
       ...todayRows(bench, today),
       infoRow(
-        `query: rolling up ${events.toLocaleString('en')} events of 60 days and 40 sites`,
+        `query: rolling up ${events.toLocaleString('en')} events of ${bench.settings.query.days} days and 40 sites`,
         server.rollSeconds,
         's',
       ),

@@ -1,4 +1,4 @@
-/** Turns a number of events into a database full of them, rolled up, with a processor and a reporting service at work on it. */
+/** A database full of events, rolled up, with a processor and a reporting service running on it. */
 import type { ClosingList } from '@millrace/dev/closing-list';
 import type { QueueLocation } from '@millrace/shared/config';
 import type { Bench } from '../bench.js';
@@ -17,10 +17,10 @@ export interface RolledServer {
 }
 
 const dayMs = 86_400_000;
-const days = 60;
 
-/** Traffic of all sites over the 60 days before now. */
+/** Traffic of all sites over the days before now. */
 export async function startRolledServer(bench: Bench, closing: ClosingList, events: number): Promise<RolledServer> {
+  const { days } = bench.settings.query;
   const database = await createDatabase(bench, closing);
   const queue = await startRedis(closing);
   const untilMs = Date.now();

@@ -1,5 +1,5 @@
-/** Turns an HTTP request, made again and again, one after the other, into how long each took and what it said. */
-import { ClearError } from '@millrace/dev/clear-error';
+/** How long one HTTP request took, and what it said. */
+import { checkAccepted } from '../load/describe-refusal.js';
 
 export interface TimedAnswer {
   ms: number;
@@ -10,10 +10,9 @@ export interface TimedAnswer {
 export async function timeRequest(url: string, init: RequestInit = {}): Promise<TimedAnswer> {
   const startedAt = performance.now();
   const response = await fetch(url, init);
+  await checkAccepted(url, response);
   const text = await response.text();
-  const ms = performance.now() - startedAt;
-  if (!response.ok) throw new ClearError(`${url} answered ${response.status}: ${text.slice(0, 500)}`);
-  return { ms, body: JSON.parse(text) };
+  return { ms: performance.now() - startedAt, body: JSON.parse(text) };
 }
 
 export const jsonPost = (body: unknown): RequestInit => ({

@@ -50,5 +50,6 @@ export async function describeMachine(bench: Bench): Promise<string[]> {
     `machine: ${cpu?.model.trim()}, ${cpus().length} cores, ${memory}, ${type()} ${release()}`,
     `data: in the temporary folder${inMemory ? ', which is in memory: fsync costs nothing there' : ', on a disk'}`,
     `versions: ${[...versions, ...['bullmq', 'express'].map(packageVersion), bench.tool.name].join(', ')}`,
+    ...(bench.tool.caution ? [`load: ${bench.tool.caution}`] : []),
   ];
 }

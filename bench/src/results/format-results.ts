@@ -1,9 +1,14 @@
-/** Turns rows and profiles into text that reads well both on a terminal and as Markdown. */
+/** Rows and profiles as text that reads well both on a terminal and as Markdown. */
 import type { Row } from '../row.js';
 import type { ProfileShare, ProfileSummary } from './profile.js';
 
 const figure = (value: number | undefined) =>
   value === undefined ? '' : value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 });
+
+function resultOf({ met, notMeasured }: Row): string {
+  if (notMeasured) return 'not measured';
+  return met === undefined ? '' : met ? 'met' : 'missed';
+}
 
 const cellsOf = (row: Row) => [
   row.measure,
@@ -11,8 +16,9 @@ const cellsOf = (row: Row) => [
   row.reference === undefined ? '' : `${figure(row.reference)} ${row.unit}`,
   row.ratio === undefined ? '' : `${row.ratio.toFixed(row.ratio < 10 ? 2 : 1)}x`,
   row.bar ?? '',
-  row.met === undefined ? '' : row.met ? 'met' : 'missed',
+  resultOf(row),
   row.rounds ?? '',
+  row.note ?? '',
 ];
 
 /** A Markdown table whose columns line up. */
@@ -23,7 +29,13 @@ function formatTable(head: string[], body: string[][]): string[] {
 }
 
 export function formatRows(rows: Row[]): string[] {
-  return formatTable(['measure', 'ours', 'reference', 'ratio', 'bar', 'result', 'rounds'], rows.map(cellsOf));
+  const head = ['measure', 'ours', 'reference', 'ratio', 'bar', 'result', 'rounds', 'note'];
+  const noted = rows.some(({ note }) => note !== undefined);
+  const columns = noted ? head.length : head.length - 1;
+  return formatTable(
+    head.slice(0, columns),
+    rows.map((row) => cellsOf(row).slice(0, columns)),
+  );
 }
 
 const formatShares = (what: string, shares: ProfileShare[]) =>

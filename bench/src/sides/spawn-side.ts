@@ -1,4 +1,4 @@
-/** Turns a script into one measured process: with its log in a file, its memory watched, and never outliving us. */
+/** Runs a script as one measured process: with its log in a file, its memory watched, and never outliving us. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { describeRefusal } from '../load/describe-refusal.js';
 import { readMemory } from './read-memory.js';
 
 export interface SideOptions {
@@ -22,6 +23,7 @@ export interface SideOptions {
 
 export interface Side {
   name: string;
+  pid: number;
   /** Resident memory now, in MB. */
   rssMb(): number;
   /** The highest so far, kept by the kernel, in MB. */
@@ -49,6 +51,7 @@ export async function spawnSide(closing: ClosingList, options: SideOptions): Pro
   crashed.catch(() => undefined);
   const side: Side = {
     name: options.name,
+    pid: child.pid ?? 0,
     rssMb: () => readMemory(child.pid ?? 0).rssMb,
     peakRssMb: () => readMemory(child.pid ?? 0).peakMb,
     crashed,
@@ -82,15 +85,25 @@ function spawnChild({ script, env, profileFolder }: SideOptions, logFile: string
 
 async function waitUntilReady(url: string, name: string, logFile: string): Promise<void> {
   const end = Date.now() + readyDeadlineMs;
-  while (!(await fetch(url).then(answersOk, () => false))) {
-    if (Date.now() > end) throw new ClearError(`${name} did not get ready. The end of its log:\n${endOf(logFile)}`);
+  for (;;) {
+    const problem = await readinessProblem(url);
+    if (problem === undefined) return;
+    if (Date.now() > end) {
+      throw new ClearError(`${name} did not get ready: ${problem}. The end of its log:\n${endOf(logFile)}`);
+    }
     await sleep(50);
   }
 }
 
-async function answersOk(response: Response): Promise<boolean> {
-  await response.arrayBuffer();
-  return response.ok;
+async function readinessProblem(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) return await describeRefusal(url, response);
+    await response.arrayBuffer();
+    return undefined;
+  } catch (error) {
+    return `${url} cannot be reached (${(error as Error).message})`;
+  }
 }
 
 const endOf = (logFile: string) => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');

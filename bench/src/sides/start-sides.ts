@@ -1,4 +1,4 @@
-/** Turns the places of queue and database into running processes: ours, and those of the straightforward design. */
+/** Starts the measured processes: our services, and those of the straightforward design. */
 import { join } from 'node:path';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { findFreePort } from '@millrace/dev/free-port';
@@ -12,7 +12,13 @@ export interface Server extends Side {
   url: string;
 }
 
-type Starter = (bench: Bench, closing: ClosingList, env: Record<string, string>) => Promise<Server>;
+type Starter = (
+  bench: Bench,
+  closing: ClosingList,
+  env: Record<string, string>,
+  /** Workspace of another release. */
+  root?: string,
+) => Promise<Server>;
 
 /** Variables that point one of our services at a queue. */
 export function queueEnvironment(queue: QueueLocation): Record<string, string> {
@@ -21,15 +27,18 @@ export function queueEnvironment(queue: QueueLocation): Record<string, string> {
     : { QUEUE_PREFIX: queue.prefix, DATABASE_URL: queue.url };
 }
 
+/** The sides are as free of keys as what they are compared with: NODE_ENV=production alone would ask for one. */
+const withoutKeys = { INGEST_AUTH: 'open', READ_AUTH: 'open' };
+
 const serviceStarter =
   (service: string): Starter =>
-  async (bench, closing, env) => {
+  async (bench, closing, env, root = workspaceRoot) => {
     const port = String(await findFreePort());
     const url = `http://127.0.0.1:${port}`;
     const side = await spawnSide(closing, {
       name: service,
-      script: join(workspaceRoot, service, 'dist', 'main.js'),
-      env: { [`${service.toUpperCase()}_PORT`]: port, ...env },
+      script: join(root, service, 'dist', 'main.js'),
+      env: { [`${service.toUpperCase()}_PORT`]: port, ...withoutKeys, ...env },
       readyUrl: `${url}/health/ready`,
       profileFolder: bench.profileFolder && join(bench.profileFolder, service),
     });

@@ -1,0 +1,41 @@
+/** Another commit of this repository, built beside it, to be measured in turns with what is here. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ClearError } from '@millrace/dev/clear-error';
+import { runProgram } from '@millrace/dev/run-program';
+import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { workspaceRoot } from '@millrace/dev/workspace-root';
+import type { Bench } from '../bench.js';
+
+export interface Release {
+  /** Short hash. */
+  commit: string;
+  /** Folder of its workspace. */
+  root: string;
+}
+
+const git = (...args: string[]) =>
+  execFileSync('git', args, { cwd: workspaceRoot, encoding: 'utf8', stdio: 'pipe' }).trim();
+
+function resolveCommit(name: string): string {
+  try {
+    return git('rev-parse', '--short', '--verify', `${name}^{commit}`);
+  } catch {
+    throw new ClearError(
+      `There is no commit "${name}" in this clone: give one that \`git log\` shows, or fetch it first.`,
+    );
+  }
+}
+
+/** Checks it out in a temporary folder, which any of its commands then installs and builds; both are gone at the end of the run. */
+export async function buildPreviousRelease(bench: Bench): Promise<Release | undefined> {
+  if (bench.against === undefined) return undefined;
+  const commit = resolveCommit(bench.against);
+  const root = join(makeThrowAwayFolder(bench.closing), commit);
+  git('worktree', 'add', '--detach', root, commit);
+  bench.closing.add(() => void git('worktree', 'remove', '--force', root));
+  bench.say(`building ${commit}`);
+  const { code, output } = await runProgram(join(root, 'dev', 'run.mjs'), ['workers', '--help'], { cwd: root });
+  if (code !== 0) throw new ClearError(`Commit ${commit} could not be built:\n${output}`);
+  return { commit, root };
+}
