@@ -48,7 +48,7 @@ const measureMain = (bench: Bench, events: number): Promise<SizedTimes & { rows:
       ...cases.flatMap((asked) => rowsOf(asked, measured.get(asked.name)!)),
       ...todayRows(bench, today),
       infoRow(
-        `query: rolling up ${events.toLocaleString('en')} events of ${bench.settings.query.days} days and 40 sites`,
+        `query: rolling up ${events.toLocaleString('en')} events of 60 days${bench.settings.query.allSites ? ' and 40 sites' : ''}`,
         server.rollSeconds,
         's',
       ),

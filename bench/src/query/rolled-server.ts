@@ -7,6 +7,7 @@ import { createDatabase, type Database } from '../sides/create-database.js';
 import { type Server, startReporting } from '../sides/start-sides.js';
 import { startRedis } from '../sides/start-stores.js';
 import { fillEvents } from '../traffic/fill-events.js';
+import { onlyBiggestSite, trafficSites } from '../traffic/traffic-sites.js';
 
 export interface RolledServer {
   database: Database;
@@ -17,15 +18,16 @@ export interface RolledServer {
 }
 
 const dayMs = 86_400_000;
+const days = 60;
 
-/** Traffic of all sites over the days before now. */
+/** Traffic of 60 days before now. */
 export async function startRolledServer(bench: Bench, closing: ClosingList, events: number): Promise<RolledServer> {
-  const { days } = bench.settings.query;
+  const sites = bench.settings.query.allSites ? trafficSites : onlyBiggestSite;
   const database = await createDatabase(bench, closing);
   const queue = await startRedis(closing);
   const untilMs = Date.now();
   bench.say(`storing ${events.toLocaleString('en')} events over ${days} days`);
-  await fillEvents(bench, database.pool, { events, fromMs: untilMs - days * dayMs, untilMs });
+  await fillEvents(bench, database.pool, { events, fromMs: untilMs - days * dayMs, untilMs, sites });
   // What autovacuum does in time anyway; it must not begin while something is measured.
   await database.pool.query('vacuum analyze');
   bench.say('rolling them up');
