@@ -7,6 +7,10 @@ export interface Holding {
   give(bytes: number): void;
   /** Gives back all that it holds; again, nothing. */
   release(): void;
+  /** From now on what it holds is text on the heap; before, it lies outside in buffers. */
+  becomeText(): void;
+  /** Bytes of all requests that have become text. */
+  readonly texts: number;
   readonly largestBody: number;
 }
 
@@ -36,6 +40,7 @@ export function createByteBudget(limit: number): ByteBudget {
   const largestBody = Math.max(Math.min(smallBodyBytes, share), Math.floor(share * (1 - roomForSmall)));
   const ofClients = new Map<string, number>();
   let used = 0;
+  let texts = 0;
 
   function change(client: string, bytes: number): void {
     used += bytes;
@@ -52,6 +57,7 @@ export function createByteBudget(limit: number): ByteBudget {
   return {
     hold(client) {
       let held = 0;
+      let ownText = 0;
       const give = (bytes: number) => {
         held -= bytes;
         change(client, -bytes);
@@ -64,7 +70,18 @@ export function createByteBudget(limit: number): ByteBudget {
           return true;
         },
         give,
-        release: () => give(held),
+        release() {
+          give(held);
+          texts -= ownText;
+          ownText = 0;
+        },
+        becomeText() {
+          texts += held - ownText;
+          ownText = held;
+        },
+        get texts() {
+          return texts;
+        },
         largestBody,
       };
     },

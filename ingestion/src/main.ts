@@ -1,5 +1,4 @@
 /** Turns the environment into a running ingestion service. */
-import { parseProxies } from '@millrace/shared/access/rate-limit';
 import { queueLocation } from '@millrace/shared/config';
 import { queueHealth } from '@millrace/shared/health-parts';
 import { limitHeapGrowth } from '@millrace/shared/heap';
@@ -10,17 +9,12 @@ import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { openQueue, type Queue } from '@millrace/shared/queue';
 import { checkQueueSafety } from '@millrace/shared/queue-safety';
-import { createAdmit } from './admit-request.js';
 import { buildApp, laneFirst } from './app.js';
-import { createByteBudget } from './byte-budget.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
-import { createEventLane } from './event-lane.js';
-import { createNameClient } from './name-client.js';
 import { openKeys } from './open-keys.js';
+import { openLane } from './open-lane.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
-import { createBodyReader } from './read-body.js';
-import { createSlowBodies } from './slow-bodies.js';
 
 async function main(): Promise<void> {
   limitHeapGrowth();
@@ -44,13 +38,7 @@ async function main(): Promise<void> {
 
   const keys = config.INGEST_AUTH === 'key' ? openKeys(config, logger) : undefined;
   lifecycle.onClose('keys', () => keys?.close());
-  const nameClient = createNameClient(parseProxies(config.TRUST_PROXY));
-  const admit = createAdmit({ keys, eventsPerSecond: config.INGEST_RATE_LIMIT });
-
-  const budget = createByteBudget(config.INGESTION_MAX_PENDING_BYTES);
-  const readBody = createBodyReader(createSlowBodies());
-  const now = Date.now;
-  const lane = createEventLane({ events, budget, readBody, nameClient, metrics, logger, now, isClosing, admit });
+  const lane = openLane(config, { events, metrics, logger, isClosing, keys });
   const app = buildApp({ logger, metrics, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));

@@ -5,6 +5,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Refusal } from '@millrace/shared/errors';
 import { createSlots } from '@millrace/shared/slots';
 import type { Holding } from './byte-budget.js';
+import type { ParseMemory } from './parse-memory.js';
 import type { SlowBodies } from './slow-bodies.js';
 
 export const maxBodyBytes = 10_000_000;
@@ -82,7 +83,10 @@ async function decompress(raw: Buffer, encoding: Encoding, holding: Holding): Pr
   return Buffer.concat(chunks);
 }
 
-function decode(body: Buffer): BodyResult {
+function decode(body: Buffer, memory: ParseMemory, holding: Holding): BodyResult {
+  const refusal = memory.refuse(body, holding.texts);
+  if (refusal) return { ok: false, refusal };
+  holding.becomeText();
   if (!isUtf8(body)) return refuse('malformed_encoding', 'The body is not valid UTF-8.');
   let text = body.toString();
   const takeText = () => {
@@ -97,7 +101,7 @@ function decode(body: Buffer): BodyResult {
  * Reads at most 10 MB, counted raw and again decompressed, so that a small compressed body cannot grow without limit. What the
  * text takes stays in the holding, which the caller releases. `undefined` when the client has gone: there is no one to answer.
  */
-export function createBodyReader(slow: SlowBodies): BodyReader {
+export function createBodyReader(slow: SlowBodies, memory: ParseMemory): BodyReader {
   return async (req, holding) => {
     const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
     if (encoding !== 'identity' && !Object.hasOwn(decompressors, encoding)) return refuse('unsupported_encoding');
@@ -108,8 +112,8 @@ export function createBodyReader(slow: SlowBodies): BodyReader {
     const raw = await collect(req, holding, slow);
     if (raw === undefined) return undefined;
     if (!Buffer.isBuffer(raw)) return { ok: false, refusal: raw };
-    if (encoding === 'identity') return decode(raw);
+    if (encoding === 'identity') return decode(raw, memory, holding);
     const body = await decompressions.run(() => decompress(raw, encoding as Encoding, holding));
-    return Buffer.isBuffer(body) ? decode(body) : { ok: false, refusal: body };
+    return Buffer.isBuffer(body) ? decode(body, memory, holding) : { ok: false, refusal: body };
   };
 }

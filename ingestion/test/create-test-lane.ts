@@ -4,13 +4,17 @@ import { silent } from '@millrace/shared/testing/database';
 import { createByteBudget } from '../src/byte-budget.js';
 import { createEventLane, type EventLane, type EventLaneDeps } from '../src/event-lane.js';
 import { createNameClient } from '../src/name-client.js';
+import { createParseMemory, usableHeapBytes } from '../src/parse-memory.js';
 import { createBodyReader } from '../src/read-body.js';
-import { createSlowBodies } from '../src/slow-bodies.js';
+import { createSlowBodies, type SlowBodies } from '../src/slow-bodies.js';
+
+export const createTestReader = (slow: SlowBodies = createSlowBodies()) =>
+  createBodyReader(slow, createParseMemory(usableHeapBytes()));
 
 export function createTestLane(given: Partial<EventLaneDeps> & Pick<EventLaneDeps, 'events'>): EventLane {
   return createEventLane({
     budget: createByteBudget(48_000_000),
-    readBody: createBodyReader(createSlowBodies()),
+    readBody: createTestReader(),
     nameClient: createNameClient(() => false),
     metrics: createMetrics(),
     logger: silent,

@@ -6,9 +6,8 @@ import { closeServer, createHttpServer } from '@millrace/shared/http';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createByteBudget } from '../src/byte-budget.js';
-import { createBodyReader } from '../src/read-body.js';
 import { createSlowBodies } from '../src/slow-bodies.js';
-import { createTestLane } from './create-test-lane.js';
+import { createTestLane, createTestReader } from './create-test-lane.js';
 
 const events = { enqueue: async () => undefined, drain: async () => {} };
 const small = '{"site_id":"demo","event_type":"view","path":"/"}';
@@ -19,7 +18,7 @@ let sockets: Socket[];
 
 async function open(windowMs: number): Promise<void> {
   const slow = createSlowBodies({ windowMs, lookEveryMs: windowMs / 5 });
-  const lane = createTestLane({ events, budget, readBody: createBodyReader(slow) });
+  const lane = createTestLane({ events, budget, readBody: createTestReader(slow) });
   server = createHttpServer((req, res) => void lane(req, res));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,40 @@
+/** The lane of a process, with the memory that its heap allows it. */
+import type { KeyRing } from '@millrace/shared/access/key-ring';
+import { parseProxies } from '@millrace/shared/access/rate-limit';
+import type { Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import { createAdmit } from './admit-request.js';
+import { createByteBudget } from './byte-budget.js';
+import type { Config } from './config.js';
+import type { EventQueue } from './enqueue-events.js';
+import { createEventLane, type EventLane } from './event-lane.js';
+import { createNameClient } from './name-client.js';
+import { createParseMemory, usableHeapBytes } from './parse-memory.js';
+import { createBodyReader } from './read-body.js';
+import { createSlowBodies } from './slow-bodies.js';
+
+export interface LaneParts {
+  events: EventQueue;
+  metrics: Metrics;
+  logger: Logger;
+  isClosing: () => boolean;
+  /** Undefined: no key is needed. */
+  keys: KeyRing | undefined;
+}
+
+/** Bodies may wait in half of the heap that requests may fill; the other half is for parsing them. */
+export function openLane(config: Config, { keys, ...parts }: LaneParts): EventLane {
+  const usableBytes = usableHeapBytes();
+  const pendingBytes = Math.floor(Math.min(config.INGESTION_MAX_PENDING_BYTES, usableBytes / 2));
+  if (pendingBytes < config.INGESTION_MAX_PENDING_BYTES) {
+    parts.logger.info({ pendingBytes, usableBytes }, 'the heap allows fewer bytes of requests at a time');
+  }
+  return createEventLane({
+    ...parts,
+    budget: createByteBudget(pendingBytes),
+    readBody: createBodyReader(createSlowBodies(), createParseMemory(usableBytes)),
+    nameClient: createNameClient(parseProxies(config.TRUST_PROXY)),
+    admit: createAdmit({ keys, eventsPerSecond: config.INGEST_RATE_LIMIT }),
+    now: Date.now,
+  });
+}

@@ -1,0 +1,83 @@
+/** A process with a small heap refuses what does not fit instead of dying of it. */
+import { gzipSync } from 'node:zlib';
+import { createTestDatabase, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
+import { queueEnvironment } from '@millrace/shared/testing/stack';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const bodyBytes = 9_600_000;
+let database: TestDatabase;
+let ingestion: SpawnedService;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ingestion = await spawnService('ingestion', {
+    DATABASE_URL: database.url,
+    ...queueEnvironment(testQueue('postgres', database)),
+    TRUST_PROXY: '127.0.0.1',
+    NODE_OPTIONS: '--max-old-space-size=96',
+  });
+  await eventually(async () => (await fetch(`${ingestion.url}/health/ready`)).ok, 'ingestion is ready');
+});
+afterAll(async () => {
+  await ingestion?.end();
+  await database?.drop();
+});
+
+const repeat = (piece: string) =>
+  `[${Array(Math.floor(bodyBytes / (piece.length + 1)))
+    .fill(piece)
+    .join(',')}]`;
+const eventOf = (bytes: number, fill = 'x') =>
+  `{"site_id":"demo","event_type":"view","path":"/","referrer":"${fill.repeat((bytes - 63) / fill.length)}"}`;
+const full = () => repeat(eventOf(960));
+
+const bodies: [string, () => string][] = [
+  ['events', full],
+  ['events with one character beyond Latin-1', () => full().replace('xx', '€')],
+  ['empty objects', () => repeat('{}')],
+  ['empty arrays', () => repeat('[]')],
+  ['numbers', () => repeat('1')],
+  ['short texts', () => repeat('"a1"')],
+  ['objects with a key each', () => repeat('{"a":1}')],
+  [
+    'objects with keys of their own',
+    () => `[${Array.from({ length: 600_000 }, (_, index) => `{"k${index}":1}`).join(',')}]`,
+  ],
+  ['arrays within arrays', () => '['.repeat(bodyBytes / 2) + ']'.repeat(bodyBytes / 2)],
+  ['events that break a rule', () => repeat('{"site_id":"a"}')],
+  ['escapes', () => repeat(eventOf(966, '\\u0001'))],
+];
+
+async function send(body: string | Buffer, client = 1): Promise<number> {
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${client}` };
+  const answer = await fetch(`${ingestion.url}/events`, { method: 'POST', body, headers });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+it.each(bodies)('survives ten clients that post 9.6 MB of %s at once, and serves the next', async (_what, make) => {
+  const body = Buffer.from(make());
+  const statuses = await Promise.all(Array.from({ length: 10 }, (_, client) => send(body, client)));
+  expect(statuses).toContain(503);
+  expect([200, 400, 413, 503]).toEqual(expect.arrayContaining(statuses));
+  expect(ingestion.child.exitCode).toBeNull();
+  await eventually(async () => (await send(`[${eventOf(200)}]`)) === 200, 'the next is accepted');
+});
+
+it('takes such a body of events from a client that comes alone, or again', async () => {
+  const body = full();
+  await eventually(async () => (await send(body)) === 200, 'it is accepted');
+});
+
+it('counts a body that is small only while it is compressed', async () => {
+  const body = gzipSync(repeat('{}'));
+  const post = async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    return (await fetch(`${ingestion.url}/events`, { method: 'POST', body, headers })).status;
+  };
+  const statuses = await Promise.all(Array.from({ length: 10 }, post));
+  expect([413, 503]).toEqual(expect.arrayContaining(statuses));
+  expect(ingestion.child.exitCode).toBeNull();
+});
