@@ -1,4 +1,4 @@
-/** Turns the queues chosen on the command line into running workers. */
+/** The workers of the queues that are chosen on the command line. */
 import type { RetrySettings } from '@millrace/shared/add-job';
 import type { QueueLocation } from '@millrace/shared/config';
 import type { CleanupData, EventIngestData } from '@millrace/shared/job-data';
@@ -7,6 +7,7 @@ import { type RunningWorker, startJobWorker, watchJobs } from '@millrace/shared/
 import { eventIngest, type QueueName, queueNames } from '@millrace/shared/jobs';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
+import { createNewerJobs } from '@millrace/shared/newer-jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import { createWorker, openQueue, type Worker } from '@millrace/shared/queue';
 import { cleanUp } from './cleanup/clean-up.js';
@@ -48,11 +49,13 @@ function jobsInMemory(charactersOfJob = 0, concurrency: number): number {
 const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurrency) => {
   const { pool, queue, metrics, logger } = deps;
   const consumer = createBatchConsumer(pool, metrics, logger);
+  const leaveNewer = createNewerJobs(logger);
   const worker = createWorker<EventIngestData, EventIngestResult>(
     eventIngest.queue,
     queue,
     logger,
-    (job) => {
+    async (job, token) => {
+      await leaveNewer(job, token!);
       worker.concurrency = jobsInMemory(job.data?.events?.length, concurrency);
       return consumer.consume(job);
     },

@@ -183,7 +183,9 @@ describe('poison', () => {
   });
 
   it.each([
-    [{ v: 2, count: 3, events: '[]' }, 3],
+    [{ v: 0, count: 3, events: '[]' }, 3],
+    [{ v: 1, count: -3, events: '[]' }, 1],
+    [{ v: 1, count: 1e300, events: '[]' }, 1],
     [{ v: 1, count: 2, events: 'nothing' }, 2],
     [{ hello: 'world' }, 1],
     [null, 1],
@@ -193,6 +195,44 @@ describe('poison', () => {
     expect(rows).toEqual([{ reason: expect.stringContaining('invalid job'), job_id: 'odd' }]);
     expect(await outcomes()).toEqual({ stored: 0, duplicate: 0, deadLettered: events });
   });
+
+  const withProperties = (properties: string) =>
+    eventText({ path: '/odd' }).replace(/}$/, `,"properties":${properties}}`);
+  const deep = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+
+  it.each([
+    ['nested 20,000 deep', deep(20_000)],
+    ['whose number no column can hold', '{"n":1e131080}'],
+    ['whose number is endlessly long', `{"n":${'9'.repeat(140_000)}}`],
+  ])('stores 999 events and sets aside the one %s, as it came', async (_name, properties) => {
+    const odd = withProperties(properties);
+    await consumer.consume(job('a', [...many(500), odd, ...many(499, 'x')]));
+    expect(await outcomes()).toEqual({ stored: 999, duplicate: 0, deadLettered: 1 });
+    const { rows } = await database.pool.query('select site_id, payload from dead_letter_events');
+    expect(rows).toEqual([{ site_id: 'demo', payload: odd }]);
+  });
+
+  it('changes no number of the events that stand beside a bad one', async () => {
+    const exact = withProperties('{"order":9007199254740993,"rate":0.1234567890123456789}');
+    await consumer.consume(job('a', [exact, poison]));
+    const { rows } = await database.pool.query(`select properties::text as text from events where path = '/odd'`);
+    expect(rows).toEqual([{ text: '{"rate": 0.1234567890123456789, "order": 9007199254740993}' }]);
+  });
+
+  it('sets aside a whole job however deep its data are', async () => {
+    const data = JSON.parse(`{"v":1,"count":2,"events":${deep(20_000)},"size":1e999}`);
+    await consumer.consume({ id: 'deep', data });
+    const { rows } = await database.pool.query('select site_id, payload from dead_letter_events');
+    expect(rows).toEqual([{ site_id: '', payload: `{"v":1,"count":2,"events":${deep(20_000)},"size":1e999}` }]);
+  });
+
+  it.each(['[]]', '[{"a":1},]', '[,{"a":1}]', '[{"a":"]}', '{"a":[1]}', '[1],[2]', 'null', '"[]"', ''])(
+    'sets aside a whole job whose events are %j',
+    async (events) => {
+      await consumer.consume({ id: 'odd', data: { v: 1, count: 1, events: events || ' ' } });
+      expect(await outcomes()).toEqual({ stored: 0, duplicate: 0, deadLettered: 1 });
+    },
+  );
 
   it('sets aside a job whose text is cut, since it cannot be read as events', async () => {
     await consumer.consume({ id: 'cut', data: { v: 1, count: 2, events: '[{"site_id":"a"},{"site]' } });

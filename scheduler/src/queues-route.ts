@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import type { RetrySettings } from '@millrace/shared/add-job';
 import { ServiceError } from '@millrace/shared/errors';
-import { eventIngest } from '@millrace/shared/jobs';
+import { findQueue } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job, Queue } from '@millrace/shared/queue';
 import { type Request, type Response, Router } from 'express';
@@ -93,7 +93,7 @@ function addChanges(
     recordAudit(pool, accessOf(res), action, target, details);
 
   const add: Handle = async (req, res, queue) => {
-    if (queue.name === eventIngest.queue)
+    if (findQueue(queue.name)?.addedBy === 'ingestion')
       throw new ServiceError('invalid_request', 'Events are sent to ingestion.', { field: 'name' });
     const wanted = await readBody(req, res, newJobSchema);
     checkWantedJob(queue, wanted);

@@ -45,7 +45,12 @@ it('leaves a queue that does not answer out of its metrics, is not ready, and en
   await new Promise((resolve) => mute.once('listening', resolve));
   const { port } = mute.address() as { port: number };
   const env = { DATABASE_URL: database.url, REDIS_URL: `redis://127.0.0.1:${port}` };
+  const { pool } = database;
+  await pool.query(`insert into schedules (id, name, queue, job, cron, timezone, data, catch_up)
+    values ('each-second', 'each second', 'cleanup', 'clean', '* * * * * *', 'UTC', '{"type":"temp_files"}', 'none')`);
   const scheduler = await spawnService('scheduler', env);
+  const claimed = async () => (await pool.query(`select slot from schedule_runs`)).rows.length > 0;
+  await eventually(claimed, 'a slot waits for the queue to take its job');
   expect(await metricsOf(scheduler)).not.toContain('millrace_queue_jobs{');
   expect((await fetch(`${scheduler.url}/health/ready`)).status).toBe(503);
   expect(await scheduler.end()).toBe(0);

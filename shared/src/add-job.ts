@@ -1,5 +1,5 @@
-/** Turns a job's name and data into a job of its queue, checked against its contract and with its options. */
-import { checkJobData, findQueue } from './jobs.js';
+/** Adding jobs to a queue: checked against their contract, with its options. */
+import { checkNewJob, findQueue } from './jobs.js';
 import type { Queue } from './queue.js';
 
 /** `QUEUE_MAX_ATTEMPTS` and `QUEUE_BACKOFF_DELAY` where somebody set them: for every queue but that of events. */
@@ -19,7 +19,7 @@ export interface AddOptions {
   parent?: { id: string; queue: string };
 }
 
-/** Data that break the contract of their job; nothing was added. */
+/** Data that break the contract of their job, or a job that nothing consumes; nothing was added. */
 export class JobDataError extends Error {
   override readonly name = 'JobDataError';
 }
@@ -27,7 +27,8 @@ export class JobDataError extends Error {
 /** BullMQ's options of a job by its contract. */
 export function jobOptions(queueName: string, name: string, retry: RetrySettings) {
   const queue = findQueue(queueName)!;
-  if (queueName === 'event-ingest') return queue.options;
+  // How often a job that holds events is tried is not for an operator to lower.
+  if (queue.holdsEvents) return queue.options;
   const backoffMs = retry.backoffMs ?? queue.jobs[name]?.backoffMs ?? queue.options.backoff.delay;
   return {
     ...queue.options,
@@ -64,7 +65,7 @@ export async function addJob(
 }
 
 function toBullJob(queueName: string, { name, data, options }: NewJob, retry: RetrySettings) {
-  const checked = checkJobData(queueName, name, data);
+  const checked = checkNewJob(queueName, name, data);
   if (checked.problem !== undefined) throw new JobDataError(checked.problem);
   const waitedFor = options.parent && { ignoreDependencyOnFailure: true };
   return { name, data: checked.data, opts: { ...jobOptions(queueName, name, retry), ...options, ...waitedFor } };

@@ -1,4 +1,4 @@
-/** Turns what each job carries into a type and its Joi schema. Instants are ISO 8601; ranges are half-open. */
+/** What each job carries, as a type and its Joi schema. Instants are ISO 8601; ranges are half-open. */
 import Joi from 'joi';
 import { isCalendarDate } from './time.js';
 
@@ -79,11 +79,38 @@ export interface WarmingData {
   priority?: number;
 }
 
-const siteId = Joi.string().max(64);
-const instant = Joi.date().iso().raw();
-const date = Joi.string()
-  .custom((text: string, helpers) => (isCalendarDate(text) ? text : helpers.error('date.day')))
-  .messages({ 'date.day': '{{#label}} must be a calendar day such as 2026-01-31' });
+/** As in the rules of an event: no other site can have events. */
+const siteId = Joi.string()
+  .max(64)
+  .pattern(/^[A-Za-z0-9._-]+$/)
+  .messages({ 'string.pattern.base': '{{#label}} may hold only letters, digits, dot, underscore and hyphen' });
+/** What Postgres and every time zone can hold, with room at both ends. */
+const instant = Joi.date().iso().min('1970-01-01').max('2199-12-31').raw();
+
+const yearMs = 366 * 86_400_000;
+const firstDay = '2000-01-01';
+
+/** Events lie between 2000 and a day from now; a period that is under way may end a year from now. */
+const checkDay: Joi.CustomValidator<string> = (text, helpers) => {
+  if (!isCalendarDate(text)) return helpers.error('date.day');
+  const lastDay = new Date(Date.now() + yearMs).toISOString().slice(0, 10);
+  return text < firstDay || text > lastDay ? helpers.error('date.range', { lastDay }) : text;
+};
+const dayMessages = {
+  'date.day': '{{#label}} must be a calendar day such as 2026-01-31',
+  'date.range': `{{#label}} must lie between ${firstDay} and {{#lastDay}}: no other day has events`,
+};
+const date = Joi.string().custom(checkDay).messages(dayMessages);
+
+/** Refuses a range that ends before it begins; two ends that are equal are allowed where both days belong to it. */
+function inOrder(from: string, to: string, isEmptyAllowed: boolean): Joi.CustomValidator<Record<string, string>> {
+  return (range, helpers) => {
+    const length = Date.parse(range[to]!) - Date.parse(range[from]!);
+    if (length > 0 || (length === 0 && isEmptyAllowed)) return range;
+    return helpers.error('range.order', { from, to });
+  };
+}
+const orderMessages = { 'range.order': '{{#from}} must lie before {{#to}}' };
 const object = <T>(keys: Joi.SchemaMap<T>) => Joi.object<T>(keys).required();
 const profileIds = Joi.array().items(Joi.string().max(128)).min(1).max(10_000);
 const period = Joi.alternatives().try(Joi.valid('previous', 'current'), date).default('previous');
@@ -98,8 +125,12 @@ export const hourlyRollup = object<HourlyRollupData>({
   site_id: siteId,
   startTime: instant.required(),
   endTime: instant.required(),
-});
-export const rebuild = object<RebuildData>({ site_id: siteId, from: instant.required(), to: instant.required() });
+})
+  .custom(inOrder('startTime', 'endTime', false))
+  .messages(orderMessages);
+export const rebuild = object<RebuildData>({ site_id: siteId, from: instant.required(), to: instant.required() })
+  .custom(inOrder('from', 'to', false))
+  .messages(orderMessages);
 export const dailyRollup = object<DailyRollupData>({ site_id: siteId, date: date.required(), profileIds });
 export const ofPeriod = object<PeriodData>({
   site_id: siteId,
@@ -109,14 +140,22 @@ export const ofPeriod = object<PeriodData>({
 });
 export const cohorts = object<CohortsData>({
   site_id: siteId,
-  cohortMonth: Joi.string().pattern(/^\d{4}-(0[1-9]|1[0-2])$/),
+  cohortMonth: Joi.string()
+    .pattern(/^\d{4}-(0[1-9]|1[0-2])$/)
+    .custom((month: string, helpers) => {
+      const checked = checkDay(`${month}-01`, helpers);
+      return typeof checked === 'string' ? month : checked;
+    })
+    .messages(dayMessages),
 });
 export const publisher = object<PublisherData>({
   site_id: siteId,
   startDate: date.required(),
   endDate: date.required(),
   granularity: Joi.valid(...granularities).required(),
-});
+})
+  .custom(inOrder('startDate', 'endDate', true))
+  .messages(orderMessages);
 export const metrics = object<MetricsData>({
   site_id: siteId,
   metricType: Joi.valid(...metricTypes).required(),
@@ -141,7 +180,9 @@ export const exportData = object({
   endDate: date.required(),
   filters: Joi.object(),
   outputPath: Joi.string().max(255),
-});
+})
+  .custom(inOrder('startDate', 'endDate', true))
+  .messages(orderMessages);
 export const report = object({
   reportType: Joi.valid('PROFILE_PERFORMANCE', 'REVENUE_SUMMARY', 'COST_ANALYSIS', 'ENGAGEMENT_METRICS').required(),
   format: format.required(),
@@ -150,4 +191,6 @@ export const report = object({
   profileIds,
   recipientEmail: Joi.string().email(),
   outputPath: Joi.string().max(255),
-});
+})
+  .custom(inOrder('startDate', 'endDate', true))
+  .messages(orderMessages);

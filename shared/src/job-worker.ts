@@ -1,9 +1,10 @@
-/** Turns a queue's contract and a function into a running worker: data checked, outcomes counted and logged. */
+/** Workers of queues by their contracts: data checked, outcomes counted and logged. */
 import { UnrecoverableError } from 'bullmq';
 import type { QueueLocation } from './config.js';
 import { checkJobData, findQueue, type QueueName } from './jobs.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import { createNewerJobs } from './newer-jobs.js';
 import { createWorker, type Job, type Worker } from './queue.js';
 
 export interface JobWorkerDeps {
@@ -65,12 +66,14 @@ export function startJobWorker<Result>(
   handle: HandleJob<Result>,
 ): RunningWorker {
   const contract = findQueue(queue)!;
+  const leaveNewer = createNewerJobs(deps.logger);
   const limiter = deps.limiter === undefined ? contract.limiter : (deps.limiter ?? undefined);
   const worker = createWorker<unknown, Result>(
     queue,
     deps.location,
     deps.logger,
-    (job, token) => {
+    async (job, token) => {
+      await leaveNewer(job, token!);
       const checked = checkJobData(queue, job.name, job.data);
       if (checked.problem !== undefined) throw new UnrecoverableError(checked.problem);
       job.data = checked.data;

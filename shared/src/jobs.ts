@@ -1,4 +1,4 @@
-/** Turns the agreement between who adds a job and who works on it into one declaration: queues, jobs, data, results. */
+/** The agreement between whoever adds a job and whoever consumes it: queues, jobs, data, results. */
 import Joi from 'joi';
 import * as data from './job-data.js';
 import * as results from './job-results.js';
@@ -9,6 +9,8 @@ export interface JobContract {
   result: Joi.Schema;
   /** First pause before another attempt, doubled each time, when it is not the queue's. */
   backoffMs?: number;
+  /** Its data have a field `at`, the instant as of which it is computed; schedules give the slot. */
+  takesInstant?: true;
 }
 
 export interface QueueContract {
@@ -23,8 +25,12 @@ export interface QueueContract {
     removeOnComplete: true | { age: number; count: number };
     removeOnFail: false | { age: number; count: number };
   };
-  /** The service that works on it. */
-  worker: 'processor' | 'reporting';
+  /** The service that consumes it; null while none does: then no job of it is accepted. */
+  worker: 'processor' | 'reporting' | null;
+  /** Who adds jobs: ingestion alone, or people and schedules (through the scheduler) and services. */
+  addedBy: 'ingestion' | 'anyone';
+  /** Its jobs hold accepted events, which exist nowhere else until they are stored: none is removed, edited or shown. */
+  holdsEvents?: true;
   jobs: Record<string, JobContract>;
 }
 
@@ -48,9 +54,9 @@ const aggregationJobs = {
   rebuild: { data: data.rebuild, result: results.roll },
   /** Table profile_performance of one day. */
   DAILY_ROLLUP: { data: data.dailyRollup, result: results.rows },
-  revenue: { data: data.ofPeriod, result: results.rows, backoffMs: aggregationBackoffMs },
+  revenue: { data: data.ofPeriod, result: results.rows, backoffMs: aggregationBackoffMs, takesInstant: true },
   cohorts: { data: data.cohorts, result: results.rows, backoffMs: aggregationBackoffMs },
-  tournaments: { data: data.ofPeriod, result: results.rows, backoffMs: aggregationBackoffMs },
+  tournaments: { data: data.ofPeriod, result: results.rows, backoffMs: aggregationBackoffMs, takesInstant: true },
   publisher: { data: data.publisher, result: results.rows, backoffMs: aggregationBackoffMs },
   /** Everything that was touched since it was computed, and the periods that are under way. */
   all: { data: data.wholeSite, result: results.rows, backoffMs: aggregationBackoffMs },
@@ -67,10 +73,12 @@ export const queues = {
       attempts: 1_000_000,
       backoff: { type: 'fixed', delay: 1_000 },
       removeOnComplete: true,
-      // A job that failed for good is kept until somebody looks at it.
+      // A job that failed for good is kept until an administrator looks at it.
       removeOnFail: false,
     },
     worker: 'processor',
+    addedBy: 'ingestion',
+    holdsEvents: true,
     jobs: { events: { data: data.events, result: results.events } },
   },
   /** What people and schedules ask for: for one site, or for all of them. */
@@ -79,6 +87,7 @@ export const queues = {
     limiter: { max: 10, durationMs: 60_000 },
     options,
     worker: 'processor',
+    addedBy: 'anyone',
     jobs: aggregationJobs,
   },
   /** The parts, site by site, of what was asked for all of them. */
@@ -87,37 +96,43 @@ export const queues = {
     limiter: { max: 10, durationMs: 1_000 },
     options,
     worker: 'processor',
+    addedBy: 'anyone',
     jobs: aggregationJobs,
   },
   'metrics-calculation': {
     concurrency: 5,
     options,
     worker: 'processor',
-    jobs: { calculate: { data: data.metrics, result: results.rows } },
+    addedBy: 'anyone',
+    jobs: { calculate: { data: data.metrics, result: results.rows, takesInstant: true } },
   },
   cleanup: {
     concurrency: 1,
     options,
     worker: 'processor',
+    addedBy: 'anyone',
     jobs: { clean: { data: data.cleanup, result: results.cleanup } },
   },
   'cache-warming': {
     concurrency: 3,
     options,
     worker: 'reporting',
+    addedBy: 'anyone',
     jobs: { warm: { data: data.warming, result: results.warming } },
   },
   'data-export': {
     concurrency: 2,
     limiter: { max: 20, durationMs: 60_000 },
     options,
-    worker: 'reporting',
+    worker: null,
+    addedBy: 'anyone',
     jobs: { EXPORT_DATA: { data: data.exportData, result: Joi.object() } },
   },
   'report-generation': {
     concurrency: 2,
     options,
-    worker: 'reporting',
+    worker: null,
+    addedBy: 'anyone',
     jobs: { GENERATE_REPORT: { data: data.report, result: Joi.object() } },
   },
 } as const satisfies Record<string, QueueContract>;
@@ -135,7 +150,25 @@ export const findQueue = (name: string): QueueContract | undefined =>
 /** Data checked against the contract of its job, or the sentence that says what is wrong. */
 export type CheckedData = { data: Record<string, unknown>; problem?: undefined } | { problem: string };
 
-/** Checks a job both when it is added and when it is consumed. */
+/** Version of the contract that a job's data name as `v`; data without it have the first. */
+const contractVersion = 1;
+
+/** The newer version that these data name; undefined for data that this release can judge. */
+export function newerVersionOf(given: unknown): number | undefined {
+  const { v } = Object(given) as { v?: unknown };
+  return Number.isInteger(v) && (v as number) > contractVersion ? (v as number) : undefined;
+}
+
+/** Checks a job that is about to be added: besides its contract, that something consumes its queue. */
+export function checkNewJob(queue: string, name: string, given: unknown): CheckedData {
+  const checked = checkJobData(queue, name, given);
+  if (checked.problem === undefined && findQueue(queue)!.worker === null) {
+    return { problem: `Nothing consumes queue "${queue}" in this version: job "${name}" would wait for ever.` };
+  }
+  return checked;
+}
+
+/** Checks a job when it is consumed. */
 export function checkJobData(queue: string, name: string, given: unknown): CheckedData {
   const jobs = findQueue(queue)?.jobs;
   if (!jobs) return { problem: `There is no queue "${queue}"; known are ${queueNames.join(', ')}.` };

@@ -110,6 +110,30 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(seen).toEqual([]);
   });
 
+  it('adds no job that nothing consumes', async () => {
+    await open('data-export');
+    const data = { dataType: 'COSTS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
+    const adding = addJob(handle.queue, 'EXPORT_DATA', data, { jobId: 'export' });
+    await expect(adding).rejects.toThrow('Nothing consumes queue "data-export"');
+    worker = { check: async () => {}, close: async () => {} };
+  });
+
+  it('hands a job of a newer contract back to the queue, unharmed, with no attempt spent', async () => {
+    await open('cleanup');
+    const seen: unknown[] = [];
+    work('cleanup', async (job) => {
+      seen.push(job.id);
+      return {};
+    });
+    const newer = { v: 2, kinds: ['old_logs'] };
+    await handle.queue.add('clean', newer, { jobId: 'newer', attempts: 3 });
+    await addJob(handle.queue, 'clean', { type: 'old_logs' }, { jobId: 'mine' });
+    await done('mine');
+    await eventually(async () => (await handle.queue.getJobState('newer')) === 'delayed', 'it is back in the queue');
+    expect(await handle.queue.getJob('newer')).toMatchObject({ data: newer, attemptsMade: 0 });
+    expect(seen).toEqual(['mine']);
+  });
+
   it('works on urgent jobs first, and on delayed ones when their time has come', async () => {
     await open('cleanup');
     const order: string[] = [];
@@ -155,21 +179,20 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it('counts the life of jobs by queue and name', async () => {
-    await open('data-export');
-    const dates = { startDate: '2026-01-01', endDate: '2026-01-31' };
-    work('data-export', async (job) => {
+    await open('metrics-calculation');
+    work('metrics-calculation', async (job) => {
       await job.updateProgress(50);
       if (job.id === 'fails') throw new Error('no');
       return {};
     });
-    const data = { dataType: 'COSTS', format: 'CSV', ...dates };
-    await addJob(handle.queue, 'EXPORT_DATA', data, { jobId: 'works' });
-    await addJob(handle.queue, 'EXPORT_DATA', data, { jobId: 'fails' }, { maxAttempts: 1 });
+    const data = { metricType: 'quality' };
+    await addJob(handle.queue, 'calculate', data, { jobId: 'works' });
+    await addJob(handle.queue, 'calculate', data, { jobId: 'fails' }, { maxAttempts: 1 });
     await eventually(async () => (await handle.queue.getFailedCount()) === 1, 'one failed');
     await done('works');
     const counted = async (name: string) =>
       Number(
-        new RegExp(`^${name}\\{queue="data-export",job="EXPORT_DATA"\\} (\\d+)`, 'm').exec(
+        new RegExp(`^${name}\\{queue="metrics-calculation",job="calculate"\\} (\\d+)`, 'm').exec(
           await metrics.registry.metrics(),
         )?.[1] ?? 0,
       );

@@ -1,16 +1,17 @@
-/** Turns event jobs into stored events: merges active jobs, retries what will pass, sets aside what never will. */
+/** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseExactJson } from '@millrace/shared/exact-json';
 import { type EventIngestData, events as eventsSchema } from '@millrace/shared/job-data';
 import type { EventIngestResult } from '@millrace/shared/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job } from '@millrace/shared/queue';
+import { splitArray } from '@millrace/shared/split-array';
 import { classifyError, isDataFault } from './classify-error.js';
 import { type Isolated, isolatePoison, setAside } from './isolate-poison.js';
 import { type Batch, createBatchMerger, joinBatches, type MergeLimits } from './merge-batches.js';
 import { storeEvents } from './store-events.js';
+import { writeJson } from './write-json.js';
 
 export interface BatchConsumer {
   consume(job: Pick<Job<EventIngestData>, 'id' | 'data'>): Promise<EventIngestResult>;
@@ -47,8 +48,10 @@ export function createBatchConsumer(
   }
 
   async function isolateJob({ jobId, events, count: size }: Batch): Promise<Isolated> {
-    const list = parseArray(events);
-    if (list === undefined) return setJobAside(jobId, 'invalid job: events is not a JSON array', events, size);
+    const list = splitArray(events);
+    if (list === undefined) {
+      return setJobAside(jobId, 'invalid job: events is not a JSON array', { v: 1, count: size, events }, size);
+    }
     const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text), jobId, list);
     if (outcome.deadLettered > 0)
       logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
@@ -56,7 +59,7 @@ export function createBatchConsumer(
   }
 
   async function setJobAside(jobId: string, reason: string, payload: unknown, events: number): Promise<Isolated> {
-    await setAside(pool, jobId, reason, payload);
+    await setAside(pool, jobId, reason, writeJson(payload));
     logger.warn({ job: jobId, reason, events }, 'job set aside: its data breaks the contract');
     return { stored: 0, deadLettered: events };
   }
@@ -107,19 +110,10 @@ export function createBatchConsumer(
         await merge({ jobId: id, events: data.events, count: data.count });
         return { events: data.count };
       }
-      const events = Number.isInteger(data?.count) ? data.count : 1;
+      const events = Number.isSafeInteger(data?.count) && data.count > 0 ? data.count : 1;
       count(events, await setJobAside(id, `invalid job: ${error.message}`, data, events));
       return { events };
     },
     stopRetrying: () => stopping.abort(),
   };
-}
-
-function parseArray(text: string): unknown[] | undefined {
-  try {
-    const value = parseExactJson(text);
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

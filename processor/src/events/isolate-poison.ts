@@ -1,6 +1,5 @@
-/** Turns a batch that Postgres refuses into the good events, stored, and the bad ones, set aside with the reason. */
+/** Separates the events of a batch that Postgres refuses: good ones are stored, bad ones set aside with the reason. */
 import { createHash } from 'node:crypto';
-import { stringifyExactJson } from '@millrace/shared/exact-json';
 import type { Pool } from '@millrace/shared/postgres';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';
@@ -19,44 +18,56 @@ function payloadId(jobId: string, payload: string): string {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** Sets a payload aside in `dead_letter_events`; NUL cannot be stored and becomes U+FFFD. */
-export async function setAside(pool: Pool, jobId: string, reason: string, payload: unknown): Promise<void> {
-  const text = stringifyExactJson(payload).replaceAll('\0', '\uFFFD').toWellFormed();
-  const siteId = (payload as { site_id?: unknown } | null)?.site_id;
+const storable = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed();
+
+/** What the text of an event says; undefined when it is not valid JSON. */
+function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | undefined {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The site of an event; '' when it names none, since the site is a part of the letter's key. */
+function siteOf(text: string): string {
+  const siteId = parseEvent(text)?.site_id;
+  return typeof siteId === 'string' ? storable(siteId) : '';
+}
+
+/** Sets JSON text aside in `dead_letter_events`; NUL cannot be stored and becomes U+FFFD. */
+export async function setAside(pool: Pool, jobId: string, reason: string, payload: string): Promise<void> {
+  const text = storable(payload);
   await pool.query(
     `/* processor.setAside */ insert into dead_letter_events (id, site_id, reason, payload, job_id)
      values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [
-      payloadId(jobId, text),
-      typeof siteId === 'string' ? siteId.replaceAll('\0', '\uFFFD') : null,
-      reason,
-      text,
-      jobId,
-    ],
+    [payloadId(jobId, text), siteOf(payload), storable(reason), text, jobId],
   );
 }
 
 /** Sets aside at once what is older than the raw events kept, which may be a whole import, and goes on with the rest. */
 async function isolateClosed(
   { pool, insert, jobId }: { pool: Pool; insert: Insert; jobId: string },
-  events: unknown[],
+  events: string[],
   closed: ClosedTimeError,
 ): Promise<Isolated | undefined> {
-  const old = events.filter((event) => closed.covers(event));
+  const isOld = (event: string) => closed.covers(parseEvent(event));
+  const old = events.filter(isOld);
   if (old.length === 0) return undefined;
   for (const event of old) await setAside(pool, jobId, closed.message, event);
-  const others = events.filter((event) => !closed.covers(event));
+  const others = events.filter((event) => !isOld(event));
   const rest = others.length === 0 ? { stored: 0, deadLettered: 0 } : await isolatePoison(pool, insert, jobId, others);
   return { stored: rest.stored, deadLettered: rest.deadLettered + old.length };
 }
 
 /**
- * Halves the batch until each bad event stands alone: about 2 log2(n) statements for one bad event in n.
+ * Halves the batch until each bad event stands alone: about 2 log2(n) statements for one bad event in n. Events stay the texts
+ * that they came as, so that neither their depth nor their numbers matter here.
  * @throws what `insert` throws when the error is not the data's fault; what was stored or set aside stays and is found again.
  */
-export async function isolatePoison(pool: Pool, insert: Insert, jobId: string, events: unknown[]): Promise<Isolated> {
+export async function isolatePoison(pool: Pool, insert: Insert, jobId: string, events: string[]): Promise<Isolated> {
   try {
-    return { stored: await insert(stringifyExactJson(events)), deadLettered: 0 };
+    return { stored: await insert(`[${events.join(',')}]`), deadLettered: 0 };
   } catch (error) {
     if (!isDataFault(error)) throw error;
     if (error instanceof ClosedTimeError) {
@@ -65,7 +76,7 @@ export async function isolatePoison(pool: Pool, insert: Insert, jobId: string, e
     }
     if (events.length === 1) {
       const { code, message } = (error instanceof ClosedTimeError ? error.cause : error) as Error & { code?: string };
-      await setAside(pool, jobId, `${code}: ${message}`, events[0]);
+      await setAside(pool, jobId, `${code}: ${message}`, events[0]!);
       return { stored: 0, deadLettered: 1 };
     }
   }

@@ -116,7 +116,7 @@ it('tells the shares of what was not as it should be', async () => {
   await store(events.slice(0, 2));
   await store([...events.slice(2, 3), view(at(6), 'ada')]);
   await query(`update events set created_at = timestamp + interval '16 minutes' where user_id = 'user-5'`);
-  await setAside(database.pool, 'job', 'bad', { site_id: 'demo' });
+  await setAside(database.pool, 'job', 'bad', '{"site_id":"demo"}');
   const { figures } = await calculate({ metricType: 'quality', period: 'current', at: new Date().toISOString() });
   expect(figures).toEqual({
     events: 6,

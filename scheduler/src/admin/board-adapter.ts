@@ -1,7 +1,7 @@
-/** Turns a queue into what Bull Board shows of it and may do with it. */
+/** What Bull Board shows of a queue, and does with it. */
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { RetrySettings } from '@millrace/shared/add-job';
-import { eventIngest } from '@millrace/shared/jobs';
+import { findQueue } from '@millrace/shared/jobs';
 import type { Queue } from '@millrace/shared/queue';
 import { addWantedJob } from '../queues/change-jobs.js';
 import { hideEvents } from '../queues/describe-job.js';
@@ -11,11 +11,16 @@ import { checkRequest } from '../read-request.js';
 /** Bull Board would add jobs with options of its own; here they get those of their contract, and an id that repeats safely. */
 export function createBoardAdapter(queue: Queue, retry: RetrySettings): BullMQAdapter {
   const adapter = new BullMQAdapter(queue);
-  if (queue.name === eventIngest.queue) adapter.setFormatter('data', hideEvents);
+  if (findQueue(queue.name)?.holdsEvents) adapter.setFormatter('data', hideEvents);
   adapter.addJob = async (jobName, data, { delay, priority }: { delay?: number; priority?: number }) => {
     const options = { ...(delay !== undefined && { delay }), ...(priority !== undefined && { priority }) };
     const id = await addWantedJob(queue, checkRequest(newJobSchema, { jobName, data, options }), retry);
     return (await queue.getJob(id))!;
+  };
+  // Lifting a limit that has just been reached would otherwise take effect only when its time is over.
+  adapter.removeConfiguredRateLimit = async () => {
+    await queue.removeGlobalRateLimit();
+    await queue.removeRateLimitKey();
   };
   return adapter;
 }

@@ -1,10 +1,11 @@
-/** Turns what somebody wants to change in Bull Board into a row of the audit log, or into the reason why it is not done. */
+/** Decides on each change in Bull Board before it is made: recorded in the audit log, or refused with a reason. */
 import type { Access } from '@millrace/shared/access/keys';
-import { checkJobData, eventIngest } from '@millrace/shared/jobs';
+import { checkJobData, checkNewJob, findQueue } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Queues } from '../open-queues.js';
 import { boardActions } from './board-actions.js';
+import { numberProblem } from './board-numbers.js';
 
 /** What Bull Board hands to its hooks. */
 export interface BoardCall {
@@ -28,7 +29,8 @@ export interface GuardDeps {
 
 /** Puts checked data in the place of those of the body; returns what is wrong with them. */
 function checkData(body: NonNullable<BoardCall['body']>, field: 'data' | 'jobData', queue: string, name: string) {
-  const checked = checkJobData(queue, name, body[field] ?? {});
+  const check = field === 'data' ? checkNewJob : checkJobData;
+  const checked = check(queue, name, body[field] ?? {});
   if (checked.problem === undefined) body[field] = checked.data;
   return checked.problem;
 }
@@ -37,7 +39,7 @@ async function findProblem(queues: Queues, action: string, call: BoardCall): Pro
   const { queueName = '', jobId = '' } = call.params;
   const body = call.body ?? {};
   if (action === 'job.add') return checkData(body, 'data', queueName, String(body.name));
-  if (action !== 'job.update-data') return undefined;
+  if (action !== 'job.update-data') return numberProblem(action, body);
   const job = await queues.get(queueName)?.getJob(jobId);
   // Bull Board answers for a job that is not there.
   return job && checkData(body, 'jobData', queueName, job.name);
@@ -59,7 +61,7 @@ export async function guardBoard(
   const action = boardActions[`${call.method} ${call.route}`];
   if (!action || !access) return { status: 403, message: 'This service does not offer that.' };
   const { queueName, queueStatus } = call.params;
-  if (action.harmsEvents && queueName === eventIngest.queue) {
+  if (action.harmsEvents && queueName !== undefined && findQueue(queueName)?.holdsEvents) {
     return {
       status: 403,
       message: 'Jobs of event-ingest hold accepted events: they are stored, not removed or edited.',

@@ -1,4 +1,5 @@
-/** Turns a running scheduler into one that watches: every replica looks, each rule is evaluated and each message sent by one. */
+/** Watching for alerts: every replica looks, each rule is evaluated and each message sent by one. */
+import { withTimeout } from '@millrace/shared/health';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
@@ -20,7 +21,9 @@ export interface AlertsDeps {
 /** Rules are due every 15 s; looking more often spreads them and sends second attempts in time. */
 const lookEveryMs = 5_000;
 
-/** Returns what ends it, once the look under way is over. */
+const closeTimeoutMs = 2_000;
+
+/** Returns what ends it, once the look under way is over; one that a mute queue or receiver holds up is not waited for. */
 export function startAlerts(deps: AlertsDeps): () => Promise<void> {
   const { pool, queues, logger, metrics, clock = () => new Date(), webhookOptions = {} } = deps;
   const settings = alertSettings(deps.config);
@@ -45,6 +48,9 @@ export function startAlerts(deps: AlertsDeps): () => Promise<void> {
   }, lookEveryMs);
   return async () => {
     clearInterval(timer);
-    await looking;
+    if (looking === undefined) return;
+    await withTimeout(looking, closeTimeoutMs, 'a look at the alerts').catch((error) =>
+      logger.warn({ err: error }, 'ending in the middle of a look at the alerts'),
+    );
   };
 }

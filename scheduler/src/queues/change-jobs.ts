@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { addJob, type RetrySettings } from '@millrace/shared/add-job';
 import { ServiceError } from '@millrace/shared/errors';
-import { checkJobData, eventIngest } from '@millrace/shared/jobs';
+import { checkNewJob, findQueue } from '@millrace/shared/jobs';
 import type { Job, Queue } from '@millrace/shared/queue';
 
 export interface WantedJob {
@@ -13,7 +13,7 @@ export interface WantedJob {
 
 /** @throws ServiceError when there is no such job in the queue, or its data break their contract. */
 export function checkWantedJob(queue: Queue, { jobName, data }: WantedJob): void {
-  const { problem } = checkJobData(queue.name, jobName, data);
+  const { problem } = checkNewJob(queue.name, jobName, data);
   if (problem !== undefined) throw new ServiceError('invalid_request', problem, { field: 'data' });
 }
 
@@ -57,7 +57,7 @@ export async function retryJob(job: Job): Promise<void> {
 
 /** @throws ServiceError `conflict` for a job at work, and for one that holds events nobody else has. */
 export async function checkRemovable(queue: Queue, job: Job): Promise<void> {
-  if (queue.name === eventIngest.queue) {
+  if (findQueue(queue.name)?.holdsEvents) {
     throw new ServiceError('conflict', 'Jobs of event-ingest hold accepted events: they are stored, not removed.');
   }
   if ((await job.getState()) === 'active') {

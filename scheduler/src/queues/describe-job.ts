@@ -1,5 +1,5 @@
 /** Turns a job of a queue into what the API tells of it; events in it are counted, not shown. */
-import { eventIngest } from '@millrace/shared/jobs';
+import { findQueue } from '@millrace/shared/jobs';
 import type { Job } from '@millrace/shared/queue';
 
 interface Batch {
@@ -13,7 +13,7 @@ export function hideEvents(data: unknown): object {
   return { count, characters: String(events ?? '').length };
 }
 
-const dataOf = (job: Job): unknown => (job.queueName === eventIngest.queue ? hideEvents(job.data) : job.data);
+const dataOf = (job: Job): unknown => (findQueue(job.queueName)?.holdsEvents ? hideEvents(job.data) : job.data);
 
 export function describeJob(job: Job, state: string): object {
   return {

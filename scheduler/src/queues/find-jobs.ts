@@ -1,5 +1,5 @@
-/** Turns a state and a text into a page of the jobs of a queue that have them. */
-import { eventIngest } from '@millrace/shared/jobs';
+/** A page of the jobs of a queue in one state, all of them or those that a text is found in. */
+import { findQueue } from '@millrace/shared/jobs';
 import type { Job, Queue } from '@millrace/shared/queue';
 import type { JobType } from 'bullmq';
 import { offsetOf, type Page } from '../read-request.js';
@@ -19,13 +19,16 @@ export type JobState = (typeof jobStates)[number];
 /** What one search reads at most. */
 const searchLimits = { jobs: 5_000, ms: 5_000 };
 /** Jobs that are read at a time: one that carries events may have megabytes. */
-const jobsAtOnce = (queue: Queue) => (queue.name === eventIngest.queue ? 4 : 50);
+const jobsAtOnce = (queue: Queue) => (findQueue(queue.name)?.holdsEvents ? 4 : 50);
+
+/** States that BullMQ keeps in another order than that of creation: by when they are due, by priority, by when they began to wait. */
+const unordered: ReadonlySet<JobState> = new Set(['delayed', 'prioritized', 'waiting-children']);
 
 export interface FoundJobs {
   jobs: object[];
   /** Jobs of the state; of a search, those that match among the ones that were read. */
   total: number;
-  /** Set by a search: how many jobs it read, newest first. */
+  /** Set where jobs had to be read to be found or put in order: how many were. */
   searched?: number;
 }
 
@@ -38,7 +41,7 @@ async function* readJobs(queue: Queue, ids: string[]): AsyncGenerator<Job> {
   }
 }
 
-/** The newest jobs of a state, until as many were read as the limits allow. */
+/** Jobs of a state, the newest first where the queue keeps them so, until as many were read as the limits allow. */
 export async function* newestJobs(queue: Queue, state: JobState, limits = searchLimits): AsyncGenerator<Job> {
   const endsAt = performance.now() + limits.ms;
   const ids = await queue.getRanges([state], 0, limits.jobs - 1, false);
@@ -49,26 +52,47 @@ export async function* newestJobs(queue: Queue, state: JobState, limits = search
 }
 
 async function searchJobs(queue: Queue, state: JobState, page: Page, text: string): Promise<FoundJobs> {
-  const offset = offsetOf(page);
-  const found: Required<FoundJobs> = { jobs: [], total: 0, searched: 0 };
+  const ids: CreatedId[] = [];
+  let searched = 0;
   for await (const job of newestJobs(queue, state)) {
-    found.searched += 1;
-    if (!matches(job, text)) continue;
-    if (found.total >= offset && found.jobs.length < page.limit) found.jobs.push(describeJob(job, state));
-    found.total += 1;
+    searched += 1;
+    if (matches(job, text)) ids.push(createdId(job));
   }
-  return found;
+  return { jobs: await describePage(queue, state, page, ids), total: ids.length, searched };
+}
+
+/** What is kept in memory of a job that was only read to be put in its place. */
+interface CreatedId {
+  id: string;
+  timestamp: number;
+}
+
+const createdId = ({ id, timestamp }: Job): CreatedId => ({ id: id!, timestamp });
+
+/** The jobs of a page of `ids`, which are put in the order of creation where the queue keeps another one. */
+async function describePage(queue: Queue, state: JobState, page: Page, ids: CreatedId[]): Promise<object[]> {
+  if (unordered.has(state)) ids.sort((a, b) => b.timestamp - a.timestamp);
+  const offset = offsetOf(page);
+  const wanted = ids.slice(offset, offset + page.limit).map(({ id }) => id);
+  const jobs: object[] = [];
+  for await (const job of readJobs(queue, wanted)) jobs.push(describeJob(job, state));
+  return jobs;
+}
+
+async function orderJobs(queue: Queue, state: JobState, page: Page, total: number): Promise<FoundJobs> {
+  const ids: CreatedId[] = [];
+  for await (const job of newestJobs(queue, state)) ids.push(createdId(job));
+  return { jobs: await describePage(queue, state, page, ids), total, searched: ids.length };
 }
 
 export async function findJobs(queue: Queue, state: JobState, page: Page, search?: string): Promise<FoundJobs> {
   if (search !== undefined) return searchJobs(queue, state, page, search);
-  const offset = offsetOf(page);
   // On Postgres the waiting jobs of a paused queue are listed as waiting, but counted as paused.
   const counted = state === 'waiting' ? (['waiting', 'paused'] as JobType[]) : [state];
-  const [ids, total] = await Promise.all([
-    queue.getRanges([state], offset, offset + page.limit - 1, false),
-    queue.getJobCountByTypes(...counted),
-  ]);
+  const total = await queue.getJobCountByTypes(...counted);
+  if (unordered.has(state)) return orderJobs(queue, state, page, total);
+  const offset = offsetOf(page);
+  const ids = await queue.getRanges([state], offset, offset + page.limit - 1, false);
   const jobs: object[] = [];
   for await (const job of readJobs(queue, ids)) jobs.push(describeJob(job, state));
   return { jobs, total };

@@ -1,5 +1,6 @@
 /** Turns a queue into its figures, its health and fewer old jobs. */
 import { withTimeout } from '@millrace/shared/health';
+import { findQueue } from '@millrace/shared/jobs';
 import type { Queue } from '@millrace/shared/queue';
 import type { JobType } from 'bullmq';
 
@@ -50,7 +51,7 @@ const jobsPerCall = 1_000;
 
 /** Removes records of completed and, unless they hold events, failed jobs that ended more than `graceMs` ago; returns how many. */
 export async function cleanQueue(queue: Queue, graceMs: number): Promise<number> {
-  const states = queue.name === 'event-ingest' ? (['completed'] as const) : (['completed', 'failed'] as const);
+  const states = findQueue(queue.name)?.holdsEvents ? (['completed'] as const) : (['completed', 'failed'] as const);
   let removed = 0;
   for (const state of states) {
     for (let batch = jobsPerCall; batch === jobsPerCall; removed += batch) {

@@ -3,6 +3,7 @@ import { isTimeZone } from '@millrace/shared/time';
 import { offsetSpans } from '@millrace/shared/zone-offsets';
 import { CronExpressionParser } from 'cron-parser';
 import nodeCron from 'node-cron';
+import { type CronFields, readCronFields } from './cron-fields.js';
 
 export interface Cron {
   /** The first slot after an instant. */
@@ -47,22 +48,39 @@ function runningSlotAfter(after: number, localAfter: LocalAfter, zone: string): 
   }
 }
 
-/** Why neither library of cron expressions is content; undefined when both are. */
-function expressionProblem(expression: string): string | undefined {
-  if (expression.length > maxLength) return `the expression has more than ${maxLength} characters`;
+type ReadExpression = { localAfter: LocalAfter; isEachHour: boolean; problem?: undefined } | { problem: string };
+
+function createLocalAfter({ expression, isDay = () => true }: CronFields): { localAfter: LocalAfter; hours: number } {
+  const parsed = CronExpressionParser.parse(expression, { tz: 'UTC' });
+  const next = (localMs: number) => {
+    parsed.reset(new Date(localMs));
+    return parsed.next().getTime();
+  };
+  const localAfter = (localMs: number) => {
+    let slot = next(localMs);
+    while (!isDay(slot)) slot = next(slot - (slot % dayMs) + dayMs - 1);
+    return slot;
+  };
+  return { localAfter, hours: parsed.fields.hour.values.length };
+}
+
+/** The local times of an expression, or why a library of cron expressions refuses it. */
+function readExpression(expression: string): ReadExpression {
+  if (expression.length > maxLength) return { problem: `the expression has more than ${maxLength} characters` };
   const example = 'five or six fields such as "0 3 * * 1" (Mondays at 03:00), a sixth before them for seconds';
-  if (!nodeCron.validate(expression)) return `"${expression}" is not a cron expression: ${example}`;
+  if (!nodeCron.validate(expression)) return { problem: `"${expression}" is not a cron expression: ${example}` };
   try {
-    CronExpressionParser.parse(expression, { tz: 'UTC' }).next();
-    return undefined;
+    const { localAfter, hours } = createLocalAfter(readCronFields(expression));
+    localAfter(0);
+    return { localAfter, isEachHour: hours === hoursOfDay };
   } catch (error) {
-    return `"${expression}" is not a cron expression (${(error as Error).message})`;
+    return { problem: `"${expression}" is not a cron expression (${(error as Error).message})` };
   }
 }
 
 /**
- * Understands five fields, six with seconds first, and `@daily` and the like; day of month and day of week together mean
- * either, as in cron(8).
+ * Understands five fields, six with seconds first, and `@daily` and the like. Day of month and day of week together mean
+ * either, unless one of them begins with `*`: then both, as in cron(8).
  *
  * When clocks change: an expression that names hours fires once for each local time that it names. A time that does not exist
  * fires at the end of the gap (02:30 at 03:00), a time that comes twice fires the first time, and two that fall together fire
@@ -71,15 +89,10 @@ function expressionProblem(expression: string): string | undefined {
  */
 export function parseCron(expression: string, zone: string): ParsedCron {
   if (!isTimeZone(zone)) return { problem: `"${zone}" is not an IANA time zone such as Europe/Berlin` };
-  const problem = expressionProblem(expression);
-  if (problem !== undefined) return { problem };
-  const parsed = CronExpressionParser.parse(expression, { tz: 'UTC' });
-  const localAfter = (localMs: number) => {
-    parsed.reset(new Date(localMs));
-    return parsed.next().getTime();
-  };
-  const isRunning = parsed.fields.hour.values.length === hoursOfDay;
-  const slotAfter = isRunning ? runningSlotAfter : fixedSlotAfter;
+  const read = readExpression(expression);
+  if (read.problem !== undefined) return read;
+  const { localAfter, isEachHour } = read;
+  const slotAfter = isEachHour ? runningSlotAfter : fixedSlotAfter;
   return { cron: { slotAfter: (instant) => new Date(slotAfter(instant.getTime(), localAfter, zone)) } };
 }
 

@@ -1,7 +1,10 @@
 /** Bull Board over HTTP on both queues: what it shows, what it changes, what it must not. */
 import { appRoutes } from '@bull-board/api/dist/routes.js';
+import { startJobWorker } from '@millrace/shared/job-worker';
+import { createMetrics } from '@millrace/shared/metrics';
 import { createQueue } from '@millrace/shared/queue';
 import { queueBackends, silent } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { boardActions } from '../../src/admin/board-actions.js';
 import { describeBoardError } from '../../src/admin/board-errors.js';
@@ -131,6 +134,52 @@ describe.each(queueBackends)('on %s', (backend) => {
       ['queue.clean', 'cleanup', { queueStatus: 'failed' }],
       ['queue.empty', 'cleanup', {}],
     ]);
+  });
+
+  it('limits a queue within sane bounds, and lifts the limit', async () => {
+    const limit = (path: string, body: object) => call('PUT', `/queues/cleanup/${path}`, body);
+    for (const concurrency of [1e99, -1, 1.5, 1_001, '3', null, undefined]) {
+      expect([concurrency, (await limit('concurrency', { concurrency })).status]).toEqual([concurrency, 400]);
+    }
+    for (const [max, duration] of [
+      [1, 1e15],
+      [0, 1_000],
+      [1e9, 1_000],
+      [1, 0],
+      [1, undefined],
+      [1.5, 1_000],
+      [undefined, 1],
+    ]) {
+      expect([max, duration, (await limit('rate-limit', { max, duration })).status]).toEqual([max, duration, 400]);
+    }
+    expect(await auditRows(service)).toEqual([]);
+    expect((await limit('concurrency', { concurrency: 2 })).status).toBe(200);
+    expect(await queue('cleanup').getGlobalConcurrency()).toBe(2);
+    expect((await limit('concurrency', { concurrency: 0 })).status).toBe(200);
+    expect(await queue('cleanup').getGlobalConcurrency()).toBeNull();
+    expect((await limit('rate-limit', { max: 1, duration: 3_600_000 })).status).toBe(200);
+    expect(await queue('cleanup').getGlobalRateLimit()).toEqual({ max: 1, duration: 3_600_000 });
+    const done: string[] = [];
+    const deps = { location: service.location, logger: silent, metrics: createMetrics(), limiter: null };
+    const worker = startJobWorker('cleanup', deps, async (job) => void done.push(job.id!));
+    for (const jobId of ['one', 'two']) await queue('cleanup').add('clean', { type: 'temp_files' }, { jobId });
+    await eventually(async () => done.length === 1, 'the limit is reached');
+    expect((await limit('rate-limit', { max: null })).status).toBe(200);
+    expect(await queue('cleanup').getGlobalRateLimit()).toBeNull();
+    await worker.close();
+    const other = startJobWorker('cleanup', deps, async (job) => void done.push(job.id!));
+    await eventually(async () => done.length === 2, 'the limit is gone');
+    await other.close();
+  });
+
+  it('moves a job neither beyond a year nor to a priority that does not exist', async () => {
+    await queue('cleanup').add('clean', { type: 'old_logs' }, { jobId: 'moved', delay: 600_000 });
+    const move = async (part: string, body: object) =>
+      (await call('PATCH', `/queues/cleanup/moved/${part}`, body)).status;
+    for (const runAt of [1e99, Date.now() + 400 * 86_400_000, -1, 'soon'])
+      expect(await move('delay', { runAt })).toBe(400);
+    for (const priority of [2_097_152, -1, 0.5]) expect(await move('priority', { priority })).toBe(400);
+    expect(await move('delay', { runAt: Date.now() + 60_000 })).toBe(200);
   });
 
   it('adds a job by its contract, with the options of its queue whatever the form says', async () => {

@@ -169,6 +169,50 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await list('state=failed&page=1000000')).toMatchObject({ jobs: [], total: 0 });
   });
 
+  it.each(['delayed', 'prioritized'])('lists %s jobs with the newest first, whatever is due first', async (state) => {
+    const options = (index: number) =>
+      state === 'delayed' ? { delay: 900_000 - index * 60_000 } : { priority: index + 1 };
+    for (const index of [0, 1, 2, 3]) {
+      const created = { jobId: `job-${index}`, timestamp: Date.now() - 10_000 + index };
+      await api.queues.get('cleanup')!.add('clean', oldLogs, { ...options(index), ...created });
+    }
+    const page = async (query: string) => {
+      const { data } = (await api.call('get', `${base}/cleanup/jobs?state=${state}&${query}`).expect(200)).body;
+      return [data.jobs.map(({ id }: { id: string }) => id), data.total];
+    };
+    expect(await page('')).toEqual([['job-3', 'job-2', 'job-1', 'job-0'], 4]);
+    expect(await page('limit=3&page=2')).toEqual([['job-0'], 4]);
+    expect(await page('search=job-&limit=2')).toEqual([['job-3', 'job-2'], 4]);
+  });
+
+  it.each([
+    ['rebuild', { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, 'from must lie before to'],
+    ['rebuild', { from: '2026-02-01T00:00:00Z', to: '+010000-01-01T00:00:00Z' }, 'to must be'],
+    [
+      'HOURLY_ROLLUP',
+      { startTime: '2026-02-01T00:00:00Z', endTime: '2026-02-01T00:00:00Z' },
+      'startTime must lie before',
+    ],
+    ['publisher', { startDate: '2026-02-01', endDate: '2026-01-01', granularity: 'day' }, 'startDate must lie before'],
+    ['revenue', { periodType: 'month', period: '9999-01-01' }, 'period'],
+    ['tournaments', { periodType: 'year', period: '1999-12-31' }, 'period'],
+    ['cohorts', { cohortMonth: '9999-01' }, 'cohortMonth must lie between 2000-01-01 and'],
+    ['DAILY_ROLLUP', { date: '0001-01-01' }, 'date must lie between'],
+    ['roll', { site_id: 'no such/site' }, 'site_id may hold only'],
+    ['all', { site_id: '' }, 'site_id'],
+  ])('refuses job %s with %j, which could never be of use', async (jobName, data, reason) => {
+    const refused = await api.call('post', `${base}/analytics-aggregation/jobs`).send({ jobName, data }).expect(400);
+    expect(refused.body.error.message).toContain(reason);
+  });
+
+  it.each([
+    ['report-generation', 'GENERATE_REPORT', { ...export_, dataType: undefined, reportType: 'COST_ANALYSIS' }],
+    ['data-export', 'EXPORT_DATA', export_],
+  ])('refuses a job of queue %s, which nothing consumes yet', async (queue, jobName, data) => {
+    const refused = await api.call('post', `${base}/${queue}/jobs`).send({ jobName, data }).expect(400);
+    expect(refused.body.error.message).toContain(`Nothing consumes queue "${queue}"`);
+  });
+
   it('removes old records of finished jobs, but none of a failed job that holds events', async () => {
     fail('cleanup', () => 'no');
     await add('cleanup', 'clean', oldLogs);

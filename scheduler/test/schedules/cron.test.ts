@@ -99,6 +99,38 @@ it.each([
 });
 
 it.each([
+  ['0 0 */2 * 1', ['2026-01-05', '2026-01-19', '2026-02-09']],
+  ['0 0 1-31/2 * 1', ['2026-01-01', '2026-01-03', '2026-01-05']],
+  ['0 0 13 * */5', ['2026-02-13', '2026-03-13', '2026-09-13']],
+  ['0 0 */10 * */3', ['2026-01-11', '2026-01-21', '2026-01-31']],
+  ['0 0 */2 * 5#2', ['2026-01-09', '2026-02-13', '2026-03-13']],
+  ['0 0 *,5 * 1', ['2026-01-05', '2026-01-12', '2026-01-19']],
+])('takes a field of days that begins with a star for one that both must agree with: %s', (expression, expected) => {
+  const found = nextSlots(cronOf(expression, 'UTC'), new Date('2025-12-31T12:00:00Z'), expected.length);
+  expect(found.map((slot) => slot.toISOString().slice(0, 10))).toEqual(expected);
+});
+
+it.each([
+  ['*/7,*/11 * * * *', [0, 7, 11, 14, 21, 22, 28, 33, 35, 42, 44, 49, 55, 56]],
+  ['0,0 * * * *', [0]],
+  ['1-5,3-7 * * * *', [1, 2, 3, 4, 5, 6, 7]],
+  ['0,0 5,5 * * * *', [5]],
+])('takes a list that names a value more than once: %s', (expression, minutes) => {
+  const from = new Date('2026-01-01T00:00:00Z');
+  const found = slotsBetween(cronOf(expression, 'UTC'), new Date(from.getTime() - 1), new Date('2026-01-01T00:59:59Z'));
+  expect(found.map((slot) => slot.getUTCMinutes())).toEqual(minutes);
+});
+
+it.each([
+  ['0 0 * * SUN,7,0', '2026-01-04'],
+  ['0 0 1 JAN,1 *', '2027-01-01'],
+  ['0 0 L,L * *', '2026-01-31'],
+])('takes repeated names and rules too: %s', (expression, day) => {
+  const slot = cronOf(expression, 'UTC').slotAfter(new Date('2026-01-01T12:00:00Z'));
+  expect(slot.toISOString().slice(0, 10)).toBe(day);
+});
+
+it.each([
   '',
   ' ',
   '* * * *',
