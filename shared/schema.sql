@@ -79,13 +79,12 @@ create table audit_log (
 
 create table dead_letter_events (
   id uuid not null,
-  site_id text collate "C",
+  site_id text collate "C" default ''::text,
   reason text not null,
   payload text not null,
   job_id text not null,
   created_at timestamp with time zone default now() not null,
-  replayed_at timestamp with time zone,
-  constraint dead_letter_events_pkey PRIMARY KEY (id)
+  replayed_at timestamp with time zone
 );
 
 create table event_duplicates (
@@ -230,8 +229,16 @@ create table schedules (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   known_since timestamp with time zone default now() not null,
+  task_version integer default 0 not null,
   constraint schedules_catch_up_check CHECK ((catch_up = ANY (ARRAY['none'::text, 'newest'::text, 'all'::text]))),
   constraint schedules_pkey PRIMARY KEY (id)
+);
+
+create table schema_major (
+  only_row boolean default true not null,
+  major integer not null,
+  constraint schema_major_only_row_check CHECK (only_row),
+  constraint schema_major_pkey PRIMARY KEY (only_row)
 );
 
 create table sessions (
@@ -266,7 +273,6 @@ create table site_rollups (
   detail_since timestamp with time zone not null,
   last_visitor_no integer default 0 not null,
   rolled_at timestamp with time zone default now() not null,
-  dimensions_since jsonb default '{"all": "-infinity", "path": "-infinity", "profile": "-infinity", "referrer": "-infinity"}'::jsonb not null,
   constraint site_rollups_pkey PRIMARY KEY (site_id)
 );
 
@@ -275,7 +281,6 @@ create table sites (
   name text,
   timezone text default 'UTC'::text not null,
   created_at timestamp with time zone default now() not null,
-  erase_requested_at timestamp with time zone,
   constraint sites_pkey PRIMARY KEY (site_id)
 );
 
@@ -322,6 +327,10 @@ CREATE INDEX alert_deliveries_rule ON public.alert_deliveries USING btree (rule_
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
 CREATE INDEX dead_letter_events_created ON public.dead_letter_events USING btree (created_at);
+
+CREATE INDEX dead_letter_events_id ON public.dead_letter_events USING btree (id);
+
+CREATE UNIQUE INDEX dead_letter_events_key ON public.dead_letter_events USING btree (site_id, id) NULLS NOT DISTINCT;
 
 CREATE INDEX dead_letter_events_site ON public.dead_letter_events USING btree (site_id, created_at);
 

@@ -15,6 +15,7 @@ import { createEventQueue } from './enqueue-events.js';
 import { openKeys } from './open-keys.js';
 import { openLane } from './open-lane.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
+import { watchSchema } from './watch-schema.js';
 
 async function main(): Promise<void> {
   limitHeapGrowth();
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.INGESTION_PORT, config.HOST), server, 'INGESTION_PORT');
   logger.info({ host: config.HOST, port }, 'listening');
+  await watchSchema(config.DATABASE_URL, logger, lifecycle);
 }
 
 main().catch((error: Error) => {

@@ -1,14 +1,14 @@
 /** Turns the command line and the environment into a running processor. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { queueLocation, retryOf } from '@millrace/shared/config';
 import type { HealthCheck } from '@millrace/shared/health';
 import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
 import { limitHeapGrowth } from '@millrace/shared/heap';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
-import { createErrorLog, createLogger } from '@millrace/shared/logger';
+import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
+import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';
@@ -28,7 +28,6 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   });
   lifecycle.onClose('database', () => pool.end());
 
-  const askDatabase = () => pool.query('/* processor.health */ select 1');
   const health: Record<string, HealthCheck> = {
     ...databaseHealth(pool),
     queues: () => Promise.reject(new Error('starting')),
@@ -40,8 +39,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   const port = await startServer(() => server.listen(config.PROCESSOR_PORT, config.HOST), server, 'PROCESSOR_PORT');
   logger.info({ host: config.HOST, port }, 'listening');
 
-  const logWaiting = createErrorLog(logger, 'waiting for the database');
-  while (!(await askDatabase().then(() => true, logWaiting))) await pause(500);
+  if (!(await waitForSchema(pool, logger, lifecycle))) return;
 
   const deps = {
     pool,

@@ -5,6 +5,7 @@ import { requireScope } from '@millrace/shared/access/require-scope';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Express } from 'express';
+import { addAsOf } from './add-as-of.js';
 import { funnelRoute } from './funnel-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
 import type { Gate } from './query/heavy-queries.js';
@@ -16,6 +17,8 @@ import { statsRoute } from './stats-route.js';
 export interface ReportingApp extends ServiceApp {
   /** For reading; may lead to a replica. */
   pool: Pool;
+  /** `pool` leads to a database of its own, which answers say the state of when it is a standby. */
+  mayBeStandby?: boolean;
   /** For the few things that people change through this service. */
   writePool: Pool;
   gate: Gate;
@@ -35,6 +38,7 @@ export function buildApp(deps: ReportingApp): Express {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
     app.use(guarded, limitAddresses(requestsPerMinute, isTrustedProxy));
     if (keys) app.use(guarded, requireScope(keys, 'read', isTrustedProxy), limitKeys(requestsPerMinute));
+    if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     app.get('/stats', statsRoute(deps.pool));
     app.get('/api/v1/query', queryRoute(deps));
     app.post('/api/v1/query', queryRoute(deps));

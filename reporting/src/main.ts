@@ -7,6 +7,7 @@ import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
+import { waitForSchema } from '@millrace/shared/schema-version';
 import { buildApp } from './app.js';
 import { loadReportingConfig, needsKey } from './config.js';
 import { createGate } from './query/heavy-queries.js';
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     health: databaseHealth(pool),
     isClosing: () => lifecycle.closing,
     pool,
+    mayBeStandby: config.DATABASE_READ_URL !== undefined,
     writePool,
     gate,
     ...(keys && { keys }),
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.REPORTING_PORT, config.HOST), server, 'REPORTING_PORT');
   logger.info({ host: config.HOST, port, readAuth: keys ? 'key' : 'open' }, 'listening');
+  await waitForSchema(pool, logger, lifecycle);
 }
 
 main().catch((error: Error) => {

@@ -1,5 +1,6 @@
 /** Turns the environment into a running worker of the reading queues: a process of its own, so that no job slows an answer. */
 import { queueLocation } from '@millrace/shared/config';
+import type { HealthCheck } from '@millrace/shared/health';
 import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { startJobWorker } from '@millrace/shared/job-worker';
@@ -7,6 +8,7 @@ import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
+import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
 import { createWarmingConsumer } from './warming/consume-warming.js';
 import { loadWorkerConfig } from './worker-config.js';
@@ -24,17 +26,20 @@ async function main(): Promise<void> {
   lifecycle.onClose('database', () => pool.end());
 
   const location = queueLocation(config);
-  const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
-  const health = { ...databaseHealth(pool), ...queueHealth(location, worker.check) };
+  let askQueue: HealthCheck = () => Promise.reject(new Error('starting'));
+  const health = { ...databaseHealth(pool), ...queueHealth(location, () => askQueue()) };
   const about = { service: 'reporting-worker', docs: 'README.md, "The path of an event"' };
   const app = buildServiceApp({ about, logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
-  lifecycle.onClose('worker', () => worker.close());
   lifecycle.onClose('health watch', watchHealth(health, logger));
   const { HOST: host, REPORTING_WORKER_PORT } = config;
   const port = await startServer(() => server.listen(REPORTING_WORKER_PORT, host), server, 'REPORTING_WORKER_PORT');
   logger.info({ host, port }, 'listening');
+  if (!(await waitForSchema(pool, logger, lifecycle))) return;
+  const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
+  lifecycle.onClose('worker', () => worker.close());
+  askQueue = worker.check;
 }
 
 main().catch((error: Error) => {

@@ -1,4 +1,4 @@
-/** Turns `/api/v1/dead-letters` into the events that could not be stored, for people to look at, correct and send again. */
+/** `/api/v1/dead-letters`: what could not be stored, for people to look at, correct and send again. */
 import { accessOf, checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import { serializeEvent } from '@millrace/shared/event';
@@ -13,10 +13,13 @@ import {
   changePayload,
   type DeadLetter,
   type LettersQuestion,
+  letterKinds,
   openLetters,
   readLetter,
   readLetters,
 } from './dead-letters/dead-letter-rows.js';
+import { readJobLetter } from './dead-letters/job-letter.js';
+import { listedRefused, replayJob } from './dead-letters/replay-job.js';
 import { checkPayload, replayLetters, sortLetters } from './dead-letters/replay-letters.js';
 import type { Queues } from './open-queues.js';
 import { reachQueue } from './queues/reach-queue.js';
@@ -40,7 +43,22 @@ const questionSchema = Joi.object<LettersQuestion>({
   site_id: siteId,
   search: Joi.string().max(256),
   replayed: Joi.boolean(),
+  kind: Joi.valid(...letterKinds),
 });
+
+/** A letter without a site says so by null. */
+const shown = <Letter extends DeadLetter>(letter: Letter): Letter => ({ ...letter, site_id: letter.site_id || null });
+
+/** A letter with what is in it, when that is a whole job. */
+function shownWhole(letter: DeadLetter): object {
+  if (letter.kind === 'event') return shown(letter);
+  const read = readJobLetter(letter);
+  if (read.problem !== undefined) return { ...shown(letter), job: { problem: read.problem } };
+  const { ready, refused } = read.contents;
+  const refused_events = refused.slice(0, listedRefused).map(({ index, problem }) => ({ index, problem }));
+  return { ...shown(letter), job: { events: ready.length + refused.length, ready: ready.length, refused_events } };
+}
+
 const changeSchema = Joi.object<{ payload: object }>({ payload: Joi.object().required() }).required();
 const replaySchema = Joi.object<{ site_id: string; reason?: string; skip: number; dryRun: boolean }>({
   site_id: siteId.required(),
@@ -71,12 +89,17 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
   const list: RequestHandler = async (req, res) => {
     const asked = checkRequest(questionSchema, req.query);
     const site = siteFor(res, asked.site_id);
-    sendData(res, await readLetters(pool, { ...asked, ...(site !== undefined && { site_id: site }) }));
+    const found = await readLetters(pool, { ...asked, ...(site !== undefined && { site_id: site }) });
+    sendData(res, { ...found, letters: found.letters.map(shown) });
   };
 
   const change: RequestHandler = async (req, res) => {
     const letter = await letterOf(req, res);
     const { payload } = await readBody(req, res, changeSchema);
+    if (letter.kind === 'job') {
+      const way = 'Replay it: its events that break a rule become letters of their own, which can be edited.';
+      throw new ServiceError('conflict', `This letter holds a whole job, which is not edited. ${way}`);
+    }
     const checked = checkPayload(letter, payload);
     if (checked.problem !== undefined) {
       throw new ServiceError('invalid_event', `The event breaks a rule: ${checked.problem}.`);
@@ -84,12 +107,13 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
     await recordAudit(pool, accessOf(res), 'dead-letter.edit', letter.id, {
       fields: changedFields(letter.payload, checked.event),
     });
-    sendData(res, await changePayload(pool, letter.id, serializeEvent(checked.event)));
+    sendData(res, shown(await changePayload(pool, letter, serializeEvent(checked.event))));
   };
 
   const replayOne: RequestHandler = async (req, res) => {
     const letter = await letterOf(req, res);
     await readBody(req, res, nothingSchema);
+    if (letter.kind === 'job') return replayWhole(res, letter);
     const { ready, refused } = sortLetters([letter]);
     if (refused[0]) {
       throw new ServiceError('invalid_event', `The event breaks a rule: ${refused[0].problem}. Edit it first.`);
@@ -97,8 +121,17 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
     const queue = await eventQueue();
     await recordAudit(pool, accessOf(res), 'dead-letter.replay', letter.id);
     await replayLetters(pool, queue, ready);
-    sendData(res, await readLetter(pool, letter.id, null));
+    sendData(res, shown((await readLetter(pool, letter.id, null))!));
   };
+
+  async function replayWhole(res: Response, letter: DeadLetter): Promise<void> {
+    const read = readJobLetter(letter);
+    if (read.problem !== undefined) throw new ServiceError('conflict', read.problem);
+    const queue = await eventQueue();
+    await recordAudit(pool, accessOf(res), 'dead-letter.replay', letter.id, { events: read.contents.ready.length });
+    const job = await replayJob(pool, queue, letter, read.contents);
+    sendData(res, { ...shown((await readLetter(pool, letter.id, null))!), job });
+  }
 
   const replayMany: RequestHandler = async (req, res) => {
     const { site_id, reason, skip, dryRun } = await readBody(req, res, replaySchema);
@@ -119,7 +152,7 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
   const router = Router();
   router.get(base, list);
   router.post(`${base}/replay`, replayMany);
-  router.get(`${base}/:id`, async (req, res) => sendData(res, await letterOf(req, res)));
+  router.get(`${base}/:id`, async (req, res) => sendData(res, shownWhole(await letterOf(req, res))));
   router.patch(`${base}/:id`, change);
   router.post(`${base}/:id/replay`, replayOne);
   return router;

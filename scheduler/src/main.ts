@@ -8,6 +8,7 @@ import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createErrorLog, createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
+import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
 import { startAlerts } from './alerts/start-alerts.js';
 import { buildApp } from './app.js';
@@ -44,9 +45,10 @@ async function main(): Promise<void> {
   const port = await startServer(() => server.listen(config.SCHEDULER_PORT, config.HOST), server, 'SCHEDULER_PORT');
   logger.info({ host: config.HOST, port }, 'listening');
 
+  lifecycle.onClose('health watch', watchHealth(health, logger));
+  if (!(await waitForSchema(pool, logger, lifecycle))) return;
   lifecycle.onClose('alerts', startAlerts(deps));
   lifecycle.onClose('schedules', () => scheduler.destroy());
-  lifecycle.onClose('health watch', watchHealth(health, logger));
   const logWaiting = createErrorLog(logger, 'waiting for the database');
   const initialize = () => scheduler.initialize().then(() => true, logWaiting);
   while (!lifecycle.closing && !(await initialize())) await pause(500);

@@ -1,11 +1,10 @@
-/** Turns a database of any earlier version into one that fits this code: numbered SQL files, each once, each in one transaction. */
-import { readdir, readFile } from 'node:fs/promises';
+/** Migrations: numbered SQL files, each applied once, each in one transaction. */
+import { readFile } from 'node:fs/promises';
 import type { QueueLocation } from './config.js';
 import type { Logger } from './logger.js';
 import { inTransaction, type Pool, type PoolClient } from './postgres.js';
 import { migrateQueue } from './queue.js';
-
-const folder = new URL('../migrations/', import.meta.url);
+import { knownMigrations, migrationsFolder, refuseNewerMajor } from './schema-version.js';
 
 /** Key of the advisory lock that lets one process migrate at a time ("mill" in ASCII). */
 const lockKey = 0x6d696c6c;
@@ -21,20 +20,19 @@ async function appliedMigrations(client: PoolClient): Promise<Set<string>> {
 /** The bookkeeping row is written first: a migration that fails takes its row with it. */
 async function applyMigration(client: PoolClient, name: string): Promise<void> {
   await client.query('/* shared.migrate */ insert into migrations (name) values ($1)', [name]);
-  await client.query(await readFile(new URL(name, folder), 'utf8'));
+  await client.query(await readFile(new URL(name, migrationsFolder), 'utf8'));
 }
 
 /**
  * Brings tables and queue up to date. Safe from many processes at once, and again and again.
- * @throws Error when the database holds a migration that this code does not know: it belongs to a newer version.
+ * Migrations of a newer release are left alone while they only add, so that an older release starts beside it.
+ * @throws NewerSchemaError when the schema is of a newer major.
  */
 export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger): Promise<void> {
-  const known = (await readdir(folder)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).sort();
-  for (const name of known) {
+  for (const name of await knownMigrations()) {
     await inTransaction(pool, async (client) => {
       const applied = await appliedMigrations(client);
-      const unknown = [...applied].find((other) => !known.includes(other));
-      if (unknown) throw new Error(`The database was migrated by a newer version (${unknown}). Update Millrace.`);
+      await refuseNewerMajor(client);
       if (applied.has(name)) return;
       await applyMigration(client, name);
       logger.info({ migration: name }, 'migrated');

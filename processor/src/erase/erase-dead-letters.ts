@@ -1,4 +1,4 @@
-/** Turns dead letters into dead letters without a user: those that are the user's go, those of whole jobs are rewritten. */
+/** Erasing a user from the dead letters: those that are the user's go, those of whole jobs are rewritten. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { ErasedUser } from './scrub-broken-text.js';
 import { scrubPayload } from './scrub-payload.js';
@@ -12,11 +12,20 @@ export interface ErasedLetters {
   events: number;
 }
 
-/** A whole job names no site. JSON may write any character with a backslash; without one the name stands there as it is. */
+/**
+ * A whole job names no site: '', or null as release 0.3 wrote it, which may still run beside this one. JSON may write any
+ * character with a backslash; without one the name stands there as it is.
+ */
 const candidates = `/* processor.eraseDeadLetters */
 declare letters no scroll cursor for
-select id, payload from dead_letter_events
-where (site_id = $1 or site_id is null) and (position($2 in payload) > 0 or position('\\' in payload) > 0)`;
+select id, site_id, payload from dead_letter_events
+where (site_id in ($1, '') or site_id is null) and (position($2 in payload) > 0 or position('\\' in payload) > 0)`;
+
+interface Letter {
+  id: string;
+  site_id: string | null;
+  payload: string;
+}
 
 /** A payload may be a job of 10 MB. */
 const lettersAtOnce = 10;
@@ -25,15 +34,14 @@ export async function eraseDeadLetters(client: PoolClient, user: ErasedUser): Pr
   const erased = { removed: 0, rewritten: 0, events: 0 };
   await client.query(candidates, [user.siteId, user.userId]);
   for (;;) {
-    const { rows } = await client.query<{ id: string; payload: string }>(
-      `/* processor.eraseDeadLetters */ fetch ${lettersAtOnce} from letters`,
-    );
+    const { rows } = await client.query<Letter>(`/* processor.eraseDeadLetters */ fetch ${lettersAtOnce} from letters`);
     for (const letter of rows) {
+      if (letter.site_id === null) await adoptLetter(client, letter.id);
       const scrubbed = scrubPayload(letter.payload, user);
       if (scrubbed.erased === 0) continue;
       erased.events += scrubbed.erased;
-      if (scrubbed.text === null) erased.removed += await removeLetter(client, letter.id);
-      else erased.rewritten += await rewriteLetter(client, letter.id, scrubbed.text);
+      if (scrubbed.text === null) erased.removed += await removeLetter(client, letter);
+      else erased.rewritten += await rewriteLetter(client, letter, scrubbed.text);
     }
     if (rows.length < lettersAtOnce) break;
   }
@@ -41,18 +49,26 @@ export async function eraseDeadLetters(client: PoolClient, user: ErasedUser): Pr
   return erased;
 }
 
-async function removeLetter(client: PoolClient, id: string): Promise<number> {
-  const { rowCount } = await client.query(
-    '/* processor.removeDeadLetter */ delete from dead_letter_events where id = $1',
+/** Gives a letter that release 0.3 wrote the site by which the statements below find it. */
+async function adoptLetter(client: PoolClient, id: string): Promise<void> {
+  await client.query(
+    `/* processor.adoptDeadLetter */ update dead_letter_events set site_id = '' where site_id is null and id = $1`,
     [id],
+  );
+}
+
+async function removeLetter(client: PoolClient, { site_id, id }: Letter): Promise<number> {
+  const { rowCount } = await client.query(
+    '/* processor.removeDeadLetter */ delete from dead_letter_events where site_id = $1 and id = $2',
+    [site_id ?? '', id],
   );
   return rowCount ?? 0;
 }
 
-async function rewriteLetter(client: PoolClient, id: string, payload: string): Promise<number> {
+async function rewriteLetter(client: PoolClient, { site_id, id }: Letter, payload: string): Promise<number> {
   const { rowCount } = await client.query(
-    '/* processor.rewriteDeadLetter */ update dead_letter_events set payload = $2 where id = $1',
-    [id, payload],
+    '/* processor.rewriteDeadLetter */ update dead_letter_events set payload = $3 where site_id = $1 and id = $2',
+    [site_id ?? '', id, payload],
   );
   return rowCount ?? 0;
 }

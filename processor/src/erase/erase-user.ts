@@ -21,7 +21,9 @@ select site_id, timezone, $2 from sites where site_id = $1 on conflict do nothin
 /** Waits for a roll under way, which could still number the user as a new visitor. */
 async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
   await client.query(addSite, [siteId, detailHorizon(new Date())]);
-  await client.query('/* processor.keepRollsAway */ select from site_rollups where site_id = $1 for update', [siteId]);
+  await client.query('/* processor.keepRollsAway */ select 1 from site_rollups where site_id = $1 for update', [
+    siteId,
+  ]);
 }
 
 async function eraseVisitor(client: PoolClient, siteId: string, userId: string): Promise<boolean> {

@@ -24,8 +24,13 @@ const siteKnown: JsonSchema = {
   ...flag,
   description: 'False for a site that has no event and was not created: all is zero, as of a mistyped name.',
 };
+const asOf: JsonSchema = {
+  anyOf: [instant, { type: 'null' }],
+  description:
+    'Only where a standby answers (DATABASE_READ_URL): everything that was committed until then is counted. Null when the standby has replayed nothing since its start.',
+};
 const meta = (more: Record<string, JsonSchema> = {}) =>
-  record({ source, site_known: siteKnown, elapsed_ms: count, ...more }, ...Object.keys(more));
+  record({ source, site_known: siteKnown, elapsed_ms: count, as_of: asOf, ...more }, 'as_of', ...Object.keys(more));
 
 /** A list, or with `include.names` an object by the names of the request. */
 const listOrNamed = (values: JsonSchema): JsonSchema => ({

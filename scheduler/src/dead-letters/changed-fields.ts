@@ -1,4 +1,4 @@
-/** Turns the payload of a letter and the event that replaces it into the names of the fields that differ. */
+/** Which fields of a letter a correction changes. */
 import type { Event } from '@millrace/shared/event';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 
@@ -10,10 +10,19 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
+/** What is too deep to be compared differs from an event, which is not. */
+function isSame(before: unknown, after: unknown): boolean {
+  try {
+    return before !== undefined && stringifyExactJson(before) === stringifyExactJson(after);
+  } catch {
+    return false;
+  }
+}
+
 /** Names only: the values are a user's, and the audit log outlives the user. */
 export function changedFields(before: string, after: Event): string[] {
   const old = parse(before);
   return Object.entries(after)
-    .filter(([field, value]) => stringifyExactJson(old[field]) !== stringifyExactJson(value))
+    .filter(([field, value]) => !isSame(old[field], value))
     .map(([field]) => field);
 }

@@ -1,10 +1,16 @@
-/** Turns table dead_letter_events into pages, single letters, and changed ones. `siteId` null: of all sites. */
+/** Rows of table dead_letter_events: pages, single letters, changed ones. `siteId` null: of all sites. */
 import type { Pool } from '@millrace/shared/postgres';
 import { offsetOf, type Page } from '../read-request.js';
 
+/** One event, or a whole job that could not be read. */
+export const letterKinds = ['event', 'job'] as const;
+export type LetterKind = (typeof letterKinds)[number];
+
 export interface DeadLetter {
   id: string;
+  /** '' when the payload names none; null in letters that release 0.3 wrote. */
   site_id: string | null;
+  kind: LetterKind;
   reason: string;
   /** JSON text of the event, or of what came in its place. */
   payload: string;
@@ -26,13 +32,17 @@ export interface LettersQuestion extends Page {
   site_id?: string;
   search?: string;
   replayed?: boolean;
+  kind?: LetterKind;
 }
 
-const columns = 'id, site_id, reason, payload, job_id, created_at, replayed_at';
+/** As the processor words it. */
+const isJob = `reason like 'invalid job:%'`;
+const kind = `case when ${isJob} then 'job' else 'event' end as kind`;
+const columns = `id, site_id, reason, payload, job_id, created_at, replayed_at, ${kind}`;
 
 /** Asked for by null parameters is everything. */
 const condition = `($1::text is null or site_id = $1) and ($2::text is null or reason ilike $2 or payload ilike $2)
-  and ($3::boolean is null or (replayed_at is not null) = $3)`;
+  and ($3::boolean is null or (replayed_at is not null) = $3) and ($4::text is null or ($4 = 'job') = (${isJob}))`;
 
 /** Text that LIKE finds anywhere, whatever signs it has. */
 const anywhere = (text: string) => `%${text.replaceAll('\0', '\uFFFD').replace(/[\\%_]/g, '\\$&')}%`;
@@ -45,13 +55,14 @@ export async function readLetters(
     asked.site_id ?? null,
     asked.search === undefined ? null : anywhere(asked.search),
     asked.replayed ?? null,
+    asked.kind ?? null,
   ];
   const [{ rows: letters }, counted] = await Promise.all([
     pool.query<ListedLetter>(
-      `/* scheduler.readLetters */ select id, site_id, reason, left(payload, $6) as payload, job_id, created_at, replayed_at,
-        length(payload) as payload_characters
+      `/* scheduler.readLetters */ select id, site_id, reason, left(payload, $7) as payload, job_id, created_at, replayed_at,
+        ${kind}, length(payload) as payload_characters
       from (
-        select * from dead_letter_events where ${condition} order by created_at desc, id limit $4 offset $5
+        select * from dead_letter_events where ${condition} order by created_at desc, id limit $5 offset $6
       ) as page order by created_at desc, id`,
       [...values, asked.limit, offsetOf(asked), listedCharacters],
     ),
@@ -71,10 +82,20 @@ export async function readLetter(pool: Pool, id: string, siteId: string | null):
   return rows[0];
 }
 
-export async function changePayload(pool: Pool, id: string, payload: string): Promise<DeadLetter> {
+/** Gives a letter that release 0.3 wrote without a site the one by which the statements below find it. */
+export async function adoptLetter(pool: Pool, id: string): Promise<void> {
+  await pool.query(
+    `/* scheduler.adoptLetter */ update dead_letter_events set site_id = '' where site_id is null and id = $1`,
+    [id],
+  );
+}
+
+export async function changePayload(pool: Pool, { id, site_id }: DeadLetter, payload: string): Promise<DeadLetter> {
+  if (site_id === null) await adoptLetter(pool, id);
   const { rows } = await pool.query<DeadLetter>(
-    `/* scheduler.changePayload */ update dead_letter_events set payload = $2, replayed_at = null where id = $1 returning ${columns}`,
-    [id, payload],
+    `/* scheduler.changePayload */ update dead_letter_events set payload = $3, replayed_at = null
+    where site_id = $1 and id = $2 returning ${columns}`,
+    [site_id ?? '', id, payload],
   );
   return rows[0]!;
 }
@@ -93,9 +114,11 @@ export async function openLetters(
   return rows;
 }
 
-export async function markReplayed(pool: Pool, ids: string[]): Promise<void> {
+/** All of one site. */
+export async function markReplayed(pool: Pool, siteId: string, ids: string[]): Promise<void> {
   await pool.query(
-    '/* scheduler.markReplayed */ update dead_letter_events set replayed_at = now() where id = any($1::uuid[])',
-    [ids],
+    `/* scheduler.markReplayed */ update dead_letter_events set replayed_at = now()
+    where site_id = $1 and id = any($2::uuid[])`,
+    [siteId, ids],
   );
 }

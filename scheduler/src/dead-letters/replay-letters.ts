@@ -1,4 +1,4 @@
-/** Turns dead letters into jobs of events once more; what is refused again becomes a new dead letter. */
+/** Dead letters as jobs of events once more; what is refused again becomes a new dead letter. */
 import { createHash } from 'node:crypto';
 import { addJobs } from '@millrace/shared/add-job';
 import { type Event, serializeEvent, validateEvent } from '@millrace/shared/event';
@@ -7,7 +7,7 @@ import { parseInstant } from '@millrace/shared/instant';
 import { eventIngest } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
-import { type DeadLetter, markReplayed } from './dead-letter-rows.js';
+import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.js';
 
 export type CheckedPayload = { event: Event; problem?: undefined } | { problem: string };
 
@@ -25,7 +25,9 @@ export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPaylo
   const result = validateEvent(complete(letter, payload), Date.now());
   if (!result.ok) return { problem: result.message };
   const { site_id } = letter;
-  if (site_id !== null && result.event.site_id !== site_id) return { problem: `site_id must stay ${site_id}` };
+  if (site_id !== null && site_id !== '' && result.event.site_id !== site_id) {
+    return { problem: `site_id must stay ${site_id}` };
+  }
   return { event: withClientTime(result.event, payload) };
 }
 
@@ -35,7 +37,8 @@ function withClientTime(event: Event, payload: unknown): Event {
   return typeof client_time === 'string' && parseInstant(client_time) !== undefined ? { ...event, client_time } : event;
 }
 
-function parse(text: string): unknown {
+/** JSON that may be broken; undefined when it is. */
+export function parseText(text: string): unknown {
   try {
     return parseExactJson(text);
   } catch {
@@ -58,7 +61,7 @@ export interface SortedLetters {
 export function sortLetters(letters: DeadLetter[]): SortedLetters {
   const sorted: SortedLetters = { ready: [], refused: [] };
   for (const letter of letters) {
-    const checked = checkPayload(letter, parse(letter.payload));
+    const checked = checkPayload(letter, parseText(letter.payload));
     if (checked.problem !== undefined) sorted.refused.push({ id: letter.id, problem: checked.problem });
     else sorted.ready.push({ letter, event: checked.event });
   }
@@ -66,14 +69,14 @@ export function sortLetters(letters: DeadLetter[]): SortedLetters {
 }
 
 /** Made of what the letter is now: asked for twice at once it is one job, after an edit or a replay it is another one. */
-function jobIdOf({ id, payload, replayed_at }: DeadLetter): string {
+export function jobIdOf({ id, payload, replayed_at }: DeadLetter): string {
   const state = createHash('sha256')
     .update(`${replayed_at?.getTime() ?? ''} ${payload}`)
     .digest('hex');
   return `replay-${id}-${state.slice(0, 12)}`;
 }
 
-/** Puts the events of letters into the queue, a job each, and notes that in the letters. */
+/** Puts the events of letters of one site into the queue, a job each, and notes that in the letters. */
 export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter[]): Promise<void> {
   if (ready.length === 0) return;
   const jobs = ready.map(({ letter, event }) => ({
@@ -83,5 +86,6 @@ export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter
   }));
   await addJobs(queue, jobs);
   const ids = ready.map(({ letter }) => letter.id);
-  await markReplayed(pool, ids);
+  for (const { letter } of ready.filter((each) => each.letter.site_id === null)) await adoptLetter(pool, letter.id);
+  await markReplayed(pool, ready[0]!.letter.site_id ?? '', ids);
 }

@@ -32,7 +32,7 @@ export async function describeSchedule(
   lastRun: Run | undefined,
 ): Promise<object> {
   const { queues, isSyncDisabled, now } = deps;
-  const { catchUp, builtIn, createdAt, updatedAt, knownSince: _since, ...rest } = row;
+  const { catchUp, builtIn, createdAt, updatedAt, knownSince: _since, taskVersion: _version, ...rest } = row;
   const enabled = doesFire(row, isSyncDisabled);
   const reason = builtIn ? findTask(row.id)?.disabled : undefined;
   const parsed = parseCron(row.cron, row.timezone);

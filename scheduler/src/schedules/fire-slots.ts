@@ -1,6 +1,7 @@
-/** Turns slots that are due into jobs, each once however many replicas try. */
+/** Jobs of slots that are due, each added once however many replicas try. */
 import { addJobs, JobDataError, type NewJob, type RetrySettings } from '@millrace/shared/add-job';
-import { checkJobData, findQueue } from '@millrace/shared/jobs';
+import { withTimeout } from '@millrace/shared/health';
+import { checkNewJob, findQueue } from '@millrace/shared/jobs';
 import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queues } from '../open-queues.js';
@@ -20,10 +21,12 @@ export interface FireDeps {
 /** The job of a slot; data of built-in tasks follow from it, and any job that wants to know as of when it is gets it as `at`. */
 export function jobOf(schedule: ScheduleRow, slot: Date, jobId: string): NewJob {
   const task = schedule.builtIn ? findTask(schedule.id) : undefined;
-  const knowsAt = findQueue(schedule.queue)?.jobs[schedule.job]?.data.$_terms.keys?.some(
-    ({ key }: { key: string }) => key === 'at',
-  );
-  const data = { ...(knowsAt && { at: slot.toISOString() }), ...schedule.data, ...task?.data(slot, schedule.timezone) };
+  const { takesInstant } = findQueue(schedule.queue)?.jobs[schedule.job] ?? {};
+  const data = {
+    ...(takesInstant && { at: slot.toISOString() }),
+    ...schedule.data,
+    ...task?.data(slot, schedule.timezone),
+  };
   return {
     name: schedule.job,
     data,
@@ -31,15 +34,22 @@ export function jobOf(schedule: ScheduleRow, slot: Date, jobId: string): NewJob 
   };
 }
 
+/** A queue that was never reached lets calls wait without end. What it takes after all is the same job as the next try's. */
+const addTimeoutMs = 5_000;
+
+/** False for a schedule that another release made: a built-in task, or a job, that this one does not have. */
+export const isKnownJob = ({ builtIn, id, queue, job }: ScheduleRow): boolean =>
+  findQueue(queue)?.jobs[job] !== undefined && (!builtIn || findTask(id) !== undefined);
+
 /** Slots with their jobs, by queue; those whose data break their contract are noted and left out. */
 async function groupByQueue(deps: FireDeps, slots: Slot[], schedules: Map<string, ScheduleRow>) {
   const groups = new Map<string, { slot: Slot; job: NewJob }[]>();
   for (const slot of slots) {
     const schedule = schedules.get(slot.scheduleId);
-    // Made a moment ago elsewhere: left to whoever takes over.
-    if (!schedule) continue;
+    // Made a moment ago elsewhere, or known only to another release that runs beside this one: left to the one that knows it.
+    if (!schedule || !isKnownJob(schedule)) continue;
     const job = jobOf(schedule, slot.slot, slotJobId(slot));
-    const { problem } = checkJobData(schedule.queue, job.name, job.data);
+    const { problem } = checkNewJob(schedule.queue, job.name, job.data);
     if (problem !== undefined) {
       deps.logger.warn({ schedule: schedule.id, slot: slot.slot, problem }, 'slot without a job');
       await markFailed(deps.pool, [{ ...slot, error: problem }]);
@@ -58,11 +68,8 @@ export async function addSlotJobs(deps: FireDeps, slots: Slot[], schedules: Map<
   await Promise.all(
     [...groups].map(async ([queueName, group]) => {
       try {
-        await addJobs(
-          deps.queues.get(queueName)!,
-          group.map(({ job }) => job),
-          deps.retry,
-        );
+        const jobs = group.map(({ job }) => job);
+        await withTimeout(addJobs(deps.queues.get(queueName)!, jobs, deps.retry), addTimeoutMs, queueName);
         await markAdded(
           deps.pool,
           group.map(({ slot }) => slot),

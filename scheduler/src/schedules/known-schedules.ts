@@ -2,6 +2,7 @@
 import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Cron, parseCron, slotsBetween } from './cron.js';
+import { isKnownJob } from './fire-slots.js';
 import type { Slot } from './run-rows.js';
 import { readSchedules, type ScheduleRow, schedulesVersion } from './schedule-rows.js';
 import { findTask } from './tasks.js';
@@ -31,9 +32,9 @@ const tooOldForTickMs = 60_000;
 
 /** Whether a schedule fires; a built-in task may be kept from it by the code or by DISABLE_AUTO_SYNC. */
 export function doesFire(row: ScheduleRow, isSyncDisabled: boolean): boolean {
+  // A row of another release, which runs beside this one: only that knows its data.
+  if (!isKnownJob(row)) return false;
   const task = row.builtIn ? findTask(row.id) : undefined;
-  // A row of another version of the code: only that knows its data.
-  if (row.builtIn && !task) return false;
   return row.enabled && task?.disabled === undefined && !(task?.isSync && isSyncDisabled);
 }
 

@@ -1,6 +1,6 @@
 /** Turns what a user sends about schedules into fields that can be stored, or into a refusal. */
 import { ServiceError } from '@millrace/shared/errors';
-import { checkJobData, queueNames } from '@millrace/shared/jobs';
+import { checkNewJob, findQueue, queueNames } from '@millrace/shared/jobs';
 import Joi from 'joi';
 import { isStorable } from '../is-storable.js';
 import { checkRequest } from '../read-request.js';
@@ -17,7 +17,7 @@ const unstorable = { 'text.storable': '{{#label}} must not hold NUL or half a ch
 const fields = {
   name: Joi.string().max(128).custom(storable).required().messages(unstorable),
   // Events come through ingestion, which answers for them.
-  queue: Joi.valid(...queueNames.filter((name) => name !== 'event-ingest')).required(),
+  queue: Joi.valid(...queueNames.filter((name) => findQueue(name)?.addedBy !== 'ingestion')).required(),
   job: Joi.string().max(128).required(),
   cron: cron.required(),
   timezone: timezone.default('UTC'),
@@ -49,7 +49,7 @@ export function toFields(sent: Sent): ScheduleFields {
     const field = parsed.problem.includes('time zone') ? 'timezone' : 'cron';
     throw new ServiceError('invalid_request', `${parsed.problem}.`, { field });
   }
-  const checked = checkJobData(sent.queue, sent.job, sent.data);
+  const checked = checkNewJob(sent.queue, sent.job, sent.data);
   if (checked.problem !== undefined) {
     throw new ServiceError('invalid_request', checked.problem, {
       field: checked.problem.startsWith('There is no job') ? 'job' : 'data',

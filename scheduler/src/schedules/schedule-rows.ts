@@ -1,4 +1,4 @@
-/** Turns table schedules into rows and back. */
+/** Rows of table schedules. */
 import type { Pool } from '@millrace/shared/postgres';
 
 /** Which slots that passed while nobody ran are made up for: none, the newest, or all of the last 24 hours. */
@@ -16,6 +16,8 @@ export interface ScheduleRow {
   enabled: boolean;
   catchUp: CatchUp;
   builtIn: boolean;
+  /** Of the release that wrote the row of a built-in task; 0 for all others. */
+  taskVersion: number;
   createdAt: Date;
   updatedAt: Date;
   /** Slots up to here are nobody's business. */
@@ -29,6 +31,7 @@ export type ScheduleFields = Pick<
 >;
 
 const columns = `id, name, queue, job, cron, timezone, data, enabled, catch_up as "catchUp", built_in as "builtIn",
+  task_version as "taskVersion",
   created_at as "createdAt", updated_at as "updatedAt", known_since as "knownSince"`;
 
 export async function readSchedules(pool: Pool): Promise<ScheduleRow[]> {
@@ -108,13 +111,15 @@ const upsertTasks = `/* scheduler.upsertTasks */
 with task as (
   select * from json_to_recordset($1::json) as task(name text, queue text, job text, cron text, catch_up text)
 ), gone as (
-  delete from schedules where built_in and id not in (select name from task)
+  delete from schedules where built_in and id = any($4::text[]) and task_version <= $3
 )
-insert into schedules (id, name, queue, job, cron, timezone, catch_up, built_in)
-select name, name, queue, job, cron, $2, catch_up, true from task order by name
+insert into schedules (id, name, queue, job, cron, timezone, catch_up, built_in, task_version)
+select name, name, queue, job, cron, $2, catch_up, true, $3 from task order by name
 on conflict (id) do update set queue = excluded.queue, job = excluded.job, cron = excluded.cron,
-  timezone = excluded.timezone, catch_up = excluded.catch_up, updated_at = clock_timestamp(), known_since = clock_timestamp()
-where (schedules.queue, schedules.job, schedules.cron, schedules.timezone, schedules.catch_up)
+  timezone = excluded.timezone, catch_up = excluded.catch_up, task_version = excluded.task_version, updated_at = excluded.updated_at,
+  known_since = excluded.known_since
+where schedules.task_version <= excluded.task_version
+  and (schedules.queue, schedules.job, schedules.cron, schedules.timezone, schedules.catch_up)
   is distinct from (excluded.queue, excluded.job, excluded.cron, excluded.timezone, excluded.catch_up)`;
 
 export interface TaskRow {
@@ -125,8 +130,17 @@ export interface TaskRow {
   catchUp: CatchUp;
 }
 
+/** The built-in tasks of a release. */
+export interface TaskTable {
+  tasks: readonly TaskRow[];
+  /** Rows of a higher version belong to a newer release, and stay as they are. */
+  version: number;
+  /** Names of tasks that are no more. */
+  removed: readonly string[];
+}
+
 /** Brings the rows of built-in tasks in line with the code; whether they are enabled is the user's. */
-export async function writeTasks(pool: Pool, tasks: readonly TaskRow[], timezone: string): Promise<void> {
+export async function writeTasks(pool: Pool, { tasks, version, removed }: TaskTable, timezone: string): Promise<void> {
   const rows = tasks.map(({ name, queue, job, cron, catchUp }) => ({ name, queue, job, cron, catch_up: catchUp }));
-  await pool.query(upsertTasks, [JSON.stringify(rows), timezone]);
+  await pool.query(upsertTasks, [JSON.stringify(rows), timezone, version, removed]);
 }

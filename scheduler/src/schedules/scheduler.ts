@@ -2,20 +2,23 @@
 import { randomUUID } from 'node:crypto';
 import type { RetrySettings } from '@millrace/shared/add-job';
 import { addJob } from '@millrace/shared/add-job';
+import { ServiceError } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
+import { checkNewJob } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import nodeCron from 'node-cron';
 import type { Queues } from '../open-queues.js';
+import { reachQueue } from '../queues/reach-queue.js';
 import { catchUp } from './catch-up.js';
 import { nextSlots, parseCron } from './cron.js';
-import { addSlotJobs, type FireDeps, jobOf } from './fire-slots.js';
+import { addSlotJobs, type FireDeps, isKnownJob, jobOf } from './fire-slots.js';
 import { createKnownSchedules, doesFire } from './known-schedules.js';
 import { lateAfterMs } from './missed-slots.js';
 import { claimSlots, openSchedules } from './run-rows.js';
-import { readSchedule, readSchedules, writeTasks } from './schedule-rows.js';
-import { tasks } from './tasks.js';
+import { readSchedule, readSchedules, type ScheduleRow, writeTasks } from './schedule-rows.js';
+import { removedTasks, type Task, tasks, taskVersion } from './tasks.js';
 import { watchClock } from './watch-clock.js';
 
 export interface SchedulerDeps {
@@ -46,7 +49,10 @@ export interface Scheduler {
   /** Stops for good, when the tick under way is over. */
   destroy(): Promise<void>;
   status(): Promise<ScheduleStatus[]>;
-  /** Adds the job of a schedule now, whatever its cron says; returns the id of the job, undefined without such a schedule. */
+  /**
+   * Adds the job of a schedule now, whatever its cron says; returns the id of the job, undefined without such a schedule.
+   * @throws ServiceError `conflict` for a job that this version does not have or that nothing consumes.
+   */
   trigger(id: string): Promise<string | undefined>;
   /** The next five times of a cron expression, or what is wrong with it. */
   validateCron(expression: string, timezone: string): { valid: true; next: Date[] } | { valid: false; reason: string };
@@ -59,6 +65,14 @@ export interface Scheduler {
 const catchUpEveryMs = 4_000;
 const driftBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600];
 const explainedSlots = 5;
+const destroyTimeoutMs = 2_000;
+const taskTable = { tasks, version: taskVersion, removed: removedTasks };
+
+/** True when the row of a task is as this release wants it, or as a newer one does. */
+const isWritten = (task: Task, row: ScheduleRow | undefined): boolean =>
+  row !== undefined &&
+  (row.taskVersion > taskVersion ||
+    (row.queue === task.queue && row.job === task.job && row.cron === task.cron && row.catchUp === task.catchUp));
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { pool, queues, logger, metrics, config } = deps;
@@ -101,6 +115,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     catchingUp = true;
     try {
       await known.refresh(now);
+      // Release 0.3, when it starts beside this one, puts its own table of tasks in the place of this one.
+      if (!tasks.every((task) => isWritten(task, known.rows.get(task.name))))
+        await writeTasks(pool, taskTable, config.TZ);
       await catchUp(fire, known, now);
     } finally {
       catchingUp = false;
@@ -127,7 +144,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     catchUp: catchUpOnce,
     stop,
     async initialize() {
-      await writeTasks(pool, tasks, config.TZ);
+      await writeTasks(pool, taskTable, config.TZ);
       await known.refresh(new Date());
     },
     start() {
@@ -138,7 +155,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     },
     async destroy() {
       stop();
-      await Promise.all(working);
+      // A queue that does not answer must not hold up the end: what is open is taken over by another replica, or after a restart.
+      await withTimeout(Promise.all(working), destroyTimeoutMs, 'a tick').catch((error) =>
+        logger.warn({ err: error }, 'ending while jobs are being added; slots without a job are caught up'),
+      );
     },
     async status() {
       const rows = await readSchedules(pool);
@@ -152,9 +172,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     async trigger(id) {
       const schedule = await readSchedule(pool, id);
       if (!schedule) return undefined;
+      if (!isKnownJob(schedule)) {
+        throw new ServiceError('conflict', 'This schedule belongs to another version of Millrace, which runs it.');
+      }
       const jobId = `trigger-${id}-${randomUUID()}`;
       const job = jobOf(schedule, new Date(), jobId);
+      const { problem } = checkNewJob(schedule.queue, job.name, job.data);
+      if (problem !== undefined) throw new ServiceError('conflict', problem);
       const queue = queues.get(schedule.queue)!;
+      await reachQueue(queue);
       await addJob(queue, job.name, job.data, job.options, deps.retry);
       // One that waits or works already is not started again.
       const { deduplication } = job.options;

@@ -1,4 +1,4 @@
-/** Turns the work that Millrace gives itself by the clock into one table. */
+/** The work that Millrace gives itself by the clock, as one table. */
 import { addDays, dayOf } from '@millrace/shared/zone-days';
 import type { CatchUp } from './schedule-rows.js';
 
@@ -61,6 +61,15 @@ const warming = (cacheKey: string, cron: string): Task => ({
 });
 
 const warmedKeys = ['user-growth', 'activity-trends', 'top-items', 'recent-activity', 'performance-metrics'];
+
+/** Raised with every change of the table below: a release with a lower one leaves the rows of this one alone. */
+export const taskVersion = 1;
+
+/**
+ * Names of tasks that were taken out of the table. Only these are removed from the database, with their history: a name that
+ * a release does not know may be a task of a newer one that runs beside it.
+ */
+export const removedTasks: readonly string[] = [];
 
 /** Every task. Times are of the zone of variable TZ. */
 export const tasks: readonly Task[] = [

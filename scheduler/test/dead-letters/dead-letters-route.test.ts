@@ -50,6 +50,74 @@ describe.each(queueBackends)('on %s', (backend) => {
     return jobs.flatMap(({ data }) => JSON.parse(data.events));
   };
 
+  describe('a whole job', () => {
+    const big = JSON.stringify({ ...event('demo'), properties: { order: 1 } }).replace(
+      '"order":1',
+      '"order":9007199254740993',
+    );
+    const bare = (site_id: string) => ({ site_id, event_type: 'view', path: '/' });
+    const events = `[${big},${JSON.stringify(bare('other'))}, {"site_id":"demo","path":7},nonsense]`;
+    const job = (data: object) => letter(4, '', 'invalid job: "count" is required', data);
+
+    it('is listed apart, shown with what is in it, and replayed as one batch', async () => {
+      await job({ v: 1, events });
+      expect(await list('kind=job')).toEqual([idOf(4)]);
+      expect(await list('kind=event')).toEqual([idOf(1), idOf(2), idOf(3)]);
+      expect(await list('kind=job', bound)).toEqual([]);
+      const told = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
+      expect(told).toMatchObject({ kind: 'job', site_id: null, job: { events: 4, ready: 2 } });
+      expect(told.job.refused_events).toMatchObject([{ index: 2 }, { index: 3, problem: 'it is not valid JSON' }]);
+      for (const _time of [1, 2]) {
+        const { data } = (await api.call('post', `${base}/${idOf(4)}/replay`).expect(200)).body;
+        expect(data).toMatchObject({ replayed_at: expect.any(String), job: { queued: 2, refused: 2 } });
+      }
+      const [first, second] = await api.queues.get('event-ingest')!.getWaiting();
+      expect(first!.data.count).toBe(2);
+      expect(first!.data.events).toContain('"order":9007199254740993');
+      expect(JSON.parse(first!.data.events)[1]).toMatchObject({ ...bare('other'), event_id: expect.any(String) });
+      expect(second!.data).toEqual(first!.data);
+      const refused = await list('kind=event&replayed=false&search=its%20job%20was%20replayed');
+      expect(refused).toHaveLength(2);
+      const corrected = { ...event('demo'), path: '/corrected' };
+      const own = told.job.refused_events[0];
+      expect(own.problem).toContain('event_type');
+      const { rows } = await database.pool.query(
+        `select id from dead_letter_events where site_id = 'demo' and payload like '%7}'`,
+      );
+      await api
+        .call('patch', `${base}/${rows.at(-1).id}`)
+        .send({ payload: corrected })
+        .expect(200);
+    });
+
+    it.each([
+      [{ v: 2, events: '[]' }, 'contract version 2'],
+      [{ v: 1, count: 1, events: '{"a":1}' }, 'No list of events'],
+      [{ hello: 'world' }, 'No list of events'],
+    ])('that holds %j is shown, and refused with the reason', async (data, reason) => {
+      await job(data);
+      const told = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
+      expect(told.job.problem).toContain(reason);
+      const refused = await api.call('post', `${base}/${idOf(4)}/replay`).expect(409);
+      expect(refused.body.error.message).toContain(reason);
+      await api
+        .call('patch', `${base}/${idOf(4)}`)
+        .send({ payload: event('demo') })
+        .expect(409);
+    });
+
+    it('that release 0.3 wrote, without a site, is replayed as well', async () => {
+      await letter(4, null, 'invalid job: "v" must be [1]', {
+        v: 1,
+        count: 1,
+        events: `[${JSON.stringify(event('demo'))}]`,
+      });
+      await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
+      expect(await queued()).toEqual([event('demo')]);
+      expect(await list('replayed=true')).toEqual([idOf(4)]);
+    });
+  });
+
   it('lists letters by site, text and whether they were sent again', async () => {
     expect(await list('')).toEqual([idOf(1), idOf(2), idOf(3)]);
     expect(await list('site_id=other')).toEqual([idOf(3)]);

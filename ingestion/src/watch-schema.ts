@@ -1,0 +1,17 @@
+/** Ingestion's look at the schema when it starts: events are taken meanwhile, since the queue may be elsewhere and answer. */
+import type { Lifecycle } from '@millrace/shared/lifecycle';
+import type { Logger } from '@millrace/shared/logger';
+import { createPool } from '@millrace/shared/postgres';
+import { waitForSchema } from '@millrace/shared/schema-version';
+
+/** Ends the service when the schema is of a newer major; nothing is asked without a database. */
+export async function watchSchema(url: string | undefined, logger: Logger, lifecycle: Lifecycle): Promise<void> {
+  if (url === undefined) return;
+  const pool = createPool(url, logger, {
+    max: 1,
+    statementTimeoutMs: 5_000,
+    applicationName: 'millrace-ingestion-schema',
+  });
+  await waitForSchema(pool, logger, lifecycle);
+  await pool.end();
+}

@@ -1,0 +1,55 @@
+/** Replaying a whole job: what keeps the rules goes back into the queue as one batch, the rest becomes letters of its own. */
+import { addJob } from '@millrace/shared/add-job';
+import { eventIngest } from '@millrace/shared/jobs';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Queue } from '@millrace/shared/queue';
+import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.js';
+import { type JobContents, type RefusedEvent, refusedId } from './job-letter.js';
+import { jobIdOf } from './replay-letters.js';
+
+/** Answers name this many; all of them become letters. */
+export const listedRefused = 100;
+
+export interface ReplayedJob {
+  /** Events that are in the queue again. */
+  queued: number;
+  refused: number;
+  /** The first of them, with the ids of their letters. */
+  refused_events: { index: number; problem: string; id: string }[];
+}
+
+const addRefused = `/* scheduler.addRefusedEvents */
+insert into dead_letter_events (id, site_id, reason, payload, job_id)
+select id, site_id, reason, payload, $5 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+  as refused(id, site_id, reason, payload)
+on conflict do nothing`;
+
+async function keepRefused(pool: Pool, letter: DeadLetter, refused: RefusedEvent[]): Promise<void> {
+  if (refused.length === 0) return;
+  await pool.query(addRefused, [
+    refused.map(({ index }) => refusedId(letter.id, index)),
+    refused.map(({ siteId }) => siteId),
+    refused.map(({ problem }) => `refused when its job was replayed: ${problem}`),
+    refused.map(({ payload }) => payload),
+    letter.job_id,
+  ]);
+}
+
+/** Safe to repeat: ids of the job and of the letters follow from the letter. */
+export async function replayJob(
+  pool: Pool,
+  queue: Queue,
+  letter: DeadLetter,
+  { ready, refused }: JobContents,
+): Promise<ReplayedJob> {
+  await keepRefused(pool, letter, refused);
+  if (ready.length > 0) {
+    const data = { v: 1, count: ready.length, events: `[${ready.join(',')}]` };
+    await addJob(queue, eventIngest.name, data, { jobId: jobIdOf(letter) });
+  }
+  if (letter.site_id === null) await adoptLetter(pool, letter.id);
+  await markReplayed(pool, letter.site_id ?? '', [letter.id]);
+  const listed = refused.slice(0, listedRefused);
+  const refused_events = listed.map(({ index, problem }) => ({ index, problem, id: refusedId(letter.id, index) }));
+  return { queued: ready.length, refused: refused.length, refused_events };
+}

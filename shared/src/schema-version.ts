@@ -1,0 +1,73 @@
+/** Whether the database's schema and this release fit each other, asked when a service starts. */
+import { readdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Lifecycle } from './lifecycle.js';
+import { createErrorLog, type Logger } from './logger.js';
+import type { Pool, PoolClient } from './postgres.js';
+
+export const migrationsFolder = new URL('../migrations/', import.meta.url);
+
+/** The schema major that this release works on: `major` in table `schema_major`, raised by migrations that are not only additions. */
+export const schemaMajor = 1;
+
+/** Names of this release's migrations, in order. */
+export async function knownMigrations(): Promise<string[]> {
+  return (await readdir(migrationsFolder)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).sort();
+}
+
+/** The database belongs to a release that this one cannot run beside: nothing but an update helps. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+}
+
+/** @throws NewerSchemaError when the schema is of a newer major; one without the table is older than majors. */
+export async function refuseNewerMajor(database: Pool | PoolClient): Promise<void> {
+  const { rows: found } = await database.query<{ exists: boolean }>(
+    `/* shared.hasSchemaMajor */ select to_regclass('schema_major') is not null as exists`,
+  );
+  if (!found[0]!.exists) return;
+  const { rows } = await database.query<{ major: number }>('/* shared.schemaMajor */ select major from schema_major');
+  const major = rows[0]?.major ?? schemaMajor;
+  if (major <= schemaMajor) return;
+  throw new NewerSchemaError(
+    `The database has schema version ${major}, made by a newer release of Millrace; this one works with version ${schemaMajor}. Update this service.`,
+  );
+}
+
+/**
+ * Resolves when the schema is at least this release's and of its major.
+ * @throws NewerSchemaError as {@link refuseNewerMajor}, Error that names the first migration that is missing.
+ */
+export async function checkSchema(pool: Pool): Promise<void> {
+  await refuseNewerMajor(pool);
+  const { rows } = await pool.query<{ name: string }>('/* shared.appliedMigrations */ select name from migrations');
+  const applied = new Set(rows.map(({ name }) => name));
+  const missing = (await knownMigrations()).find((name) => !applied.has(name));
+  if (missing === undefined) return;
+  throw new Error(`The database lacks migration ${missing} of this release: run node shared/dist/migrate-command.js.`);
+}
+
+const retryMs = 500;
+
+/**
+ * Asks until the schema fits, as long as the database is unreachable or not yet migrated; then resolves with true. False when
+ * the service is closing meanwhile. A schema of a newer major ends the service with exit code 1.
+ */
+export async function waitForSchema(pool: Pool, logger: Logger, lifecycle: Lifecycle): Promise<boolean> {
+  const logWaiting = createErrorLog(logger, 'waiting for the database');
+  while (!lifecycle.closing) {
+    try {
+      await checkSchema(pool);
+      return true;
+    } catch (error) {
+      if (error instanceof NewerSchemaError) {
+        logger.fatal({ err: error }, error.message);
+        await lifecycle.shutdown('the schema is newer than this release', 1);
+        return false;
+      }
+      logWaiting(error);
+    }
+    await pause(retryMs);
+  }
+  return false;
+}
