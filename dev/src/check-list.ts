@@ -8,6 +8,7 @@ import { checkVersion } from './checks/one-version.js';
 import { checkPackageImports } from './checks/package-imports.js';
 import { checkReadme } from './checks/readme.js';
 import { checkSchemaDump } from './checks/schema-dump.js';
+import { checkSqlStatements } from './checks/sql-statements.js';
 import { checkTypes } from './checks/type-errors.js';
 
 /** A check gets the workspace's folder and returns one text per problem; none means that all is well. */
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   { name: 'names', run: checkFileNames },
   { name: 'calls', run: checkCallPlaces },
   { name: 'compose', run: checkComposeFile },
+  { name: 'statements', run: checkSqlStatements },
   { name: 'types', run: checkTypes },
   { name: 'readme', run: checkReadme },
   { name: 'version', run: checkVersion },

@@ -32,7 +32,7 @@ const indexesSql = `/* dev.dumpIndexes */
   join pg_class c on c.oid = i.indrelid
   join pg_class x on x.oid = i.indexrelid
   where c.relnamespace = 'public'::regnamespace and not c.relispartition
-    and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+    and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
   order by c.relname, x.relname`;
 
 /** Everything else that a migration may create: types, views, sequences, functions, triggers, extensions. */
@@ -46,7 +46,7 @@ const otherSql = `/* dev.dumpOthers */
     union all
     select 3, c.relname, format('create sequence %I;', c.relname) from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'S'
-      and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i')
+      and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype = 'i')
     union all
     select 4, relname, format(E'create %s %I as\\n%s', case relkind when 'v' then 'view' else 'materialized view' end,
       relname, pg_get_viewdef(oid))
@@ -54,7 +54,7 @@ const otherSql = `/* dev.dumpOthers */
     union all
     select 5, proname || pg_get_function_identity_arguments(p.oid), pg_get_functiondef(p.oid) || ';' from pg_proc p
     where pronamespace = 'public'::regnamespace and prokind in ('f', 'p')
-      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+      and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e')
     union all
     select 6, tgname, pg_get_triggerdef(t.oid) || ';' from pg_trigger t join pg_class c on c.oid = t.tgrelid
     where c.relnamespace = 'public'::regnamespace and not tgisinternal and tgparentid = 0)

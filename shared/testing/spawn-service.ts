@@ -1,6 +1,7 @@
 /** Runs a built service as a process of its own, on a free port, and keeps its log. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { endWithTest } from './end-with-test.js';
@@ -27,10 +28,11 @@ export async function spawnService(
   env: NodeJS.ProcessEnv,
   args: string[] = [],
   script = 'main',
+  folder = root,
 ): Promise<SpawnedService> {
   const portOwner = script === 'main' ? service : `${service}_${script}`;
   const port0 = { [`${portOwner.toUpperCase()}_PORT`]: '0' };
-  const child = spawn(process.execPath, [`${root}${service}/dist/${script}.js`, ...args], {
+  const child = spawn(process.execPath, [join(folder, service, 'dist', `${script}.js`), ...args], {
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

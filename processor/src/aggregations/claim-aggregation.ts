@@ -20,19 +20,19 @@ export const neverAggregated = '';
 
 const addState = `/* processor.addAggregationState */
 insert into site_aggregations (site_id, timezone, aggregated_at) select site_id, $2, '-infinity' from sites
-where site_id = $1 and not exists (select from site_aggregations where site_id = $1) on conflict do nothing`;
+where site_id = $1 and not exists (select 1 from site_aggregations where site_id = $1) on conflict do nothing`;
 
 const claim = `/* processor.claimAggregates */
 update site_aggregations claimed set timezone = claimed.timezone
 from (select * from site_aggregations where site_id = $1 for update skip locked) as before, sites
-where claimed.site_id = before.site_id and sites.site_id = before.site_id
+where claimed.site_id = $1 and before.site_id = $1 and sites.site_id = $1
 returning sites.timezone, before.timezone as "rowsTimezone",
   case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt"`;
 
 const note = `/* processor.noteAggregated */
 update site_aggregations set timezone = $2, aggregated_at = $3 where site_id = $1`;
 
-const isKnown = '/* processor.isKnownSite */ select exists (select from sites where site_id = $1) as known';
+const isKnown = '/* processor.isKnownSite */ select exists (select 1 from sites where site_id = $1) as known';
 
 export const unknownSite = { skipped: 'there is no such site' };
 export const busySite = { skipped: 'another aggregation of this site is at work' };

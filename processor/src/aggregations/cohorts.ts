@@ -36,7 +36,7 @@ with signup as materialized (
 ), gone as (
   delete from user_cohorts r where r.site_id = $1 and r.cohort_month >= $8
     and (r.cohort_month = any($5::date[]) or (r.cohort_month + make_interval(months => month_number))::date = any($6::date[]))
-    and not exists (select from computed c where c.cohort = r.cohort_month and c.number = r.month_number)
+    and not exists (select 1 from computed c where c.cohort = r.cohort_month and c.number = r.month_number)
 )
 insert into user_cohorts (site_id, cohort_month, month_number, cohort_size, users_retained, retention_rate, computed_at)
 select $1, cohort, number, size, retained, ${percent('retained', 'size')}, now() from computed

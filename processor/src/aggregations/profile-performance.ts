@@ -27,7 +27,7 @@ with day as materialized (
 ), gone as (
   delete from profile_performance r using day
   where r.site_id = $1 and r.day = day.day and ($6::text[] is null or r.profile_id = any($6))
-    and not exists (select from counted c where c.day = r.day and c.profile_id = r.profile_id)
+    and not exists (select 1 from counted c where c.day = r.day and c.profile_id = r.profile_id)
 )
 insert into profile_performance (site_id, day, profile_id, impressions, views, clicks, signups, payments, conversions, ctr,
   conversion_rate, revenue, ecpm, computed_at)

@@ -15,7 +15,7 @@ const replace = (granularity: string) => `, figures as (
 ), gone as (
   delete from publisher_performance r using bucket
   where r.site_id = $1 and r.granularity = ${granularity} and r.bucket_start = bucket.starts
-    and not exists (select from figures f where f.starts = r.bucket_start)
+    and not exists (select 1 from figures f where f.starts = r.bucket_start)
 )
 insert into publisher_performance (site_id, granularity, bucket_start, ad_requests, impressions, clicks, ctr, fill_rate, revenue,
   ecpm, computed_at)

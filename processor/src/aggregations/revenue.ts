@@ -67,7 +67,7 @@ with ${periodTables}, asked as materialized (
 ), gone as (
   delete from revenue_aggregates r using period p
   where r.site_id = $1 and r.period_type = p.type and r.period_start = p.start
-    and not exists (select from computed c where c.type = p.type and c.start = p.start and c.currency = r.currency)
+    and not exists (select 1 from computed c where c.type = p.type and c.start = p.start and c.currency = r.currency)
 )
 insert into revenue_aggregates (site_id, period_type, period_start, currency, total_revenue, payments, succeeded, success_rate,
   refunds, refunded, mrr, arr, computed_at)

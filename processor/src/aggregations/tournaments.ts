@@ -40,7 +40,7 @@ with ${periodTables}, event as materialized (
 ), gone as (
   delete from tournament_aggregates r using period p
   where r.site_id = $1 and r.period_type = p.type and r.period_start = p.start
-    and not exists (select from computed c where c.type = p.type and c.start = p.start)
+    and not exists (select 1 from computed c where c.type = p.type and c.start = p.start)
 )
 insert into tournament_aggregates (site_id, period_type, period_start, created, completed, completion_rate, total_players,
   average_players, average_duration, most_popular_format, revenue, computed_at)

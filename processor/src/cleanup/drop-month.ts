@@ -15,10 +15,10 @@ const patience = { attempts: 10, pauseMs: 500 };
  */
 const findOpen = `/* processor.openBefore */
 select
-  exists (select from rollup_marks where interval_start < $1) as intervals,
-  exists (select from rollup_day_marks where day <= ($1::timestamptz at time zone 'UTC')::date) as days,
-  exists (select from aggregation_marks where interval_start < $1) as aggregates,
-  exists (select from sites join site_rollups rolled using (site_id) where rolled.timezone <> sites.timezone) as timezones`;
+  exists (select 1 from rollup_marks where interval_start < $1) as intervals,
+  exists (select 1 from rollup_day_marks where day <= ($1::timestamptz at time zone 'UTC')::date) as days,
+  exists (select 1 from aggregation_marks where interval_start < $1) as aggregates,
+  exists (select 1 from sites join site_rollups rolled using (site_id) where rolled.timezone <> sites.timezone) as timezones`;
 
 const reasons = {
   intervals: 'there are intervals to be rolled',

@@ -7,7 +7,7 @@ const sessions = `/* processor.cleanSessions */
 delete from sessions where token_hash in (select token_hash from sessions where expires_at < $1 limit $2)`;
 
 const isOver = 'least(revoked_at, expires_at) < $1';
-const isNamed = 'exists (select from audit_log where audit_log.key_id = key.id)';
+const isNamed = 'exists (select 1 from audit_log where audit_log.key_id = key.id)';
 
 /** Whoever reads the audit log wants to find the key that it names, and what it allowed. */
 const keys = `/* processor.cleanKeys */

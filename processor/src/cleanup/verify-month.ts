@@ -15,8 +15,8 @@ interface Site {
 const sitesOf = `/* processor.sitesOfMonth */
 select site_id as "siteId", coalesce(rolled.timezone, sites.timezone) as timezone
 from sites left join site_rollups rolled using (site_id)
-where exists (select from events where events.site_id = sites.site_id and timestamp >= $1 and timestamp < $2)
-  or exists (select from rollup_15m r
+where exists (select 1 from events where events.site_id = sites.site_id and timestamp >= $1 and timestamp < $2)
+  or exists (select 1 from rollup_15m r
     where r.site_id = sites.site_id and dimension = 'all' and interval_start >= $1 and interval_start < $2)
 order by site_id`;
 

@@ -13,9 +13,12 @@ interface SummedIntervals extends Omit<RollupRow, 'visitors'> {
 }
 
 const takeMark = `/* processor.takeDayMark */
-delete from rollup_day_marks where (site_id, day) = (
-  select site_id, day from rollup_day_marks where site_id = $1 and day < $2 order by day desc limit 1)
-returning day::text`;
+with taken as (
+  delete from rollup_day_marks where site_id = $1 and day = (
+    select day from rollup_day_marks where site_id = $1 and day < $2 order by day desc limit 1)
+  returning day
+)
+select day::text from taken`;
 
 const removeRows = `/* processor.removeDay */
 delete from rollup_days where site_id = $1 and dimension = any($2) and day = $3`;

@@ -13,7 +13,7 @@ with users as (
   insert into visitors (site_id, user_id, visitor_no)
   select $1, user_id, $4 + row_number() over (order by user_id)
   from users where not exists (
-    select from visitors where visitors.site_id = $1 and visitors.user_id = users.user_id)
+    select 1 from visitors where visitors.site_id = $1 and visitors.user_id = users.user_id)
   returning visitor_no
 )
 update site_rollups set last_visitor_no = last_visitor_no + (select count(*) from numbered) where site_id = $1`;

@@ -1,6 +1,6 @@
 /** Turns one day of a site into the differences between its rollups and its raw events. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { completeSince, type DimensionsSince, rollupDimensions } from '@millrace/shared/rollups';
+import { rollupDimensions } from '@millrace/shared/rollups';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { compareGroups } from './compare-groups.js';
 
@@ -11,8 +11,6 @@ export interface VerifiedSite {
   timezone: string;
   /** Null for a site that was never rolled. */
   detailSince: Date | null;
-  /** Dimensions are compared where they are complete. */
-  dimensionsSince: DimensionsSince;
   from: Date;
   to: Date;
 }
@@ -28,11 +26,11 @@ const stateOfDay = `/* processor.stateOfDay */
 select array(
     select distinct interval_start from rollup_marks where site_id = $1 and interval_start >= $2 and interval_start < $3
   ) as marked,
-  exists (select from rollup_day_marks where site_id = $1 and day = $4) as "dayMarked",
-  exists (select from events where site_id = $1 and timestamp >= $2 and timestamp < $3)
+  exists (select 1 from rollup_day_marks where site_id = $1 and day = $4) as "dayMarked",
+  exists (select 1 from events where site_id = $1 and timestamp >= $2 and timestamp < $3)
     or exists (
-      select from rollup_15m where site_id = $1 and dimension = any($5) and interval_start >= $2 and interval_start < $3)
-    or exists (select from rollup_days where site_id = $1 and dimension = any($5) and day = $4) as "hasRows"`;
+      select 1 from rollup_15m where site_id = $1 and dimension = any($5) and interval_start >= $2 and interval_start < $3)
+    or exists (select 1 from rollup_days where site_id = $1 and dimension = any($5) and day = $4) as "hasRows"`;
 
 interface DayState {
   marked: Date[];
@@ -64,7 +62,6 @@ export async function verifyDay(
   if (!hasRows) return;
   const seen = { intervals: new Set<string>(), days: new Set<string>() };
   for (const dimension of rollupDimensions) {
-    if (completeSince(site.dimensionsSince, dimension.name) > dayFrom.getTime()) continue;
     const rawFrom = dimension.name === 'all' ? from : later(from, detailSince ?? to);
     const range = { siteId, dimension, from, to };
     const intervals = { ...range, table: 'rollup_15m', rawFrom, buckets: marked } as const;

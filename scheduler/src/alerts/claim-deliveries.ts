@@ -20,7 +20,7 @@ update alert_deliveries delivery set attempts = attempts + 1, next_attempt_at = 
 where rule.id = delivery.rule_id and delivery.id in (
   select id from alert_deliveries due
   where next_attempt_at <= $1 and not exists (
-    select from alert_deliveries earlier
+    select 1 from alert_deliveries earlier
     where earlier.rule_id = due.rule_id and earlier.next_attempt_at is not null and earlier.created_at < due.created_at)
   order by next_attempt_at limit $3 for update skip locked)
 returning delivery.id, event, body, attempts, webhook, email, secret`;

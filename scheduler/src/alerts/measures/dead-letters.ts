@@ -4,7 +4,7 @@ import type { Measure } from './measure.js';
 /** Counts no further than the limit, however many there are. */
 const statement = `/* scheduler.countDeadLetters */
 select count(*)::int as count from (
-  select from dead_letter_events
+  select 1 from dead_letter_events
   where created_at >= $1 and replayed_at is null and ($2::text is null or site_id = $2) limit $3
 ) as recent`;
 

@@ -4,7 +4,7 @@ import type { Measure } from './measure.js';
 /** By the time of the event, which the primary key has; what clocks that are ahead sent does not hide a silence for long. */
 const statement = `/* scheduler.isSilent */
 select not exists (
-  select from events where site_id = $1 and timestamp > $2 and timestamp <= $3
+  select 1 from events where site_id = $1 and timestamp > $2 and timestamp <= $3
 ) as silent`;
 
 const clockDriftMs = 300_000;

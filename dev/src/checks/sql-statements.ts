@@ -1,0 +1,121 @@
+/** What a Postgres that is spread over several machines refuses, or does only by locking all of them, found in the text of our statements. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSourceFiles, type SourceFile } from '../source-files.js';
+import { type Statement, statementsOf } from './find-statements.js';
+import { siteTables, tableKeys } from './schema-tables.js';
+
+/** A statement over all sites on purpose, by its owner, and why it may be. */
+const overAllSites: Readonly<Record<string, string>> = {
+  'processor.cleanEventDuplicates': 'removes what is old of every site, at night',
+  'processor.adoptDeadLetter': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
+  'scheduler.adoptLetter': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
+};
+
+const changingFunctions =
+  /\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|to_char|random)\s*\(|\bcurrent_(timestamp|date|time)\b/;
+
+/** Problems that the text of any statement may have. */
+const rules: { pattern: RegExp; reason: string }[] = [
+  { pattern: /\bctid\b/, reason: 'ctid means a place on one machine: name rows by their key' },
+  {
+    pattern: /\bselect\s+from\b/,
+    reason: '`select from` has no column, which a sharded table refuses: write `select 1 from`',
+  },
+];
+
+/** The text from a clause's keyword to the end of the statement or of the bracket that it stands in. */
+function clausesOf(text: string, keyword: RegExp): string[] {
+  return [...text.matchAll(keyword)].map(({ index, 0: match }) => {
+    let depth = 0;
+    for (let at = index + match.length; at < text.length; at += 1) {
+      if (text[at] === '(') depth += 1;
+      else if (text[at] === ')') depth -= 1;
+      if (depth < 0) return text.slice(index, at);
+    }
+    return text.slice(index);
+  });
+}
+
+/** Text at the clause's own level: what stands in brackets is another query's. */
+function withoutBrackets(text: string): string {
+  let flat = text;
+  for (let before = ''; before !== flat; ) {
+    before = flat;
+    flat = flat.replace(/\([^()]*\)/g, ' ');
+  }
+  return flat;
+}
+
+function unstableProblems({ text }: Statement): string[] {
+  const returned = clausesOf(text, /\breturning\b/g).filter(
+    (clause) => changingFunctions.test(clause) || clause.includes('::'),
+  );
+  const updated = clausesOf(text, /\bdo\s+update\s+set\b/g).filter((clause) => changingFunctions.test(clause));
+  return [
+    ...returned.map(
+      () => 'a cast or a function of the clock in `returning` is refused by a sharded table: select it from a CTE',
+    ),
+    ...updated.map(
+      () => 'a function of the clock in `do update set` is refused by a sharded table: use `excluded` or a parameter',
+    ),
+  ];
+}
+
+/** An update or delete names its site at its own level: a condition that only a subquery has locks the shards of all sites. */
+function siteProblems({ owner, text }: Statement, tables: ReadonlySet<string>): string[] {
+  if (owner in overAllSites) return [];
+  const writes = clausesOf(text, /\b(?:update|delete\s+from)\s+(?:only\s+)?[a-z_0-9]+/g);
+  return writes.flatMap((clause) => {
+    const table = /^(?:update|delete\s+from)\s+(?:only\s+)?([a-z_0-9]+)/.exec(clause)?.[1] ?? '';
+    if (!tables.has(table)) return [];
+    const condition = /\bwhere\b(.*)/s.exec(withoutBrackets(clause))?.[1] ?? '';
+    if (/(?<![a-z_.])(?:[a-z_]+\.)?site_id\s*=\s*\$\d/.test(condition)) return [];
+    return [`a write to ${table} must name its site itself, as \`site_id = $1\`, or it locks the shards of all sites`];
+  });
+}
+
+const lineOf = (file: SourceFile, index: number) => file.text.slice(0, index).split('\n').length;
+
+function problemsOf(file: SourceFile, tables: ReadonlySet<string>): string[] {
+  return statementsOf(file.text).flatMap((statement) => {
+    const found = [
+      ...rules.filter(({ pattern }) => pattern.test(statement.text)).map(({ reason }) => reason),
+      ...unstableProblems(statement),
+      ...siteProblems(statement, tables),
+    ];
+    return found.map((problem) => `${file.path}:${lineOf(file, statement.index)}: ${statement.owner}: ${problem}`);
+  });
+}
+
+function migrationProblems(root: string): string[] {
+  const folder = join(root, 'shared', 'migrations');
+  return readdirSync(folder)
+    .filter(
+      (name) =>
+        name.endsWith('.sql') &&
+        /\bcreate\s+(or\s+replace\s+)?(constraint\s+)?trigger\b/i.test(readFileSync(join(folder, name), 'utf8')),
+    )
+    .map((name) => `shared/migrations/${name}: a sharded table has no triggers: do it in the statement that writes`);
+}
+
+/** Every key of a table that holds rows of sites contains the site, since a shard can only promise uniqueness of its own rows. */
+function keyProblems(schema: string, tables: ReadonlySet<string>): string[] {
+  return tableKeys(schema)
+    .filter(({ table, columns }) => tables.has(table) && !columns.includes('site_id'))
+    .map(
+      ({ table, columns }) => `shared/schema.sql: key (${columns.join(', ')}) of table ${table} must contain site_id`,
+    );
+}
+
+/** Reads the statements of all services, the migrations and the schema. */
+export function checkSqlStatements(root: string): string[] {
+  const schema = readFileSync(join(root, 'shared', 'schema.sql'), 'utf8');
+  const tables = siteTables(schema);
+  const files = readSourceFiles(root).filter((file) => !file.isTest && !['dev', 'bench', 'e2e'].includes(file.package));
+  return [
+    ...files.flatMap((file) => problemsOf(file, tables)),
+    ...migrationProblems(root),
+    ...keyProblems(schema, tables),
+  ];
+}
