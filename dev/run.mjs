@@ -64,6 +64,14 @@ async function findDatabase() {
   }
 }
 
+/** The import sends to a running `npm start` unless it is told another address. */
+async function findIngestion() {
+  if (process.env.MILLRACE_URL) return;
+  const { runningIngestionUrl } = await import('./dist/running-ingestion.js');
+  const url = runningIngestionUrl(process.env.MILLRACE_DATA_DIR || join(root, '.millrace'));
+  if (url) process.env.MILLRACE_URL = url;
+}
+
 async function main() {
   const versionProblem = nodeProblem(process.versions.node);
   if (versionProblem) fail(versionProblem);
@@ -77,6 +85,7 @@ async function main() {
     failStep('Preparing the workspace', String(error.stack));
   }
   process.argv = [node, target, ...rest];
+  if (command === 'import') await findIngestion();
   // npm starts scripts in the root; a relative file of a user means the folder that the user is in.
   if (command === 'import' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   if (onDatabase.includes(command)) await findDatabase();

@@ -7,6 +7,7 @@ import { ClearError } from './clear-error.js';
 import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
+import { announceIngestion } from './running-ingestion.js';
 import { spawnNode } from './spawn-node.js';
 import { readStartSettings, type StartSettings } from './start-settings.js';
 import { localUrl, welcome } from './welcome.js';
@@ -40,6 +41,10 @@ function serviceEnvironment({ host, services }: StartSettings, databaseUrl: stri
   return { ...process.env, HOST: host, DATABASE_URL: databaseUrl, ...Object.fromEntries(ports) };
 }
 
+function ingestionUrl({ host, services }: StartSettings): string {
+  return localUrl(host, services.find(({ name }) => name === 'ingestion')!.port);
+}
+
 /** Resolves with a sentence about whatever ends first, or with undefined once a stop is asked for. */
 function firstEnd(services: RunningService[], database: ReadyDatabase, stopped: AbortSignal) {
   return Promise.race<string | undefined>([
@@ -66,7 +71,10 @@ async function start(context: CommandContext): Promise<number> {
   closing.add(() => stopServices(services));
   const end = firstEnd(services, database, stopped);
   const ready = await Promise.race([Promise.all(services.map(waitUntilReady)), end]);
-  if (!stopped.aborted && Array.isArray(ready)) process.stdout.write(welcome(settings, keyFile));
+  if (!stopped.aborted && Array.isArray(ready)) {
+    closing.add(announceIngestion(settings.dataFolder, ingestionUrl(settings)));
+    process.stdout.write(welcome(settings, keyFile));
+  }
   const reason = await end;
   process.stdout.write('Stopping...\n');
   if (reason === undefined) return 0;

@@ -34,8 +34,8 @@ async function bytesOf(...chunks: Buffer[]) {
 describe('readLines', () => {
   it('numbers lines from 1 and needs no end of the last line', async () => {
     expect(await linesOf('a\nb')).toEqual([
-      { number: 1, text: 'a', overlong: false },
-      { number: 2, text: 'b', overlong: false },
+      { number: 1, bytes: Buffer.from('a'), text: 'a', overlong: false, ended: true },
+      { number: 2, bytes: Buffer.from('b'), text: 'b', overlong: false, ended: false },
     ]);
   });
 
@@ -57,13 +57,35 @@ describe('readLines', () => {
     ]);
   });
 
-  it('replaces bytes that are no UTF-8, and drops a byte order mark', async () => {
-    expect(await texts(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff, 0x0a]))).toEqual(['a\uFFFD']);
+  it('percent-encodes bytes that are no UTF-8, each by itself, so that different bytes stay different', async () => {
+    const latin1 = (text: string) => Buffer.from(text, 'latin1');
+    expect(await texts(latin1('caf\xe9\ncaf\xe8\n'))).toEqual(['caf%E9', 'caf%E8']);
+    expect(await texts(Buffer.concat([Buffer.from('é€😀'), latin1('\xff\xc3'), Buffer.from('é')]))).toEqual([
+      'é€😀%FF%C3é',
+    ]);
+    // Overlong forms, surrogates and what lies beyond Unicode are no UTF-8 either.
+    expect(await texts(latin1('\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80'))).toEqual(['%C0%AF %ED%A0%80 %F4%90%80%80']);
+  });
+
+  it('drops a byte order mark, and reads UTF-16 that holds only ASCII', async () => {
+    expect(await texts(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x0a]))).toEqual(['a']);
+    expect(await texts(Buffer.from('\uFEFFab\r\nc\r\n', 'utf16le'))).toEqual(['ab', 'c']);
+  });
+
+  it('skips NUL bytes, as a log holds them that was truncated while its server wrote on', async () => {
+    const nul = Buffer.alloc(300_000);
+    const lines = await linesOf(nul, Buffer.concat([nul, Buffer.from('a\nb\0c\n'), nul]));
+    expect(lines.map(({ text, overlong }) => [text, overlong])).toEqual([
+      ['a', false],
+      ['bc', false],
+    ]);
+    expect(lines[0]?.bytes).toEqual(Buffer.from('a'));
   });
 
   it('keeps only the beginning of a line over 64 KB, and reads on after it', async () => {
     const long = Array.from({ length: 300 }, () => 'x'.repeat(1000));
-    expect(await linesOf('a\n', ...long, '\nb\n')).toEqual([
+    const lines = await linesOf('a\n', ...long, '\nb\n');
+    expect(lines.map(({ number, text, overlong }) => ({ number, text, overlong }))).toEqual([
       { number: 1, text: 'a', overlong: false },
       { number: 2, text: 'x'.repeat(256), overlong: true },
       { number: 3, text: 'b', overlong: false },
@@ -124,6 +146,37 @@ describe('plainBytes', () => {
   });
 });
 
+describe('plainBytes of other packings', () => {
+  const tarHeader = (magic: string) => {
+    const header = Buffer.alloc(1024);
+    header.write('access.log');
+    header.write('0000644', 100);
+    header.write('00000000003', 124);
+    header.write(magic, 257, 'latin1');
+    header.write(' '.repeat(8), 148);
+    const sum = header.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    return header;
+  };
+
+  it.each([
+    ['compressed with bzip2', 'bzip2 -dc', Buffer.from('BZh91AY&SY')],
+    ['compressed with xz', 'xz -dc', Buffer.from('fd377a585a000004', 'hex')],
+    ['compressed with Zstandard', 'zstd -dc', Buffer.from('28b52ffd24', 'hex')],
+    ['a zip archive', 'unzip -p', Buffer.from('504b030414', 'hex')],
+    ['a tar archive', 'tar -xOf', tarHeader('ustar\0' + '00')],
+    ['a tar archive', 'tar -xOf', tarHeader('ustar  \0')],
+    ['a tar archive', 'tar -xOf', tarHeader('')],
+    ['a tar archive', 'tar -xOf', gzipSync(tarHeader('ustar  \0'))],
+  ])('says that the input is %s', async (packing, unpack, bytes) => {
+    await expect(bytesOf(bytes)).rejects.toMatchObject({ packing, unpack });
+  });
+
+  it('reads a log that was compressed twice', async () => {
+    expect((await bytesOf(gzipSync(gzipSync('hello\n')))).text).toBe('hello\n');
+  });
+});
+
 describe('makeBatches', () => {
   const events = (count: number, json = '{}') =>
     Array.from({ length: count }, (_, index): ReadyEvent => ({ lineNumber: index + 1, json }));
@@ -157,5 +210,25 @@ describe('createBotCheck', () => {
     const google = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
     const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0';
     expect([google, firefox, google, firefox, null].map(isBot)).toEqual([true, false, true, false, false]);
+  });
+
+  it('takes phones for persons whose model is called like a bot', () => {
+    const phone = (comment: string) =>
+      `Mozilla/5.0 (Linux; ${comment}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.198 Mobile Safari/537.36`;
+    const persons = [
+      phone('Android 6.0; M BOT 551 Build/MRA58K'),
+      phone('Android 9; CUBOT_X19'),
+      phone('Android 11; KINGBOT Note'),
+      phone('arm_64; Android 12; M BOT 551'),
+      phone('U; Android 4.4.2; zh-cn; M BOT60 Build/KOT49H'),
+      phone('Android 8.1.0; SPIDER X Build/O11019'),
+    ];
+    expect(persons.filter(createBotCheck())).toEqual([]);
+    const bots = [
+      `${persons[0]} (compatible; Googlebot/2.1; +http://www.google.com/bot.html)`,
+      phone('Android 4.0; SomeBot/1.0; +http://bot.example'),
+      'Mozilla/5.0 (Linux; Android 7.0;) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; PetalBot;+https://webmaster.petalsearch.com/site/petalbot)',
+    ];
+    expect(bots.filter(createBotCheck())).toEqual(bots);
   });
 });

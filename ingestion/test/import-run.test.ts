@@ -1,97 +1,22 @@
 /** Whole imports, from arguments to exit code, against a small server that plays ingestion's contract. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LogEvent } from '../src/import/log-event.ts';
-import { runImport } from '../src/import/run-import.ts';
-
-type Answer = (events: LogEvent[], res: ServerResponse) => void;
-
-const BOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
-const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0';
-const accept: Answer = (events, res) => json(res, 200, { status: 'ok', accepted: events.length, rejected: [] });
-const closers: (() => Promise<unknown>)[] = [];
-let folder: string;
-
-function json(res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-}
-
-/** Answers the first requests as `script` says, all later ones by accepting; keeps what was accepted in `events`. */
-async function startServer(...script: Answer[]) {
-  const requests: { at: number; contentType: string | undefined; events: LogEvent[] }[] = [];
-  const events: LogEvent[] = [];
-  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const body = Buffer.concat(await req.toArray()).toString();
-    const sent = body.split('\n').map((line) => JSON.parse(line) as LogEvent);
-    requests.push({ at: Date.now(), contentType: req.headers['content-type'], events: sent });
-    if (`${req.method} ${req.url}` !== 'POST /events') return json(res, 404, {});
-    (script.shift() ?? accept)(sent, res);
-    if (res.statusCode === 200) events.push(...sent);
-  }
-  const server = createServer((req, res) => void handle(req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, events };
-}
-
-function sink() {
-  let text = '';
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      text += chunk;
-      done();
-    },
-  });
-  return { stream, read: () => text };
-}
-
-async function run(args: string[], { stdin = Readable.from([]) as Readable, giveUpAfterMs = 5_000, tty = false } = {}) {
-  const [stdout, stderr] = [sink(), sink()];
-  const exitCode = await runImport(args, {
-    stdin,
-    stdout: stdout.stream,
-    stderr: Object.assign(stderr.stream, { isTTY: tty }),
-    interrupt: new AbortController().signal,
-    giveUpAfterMs,
-  });
-  return { exitCode, stdout: stdout.read(), stderr: stderr.read() };
-}
-
-/** `count` lines, one a second from 10:00:00 on; every fifth is a bot's when `bots` is set. */
-function logText(count: number, { bots = false } = {}): string {
-  return Array.from({ length: count }, (_, index) => {
-    const time = new Date(Date.UTC(2024, 4, 17, 10, 0, index)).toISOString().slice(11, 19);
-    const agent = bots && index % 5 === 4 ? BOT : BROWSER;
-    return `192.0.2.${index % 250} - - [17/May/2024:${time} +0000] "GET /p${index + 1} HTTP/1.1" 200 5 "-" "${agent}"\n`;
-  }).join('');
-}
-
-async function file(name: string, content: string | Buffer): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
-
-const paths = (events: LogEvent[]) => events.map(({ path }) => path);
-const numbered = (count: number) => Array.from({ length: count }, (_, index) => `/p${index + 1}`);
-const byNumber = (a: string, b: string) => Number(a.slice(2)) - Number(b.slice(2));
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-afterAll(() => rm(folder, { recursive: true }));
+import { describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  BOT,
+  BROWSER,
+  byNumber,
+  closeServers,
+  file,
+  json,
+  logText,
+  numbered,
+  pathOf,
+  paths,
+  run,
+  startServer,
+} from './import-server.ts';
 
 describe('import of good logs', () => {
   it('sends each line as one event, in order within NDJSON batches of 1,000, and ends with a summary', async () => {
@@ -158,6 +83,49 @@ describe('import of good logs', () => {
     expect(paths(withBots.events)).toEqual(numbered(10));
   });
 
+  it('lists the user agents that it skipped, with counts', async () => {
+    const server = await startServer();
+    const log = await file('agents.log', `${logText(10, { bots: true })}${logText(1).replace(BROWSER, 'curl/8.5.0')}`);
+    const { stdout } = await run([log, '--site', 'demo', '--url', server.url, '--show-bots']);
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      'Skipped as bots:',
+      `          2  ${BOT}`,
+      '          1  curl/8.5.0',
+    ]);
+    expect((await run([log, '--site', 'demo', '--url', server.url])).stdout).not.toContain('curl');
+  });
+
+  it('sends assets as events of their own, and as views with --count-assets', async () => {
+    const log = await file('assets.log', logText(3).replace('/p2', '/style.css?v=3').replace('/p3', '/robots.txt'));
+    const [asAssets, asViews] = [await startServer(), await startServer()];
+    await run([log, '--site', 'demo', '--url', asAssets.url]);
+    await run([log, '--site', 'demo', '--url', asViews.url, '--count-assets']);
+    expect(asAssets.events.map(({ event_type }) => event_type)).toEqual(['view', 'asset', 'asset']);
+    expect(asViews.events.map(({ event_type }) => event_type)).toEqual(['view', 'view', 'view']);
+    expect(asViews.events.map(({ event_id }) => event_id)).toEqual(asAssets.events.map(({ event_id }) => event_id));
+  });
+
+  it('sends the key of the arguments or of the environment', async () => {
+    const server = await startServer();
+    const log = await file('key.log', logText(1));
+    await run([log, '--site', 'demo', '--url', server.url, '--key', 'mr_1']);
+    await run([log, '--site', 'demo'], { environment: { MILLRACE_KEY: 'mr_2', MILLRACE_URL: server.url } });
+    await run([log, '--site', 'demo', '--url', server.url]);
+    expect(server.requests.map(({ authorization }) => authorization)).toEqual([
+      'Bearer mr_1',
+      'Bearer mr_2',
+      undefined,
+    ]);
+  });
+
+  it('counts without sending in a dry run', async () => {
+    const log = await file('dry.log', logText(3));
+    const { exitCode, stdout } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('  to be sent                3\n');
+    expect(stdout).toContain('Nothing was sent: this was a dry run.\n');
+  });
+
   it('takes an empty log as done', async () => {
     const { exitCode, stdout } = await run([
       await file('empty.log', ''),
@@ -179,14 +147,15 @@ describe('import of good logs', () => {
 });
 
 describe('import of logs with unparsable lines', () => {
-  it('counts them, shows the first five with their numbers, escaped and cut, and is still a success', async () => {
+  it('counts them and shows the first five with their numbers, escaped and cut', async () => {
     const bad = ['\u001b[31mred', 'b'.repeat(500), 'x'.repeat(70_000), 'four', 'five', 'six', 'seven'];
     const log = await file('bad.log', `${logText(2)}\n${bad.join('\n')}\n${logText(1)}`);
     const server = await startServer();
-    const { exitCode, stdout } = await run([log, '--site', 'demo', '--url', server.url]);
+    const args = [log, '--site', 'demo', '--url', server.url, '--max-unparsable', '70'];
+    const { exitCode, stdout } = await run(args);
     expect(exitCode).toBe(0);
     expect(stdout.split('\n').slice(0, 7)).toEqual([
-      'Unparsable (neither Common nor Combined Log Format):',
+      'Unparsable:',
       '  line 4: \\u{1b}[31mred',
       `  line 5: ${'b'.repeat(120)}…`,
       `  line 6: (longer than 64 KB) ${'x'.repeat(120)}…`,
@@ -202,11 +171,38 @@ describe('import of logs with unparsable lines', () => {
     const log = await file('prose.txt', 'Dear diary,\n\ntoday\n');
     const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9']);
     expect(exitCode).toBe(1);
-    expect(stderr).toBe(`import: Not one line of ${log} is in Common or Combined Log Format.\n`);
+    expect(stderr).toBe(
+      `import: Not one line of ${log} is in a format that can be read (combined, json, w3c, alb): --help has the formats and --json-fields.\n`,
+    );
+  });
+
+  it('fails when more of one file than the stated share cannot be read, though the rest was sent', async () => {
+    const server = await startServer();
+    const args = [
+      await file('good.log', logText(500)),
+      await file('half.log', `${logText(3)}a\nb\nc\nd\n\n`),
+      ...['--site', 'demo', '--url', server.url],
+    ];
+    const { exitCode, stdout, stderr } = await run(args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      `import: 4 of 7 lines (57.1 %) of ${args[1]} cannot be read, more than the 5 % of --max-unparsable; the others were sent.\n`,
+    );
+    expect(stdout).toContain(`Unparsable:\n  ${args[1]} line 4: a\n`);
+    expect(server.events).toHaveLength(503);
+    expect((await run([...args, '--max-unparsable', '57.2'])).exitCode).toBe(0);
+    expect((await run([...args, '--max-unparsable=57'])).exitCode).toBe(1);
+  });
+
+  it('takes one bad line in twenty', async () => {
+    const server = await startServer();
+    const log = await file('twenty.log', `${logText(19)}bad\n`);
+    expect((await run([log, '--site', 'demo', '--url', server.url])).exitCode).toBe(0);
+    expect((await run([log, '--site', 'demo', '--url', server.url, '--max-unparsable', '0'])).exitCode).toBe(1);
   });
 });
 
-describe('import while the server is busy or away', () => {
+describe('import while the server is busy or unreachable', () => {
   it('tries again after 503, and nothing is missing', async () => {
     const busy: Answer = (_events, res) => json(res, 503, { error: { code: 'queue_unavailable', message: 'later' } });
     const server = await startServer(busy, busy, busy);
@@ -233,17 +229,36 @@ describe('import while the server is busy or away', () => {
     expect(server.requests[1]?.events).toEqual(server.requests[0]?.events);
   });
 
-  it('gives up with one sentence when nobody listens', async () => {
+  it('asks at once whether Millrace is running when nothing listens', async () => {
     const log = await file('nobody.log', logText(3));
     const { url } = await startServer();
-    await closers.pop()?.(); // its port is free now
+    await closeServers(); // its port is free now
     const args = [log, '--site', 'demo', '--url', url];
-    const { exitCode, stdout, stderr } = await run(args, { giveUpAfterMs: 300 });
+    const { exitCode, stdout, stderr } = await run(args, { giveUpAfterMs: 3_600_000 });
     expect(exitCode).toBe(1);
     expect(stdout).toContain('  not sent                  3\n');
-    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
-      `import: ${url}/events cannot be reached (ECONNREFUSED); gave up, as nothing gets through for 0.3 s. ` +
-        'Run the same command again to go on; nothing will count twice.',
+    expect(stderr).toBe(
+      `import: ${url} cannot be reached (ECONNREFUSED): is Millrace running? ` +
+        'Start it with npm start, or name its ingestion with --url.\n',
+    );
+    const unknown = await run([log, '--site', 'demo', '--url', 'http://millrace.invalid'], {
+      giveUpAfterMs: 3_600_000,
+    });
+    expect(unknown.stderr).toMatch(
+      /^import: http:\/\/millrace\.invalid cannot be reached \(\w+\): is Millrace running\?/,
+    );
+  });
+
+  it('waits for a server that has answered before, and gives up with one sentence', async () => {
+    const server = await startServer((_events, res) => {
+      json(res, 503, {}, { connection: 'close' });
+      void closeServers();
+    });
+    const log = await file('stopped.log', logText(3));
+    const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', server.url], { giveUpAfterMs: 700 });
+    expect(exitCode).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^import: \S+\/events cannot be reached \(ECONN\w+\); gave up, as nothing gets through for 0\.7 s\.$/,
     );
   });
 
@@ -265,7 +280,8 @@ describe('import while the server is busy or away', () => {
         this.push(logText(1000));
       },
     });
-    const args = ['-', '--site', 'demo', '--url', 'http://127.0.0.1:1'];
+    const server = await startServer(...Array<Answer>(500).fill((_events, res) => json(res, 503, {})));
+    const args = ['-', '--site', 'demo', '--url', server.url];
     expect((await run(args, { stdin, giveUpAfterMs: 500 })).exitCode).toBe(1);
     expect(read).toBeLessThanOrEqual(10_000);
   });
@@ -296,7 +312,11 @@ describe('import that the server does not take', () => {
 
   it.each([
     [413, { error: { code: 'too_large', message: 'at most 10 MB' } }, 'refuses with 413: at most 10 MB.'],
-    [401, { error: { code: 'no_key', message: 'a key is needed' } }, 'refuses with 401: a key is needed.'],
+    [
+      401,
+      { error: { code: 'no_key', message: 'a key is needed.' } },
+      'refuses with 401: a key is needed. Give a key that may with --key or MILLRACE_KEY.',
+    ],
     [200, { hello: 'world' }, "answers 200, which Millrace's ingestion never does: check --url."],
     [404, 'Not found', "answers 404, which Millrace's ingestion never does: check --url."],
   ])('stops at once after %i %j', async (status, body, sentence) => {
@@ -318,13 +338,15 @@ describe('import that the server does not take', () => {
 
 describe('import of files that cannot be read', () => {
   it('says in one sentence what is wrong, before anything is sent', async () => {
-    const missing = join(folder, 'missing.log');
+    const missing = pathOf('missing.log');
     expect(await run([missing, '--site', 'demo'])).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: `import: Cannot read ${missing}: there is no such file.\n`,
     });
-    expect((await run([folder, '--site', 'demo'])).stderr).toBe(`import: Cannot read ${folder}: it is a directory.\n`);
+    expect((await run([pathOf(''), '--site', 'demo'])).stderr).toBe(
+      `import: Cannot read ${pathOf('')}: it is a directory.\n`,
+    );
     expect((await run([missing])).stderr).toBe(
       'import: Say with --site ID which site the log belongs to. (--help shows how)\n',
     );
@@ -344,9 +366,21 @@ describe('import of files that cannot be read', () => {
     expect(stdout).toContain(`  accepted     ${lines.toLocaleString('en').padStart(14)}\n`);
   });
 
+  it.each([
+    ['a.log.bz2', Buffer.from('BZh91AY&SY'), 'is compressed with bzip2', 'bzip2 -dc'],
+    ['a.zip', Buffer.from('504b0304', 'hex'), 'is a zip archive', 'unzip -p'],
+  ])('says how to unpack %s', async (name, content, what, command) => {
+    const log = await file(name, content);
+    const { exitCode, stderr } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      `import: ${log} ${what}, which the import does not read: unpack it first, as with \`${command} ${log} | npm run import -- - --site ...\`.\n`,
+    );
+  });
+
   it('shows help', async () => {
     const { exitCode, stdout } = await run(['--help']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^Usage: npm run import -- FILE --site ID/);
+    expect(stdout).toMatch(/^Usage: npm run import -- FILE\.\.\. --site ID/);
   });
 });

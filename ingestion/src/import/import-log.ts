@@ -1,10 +1,10 @@
-/** Turns an opened log into accepted events: bytes → lines → events → batches → posts, each step pulling from the one before. */
+/** An opened log → accepted events: bytes → lines → events → batches → posts, each step pulling from the one before. */
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { ImportTally } from './create-tally.js';
 import { ImportError } from './import-error.js';
 import type { ImportOptions } from './import-options.js';
 import { type Batch, makeBatches } from './make-batches.js';
-import { plainBytes } from './plain-bytes.js';
+import { PackedInput, plainBytes } from './plain-bytes.js';
 import { type BatchAnswer, postBatch, type Target } from './post-batch.js';
 import { postBatches } from './post-batches.js';
 import { printable } from './printable.js';
@@ -14,44 +14,61 @@ import { sortLines } from './sort-lines.js';
 const REJECTED_SHOWN = 20;
 const NOTE_EVERY_MS = 5_000;
 
+/** Where the events of all files of one run go. */
 export interface ImportRun {
   options: ImportOptions;
-  stream: Readable;
   tally: ImportTally;
-  giveUpAfterMs: number;
+  target: Target;
   /** Stops reading; what is in flight is still waited for. */
+  interrupt: AbortSignal;
+  /** Fires with `interrupt`, and when a batch failed. */
+  stopping: AbortController;
+}
+
+export interface RunSettings {
+  giveUpAfterMs: number;
   interrupt: AbortSignal;
   onWait(why: string): void;
 }
 
-/** Resolves when the whole log was sent and answered, with all counts in `tally`. Throws an ImportError when it had to stop early. */
-export async function importLog({
-  options,
-  stream,
-  tally,
-  giveUpAfterMs,
-  interrupt,
-  onWait,
-}: ImportRun): Promise<void> {
+/** One run for all files, so that the server's silence is measured across them. */
+export function createRun(
+  options: ImportOptions,
+  tally: ImportTally,
+  { giveUpAfterMs, interrupt, onWait }: RunSettings,
+): ImportRun {
   const stopping = new AbortController();
   interrupt.addEventListener('abort', () => stopping.abort());
+  const { url, key } = options;
   const stop = stopping.signal;
-  const target: Target = { url: options.url, giveUpAfterMs, lastAnswerAt: Date.now(), stop, onWait: seldom(onWait) };
-  addAbortSignal(stop, stream);
+  const times = { giveUpAfterMs, lastAnswerAt: Date.now(), wasThere: false };
+  return { options, tally, interrupt, stopping, target: { url, key, stop, ...times, onWait: seldom(onWait) } };
+}
+
+/** Resolves when the whole log was sent and answered, with all counts in `tally`. Throws an ImportError when it had to stop early. */
+export async function importLog(file: string, stream: Readable, run: ImportRun): Promise<void> {
+  const { options, tally, target, interrupt, stopping } = run;
+  addAbortSignal(stopping.signal, stream);
   const bytes = plainBytes(stream, (count) => {
     tally.bytesRead += count;
   });
-  const batches = makeBatches(sortLines(readLines(bytes), options, tally));
+  const send = options.dryRun ? pretend : postBatch;
   try {
     await postBatches(
-      batches,
-      async (batch) => count(await postBatch(batch, target), batch, tally),
+      makeBatches(sortLines(file, readLines(bytes), options, tally)),
+      async (batch) => count(await send(batch, target), batch, file, tally),
       () => stopping.abort(),
     );
   } catch (error) {
     if (interrupt.aborted) throw new ImportError('Interrupted.');
-    throw error instanceof ImportError ? error : readingError(error, options.file, tally);
+    throw error instanceof ImportError ? error : readingError(error, file, tally);
+  } finally {
+    stream.destroy();
   }
+}
+
+async function pretend({ lineNumbers }: Batch): Promise<BatchAnswer> {
+  return { accepted: lineNumbers.length, rejected: [] };
 }
 
 /** Lets through the first of many notes: batches in flight wait for the same reason at the same time. */
@@ -64,18 +81,24 @@ function seldom(say: (text: string) => void): (text: string) => void {
   };
 }
 
-function count(answer: BatchAnswer, batch: Batch, tally: ImportTally): void {
+function count(answer: BatchAnswer, batch: Batch, file: string, tally: ImportTally): void {
   tally.accepted += answer.accepted;
   tally.rejected += batch.lineNumbers.length - answer.accepted;
   for (const { index, message } of answer.rejected) {
     if (tally.firstRejected.length >= REJECTED_SHOWN) return;
-    tally.firstRejected.push({ number: batch.lineNumbers[index] ?? 0, text: printable(message, 300) });
+    tally.firstRejected.push({ file, number: batch.lineNumbers[index] ?? 0, text: printable(message, 300) });
   }
 }
 
 function readingError(error: unknown, file: string, tally: ImportTally): ImportError {
   const { code } = error as NodeJS.ErrnoException;
   const name = file === '-' ? 'Standard input' : file;
+  if (error instanceof PackedInput) {
+    const command = `${error.unpack} ${file} | npm run import -- - --site ...`;
+    return new ImportError(
+      `${name} is ${error.packing}, which the import does not read: unpack it first, as with \`${command}\`.`,
+    );
+  }
   const where = `after line ${tally.lines.toLocaleString('en')}`;
   if (code === 'Z_BUF_ERROR') return new ImportError(`${name} is cut off: its gzip data ends too early, ${where}.`);
   if (code?.startsWith('Z_')) return new ImportError(`${name} is damaged: its gzip data makes no sense ${where}.`);

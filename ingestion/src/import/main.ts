@@ -1,4 +1,5 @@
-/** Turns the command line into a run of the import: wires it to the process, and nothing else. */
+/** Wires the import to the process. */
+import { loadImportEnvironment } from './import-config.js';
 import { runImport } from './run-import.js';
 
 const GIVE_UP_AFTER_MS = 60_000;
@@ -14,4 +15,5 @@ process.exitCode = await runImport(process.argv.slice(2), {
   stderr: process.stderr,
   interrupt: interrupt.signal,
   giveUpAfterMs: GIVE_UP_AFTER_MS,
+  environment: loadImportEnvironment(),
 });

@@ -1,4 +1,4 @@
-/** Turns events into batches, each the body of one request and the line numbers of its events. */
+/** Events → batches, each the body of one request and the line numbers of its events. */
 import type { ReadyEvent } from './sort-lines.js';
 
 export interface Batch {

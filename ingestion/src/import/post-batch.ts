@@ -1,16 +1,16 @@
-/** Turns one batch into its final answer, trying again with growing pauses while the server is busy or away. */
+/** One batch → its final answer, trying again with growing pauses while the server is busy or unreachable. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImportError } from './import-error.js';
 import type { Batch } from './make-batches.js';
-import { type Rejection, tryBatch, type Verdict } from './try-batch.js';
+import { type Receiver, type Rejection, tryBatch, type Verdict } from './try-batch.js';
 
-export interface Target {
-  /** Of `POST /events`. */
-  url: URL;
+export interface Target extends Receiver {
   /** How long no batch at all may get through before the import gives up. */
   giveUpAfterMs: number;
   /** When any batch was last answered, in milliseconds since the epoch; shared by all batches in flight. */
   lastAnswerAt: number;
+  /** Whether anything ever listened at the address: only then is it worth waiting for. */
+  wasThere: boolean;
   /** Ends the waiting between two tries. */
   stop: AbortSignal;
   /** Hears why a batch waits. */
@@ -31,7 +31,8 @@ const LONGEST_PAUSE_MS = 5_000;
 export async function postBatch(batch: Batch, target: Target): Promise<BatchAnswer> {
   for (let tries = 1; ; tries += 1) {
     const startedAt = Date.now();
-    const verdict = await tryBatch(target.url, batch.body, batch.lineNumbers.length);
+    const verdict = await tryBatch(target, batch.body, batch.lineNumbers.length);
+    if (verdict.kind !== 'retry' || !verdict.nothingThere) target.wasThere = true;
     if (verdict.kind === 'answered') {
       target.lastAnswerAt = Date.now();
       return verdict;
@@ -47,6 +48,12 @@ export async function postBatch(batch: Batch, target: Target): Promise<BatchAnsw
 
 /** How long to wait before the next try; throws when nothing got through for too long, or would not until then. */
 function pauseBefore({ why, retryAfterMs }: RetryVerdict, tries: number, target: Target): number {
+  if (!target.wasThere) {
+    const { origin } = target.url;
+    throw new ImportError(
+      `${origin} ${why}: is Millrace running? Start it with npm start, or name its ingestion with --url.`,
+    );
+  }
   const restMs = target.lastAnswerAt + target.giveUpAfterMs - Date.now();
   if (restMs > 0 && (retryAfterMs ?? 0) <= restMs) return retryAfterMs ?? Math.min(backOffMs(tries), restMs);
   const wish = retryAfterMs === null ? '' : ` and asks to wait ${seconds(retryAfterMs)}`;

@@ -1,4 +1,4 @@
-/** Turns a stream of batches into posts, a few in flight at a time, taking the next batch only when there is room. */
+/** A stream of batches → posts, a few in flight at a time, taking the next batch only when there is room. */
 import type { Batch } from './make-batches.js';
 
 const MAX_IN_FLIGHT = 4;

@@ -1,4 +1,4 @@
-/** Turns text from outside into one short line that is safe to show on a terminal. */
+/** Text from outside → one short line that is safe to show on a terminal. */
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 

@@ -1,4 +1,4 @@
-/** Turns the running tally into a progress bar on a terminal, and into a plain line every few seconds elsewhere. */
+/** Shows the running tally as a progress bar on a terminal, and as a plain line every few seconds elsewhere. */
 import cliProgress from 'cli-progress';
 import type { ImportTally } from './create-tally.js';
 

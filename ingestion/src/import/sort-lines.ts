@@ -1,8 +1,12 @@
-/** Turns lines into events ready to send, and counts the lines that become none: blank, unparsable, or of a bot. */
+/** Lines → events ready to send; counts the lines that become none: blank, unparsable, left out, or of a bot. */
 import { createBotCheck } from './create-bot-check.js';
-import type { ImportTally } from './create-tally.js';
+import { createFilter } from './create-filter.js';
+import { countBot, type ImportTally } from './create-tally.js';
+import { findFormat, formats } from './formats/formats.js';
+import type { ParseLine } from './formats/log-record.js';
+import { createLineIds } from './identify-lines.js';
+import type { ImportOptions } from './import-options.js';
 import { logEvent } from './log-event.js';
-import { parseLogLine } from './parse-log-line.js';
 import { printable } from './printable.js';
 import type { LogLine } from './read-lines.js';
 
@@ -11,39 +15,54 @@ export interface ReadyEvent {
   json: string;
 }
 
-export interface SortOptions {
-  siteId: string;
-  includeBots: boolean;
-}
+export type SortOptions = Omit<ImportOptions, 'files' | 'url' | 'key' | 'showBots' | 'maxUnparsable' | 'dryRun'>;
 
 const UNPARSABLE_SHOWN = 5;
+/** So many lines are looked at before the first format is taken for one that reads none of them. */
+const LINES_LOOKED_AT = 1_000;
 
-/** Gives one array of events per array of lines; every line is counted in `tally`. */
+/** Gives one array of events per array of lines of one file; every line is counted in `tally`. */
 export async function* sortLines(
+  file: string,
   lines: AsyncIterable<LogLine[]>,
-  { siteId, includeBots }: SortOptions,
+  options: SortOptions,
   tally: ImportTally,
 ): AsyncGenerator<ReadyEvent[]> {
-  const isBot = createBotCheck();
-
-  function sort(line: LogLine): ReadyEvent | null {
-    tally.lines += 1;
-    const record = line.overlong ? null : parseLogLine(line.text);
-    if (record === null) {
-      countUnreadable(line, tally);
-      return null;
-    }
-    if (!includeBots && isBot(record.userAgent)) {
-      tally.bots += 1;
-      return null;
-    }
-    return { lineNumber: line.number, json: JSON.stringify(logEvent(siteId, line, record)) };
+  const sort = createSorter(file, options, tally);
+  let parse = options.format?.createParser(options.jsonFields);
+  let waiting: LogLine[] = [];
+  for await (const group of lines) {
+    waiting.push(...group);
+    parse ??= findFormat(waiting, options.jsonFields)?.createParser(options.jsonFields);
+    if (parse === undefined && waiting.length < LINES_LOOKED_AT) continue;
+    parse ??= formats[0]!.createParser(options.jsonFields);
+    yield sort(waiting, parse);
+    waiting = [];
   }
-
-  for await (const group of lines) yield group.map(sort).filter((event) => event !== null);
+  if (waiting.length > 0) yield sort(waiting, formats[0]!.createParser(options.jsonFields));
 }
 
-function countUnreadable(line: LogLine, tally: ImportTally): void {
+function createSorter(file: string, options: SortOptions, tally: ImportTally) {
+  const isBot = createBotCheck();
+  const isWanted = createFilter(options);
+  const idOf = createLineIds(options.source, options.identity);
+
+  function sortLine(line: LogLine, parse: ParseLine): ReadyEvent | null {
+    tally.lines += 1;
+    const record = line.overlong ? null : parse(line);
+    if (record === null) countUnreadable(file, line, tally);
+    else if (record === 'comment') tally.comments += 1;
+    else if (!isWanted(record)) tally.filtered += 1;
+    else if (!options.includeBots && isBot(record.userAgent)) countBot(tally, record.userAgent ?? '');
+    else return { lineNumber: line.number, json: JSON.stringify(logEvent(options, idOf(line), record)) };
+    return null;
+  }
+
+  return (lines: LogLine[], parse: ParseLine) =>
+    lines.map((line) => sortLine(line, parse)).filter((event) => event !== null);
+}
+
+function countUnreadable(file: string, line: LogLine, tally: ImportTally): void {
   if (line.text.trim() === '') {
     tally.blank += 1;
     return;
@@ -51,5 +70,5 @@ function countUnreadable(line: LogLine, tally: ImportTally): void {
   tally.unparsable += 1;
   if (tally.firstUnparsable.length >= UNPARSABLE_SHOWN) return;
   const note = line.overlong ? '(longer than 64 KB) ' : '';
-  tally.firstUnparsable.push({ number: line.number, text: note + printable(line.text) });
+  tally.firstUnparsable.push({ file, number: line.number, text: note + printable(line.text) });
 }

@@ -1,4 +1,4 @@
-/** Turns one request with one batch into a verdict: answered, worth another try, or refused for good. */
+/** One request with one batch → a verdict: answered, worth another try, or refused for good. */
 import { printable } from './printable.js';
 
 export interface Rejection {
@@ -8,26 +8,40 @@ export interface Rejection {
 
 export type Verdict =
   | { kind: 'answered'; accepted: number; rejected: Rejection[] }
-  | { kind: 'retry'; why: string; retryAfterMs: number | null }
+  | { kind: 'retry'; why: string; retryAfterMs: number | null; nothingThere?: boolean }
   | { kind: 'refused'; why: string };
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Sending again is safe, whatever became of the first try: the events carry their ids. */
 const RETRY_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 
+/** Failures of a connection to something that is there; after any other one, nothing listens at the address. */
+const LATE_FAILURES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+
+export interface Receiver {
+  /** Of `POST /events`. */
+  url: URL;
+  /** An access key, where ingestion wants one. */
+  key: string | undefined;
+}
+
 /** Sends `body` (NDJSON of `count` events) once. Never throws: a failed connection is a verdict too. */
-export async function tryBatch(url: URL, body: string, count: number): Promise<Verdict> {
+export async function tryBatch({ url, key }: Receiver, body: string, count: number): Promise<Verdict> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
+      headers: {
+        'content-type': 'application/x-ndjson',
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      },
       body,
       redirect: 'manual',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     return judge(response, await response.text(), count);
   } catch (error) {
-    return { kind: 'retry', why: connectionProblem(error), retryAfterMs: null };
+    const nothingThere = !isTimeout(error) && !LATE_FAILURES.has(String(causeOf(error).code));
+    return { kind: 'retry', why: connectionProblem(error), retryAfterMs: null, nothingThere };
   }
 }
 
@@ -48,7 +62,11 @@ function judge(response: Response, text: string, count: number): Verdict {
     return { kind: 'refused', why: `redirects (${status}) to ${location}; give the final address with --url` };
   }
   if (typeof error.message === 'string') {
-    return { kind: 'refused', why: `refuses with ${status}: ${printable(error.message, 300)}` };
+    const hint = status === 401 || status === 403 ? '. Give a key that may with --key or MILLRACE_KEY' : '';
+    return {
+      kind: 'refused',
+      why: `refuses with ${status}: ${printable(error.message, 300).replace(/\.$/, '')}${hint}`,
+    };
   }
   return { kind: 'refused', why: `answers ${status}, which Millrace's ingestion never does: check --url` };
 }
@@ -71,12 +89,22 @@ function retryAfterMs(header: string | null): number | null {
   return Number.isFinite(wait) ? Math.max(0, wait) : null;
 }
 
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
 function connectionProblem(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  if (isTimeout(error)) {
     return `has not answered within ${REQUEST_TIMEOUT_MS / 1000} s`;
   }
-  const cause = asObject(error instanceof Error ? error.cause : null);
+  const cause = causeOf(error);
   return `cannot be reached (${String(cause.code ?? cause.message ?? error)})`;
+}
+
+/** What `fetch` says of the connection; of several addresses that were tried, the first one's. */
+function causeOf(error: unknown): Record<string, unknown> {
+  const cause = asObject(error instanceof Error ? error.cause : null);
+  return Array.isArray(cause.errors) ? asObject(cause.errors[0]) : cause;
 }
 
 function isCount(value: unknown, max: number): value is number {

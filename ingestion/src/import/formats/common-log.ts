@@ -1,0 +1,103 @@
+/** Common and Combined Log Format, both with a virtual host in front and with anything behind. */
+import { normalizeAddress, normalizeClient, normalizeHost } from '../client-address.js';
+import { parseRequest } from '../parse-request.js';
+import { fromLogTime, LOG_TIME } from '../parse-time.js';
+import { unescapeField } from '../unescape-field.js';
+import type { LogFormat, LogRecord, RawLine } from './log-record.js';
+
+/** The inside of a quoted field: anything but a quote, where a backslash takes the next character with it. */
+const QUOTED = String.raw`[^"\\]*(?:\\.[^"\\]*)*`;
+const TIME = new RegExp(String.raw`\[${LOG_TIME}\] (?=")`);
+/** Written so that no two parts can match the same text: time stays linear in the line's length, whatever the line. */
+const REQUEST_AND_STATUS = new RegExp(String.raw`"(${QUOTED})" (\d{3}) (\d{1,15}|-)(?= |$)`, 'ys');
+const REFERRER_AND_AGENT = new RegExp(` "(${QUOTED})" "(${QUOTED})"(?= |$)`, 'ys');
+const QUOTED_FIRST = new RegExp(`^"(${QUOTED})" (.*)$`, 's');
+const HOST_AND_ADDRESS = /^([^:[]+):(.+)$/;
+
+export const commonLog: LogFormat = {
+  names: ['combined', 'common'],
+  createParser() {
+    let sawAgent = false;
+    return (line) => {
+      const record = parseCommonLog(line, sawAgent);
+      sawAgent ||= record !== null && record.userAgent !== null;
+      return record;
+    };
+  },
+};
+
+/** @param expectAgent whether a last line without end and without user agent must have been cut off */
+export function parseCommonLog({ text, ended }: RawLine, expectAgent = false): LogRecord | null {
+  const time = TIME.exec(text);
+  if (time === null) return null;
+  const origin = parseOrigin(text.slice(0, time.index));
+  const timestamp = fromLogTime(time as unknown as string[]);
+  const request = matchAt(REQUEST_AND_STATUS, text, time.index + time[0].length);
+  if (origin === null || timestamp === null || request === null) return null;
+  const end = REQUEST_AND_STATUS.lastIndex;
+  const agent = matchAt(REFERRER_AND_AGENT, text, end);
+  // A quote that does not open referrer and user agent is what is left of a line that was cut off.
+  if (agent === null && text.startsWith(' "', end)) return null;
+  if (!ended && isCutOff(text, agent !== null, expectAgent)) return null;
+  const parsed = parseRequest(unescapeField(request[1]!));
+  return {
+    ...parsed,
+    client: origin.client,
+    hostname: origin.hostname ?? parsed.hostname,
+    timestamp,
+    status: Number(request[2]),
+    bytes: request[3] === '-' ? 0 : Number(request[3]),
+    referrer: optionalField(agent?.[1]),
+    userAgent: optionalField(agent?.[2]),
+  };
+}
+
+function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArray | null {
+  pattern.lastIndex = position;
+  return pattern.exec(text);
+}
+
+function isCutOff(text: string, hasAgent: boolean, expectAgent: boolean): boolean {
+  if (expectAgent && !hasAgent) return true;
+  const quotes = text.replace(/\\./gs, '').split('"').length - 1;
+  return quotes % 2 === 1;
+}
+
+function optionalField(field: string | undefined): string | null {
+  return field === undefined || field === '' || field === '-' ? null : unescapeField(field);
+}
+
+/**
+ * Reads what stands before the time: client, ident and user, where the client may be a list as in `X-Forwarded-For`,
+ * and `host client`, `host:port client` or `host:client` may stand in its place. The rest may hold anything.
+ */
+function parseOrigin(prefix: string): { client: string | null; hostname: string | null } | null {
+  const [first, rest] = splitFirst(prefix.trim());
+  if (first === '') return null;
+  const isAddress = normalizeAddress(first) !== null;
+  if (!first.includes(',') && (!isAddress || /[^:]:\d{1,5}$/.test(first))) {
+    const [second, more] = splitFirst(rest);
+    // Behind an address with a port a host needs user and ident after the client, or it is the client with its ident.
+    if (hasAddress(second) && (!isAddress || more.includes(' '))) {
+      return { client: normalizeClient(second), hostname: normalizeHost(first) };
+    }
+    const [, host, address] = HOST_AND_ADDRESS.exec(isAddress ? '' : first) ?? [];
+    if (address !== undefined && normalizeAddress(address) !== null) {
+      return { client: normalizeAddress(address), hostname: normalizeHost(host!) };
+    }
+  }
+  return { client: normalizeClient(first), hostname: null };
+}
+
+/** The first field, which goes on after a comma and may stand in quotes, and what follows it. */
+function splitFirst(text: string): [string, string] {
+  const quoted = QUOTED_FIRST.exec(text);
+  if (quoted !== null) return [quoted[1]!, quoted[2]!];
+  let end = text.indexOf(' ');
+  while (end > 0 && text[end - 1] === ',') end = text.indexOf(' ', end + 1);
+  return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
+}
+
+function hasAddress(field: string): boolean {
+  return field.split(',').some((entry) => normalizeAddress(entry.trim()) !== null);
+}

@@ -1,0 +1,20 @@
+/** What people call a view, and what is only a part of a page. */
+import type { LogRecord } from './formats/log-record.js';
+
+export type RequestKind = 'view' | 'asset' | 'request';
+
+const ASSET_ENDINGS =
+  'css js mjs map ico gif jpg jpeg png webp avif svg bmp tif tiff woff woff2 ttf otf eot xml rss atom'.split(' ');
+const ASSET = new RegExp(String.raw`\.(?:${ASSET_ENDINGS.join('|')})$`, 'i');
+/** Of the last segment of a path (RFC 3986, 3.3), as in `/style.css;v=2`. */
+const PARAMETERS = /;[^/]*$/;
+
+/**
+ * A GET that gave the visitor something (200, or 304 for what the browser had already) is a `view`, or an `asset` when
+ * it asked for `/robots.txt` or its path ends like a file that pages are made of; all else is a `request`.
+ */
+export function requestKind({ method, status, target }: LogRecord): RequestKind {
+  if (method !== 'GET' || (status !== 200 && status !== 304)) return 'request';
+  const path = target.replace(/[?#].*$/s, '').replace(PARAMETERS, '');
+  return path === '/robots.txt' || ASSET.test(path) ? 'asset' : 'view';
+}

@@ -1,0 +1,94 @@
+/** Imports of several files: which are read, which lines they have in common, and what is left out. */
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { LogEvent } from '../src/import/log-event.ts';
+import { file, logText, numbered, pathOf, paths, run, startServer } from './import-server.ts';
+
+describe('import of several files', () => {
+  const ids = (events: LogEvent[]) => events.map(({ event_id }) => event_id);
+  const lines = logText(60).split(/(?<=\n)/);
+  const part = (from: number, to: number) => lines.slice(from, to).join('');
+
+  it('takes names and patterns, each file once, and sums up', async () => {
+    const server = await startServer();
+    await file('several-b.log', part(20, 40));
+    await file('several-a.log.gz', gzipSync(part(0, 20)));
+    const pattern = pathOf('several-*.log*');
+    const { exitCode, stdout } = await run([pathOf('several-b.log'), pattern, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(0);
+    expect(paths(server.events)).toEqual([...numbered(40).slice(20), ...numbered(20)]);
+    expect(stdout).toContain('2 files for site demo:\n  lines read               40\n');
+  });
+
+  it('takes a file whose name looks like a pattern for that file', async () => {
+    const server = await startServer();
+    const log = await file('odd[1].log', part(0, 1));
+    expect((await run([log, '--site', 'demo', '--url', server.url])).exitCode).toBe(0);
+    expect(server.events).toHaveLength(1);
+  });
+
+  it('says when no file matches, or one of them cannot be read, before anything is sent', async () => {
+    const log = await file('here.log', part(0, 1));
+    const none = pathOf('none-*.log');
+    const missing = pathOf('missing.log');
+    const args = ['--site', 'demo', '--url', 'http://127.0.0.1:9'];
+    expect((await run([log, none, ...args])).stderr).toBe(`import: No file matches ${none}.\n`);
+    expect((await run([log, missing, ...args])).stderr).toBe(
+      `import: Cannot read ${missing}: there is no such file.\n`,
+    );
+  });
+
+  it('knows the lines again in files that overlap, were rotated, cut, packed or joined', async () => {
+    const server = await startServer();
+    const files = [
+      await file('whole.log', part(0, 60)),
+      await file('overlap.log', part(10, 50)),
+      await file('rotated.log.1.gz', gzipSync(part(0, 30))),
+      await file('rotated.log', part(30, 60)),
+      await file('cut.log', part(0, 60).slice(0, part(0, 40).length + 30)),
+      await file('joined.log', part(30, 60) + part(0, 30)),
+      await file('truncated.log', Buffer.concat([Buffer.alloc(3_000), Buffer.from(part(40, 60))])),
+    ];
+    const { exitCode, stdout } = await run([...files, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('  unparsable                1\n');
+    expect(new Set(ids(server.events)).size).toBe(60);
+  });
+
+  it('finds the format of each file, and of each other source the same line again', async () => {
+    const server = await startServer();
+    const entry = { ts: 1715940000.5, request: { client_ip: '192.0.2.1', method: 'GET', uri: '/json' }, status: 200 };
+    const files = [await file('one.log', part(0, 1)), await file('caddy.log', `${JSON.stringify(entry)}\n`)];
+    for (const source of ['web-1', 'web-2']) {
+      expect((await run([...files, '--site', 'demo', '--url', server.url, '--source', source])).exitCode).toBe(0);
+    }
+    expect(paths(server.events)).toEqual(['/p1', '/json', '/p1', '/json']);
+    expect(new Set(ids(server.events)).size).toBe(4);
+  });
+
+  it('reads in the format that is named, and in no other', async () => {
+    const log = await file('combined.log', part(0, 2));
+    const args = [log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--format', 'caddy'];
+    expect((await run(args)).stderr).toContain('is in a format that can be read (json)');
+  });
+
+  it('sends only what --hostname and --path ask for', async () => {
+    const server = await startServer();
+    const hosts = ['www.example.org:443', 'Blog.example.org', 'other.example'];
+    const log = await file(
+      'vhosts.log',
+      lines
+        .slice(0, 6)
+        .map((line, index) => `${hosts[index % 3]} ${line}`)
+        .join('') + lines[6],
+    );
+    const args = [log, '--site', 'demo', '--url', server.url];
+    const { stdout } = await run([...args, '--hostname', '*.EXAMPLE.org', '--hostname', 'x']);
+    expect(paths(server.events.splice(0))).toEqual(['/p1', '/p2', '/p4', '/p5']);
+    expect(stdout).toContain('  filtered out              3\n');
+    await run([...args, '--hostname', 'other.example', '--path', '/p6', '--path', '/nothing/*']);
+    expect(server.events.map(({ path, properties }) => [path, properties.hostname])).toEqual([
+      ['/p6', 'other.example'],
+    ]);
+  });
+});
