@@ -1,8 +1,9 @@
 /** Proves that a real web server's log, imported through the whole system, is counted right, and only once however often it comes. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import pg from 'pg';
@@ -15,6 +16,8 @@ interface Truth {
   views: number;
   uniqueUsers: number;
   topPaths: { path: string; views: number }[];
+  /** Without assets, and without the lines of bots. */
+  byDefault: { bots: number; views: number; uniqueUsers: number };
   /** Lines per day, UTC. */
   days: { day: string; events: number }[];
 }
@@ -34,6 +37,7 @@ const wholeLog: Truth = {
     { path: '/', views: 572 },
     { path: '/style2.css', views: 546 },
   ],
+  byDefault: { bots: 2_819, views: 1_664, uniqueUsers: 939 },
   days: [
     { day: '2015-05-17', events: 1_632 },
     { day: '2015-05-18', events: 2_893 },
@@ -56,6 +60,7 @@ const sample: Truth = {
     { path: '/images/jordan-80.png', views: 14 },
     { path: '/style2.css', views: 14 },
   ],
+  byDefault: { bots: 81, views: 21, uniqueUsers: 18 },
   days: [{ day: '2015-05-17', events: 200 }],
 };
 
@@ -74,8 +79,10 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-async function importLog(file: string, site: string): Promise<string> {
-  const args = [file, '--site', site, '--url', stack.ingestionUrl, '--include-bots'];
+const EVERYTHING = ['--include-bots', '--count-assets'];
+
+async function importLog(file: string, site: string, options: string[]): Promise<string> {
+  const args = [file, '--site', site, '--url', stack.ingestionUrl, ...options];
   return (await execute(process.execPath, [`${root}ingestion/dist/import/main.js`, ...args])).stdout;
 }
 
@@ -99,6 +106,23 @@ async function duplicates(): Promise<number> {
   return Number(/^millrace_processor_duplicate_events_total (\d+)$/m.exec(text)?.[1]);
 }
 
+const ASSET =
+  /(^\/robots\.txt|\.(css|js|mjs|map|ico|gif|jpe?g|png|webp|avif|svg|bmp|tiff?|woff2?|ttf|otf|eot|xml|rss|atom))$/i;
+
+/** Views that are no assets, counted by splitting lines at their quotes, and the lines of the given user agents. */
+function countPlainly(file: string, agents: Set<string>) {
+  const bytes = readFileSync(file);
+  const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().trimEnd().split('\n');
+  const wholeLines = lines.map((line) => line.split('"')).filter((parts) => parts.length >= 7);
+  const persons = wholeLines.filter(([, , , , , agent]) => !agents.has(agent as string));
+  const views = persons.filter(([, request = '', outcome = '']) => {
+    const [method, target = ''] = request.split(' ');
+    return method === 'GET' && /^ (200|304) /.test(outcome) && !ASSET.test(target.split('?')[0] as string);
+  });
+  const users = new Set(views.map(([origin = '']) => origin.split(' ')[0]));
+  return { bots: wholeLines.length - persons.length, views: views.length, uniqueUsers: users.size };
+}
+
 async function expectTruth(site: string, truth: Truth): Promise<void> {
   expect(await eventsPerDay(site)).toEqual(truth.days);
   expect(await statsOf(site, truth.topPaths.length)).toMatchObject({
@@ -113,7 +137,7 @@ describe.each(truths)('a log of $lines lines', (truth) => {
 
   it('is counted as awk counts it', async () => {
     const { rows } = await db.query('select count(*)::int as count from events');
-    const summary = await importLog(truth.file, site);
+    const summary = await importLog(truth.file, site, EVERYTHING);
     expect(summary).toContain(`  accepted     ${truth.parsable.toLocaleString('en').padStart(14)}\n`);
     expect(summary).toContain(`  unparsable   ${String(truth.lines - truth.parsable).padStart(14)}\n`);
     await eventsStored(stack.database, rows[0].count + truth.parsable);
@@ -122,8 +146,23 @@ describe.each(truths)('a log of $lines lines', (truth) => {
 
   it('changes nothing when it is imported again', async () => {
     const before = await duplicates();
-    await importLog(truth.file, site);
+    await importLog(truth.file, site, EVERYTHING);
     await eventually(async () => (await duplicates()) === before + truth.parsable, 'every event was seen again');
     await expectTruth(site, truth);
+  });
+
+  it('counts neither assets nor bots unless it is asked to, and shows which agents it took for bots', async () => {
+    const { rows } = await db.query('select count(*)::int as count from events');
+    const summary = await importLog(truth.file, `${site}-default`, ['--show-bots']);
+    const skipped = [...summary.matchAll(/^ +([\d,]+) {2}(\S.*)$/gm)];
+    const agents = new Set(skipped.map(([, , agent]) => agent as string));
+    const plain = countPlainly(truth.file, agents);
+    expect(plain).toEqual(truth.byDefault);
+    expect(summary).toMatch(new RegExp(`bots skipped +${plain.bots.toLocaleString('en')}\n`));
+    await eventsStored(stack.database, rows[0].count + truth.parsable - plain.bots);
+    expect(await statsOf(`${site}-default`, 1)).toMatchObject({
+      total_views: plain.views,
+      unique_users: plain.uniqueUsers,
+    });
   });
 });

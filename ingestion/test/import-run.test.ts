@@ -311,7 +311,6 @@ describe('import that the server does not take', () => {
   });
 
   it.each([
-    [413, { error: { code: 'too_large', message: 'at most 10 MB' } }, 'refuses with 413: at most 10 MB.'],
     [
       401,
       { error: { code: 'no_key', message: 'a key is needed.' } },
@@ -327,6 +326,30 @@ describe('import that the server does not take', () => {
     expect(stderr).toContain(`import: ${server.url}/events ${sentence}`);
     expect(stdout).toContain('  not sent                  3\n');
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('sends a batch in halves while it is larger than the server or a proxy takes', async () => {
+    const limited: Answer = (events, res) => {
+      if (events.length > 300) return json(res, 413, '<html>Request Entity Too Large</html>');
+      const rejected = events.flatMap(({ path }, index) => (path === '/p777' ? [{ index, message: 'bad' }] : []));
+      json(res, 200, { status: 'ok', accepted: events.length - rejected.length, rejected });
+    };
+    const server = await startServer(...Array<Answer>(7).fill(limited));
+    const log = await file('halves.log', logText(1000));
+    const { exitCode, stdout } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Rejected by the server:\n  line 777: bad\n');
+    expect(stdout).toContain('  accepted                999\n');
+    expect(server.requests.map(({ events }) => events.length)).toEqual([1000, 500, 250, 250, 500, 250, 250]);
+  });
+
+  it('stops at a single event that is too large', async () => {
+    const tooLarge = { error: { code: 'too_large', message: 'at most 10 MB' } };
+    const server = await startServer(...Array<Answer>(3).fill((_events, res) => json(res, 413, tooLarge)));
+    const log = await file('too-large.log', logText(3));
+    const { stderr } = await run([log, '--site', 'demo', '--url', server.url]);
+    expect(stderr).toContain(`import: ${server.url}/events refuses with 413: at most 10 MB.`);
+    expect(server.requests.map(({ events }) => events.length)).toEqual([3, 2, 1]);
   });
 
   it('does not follow redirects, which would lose the events', async () => {

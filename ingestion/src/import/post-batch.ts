@@ -37,13 +37,30 @@ export async function postBatch(batch: Batch, target: Target): Promise<BatchAnsw
       target.lastAnswerAt = Date.now();
       return verdict;
     }
-    if (verdict.kind === 'refused') throw new ImportError(`${target.url} ${verdict.why}.`);
+    if (verdict.kind === 'refused') {
+      // A limit of the server's, or of a proxy in front of it, may be lower than ours.
+      if (verdict.tooLarge && batch.lineNumbers.length > 1) return postHalves(batch, target);
+      throw new ImportError(`${target.url} ${verdict.why}.`);
+    }
     // A server that was busy reading or idle before this batch has not been silent: the clock starts with the first try.
     if (tries === 1) target.lastAnswerAt = Math.max(target.lastAnswerAt, startedAt);
     const pauseMs = pauseBefore(verdict, tries, target);
     target.onWait(`${target.url} ${verdict.why}; next try in ${seconds(pauseMs)}.`);
     await pause(pauseMs, target.stop);
   }
+}
+
+async function postHalves({ body, lineNumbers }: Batch, target: Target): Promise<BatchAnswer> {
+  const middle = Math.ceil(lineNumbers.length / 2);
+  const events = body.split('\n');
+  const halfOf = (from: number, to?: number): Batch => ({
+    body: events.slice(from, to).join('\n'),
+    lineNumbers: lineNumbers.slice(from, to),
+  });
+  const first = await postBatch(halfOf(0, middle), target);
+  const second = await postBatch(halfOf(middle), target);
+  const moved = second.rejected.map(({ index, message }) => ({ index: index + middle, message }));
+  return { accepted: first.accepted + second.accepted, rejected: [...first.rejected, ...moved] };
 }
 
 /** How long to wait before the next try; throws when nothing got through for too long, or would not until then. */

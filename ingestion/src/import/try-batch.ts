@@ -9,7 +9,7 @@ export interface Rejection {
 export type Verdict =
   | { kind: 'answered'; accepted: number; rejected: Rejection[] }
   | { kind: 'retry'; why: string; retryAfterMs: number | null; nothingThere?: boolean }
-  | { kind: 'refused'; why: string };
+  | { kind: 'refused'; why: string; tooLarge?: boolean };
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Sending again is safe, whatever became of the first try: the events carry their ids. */
@@ -61,14 +61,13 @@ function judge(response: Response, text: string, count: number): Verdict {
     const location = printable(response.headers.get('location') ?? 'nowhere');
     return { kind: 'refused', why: `redirects (${status}) to ${location}; give the final address with --url` };
   }
+  const tooLarge = status === 413;
   if (typeof error.message === 'string') {
     const hint = status === 401 || status === 403 ? '. Give a key that may with --key or MILLRACE_KEY' : '';
-    return {
-      kind: 'refused',
-      why: `refuses with ${status}: ${printable(error.message, 300).replace(/\.$/, '')}${hint}`,
-    };
+    const why = `refuses with ${status}: ${printable(error.message, 300).replace(/\.$/, '')}${hint}`;
+    return { kind: 'refused', why, tooLarge };
   }
-  return { kind: 'refused', why: `answers ${status}, which Millrace's ingestion never does: check --url` };
+  return { kind: 'refused', why: `answers ${status}, which Millrace's ingestion never does: check --url`, tooLarge };
 }
 
 function rejections(list: unknown): Rejection[] {

@@ -1,0 +1,226 @@
+/** Logs as other servers and proxies write them, imported by the command as a process: the right views, visitors and pages. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createKey } from '@millrace/shared/access/keys';
+import { spawnService } from '@millrace/shared/testing/spawn-service';
+import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const command = fileURLToPath(new URL('../../ingestion/dist/import/main.js', import.meta.url));
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0';
+const PHONE =
+  'Mozilla/5.0 (Linux; Android 6.0; M BOT 551 Build/MRA58K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.198 Mobile Safari/537.36';
+let stack: Stack;
+let folder: string;
+/** Events of all sites. */
+let expected = 0;
+let sites = 0;
+
+beforeAll(async () => {
+  stack = await startStack();
+  folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
+});
+afterAll(async () => {
+  await stack?.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** A line in Combined Log Format; bytes beyond ASCII are those of Latin-1. */
+function line({ origin = '203.0.113.7 - -', target = '/', second = 0, agent = FIREFOX, behind = '' }): string {
+  const time = `14/Nov/2025:10:00:${String(second).padStart(2, '0')} +0000`;
+  return `${origin} [${time}] "GET ${target} HTTP/1.1" 200 5 "-" "${agent}"${behind}\n`;
+}
+
+const lines = (...parts: Parameters<typeof line>[0][]) => parts.map(line).join('');
+
+async function writeLog(name: string, content: string): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, Buffer.from(content, 'latin1'));
+  return file;
+}
+
+interface Outcome {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+function runImport(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [command, ...args],
+      { env: { PATH: process.env.PATH, ...env } },
+      (_error, stdout, stderr) => resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+/** Imports each text as a file of its own, one after the other, into a site of its own; returns the site. */
+async function importAll(texts: string[], { events = 0, options = [] as string[] }): Promise<string> {
+  sites += 1;
+  const site = `case-${sites}`;
+  for (const [index, text] of texts.entries()) {
+    const file = await writeLog(`${site}-${index}.log`, text);
+    const { exitCode, stderr } = await runImport([file, '--site', site, '--url', stack.ingestionUrl, ...options]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  }
+  expected += events;
+  return site;
+}
+
+/** What a site holds once everything is stored that was imported so far. */
+async function contentOf(site: string) {
+  await eventsStored(stack.database, expected);
+  const answer = await fetch(`${stack.reportingUrl}/stats?site_id=${site}&limit=20`);
+  const stats = (await answer.json()) as Record<string, unknown>;
+  const { rows } = await stack.database.pool.query<{ count: number }>(
+    '/* e2e.countOfSite */ select count(*)::int as count from events where site_id = $1',
+    [site],
+  );
+  return {
+    events: rows[0]?.count,
+    views: stats.total_views,
+    visitors: stats.unique_users,
+    pages: stats.top_paths as { path: string; views: number }[],
+  };
+}
+
+describe('a log of requests counts', () => {
+  it('the page as a view, and none of what it is made of', async () => {
+    const targets = ['/', '/style.css', '/app.js?v=3', '/logo.png', '/favicon.ico', '/robots.txt', '/fonts/a.woff2'];
+    const text = lines(...targets.map((target) => ({ target })));
+    const site = await importAll([text], { events: 7 });
+    const withAssets = await importAll([text], { events: 7, options: ['--count-assets'] });
+    expect(await contentOf(site)).toMatchObject({ events: 7, views: 1 });
+    expect(await contentOf(withAssets)).toMatchObject({ events: 7, views: 7 });
+  });
+
+  it('one client as one visitor, however its address is written', async () => {
+    const logs: [how: string, text: string][] = [
+      ['behind 3,000 NUL bytes', '\0'.repeat(3_000) + lines({ second: 1 }, { second: 2 })],
+      [
+        'with the site in front of its address',
+        lines({ origin: 'a.example:203.0.113.7 - -' }, { origin: 'b.example:203.0.113.7 - -' }),
+      ],
+      ['with a port', lines({ origin: '203.0.113.7:41001 - -' }, { origin: '203.0.113.7:41002 - -' })],
+      ['mapped into IPv6', lines({}, { origin: '::ffff:203.0.113.7 - -' })],
+      ['in two spellings of IPv6', lines({ origin: '2001:db8::7 - -' }, { origin: '[2001:DB8:0:0::7]:80 - -' })],
+      ['in front of its proxies', lines({ origin: '203.0.113.7, 10.0.0.1 - -' }, { second: 1 })],
+      ['behind a virtual host', lines({ origin: 'www.example.org:443 203.0.113.7 - -' }, { second: 1 })],
+      ['with anything behind', lines({ behind: ' "-" rt=0.01' }, { behind: ' 0.012' })],
+      ['with a user name in quotes', lines({}, { origin: '203.0.113.7 - \\"anna \\"' })],
+    ];
+    const imported: [how: string, site: string][] = [];
+    for (const [how, text] of logs) imported.push([how, await importAll([text], { events: 2 })]);
+    for (const [how, site] of imported) {
+      expect(await contentOf(site), how).toMatchObject({ views: 2, visitors: 1 });
+    }
+  });
+
+  it('one page for all its spellings, and two for different bytes', async () => {
+    const spellings = [
+      '/%7Eanna',
+      '/~anna',
+      '/caf%C3%A9',
+      '/caf%c3%a9',
+      '/caf\xc3\xa9',
+      '/caf\xe9',
+      '/caf\\xe9',
+      '/caf\xe8',
+    ];
+    const site = await importAll([lines(...spellings.map((target) => ({ target })))], { events: 8 });
+    expect((await contentOf(site)).pages).toEqual([
+      { path: '/caf%C3%A9', views: 3 },
+      { path: '/caf%E9', views: 2 },
+      { path: '/~anna', views: 2 },
+      { path: '/caf%E8', views: 1 },
+    ]);
+  });
+
+  it('one page whatever its query, which is kept beside it with host and status', async () => {
+    const origin = 'www.example.org 203.0.113.7 - -';
+    const text = lines({ origin, target: '/?p=12' }, { origin, target: '/?p=13' }, { target: '/search?q=a%20b&q=%e9' });
+    const site = await importAll([text], { events: 3 });
+    expect((await contentOf(site)).pages).toEqual([
+      { path: '/', views: 2 },
+      { path: '/search', views: 1 },
+    ]);
+    const { rows } = await stack.database.pool.query(
+      `/* e2e.queriesOfSite */ select properties->>'query' as query, properties->>'hostname' as hostname,
+      properties->>'status' as status from events where site_id = $1 order by query`,
+      [site],
+    );
+    expect(rows).toEqual([
+      { query: 'p=12', hostname: 'www.example.org', status: '200' },
+      { query: 'p=13', hostname: 'www.example.org', status: '200' },
+      { query: 'q=a%20b&q=%E9', hostname: null, status: '200' },
+    ]);
+  });
+
+  it('a person by their phone, whatever its model is called', async () => {
+    expect(await contentOf(await importAll([lines({ agent: PHONE })], { events: 1 }))).toMatchObject({ views: 1 });
+  });
+
+  it('JSON lines and W3C Extended like any other log', async () => {
+    const request = {
+      client_ip: '203.0.113.7',
+      method: 'GET',
+      host: 'a.example',
+      uri: '/',
+      headers: { 'User-Agent': [FIREFOX] },
+    };
+    const json = JSON.stringify({ ts: 1763114400.5, request, status: 200, size: 5 });
+    const w3c = `#Fields: date time c-ip cs-method cs-uri-stem sc-status cs(User-Agent)\n2025-11-14 10:00:01 203.0.113.7 GET / 200 ${FIREFOX.replaceAll(' ', '+')}`;
+    const site = await importAll([`${json}\n`, `${w3c}\n`], { events: 2 });
+    expect(await contentOf(site)).toMatchObject({ views: 2, visitors: 1 });
+  });
+});
+
+describe('a line counts once', () => {
+  const all = [0, 1, 2, 3].map((second) => line({ target: `/${second}`, second }));
+
+  it('in pieces and in the whole', async () => {
+    const pieces = [all.slice(0, 2), all.slice(2), all, all.slice(1, 3), all.toReversed()];
+    const site = await importAll(
+      pieces.map((piece) => piece.join('')),
+      { events: 4 },
+    );
+    expect(await contentOf(site)).toMatchObject({ events: 4 });
+  });
+
+  it('for each of its equals in one file, and again for another source', async () => {
+    const text = line({}).repeat(3);
+    const site = await importAll([text, text], { events: 3 });
+    const file = await writeLog('source.log', text);
+    await runImport([file, '--site', site, '--url', stack.ingestionUrl, '--source', 'web-2']);
+    expected += 3;
+    expect(await contentOf(site)).toMatchObject({ events: 6 });
+  });
+});
+
+describe('the import command', () => {
+  it('sends a key where ingestion wants one, and says so where it lacks it', async () => {
+    const { key } = await createKey(stack.database.pool, { name: 'logs', scopes: ['write'] });
+    const ingestion = await spawnService('ingestion', { ...stack.env, INGEST_AUTH: 'key' });
+    const args = [await writeLog('key.log', line({})), '--site', 'keyed', '--url', ingestion.url];
+    const refused = await runImport(args);
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stderr).toMatch(/refuses with 401: .*\. Give a key that may with --key or MILLRACE_KEY\.\n$/);
+    expect((await runImport(args, { MILLRACE_KEY: key })).exitCode).toBe(0);
+    expect((await runImport([...args, '--key', key])).exitCode).toBe(0);
+    await ingestion.end();
+  });
+
+  it('asks at once whether Millrace is running when nothing listens', async () => {
+    const ingestion = await spawnService('ingestion', stack.env);
+    await ingestion.end();
+    const args = [await writeLog('alone.log', line({})), '--site', 'alone', '--url', ingestion.url];
+    expect((await runImport(args)).stderr).toBe(
+      `import: ${ingestion.url} cannot be reached (ECONNREFUSED): is Millrace running? Start it with npm start, or name its ingestion with --url.\n`,
+    );
+  });
+});
