@@ -273,6 +273,7 @@ create table site_rollups (
   detail_since timestamp with time zone not null,
   last_visitor_no integer default 0 not null,
   rolled_at timestamp with time zone default now() not null,
+  dimensions_since jsonb default '{"all": "-infinity", "path": "-infinity", "profile": "-infinity", "referrer": "-infinity"}'::jsonb not null,
   constraint site_rollups_pkey PRIMARY KEY (site_id)
 );
 
@@ -281,6 +282,7 @@ create table sites (
   name text,
   timezone text default 'UTC'::text not null,
   created_at timestamp with time zone default now() not null,
+  erase_requested_at timestamp with time zone,
   constraint sites_pkey PRIMARY KEY (site_id)
 );
 

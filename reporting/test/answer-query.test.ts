@@ -194,3 +194,35 @@ it('is right for filters, groups, orders, pages, ranges and zones at random', as
     });
   }
 });
+
+describe('a dimension that rollups do not have everywhere', () => {
+  const byPath = { siteId: 'complete', dimensions: ['path'] as Dimension[], orderBy: [] };
+  const sourceOf = async (given: Partial<ResolvedQuery>) => (await answer(query(given))).source;
+  const note = (since: string) =>
+    database.pool.query(`update site_rollups set dimensions_since = ${since} where site_id = 'complete'`);
+  const everything = `dimensions_since || '{"path":"-infinity"}'`;
+
+  it('is counted from raw events before it is complete, and exact', async () => {
+    await note(`dimensions_since || '{"path":"2025-10-20T00:00:00.000Z"}'`);
+    await database.pool.query(
+      `create table kept as select * from rollup_days where site_id = 'complete' and dimension = 'path'`,
+    );
+    await database.pool.query(
+      `delete from rollup_days where site_id = 'complete' and dimension = 'path' and day < '2025-10-20'`,
+    );
+    expect(await sourceOf(byPath)).toBe('mixed');
+    await expectRight(byPath);
+    await expectRight({
+      ...byPath,
+      dimensions: ['time:day', 'path'],
+      buckets: daysOf('Australia/Lord_Howe', first, last, 1),
+    });
+    await note(`dimensions_since - 'path'`);
+    expect(await sourceOf(byPath)).toBe('raw');
+    await expectRight(byPath);
+    expect(await sourceOf({ siteId: 'complete', dimensions: ['referrer'], orderBy: [] })).not.toBe('raw');
+    await database.pool.query(`insert into rollup_days select * from kept where day < '2025-10-20'`);
+    await note(everything);
+    await expectRight(byPath);
+  });
+});

@@ -19,6 +19,7 @@ const cover = (bounds: string[], given: Partial<RangeToCover> = {}) =>
     coverRange({
       bounds: bounds.map(ms),
       dayZone: 'UTC',
+      rowsSince: Number.NEGATIVE_INFINITY,
       intervalsSince: Number.NEGATIVE_INFINITY,
       markedIntervals: [],
       markedDays: [],
@@ -160,6 +161,17 @@ describe('details', () => {
       '0 days 2025-11-02 2025-11-03',
       '0 intervals 2025-11-03T00:00 2025-11-03T06:00',
       '0 raw 2025-11-01T12:00 2025-11-02T00:00',
+    ]);
+  });
+  it('are not there before a dimension is complete, nor are its days', () => {
+    const given = { rowsSince: ms('2025-11-02T06:00Z') };
+    expect(cover(['2025-11-01T00:00Z', '2025-11-05T00:00Z'], given)).toEqual([
+      '0 days 2025-11-03 2025-11-05',
+      '0 intervals 2025-11-02T06:00 2025-11-03T00:00',
+      '0 raw 2025-11-01T00:00 2025-11-02T06:00',
+    ]);
+    expect(cover(['2025-11-01T00:00Z', '2025-11-05T00:00Z'], { rowsSince: Number.POSITIVE_INFINITY })).toEqual([
+      '0 raw 2025-11-01T00:00 2025-11-05T00:00',
     ]);
   });
   it('are cut within a run of intervals', () => {

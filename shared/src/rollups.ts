@@ -15,14 +15,38 @@ const referrerHost = `coalesce(nullif(lower(split_part(split_part(split_part(
   '/', 1), '?', 1), '#', 1)), ''), 'direct')`;
 
 /**
- * What events are rolled up by: the name of the dimension and its value as an SQL expression over columns of table events.
- * Adding one means a line here and a rebuild.
+ * What events are rolled up by: the name in rollup tables, the name in queries, and the value as an SQL expression over columns
+ * of table events. `absent` is the same with null where there is no value; the rollups have an empty text there. Adding one means
+ * a line here: rolls fill it in by themselves, and until then it is counted from raw events.
  */
 export const rollupDimensions = [
   { name: 'all', value: `''` },
-  { name: 'path', value: 'path' },
-  { name: 'referrer', value: referrerHost },
-  { name: 'profile', value: `coalesce(profile_id, '')` },
-] as const;
+  { name: 'path', dimension: 'path', value: 'path' },
+  { name: 'referrer', dimension: 'referrer', value: referrerHost },
+  { name: 'profile', dimension: 'profile_id', value: `coalesce(profile_id, '')`, absent: 'profile_id' },
+] as const satisfies { name: string; dimension?: string; value: string; absent?: string }[];
 
-export type RollupDimension = (typeof rollupDimensions)[number]['name'];
+type Rolled = (typeof rollupDimensions)[number];
+export type RollupDimension = Rolled['name'];
+
+/** Dimensions of queries that are columns of rollups. */
+export type RolledDimension = Extract<Rolled, { dimension: string }>['dimension'];
+export const rolledDimensions = rollupDimensions.filter(
+  (rolled): rolled is Extract<Rolled, { dimension: string }> => 'dimension' in rolled,
+);
+
+/** site_rollups.dimensions_since: the instant from which on rows of a dimension are complete, as text. */
+export type DimensionsSince = Record<string, string>;
+
+/** From the first event on. */
+export const always = '-infinity';
+
+/** Every dimension of this release complete: as it is of a site without rollups, and once nothing is missing. */
+export const allComplete: DimensionsSince = Object.fromEntries(rollupDimensions.map(({ name }) => [name, always]));
+
+/** Milliseconds since 1970; infinite where all is complete or nothing is. */
+export function completeSince(since: DimensionsSince, name: string): number {
+  const text = Object.hasOwn(since, name) ? since[name]! : undefined;
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  return text === always ? Number.NEGATIVE_INFINITY : Date.parse(text);
+}

@@ -1,5 +1,6 @@
 /** Turns a site into a transaction with one snapshot in which nobody else rolls that site. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { allComplete, type DimensionsSince } from '@millrace/shared/rollups';
 
 /** What a roll knows about its site, as of its snapshot. */
 export interface ClaimedSite {
@@ -7,6 +8,8 @@ export interface ClaimedSite {
   /** Zone of the days in rollup_days. */
   timezone: string;
   detailSince: Date;
+  /** See {@link completeSince}. */
+  dimensionsSince: DimensionsSince;
   lastVisitorNo: number;
   /** Raw events before it were dropped; null while none were. */
   rawSince: Date | null;
@@ -28,11 +31,24 @@ set local jit = off; set local random_page_cost = 1.1`;
 const claim = `/* processor.claimSite */
 update site_rollups set rolled_at = now()
 where site_id = $1 and site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
-returning site_id as "siteId", timezone, detail_since as "detailSince", last_visitor_no as "lastVisitorNo",
+returning site_id as "siteId", timezone, detail_since as "detailSince",
+  dimensions_since as "dimensionsSince", last_visitor_no as "lastVisitorNo",
   (select since from raw_horizon) as "rawSince"`;
 
 /** What another claim of the same site makes of ours. */
 export const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
+
+const forget = `/* processor.forgetDimensions */
+update site_rollups set dimensions_since = dimensions_since - $2::text[] where site_id = $1`;
+
+/**
+ * Dimensions of a later release, which runs beside this one or did before, are not rolled here: they are complete no longer,
+ * and answers take them from raw events until that release has filled them in again.
+ */
+async function forgetOthers(client: PoolClient, { siteId, dimensionsSince }: ClaimedSite): Promise<void> {
+  const others = Object.keys(dimensionsSince).filter((name) => !Object.hasOwn(allComplete, name));
+  if (others.length > 0) await client.query(forget, [siteId, others]);
+}
 
 /** Runs `roll` in one REPEATABLE READ transaction; {@link busy} when another roll holds or has just changed the site. */
 export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): Promise<T | typeof busy> {
@@ -41,7 +57,9 @@ export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): P
       pool,
       async (client) => {
         const { rows } = await client.query<ClaimedSite>(claim, [siteId]);
-        return rows[0] ? await roll(client, rows[0]) : busy;
+        if (!rows[0]) return busy;
+        await forgetOthers(client, rows[0]);
+        return await roll(client, rows[0]);
       },
       begin,
     );

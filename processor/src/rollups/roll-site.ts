@@ -1,9 +1,10 @@
 /** Turns what changed in a site since its last roll into fresh rollups: intervals, then days, a transaction each. */
 import type { Pool } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+import { allComplete, intervalMs } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import { busy, claimSite, type Roll } from './claim-site.js';
 import { detailHorizon, dropDetail } from './drop-detail.js';
+import { fillDimensions } from './fill-dimensions.js';
 import { followTimezone } from './follow-timezone.js';
 import { rollNextDay } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
@@ -34,8 +35,8 @@ const firstLimit = 8;
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
 with known as (select site_id, timezone from sites where site_id = $1), added as (
-  insert into site_rollups (site_id, timezone, detail_since)
-  select site_id, timezone, $2 from known where not exists (select 1 from site_rollups where site_id = $1)
+  insert into site_rollups (site_id, timezone, detail_since, dimensions_since)
+  select site_id, timezone, $2, $3 from known where not exists (select 1 from site_rollups where site_id = $1)
   on conflict do nothing)
 select 1 from known`;
 
@@ -44,10 +45,14 @@ interface Work {
   marks: number;
   timezoneChanged: boolean;
   detailIsOld: boolean;
+  dimensionsMissing: boolean;
 }
+
+const complete = JSON.stringify(allComplete);
 
 const findWork = `/* processor.findWork */
 select sites.timezone <> rolled.timezone as "timezoneChanged", rolled.detail_since < $3 as "detailIsOld",
+  not rolled.dimensions_since @> $4 as "dimensionsMissing",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
   + (select count(*)::int from rollup_day_marks where site_id = $1) as marks
@@ -80,6 +85,7 @@ function stepsOf(pool: Pool, siteId: string, now: Date, work: Work): Step[] {
       return done;
     },
     () => claimed((client, site) => rollNextDay(client, site, dayOf(now, site.timezone))),
+    ...(work.dimensionsMissing ? [() => claimed((client, site) => fillDimensions(client, site, closedBefore))] : []),
     ...(work.detailIsOld ? [once((client, site) => dropDetail(client, site, now))] : []),
   ];
 }
@@ -93,9 +99,9 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { now, stopped, onProgress = () => {} } = options;
   const startedAt = performance.now();
   const summary = { intervals: 0, days: 0, rows: 0 };
-  const { rowCount } = await pool.query(addState, [siteId, detailHorizon(now)]);
+  const { rowCount } = await pool.query(addState, [siteId, detailHorizon(now), complete]);
   if (rowCount === 0) return { ...summary, ms: 0 };
-  const { rows } = await pool.query<Work>(findWork, [siteId, now, detailHorizon(now)]);
+  const { rows } = await pool.query<Work>(findWork, [siteId, now, detailHorizon(now), complete]);
   const work = rows[0]!;
   for (const step of stepsOf(pool, siteId, now, work)) {
     while (!stopped?.aborted) {

@@ -1,6 +1,6 @@
 /** Turns one day of a site into the differences between its rollups and its raw events. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { rollupDimensions } from '@millrace/shared/rollups';
+import { completeSince, type DimensionsSince, rollupDimensions } from '@millrace/shared/rollups';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { compareGroups } from './compare-groups.js';
 
@@ -11,6 +11,8 @@ export interface VerifiedSite {
   timezone: string;
   /** Null for a site that was never rolled. */
   detailSince: Date | null;
+  /** Dimensions are compared where they are complete. */
+  dimensionsSince: DimensionsSince;
   from: Date;
   to: Date;
 }
@@ -62,6 +64,7 @@ export async function verifyDay(
   if (!hasRows) return;
   const seen = { intervals: new Set<string>(), days: new Set<string>() };
   for (const dimension of rollupDimensions) {
+    if (completeSince(site.dimensionsSince, dimension.name) > dayFrom.getTime()) continue;
     const rawFrom = dimension.name === 'all' ? from : later(from, detailSince ?? to);
     const range = { siteId, dimension, from, to };
     const intervals = { ...range, table: 'rollup_15m', rawFrom, buckets: marked } as const;

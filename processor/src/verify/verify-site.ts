@@ -2,7 +2,7 @@
 
 import { CommandError } from '@millrace/shared/command-database';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+import { allComplete, type DimensionsSince, intervalMs } from '@millrace/shared/rollups';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
@@ -18,12 +18,13 @@ const begin = `begin isolation level repeatable read read only; set local work_m
 
 const findSite = `/* processor.findVerifiedSite */
 select coalesce(rolled.timezone, sites.timezone) as timezone, detail_since as "detailSince",
-  coalesce(last_visitor_no, 0) as "lastVisitorNo"
+  coalesce(dimensions_since, $2) as "dimensionsSince", coalesce(last_visitor_no, 0) as "lastVisitorNo"
 from sites left join site_rollups rolled using (site_id) where site_id = $1`;
 
 interface SiteRow {
   timezone: string;
   detailSince: Date | null;
+  dimensionsSince: DimensionsSince;
   lastVisitorNo: number;
 }
 
@@ -61,10 +62,10 @@ export async function verifySite(
     report(line);
   };
   const verify = async (client: PoolClient) => {
-    const { rows } = await client.query<SiteRow>(findSite, [options.siteId]);
+    const { rows } = await client.query<SiteRow>(findSite, [options.siteId, JSON.stringify(allComplete)]);
     if (!rows[0]) throw new CommandError(`There is no site "${options.siteId}": it has no event yet.`);
-    const { timezone, detailSince, lastVisitorNo } = rows[0];
-    const site = { siteId: options.siteId, timezone, detailSince, ...rangeOf(options, timezone) };
+    const { timezone, detailSince, dimensionsSince, lastVisitorNo } = rows[0];
+    const site = { siteId: options.siteId, timezone, detailSince, dimensionsSince, ...rangeOf(options, timezone) };
     await refuseDropped(client, site.from);
     await compareNumbers(client, site.siteId, lastVisitorNo, reportAndCount);
     const lastDay = dayOf(new Date(site.to.getTime() - 1), timezone);

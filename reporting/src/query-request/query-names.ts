@@ -1,4 +1,5 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
+import { rolledDimensions } from '@millrace/shared/rollups';
 import type { ColumnDimension, Metric, PersonColumn, TimeUnit } from '../query/resolved-query.js';
 import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
@@ -7,7 +8,10 @@ import { storableText } from './storable-text.js';
 
 export const plainMetrics = ['events', 'views', 'visitors', 'views_per_visitor', 'share'] as const satisfies Metric[];
 export const timeUnits = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const satisfies TimeUnit[];
-export const columnDimensions = ['event_type', 'path', 'referrer', 'profile_id'] as const satisfies ColumnDimension[];
+export const columnDimensions: ColumnDimension[] = [
+  'event_type',
+  ...rolledDimensions.map(({ dimension }) => dimension),
+];
 
 const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
 

@@ -1,5 +1,6 @@
 /** Turns a query that rollups can answer into its rows. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { completeSince } from '@millrace/shared/rollups';
 import { type Cover, coverRange } from './cover-range.js';
 import { groupValues, toRow } from './group-values.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
@@ -18,7 +19,8 @@ export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupSta
   const cover = coverRange({
     bounds,
     dayZone: state?.timezone,
-    intervalsSince: intervalsSince(plan, state),
+    rowsSince: state ? completeSince(state.dimensionsSince, plan.dimension) : Number.POSITIVE_INFINITY,
+    intervalsSince: plan.dimension === 'all' ? Number.NEGATIVE_INFINITY : (state?.detailSince.getTime() ?? 0),
     markedIntervals: state?.markedIntervals ?? [],
     markedDays: state?.markedDays ?? [],
   });
@@ -29,11 +31,6 @@ export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupSta
     cover,
     ...(query.filter && { filter: query.filter }),
   };
-}
-
-function intervalsSince({ dimension }: RollupPlan, state: RollupState | undefined): number {
-  if (!state) return Number.POSITIVE_INFINITY;
-  return dimension === 'all' ? Number.NEGATIVE_INFINITY : state.detailSince.getTime();
 }
 
 /** True when rollups have nothing to say about the range. */

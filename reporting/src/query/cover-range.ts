@@ -9,7 +9,9 @@ export interface RangeToCover {
   bounds: number[];
   /** Zone of the rows of days; undefined when none may be used. */
   dayZone: string | undefined;
-  /** Intervals from here on have rows; infinite when all have or none has. */
+  /** Days and intervals from here on have rows; infinite when all have or none has. */
+  rowsSince: number;
+  /** Intervals before it have none even so. */
   intervalsSince: number;
   /** Starts of marked intervals that the range touches, ascending. */
   markedIntervals: number[];
@@ -52,7 +54,7 @@ export function coverRange(range: RangeToCover): Cover {
   for (let bucket = 0; bucket < range.bounds.length - 1; bucket += 1) {
     const end = range.bounds[bucket + 1]!;
     let at = range.bounds[bucket]!;
-    for (const run of daysIn && end - at >= lessThanADay ? daysIn(at, end) : []) {
+    for (const run of daysIn && end - at >= lessThanADay ? daysIn(Math.max(at, range.rowsSince), end) : []) {
       coverRest(bucket, at, run.start);
       cover.days.push({ bucket, fromDay: run.from, toDay: run.to });
       at = run.end;
@@ -104,7 +106,9 @@ function wholeDays(start: number, end: number, zone: string): DayRun {
 }
 
 /** Returns a function that covers what days leave over with intervals, and what those leave over with raw events. */
-function intervalCover({ intervalsSince, markedIntervals }: RangeToCover, { intervals, raw }: Cover) {
+function intervalCover(range: RangeToCover, { intervals, raw }: Cover) {
+  const { markedIntervals } = range;
+  const intervalsSince = Math.max(range.rowsSince, range.intervalsSince);
   let next = 0;
   return (bucket: number, from: number, to: number) => {
     const first = Math.min(to, Math.max(ceil(from), ceil(intervalsSince)));

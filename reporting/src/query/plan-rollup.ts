@@ -1,5 +1,5 @@
 /** Turns a query into how rollups answer it, or into nothing where only raw events can. */
-import type { RollupDimension } from '@millrace/shared/rollups';
+import { type RollupDimension, rolledDimensions } from '@millrace/shared/rollups';
 import type { Dimension, Filter, FilterDimension, Metric, ResolvedQuery } from './resolved-query.js';
 
 export interface RollupPlan {
@@ -19,17 +19,13 @@ export interface RollupPlan {
 }
 
 /** Whatever stands in none of these three is counted from raw events: a new dimension is slow at first, never wrong. */
-const rollupNames: Partial<Record<Dimension | FilterDimension, RollupDimension>> = {
-  path: 'path',
-  referrer: 'referrer',
-  profile_id: 'profile',
-};
+const rollupNames = new Map<string, RollupDimension>(rolledDimensions.map(({ dimension, name }) => [dimension, name]));
 /** Minutes are shorter than the intervals of rollups. */
 const rolledUnits = new Set<string>(['hour', 'day', 'week', 'month', 'quarter', 'year'].map((unit) => `time:${unit}`));
 const inEveryRollup = 'event_type';
 
 const isRolled = (dimension: Dimension | FilterDimension): boolean =>
-  dimension === inEveryRollup || rolledUnits.has(dimension) || Object.hasOwn(rollupNames, dimension);
+  dimension === inEveryRollup || rolledUnits.has(dimension) || rollupNames.has(dimension);
 
 const aboutVisitors = new Set<string>(['visitors', 'views_per_visitor', 'share']);
 
@@ -46,12 +42,12 @@ function dimensionsOf(filter: Filter | undefined): FilterDimension[] {
 export function planRollup({ dimensions, metrics, orderBy, filter }: ResolvedQuery): RollupPlan | undefined {
   const used = [...dimensions, ...dimensionsOf(filter)];
   if (!used.every(isRolled)) return undefined;
-  const columns = new Set(used.filter((dimension) => Object.hasOwn(rollupNames, dimension)));
+  const columns = new Set(used.filter((dimension) => rollupNames.has(dimension)));
   if (columns.size > 1) return undefined;
   const column = [...columns][0] as Dimension | undefined;
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
   return {
-    dimension: (column && rollupNames[column]) ?? 'all',
+    dimension: (column && rollupNames.get(column)) ?? 'all',
     byTime: dimensions.some((dimension) => dimension.startsWith('time:')),
     byType: dimensions.includes('event_type'),
     byValue: column !== undefined && dimensions.includes(column),

@@ -1,23 +1,26 @@
 /** Turns dimensions into expressions over columns of table events. */
-import { rollupDimensions } from '@millrace/shared/rollups';
+import { rolledDimensions } from '@millrace/shared/rollups';
 import type { FilterColumn } from './filter-sql.js';
-import type { ColumnDimension, FilterDimension, PersonColumn } from './resolved-query.js';
+import type { FilterDimension } from './resolved-query.js';
 import type { SqlParameters } from './sql-parameters.js';
-
-const referrer = rollupDimensions.find(({ name }) => name === 'referrer')!.value;
 
 /** As in index events_path: a path itself can be longer than an index entry may be. */
 const narrowPath = (values: string) =>
   `hashtextextended(path, 0) = any(array(select hashtextextended(value, 0) from unnest(${values}) as value))`;
 
-const columns: Record<ColumnDimension | PersonColumn, FilterColumn> = {
-  event_type: { sql: 'event_type', nullable: false },
-  path: { sql: 'path', nullable: false, narrow: narrowPath },
-  referrer: { sql: `(${referrer})`, nullable: false },
-  profile_id: { sql: 'profile_id', nullable: true },
-  user_id: { sql: 'user_id', nullable: true },
-  session_id: { sql: 'session_id', nullable: true },
-};
+const rolled = rolledDimensions.map((rolledDimension): [string, FilterColumn] => {
+  const { dimension, value } = rolledDimension;
+  const absent = 'absent' in rolledDimension ? rolledDimension.absent : undefined;
+  const narrow = dimension === 'path' && { narrow: narrowPath };
+  return [dimension, { sql: `(${absent ?? value})`, nullable: absent !== undefined, ...narrow }];
+});
+
+const columns = new Map<string, FilterColumn>([
+  ['event_type', { sql: 'event_type', nullable: false }],
+  ['user_id', { sql: 'user_id', nullable: true }],
+  ['session_id', { sql: 'session_id', nullable: true }],
+  ...rolled,
+]);
 
 /**
  * A property's value is its text; numbers, booleans, lists and objects are the JSON of themselves. JSON null is absent. A name
@@ -25,7 +28,7 @@ const columns: Record<ColumnDimension | PersonColumn, FilterColumn> = {
  * of a list.
  */
 export function rawColumn(dimension: FilterDimension, parameters: SqlParameters): FilterColumn {
-  if (!dimension.startsWith('property:')) return columns[dimension as ColumnDimension | PersonColumn];
+  if (!dimension.startsWith('property:')) return columns.get(dimension)!;
   const name = dimension.slice('property:'.length);
   const itself = `properties ->> ${parameters.add(name, 'text')}`;
   if (!name.includes('.')) return { sql: `(${itself})`, nullable: true };

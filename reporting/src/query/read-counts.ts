@@ -2,6 +2,7 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { countColumns, countNames, type Group, type GroupRow, groupBy, toGroup } from './read-groups.js';
 import type { Order, ResolvedQuery } from './resolved-query.js';
+import { isNullable } from './rollup-columns.js';
 import { keyColumns, type RollupReading, rawSelect, rolledSelects } from './rollup-sources.js';
 import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 
@@ -84,7 +85,7 @@ function groupsSql(reading: RollupReading, parameters: SqlParameters, withBounds
 
 /** As the engine of raw events orders: what is asked for, then the dimensions, nulls last. */
 function orderSql(reading: RollupReading, dimensions: ResolvedQuery['dimensions'], orderBy: Order[]): string {
-  const value = reading.plan.dimension === 'profile' ? `nullif(value, '')` : 'value';
+  const value = isNullable(reading.plan) ? `nullif(value, '')` : 'value';
   const column = (key: Order['key']): string => {
     if (key === 'events' || key === 'views') return key;
     if (key.startsWith('event:')) return `c${reading.plan.types.indexOf(key.slice('event:'.length))}`;

@@ -1,5 +1,6 @@
 /** Turns a reading into all its groups with their counts and, when they are wanted, their visitors. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { isNullable } from './rollup-columns.js';
 import { keyColumns, type RollupReading, rawSelect, rolledSelects } from './rollup-sources.js';
 import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 import { countVisitors, type GatheredVisitors, gatherAll, gatherRaw, gatherRolled } from './visitor-count.js';
@@ -49,7 +50,7 @@ export function toGroup({ plan }: RollupReading, row: GroupRow, visitors: number
   return {
     bucket: row.bucket ?? 0,
     type: row.event_type ?? null,
-    value: row.value === '' && plan.dimension === 'profile' ? null : (row.value ?? null),
+    value: row.value === '' && isNullable(plan) ? null : (row.value ?? null),
     events: row.events ?? 0,
     views: row.views ?? 0,
     ofTypes: plan.types.map((_type, index) => row[`c${index}`]!),

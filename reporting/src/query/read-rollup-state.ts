@@ -1,14 +1,16 @@
 /** Turns a site and a range into what its rollups can be trusted with, as of the snapshot. */
 import { numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+import { type DimensionsSince, intervalMs } from '@millrace/shared/rollups';
 import type { TimeRange } from './resolved-query.js';
 
 export interface RollupState {
   /** Zone of the rows of days. */
   timezone: string;
-  /** Intervals from here on have rows of every dimension. */
+  /** Intervals from here on have rows of every dimension that is complete. */
   detailSince: Date;
+  /** See {@link completeSince}. */
+  dimensionsSince: DimensionsSince;
   lastVisitorNo: number;
   /** Starts of marked intervals that the range touches, in milliseconds since 1970, ascending. */
   markedIntervals: number[];
@@ -25,7 +27,8 @@ with recursive marked(start) as (
           where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
   from marked where start is not null
 )
-select timezone, detail_since as "detailSince", last_visitor_no as "lastVisitorNo",
+select timezone, detail_since as "detailSince", dimensions_since as "dimensionsSince",
+  last_visitor_no as "lastVisitorNo",
   (select string_agg(int4send((extract(epoch from start) / 900)::int), '' order by start) from marked) as intervals,
   array(select day::text from rollup_day_marks where site_id = $1 order by day) as "markedDays"
 from site_rollups where site_id = $1`;

@@ -2,13 +2,12 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { lookUpSelects, typesSql } from './look-up-rows.js';
 import type { Group } from './read-groups.js';
-import type { ColumnDimension, Filter } from './resolved-query.js';
+import type { Filter } from './resolved-query.js';
+import { dimensionOf } from './rollup-columns.js';
 import { type RollupReading, rawSelect, rolledSelects } from './rollup-sources.js';
 import { addValue } from './select-ranges.js';
 import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 import { countVisitors, type GatheredVisitors, gatherAll, gatherRaw, gatherRolled } from './visitor-count.js';
-
-const columnOf: Record<string, ColumnDimension> = { path: 'path', referrer: 'referrer', profile: 'profile_id' };
 
 /** Visitors of each group, in order. The reading is by value. */
 export async function readVisitors(client: PoolClient, reading: RollupReading, groups: Group[]): Promise<number[]> {
@@ -75,7 +74,7 @@ function joinSelects(reading: RollupReading, parameters: SqlParameters): string[
 function rawPart(reading: RollupReading, groups: Group[], parameters: SqlParameters): string | undefined {
   const { plan, siteId, filter } = reading;
   const values = [...new Set(groups.map(({ value }) => value))];
-  const wanted: Filter = { op: 'is', dimension: columnOf[plan.dimension]!, values };
+  const wanted: Filter = { op: 'is', dimension: dimensionOf(plan), values };
   const filters = filter ? [filter, wanted] : [wanted];
   const found = rawSelect({ ...reading, filter: { op: 'and', filters } }, parameters, [
     'event_type',

@@ -1,8 +1,9 @@
 /** Turns the agreement between who understands a query and who answers it into one declaration. */
+import type { RolledDimension } from '@millrace/shared/rollups';
 import type { FilterOperator } from './filter-operators.js';
 
 export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
-export type ColumnDimension = 'event_type' | 'path' | 'referrer' | 'profile_id';
+export type ColumnDimension = 'event_type' | RolledDimension;
 export type PropertyDimension = `property:${string}`;
 export type TimeDimension = `time:${TimeUnit}`;
 export type Dimension = TimeDimension | ColumnDimension | PropertyDimension;
