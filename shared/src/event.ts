@@ -1,5 +1,6 @@
 /** The rules of an event, and why something is none. */
 import Joi from 'joi';
+import { compileSchema } from './compile-schema.js';
 import { correctClock } from './correct-clock.js';
 import { hasMoreCharacters } from './count-characters.js';
 import { toEventId } from './event-id.js';
@@ -52,8 +53,8 @@ const name = (limit: number) =>
     hasMoreCharacters(text, limit) ? helpers.error('string.max', { limit }) : text,
   );
 
-/** The rules of an event. */
-export const eventSchema = Joi.object({
+/** The rules of an event, without preferences, which Joi could not describe for {@link compileSchema}. */
+export const eventRules = Joi.object({
   site_id: name(64)
     .pattern(/^[A-Za-z0-9._-]+$/)
     .required(),
@@ -68,8 +69,13 @@ export const eventSchema = Joi.object({
   properties: propertiesSchema,
 })
   .required()
-  .with('event_id', 'timestamp')
-  .prefs({ convert: false, abortEarly: true, errors: { render: false } });
+  .with('event_id', 'timestamp');
+
+/** Joi's own form of the rules, which words refusals. */
+export const eventSchema = eventRules.prefs({ convert: false, abortEarly: true, errors: { render: false } });
+
+/** Its compiled form, which accepts what is right in a tenth of the time. */
+const acceptEvent = compileSchema(eventRules);
 
 type JoiDetail = Joi.ValidationErrorItem;
 type Rule = [EventRefusalReason, (field: string, detail: JoiDetail) => string];
@@ -136,6 +142,8 @@ type SentEvent = Omit<Event, 'timestamp' | 'event_id'> & { timestamp?: string; e
  * @param sentAt when the client sent it by its own clock, ISO 8601; the event's own `sent_at` goes first
  */
 export function validateEvent(input: unknown, nowMs: number, sentAt?: string): EventResult {
+  const accepted = acceptEvent(input);
+  if (accepted) return completeEvent(accepted as unknown as SentEvent, nowMs, sentAt);
   if (isExactNumber(input)) return notAnObject;
   // Without options, which would cost Joi a quarter of its time for each event.
   const { error, value } = eventSchema.validate(withoutNulls(input));
