@@ -10,7 +10,7 @@ import { startThrowAwayPostgres } from './throw-away-postgres.js';
 import { startThrowAwayRedis } from './throw-away-redis.js';
 
 async function findRedis(closing: ClosingList): Promise<string | undefined> {
-  const url = process.env.REDIS_URL || (await startThrowAwayRedis(closing));
+  const url = process.env.REDIS_URL || (await startThrowAwayRedis(closing, { durable: false }));
   if (url) return url;
   if (process.env.CI === 'true') {
     throw new ClearError(

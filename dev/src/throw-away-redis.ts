@@ -1,4 +1,4 @@
-/** Turns the redis-server of this machine into an empty Redis that vanishes with the command that needed it. */
+/** An empty Redis that vanishes with the command that needed it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,15 +8,33 @@ import { findFreePort } from './free-port.js';
 import { stopWhenOrphaned } from './stop-when-orphaned.js';
 import { makeThrowAwayFolder } from './throw-away-folder.js';
 
-/** Starts a Redis as durable as in production and returns its URL, or undefined when no redis-server is on the PATH. */
-export async function startThrowAwayRedis(closing: ClosingList): Promise<string | undefined> {
+export interface RedisOptions {
+  /** Wait for the disk with each command, as in production. Without it the file is written all the same, so that services are content. */
+  durable: boolean;
+}
+
+/** Starts a Redis and returns its URL, or undefined when no redis-server is on the PATH. */
+export async function startThrowAwayRedis(
+  closing: ClosingList,
+  { durable }: RedisOptions,
+): Promise<string | undefined> {
   if (spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status !== 0) return undefined;
   const port = await findFreePort();
   const folder = makeThrowAwayFolder(closing);
-  const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--save', ''];
+  const appendFsync = durable ? 'always' : 'no';
+  const safety = [
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    appendFsync,
+    '--maxmemory-policy',
+    'noeviction',
+    '--save',
+    '',
+  ];
   const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
   // Detached: the terminal's Ctrl-C must not stop Redis before its users.
-  const child = spawn('redis-server', [...place, ...durable], { detached: true, stdio: 'ignore' });
+  const child = spawn('redis-server', [...place, ...safety], { detached: true, stdio: 'ignore' });
   stopWithUs(child, closing);
   await waitUntilListening(child, port);
   return `redis://127.0.0.1:${port}`;

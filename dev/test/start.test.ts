@@ -12,7 +12,7 @@ import { makeStubWorkspace, type StubWorkspace } from './stub-workspace.ts';
 let workspace: StubWorkspace;
 
 afterEach(async () => {
-  await expect.poll(() => workspace.processes(), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => workspace.processes(), { timeout: 60_000 }).toEqual([]);
   workspace.remove();
 });
 
@@ -158,7 +158,7 @@ describe('nothing is left behind', () => {
       npm.stdout.on('data', (chunk: Buffer) => chunk.includes('Millrace is ready') && resolve());
     });
     npm.kill('SIGKILL');
-    await expect.poll(() => workspace.processes(), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => workspace.processes(), { timeout: 60_000 }).toEqual([]);
     expect(workspace.stoppedInOrder('processor')).toBe(true);
   });
 });

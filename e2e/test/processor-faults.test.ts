@@ -37,7 +37,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     blocker.release();
     await stack.database.pool.query('truncate events');
     stack.processors.push(await spawnService('processor', stack.env));
-    await eventsStored(stack.database, 2_000, 15_000);
+    await eventsStored(stack.database, 2_000);
     expect((await storedIds()).size).toBe(2_000);
   });
 

@@ -33,13 +33,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it('npm start on a clean clone counts the first event, keeps it over a restart, and leaves nothing running', async () => {
   const first = await startMillrace();
   expect(await sendPrintedEvent(first.output)).toEqual({ status: 'ok' });
-  await expect.poll(() => viewsOfDemo(first.output), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => viewsOfDemo(first.output), { timeout: 60_000 }).toBe(1);
   importLine();
-  await expect.poll(() => viewsOfDemo(first.output), { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => viewsOfDemo(first.output), { timeout: 60_000 }).toBe(2);
   await stopMillrace(first.npm);
 
   const second = await startMillrace();
-  expect(second.elapsedMs).toBeLessThan(10_000);
+  expect(second.output, 'what was installed is there').not.toContain('Installing');
   expect(await viewsOfDemo(second.output)).toBe(2);
   await stopMillrace(second.npm);
 }, 300_000);
@@ -47,17 +47,15 @@ it('npm start on a clean clone counts the first event, keeps it over a restart, 
 interface Started {
   npm: ChildProcess;
   output: string;
-  elapsedMs: number;
 }
 
 function startMillrace(): Promise<Started> {
-  const began = Date.now();
   const npm = endWithTest(spawn('npm', ['start'], { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   let output = '';
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk;
-      if (/\/stats\?.*\n/.test(output)) resolve({ npm, output, elapsedMs: Date.now() - began });
+      if (/\/stats\?.*\n/.test(output)) resolve({ npm, output });
     };
     npm.stdout.on('data', read);
     npm.stderr.on('data', read);
@@ -90,7 +88,7 @@ async function stopMillrace(npm: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => npm.once('close', resolve));
   npm.kill('SIGTERM');
   expect(await ended).toBe(0);
-  await expect.poll(processesOfClone, { timeout: 5_000 }).toEqual([]);
+  await expect.poll(processesOfClone, { timeout: 60_000 }).toEqual([]);
 }
 
 /** Reads /proc where there is one: slim images have no ps. */

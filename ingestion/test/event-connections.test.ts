@@ -57,10 +57,7 @@ async function talk(pieces: string[], answers = 1): Promise<string> {
     await pause(20);
   }
   const closed = once(socket, 'close').then(() => {});
-  await Promise.race([
-    closed,
-    eventually(async () => reply.split('HTTP/1.1 ').length > answers, `${answers} answers`, 5_000),
-  ]);
+  await Promise.race([closed, eventually(async () => reply.split('HTTP/1.1 ').length > answers, `${answers} answers`)]);
   socket.destroy();
   return reply;
 }

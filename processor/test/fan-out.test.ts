@@ -1,5 +1,4 @@
 /** A job for all sites, on each backend: sites in parallel, each failing alone, whatever dies in between. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { addJob } from '@millrace/shared/add-job';
 import type { FanOutResult } from '@millrace/shared/job-results';
 import { type HandleJob, type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
@@ -50,7 +49,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   }
 
   async function resultOf(id: string): Promise<FanOutResult> {
-    await eventually(async () => (await parents.queue.getJobState(id)) === 'completed', `${id} is done`, 30_000);
+    await eventually(async () => (await parents.queue.getJobState(id)) === 'completed', `${id} is done`);
     return (await parents.queue.getJob(id))!.returnvalue;
   }
 
@@ -102,7 +101,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       const added = await original(jobs);
       if (cut) {
         cut = false;
-        await pause(300);
+        await eventually(async () => worked.length === 3, 'its sites were worked on');
         throw new Error('connection lost after the jobs were added');
       }
       return added;

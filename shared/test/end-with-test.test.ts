@@ -64,4 +64,4 @@ it('ends running and frozen programs of a test when the runner is killed', async
   runner.kill('SIGKILL');
   await once(runner, 'exit');
   await eventually(async () => !pids.some(isRunning), 'no program of the test is left');
-}, 60_000);
+});

@@ -15,7 +15,7 @@ function describe(last: unknown): string {
 export async function eventually(
   isTrue: () => Promise<boolean | number>,
   what: string,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   let last: unknown;
   for (let changedAt = Date.now(); ; ) {

@@ -18,7 +18,7 @@ export async function startPostgres(closing: ClosingList): Promise<string> {
 
 /** A Redis with `appendfsync always` for one measure. @throws ClearError when there is no redis-server. */
 export async function startRedis(closing: ClosingList): Promise<QueueLocation> {
-  const url = await startThrowAwayRedis(closing);
+  const url = await startThrowAwayRedis(closing, { durable: true });
   if (!url) throw new ClearError('The bench needs a redis-server on the PATH: install the package of that name.');
   return { kind: 'redis', url, prefix: queuePrefix };
 }
