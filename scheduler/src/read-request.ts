@@ -3,7 +3,7 @@ import { ServiceError } from '@millrace/shared/errors';
 import { createJsonReader } from '@millrace/shared/read-json';
 import type { Request, Response } from 'express';
 import Joi from 'joi';
-import { isStorable } from './is-storable.js';
+import { isStorable, isTooDeep } from './is-storable.js';
 
 const readJson = createJsonReader('1 MB');
 
@@ -21,6 +21,8 @@ const hasBody = ({ headers }: Request) =>
 /** The JSON body, checked; no body counts as `{}`. @throws ServiceError for one that is no JSON or breaks the schema. */
 export async function readBody<T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> {
   const body = hasBody(req) ? await readJson(req, res) : {};
+  if (isTooDeep(body))
+    throw new ServiceError('invalid_request', 'The body is nested too deep: 100 levels are allowed.');
   const checked = checkRequest(schema, body);
   if (!isStorable(body)) {
     throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');

@@ -15,17 +15,14 @@ import { queueEnvironment } from '../sides/start-sides.js';
 import { queuePrefix, startRedis } from '../sides/start-stores.js';
 
 const site = { site_id: 'demo' };
-const range = { startDate: '2026-01-01', endDate: '2026-01-31' };
 
-/** One job of each queue that keeps its contract; batches of events go another way, which measure `drain` is about. */
+/** One job of each queue that something consumes, by its contract; batches of events go another way, which measure `drain` is about. */
 const samples: [QueueName, string, object][] = [
   ['analytics-aggregation', 'all', site],
   ['site-aggregation', 'all', site],
   ['metrics-calculation', 'calculate', { ...site, metricType: 'quality' }],
   ['cleanup', 'clean', { type: 'old_logs' }],
   ['cache-warming', 'warm', { cacheKeys: ['top-items'] }],
-  ['data-export', 'EXPORT_DATA', { dataType: 'COSTS', format: 'CSV', ...range }],
-  ['report-generation', 'GENERATE_REPORT', { reportType: 'COST_ANALYSIS', format: 'PDF', ...range }],
 ];
 
 const scripts = {

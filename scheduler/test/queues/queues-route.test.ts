@@ -208,6 +208,16 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(refused.body.error.message).toContain(reason);
   });
 
+  it('refuses data that are nested deeper than any stack', async () => {
+    const data = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const refused = await api
+      .call('post', `${base}/cleanup/jobs`)
+      .set('content-type', 'application/json')
+      .send(`{"jobName":"clean","data":${data}}`)
+      .expect(400);
+    expect(refused.body.error.message).toContain('nested too deep');
+  });
+
   it.each([
     ['report-generation', 'GENERATE_REPORT', { ...export_, dataType: undefined, reportType: 'COST_ANALYSIS' }],
     ['data-export', 'EXPORT_DATA', export_],
