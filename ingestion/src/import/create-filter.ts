@@ -1,5 +1,6 @@
 /** Which records `--hostname` and `--path` let through. */
 import type { LogRecord } from './formats/log-record.js';
+import { normalizeEncoding } from './parse-request.js';
 
 export interface FilterOptions {
   /** Patterns in which `*` stands for any text; an empty list lets everything through. */
@@ -10,7 +11,7 @@ export interface FilterOptions {
 /** A record passes when one pattern of each list fits; a line without a hostname fits none. */
 export function createFilter({ hostnames, paths }: FilterOptions): (record: LogRecord) => boolean {
   const fitsHost = anyOf(hostnames, 'i');
-  const fitsPath = anyOf(paths, '');
+  const fitsPath = anyOf(paths.map(normalizeEncoding), '');
   return ({ hostname, target }) => fitsHost(hostname) && fitsPath(target.replace(/\?.*$/s, ''));
 }
 

@@ -4,13 +4,14 @@ import type { LogLine } from './read-lines.js';
 
 export type Identity = 'content' | 'line-number';
 
-/** Enough for a million lines that differ, twice: about 100 MB. */
-const REMEMBERED_LINES = 1_000_000;
+/** Far more than a server writes while a second's lines may still come in. Twice so many take about 50 MB. */
+const REMEMBERED_LINES = 250_000;
 
 /**
  * Gives the ids of one file's lines, in order: UUIDs from SHA-256 of the source and the line's bytes, and of its ordinal
- * from the second equal line on. Lines more than one to two million lines apart are not compared: there, equal lines
- * are taken for one. Identity `line-number` gives the ids of releases before 0.4.0.
+ * from the second equal line on. Where more than {@link REMEMBERED_LINES} other lines lie between two equal ones, they
+ * are one event: servers write equal lines close together, and a file that holds them far apart was joined of
+ * overlapping ones. Identity `line-number` gives the ids of releases before 0.4.0.
  */
 export function createLineIds(source: string, identity: Identity): (line: LogLine) => string {
   if (identity === 'line-number') {

@@ -12,6 +12,9 @@ const TIME = new RegExp(String.raw`\[${LOG_TIME}\] (?=")`);
 const REQUEST_AND_STATUS = new RegExp(String.raw`"(${QUOTED})" (\d{3}) (\d{1,15}|-)(?= |$)`, 'ys');
 const REFERRER_AND_AGENT = new RegExp(` "(${QUOTED})" "(${QUOTED})"(?= |$)`, 'ys');
 const QUOTED_FIRST = new RegExp(`^"(${QUOTED})" (.*)$`, 's');
+/** What syslog, journald, Kubernetes and Docker Compose put in front of a line that they carry. */
+const CARRIER =
+  /^(?:(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ [^\s:]+: |\d{4}-\d\d-\d\dT\S+ std(?:out|err) [FP] |\S+ +\| )/;
 const HOST_AND_ADDRESS = /^([^:[]+):(.+)$/;
 
 export const commonLog: LogFormat = {
@@ -72,7 +75,7 @@ function optionalField(field: string | undefined): string | null {
  * and `host client`, `host:port client` or `host:client` may stand in its place. The rest may hold anything.
  */
 function parseOrigin(prefix: string): { client: string | null; hostname: string | null } | null {
-  const [first, rest] = splitFirst(prefix.trim());
+  const [first, rest] = splitFirst(prefix.replace(CARRIER, '').trim());
   if (first === '') return null;
   const isAddress = normalizeAddress(first) !== null;
   if (!first.includes(',') && (!isAddress || /[^:]:\d{1,5}$/.test(first))) {
