@@ -1,4 +1,5 @@
 /** Proves that the inserts that are compared differ in their marks only. */
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readInsertStatements } from '../src/rollup/insert-statements.js';
@@ -6,9 +7,7 @@ import { readInsertStatements } from '../src/rollup/insert-statements.js';
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025_11 partition of events for values from ('2025-11-01Z') to ('2025-12-01Z')`,
-  );
+  await addPartition(database.pool, '2025-11-01', '2025-12-01');
 });
 afterAll(() => database.drop());
 

@@ -1,20 +1,14 @@
 /** Random questions over HTTP against plain SQL over raw rows: never a difference, whatever the rollups are like at the moment. */
+
 import { addJob } from '@millrace/shared/add-job';
 import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  createRandom,
-  type PlainRow,
-  plainAnswer,
-  type RandomQuery,
-  randomEvent,
-  randomQuery,
-  sortRows,
-} from './random-queries.js';
+import { type PlainRow, plainAnswer, type RandomQuery, randomEvent, randomQuery, sortRows } from './random-queries.js';
 import { post } from './send-events.js';
 
 const seed = Date.now() % 1_000_000;

@@ -1,19 +1,7 @@
 /** Turns a seed into events and queries, and a query into the answer that plain SQL over raw rows gives. */
-import type { Pool } from '@millrace/shared/postgres';
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function createRandom(seed: number) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
-  return { next, below, pick: <T>(list: readonly T[]): T => list[below(list.length)] as T };
-}
-export type Random = ReturnType<typeof createRandom>;
+import type { Pool } from '@millrace/shared/postgres';
+import type { Random } from '@millrace/shared/testing/create-random';
 
 export const zones = [
   'UTC',
@@ -43,7 +31,7 @@ const specialTimes = (now: number) => [
 export function randomTime(random: Random, now: number): number {
   const center = random.pick(specialTimes(now));
   const spread = random.pick([10 * minute, 3 * 60 * minute, 2 * day]);
-  return Math.min(now, Math.round(center + (random.next() - 0.5) * spread));
+  return Math.min(now, Math.round(center + (random() - 0.5) * spread));
 }
 
 export function randomEvent(random: Random, now: number, siteId: string) {
@@ -53,9 +41,9 @@ export function randomEvent(random: Random, now: number, siteId: string) {
     event_id: `e-${random.below(1e9)}`,
     event_type: random.pick(['view', 'view', 'view', 'click', 'download']),
     path: random.pick(['/', '/a', '/a/b', '/ä', '', "/o'hare"]),
-    ...(random.next() < 0.8 && { user_id: `user-${random.below(25)}` }),
-    ...(random.next() < 0.5 && { profile_id: `profile-${random.below(4)}` }),
-    ...(random.next() < 0.5 && {
+    ...(random() < 0.8 && { user_id: `user-${random.below(25)}` }),
+    ...(random() < 0.5 && { profile_id: `profile-${random.below(4)}` }),
+    ...(random() < 0.5 && {
       referrer: random.pick(['https://Example.com/x?y', 'other.example/z', 'android-app://com.app/']),
     }),
   };
@@ -74,7 +62,7 @@ const columns = ['event_type', 'path', 'referrer', 'profile_id'];
 
 function randomRange(random: Random, now: number): [string, string] {
   const times = [randomTime(random, now), randomTime(random, now)].sort((a, b) => a - b) as [number, number];
-  if (random.next() < 0.5) return times.map((time) => new Date(time).toISOString().slice(0, 10)) as [string, string];
+  if (random() < 0.5) return times.map((time) => new Date(time).toISOString().slice(0, 10)) as [string, string];
   const step = random.pick([1, minute, 15 * minute]);
   const [from, to] = times.map((time) => Math.floor(time / step) * step) as [number, number];
   return [new Date(from).toISOString(), new Date(to + step).toISOString()];
@@ -93,7 +81,7 @@ export function randomQuery(random: Random, now: number, siteId: string): Random
   ];
   const condition = () => [
     random.pick(['is', 'is_not']),
-    random.next() < 0.7 ? column : random.pick(columns),
+    random() < 0.7 ? column : random.pick(columns),
     [random.pick(['view', 'click', '/a', 'direct', 'example.com', 'profile-1', '/'])],
   ];
   return {
@@ -102,7 +90,7 @@ export function randomQuery(random: Random, now: number, siteId: string): Random
     date_range: randomRange(random, now),
     metrics: ['events', 'views', 'visitors', 'event:click'],
     dimensions: [...new Set(random.pick(shapes))],
-    filters: random.next() < 0.5 ? [] : [random.next() < 0.5 ? condition() : ['or', [condition(), condition()]]],
+    filters: random() < 0.5 ? [] : [random() < 0.5 ? condition() : ['or', [condition(), condition()]]],
   };
 }
 

@@ -1,4 +1,5 @@
 /** Answers beside those of an earlier period. */
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
@@ -36,9 +37,7 @@ const events = [
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   for (const siteId of ['rolled', 'raw']) await storeEvents(database.pool, siteId, events);
   const options = { siteId: 'rolled', timezone: 'UTC', detailSince: at(days[0]!), daysBefore: '2025-12-01' };
   await storeRollups(database.pool, events, options);

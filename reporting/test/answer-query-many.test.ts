@@ -1,11 +1,14 @@
 /** Answers about more values than a page has, so that only some bitmaps are read, against a naive count in JavaScript. */
+
+import { addPartition } from '@millrace/shared/testing/add-partition';
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { Dimension, Filter, Metric, Order, ResolvedQuery } from '../src/query/resolved-query.js';
 import { naiveAnswer } from './naive-answer.js';
-import { createRandom, type StoredEvent, storeEvents } from './random-events.js';
+import { type StoredEvent, storeEvents } from './random-events.js';
 import { markIntervals, storeRollups } from './stored-rollups.js';
 
 const day = 86_400_000;
@@ -30,9 +33,7 @@ function skewedEvents(count: number, users: number, start: Date, days: number, s
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   const rolled = skewedEvents(1_000, 200, from, 20, 31);
   const late = skewedEvents(150, 60, new Date(to.getTime() - day / 24), 1 / 24, 32);
   events = [...rolled, ...late];

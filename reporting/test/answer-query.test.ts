@@ -1,4 +1,5 @@
 /** Answers with rollups absent, complete, partial and stale, against a naive count in JavaScript. */
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { comparesNumbers, filterOperators } from '../src/query/filter-operators.
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { Condition, Dimension, Filter, Metric, ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
 import { naiveAnswer } from './naive-answer.js';
-import { createRandom, paths, type StoredEvent, types } from './random-events.js';
+import { paths, type StoredEvent, types } from './random-events.js';
 import { addSites, first, last } from './rolled-sites.js';
 
 const hour = 3_600_000;

@@ -1,4 +1,5 @@
 /** Filters that compare numbers: exact as decimals, and blind to what is no number. */
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -38,9 +39,7 @@ const everything = [...values.map(([name]) => name), 'none at all'];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   await database.pool.query(
     `insert into events (site_id, timestamp, event_id, event_type, path, properties)
     select 'demo', timestamptz '2025-11-14T10:00:00Z', gen_random_uuid(), 'view', path, properties::jsonb

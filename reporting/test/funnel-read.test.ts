@@ -1,11 +1,14 @@
 /** Users per step of a funnel, against a search through all combinations of events. */
+
+import { addPartition } from '@millrace/shared/testing/add-partition';
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Funnel, readFunnel } from '../src/funnel/read-funnel.js';
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { Filter } from '../src/query/resolved-query.js';
 import { isMatch } from './naive-answer.js';
-import { createRandom, randomEvents, type StoredEvent, storeEvents } from './random-events.js';
+import { randomEvents, type StoredEvent, storeEvents } from './random-events.js';
 
 const minute = 60_000;
 const from = new Date('2025-11-14T00:00:00Z');
@@ -14,9 +17,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
 });
 afterAll(() => database.drop());
 

@@ -1,6 +1,8 @@
 /** `POST /api/v1/funnel` against a real database. */
+
 import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -31,9 +33,7 @@ const event = (user_id: string | null, time: string, event_type: string, path = 
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   await storeEvents(database.pool, 'demo', [
     event('ada', '10:00:00', 'view', '/pricing'),
     event('ada', '10:05:00', 'signup'),

@@ -1,4 +1,5 @@
 /** What the document says of requests and answers is what the routes do. */
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -12,9 +13,7 @@ const judge = createJudge();
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   await database.pool.query(`insert into sites (site_id, name) values ('demo', 'Demo')`);
   await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path, user_id)
     select 'demo', '2025-11-14T10:00:00Z'::timestamptz + n * interval '1 hour', gen_random_uuid(), 'view', '/' || n, 'u'

@@ -1,10 +1,10 @@
 /** Which earlier time each bucket is compared with, against a plain implementation on the library of time zones. */
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
 import type { CalendarUnit } from '../src/query-request/time-buckets.js';
-import { createRandom } from './random-events.js';
 
 type Day = Temporal.PlainDate;
 type Pair = [label: string, earlier: string | null, from: string | null, to: string | null];

@@ -1,4 +1,5 @@
 /** Queries in the names of the Plausible Stats API v2, rows as objects, and sites that are not known. */
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -22,9 +23,7 @@ const event = (path: string, referrer: string | null, properties: StoredEvent['p
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   await database.pool.query(`insert into sites (site_id) values ('demo')`);
   await storeEvents(database.pool, 'demo', [
     event('/', 'https://search.example/q', { country: 'DE', plan: 'pro' }, 'ada'),

@@ -1,6 +1,8 @@
 /** Comparison with an earlier period, asked through `POST /api/v1/query`. */
+
 import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -23,9 +25,7 @@ const addDaily = (siteId: string, from: string, to: string) =>
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_old partition of events for values from ('2022-01-01Z') to ('2027-01-01Z')`,
-  );
+  await addPartition(database.pool, '2022-01-01', '2027-01-01');
   await addDaily('daily', '2023-01-01', '2026-02-01');
   // Every quarter of an hour around the nights in which New York changes its clocks.
   await database.pool.query(

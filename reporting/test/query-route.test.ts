@@ -1,6 +1,8 @@
 /** `POST` and `GET /api/v1/query` against a real database. */
+
 import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -37,9 +39,7 @@ const event = (
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   await storeEvents(database.pool, 'demo', [
     event('2025-11-13T23:30:00Z', 'view', '/', 'ada', 'pro'),
     event('2025-11-14T10:00:00Z', 'view', '/', 'ada', 'pro'),

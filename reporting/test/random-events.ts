@@ -1,5 +1,7 @@
 /** Turns a seed into events of every shape that filters and groups must tell apart, and stores them. */
+
 import type { Pool } from '@millrace/shared/postgres';
+import { createRandom } from '@millrace/shared/testing/create-random';
 
 export interface StoredEvent {
   timestamp: Date;
@@ -9,17 +11,6 @@ export interface StoredEvent {
   profile_id: string | null;
   referrer: string | null;
   properties: Record<string, unknown> | null;
-}
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 export const types = ['view', 'view', 'view', 'click', 'sign"up', "it's; --"];

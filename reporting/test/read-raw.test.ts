@@ -1,11 +1,14 @@
 /** Answers from raw events, against a naive count in JavaScript. */
+
+import { addPartition } from '@millrace/shared/testing/add-partition';
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import { readRaw } from '../src/query/read-raw.js';
 import type { Condition, Dimension, Filter, Metric, ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
 import { naiveAnswer } from './naive-answer.js';
-import { createRandom, paths, randomEvents, type StoredEvent, storeEvents, types } from './random-events.js';
+import { paths, randomEvents, type StoredEvent, storeEvents, types } from './random-events.js';
 
 const hour = 3_600_000;
 const from = new Date('2025-11-14T00:00:00Z');
@@ -15,9 +18,7 @@ let events: StoredEvent[];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   const atRandom = randomEvents(7, 600, new Date(from.getTime() - 6 * hour), 60 * hour);
   // Both edges of the range and an inner one are met exactly.
   const onEdges = randomEvents(9, 9, from, 1).flatMap((event) =>

@@ -1,6 +1,8 @@
 /** Cohorts from rollups and raw events together, against cohorts by hand and naive ones at random. */
+
 import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { dayOf, dayStart } from '@millrace/shared/zone-days';
 import request from 'supertest';
@@ -35,9 +37,7 @@ const visits = (seed: number, count: number, from: string, days: number): Stored
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   const options = { detailSince: new Date('2025-11-01T00:00:00Z'), daysBefore: '2025-11-20' };
   const add = async (siteId: string, timezone: string, rolled: StoredEvent[], late: StoredEvent[]) => {
     await storeEvents(database.pool, siteId, [...rolled, ...late]);

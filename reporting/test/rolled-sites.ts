@@ -1,5 +1,7 @@
 /** Turns a database into one with sites whose rollups are absent, complete, stale and partial. */
+
 import type { Pool } from '@millrace/shared/postgres';
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { randomEvents, type StoredEvent, storeEvents } from './random-events.js';
 import { markIntervals, storeRollups } from './stored-rollups.js';
 
@@ -29,7 +31,7 @@ async function markDays(pool: Pool, siteId: string, days: string[]): Promise<voi
 
 /** Events by site. */
 export async function addSites(pool: Pool): Promise<Map<string, StoredEvent[]>> {
-  await pool.query(`create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`);
+  await addPartition(pool, '2025-01-01', '2026-01-01');
   const all = (seed: number) => randomEvents(seed, 900, first, last.getTime() - first.getTime());
   const newcomers = randomEvents(3, 60, new Date('2025-10-20T00:00:00Z'), 17 * day).map((event, index) => ({
     ...event,

@@ -1,7 +1,9 @@
 /** `/api/v1/sites` against a real database. */
+
 import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool, type Pool } from '@millrace/shared/postgres';
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -14,9 +16,7 @@ let app: Express;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   await database.pool.query(`insert into sites (site_id, name, timezone, created_at) values
     ('a', 'Shop', 'Europe/Berlin', '2025-01-01Z'), ('B', null, 'UTC', '2025-01-02Z'), ('c', null, 'UTC', '2025-01-03Z')`);
   await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path)

@@ -1,6 +1,8 @@
 /** `GET /stats` against a real database. */
+
 import { createMetrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
+import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -25,9 +27,7 @@ const appOn = (pool: Pool, more: { health?: Record<string, () => Promise<unknown
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query(
-    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
-  );
+  await addPartition(database.pool, '2025-01-01', '2026-01-01');
   const rows: [string, string, string, string, string | null][] = [
     ['demo', '2025-11-14T00:00:00Z', 'view', '/b', 'u1'],
     ['demo', '2025-11-14T10:00:00Z', 'view', '/a', 'u1'],

@@ -2,22 +2,12 @@
 import { compileSchema } from '@millrace/shared/compile-schema';
 import { eventRules, eventSchema } from '@millrace/shared/event';
 import { parseExactJson } from '@millrace/shared/exact-json';
+import { createRandom } from '@millrace/shared/testing/create-random';
 import Joi from 'joi';
 import { describe, expect, it } from 'vitest';
 
-/** The same numbers in each run (mulberry32). */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const random = numbersFrom(20_261_125);
-const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+const random = createRandom(20_261_125);
+const { pick } = random;
 
 const texts = [
   ...['demo', 'a.b_c-D9', 'view', '/', '', ' ', 'a b', 'süß', '😀', '\0', '\ud800', 'x\n', '2025-11-14T10:00:00Z'],

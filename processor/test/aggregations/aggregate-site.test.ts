@@ -1,4 +1,5 @@
 /** Every aggregate against a plain computation of random events, in several zones, after every kind of change. */
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
@@ -16,7 +17,7 @@ import {
   plainMrr,
   plainRevenue,
 } from './plain-aggregates.js';
-import { createRandom, randomEvents, type TestEvent } from './random-events.js';
+import { randomEvents, type TestEvent } from './random-events.js';
 
 const now = new Date('2026-11-20T10:00:00Z');
 const options = { now, onProgress: () => {} };

@@ -1,5 +1,7 @@
 /** Turns a seed into events of every kind that aggregations count, some of them odd. */
+
 import { createHash } from 'node:crypto';
+import type { Random } from '@millrace/shared/testing/create-random';
 
 export interface TestEvent {
   site_id: string;
@@ -10,24 +12,6 @@ export interface TestEvent {
   user_id?: string;
   profile_id?: string;
   properties?: Record<string, unknown>;
-}
-
-export interface Random {
-  below(limit: number): number;
-  pick<T>(values: readonly T[]): T;
-}
-
-/** Mulberry32 (Tommy Ettinger, public domain): the same numbers for the same seed. */
-export function createRandom(seed: number): Random {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (limit: number) => Math.floor(next() * limit);
-  return { below, pick: (values) => values[below(values.length)]! };
 }
 
 export function uuidOf(text: string): string {

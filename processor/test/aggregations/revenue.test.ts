@@ -1,11 +1,12 @@
 /** Revenue of all periods against a plain computation, above all what recurs long after it was paid. */
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { rollSite } from '../../src/rollups/roll-site.js';
 import { plainRevenueRows } from './plain-aggregates.js';
-import { createRandom, randomEvents, type TestEvent, uuidOf } from './random-events.js';
+import { randomEvents, type TestEvent, uuidOf } from './random-events.js';
 
 const now = new Date('2026-11-20T10:00:00Z');
 const from = Date.UTC(2025, 8, 1);

@@ -1,11 +1,12 @@
 /** Metrics of a site by period: against plain computations, at clock changes, and with nothing to divide by. */
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { setAside } from '../../src/events/isolate-poison.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { calculateMetrics, type MetricsJob } from '../../src/metrics/calculate-metrics.js';
 import { percent, plainRevenue, round } from '../aggregations/plain-aggregates.js';
-import { createRandom, randomEvents, type TestEvent, uuidOf } from '../aggregations/random-events.js';
+import { randomEvents, type TestEvent, uuidOf } from '../aggregations/random-events.js';
 
 let database: TestDatabase;
 beforeEach(async () => {

@@ -1,0 +1,22 @@
+/** Numbers that look random, the same ones for the same seed, so that a failure can be repeated. */
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  (): number;
+  /** A whole number from 0 to `limit` - 1. */
+  below(limit: number): number;
+  pick<T>(values: readonly T[]): T;
+}
+
+/** Mulberry32, public domain, by Tommy Ettinger. */
+export function createRandom(seed: number): Random {
+  let state = seed;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return Object.assign(next, { below, pick: <T>(values: readonly T[]) => values[below(values.length)] as T });
+}
