@@ -77,6 +77,15 @@ create table audit_log (
   constraint audit_log_pkey PRIMARY KEY (id)
 );
 
+create table clocked_events (
+  site_id text collate "C" not null,
+  client_time timestamp with time zone not null,
+  event_id uuid not null,
+  "timestamp" timestamp with time zone not null,
+  arrived_at timestamp with time zone default now() not null,
+  constraint clocked_events_pkey PRIMARY KEY (site_id, client_time, event_id)
+);
+
 create table dead_letter_events (
   id uuid not null,
   site_id text collate "C" default ''::text,
@@ -282,6 +291,8 @@ create table sites (
   name text,
   timezone text default 'UTC'::text not null,
   created_at timestamp with time zone default now() not null,
+  hostnames text[] default '{}'::text[] not null,
+  path_rules jsonb,
   erase_requested_at timestamp with time zone,
   constraint sites_pkey PRIMARY KEY (site_id)
 );
@@ -328,6 +339,8 @@ CREATE INDEX alert_deliveries_rule ON public.alert_deliveries USING btree (rule_
 
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
+CREATE INDEX clocked_events_arrived ON public.clocked_events USING btree (arrived_at);
+
 CREATE INDEX dead_letter_events_created ON public.dead_letter_events USING btree (created_at);
 
 CREATE INDEX dead_letter_events_id ON public.dead_letter_events USING btree (id);
@@ -353,3 +366,5 @@ CREATE INDEX schedule_runs_open ON public.schedule_runs USING btree (claimed_at)
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_key_id ON public.sessions USING btree (key_id);
+
+CREATE INDEX sites_path_rules ON public.sites USING btree (site_id) WHERE (path_rules IS NOT NULL);

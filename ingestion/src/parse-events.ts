@@ -1,6 +1,7 @@
 /** Turns the text of a body into candidate events: one, or a batch from an array, `{"events":[...]}` or NDJSON. */
 import type { Refusal } from '@millrace/shared/errors';
 import { parseExactJson } from '@millrace/shared/exact-json';
+import { parseInstant } from '@millrace/shared/instant';
 
 export const maxEventsPerRequest = 10_000;
 
@@ -62,12 +63,31 @@ function parseLines(text: string): ParseResult {
   return candidates.length > 0 ? { ok: true, candidates } : refuse('empty_body');
 }
 
-/** The array of a JSON batch: the body itself, or the value of its only key `events`, which other tools call `batch`. */
-function batchOf(value: unknown): unknown[] | undefined {
-  if (Array.isArray(value)) return value;
-  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return undefined;
-  const { events, batch = events } = value as { events?: unknown; batch?: unknown };
-  return Array.isArray(batch) ? batch : undefined;
+interface JsonBatch {
+  events: unknown[];
+  /** When the client sent it, by its own clock. */
+  sentAt?: unknown;
+}
+
+/**
+ * The array of a JSON batch: the body itself, or the value of `events`, which other tools call `batch`; besides it there may
+ * be `sent_at` only.
+ */
+function batchOf(value: unknown): JsonBatch | undefined {
+  if (Array.isArray(value)) return { events: value };
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { events, batch = events, sent_at: sentAt } = value as { events?: unknown; batch?: unknown; sent_at?: unknown };
+  if (!Array.isArray(batch) || Object.keys(value).length !== ('sent_at' in value ? 2 : 1)) return undefined;
+  return { events: batch, sentAt };
+}
+
+/** What is said of the batch is said of each of its events that does not say it itself. */
+function addSentAt(candidates: unknown[], sentAt: string): void {
+  for (const candidate of candidates) {
+    if (typeof candidate !== 'object' || candidate === null || !Object.isExtensible(candidate)) continue;
+    const event = candidate as { sent_at?: unknown };
+    event.sent_at ??= sentAt;
+  }
 }
 
 /** Body of `POST /events`. */
@@ -75,9 +95,15 @@ export function parseBatch(text: string, format: BodyFormat): ParseResult {
   if (format === 'ndjson') return parseLines(text);
   const parsed = parseJson(text);
   if (!parsed.ok) return text.trim() === '' ? refuse('empty_body') : refuse('malformed_json');
-  const candidates = batchOf(parsed.value);
-  if (!candidates)
+  const batch = batchOf(parsed.value);
+  if (!batch)
     return refuse('invalid_request', 'Send an array of events, {"events":[...]}, or one event per line as NDJSON.');
+  const { events: candidates, sentAt = null } = batch;
+  if (sentAt !== null && (typeof sentAt !== 'string' || parseInstant(sentAt) === undefined)) {
+    return refuse('invalid_request', 'sent_at must be a real ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z.');
+  }
   if (candidates.length === 0) return refuse('empty_body', 'The batch holds no events.');
-  return candidates.length > maxEventsPerRequest ? refuse('too_many_events') : { ok: true, candidates };
+  if (candidates.length > maxEventsPerRequest) return refuse('too_many_events');
+  if (sentAt !== null) addSentAt(candidates, sentAt);
+  return { ok: true, candidates };
 }

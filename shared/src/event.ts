@@ -8,6 +8,7 @@ import { checkProperties, type PropertiesProblem } from './event-properties.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
 import { isExactNumber, stringifyExactJson } from './exact-json.js';
 import { parseInstant } from './instant.js';
+import { normalizeHost } from './normalize-host.js';
 import { checkTypedEvent } from './typed-events.js';
 import { withoutNulls } from './without-nulls.js';
 
@@ -64,6 +65,7 @@ export const eventRules = Joi.object({
   session_id: name(128),
   profile_id: name(128),
   timestamp: timestampSchema,
+  sent_at: timestampSchema,
   event_id: name(128),
   referrer: name(2048).allow(''),
   properties: propertiesSchema,
@@ -139,11 +141,10 @@ type SentEvent = Omit<Event, 'timestamp' | 'event_id'> & { timestamp?: string; e
  * Checks one parsed event and completes it: an absent timestamp is the time of arrival, one of a clock that is wrong is
  * corrected, `event_id` becomes a UUID.
  * @param nowMs time of arrival, milliseconds since 1970
- * @param sentAt when the client sent it by its own clock, ISO 8601; the event's own `sent_at` goes first
  */
-export function validateEvent(input: unknown, nowMs: number, sentAt?: string): EventResult {
+export function validateEvent(input: unknown, nowMs: number): EventResult {
   const accepted = acceptEvent(input);
-  if (accepted) return completeEvent(accepted as unknown as SentEvent, nowMs, sentAt);
+  if (accepted) return completeEvent(accepted as unknown as SentEvent, nowMs);
   if (isExactNumber(input)) return notAnObject;
   // Without options, which would cost Joi a quarter of its time for each event.
   const { error, value } = eventSchema.validate(withoutNulls(input));
@@ -152,21 +153,23 @@ export function validateEvent(input: unknown, nowMs: number, sentAt?: string): E
   if (Object.hasOwn(input as object, '__proto__')) {
     return { ok: false, reason: 'unknown_field', field: '__proto__', message: '__proto__ is not a field of an event' };
   }
-  return completeEvent(value as SentEvent, nowMs, sentAt);
+  return completeEvent(value as SentEvent, nowMs);
 }
 
-function completeEvent(sent: SentEvent, nowMs: number, sentAt: string | undefined): EventResult {
-  const clock = sent.sent_at ?? sentAt;
-  if (sent.sent_at !== undefined) delete sent.sent_at;
+function completeEvent(sent: SentEvent, nowMs: number): EventResult {
+  const { sent_at: sentAt } = sent;
+  if (sentAt !== undefined) delete sent.sent_at;
   const event = sent as Event;
   if (sent.timestamp === undefined) event.timestamp = new Date(nowMs).toISOString();
   else {
     event.timestamp = cutToMicroseconds(sent.timestamp);
-    if (clock !== undefined) correctClock(event, parseInstant(clock)!, nowMs);
+    if (sentAt !== undefined) correctClock(event, parseInstant(sentAt)!, nowMs);
     // Undefined for a corrected time that no calendar of four digits holds.
     const instantMs = parseInstant(event.timestamp) ?? 0;
     if (instantMs < earliestMs || instantMs > nowMs + dayMs) return outOfRange;
   }
+  if (event.referrer !== undefined) event.referrer = normalizeHost(event.referrer);
+  if (!event.path.startsWith('/')) event.path = normalizeHost(event.path);
   if (viewNames.has(event.event_type)) event.event_type = 'view';
   event.event_id = toEventId(event.event_id, nowMs);
   const refusal = checkTypedEvent(event);

@@ -27,6 +27,15 @@ const cleanDuplicates: CleanupStep = async ({ pool, now }, olderThan) => {
   return { removed: { event_duplicates: rowCount ?? 0 }, kept: [] };
 };
 
+/** A retry that comes later than that counts as another event, where its time is corrected at all. */
+const clockedEvents = `/* processor.cleanClockedEvents */
+delete from clocked_events where arrived_at < $1`;
+
+const cleanClocked: CleanupStep = async ({ pool, now }, olderThan) => {
+  const { rowCount } = await pool.query(clockedEvents, [daysBefore(now, olderThan ?? 30)]);
+  return { removed: { clocked_events: rowCount ?? 0 }, kept: [] };
+};
+
 const rowsOf =
   (kind: string, statement: string, days: number): CleanupStep =>
   async ({ pool, now }, olderThan) => ({
@@ -40,4 +49,5 @@ export const oldLogs: CleanupStep[] = [
   rowsOf('schedule_runs', scheduleRuns, 30),
   rowsOf('alert_deliveries', alertDeliveries, 30),
   cleanDuplicates,
+  cleanClocked,
 ];

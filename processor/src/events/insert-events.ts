@@ -1,22 +1,76 @@
-/** Turns the JSON text of events into rows, each once, and marks the 15-minute intervals they touch, in one statement. */
+/** The one statement that stores events, each once, and marks the 15-minute intervals they touch. */
 import type { Pool } from '@millrace/shared/postgres';
 
 /**
  * Rows are sorted by key, so that two processors that insert the same events wait for each other instead of deadlocking.
  * A mark is written only for rows that are new, in the same transaction as the rows. What was there already is only counted.
+ *
+ * An event that came with `sent_at` (it has a client_time) is stored by whichever of its deliveries is first in
+ * clocked_events: the time of each is another one, so that the key of events would not tell that they are the same.
+ *
+ * Paths with a query, a fragment or an origin become pages by the rules of their site (README, path rules), read here so that
+ * a change holds at once. All others are not looked at further. What is taken out of a path becomes a property, unless the
+ * client has one of that name.
  */
 const statement = `/* processor.insertEvents */
 with batch as materialized (
-  select * from json_to_recordset($1::json) as event(
+  select *, strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
+    or (exists (select 1 from sites where path_rules is not null) and path like '%_/') as is_ruled
+  from json_to_recordset($1::json) as event(
     site_id text, timestamp timestamptz, event_id uuid, event_type text, path text, user_id text, session_id text,
-    profile_id text, referrer text, properties jsonb)
+    profile_id text, referrer text, properties jsonb, client_time timestamptz)
 ), new_sites as (
   insert into sites (site_id) select distinct site_id from batch order by site_id on conflict do nothing
+), split as materialized (
+  select batch.*, rules, origin, strpos(local_part || '#', '#') as fragment_at,
+    split_part(split_part(local_part, '#', 1), '?', 1) as page, local_part
+  from batch
+  left join (select site_id, path_rules from sites where path_rules is not null) as site using (site_id)
+  cross join lateral (select
+    '{"strip_query": true, "strip_origin": true, "strip_fragment": true}'::jsonb || coalesce(path_rules, '{}') as rules,
+    coalesce(substring(path from '^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]*'), '') as origin) as a
+  cross join lateral (select substr(path, length(origin) + 1) as local_part) as b
+  where is_ruled
+), pages as (
+  select site_id, timestamp, event_id, event_type,
+    case when origin = '' and path not like '/%' then path else
+      case when rules @> '{"strip_origin": true}' then '' else origin end
+      || case
+        when page = '' then '/'
+        when rules @> '{"trailing_slash": "strip"}' then coalesce(nullif(rtrim(page, '/'), ''), '/')
+        else page end
+      || case when kept_query = '' then '' else '?' || kept_query end
+      || case when rules @> '{"strip_fragment": true}' then '' else substr(local_part, fragment_at) end end as path,
+    user_id, session_id, profile_id, referrer,
+    case when origin = '' and path not like '/%' then properties else nullif(jsonb_strip_nulls(jsonb_build_object(
+      'query', case when rules @> '{"strip_query": true}' then nullif(query, '') end,
+      'hostname', case when rules @> '{"strip_origin": true}' then nullif(rtrim(lower(regexp_replace(
+        regexp_replace(origin, '^[A-Za-z]+://([^/?#]*@)?', ''), ':[0-9]*$', '')), '.'), '') end))
+      || coalesce(properties, '{}'), '{}') end as properties,
+    client_time
+  from split
+  cross join lateral (select substr(local_part, length(page) + 2, greatest(fragment_at - length(page) - 2, 0)) as query) as a
+  cross join lateral (select case when rules @> '{"strip_query": true}' then coalesce((
+    select string_agg(part, '&' order by wanted.place, sent.place)
+    from string_to_table(query, '&') with ordinality as sent(part, place)
+    join jsonb_array_elements_text(rules -> 'keep_params') with ordinality as wanted(name, place)
+      on split_part(part, '=', 1) = name), '') else query end as kept_query offset 0) as b
+), clocked as (
+  insert into clocked_events (site_id, client_time, event_id, timestamp)
+  select site_id, client_time, event_id, timestamp from batch where client_time is not null
+  order by site_id, client_time, event_id
+  on conflict do nothing
+  returning site_id, client_time, event_id, timestamp
 ), stored as (
   insert into events
     (site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties)
   select site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties
-  from batch order by site_id, timestamp, event_id
+  from (
+    select site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties, client_time
+    from batch where not is_ruled
+    union all select * from pages) as event
+  where client_time is null or (site_id, client_time, event_id, timestamp) in (select * from clocked)
+  order by site_id, timestamp, event_id
   on conflict do nothing
   returning site_id, timestamp
 ), marks as (
