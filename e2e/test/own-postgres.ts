@@ -1,4 +1,5 @@
 /** Turns nothing into a durable Postgres of one test's own, which the test may stop, crash and start again. */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,8 @@ export interface OwnPostgres {
   url: string;
   /** SIGINT stops it in order, SIGKILL is a crash; then starts it on the same data and port. */
   restart(how: 'SIGINT' | 'SIGKILL'): Promise<void>;
+  /** SIGSTOP freezes the server with all its processes, SIGCONT lets it go on. */
+  signal(how: 'SIGSTOP' | 'SIGCONT'): void;
   remove(): Promise<void>;
 }
 
@@ -21,6 +24,10 @@ export async function makeOwnPostgres(): Promise<OwnPostgres> {
       process.kill(running.pid, how);
       await running.ended;
       running = await startEmbeddedPostgres({ home, port, fsync: true });
+    },
+    signal(how) {
+      const children = spawnSync('pgrep', ['-P', String(running.pid)], { encoding: 'utf8' }).stdout.split('\n');
+      for (const pid of [running.pid, ...children.filter(Boolean).map(Number)]) process.kill(pid, how);
     },
     async remove() {
       await running.stop();

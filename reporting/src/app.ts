@@ -10,6 +10,7 @@ import { funnelRoute } from './funnel-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
 import type { Gate } from './query/heavy-queries.js';
 import { queryRoute } from './query-route.js';
+import { startBudgets } from './read-budget.js';
 import { retentionRoute } from './retention-route.js';
 import { sitesRoutes } from './sites-route.js';
 import { statsRoute } from './stats-route.js';
@@ -29,22 +30,20 @@ export interface ReportingApp extends ServiceApp {
   isTrustedProxy?: TrustedProxies;
 }
 
-/** What needs a key where there are keys. */
-const guarded = ['/stats', '/api'];
-
 export function buildApp(deps: ReportingApp): Express {
   const about = { service: 'reporting', docs: '/docs' };
   return buildServiceApp({ about, ...deps }, (app) => {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
-    app.use(guarded, limitAddresses(requestsPerMinute, isTrustedProxy));
-    if (keys) app.use(guarded, requireScope(keys, 'read', isTrustedProxy), limitKeys(requestsPerMinute));
+    // Open to everybody, as are health and metrics. Whatever comes after it needs a key, where there are keys.
+    app.use(openapiRoutes());
+    app.use(startBudgets, limitAddresses(requestsPerMinute, isTrustedProxy));
+    if (keys) app.use(requireScope(keys, 'read', isTrustedProxy), limitKeys(requestsPerMinute));
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
-    app.get('/stats', statsRoute(deps.pool));
+    app.get('/stats', statsRoute(deps));
     app.get('/api/v1/query', queryRoute(deps));
     app.post('/api/v1/query', queryRoute(deps));
     app.post('/api/v1/funnel', funnelRoute(deps));
     app.get('/api/v1/retention', retentionRoute(deps));
     app.use(sitesRoutes(deps));
-    app.use(openapiRoutes());
   });
 }

@@ -1,41 +1,39 @@
 /** Turns `POST /api/v1/funnel` into the users who got to each step of a funnel, and those who were lost on the way. */
 import { checkSite } from '@millrace/shared/access/require-scope';
-import type { Pool } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
-import { clientGone } from './client-gone.js';
 import { describeFunnel } from './funnel/describe-funnel.js';
 import { parseFunnel } from './funnel/parse-funnel.js';
 import { readFunnel } from './funnel/read-funnel.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
-import type { Gate } from './query/heavy-queries.js';
-import { inSnapshot } from './query/in-snapshot.js';
 import { prepareQuery } from './query/prepare-query.js';
+import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
+import { rawCost } from './query/reading-cost.js';
+import { budgetOf } from './read-budget.js';
 import { readJson } from './read-json.js';
 
-export interface FunnelDependencies {
-  pool: Pool;
-  /** A funnel always reads raw events. */
-  gate: Gate;
+/** A funnel always reads raw events. */
+export interface FunnelDependencies extends ReadDependencies {
   clock?: () => Date;
 }
 
 export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDependencies): RequestHandler {
   return async (req, res) => {
     const startedAt = performance.now();
+    const budget = budgetOf(res);
     const { whole, names, steps, stepLists, window, windowMs } = parseFunnel(await readJson(req, res));
     checkSite(res, whole.siteId);
-    const { siteId, siteKnown, timezone, range, filter } = await prepareQuery(pool, whole, clock());
+    const { siteId, siteKnown, timezone, range, filter } = await prepareQuery(pool, whole, clock(), budget.signal);
     const patternsOfSteps = steps.flatMap(patternsOf);
     await checkPatterns(pool, patternsOfSteps, 'steps');
     const withPatterns = patternsOf(filter).length + patternsOfSteps.length > 0;
-    const users = await gate(
-      () =>
-        inSnapshot(
-          pool,
-          (client) => readFunnel(client, { siteId, range, ...(filter && { filter }), steps, windowMs }),
-          withPatterns ? { statementTimeoutMs: patternTimeoutMs } : {},
-        ),
-      clientGone(res),
+    const users = await readInTurn(
+      { pool, gate },
+      budget,
+      async (client, admit) => {
+        admit(await rawCost(client, siteId, range));
+        return readFunnel(client, { siteId, range, ...(filter && { filter }), steps, windowMs });
+      },
+      withPatterns ? patternTimeoutMs : undefined,
     );
     res.json({
       steps: describeFunnel(names, users),

@@ -1,23 +1,20 @@
 /** Turns `POST` and `GET /api/v1/query` into the answer to any question about a site. */
 import { checkSite } from '@millrace/shared/access/require-scope';
-import type { Pool } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/postgres';
 import type { Request, RequestHandler, Response } from 'express';
-import { clientGone } from './client-gone.js';
 import { type Answer, answerQuery } from './query/answer-query.js';
 import { patternsOf, patternTimeoutMs } from './query/check-patterns.js';
-import type { Gate } from './query/heavy-queries.js';
-import { inSnapshot } from './query/in-snapshot.js';
 import { prepareQuery } from './query/prepare-query.js';
-import type { ResolvedQuery, ResultRow } from './query/resolved-query.js';
+import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
+import type { Admit } from './query/reading-cost.js';
+import type { ResultRow } from './query/resolved-query.js';
 import { echoQuery } from './query-request/echo-query.js';
 import { parseQuery, type QueryRequest } from './query-request/parse-query.js';
 import { queryFromParameters } from './query-request/query-parameters.js';
+import { budgetOf } from './read-budget.js';
 import { readJson } from './read-json.js';
 
-export interface QueryDependencies {
-  pool: Pool;
-  /** Only so many queries read raw events at a time. */
-  gate: Gate;
+export interface QueryDependencies extends ReadDependencies {
   clock?: () => Date;
 }
 
@@ -25,10 +22,13 @@ export interface QueryDependencies {
 export function queryRoute({ pool, gate, clock = () => new Date() }: QueryDependencies): RequestHandler {
   return async (req, res) => {
     const startedAt = performance.now();
+    const budget = budgetOf(res);
     const request = parseQuery(await readInput(req, res));
     checkSite(res, request.siteId);
-    const query = await prepareQuery(pool, request, clock());
-    const answer = await answerInTurn(pool, query, (work) => gate(work, clientGone(res)));
+    const query = await prepareQuery(pool, request, clock(), budget.signal);
+    const longestMs = patternsOf(query.filter).length > 0 ? patternTimeoutMs : undefined;
+    const read = (client: PoolClient, admit: Admit) => answerQuery(client, query, admit);
+    const answer = await readInTurn({ pool, gate }, budget, read, longestMs);
     res.json({
       results: resultsOf(answer, request.rowNames),
       meta: {
@@ -45,22 +45,6 @@ export function queryRoute({ pool, gate, clock = () => new Date() }: QueryDepend
 
 const readInput = (req: Request, res: Response): unknown =>
   req.method === 'POST' ? readJson(req, res) : queryFromParameters(req.query);
-
-/**
- * Answers at once from rollups. Where raw events must be read it starts anew when its turn has come: who waits holds no
- * connection, which others need.
- */
-async function answerInTurn(pool: Pool, query: ResolvedQuery, gate: Gate): Promise<Answer> {
-  const limits = patternsOf(query.filter).length > 0 ? { statementTimeoutMs: patternTimeoutMs } : {};
-  const answer = (inner?: Gate) => inSnapshot(pool, (client) => answerQuery(client, query, inner), limits);
-  const needsTurn = new Error('raw events are to be read');
-  try {
-    return await answer(() => Promise.reject(needsTurn));
-  } catch (error) {
-    if (error !== needsTurn) throw error;
-    return gate(() => answer());
-  }
-}
 
 /** Rows as lists, or as objects with the names that the client gave. */
 function resultsOf({ rows, comparisonRows }: Answer, names: QueryRequest['rowNames']) {

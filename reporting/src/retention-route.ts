@@ -1,34 +1,29 @@
 /** Turns `GET /api/v1/retention` into cohorts: visitors by the week or month of their first event, and when they came again. */
 import { checkSite } from '@millrace/shared/access/require-scope';
-import type { Pool } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
-import { clientGone } from './client-gone.js';
-import type { Gate } from './query/heavy-queries.js';
-import { inSnapshot } from './query/in-snapshot.js';
 import { prepareQuery } from './query/prepare-query.js';
+import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
+import { budgetOf } from './read-budget.js';
 import { periodsOf } from './retention/cohort-periods.js';
 import { maxPeriods, parseRetention, refuseSoMany } from './retention/parse-retention.js';
 import { readCohorts } from './retention/read-cohorts.js';
 
-export interface RetentionDependencies {
-  pool: Pool;
-  /** Cohorts need the whole history of a site. */
-  gate: Gate;
+export interface RetentionDependencies extends ReadDependencies {
   clock?: () => Date;
 }
 
 export function retentionRoute({ pool, gate, clock = () => new Date() }: RetentionDependencies): RequestHandler {
   return async (req, res) => {
     const startedAt = performance.now();
+    const budget = budgetOf(res);
     const now = clock();
     const { period, request } = parseRetention(req.query);
     checkSite(res, request.siteId);
-    const { siteId, siteKnown, timezone, range } = await prepareQuery(pool, request, now);
+    const { siteId, siteKnown, timezone, range } = await prepareQuery(pool, request, now, budget.signal);
     const periods = periodsOf(range, period, timezone, now, maxPeriods, request.weekStart);
     if (periods.labels.length > maxPeriods) throw refuseSoMany(period);
-    const { cohorts, source } = await gate(
-      () => inSnapshot(pool, (client) => readCohorts(client, siteId, periods)),
-      clientGone(res),
+    const { cohorts, source } = await readInTurn({ pool, gate }, budget, (client, admit) =>
+      readCohorts(client, siteId, periods, admit),
     );
     res.json({
       cohorts,

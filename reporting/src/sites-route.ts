@@ -4,14 +4,14 @@ import { allows, checkSite, lacks } from '@millrace/shared/access/require-scope'
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
-import { inSnapshot } from './query/in-snapshot.js';
+import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
+import { budgetOf } from './read-budget.js';
 import { readJson } from './read-json.js';
 import { changeSite } from './sites/change-site.js';
 import { parsePage, parseSiteChange, parseSiteId } from './sites/parse-site-request.js';
 import { countSites, readSite, readSites, withEvents } from './sites/read-sites.js';
 
-export interface SitesDependencies {
-  pool: Pool;
+export interface SitesDependencies extends ReadDependencies {
   /** What `pool` reads may be a copy of this database, and late. */
   writePool: Pool;
 }
@@ -27,36 +27,36 @@ function checkAdmin(res: Response): void {
   if (access && !allows(access, 'admin')) throw lacks('admin');
 }
 
-function listSites(pool: Pool): RequestHandler {
+function listSites(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const page = parsePage(req.query);
-    const answer = await inSnapshot(pool, async (client) => ({
-      sites: await readSites(client, page, only(res)),
+    const answer = await readInTurn(deps, budgetOf(res), async (client, admit) => ({
+      sites: await readSites(client, page, only(res), admit),
       total: await countSites(client, only(res)),
     }));
     res.json({ ...answer, pagination: page });
   };
 }
 
-function showSite(pool: Pool): RequestHandler {
+function showSite(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
-    const site = await inSnapshot(pool, (client) => readSite(client, siteId));
+    const site = await readInTurn(deps, budgetOf(res), (client, admit) => readSite(client, siteId, admit));
     if (!site) throw unknownSite();
     res.json(site);
   };
 }
 
-function patchSite({ pool, writePool }: SitesDependencies): RequestHandler {
+function patchSite(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
     checkAdmin(res);
     const change = parseSiteChange(await readJson(req, res));
-    const names = await changeSite(writePool, siteId, change);
+    const names = await changeSite(deps.writePool, siteId, change);
     if (!names) throw unknownSite();
-    res.json(await inSnapshot(pool, (client) => withEvents(client, names)));
+    res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
   };
 }
 
@@ -66,8 +66,8 @@ const answerUndecodable: ErrorRequestHandler = (error, _req, _res, next) =>
 
 export function sitesRoutes(deps: SitesDependencies): Router {
   const router = Router();
-  router.get('/api/v1/sites', listSites(deps.pool));
-  router.get('/api/v1/sites/:site_id', showSite(deps.pool));
+  router.get('/api/v1/sites', listSites(deps));
+  router.get('/api/v1/sites/:site_id', showSite(deps));
   router.patch('/api/v1/sites/:site_id', patchSite(deps));
   router.use(answerUndecodable);
   return router;

@@ -1,13 +1,18 @@
 /** Turns `GET /stats` into the views of a site, on one day or of all time. */
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
+import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
 import { readViews } from './query/read-views.js';
 import type { TimeRange } from './query/resolved-query.js';
 import { siteTimezone } from './query/site-timezone.js';
+import { budgetOf } from './read-budget.js';
+
+export interface StatsDependencies extends ReadDependencies {
+  clock?: () => Date;
+}
 
 interface StatsRequest {
   site_id: string;
@@ -48,12 +53,14 @@ const allTime = (now: Date): TimeRange => ({
   to: new Date((Math.floor(now.getTime() / dayMs) + 3) * dayMs),
 });
 
-export function statsRoute(pool: Pool, clock = () => new Date()): RequestHandler {
+export function statsRoute({ pool, gate, clock = () => new Date() }: StatsDependencies): RequestHandler {
   return async (req, res) => {
     const { site_id, date, tz, limit } = parseRequest(req.query);
     checkSite(res, site_id);
     const range = date === undefined ? allTime(clock()) : dayRange(date, tz ?? (await siteTimezone(pool, site_id)));
-    const { totalViews, uniqueUsers, topPaths } = await readViews(pool, site_id, range, limit);
+    const { totalViews, uniqueUsers, topPaths } = await readInTurn({ pool, gate }, budgetOf(res), (client, admit) =>
+      readViews(client, site_id, range, limit, admit),
+    );
     res.json({
       site_id,
       date: date ?? null,

@@ -16,7 +16,7 @@ let app: Express;
 
 const build = (atOnce: number) =>
   buildServiceApp({ logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false }, (routes) => {
-    const gate = createGate({ atOnce, maxWaiting: 0, waitMs: 1_000 });
+    const gate = createGate({ atOnce, maxWaiting: 0, waitMs: 1_000, heavyEvents: 0 });
     const clock = () => new Date('2025-11-15T12:00:00Z');
     routes.post('/api/v1/funnel', funnelRoute({ pool: database.pool, gate, clock }));
   });

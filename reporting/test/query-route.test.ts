@@ -17,7 +17,7 @@ const now = new Date('2025-11-15T12:00:00Z');
 
 const build = (limits: Partial<GateLimits> = {}) =>
   buildServiceApp({ logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false }, (routes) => {
-    const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, ...limits });
+    const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, heavyEvents: 0, ...limits });
     routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
   });
 

@@ -7,6 +7,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import { dayOf, dayStart } from '@millrace/shared/zone-days';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGate } from '../src/query/heavy-queries.js';
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import { type Period, periodsOf } from '../src/retention/cohort-periods.js';
 import { readCohorts } from '../src/retention/read-cohorts.js';
@@ -109,7 +110,11 @@ describe('GET /api/v1/retention', () => {
     const app = buildServiceApp(deps, (routes) => {
       routes.get(
         '/api/v1/retention',
-        retentionRoute({ pool: database.pool, gate: (work) => work(), clock: () => now }),
+        retentionRoute({
+          pool: database.pool,
+          gate: createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 }),
+          clock: () => now,
+        }),
       );
     });
     return request(app).get(`/api/v1/retention?${parameters}`);

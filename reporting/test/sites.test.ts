@@ -8,6 +8,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGate } from '../src/query/heavy-queries.js';
 import { sitesRoutes } from '../src/sites-route.js';
 
 let database: TestDatabase;
@@ -27,7 +28,8 @@ beforeAll(async () => {
   readOnly = createPool(url.href, silent, { max: 2, statementTimeoutMs: 15_000, applicationName: 'millrace-test' });
   const deps = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
   app = buildServiceApp(deps, (service) => {
-    service.use(sitesRoutes({ pool: readOnly, writePool: database.pool }));
+    const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 });
+    service.use(sitesRoutes({ pool: readOnly, writePool: database.pool, gate }));
   });
 });
 afterAll(async () => {

@@ -68,7 +68,7 @@ const sites = {
       summary: 'List the sites, by id',
       parameters: paging(jsonSchemaOf(pageSchema).properties),
       answer: 'Sites',
-      refusals: [400, 503],
+      refusals: reading,
     }),
   },
   '/api/v1/sites/{site_id}': {
@@ -119,7 +119,7 @@ export const apiPaths = {
       summary: 'Views, users and top paths of a day or of all time',
       parameters: statsParameters,
       answer: 'Stats',
-      refusals: [400, 503, 504],
+      refusals: reading,
     }),
   },
 };

@@ -2,12 +2,11 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { answerRollup, isAllRaw, readingOf } from './answer-rollup.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
-import type { Cover } from './cover-range.js';
 import { shareOf } from './group-values.js';
-import type { Gate } from './heavy-queries.js';
 import { planRollup } from './plan-rollup.js';
 import { type RawAnswer, readRaw } from './read-raw.js';
 import { readRollupState } from './read-rollup-state.js';
+import { type Admit, rawCost, rollupCost } from './reading-cost.js';
 import type { ResolvedQuery, ResultRow, TimeRange } from './resolved-query.js';
 
 export interface Answer extends RawAnswer {
@@ -17,41 +16,36 @@ export interface Answer extends RawAnswer {
   source: 'rollup' | 'mixed' | 'raw';
 }
 
-/** `client` is inside a transaction with one snapshot. `gate` lets only so many long queries work at a time. */
-export async function answerQuery(client: PoolClient, query: ResolvedQuery, gate?: Gate): Promise<Answer> {
-  const answer = await answerRange(client, query, gate);
+/** `client` is inside a transaction with one snapshot. `admit` is told what each part reads, before it is read. */
+export async function answerQuery(client: PoolClient, query: ResolvedQuery, admit?: Admit): Promise<Answer> {
+  const answer = await answerRange(client, query, admit);
   if (!query.comparison) return answer;
-  return { ...answer, comparisonRows: await comparisonOf(client, query, answer.rows, gate) };
+  return { ...answer, comparisonRows: await comparisonOf(client, query, answer.rows, admit) };
 }
 
-async function answerRange(client: PoolClient, query: ResolvedQuery, gate?: Gate): Promise<Answer> {
+async function answerRange(client: PoolClient, query: ResolvedQuery, admit?: Admit): Promise<Answer> {
   const plan = planRollup(query);
   const state = plan && (await readRollupState(client, query.siteId, query.range));
   const reading = plan && state && readingOf(query, plan, state);
   if (!reading || isAllRaw(reading.cover)) {
-    const work = () => readRaw(client, query);
-    return { ...(await (gate ? gate(work) : work())), source: 'raw' };
+    admit?.(await rawCost(client, query.siteId, query.range));
+    return { ...(await readRaw(client, query)), source: 'raw' };
   }
-  const roll = () => answerRollup(client, query, reading, state);
-  const answer = await (gate && isHeavy(reading.cover) ? gate(roll) : roll());
+  admit?.(await rollupCost(client, reading));
+  const answer = await answerRollup(client, query, reading, state);
   return { ...answer, source: reading.cover.raw.length > 0 ? 'mixed' : 'rollup' };
 }
-
-const heavyRawMs = 2 * 86_400_000;
-
-/** True when a good part has to be counted from raw events, as after an import that is not rolled yet. */
-const isHeavy = ({ raw }: Cover): boolean => raw.reduce((sum, { from, to }) => sum + to - from, 0) > heavyRawMs;
 
 async function comparisonOf(
   client: PoolClient,
   query: ResolvedQuery,
   rows: ResultRow[],
-  gate?: Gate,
+  admit?: Admit,
 ): Promise<ComparisonRow[]> {
   if (rows.length === 0) return [];
   const hasTime = query.comparison!.buckets?.pairs.some((pair) => pair !== null) ?? true;
-  const earlier = hasTime ? await answerRange(client, earlierQuery(query, rows), gate) : { rows: [] };
-  const inAll = query.metrics.includes('share') ? await earlierVisitors(client, query, gate) : 0;
+  const earlier = hasTime ? await answerRange(client, earlierQuery(query, rows), admit) : { rows: [] };
+  const inAll = query.metrics.includes('share') ? await earlierVisitors(client, query, admit) : 0;
   return compareRowsOf(query, rows, earlier.rows, inAll, shareOf);
 }
 
@@ -62,7 +56,7 @@ function comparedRange({ range, buckets }: NonNullable<ResolvedQuery['comparison
 }
 
 /** Visitors of the earlier period without dimensions. */
-async function earlierVisitors(client: PoolClient, query: ResolvedQuery, gate?: Gate): Promise<number> {
+async function earlierVisitors(client: PoolClient, query: ResolvedQuery, admit?: Admit): Promise<number> {
   const { buckets: _buckets, ...timeless } = query;
   const whole: ResolvedQuery = {
     ...timeless,
@@ -74,5 +68,5 @@ async function earlierVisitors(client: PoolClient, query: ResolvedQuery, gate?: 
     offset: 0,
     totalRows: false,
   };
-  return (await answerRange(client, whole, gate)).rows[0]!.metrics[0]!;
+  return (await answerRange(client, whole, admit)).rows[0]!.metrics[0]!;
 }

@@ -8,15 +8,20 @@ export interface GateLimits {
   maxWaiting: number;
   /** Longest wait; whose turn has not come then is refused. */
   waitMs: number;
+  /** What reads more than so many events, or as much, needs a turn. */
+  heavyEvents?: number;
 }
 
 /**
  * Runs `work` when it is its turn. `gone` fires when nobody waits for the answer any more: who still waits then leaves.
  * @throws ServiceError `too_many_queries`.
  */
-export type Gate = <T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>;
+export type Gate = (<T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>) & { readonly heavyEvents: number };
 
-export function createGate({ atOnce, maxWaiting, waitMs }: GateLimits): Gate {
+/** About a tenth of a second of work. */
+const defaultHeavyEvents = 100_000;
+
+export function createGate({ atOnce, maxWaiting, waitMs, heavyEvents = defaultHeavyEvents }: GateLimits): Gate {
   let working = 0;
   const waiting = new Set<() => void>();
 
@@ -43,7 +48,7 @@ export function createGate({ atOnce, maxWaiting, waitMs }: GateLimits): Gate {
     else working -= 1;
   }
 
-  return async (work, gone) => {
+  const gate = async <T>(work: () => Promise<T>, gone?: AbortSignal): Promise<T> => {
     if (gone?.aborted) throw new ServiceError('too_many_queries');
     if (working < atOnce) working += 1;
     else if (waiting.size >= maxWaiting) throw new ServiceError('too_many_queries');
@@ -54,4 +59,5 @@ export function createGate({ atOnce, maxWaiting, waitMs }: GateLimits): Gate {
       leave();
     }
   };
+  return Object.assign(gate, { heavyEvents });
 }

@@ -1,9 +1,13 @@
-/** Turns several reads into reads of one moment: a read-only transaction that sees a single snapshot. */
+/** Makes several reads reads of one moment: a read-only transaction that sees a single snapshot. */
+import { cancelQuery } from '@millrace/shared/cancel-query';
+import { ServiceError } from '@millrace/shared/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 
 export interface SnapshotOptions {
   /** Limit for each statement, when the one of the pool is too generous. */
   statementTimeoutMs?: number;
+  /** When it fires, the statement under way is cancelled in Postgres, and the reads reject. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -19,10 +23,32 @@ set local enable_seqscan = off; set local enable_sort = off`;
 export function inSnapshot<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
-  { statementTimeoutMs }: SnapshotOptions = {},
+  { statementTimeoutMs, signal }: SnapshotOptions = {},
 ): Promise<T> {
   // Several statements in one round trip cannot have parameters: hence the number in the text.
   const limit =
     statementTimeoutMs === undefined ? '' : `; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
-  return inTransaction(pool, work, `/* reporting.inSnapshot */ ${opening}${limit}`);
+  const cancellable = signal ? (client: PoolClient) => untilAborted(pool, client, work, signal) : work;
+  return inTransaction(pool, cancellable, `/* reporting.inSnapshot */ ${opening}${limit}`);
+}
+
+/** The connection is not given back before the cancellation has come to an end: it must not meet the next one's query. */
+async function untilAborted<T>(
+  pool: Pool,
+  client: PoolClient,
+  work: (client: PoolClient) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  if (signal.aborted) throw new ServiceError('query_timeout');
+  let cancelling: Promise<void> | undefined;
+  const cancel = () => {
+    cancelling = cancelQuery(pool, client);
+  };
+  signal.addEventListener('abort', cancel);
+  try {
+    return await work(client);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    await cancelling;
+  }
 }

@@ -15,9 +15,14 @@ export interface PreparedQuery extends ResolvedQuery {
 }
 
 /** A site that is not known has no events, which is an answer. @throws ServiceError `invalid_request`. */
-export async function prepareQuery(pool: Pool, request: QueryRequest, now: Date): Promise<PreparedQuery> {
+export async function prepareQuery(
+  pool: Pool,
+  request: QueryRequest,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<PreparedQuery> {
   const ranges: (DateRange | QueryRequest['comparison'])[] = [request.dateRange, request.comparison];
-  const site = await readCircumstances(pool, request.siteId, ranges.some(isAllTime));
+  const site = await readCircumstances(pool, request.siteId, ranges.some(isAllTime), signal);
   const query = resolveQuery(request, { now, ...site });
   await checkPatterns(pool, patternsOf(query.filter));
   return { ...query, siteKnown: site.siteKnown };

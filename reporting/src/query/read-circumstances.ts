@@ -1,5 +1,6 @@
 /** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import { inSnapshot } from './in-snapshot.js';
 
 export interface SiteCircumstances {
   /** False for a site without an event that nobody has created either. */
@@ -18,8 +19,14 @@ select (select timezone from sites where site_id = $1) as "siteTimezone",
 type Row = { siteTimezone: string | null; firstEvent: Date | null; lastEvent: Date | null };
 
 /** Looks for the events only when asked, since they can lie in any partition. A site that is not known yet is in UTC. */
-export async function readCircumstances(pool: Pool, siteId: string, withEvents: boolean): Promise<SiteCircumstances> {
-  const { rows } = await pool.query<Row>(statement, [siteId, withEvents]);
+export async function readCircumstances(
+  pool: Pool,
+  siteId: string,
+  withEvents: boolean,
+  signal?: AbortSignal,
+): Promise<SiteCircumstances> {
+  const read = (client: PoolClient) => client.query<Row>(statement, [siteId, withEvents]);
+  const { rows } = await inSnapshot(pool, read, signal ? { signal } : {});
   const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
   const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
   return { ...site, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };

@@ -1,7 +1,7 @@
 /** Turns a site and a range of time into its views, their users and the paths viewed most. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/postgres';
 import { answerQuery } from './answer-query.js';
-import { inSnapshot } from './in-snapshot.js';
+import type { Admit } from './reading-cost.js';
 import type { ResolvedQuery, TimeRange } from './resolved-query.js';
 
 export interface ViewsOfRange {
@@ -25,8 +25,14 @@ const ofViews = (siteId: string, range: TimeRange): ResolvedQuery => ({
   timeLabels: false,
 });
 
-/** All figures are of one moment. `limit` paths, most viewed first, then by name. */
-export async function readViews(pool: Pool, siteId: string, range: TimeRange, limit: number): Promise<ViewsOfRange> {
+/** `limit` paths, most viewed first, then by name. `client` is inside a transaction with one snapshot. */
+export async function readViews(
+  client: PoolClient,
+  siteId: string,
+  range: TimeRange,
+  limit: number,
+  admit?: Admit,
+): Promise<ViewsOfRange> {
   const all = ofViews(siteId, range);
   const top: ResolvedQuery = {
     ...all,
@@ -35,13 +41,11 @@ export async function readViews(pool: Pool, siteId: string, range: TimeRange, li
     orderBy: [{ key: 'views', direction: 'desc' }],
     limit,
   };
-  return inSnapshot(pool, async (client) => {
-    const [total] = (await answerQuery(client, all)).rows;
-    const { rows } = await answerQuery(client, top);
-    return {
-      totalViews: total!.metrics[0]!,
-      uniqueUsers: total!.metrics[1]!,
-      topPaths: rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: metrics[0]! })),
-    };
-  });
+  const [total] = (await answerQuery(client, all, admit)).rows;
+  const { rows } = await answerQuery(client, top, admit);
+  return {
+    totalViews: total!.metrics[0]!,
+    uniqueUsers: total!.metrics[1]!,
+    topPaths: rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: metrics[0]! })),
+  };
 }

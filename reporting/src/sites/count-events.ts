@@ -1,21 +1,31 @@
 /** Turns a site and the range of its events into their exact number, from rollups as far as they go. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { answerQuery } from '../query/answer-query.js';
+import type { Admit } from '../query/reading-cost.js';
 import type { TimeRange } from '../query/resolved-query.js';
 
 /** `client` is inside a transaction with one snapshot. */
-export async function countEvents(client: PoolClient, siteId: string, range: TimeRange): Promise<number> {
-  const { rows } = await answerQuery(client, {
-    siteId,
-    timezone: 'UTC',
-    range,
-    metrics: ['events'],
-    dimensions: [],
-    orderBy: [],
-    limit: 1,
-    offset: 0,
-    totalRows: false,
-    timeLabels: false,
-  });
+export async function countEvents(
+  client: PoolClient,
+  siteId: string,
+  range: TimeRange,
+  admit?: Admit,
+): Promise<number> {
+  const { rows } = await answerQuery(
+    client,
+    {
+      siteId,
+      timezone: 'UTC',
+      range,
+      metrics: ['events'],
+      dimensions: [],
+      orderBy: [],
+      limit: 1,
+      offset: 0,
+      totalRows: false,
+      timeLabels: false,
+    },
+    admit,
+  );
   return rows[0]!.metrics[0]!;
 }

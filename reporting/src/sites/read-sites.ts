@@ -1,5 +1,6 @@
 /** Turns table `sites` into what is known of sites: their names and zones, how many events they have and from when. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import type { Admit } from '../query/reading-cost.js';
 import { countEvents } from './count-events.js';
 
 export interface SiteNames {
@@ -21,17 +22,17 @@ export interface Page {
 }
 
 /** A page of all sites, or of `only` one, by their id, byte by byte. `client` is inside a transaction with one snapshot. */
-export async function readSites(client: PoolClient, page: Page, only: string | null): Promise<Site[]> {
+export async function readSites(client: PoolClient, page: Page, only: string | null, admit?: Admit): Promise<Site[]> {
   const sites: Site[] = [];
   // One after the other: a connection does one thing at a time.
-  for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site));
+  for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site, admit));
   return sites;
 }
 
 /** `undefined` for a site that is not known. */
-export async function readSite(client: PoolClient, siteId: string): Promise<Site | undefined> {
+export async function readSite(client: PoolClient, siteId: string, admit?: Admit): Promise<Site | undefined> {
   const names = await readSiteNames(client, siteId);
-  return names && withEvents(client, names);
+  return names && withEvents(client, names, admit);
 }
 
 export async function countSites(client: PoolClient, only: string | null): Promise<number> {
@@ -42,12 +43,13 @@ export async function countSites(client: PoolClient, only: string | null): Promi
   return rows[0]!.sites;
 }
 
-export async function withEvents(client: PoolClient, site: SiteNames): Promise<Site> {
+export async function withEvents(client: PoolClient, site: SiteNames, admit?: Admit): Promise<Site> {
   const { site_id, name, timezone, created_at } = site;
   const span = await readSpan(client, site_id);
   const { first_event: from, last_event: last } = span;
   // Instants are kept to the microsecond, and read to the millisecond.
-  const events = from && last ? await countEvents(client, site_id, { from, to: new Date(last.getTime() + 1) }) : 0;
+  const events =
+    from && last ? await countEvents(client, site_id, { from, to: new Date(last.getTime() + 1) }, admit) : 0;
   return { site_id, name, timezone, events, ...span, created_at };
 }
 

@@ -1,19 +1,23 @@
 /** Turns a cache key into pages of rollups and indexes that the database has in memory, by asking its question. */
 import { isConnectionError, type Pool } from '@millrace/shared/postgres';
 import { answerQuery } from '../query/answer-query.js';
-import type { Gate } from '../query/heavy-queries.js';
 import { inSnapshot } from '../query/in-snapshot.js';
 import { prepareQuery } from '../query/prepare-query.js';
+import type { Admit } from '../query/reading-cost.js';
 import { parseQuery } from '../query-request/parse-query.js';
 import type { CacheKey } from './cache-keys.js';
 import { recentSites } from './recent-sites.js';
 
 const maxSites = 20;
+/** As an interval that is open, or a few that are marked, have. */
+const mostRaw = 100_000;
 
 const onlyRaw = new Error('only raw events have the answer');
 
 /** Reading raw events would take from those who wait for an answer, and leave nothing behind that the next one needs. */
-const refuseRaw: Gate = () => Promise.reject(onlyRaw);
+const refuseRaw: Admit = ({ isRaw, events }) => {
+  if (isRaw || events > mostRaw) throw onlyRaw;
+};
 
 /** False for a site whose answer is not in rollups yet. */
 async function warmSite(pool: Pool, siteId: string, { question }: CacheKey, now: Date): Promise<boolean> {

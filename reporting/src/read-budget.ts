@@ -1,0 +1,44 @@
+/** How long one request may take from its arrival to its answer, and whether anybody still waits for it. */
+import { sendRefusal } from '@millrace/shared/http';
+import type { RequestHandler, Response } from 'express';
+
+export interface ReadBudget {
+  /** Fires when the client has left or the time is up: whatever runs for the request is to stop. */
+  signal: AbortSignal;
+  /** Milliseconds until the signal fires by itself; at least 1. */
+  remainingMs(): number;
+}
+
+/** An answer comes within 20 s, also when the database stands still. */
+const limits = { stopMs: 16_500, answerMs: 19_000 };
+
+function startBudget(res: Response, { stopMs, answerMs }: typeof limits): ReadBudget {
+  const startedAt = performance.now();
+  const stopping = new AbortController();
+  const stop = setTimeout(() => stopping.abort(), stopMs);
+  // Whoever was told to stop has had time to say why.
+  const answer = setTimeout(() => {
+    if (!res.headersSent) sendRefusal(res, { code: 'database_unavailable' });
+  }, answerMs);
+  res.on('close', () => {
+    clearTimeout(stop);
+    clearTimeout(answer);
+    if (!res.writableFinished) stopping.abort();
+  });
+  return {
+    signal: stopping.signal,
+    remainingMs: () => Math.max(1, Math.round(stopMs - (performance.now() - startedAt))),
+  };
+}
+
+/** The budget of the request that `res` answers; it starts with the first who asks. */
+export function budgetOf(res: Response): ReadBudget {
+  res.locals.budget ??= startBudget(res, limits);
+  return res.locals.budget as ReadBudget;
+}
+
+/** Starts the budget of each request, before anything asks the database. */
+export const startBudgets: RequestHandler = (_req, res, next) => {
+  budgetOf(res);
+  next();
+};

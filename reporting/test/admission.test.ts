@@ -1,0 +1,140 @@
+/** Reads are admitted by what they read, on every route; who leaves takes his query along; new routes are guarded. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp, type ReportingApp } from '../src/app.js';
+import { createGate, type GateLimits } from '../src/query/heavy-queries.js';
+import { routesOf } from './documented-app.js';
+import { randomEvents, storeEvents } from './random-events.js';
+import { storeRollups } from './stored-rollups.js';
+
+let database: TestDatabase;
+const from = new Date('2025-11-01T00:00:00Z');
+const dayMs = 86_400_000;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(
+    `create table events_2025 partition of events for values from ('2025-01-01Z') to ('2026-01-01Z')`,
+  );
+  await database.pool.query(`insert into sites (site_id) values ('large'), ('small'), ('rolled')`);
+  await storeEvents(database.pool, 'large', randomEvents(1, 400, from, 10 * dayMs));
+  await storeEvents(database.pool, 'small', randomEvents(2, 20, from, 10 * dayMs));
+  const rolled = randomEvents(3, 400, from, 10 * dayMs);
+  await storeEvents(database.pool, 'rolled', rolled);
+  const options = { siteId: 'rolled', timezone: 'UTC', detailSince: from, daysBefore: '2025-11-20' };
+  await storeRollups(database.pool, rolled, options);
+});
+afterAll(() => database.drop());
+
+function build(limits: Partial<GateLimits>, more: Partial<ReportingApp> = {}) {
+  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, ...limits });
+  const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const clock = () => new Date('2025-11-12T12:00:00Z');
+  return buildApp({ ...service, pool: database.pool, writePool: database.pool, gate, clock, ...more });
+}
+
+const range = ['2025-11-01', '2025-11-11'];
+const step = { filters: ['is', 'event_type', ['view']] };
+/** One request of each route that reads, as `[method, address, body]`. */
+const reads = (site_id: string): [string, string, object?][] => [
+  ['post', '/api/v1/query', { site_id, metrics: ['views'], date_range: range, dimensions: ['path'] }],
+  ['get', `/api/v1/query?site_id=${site_id}&metrics=visitors&date_range=${range}`],
+  ['post', '/api/v1/funnel', { site_id, date_range: range, steps: [step, step] }],
+  ['get', `/api/v1/retention?site_id=${site_id}&period=week&date_range=${range}`],
+  ['get', `/stats?site_id=${site_id}`],
+  ['get', `/api/v1/sites/${site_id}`],
+];
+
+async function statuses(app: ReturnType<typeof build>, siteId: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const [method, address, body] of reads(siteId)) {
+    const asked = method === 'post' ? request(app).post(address).send(body) : request(app).get(address);
+    found.push((await asked).status);
+  }
+  return found;
+}
+
+describe('a full gate', () => {
+  // Nothing that needs a turn gets one.
+  const full = () => build({ atOnce: 0, maxWaiting: 0, heavyEvents: 350 });
+
+  it('keeps heavy reads out, whatever the route', async () => {
+    expect(await statuses(full(), 'large')).toEqual([429, 429, 429, 429, 429, 429]);
+    await request(full()).get('/api/v1/sites').expect(429);
+  });
+  it('lets light reads pass, whatever the route', async () => {
+    expect(await statuses(full(), 'small')).toEqual([200, 200, 200, 200, 200, 200]);
+  });
+  it('lets what rollups answer pass, and keeps a funnel of as many events out', async () => {
+    expect(await statuses(full(), 'rolled')).toEqual([200, 200, 429, 200, 200, 200]);
+  });
+  it('weighs rows of rollups, too', async () => {
+    const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 2 });
+    const [byPath] = await statuses(app, 'rolled');
+    expect(byPath).toBe(429);
+  });
+});
+
+/** Statements of reporting that run or wait at the moment. */
+async function running(): Promise<number> {
+  const { rows } = await database.pool.query<{ running: number }>(
+    `select count(*)::int as running from pg_stat_activity
+    where datname = current_database() and state = 'active' and query like '/* reporting.%'`,
+  );
+  return rows[0]!.running;
+}
+
+describe('a client that leaves', () => {
+  it.each(reads('large').map(([method, address, body]) => ({ method, address, body })))(
+    'takes its query along: $method $address',
+    async ({ method, address, body }) => {
+      const app = build({});
+      const server = await new Promise<Server>((resolve) => {
+        const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
+      });
+      const { port } = server.address() as AddressInfo;
+      const holder = await database.pool.connect();
+      const leaving = new AbortController();
+      try {
+        await holder.query('begin; lock table events in access exclusive mode');
+        const asked = fetch(`http://127.0.0.1:${port}${address}`, {
+          method,
+          signal: leaving.signal,
+          ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        });
+        await eventually(async () => (await running()) > 0, 'the query waits for the table');
+        leaving.abort();
+        await expect(asked).rejects.toThrow();
+        await eventually(
+          async () => (await running()) === 0,
+          'the query is cancelled, though the table is still locked',
+        );
+      } finally {
+        await holder.query('rollback');
+        holder.release();
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  );
+});
+
+it('every route needs a key, but those that are declared open', async () => {
+  const keys = createKeyRing(database.pool, silent);
+  const app = build({}, { keys });
+  const open = /^GET \/(health(\/live|\/ready)?|metrics|docs(\/.*)?|openapi\.json)?$/;
+  const routes = routesOf((app.router as unknown as { stack: Parameters<typeof routesOf>[0] }).stack);
+  expect(routes).toContain('GET /api/v1/sites/{site_id}');
+  for (const route of [...routes, 'GET /api/v2/later', 'POST /anything', 'DELETE /api/v1/sites/x']) {
+    const [method, path] = route.split(' ') as [string, string];
+    const { status } = await request(app)[method.toLowerCase() as 'get'](path.replace(/\{\w+\}/, 'x'));
+    expect(status === 401, `${route} answers ${status}`).toBe(!open.test(route));
+  }
+  await keys.close();
+});

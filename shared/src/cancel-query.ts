@@ -1,0 +1,34 @@
+/** Stops what a connection is doing in Postgres, from a connection of its own. */
+import pg from 'pg';
+import type { Pool, PoolClient } from './postgres.js';
+
+/** What pg knows of a connection beyond its types. */
+interface Wire {
+  processID: number | null;
+  connection: { stream: { destroy(error: Error): void } };
+}
+
+const patienceMs = 1_000;
+
+/** Behind a pooler the number may be another one's: only connections of this service are cancelled. */
+const statement = `/* shared.cancelQuery */
+select pg_cancel_backend(pid) from pg_stat_activity
+where pid = $1 and application_name = current_setting('application_name')`;
+
+/**
+ * Resolves when the query of `client` is cancelled: it rejects with 57014 then. From a server that does not answer within a
+ * second the connection is cut off instead, and the query rejects as one whose connection was lost. Never rejects.
+ */
+export async function cancelQuery(pool: Pool, client: PoolClient): Promise<void> {
+  const { processID, connection } = client as unknown as Wire;
+  const other = new pg.Client({ ...pool.options, connectionTimeoutMillis: patienceMs, query_timeout: patienceMs });
+  other.on('error', () => {});
+  try {
+    await other.connect();
+    await other.query(statement, [processID]);
+  } catch {
+    connection.stream.destroy(new Error('Connection terminated: the server does not answer'));
+  }
+  // One that hangs is not waited for.
+  other.end().catch(() => {});
+}
