@@ -97,3 +97,47 @@ it('a pageview of another tool is counted as a view', async () => {
   const stats = await fetch(`${stack.reportingUrl}/stats?site_id=names`);
   expect(await stats.json()).toMatchObject({ total_views: 2 });
 });
+
+describe('paths', () => {
+  it('of one page are one page, by rules that a site can change', async () => {
+    const paths = ['/pricing', '/pricing/', '/pricing?utm_source=x', '/pricing#top', 'https://shop.example/pricing'];
+    const views = paths.map((path) => ({ site_id: 'pages', event_type: 'view', path, timestamp }));
+    await send('/events', JSON.stringify(views));
+    await stored('pages', 5);
+    expect(await ask('pages', 'path')).toEqual([
+      ['/pricing', 4],
+      ['/pricing/', 1],
+    ]);
+    const answer = await fetch(`${stack.reportingUrl}/api/v1/sites/pages`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ path_rules: { trailing_slash: 'strip', keep_params: ['utm_source'] } }),
+    });
+    expect(await answer.json()).toMatchObject({ path_rules: { trailing_slash: 'strip', keep_params: ['utm_source'] } });
+    await send('/events', JSON.stringify(views));
+    await stored('pages', 10);
+    expect(await ask('pages', 'path')).toEqual([
+      ['/pricing', 8],
+      ['/pricing/', 1],
+      ['/pricing?utm_source=x', 1],
+    ]);
+  });
+});
+
+it('events of a clock that is 20 hours ahead are stored with the time they happened, however often they are sent', async () => {
+  const event = { site_id: 'clocks', event_type: 'view', path: '/', event_id: 'a' };
+  const ahead = (ms: number) => new Date(Date.now() + 72_000_000 + ms).toISOString();
+  const batch = { events: [{ ...event, timestamp: ahead(0) }] };
+  for (const later of [20_000, 20_001, 25_000]) {
+    expect(await send('/events', JSON.stringify({ ...batch, sent_at: ahead(later) }))).toMatchObject({ status: 200 });
+  }
+  const last = { ...event, event_id: 'b', timestamp: ahead(0), sent_at: ahead(0) };
+  expect(await send('/event', JSON.stringify(last))).toMatchObject({ status: 200 });
+  await stored('clocks', 2);
+  const { rows } = await stack.database.pool.query(
+    `select count(*)::int as n, bool_and(abs(extract(epoch from timestamp - now())) < 600) as is_right from events
+     where site_id = 'clocks' and properties ? 'client_timestamp'`,
+  );
+  expect(rows).toEqual([{ n: 2, is_right: true }]);
+  expect(await send('/events', JSON.stringify({ ...batch, sent_at: 'now' }))).toMatchObject({ status: 400 });
+});

@@ -153,8 +153,26 @@ const badFunnels = [
   funnel({ metrics: ['views'] }),
   funnel({ filters: ['is', 'path', '/'] }),
 ];
-const goodChanges = [{ name: 'Shop' }, { name: null }, { timezone: 'Europe/Berlin' }, { name: 'x', timezone: 'UTC' }];
-const badChanges = [{}, [], null, { name: '' }, { name: 7 }, { name: 'a\0' }, { timezone: null }, { site_id: 'x' }];
+const goodChanges = [
+  { name: 'Shop' },
+  { name: null },
+  { timezone: 'Europe/Berlin' },
+  { name: 'x', timezone: 'UTC' },
+  { path_rules: null },
+  { path_rules: { keep_params: ['p'], trailing_slash: 'strip' } },
+];
+const badChanges = [
+  {},
+  [],
+  null,
+  { name: '' },
+  { name: 7 },
+  { name: 'a\0' },
+  { timezone: null },
+  { site_id: 'x' },
+  { path_rules: { strip_query: 1 } },
+  { path_rules: { keep_params: ['p', 'p'] } },
+];
 
 describe('what the schemas take, the routes take, and the answers are as described', () => {
   it.each([

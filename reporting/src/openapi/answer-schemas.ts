@@ -123,6 +123,7 @@ const site = record({
   site_id: text,
   name: textOrNull,
   timezone: text,
+  path_rules: { type: ['object', 'null'], description: 'How paths become pages; null: as by default.' },
   events: count,
   first_event: instantOrNull,
   last_event: instantOrNull,

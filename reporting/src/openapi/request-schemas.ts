@@ -150,7 +150,14 @@ export const requestSchemas = (): Record<string, JsonSchema> => ({
   Query: querySchemaOfDocument(),
   Funnel: funnelSchemaOfDocument(),
   SiteChange: {
-    ...withProperties(jsonSchemaOf(siteChangeSchema), { timezone: { description: 'An IANA time zone.' } }),
+    ...withProperties(jsonSchemaOf(siteChangeSchema), {
+      timezone: { description: 'An IANA time zone.' },
+      path_rules: {
+        description:
+          'How paths become pages, from the next event on. What is absent is as by default; null resets all.',
+        examples: [{ strip_query: true, keep_params: ['p'], trailing_slash: 'strip' }],
+      },
+    }),
     minProperties: 1,
   },
   DateRange: dateRange,

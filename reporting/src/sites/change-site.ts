@@ -2,19 +2,34 @@
 import type { Pool } from '@millrace/shared/postgres';
 import type { SiteNames } from './read-sites.js';
 
+/** How the paths of events become pages; what is absent is as by default, see README. */
+export interface PathRules {
+  strip_query?: boolean;
+  keep_params?: string[];
+  strip_fragment?: boolean;
+  trailing_slash?: 'keep' | 'strip';
+  strip_origin?: boolean;
+}
+
 /** What is absent stays. A name of null is none. */
 export interface SiteChange {
   name?: string | null;
   timezone?: string;
+  /** Replaces the rules there are; null: as by default. */
+  path_rules?: PathRules | null;
 }
 
 /** Rollups follow another time zone by themselves. `undefined` for a site that is not known. */
 export async function changeSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
   const { rows } = await writePool.query<SiteNames>(
     `/* reporting.changeSite */
-    update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end
-    where site_id = $1 returning site_id, name, timezone, created_at`,
-    [siteId, change.timezone, change.name !== undefined, change.name],
+    update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
+      path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end
+    where site_id = $1 returning site_id, name, timezone, path_rules, created_at`,
+    [
+      ...[siteId, change.timezone, change.name !== undefined, change.name, change.path_rules !== undefined],
+      change.path_rules && JSON.stringify(change.path_rules),
+    ],
   );
   return rows[0];
 }

@@ -4,7 +4,7 @@ import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 import { storableText } from '../query-request/storable-text.js';
-import type { SiteChange } from './change-site.js';
+import type { PathRules, SiteChange } from './change-site.js';
 import type { Page } from './read-sites.js';
 
 const noLabels = { errors: { label: false, wrap: { array: false } } } as const;
@@ -18,6 +18,16 @@ export const pageSchema = Joi.object<Page>({
 
 const nameRule = 'must be null or have 1 to 200 characters, none of them NUL or half a character';
 
+const parameter = Joi.string().pattern(new RegExp(storableText(1, 128), 'u'));
+
+const pathRulesSchema = Joi.object<PathRules>({
+  strip_query: Joi.boolean(),
+  keep_params: Joi.array().items(parameter).max(100).unique(),
+  strip_fragment: Joi.boolean(),
+  trailing_slash: Joi.valid('keep', 'strip'),
+  strip_origin: Joi.boolean(),
+});
+
 export const siteChangeSchema = Joi.object<SiteChange>({
   timezone: Joi.string()
     .max(64)
@@ -27,6 +37,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
     .pattern(new RegExp(storableText(1, 200), 'u'))
     .allow(null)
     .messages({ 'string.pattern.base': nameRule, 'string.empty': nameRule, 'string.base': nameRule }),
+  path_rules: pathRulesSchema.allow(null),
 })
   .min(1)
   .required()
@@ -34,7 +45,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   .messages({
     'object.unknown': 'is not a field of a site that can be changed',
     'object.base': 'must be an object',
-    'object.min': 'must have a timezone, a name or both',
+    'object.min': 'must have a timezone, a name or path_rules',
   });
 
 function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown): T {
