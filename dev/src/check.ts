@@ -1,5 +1,6 @@
 /** Turns `npm run check [-- names...]` into every problem that the checks find, and exit code 1 when there is any. */
 import { type Check, checks } from './check-list.js';
+import { writeQueryDocs } from './checks/query-docs.js';
 import { writeSchemaDump } from './checks/schema-dump.js';
 import { ClearError } from './clear-error.js';
 import { runCommand } from './run-command.js';
@@ -41,6 +42,10 @@ async function checkAll(names: string[], stopped: AbortSignal): Promise<number> 
 
 await runCommand(async ({ stopped }) => {
   const names = process.argv.slice(2);
+  if (names.includes('--update-docs')) {
+    process.stdout.write(`Wrote ${await writeQueryDocs(workspaceRoot)}\n`);
+    return 0;
+  }
   if (!names.includes('--update-schema')) return checkAll(names, stopped);
   process.stdout.write(`Wrote ${await writeSchemaDump(workspaceRoot)}\n`);
   return 0;

@@ -23,15 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const metrics: Metric[] = [
-  'events',
-  'views',
-  'visitors',
-  'views_per_visitor',
-  'share',
-  'event:click',
-  "event:it's; --",
-];
+const metrics: Metric[] = ['events', 'views', 'visitors', 'share', 'event:click', "event:it's; --"];
 
 const query = (given: Partial<ResolvedQuery>): ResolvedQuery => ({
   siteId: 'stale',
@@ -81,7 +73,7 @@ describe.each(siteIds)('the site with rollups %s', (siteId) => {
     await expectRight({ siteId });
     const filter: Filter = { op: 'is', dimension: 'path', values: ['/nowhere'] };
     const { rows } = await expectRight({ siteId, filter });
-    expect(rows).toEqual([{ dimensions: [], metrics: [0, 0, 0, null, null, 0, 0] }]);
+    expect(rows).toEqual([{ dimensions: [], metrics: [0, 0, 0, null, 0, 0] }]);
   });
   it.each(zones)('has right series in %s', async (zone) => {
     const buckets = daysOf(zone, first, last);

@@ -24,14 +24,16 @@ afterAll(() => database.drop());
 const typeIs = (type: string): Filter => ({ op: 'is', dimension: 'event_type', values: [type] });
 const read = (funnel: Funnel) => inSnapshot(database.pool, (client) => readFunnel(client, funnel));
 
-/** Tries every event for every step. */
+/** Tries every event for every step: each event once, none earlier than the one before it. */
 function reaches(events: StoredEvent[], steps: Filter[], windowMs: number, start?: Date, last?: Date): boolean {
   const [step, ...rest] = steps;
   if (!step) return true;
-  return events.some(({ timestamp, ...event }) => {
-    if (!isMatch({ timestamp, ...event }, step)) return false;
-    if (last && (timestamp <= last || timestamp.getTime() - start!.getTime() > windowMs)) return false;
-    return reaches(events, rest, windowMs, start ?? timestamp, timestamp);
+  return events.some((event) => {
+    const { timestamp } = event;
+    if (!isMatch(event, step)) return false;
+    if (last && (timestamp < last || timestamp.getTime() - start!.getTime() > windowMs)) return false;
+    const others = events.filter((other) => other !== event);
+    return reaches(others, rest, windowMs, start ?? timestamp, timestamp);
   });
 }
 
@@ -113,9 +115,46 @@ it.each<[string, [number, string][], number[]]>([
   [
     'one instant for two steps',
     [
-      [0, 'a'],
       [0, 'b'],
+      [0, 'a'],
       [1, 'c'],
+    ],
+    [1, 1, 1],
+  ],
+  [
+    'one instant for all steps, in another order',
+    [
+      [5, 'c'],
+      [5, 'a'],
+      [5, 'b'],
+    ],
+    [1, 1, 1],
+  ],
+  [
+    'a first step beside the last one, and the second in between',
+    [
+      [0, 'a'],
+      [1, 'b'],
+      [1, 'a'],
+      [10, 'c'],
+    ],
+    [1, 1, 1],
+  ],
+  [
+    'two steps at the end of the window',
+    [
+      [0, 'a'],
+      [10, 'c'],
+      [10, 'b'],
+    ],
+    [1, 1, 1],
+  ],
+  [
+    'two steps right after the window',
+    [
+      [0, 'a'],
+      [11, 'c'],
+      [11, 'b'],
     ],
     [1, 0, 0],
   ],
@@ -181,6 +220,48 @@ it('takes one event for each step, also when steps are the same', async () => {
   await storeEvents(database.pool, 'same', [event('one', 0, 'a'), event('two', 0, 'a'), event('two', 1, 'a')]);
   const steps = [typeIs('a'), typeIs('a'), typeIs('a')];
   expect(await read({ siteId: 'same', range: { from, to }, steps, windowMs: 10_000 })).toEqual([2, 1, 0]);
+});
+
+it('takes one event for one step only, also where events of one instant match several', async () => {
+  const of = (types: string[]): Filter => ({ op: 'is', dimension: 'event_type', values: types });
+  const steps = [of(['a', 'b']), of(['b', 'c']), of(['b'])];
+  // Two events for three steps; then three of which only one fits the last two; then three that fit, one each.
+  await storeEvents(database.pool, 'sets', [
+    ...['a', 'b'].map((type) => event('two', 0, type)),
+    ...['a', 'a', 'b'].map((type) => event('same', 0, type)),
+    ...['b', 'c', 'b'].map((type) => event('three', 0, type)),
+  ]);
+  expect(await read({ siteId: 'sets', range: { from, to }, steps, windowMs: 10_000 })).toEqual([3, 3, 1]);
+});
+
+it('counts as the search does where most events share an instant with others and match several steps', async () => {
+  const random = createRandom(11);
+  const oneOf = <T>(list: T[]): T => list[Math.floor(random() * list.length)]!;
+  const letters = ['a', 'b', 'c', 'd'];
+  const reached: number[] = [];
+  for (let round = 0; round < 150; round += 1) {
+    const siteId = `ties-${round}`;
+    const events = Array.from({ length: 4 + Math.floor(random() * 24) }, () =>
+      event(oneOf(['u', 'v', 'w', 'x']), Math.floor(random() * oneOf([1, 3, 8])), oneOf(letters)),
+    );
+    await storeEvents(database.pool, siteId, events);
+    const step = (): Filter => ({
+      op: 'is',
+      dimension: 'event_type',
+      values: letters.filter((_letter, index) => index === 0 || random() < 0.3),
+    });
+    const rotated = (): Filter => (random() < 0.5 ? step() : typeIs(oneOf(letters)));
+    const funnel: Funnel = {
+      siteId,
+      range: { from, to },
+      steps: Array.from({ length: 2 + Math.floor(random() * (round % 10 === 0 ? 7 : 4)) }, rotated),
+      windowMs: oneOf([1, 2, 5, 60]) * 1_000,
+    };
+    const users = await read(funnel);
+    expect({ round, users }).toEqual({ round, users: naiveFunnel(events, funnel) });
+    reached.push(users[0]! - users.at(-1)!);
+  }
+  expect(new Set(reached).size).toBeGreaterThan(3);
 });
 
 it('looks at nothing outside the range', async () => {

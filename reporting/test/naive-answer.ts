@@ -65,7 +65,10 @@ function metric(name: Metric, events: StoredEvent[], all: StoredEvent[]): number
   if (name === 'events') return events.length;
   if (name === 'views') return ofType('view');
   if (name === 'visitors') return userCount(events);
-  if (name === 'views_per_visitor') return round(ofType('view'), userCount(events));
+  if (name === 'views_per_visitor') {
+    const views = events.filter((event) => event.event_type === 'view' && event.user_id !== null);
+    return round(views.length, userCount(views));
+  }
   if (name === 'share') return round(100 * userCount(events), userCount(all));
   return ofType(name.slice('event:'.length));
 }

@@ -77,6 +77,18 @@ describe('an answer', () => {
       },
     });
   });
+  it('divides the views of known users by those of them who viewed', async () => {
+    const days = { ...base, date_range: ['2025-11-13', '2025-11-14'], metrics: ['views_per_visitor'] };
+    // Ada viewed twice, Bob once; the view without a user counts for neither half.
+    expect((await ask(days).expect(200)).body.results).toEqual([{ dimensions: [], metrics: [1.5] }]);
+    const { body } = await ask({ ...days, dimensions: ['event_type'] }).expect(200);
+    expect(body.results).toEqual([
+      { dimensions: ['view'], metrics: [1.5] },
+      { dimensions: ['click'], metrics: [null] },
+    ]);
+    const none = await ask({ ...days, filters: ['is_not_set', 'user_id'] }).expect(200);
+    expect(none.body.results).toEqual([{ dimensions: [], metrics: [null] }]);
+  });
   it('is of the zone asked for', async () => {
     const { body } = await ask({ ...base, timezone: 'UTC' }).expect(200);
     expect(body.results).toEqual([{ dimensions: [], metrics: [4, 3, 2] }]);

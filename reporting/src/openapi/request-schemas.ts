@@ -13,6 +13,14 @@ import {
 import { storableText } from '../query-request/storable-text.js';
 import { siteChangeSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, ref, tuple, withProperties } from './json-schema.js';
+import {
+  comparisonText,
+  dimensionsText,
+  matchText,
+  metricsText,
+  operatorsText,
+  rangesText,
+} from './render-definitions.js';
 
 const { filterConditions, filterDepth, filterValues, numberDigits, patternLength, valueLength } = queryLimits;
 
@@ -54,7 +62,7 @@ const comparison = (values: FilterValues, numbers: number): JsonSchema =>
 
 const filter: JsonSchema = {
   title: 'A condition, or conditions joined by and, or, not',
-  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits every denial (\`_not\`, \`not\`). Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number of more than 15 digits is written as text. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.`,
+  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits every denial (\`_not\`, \`not\`). Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number of more than 15 digits is written as text. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.\n\n${operatorsText()}`,
   oneOf: [
     condition('texts or null', { anyOf: [value, { type: 'null' }] }),
     condition('texts', value),
@@ -91,8 +99,7 @@ const span = (names: readonly string[], ...more: JsonSchema[]): JsonSchema => ({
 });
 
 const dateRange: JsonSchema = {
-  description:
-    'Spans but `24h`, `realtime` (30 minutes) and instants end with today in the zone of the query. Two dates are both included, of two instants the second is not. From 2000-01-01 to 2100-12-31, at most 30 years.',
+  description: `Two dates are both included, of two instants the second is not. Days are days of the zone of the query. From 2000-01-01 to 2100-12-31, at most 30 years.\n\n${rangesText()}`,
   ...span(rangeNames, { type: 'string', pattern: dayCountPattern }),
   examples: ['30d', ['2026-10-01', '2026-10-31'], ['2026-10-01T00:00:00Z', '2026-10-01T12:00:00+02:00']],
 };
@@ -109,9 +116,10 @@ function querySchemaOfDocument(): JsonSchema {
   const include = schema.properties.include as ObjectSchema;
   const known = withProperties(schema, {
     timezone: zone,
-    metrics: { examples: [['views', 'visitors', 'event:signup']] },
+    week_start: { description: 'The first day of a week; Monday when absent.' },
+    metrics: { description: metricsText(), examples: [['views', 'visitors', 'event:signup']] },
     dimensions: {
-      description: `At most one of them is of time, which makes a series without holes, of at most ${queryLimits.buckets} buckets.`,
+      description: `At most one of them is of time, which makes a series without holes, of at most ${queryLimits.buckets} buckets.\n\n${dimensionsText()}`,
       contains: { pattern: '^time:' },
       minContains: 0,
       maxContains: 1,
@@ -122,7 +130,10 @@ function querySchemaOfDocument(): JsonSchema {
   return replacing(known, {
     date_range: ref('DateRange'),
     filters: ref('Filters'),
-    include: replacing(include, { comparison: span(comparisonNames) }),
+    include: replacing(include, {
+      comparison: { description: comparisonText(), ...span(comparisonNames) },
+      match: { ...include.properties.match, description: matchText() },
+    }),
   });
 }
 

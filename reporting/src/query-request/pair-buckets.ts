@@ -1,7 +1,7 @@
 /** The earlier counterpart of each bucket of a time axis, by its place in the calendar. */
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { offsetAt } from '@millrace/shared/zone-offsets';
-import type { PairedBuckets, TimeBuckets, TimeRange } from '../query/resolved-query.js';
+import type { PairedBuckets, SeriesUnit, TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import { sameIsoWeek, weekdayOf } from './calendar.js';
 import { chooseStep, isExact, type RangeToPair, type Step } from './choose-step.js';
 import { type Counterpart, pairByTime, pairClock } from './pair-clock.js';
@@ -10,7 +10,7 @@ import { type CalendarUnit, calendar, isClockUnit } from './time-buckets.js';
 
 export interface Comparison {
   range: TimeRange;
-  buckets: TimeBuckets;
+  buckets: TimeBuckets & { unit: SeriesUnit };
   earlier: TimeRange;
   shift: RangeToPair['shift'];
   /** True when the earlier range was asked for by its ends: nothing outside it is compared with. */

@@ -7,7 +7,17 @@ import { dayPresets, type recentPresets } from './presets.js';
 import { storableText } from './storable-text.js';
 
 export const plainMetrics = ['events', 'views', 'visitors', 'views_per_visitor', 'share'] as const satisfies Metric[];
-export const timeUnits = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const satisfies TimeUnit[];
+export const timeUnits = [
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+  'hour_of_day',
+  'day_of_week',
+] as const satisfies TimeUnit[];
 export const columnDimensions: ColumnDimension[] = [
   'event_type',
   ...rolledDimensions.map(({ dimension }) => dimension),

@@ -1,6 +1,8 @@
 /** Turns a request into a query without names left to look up, by the clock and what is known of the site. */
-import type { ResolvedQuery, TimeBuckets, TimeUnit } from '../query/resolved-query.js';
+import type { ResolvedQuery, TimeBuckets, TimeRange, TimeUnit } from '../query/resolved-query.js';
+import type { WeekStart } from './calendar.js';
 import { compareSpan, type EarlierSpan, shiftBetween } from './compare-span.js';
+import { foldTime, isFoldedUnit } from './fold-time.js';
 import { pairBuckets } from './pair-buckets.js';
 import type { DateRange, Span } from './parse-date-range.js';
 import type { QueryRequest } from './parse-query.js';
@@ -22,7 +24,7 @@ export function resolveQuery(request: QueryRequest, circumstances: Circumstances
     | TimeUnit
     | undefined;
   const range = toTimeRange(span, timezone);
-  const buckets = unit && timeBuckets(unit, range, timezone, request.weekStart);
+  const buckets = unit && timeAxis(unit, range, timezone, request.weekStart);
   const comparison = comparisonOf(request, span, buckets, timezone, circumstances);
   return {
     siteId,
@@ -41,6 +43,9 @@ export function resolveQuery(request: QueryRequest, circumstances: Circumstances
   };
 }
 
+const timeAxis = (unit: TimeUnit, range: TimeRange, zone: string, weekStart?: WeekStart): TimeBuckets =>
+  isFoldedUnit(unit) ? foldTime(unit, range, zone, weekStart) : timeBuckets(unit, range, zone, weekStart);
+
 function comparisonOf(
   request: QueryRequest,
   span: Span,
@@ -52,8 +57,16 @@ function comparisonOf(
   const { span: earlierSpan, shift } = earlierOf(request.comparison, request, span, zone, moment);
   const [range, earlier] = [toTimeRange(span, zone), toTimeRange(earlierSpan, zone)];
   if (!buckets) return { range: earlier };
+  const { unit } = buckets;
+  if (isFoldedUnit(unit)) {
+    const folded = foldTime(unit, earlier, zone, request.weekStart);
+    return { range: earlier, buckets: { ...folded, pairs: folded.labels.map((_label, place) => place) } };
+  }
   const isGiven = typeof request.comparison === 'object';
-  return { range: earlier, buckets: pairBuckets({ range, buckets, earlier, shift, isGiven, zone }) };
+  return {
+    range: earlier,
+    buckets: pairBuckets({ range, buckets: { ...buckets, unit }, earlier, shift, isGiven, zone }),
+  };
 }
 
 function earlierOf(

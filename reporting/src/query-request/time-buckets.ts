@@ -1,7 +1,7 @@
 /** Turns a range into the buckets of its time axis, each a stretch of time with the name of its unit's start. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { offsetSpans } from '@millrace/shared/zone-offsets';
-import type { TimeBuckets, TimeRange, TimeUnit } from '../query/resolved-query.js';
+import type { SeriesUnit, TimeBuckets, TimeRange, TimeUnit } from '../query/resolved-query.js';
 import { firstOfMonth, firstOfQuarter, firstOfWeek, firstOfYear, type WeekStart } from './calendar.js';
 import { queryLimits } from './query-names.js';
 import { refusal } from './refuse.js';
@@ -30,7 +30,7 @@ type Starts = Generator<[startMs: number, label: string]>;
 
 /** @throws ServiceError `invalid_request` when there would be more than 10,000. */
 export function timeBuckets(
-  unit: TimeUnit,
+  unit: SeriesUnit,
   range: TimeRange,
   zone: string,
   weekStart: WeekStart = 'monday',
@@ -53,7 +53,7 @@ export function timeBuckets(
 }
 
 /** A day that the zone has skipped lasts no time and is left out. */
-function* calendarStarts(
+export function* calendarStarts(
   { start, next }: (typeof calendar)[CalendarUnit],
   range: TimeRange,
   zone: string,

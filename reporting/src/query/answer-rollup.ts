@@ -15,10 +15,12 @@ export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | '
 
 /** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
 export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
-  const bounds = (query.buckets?.bounds ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
+  const { bounds: own, labels, places, offsets } = query.buckets ?? {};
+  const bounds = (own ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
   const cover = coverRange({
     bounds,
-    dayZone: state?.timezone,
+    // A day has all hours.
+    dayZone: offsets ? undefined : state?.timezone,
     rowsSince: state ? completeSince(state.dimensionsSince, plan.dimension) : Number.POSITIVE_INFINITY,
     intervalsSince: plan.dimension === 'all' ? Number.NEGATIVE_INFINITY : (state?.detailSince.getTime() ?? 0),
     markedIntervals: state?.markedIntervals ?? [],
@@ -27,10 +29,18 @@ export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupSta
   return {
     siteId: query.siteId,
     plan,
-    buckets: bounds.length - 1,
-    cover,
+    buckets: places || offsets ? labels!.length : bounds.length - 1,
+    cover: places ? foldCover(cover, places) : cover,
+    ...(offsets && { offsets }),
     ...(query.filter && { filter: query.filter }),
   };
+}
+
+/** The same with the places that stretches of time count for. */
+function foldCover({ days, intervals, raw }: Cover, places: number[]): Cover {
+  const fold = <Segment extends { bucket: number }>(segments: Segment[]): Segment[] =>
+    segments.map((segment) => ({ ...segment, bucket: places[segment.bucket]! }));
+  return { days: fold(days), intervals: fold(intervals), raw: fold(raw) };
 }
 
 /** True when rollups have nothing to say about the range. */

@@ -17,7 +17,6 @@ export type ValueOf = (group: Group, key: Metric | Dimension) => Comparable;
 export function groupValues(plan: RollupPlan, inAll: number): ValueOf {
   return (group, key) => {
     if (key === 'events' || key === 'views' || key === 'visitors') return group[key];
-    if (key === 'views_per_visitor') return ratio(group.views, group.visitors);
     if (key === 'share') return shareOf(group.visitors, inAll);
     if (key.startsWith('event:')) return group.ofTypes[plan.types.indexOf(key.slice('event:'.length))]!;
     if (key.startsWith('time:')) return group.bucket;

@@ -1,7 +1,6 @@
 /** Turns a few wanted values into selects that find their rows in the indexes of the rollup tables, day by day. */
 import { intervalMs } from '@millrace/shared/rollups';
 import { addDays } from '@millrace/shared/zone-days';
-import type { Cover } from './cover-range.js';
 import { instant, type RollupReading, rolledSelects, rowCondition } from './rollup-sources.js';
 import { addValue } from './select-ranges.js';
 import type { SqlParameters } from './sql-parameters.js';
@@ -22,8 +21,12 @@ interface UnitTable {
   units: Unit[];
 }
 
+/** Of local time, in milliseconds since 1970. */
+const hourAt = (localMs: number) => new Date(localMs).getUTCHours();
+
 /** Undefined when there are too many. */
-function unitTables({ days, intervals }: Cover, mostUnits: number): UnitTable[] | undefined {
+function unitTables({ cover, offsets }: RollupReading, mostUnits: number): UnitTable[] | undefined {
+  const { days, intervals } = cover;
   const ofDays: Unit[] = [];
   const ofIntervals: Unit[] = [];
   for (const { bucket, fromDay, toDay } of days) {
@@ -33,7 +36,8 @@ function unitTables({ days, intervals }: Cover, mostUnits: number): UnitTable[] 
   }
   for (const { bucket, from, to } of intervals) {
     for (let ms = from; ms < to; ms += intervalMs) {
-      if (ofIntervals.push({ bucket, start: instant(ms) }) > mostUnits) return undefined;
+      const place = offsets ? hourAt(ms + 1_000 * offsets[bucket]!) : bucket;
+      if (ofIntervals.push({ bucket: place, start: instant(ms) }) > mostUnits) return undefined;
     }
   }
   const tables: UnitTable[] = [
@@ -53,9 +57,9 @@ export function lookUpSelects(
   parameters: SqlParameters,
   keyCount: number,
 ): string[] | undefined {
-  const { plan, buckets, cover } = reading;
+  const { plan, buckets } = reading;
   const keysPerUnit = plan.byTime ? Math.ceil(keyCount / buckets) : keyCount;
-  const tables = unitTables(cover, fewLookups / keysPerUnit);
+  const tables = unitTables(reading, fewLookups / keysPerUnit);
   return tables?.map(({ name, column, type, units }) => {
     const ofUnits = addValue(
       parameters,

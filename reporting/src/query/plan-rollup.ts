@@ -21,13 +21,17 @@ export interface RollupPlan {
 /** Whatever stands in none of these three is counted from raw events: a new dimension is slow at first, never wrong. */
 const rollupNames = new Map<string, RollupDimension>(rolledDimensions.map(({ dimension, name }) => [dimension, name]));
 /** Minutes are shorter than the intervals of rollups. */
-const rolledUnits = new Set<string>(['hour', 'day', 'week', 'month', 'quarter', 'year'].map((unit) => `time:${unit}`));
+const rolledUnits = new Set<string>(
+  ['hour', 'day', 'week', 'month', 'quarter', 'year', 'hour_of_day', 'day_of_week'].map((unit) => `time:${unit}`),
+);
 const inEveryRollup = 'event_type';
 
 const isRolled = (dimension: Dimension | FilterDimension): boolean =>
   dimension === inEveryRollup || rolledUnits.has(dimension) || rollupNames.has(dimension);
 
-const aboutVisitors = new Set<string>(['visitors', 'views_per_visitor', 'share']);
+const aboutVisitors = new Set<string>(['visitors', 'share']);
+/** Rows of rollups do not say how many of their views have a user. */
+const onlyRaw = 'views_per_visitor';
 
 export const isAboutVisitors = (key: Metric | Dimension): boolean => aboutVisitors.has(key);
 
@@ -46,6 +50,7 @@ export function planRollup({ dimensions, metrics, orderBy, filter }: ResolvedQue
   if (columns.size > 1) return undefined;
   const column = [...columns][0] as Dimension | undefined;
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
+  if (keys.includes(onlyRaw)) return undefined;
   return {
     dimension: (column && rollupNames.get(column)) ?? 'all',
     byTime: dimensions.some((dimension) => dimension.startsWith('time:')),
@@ -54,7 +59,7 @@ export function planRollup({ dimensions, metrics, orderBy, filter }: ResolvedQue
     allTypes: column === undefined && !used.includes('event_type'),
     types: [...new Set(keys.filter((key) => key.startsWith('event:')).map((key) => key.slice('event:'.length)))],
     withEvents: keys.includes('events'),
-    withViews: keys.includes('views') || keys.includes('views_per_visitor'),
+    withViews: keys.includes('views'),
     withVisitors: keys.some(isAboutVisitors),
   };
 }

@@ -2,7 +2,8 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
-import type { Metric, Order, ResolvedQuery, ResultRow } from './resolved-query.js';
+import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets } from './resolved-query.js';
+import { addValue, hourSql } from './select-ranges.js';
 import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 
 export interface RawAnswer {
@@ -35,6 +36,13 @@ function metricsNeeded({ metrics, dimensions, orderBy }: ResolvedQuery): Metric[
   return [...new Set([...metrics, ...ordering])];
 }
 
+/** Counts over rows per user; those without one stand for everyone who is not known. */
+const userColumns = [
+  { name: 'visitors', sql: 'count(user_id)' },
+  { name: 'viewers', sql: 'count(user_id) filter (where views > 0)' },
+  { name: 'views_of_users', sql: 'coalesce(sum(views) filter (where user_id is not null), 0)' },
+];
+
 /**
  * Events are counted per group and user first, which can be hashed, then per group: `count(distinct ...)` would sort all
  * events. Without a metric about visitors, users do not come into it.
@@ -45,7 +53,9 @@ function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] }
   const aboutVisitors = needed.some((metric) => /^(visitors|views_per_visitor|share)$/.test(metric));
   const places = query.dimensions.map((_dimension, place) => `d${place}`);
   const eventCounts = needed.filter((metric) => metric.startsWith('event:'));
-  const counts = ['events', 'views', ...eventCounts.map((_metric, index) => `c${index}`)];
+  const sums = ['events', 'views', ...eventCounts.map((_metric, index) => `c${index}`)];
+  const ofUsers = aboutVisitors ? userColumns : userColumns.map((column) => ({ ...column, sql: '0' }));
+  const counts = [...sums, ...ofUsers.map(({ name }) => name)];
   const columns = metricColumns(eventCounts);
   const shown = [...places, ...query.metrics.map((metric) => columns(metric))];
   const bySeries = query.dimensions.length === 1 && query.buckets !== undefined;
@@ -53,9 +63,7 @@ function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] }
 with per_user as (
   ${perUserSql(query, eventCounts, aboutVisitors, parameters)}
 ), found as (
-  select ${[...places, ...counts.map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`)].join(', ')},
-    ${aboutVisitors ? 'count(user_id)' : '0::bigint'} as visitors
-  from per_user ${places.length > 0 ? `group by ${places.join(', ')}` : ''}
+  ${foundSql(places, sums, ofUsers)}
 ), groups as (
   ${bySeries ? seriesSql(counts, query.buckets!.labels.length, parameters) : 'select * from found'}
 ), whole as (
@@ -69,6 +77,16 @@ select coalesce((select json_agg(json_build_array(${shown.map((_column, index) =
   return { text, values: parameters.values };
 }
 
+/** Groups with their sums, and with what is counted over their users. */
+function foundSql(places: string[], sums: string[], ofUsers: { name: string; sql: string }[]): string {
+  const columns = [
+    ...places,
+    ...sums.map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`),
+    ...ofUsers.map(({ name, sql }) => `(${sql})::bigint as ${name}`),
+  ];
+  return `select ${columns.join(', ')} from per_user ${places.length > 0 ? `group by ${places.join(', ')}` : ''}`;
+}
+
 /** Events that match, per group and user. Bytes decide what is equal, which is also the fastest to compare. */
 function perUserSql(
   { siteId, range, dimensions, buckets, filter }: ResolvedQuery,
@@ -77,7 +95,7 @@ function perUserSql(
   parameters: SqlParameters,
 ): string {
   const groups = dimensions.map((dimension, place) => {
-    if (dimension.startsWith('time:')) return `${bucketSql(buckets!.bounds, parameters)} as d${place}`;
+    if (dimension.startsWith('time:')) return `${bucketSql(buckets!, parameters)} as d${place}`;
     const column = rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters);
     return `${column.sql} collate "C" as d${place}`;
   });
@@ -97,17 +115,21 @@ function perUserSql(
 }
 
 /** Number of the bucket, counted from 1. */
-function bucketSql(bounds: Date[], parameters: SqlParameters): string {
+function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlParameters): string {
   const list = parameters.add(
     bounds.map((bound) => bound.toISOString()),
     'timestamptz[]',
   );
-  return `width_bucket(timestamp, ${list})`;
+  const stretch = `width_bucket(timestamp, ${list})`;
+  if (offsets) return `${hourSql('timestamp', stretch, offsets, parameters)} + 1`;
+  if (!places) return stretch;
+  const numbers = places.map((place) => place + 1);
+  return `(${addValue(parameters, numbers, 'int[]')})[${stretch}]`;
 }
 
 /** A series has no holes: a bucket without events is zero. */
 function seriesSql(counts: string[], buckets: number, parameters: SqlParameters): string {
-  const filled = [...counts, 'visitors'].map((name) => `coalesce(found.${name}, 0) as ${name}`);
+  const filled = counts.map((name) => `coalesce(found.${name}, 0) as ${name}`);
   return `select d0, ${filled.join(', ')}
   from generate_series(1, ${parameters.add(buckets, 'integer')}) as d0 left join found using (d0)`;
 }
@@ -116,7 +138,7 @@ function seriesSql(counts: string[], buckets: number, parameters: SqlParameters)
 function metricColumns(eventCounts: Metric[]): (metric: Metric) => string {
   return (metric) => {
     if (metric === 'events' || metric === 'views' || metric === 'visitors') return metric;
-    if (metric === 'views_per_visitor') return 'round(views::numeric / nullif(visitors, 0), 2)';
+    if (metric === 'views_per_visitor') return 'round(views_of_users::numeric / nullif(viewers, 0), 2)';
     if (metric === 'share') return 'round(100 * visitors::numeric / nullif(visitors_in_all, 0), 2)';
     return `c${eventCounts.indexOf(metric)}`;
   };

@@ -2,7 +2,10 @@
 import type { RolledDimension } from '@millrace/shared/rollups';
 import type { FilterOperator } from './filter-operators.js';
 
-export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+export type SeriesUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
+/** Units that gather what lies in many places of the range. */
+export type FoldedUnit = 'hour_of_day' | 'day_of_week';
+export type TimeUnit = SeriesUnit | FoldedUnit;
 export type ColumnDimension = 'event_type' | RolledDimension;
 export type PropertyDimension = `property:${string}`;
 export type TimeDimension = `time:${TimeUnit}`;
@@ -39,6 +42,10 @@ export interface TimeBuckets {
   unit: TimeUnit;
   bounds: Date[];
   labels: string[];
+  /** Of a folded unit: the label that each stretch between two bounds counts for. */
+  places?: number[];
+  /** Of hours of the day instead, where a stretch has many: its local time minus UTC in seconds. Hour i has label i. */
+  offsets?: number[];
 }
 
 /** The time axis of the earlier range, with the bucket that each bucket of the range is compared with; null: with none. */

@@ -17,6 +17,8 @@ export interface RollupReading {
   /** 1 when time is no dimension. */
   buckets: number;
   cover: Cover;
+  /** For hours of the day, where a segment's bucket is a stretch of one offset: local time minus UTC in seconds. */
+  offsets?: number[];
 }
 
 export const instant = (ms: number): string => new Date(ms).toISOString();
@@ -39,6 +41,10 @@ export function rowCondition({ plan, siteId, filter }: RollupReading, parameters
   return parts.join(' and ');
 }
 
+/** The offset of each segment. */
+const offsetsOf = ({ offsets }: RollupReading, segments: { bucket: number }[]) =>
+  offsets && { offsets: segments.map(({ bucket }) => offsets[bucket]!) };
+
 const timed = (segments: TimeSegment[]): RangeSource['segments'] =>
   segments.map(({ bucket, from, to }) => ({ bucket, from: instant(from), to: instant(to) }));
 
@@ -53,7 +59,7 @@ export function rolledSelects(reading: RollupReading, parameters: SqlParameters,
   // A parameter that no part of a statement uses is an error, so no condition is made for nothing.
   const needed = tables.filter(({ segments }) => segments.length > 0);
   return needed.flatMap((table) => {
-    const source = { ...table, condition: rowCondition(reading, parameters) };
+    const source = { ...table, condition: rowCondition(reading, parameters), ...offsetsOf(reading, table.segments) };
     return selectRanges(source, columns, reading.plan.byTime, parameters);
   });
 }
@@ -81,6 +87,7 @@ export function rawSelect(
     type: 'timestamptz',
     segments: timed(cover.raw),
     condition: conditions.join(' and '),
+    ...offsetsOf(reading, cover.raw),
   };
   const shown = columns.map((name) => rawColumns[name](plan)).join(', ');
   return selectRanges(source, shown, plan.byTime, parameters).join(' union all ');

@@ -10,6 +10,8 @@ export interface RangeSource {
   /** At least one; half-open, disjoint, ascending. */
   segments: { bucket: number; from: string; to: string }[];
   condition: string;
+  /** For hours of the day: local time minus UTC of each segment, in seconds. */
+  offsets?: number[];
 }
 
 /** So many ranges are a select each; more are joined, which can use one process only. */
@@ -38,11 +40,18 @@ function rangesOf(segments: RangeSource['segments']): { starts: string[]; ends: 
   return { starts, ends };
 }
 
+/** Hour of the day of an instant, by the offset of the stretch of time that it lies in; these are counted from 1. */
+export function hourSql(instant: string, stretch: string, offsets: number[], parameters: SqlParameters): string {
+  const seconds = `(${addValue(parameters, offsets, 'float8[]')})[${stretch}]`;
+  return `extract(hour from (${instant} at time zone 'UTC') + make_interval(secs => ${seconds}))::int`;
+}
+
 /** The bucket of a row in one of the segments: that of the last one which begins at or before its time. */
-function bucketOf({ column, type, segments }: RangeSource, parameters: SqlParameters): string {
+function bucketOf({ column, type, segments, offsets }: RangeSource, parameters: SqlParameters): string {
   const buckets = segments.map(({ bucket }) => bucket);
   const starts = segments.map(({ from }) => from);
   const place = `width_bucket(${column}, ${addValue(parameters, starts, `${type}[]`)})`;
+  if (offsets) return hourSql(column, place, offsets, parameters);
   return `(${addValue(parameters, buckets, 'int[]')})[${place}]`;
 }
 

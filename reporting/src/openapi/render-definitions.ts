@@ -1,0 +1,75 @@
+/** The definitions of all names as Markdown: whole as docs/query.md, in parts as descriptions of the OpenAPI document. */
+import {
+  comparisonMeanings,
+  dimensionMeanings,
+  fillRule,
+  matchMeanings,
+  metricMeanings,
+  operatorMeanings,
+  pairingRules,
+  rangeMeanings,
+  unitMeanings,
+} from '../query-request/definitions.js';
+
+const list = (meanings: Record<string, string>, prefix = '') =>
+  Object.entries(meanings)
+    .map(([name, meaning]) => `- \`${prefix}${name}\`: ${meaning}`)
+    .join('\n');
+
+export const metricsText = (): string => list(metricMeanings);
+export const dimensionsText = (): string => `${list(dimensionMeanings)}\n${list(unitMeanings, 'time:')}\n\n${fillRule}`;
+export const operatorsText = (): string => list(operatorMeanings);
+export const rangesText = (): string =>
+  rangeMeanings()
+    .map(({ name, meaning }) => `- \`${name}\`: ${meaning}`)
+    .join('\n');
+export const comparisonText = (): string => list(comparisonMeanings);
+export const matchText = (): string => list(matchMeanings);
+
+const table = (head: string[], rows: string[][]) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const named = (meanings: Record<string, string>, prefix = '') =>
+  Object.entries(meanings).map(([name, meaning]) => [`\`${prefix}${name}\``, meaning]);
+
+/** The whole page. */
+export const renderDefinitions = (): string => `# What the names of a query mean
+
+Written from \`reporting/src/query-request/definitions.ts\` by \`npm run check -- --update-docs\`: change it there. Names that are aliases of the
+Plausible Stats API v2 mean what the name here means.
+
+## Metrics
+
+An event is *in scope* of a row when it lies in the range and in the row's bucket, has the row's values, and matches the filters.
+
+${table(['metric', 'definition'], named(metricMeanings))}
+
+## Dimensions
+
+${table(['dimension', 'definition'], [...named(dimensionMeanings), ...named(unitMeanings, 'time:')])}
+
+${fillRule}
+
+## Operators of filters
+
+${table(['operator', 'an event fits when'], named(operatorMeanings))}
+
+Several values are alternatives. \`and\`, \`or\` and \`not\` join conditions.
+
+## Ranges
+
+Days are days of the zone of the query. The elapsed part of a range that ends with today is counted in whole days, today being one.
+
+${table(
+  ['range', 'spans', '`previous_period` compares with', '`year_over_year` compares with'],
+  rangeMeanings().map(({ name, meaning, previous, yearBefore }) => [`\`${name}\``, meaning, previous, yearBefore]),
+)}
+
+## Comparison
+
+${table(['`include.comparison`', 'the earlier range'], named(comparisonMeanings))}
+
+${table(['`include.match`', 'meaning'], named(matchMeanings))}
+
+${pairingRules.map((rule) => `- ${rule}`).join('\n')}
+`;
