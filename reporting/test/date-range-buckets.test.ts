@@ -1,14 +1,14 @@
 /** The time axis of a query: against the library of time zones, and at the edges where clocks change. */
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import type { TimeUnit } from '../src/query/resolved-query.js';
+import type { SeriesUnit } from '../src/query/resolved-query.js';
 import { timeBuckets } from '../src/query-request/time-buckets.js';
 
 const range = (from: string, to: string) => ({ from: new Date(from), to: new Date(to) });
 const local = (ms: number, zone: string) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
 
 /** What the library calls the bucket of an instant. */
-function labelOf(unit: TimeUnit, ms: number, zone: string): string {
+function labelOf(unit: SeriesUnit, ms: number, zone: string): string {
   const time = local(ms, zone);
   const day = time.toPlainDate();
   if (unit === 'day') return day.toString();
@@ -21,7 +21,7 @@ function labelOf(unit: TimeUnit, ms: number, zone: string): string {
 }
 
 /** The buckets as the library has them: runs of instants, one each `stepMs`, with the same name. */
-function expectedBuckets(unit: TimeUnit, from: number, to: number, stepMs: number, zone: string) {
+function expectedBuckets(unit: SeriesUnit, from: number, to: number, stepMs: number, zone: string) {
   const bounds: string[] = [];
   const labels: string[] = [];
   for (let ms = from; ms < to; ms += stepMs) {
@@ -33,7 +33,7 @@ function expectedBuckets(unit: TimeUnit, from: number, to: number, stepMs: numbe
   return { unit, bounds: [...bounds, new Date(to).toISOString()], labels };
 }
 
-function expectLikeLibrary(unit: TimeUnit, [from, to]: readonly [string, string], stepMs: number, zone: string) {
+function expectLikeLibrary(unit: SeriesUnit, [from, to]: readonly [string, string], stepMs: number, zone: string) {
   const buckets = timeBuckets(unit, range(from, to), zone);
   expect({ ...buckets, bounds: buckets.bounds.map((bound) => bound.toISOString()) }).toEqual(
     expectedBuckets(unit, Date.parse(from), Date.parse(to), stepMs, zone),

@@ -1,4 +1,5 @@
 /** Hours of the day and days of the week, with rollups absent, complete, partial and stale, against the library of time zones. */
+import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { answerQuery } from '../src/query/answer-query.js';
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
-import { createRandom, type StoredEvent } from './random-events.js';
+import type { StoredEvent } from './random-events.js';
 import { addSites, first, last } from './rolled-sites.js';
 
 let database: TestDatabase;
