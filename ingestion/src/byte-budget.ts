@@ -10,7 +10,7 @@ export interface Holding {
   /** From now on what it holds is text on the heap; before, it lies outside in buffers. */
   becomeText(): void;
   /** Bytes of all requests that have become text. */
-  readonly texts: number;
+  texts(): number;
   readonly largestBody: number;
 }
 
@@ -79,9 +79,8 @@ export function createByteBudget(limit: number): ByteBudget {
           texts += held - ownText;
           ownText = held;
         },
-        get texts() {
-          return texts;
-        },
+        // Not a getter, which an object that is made for each request would pay for each time.
+        texts: () => texts,
         largestBody,
       };
     },

@@ -69,6 +69,12 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
 
   /** Resolves when all events are durable, or with the reason why some are not known to be. */
   async function enqueue(batches: EventBatch[]): Promise<EnqueueOutcome> {
+    const [only] = batches;
+    if (only && batches.length === 1) {
+      const reason = await deps.events.enqueue(only);
+      if (reason) refused.inc({ reason }, only.count);
+      return reason;
+    }
     const outcomes = await Promise.all(batches.map(deps.events.enqueue));
     batches.forEach(({ count }, index) => {
       const reason = outcomes[index];

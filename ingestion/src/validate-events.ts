@@ -28,6 +28,8 @@ export const jobLimits = { events: 5_000, characters: 1_000_000 } as const;
 
 /** Joins event texts into batches within the limits of a job. */
 function cutIntoBatches(texts: string[]): EventBatch[] {
+  const [only] = texts;
+  if (only !== undefined && texts.length === 1) return [{ text: only, count: 1 }];
   const batches: EventBatch[] = [];
   let first = 0;
   let characters = 0;

@@ -6,6 +6,7 @@ import { hasMoreCharacters } from './count-characters.js';
 import { toEventId } from './event-id.js';
 import { checkProperties, type PropertiesProblem } from './event-properties.js';
 import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
+import { arrivalText, cutToMicroseconds } from './event-time.js';
 import { isExactNumber, stringifyExactJson } from './exact-json.js';
 import { parseInstant } from './instant.js';
 import { normalizeHost } from './normalize-host.js';
@@ -160,7 +161,7 @@ function completeEvent(sent: SentEvent, nowMs: number): EventResult {
   const { sent_at: sentAt } = sent;
   if (sentAt !== undefined) delete sent.sent_at;
   const event = sent as Event;
-  if (sent.timestamp === undefined) event.timestamp = new Date(nowMs).toISOString();
+  if (sent.timestamp === undefined) event.timestamp = arrivalText(nowMs);
   else {
     event.timestamp = cutToMicroseconds(sent.timestamp);
     if (sentAt !== undefined) correctClock(event, parseInstant(sentAt)!, nowMs);
@@ -174,11 +175,6 @@ function completeEvent(sent: SentEvent, nowMs: number): EventResult {
   event.event_id = toEventId(event.event_id, nowMs);
   const refusal = checkTypedEvent(event);
   return refusal ? { ok: false, ...refusal } : { ok: true, event };
-}
-
-/** Drops digits beyond microseconds, which Postgres would round, at worst into another month. */
-function cutToMicroseconds(timestamp: string): string {
-  return timestamp.length > 27 ? timestamp.replace(/(\.\d{6})\d+/, '$1') : timestamp;
 }
 
 /**
