@@ -242,7 +242,7 @@ describe('logEvent', () => {
       event_type: 'view',
       event_id: id,
       timestamp: '2015-05-17T10:05:03+00:00',
-      path: '/p',
+      path: '/p?q=1',
       user_id: '192.0.2.1',
       referrer: 'http://r/',
       properties: {
@@ -251,7 +251,6 @@ describe('logEvent', () => {
         method: 'GET',
         user_agent: 'curl/8',
         hostname: 'www.example.org',
-        query: 'q=1',
       },
     });
   });
@@ -315,7 +314,7 @@ describe('logEvent', () => {
   it('cuts overlong values to what ingestion takes, never through a character, and says so', () => {
     const event = logEvent(demo, id, {
       ...record,
-      target: `/${'p'.repeat(2046)}😀?${'q'.repeat(5000)}`,
+      target: `/${'p'.repeat(2046)}😀?q`,
       referrer: 'r'.repeat(5000),
       client: 'h'.repeat(129),
       hostname: 'n'.repeat(300),
@@ -330,7 +329,6 @@ describe('logEvent', () => {
       method: 'GET',
       user_agent: '"'.repeat(1024),
       hostname: 'n'.repeat(253),
-      query: 'q'.repeat(2048),
       truncated: true,
     });
   });

@@ -11,7 +11,6 @@ export interface LogEvent extends Event {
     method?: string;
     user_agent?: string;
     hostname?: string;
-    query?: string;
     truncated?: true;
   };
 }
@@ -29,10 +28,12 @@ const MAX_LENGTH = {
   method: 64,
   user_agent: 1024,
   hostname: 253,
-  query: 2048,
 };
 
-/** Overlong values are cut rather than the line lost; `properties.truncated` then says so. */
+/**
+ * The path is the request's target with its query, which the path rules of the site part when it is stored. Overlong
+ * values are cut rather than the line lost; `properties.truncated` then says so.
+ */
 export function logEvent({ siteId, countAssets }: EventOptions, eventId: string, record: LogRecord): LogEvent {
   let truncated = false;
   function fit(field: keyof typeof MAX_LENGTH, value: string): string {
@@ -41,13 +42,12 @@ export function logEvent({ siteId, countAssets }: EventOptions, eventId: string,
     return value.slice(0, MAX_LENGTH[field]).replace(/[\uD800-\uDBFF]$/, ''); // never half a character
   }
   const kind = requestKind(record);
-  const [path, query] = splitQuery(record.target);
   const event: LogEvent = {
     site_id: siteId,
     event_type: kind === 'asset' && countAssets ? 'view' : kind,
     event_id: eventId,
     timestamp: record.timestamp,
-    path: fit('path', path),
+    path: fit('path', record.target),
     properties: { status: record.status, bytes: record.bytes },
   };
   const { properties } = event;
@@ -56,12 +56,6 @@ export function logEvent({ siteId, countAssets }: EventOptions, eventId: string,
   if (record.method !== null) properties.method = fit('method', record.method);
   if (record.userAgent !== null) properties.user_agent = fit('user_agent', record.userAgent);
   if (record.hostname !== null) properties.hostname = fit('hostname', record.hostname);
-  if (query !== '') properties.query = fit('query', query);
   if (truncated) properties.truncated = true;
   return event;
-}
-
-function splitQuery(target: string): [path: string, query: string] {
-  const start = target.indexOf('?');
-  return start === -1 ? [target, ''] : [target.slice(0, start), target.slice(start + 1)];
 }
