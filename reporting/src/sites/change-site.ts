@@ -1,15 +1,7 @@
 /** Turns a wish for another name or time zone into the changed site. */
 import type { Pool } from '@millrace/shared/postgres';
+import type { PathRules } from './path-rules.js';
 import type { SiteNames } from './read-sites.js';
-
-/** How the paths of events become pages; what is absent is as by default, see README. */
-export interface PathRules {
-  strip_query?: boolean;
-  keep_params?: string[];
-  strip_fragment?: boolean;
-  trailing_slash?: 'keep' | 'strip';
-  strip_origin?: boolean;
-}
 
 /** What is absent stays. A name of null is none. */
 export interface SiteChange {

@@ -1,8 +1,8 @@
 /** Turns table `sites` into what is known of sites: their names and zones, how many events they have and from when. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { Admit } from '../query/reading-cost.js';
-import type { PathRules } from './change-site.js';
 import { countEvents } from './count-events.js';
+import type { PathRules } from './path-rules.js';
 
 export interface SiteNames {
   site_id: string;
