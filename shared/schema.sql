@@ -123,6 +123,34 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (name)
 );
 
+create table money_events (
+  site_id text collate "C" not null,
+  "timestamp" timestamp with time zone not null,
+  event_id uuid not null,
+  kind text not null,
+  counts_by text not null,
+  transaction_id text,
+  subscription_id text,
+  user_id text,
+  profile_id text,
+  currency text,
+  amount numeric,
+  plan_interval text,
+  interval_count integer not null,
+  at_period_end boolean not null,
+  constraint money_events_pkey PRIMARY KEY (site_id, "timestamp", event_id)
+);
+
+create table mrr_movements (
+  site_id text collate "C" not null,
+  currency text not null,
+  day date not null,
+  kind text not null,
+  monthly numeric not null,
+  annual numeric not null,
+  constraint mrr_movements_pkey PRIMARY KEY (site_id, currency, day, kind)
+);
+
 create table profile_performance (
   site_id text collate "C" not null,
   day date not null,
@@ -177,6 +205,14 @@ create table revenue_aggregates (
   mrr numeric not null,
   arr numeric not null,
   computed_at timestamp with time zone default now() not null,
+  mrr_opening numeric default 0 not null,
+  mrr_new numeric default 0 not null,
+  mrr_expansion numeric default 0 not null,
+  mrr_contraction numeric default 0 not null,
+  mrr_churned numeric default 0 not null,
+  mrr_reactivated numeric default 0 not null,
+  churn_rate numeric,
+  net_retention numeric,
   constraint revenue_aggregates_pkey PRIMARY KEY (site_id, period_type, period_start, currency)
 );
 
@@ -263,6 +299,8 @@ create table site_aggregations (
   site_id text collate "C" not null,
   timezone text not null,
   aggregated_at timestamp with time zone default now() not null,
+  revenue_at timestamp with time zone,
+  revenue_grace_days integer,
   constraint site_aggregations_pkey PRIMARY KEY (site_id)
 );
 
@@ -353,7 +391,11 @@ CREATE INDEX event_duplicates_site ON public.event_duplicates USING btree (site_
 
 CREATE INDEX events_path ON ONLY public.events USING btree (site_id, hashtextextended(path, (0)::bigint), "timestamp");
 
+CREATE INDEX events_subscriptions ON ONLY public.events USING btree (site_id, "timestamp") WHERE (event_type = ANY (ARRAY['subscription_canceled'::text, 'subscription_changed'::text]));
+
 CREATE INDEX events_typed ON ONLY public.events USING btree (site_id, "timestamp") WHERE (event_type = ANY (ARRAY['signup'::text, 'payment'::text, 'refund'::text, 'revenue'::text, 'cost'::text, 'tournament_created'::text, 'tournament_completed'::text]));
+
+CREATE INDEX money_events_once ON public.money_events USING btree (site_id, kind, counts_by);
 
 CREATE INDEX rollup_15m_key ON public.rollup_15m USING btree (site_id, dimension, interval_start, event_type, hashtextextended(value, (0)::bigint));
 

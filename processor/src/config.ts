@@ -20,6 +20,7 @@ export interface Config extends CommonEnvironment, QueueEnvironment, RetryEnviro
   AGGREGATION_REQUESTS_PER_MINUTE?: number;
   EXPORT_DIR: string;
   RAW_RETENTION_DAYS: number;
+  REVENUE_GRACE_DAYS: number;
 }
 
 export const configSchema = Joi.object<Config>({
@@ -33,8 +34,10 @@ export const configSchema = Joi.object<Config>({
   AGGREGATION_JOBS_PER_SECOND: Joi.number().integer().min(0).max(100_000),
   AGGREGATION_REQUESTS_PER_MINUTE: Joi.number().integer().min(0).max(100_000),
   EXPORT_DIR: Joi.string().default('.millrace/exports'),
-  // Aggregates of a year, and subscriptions paid once a year, are computed from raw events: at least those must be there.
+  // Aggregates of a year are computed from raw events: at least those must be there.
   RAW_RETENTION_DAYS: Joi.number().integer().allow(0).min(400).max(36_500).default(0),
+  // A subscription whose payment is late counts for so long after it was due.
+  REVENUE_GRACE_DAYS: Joi.number().integer().min(0).max(30).default(3),
 });
 
 export const loadProcessorConfig = () => loadConfig(configSchema, process.env);

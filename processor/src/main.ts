@@ -48,6 +48,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
     logger,
     retry: retryOf(config),
     limits: limitsOf(config),
+    graceDays: config.REVENUE_GRACE_DAYS,
     exportDir: config.EXPORT_DIR,
     rawRetentionDays: config.RAW_RETENTION_DAYS,
   };

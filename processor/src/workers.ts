@@ -30,6 +30,8 @@ export interface WorkerDeps {
   logger: Logger;
   retry?: RetrySettings;
   limits?: WorkerLimits;
+  /** Days for which a subscription counts although its payment is due. */
+  graceDays?: number | undefined;
   exportDir?: string;
   /** Months of raw events that are older than this go, once their rollups are proven; 0 keeps them. */
   rawRetentionDays?: number;
@@ -80,10 +82,10 @@ function startAnalyticsWorker(
   limiter: { max: number; durationMs: number } | null | undefined,
 ): StartWorker {
   return (deps, concurrency) => {
-    const { pool, retry = {} } = deps;
+    const { pool, retry = {}, graceDays } = deps;
     const siteQueue = openQueue('site-aggregation', deps.queue, deps.logger);
     const rolls = createRollConsumer(pool);
-    const handle = createAnalyticsConsumer({ pool, rolls, siteQueue, retry });
+    const handle = createAnalyticsConsumer({ pool, rolls, siteQueue, retry, graceDays });
     const worker = startJobWorker(queue, { ...deps, location: deps.queue, concurrency, limiter }, handle);
     return {
       check: worker.check,

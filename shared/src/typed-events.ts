@@ -50,6 +50,14 @@ const name = Joi.string()
   )
   .required();
 
+/** Absent, or null. */
+const optionalName = name.optional().empty(null);
+/** A subscription is named, else it is what one user pays for one profile in one currency. */
+const subscription = { subscription_id: optionalName };
+/** How long a plan goes between payments: `interval_count` times `interval`. */
+const interval = Joi.valid('day', 'week', 'month', 'quarter', 'year');
+const intervalCount = Joi.number().integer().min(1).max(366).empty(null);
+
 const tournament = { tournament_id: name, format: name, players: wholeQuantity.required() };
 
 /** Properties that each type must or may have; others may stand beside them. */
@@ -60,9 +68,23 @@ const properties: Record<string, Joi.SchemaMap> = {
     amount: positive,
     currency: currency.required(),
     status: Joi.valid('succeeded', 'failed').required(),
-    interval: Joi.valid('month', 'year').empty(null),
+    ...subscription,
+    interval: interval.empty(null),
+    interval_count: intervalCount,
   },
-  refund: { transaction_id: name, amount: positive, currency: currency.required() },
+  refund: { transaction_id: name, refund_id: optionalName, amount: positive, currency: currency.required() },
+  subscription_changed: {
+    ...subscription,
+    amount: positive,
+    currency: currency.required(),
+    interval: interval.required(),
+    interval_count: intervalCount,
+  },
+  subscription_canceled: {
+    ...subscription,
+    currency: currency.empty(null),
+    ends: Joi.valid('now', 'period_end').empty(null),
+  },
   revenue: { amount: signed, currency: currency.required() },
   cost: { category: name, feature: name, amount: signed, currency: currency.required() },
   tournament_created: tournament,
@@ -125,6 +147,9 @@ export function checkTypedEvent(event: TypedEvent): EventRefusal | undefined {
   const schema = typedEvents.get(event.event_type);
   if (schema === undefined) return undefined;
   if (event.event_type === 'signup' && event.user_id === undefined) return missing('user_id');
+  if (event.event_type.startsWith('subscription_') && event.user_id === undefined) {
+    if ((event.properties?.subscription_id ?? undefined) === undefined) return missing('properties.subscription_id');
+  }
   const { error, value } = schema.validate(event.properties ?? {});
   if (error === undefined) {
     if (event.properties !== undefined) event.properties = value;

@@ -8,6 +8,7 @@ const check = (event_type: string, properties?: object, more: object = {}): Even
   validateEvent({ site_id: 'demo', path: '', event_type, ...(properties && { properties }), ...more }, nowMs);
 
 const payment = { transaction_id: 't1', amount: '12.50', currency: 'EUR', status: 'succeeded' };
+const changed = { subscription_id: 's1', amount: '30', currency: 'EUR', interval: 'quarter' };
 const refund = { transaction_id: 't1', amount: '12.50', currency: 'EUR' };
 const created = { tournament_id: 'cup', format: 'knockout', players: 16 };
 const completed = { ...created, duration_minutes: 90.5 };
@@ -17,7 +18,17 @@ it.each([
   ['signup', undefined, { user_id: 'ada' }],
   ['payment', payment, {}],
   ['payment', { ...payment, interval: 'year', plan: 'gold' }, {}],
+  ['payment', { ...payment, interval: 'day', interval_count: 366 }, {}],
+  ['payment', { ...payment, interval: 'week', interval_count: 1, subscription_id: 's1' }, {}],
+  ['payment', { ...payment, interval: 'month', interval_count: 6 }, {}],
+  ['payment', { ...payment, interval: 'quarter' }, {}],
   ['refund', refund, {}],
+  ['refund', { ...refund, refund_id: 'r1' }, {}],
+  ['subscription_changed', changed, {}],
+  ['subscription_changed', { ...changed, subscription_id: undefined, interval_count: 2 }, { user_id: 'ada' }],
+  ['subscription_canceled', { subscription_id: 's1' }, {}],
+  ['subscription_canceled', { ends: 'period_end', currency: 'EUR' }, { user_id: 'ada' }],
+  ['subscription_canceled', undefined, { user_id: 'ada' }],
   ['revenue', { amount: '-0.000001', currency: 'JPY' }, { profile_id: 'banner' }],
   ['cost', cost, {}],
   ['tournament_created', created, {}],
@@ -70,7 +81,23 @@ it.each([
   ['payment', { ...payment, currency: 'eur' }, {}, 'bad_format', 'properties.currency'],
   ['payment', { ...payment, currency: 'ZZZ' }, {}, 'bad_format', 'properties.currency'],
   ['payment', { ...payment, status: 'pending' }, {}, 'bad_format', 'properties.status'],
-  ['payment', { ...payment, interval: 'week' }, {}, 'bad_format', 'properties.interval'],
+  ['payment', { ...payment, interval: 'fortnight' }, {}, 'bad_format', 'properties.interval'],
+  ['payment', { ...payment, interval_count: 0 }, {}, 'out_of_range', 'properties.interval_count'],
+  ['payment', { ...payment, interval_count: 367 }, {}, 'out_of_range', 'properties.interval_count'],
+  ['payment', { ...payment, interval_count: 1.5 }, {}, 'wrong_type', 'properties.interval_count'],
+  ['payment', { ...payment, subscription_id: '' }, {}, 'empty', 'properties.subscription_id'],
+  ['refund', { ...refund, refund_id: 7 }, {}, 'wrong_type', 'properties.refund_id'],
+  ['subscription_changed', { ...changed, interval: undefined }, {}, 'missing_field', 'properties.interval'],
+  ['subscription_changed', { ...changed, amount: undefined }, {}, 'missing_field', 'properties.amount'],
+  [
+    'subscription_changed',
+    { ...changed, subscription_id: undefined },
+    {},
+    'missing_field',
+    'properties.subscription_id',
+  ],
+  ['subscription_canceled', {}, {}, 'missing_field', 'properties.subscription_id'],
+  ['subscription_canceled', { subscription_id: 's1', ends: 'soon' }, {}, 'bad_format', 'properties.ends'],
   ['refund', { ...refund, currency: undefined }, {}, 'missing_field', 'properties.currency'],
   ['revenue', { amount: '1' }, {}, 'missing_field', 'properties.currency'],
   ['cost', { ...cost, feature: undefined }, {}, 'missing_field', 'properties.feature'],

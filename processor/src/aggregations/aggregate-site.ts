@@ -6,11 +6,11 @@ import { addDays, dayOf } from '@millrace/shared/zone-days';
 import type { Aggregation } from './aggregation.js';
 import { type ClaimedAggregates, claimAggregates, noteAggregated } from './claim-aggregation.js';
 import { touchedCohorts } from './cohorts.js';
+import { followMoney } from './follow-money.js';
 import { periodsOf } from './periods.js';
 import { profilePerformance } from './profile-performance.js';
 import { coarserOf, daysOf, hoursOfIntervals } from './publisher-buckets.js';
 import { publisherHours, publisherSums } from './publisher-performance.js';
-import { touchedRevenue } from './revenue.js';
 import { tournaments } from './tournaments.js';
 
 /** What may have changed. */
@@ -18,12 +18,16 @@ export interface Touched {
   intervals: Date[];
   /** Days of the intervals, and those that have begun or ended since. */
   days: string[];
+  /** Days that have begun or ended since. */
+  passed: string[];
+  /** Days whose payments count otherwise than before, once revenue was recomputed. */
+  moneyDays: string[];
 }
 
 interface Table {
   /** The column that says when what a row counts began. */
   start: string;
-  recompute: (site: Aggregation, touched: Touched, now: Date) => Promise<number>;
+  recompute: (site: ClaimedAggregates, touched: Touched, now: Date) => Promise<number>;
 }
 
 const allPeriods = ({ timezone }: Aggregation, days: string[]) =>
@@ -41,7 +45,7 @@ async function publisher(site: Aggregation, { intervals, days }: Touched): Promi
 export const aggregations: Record<string, Table> = {
   revenue_aggregates: {
     start: 'period_start',
-    recompute: (site, { days }, now) => touchedRevenue(site, days, now),
+    recompute: followMoney,
   },
   user_cohorts: {
     start: 'cohort_month',
@@ -53,7 +57,8 @@ export const aggregations: Record<string, Table> = {
   },
   profile_performance: {
     start: 'day',
-    recompute: (site, { days }) => profilePerformance(site, periodsOf(days, 'day', site.timezone)),
+    recompute: (site, { days, moneyDays }) =>
+      profilePerformance(site, periodsOf([...days, ...moneyDays], 'day', site.timezone)),
   },
   publisher_performance: { start: 'bucket_start', recompute: publisher },
 };
@@ -77,11 +82,12 @@ async function findTouched(claimed: ClaimedAggregates, now: Date): Promise<Touch
   // What no roll has taken yet is counted too; its roll will mark it once more.
   const changed = rowsTimezone === timezone ? [...marked, ...(await read(openIntervals))] : await read(everything);
   const intervals = [...new Map(changed.map((start) => [start.getTime(), start])).values()];
-  const days = new Set(daysOf(intervals, timezone));
   const today = dayOf(now, timezone);
+  const passed: string[] = [];
   // Periods that have ended since are computed once more, as of their end.
-  for (let day = dayOf(aggregatedAt, timezone); day <= today; day = addDays(day, 1)) days.add(day);
-  return { intervals, days: [...days].sort() };
+  for (let day = dayOf(aggregatedAt, timezone); day <= today; day = addDays(day, 1)) passed.push(day);
+  const days = new Set([...daysOf(intervals, timezone), ...passed]);
+  return { intervals, days: [...days].sort(), passed, moneyDays: [] };
 }
 
 /** Rows of what raw events no longer tell stay as they are, in the zone that they were counted in. */
@@ -99,6 +105,8 @@ async function followTimezone(claimed: ClaimedAggregates): Promise<void> {
 
 export interface AggregateOptions {
   now: Date;
+  /** REVENUE_GRACE_DAYS */
+  graceDays?: number | undefined;
   /** Told percents. */
   onProgress: (percent: number) => Promise<unknown> | unknown;
 }
@@ -110,7 +118,7 @@ export interface AggregateOptions {
 export async function aggregateSite(pool: Pool, siteId: string, options: AggregateOptions): Promise<RowsResult> {
   const { now, onProgress } = options;
   const startedAt = performance.now();
-  return claimAggregates(pool, siteId, now, async (claimed) => {
+  return claimAggregates(pool, siteId, options, async (claimed) => {
     const touched = await findTouched(claimed, now);
     await followTimezone(claimed);
     const rows: Record<string, number> = {};

@@ -9,7 +9,13 @@ export interface ClaimedAggregates extends Aggregation {
   /** Time zone of the rows there are. */
   rowsTimezone: string;
   aggregatedAt: Date;
+  /** Whether money_events and mrr_movements are as of then, with the same days of grace. */
+  moneyIsKept: boolean;
+  graceDays: number;
 }
+
+/** Days for which a subscription counts although its payment is due: REVENUE_GRACE_DAYS. */
+export const defaultGraceDays = 3;
 
 /** A crash of the server takes back the whole transaction, marks included, hence no wait for the disk. */
 const begin = `begin isolation level repeatable read; set local synchronous_commit = off; set local work_mem = '64MB';
@@ -27,10 +33,11 @@ update site_aggregations claimed set timezone = claimed.timezone
 from (select * from site_aggregations where site_id = $1 for update skip locked) as before, sites
 where claimed.site_id = $1 and before.site_id = $1 and sites.site_id = $1
 returning sites.timezone, before.timezone as "rowsTimezone",
-  case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt"`;
+  case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt",
+  coalesce(before.revenue_at = before.aggregated_at and before.revenue_grace_days = $3, false) as "moneyIsKept"`;
 
 const note = `/* processor.noteAggregated */
-update site_aggregations set timezone = $2, aggregated_at = $3 where site_id = $1`;
+update site_aggregations set timezone = $2, aggregated_at = $3, revenue_at = $3 where site_id = $1`;
 
 const isKnown = '/* processor.isKnownSite */ select exists (select 1 from sites where site_id = $1) as known';
 
@@ -45,7 +52,7 @@ export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, 
 export async function claimAggregates<T>(
   pool: Pool,
   siteId: string,
-  now: Date,
+  { now, graceDays = defaultGraceDays }: { now: Date; graceDays?: number | undefined },
   work: (claimed: ClaimedAggregates) => Promise<T>,
 ): Promise<T | { skipped: string }> {
   await pool.query(addState, [siteId, neverAggregated]);
@@ -53,12 +60,12 @@ export async function claimAggregates<T>(
     return await inTransaction(
       pool,
       async (client) => {
-        const { rows } = await client.query<Omit<ClaimedAggregates, 'client' | 'siteId' | 'rawSince'>>(claim, [
-          siteId,
-          now,
-        ]);
+        const { rows } = await client.query<Omit<ClaimedAggregates, 'client' | 'siteId' | 'rawSince' | 'graceDays'>>(
+          claim,
+          [siteId, now, graceDays],
+        );
         const rawSince = (await readRawHorizon(client))?.since;
-        if (rows[0]) return work({ client, siteId, rawSince, ...rows[0] });
+        if (rows[0]) return work({ client, siteId, rawSince, graceDays, ...rows[0] });
         const known = await client.query<{ known: boolean }>(isKnown, [siteId]);
         return known.rows[0]!.known ? busySite : unknownSite;
       },

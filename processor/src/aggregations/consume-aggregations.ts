@@ -5,17 +5,17 @@ import type { Pool } from '@millrace/shared/postgres';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { type AggregateOptions, aggregateSite } from './aggregate-site.js';
 import type { Aggregation } from './aggregation.js';
-import { claimAggregates, neverAggregated } from './claim-aggregation.js';
+import { type ClaimedAggregates, claimAggregates, neverAggregated } from './claim-aggregation.js';
 import { cohortMonths, cohorts } from './cohorts.js';
+import { followMoney } from './follow-money.js';
 import { periodOf, resolvePeriod } from './periods.js';
 import { profilePerformance } from './profile-performance.js';
 import { coarserOf, hoursOf } from './publisher-buckets.js';
 import { publisherHours, publisherSums } from './publisher-performance.js';
-import { revenue } from './revenue.js';
 import { tournaments } from './tournaments.js';
 
 type Dated<Data> = Data & { at: string };
-type Run<Data> = (site: Aggregation, data: Data, now: Date) => Promise<number>;
+type Run<Data> = (site: ClaimedAggregates, data: Data, now: Date) => Promise<number>;
 
 async function runCohorts(site: Aggregation, { cohortMonth }: CohortsData, now: Date): Promise<number> {
   const months = (await cohortMonths(site, now)).map(({ start }) => start);
@@ -39,7 +39,8 @@ async function runPublisher(site: Aggregation, data: PublisherData): Promise<num
 const runs: Record<string, { table: string; run: Run<never> }> = {
   revenue: {
     table: 'revenue_aggregates',
-    run: (site, data: Dated<PeriodData>, now) => revenue(site, [resolvePeriod(data, site.timezone)], now),
+    run: (site, data: Dated<PeriodData>, now) =>
+      followMoney(site, { intervals: [], passed: [], periods: [resolvePeriod(data, site.timezone)] }, now),
   },
   cohorts: { table: 'user_cohorts', run: runCohorts },
   tournaments: {
@@ -65,7 +66,7 @@ export async function consumeAggregation(
   if (jobName === 'all') return aggregateSite(pool, siteId, options);
   const { table, run } = runs[jobName]!;
   const startedAt = performance.now();
-  const result = await claimAggregates(pool, siteId, options.now, async (claimed) => {
+  const result = await claimAggregates(pool, siteId, options, async (claimed) => {
     if (claimed.rowsTimezone !== claimed.timezone && claimed.rowsTimezone !== neverAggregated) return undefined;
     const rows = await run(claimed, data as never, options.now);
     return { rows: { [table]: rows }, ms: Math.round(performance.now() - startedAt) };

@@ -1,4 +1,4 @@
-/** Turns the properties of typed events, which may hold anything, into decimals and currencies in SQL. */
+/** Expressions of SQL for the properties of typed events, which may hold anything. */
 
 /** A decimal, null where the property is none: events from before the rules of the edge are not to break a statement. */
 export const decimalOf = (property: string) =>
@@ -9,3 +9,12 @@ export const currencyOf = `case when properties->>'currency' ~ '^[A-Z]{3}$' then
 
 /** `100 a / b`, four digits; null when there is nothing to divide by. */
 export const percent = (a: string, b: string) => `round(100.0 * ${a} / nullif(${b}, 0), 4)`;
+
+/** What events of a payment that succeeded, and of a refund, count once by; the same as money_events.counts_by. */
+export const countsBy = `coalesce(case event_type when 'payment' then nullif(properties->>'transaction_id', '')
+  when 'refund' then nullif(properties->>'refund_id', '') end, event_id::text)`;
+
+/** Whether an event came earlier already; as far as money_events is kept, which each aggregation does. */
+export const cameEarlier = (event: string) => `exists (
+  select 1 from money_events m where m.site_id = $1 and m.kind = ${event}.event_type and m.counts_by = ${event}.counts_by
+    and (m.timestamp, m.event_id) < (${event}.timestamp, ${event}.event_id))`;

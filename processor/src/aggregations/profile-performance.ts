@@ -1,6 +1,6 @@
 /** Turns the events of profiles into their performance by day. */
 import { type Aggregation, periodColumns, stillKnown } from './aggregation.js';
-import { currencyOf, decimalOf, percent } from './money.js';
+import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from './money.js';
 import type { Period } from './periods.js';
 
 const statement = `/* processor.profilePerformance */
@@ -9,11 +9,17 @@ with day as materialized (
 ), counted as (
   select day, profile_id, count(*) filter (where event_type = 'impression') as impressions,
     count(*) filter (where event_type = 'view') as views, count(*) filter (where event_type = 'click') as clicks,
-    count(*) filter (where event_type = 'signup') as signups,
-    count(*) filter (where event_type = 'payment' and properties->>'status' = 'succeeded') as payments
+    count(*) filter (where event_type = 'signup') as signups
   from day join events on timestamp >= starts and timestamp < ends
   where site_id = $1 and profile_id is not null and ($6::text[] is null or profile_id = any($6))
     and event_type in ('impression', 'view', 'click', 'signup', 'payment', 'revenue')
+  group by day, profile_id
+), paid as (
+  select day, profile_id, count(distinct counts_by) as payments from (
+    select day, profile_id, timestamp, event_id, event_type, ${countsBy} as counts_by
+    from day join events on timestamp >= starts and timestamp < ends
+    where site_id = $1 and event_type = 'payment' and properties->>'status' = 'succeeded' and profile_id is not null) as payment
+  where not ${cameEarlier('payment')}
   group by day, profile_id
 ), earned as (
   select day, profile_id, ${currencyOf} as currency, sum(${decimalOf('amount')}) as amount
@@ -31,9 +37,10 @@ with day as materialized (
 )
 insert into profile_performance (site_id, day, profile_id, impressions, views, clicks, signups, payments, conversions, ctr,
   conversion_rate, revenue, ecpm, computed_at)
-select $1, day, profile_id, impressions, views, clicks, signups, payments, signups + payments, ${percent('clicks', 'impressions')},
-  ${percent('(signups + payments)', 'clicks')}, coalesce(revenue, '{}'), coalesce(ecpm, '{}'), now()
-from counted left join revenue using (day, profile_id)
+select $1, day, profile_id, impressions, views, clicks, signups, coalesce(payments, 0), signups + coalesce(payments, 0),
+  ${percent('clicks', 'impressions')}, ${percent('(signups + coalesce(payments, 0))', 'clicks')}, coalesce(revenue, '{}'),
+  coalesce(ecpm, '{}'), now()
+from counted left join paid using (day, profile_id) left join revenue using (day, profile_id)
 on conflict (site_id, day, profile_id) do update set
   impressions = excluded.impressions, views = excluded.views, clicks = excluded.clicks, signups = excluded.signups,
   payments = excluded.payments, conversions = excluded.conversions, ctr = excluded.ctr,
@@ -42,7 +49,7 @@ on conflict (site_id, day, profile_id) do update set
 
 /**
  * Replaces the rows of the days, of `profileIds` only where they are given; returns how many there are now. Conversions =
- * signups + successful payments; CTR (click-through rate) = clicks / impressions x 100; conversion rate = conversions / clicks
+ * signups + successful payments, each transaction once; CTR (click-through rate) = clicks / impressions x 100; conversion rate = conversions / clicks
  * x 100; revenue per currency of events of type revenue; eCPM (earnings per thousand impressions) = revenue / impressions x 1000.
  */
 export async function profilePerformance(site: Aggregation, days: Period[], profileIds?: string[]): Promise<number> {

@@ -18,12 +18,14 @@ select
   exists (select 1 from rollup_marks where interval_start < $1) as intervals,
   exists (select 1 from rollup_day_marks where day <= ($1::timestamptz at time zone 'UTC')::date) as days,
   exists (select 1 from aggregation_marks where interval_start < $1) as aggregates,
+  exists (select 1 from site_aggregations where revenue_at is distinct from aggregated_at) as money,
   exists (select 1 from sites join site_rollups rolled using (site_id) where rolled.timezone <> sites.timezone) as timezones`;
 
 const reasons = {
   intervals: 'there are intervals to be rolled',
   days: 'there are days to be rolled',
   aggregates: 'there are aggregates to be computed',
+  money: 'there are payments to be kept',
   timezones: 'a site is about to follow its new time zone',
 };
 

@@ -18,6 +18,18 @@ const addSite = `/* processor.addErasedSite */
 insert into site_rollups (site_id, timezone, detail_since)
 select site_id, timezone, $2 from sites where site_id = $1 on conflict do nothing`;
 
+/** What outlives raw events goes too, and revenue is recomputed from what is left. Waits for an aggregation under way. */
+async function eraseMoney(client: PoolClient, siteId: string, userId: string): Promise<void> {
+  await client.query(
+    '/* processor.recomputeMoney */ update site_aggregations set revenue_at = null where site_id = $1',
+    [siteId],
+  );
+  await client.query('/* processor.eraseMoney */ delete from money_events where site_id = $1 and user_id = $2', [
+    siteId,
+    userId,
+  ]);
+}
+
 /** Waits for a roll under way, which could still number the user as a new visitor. */
 async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
   await client.query(addSite, [siteId, detailHorizon(new Date())]);
@@ -38,6 +50,7 @@ async function eraseVisitor(client: PoolClient, siteId: string, userId: string):
 export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions): Promise<ErasedUserSummary> {
   return inTransaction(pool, async (client) => {
     await keepRollsAway(client, siteId);
+    await eraseMoney(client, siteId, userId);
     const events = await eraseEvents(client, siteId, userId);
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });

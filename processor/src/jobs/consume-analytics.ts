@@ -16,6 +16,7 @@ export interface AnalyticsDeps {
   /** Where the children of a job for all sites go. */
   siteQueue: QueueHandle;
   retry: RetrySettings;
+  graceDays?: number | undefined;
 }
 
 const rollJobs = ['roll', 'HOURLY_ROLLUP', 'rebuild'];
@@ -27,7 +28,7 @@ function sitesFor(pool: Pool, name: string): Promise<string[]> {
 }
 
 export function createAnalyticsConsumer(deps: AnalyticsDeps): HandleJob<RollResult | RowsResult | FanOutResult> {
-  const { pool, rolls, siteQueue, retry } = deps;
+  const { pool, rolls, siteQueue, retry, graceDays } = deps;
   return (job, token) => {
     const { site_id } = job.data as { site_id?: string };
     if (site_id === undefined) {
@@ -37,6 +38,6 @@ export function createAnalyticsConsumer(deps: AnalyticsDeps): HandleJob<RollResu
     if (rollJobs.includes(job.name)) return rolls.consume(job.data as RollData, onProgress);
     // A schedule says as of when; a job that does not is as of when it was added, however late it is worked on.
     const data = { at: new Date(job.timestamp).toISOString(), ...job.data };
-    return consumeAggregation(pool, job.name, data, { now: new Date(), onProgress });
+    return consumeAggregation(pool, job.name, data, { now: new Date(), graceDays, onProgress });
   };
 }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { setAside } from '../../src/events/isolate-poison.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { calculateMetrics, type MetricsJob } from '../../src/metrics/calculate-metrics.js';
-import { percent, plainRevenue, round } from '../aggregations/plain-aggregates.js';
+import { percent, round } from '../aggregations/plain-aggregates.js';
+import { plainRevenueRows } from '../aggregations/plain-money.js';
 import { randomEvents, type TestEvent, uuidOf } from '../aggregations/random-events.js';
 
 let database: TestDatabase;
@@ -92,21 +93,36 @@ it.each([
 it('compares revenue with the period before, per currency', async () => {
   const events = randomEvents(createRandom(11), 'demo', 1_500, Date.UTC(2026, 8, 1), Date.UTC(2026, 9, 31));
   await store(events);
-  const of = (month: string) => plainRevenue(events.filter(({ timestamp }) => timestamp.startsWith(month)));
-  const [now, before] = [of('2026-10'), of('2026-09')];
+  const months = plainRevenueRows(events, 'UTC', new Date('2026-10-31T12:00:00Z')).filter(
+    ({ type }) => type === 'month',
+  );
+  const of = (month: string, currency: string) =>
+    months.find((row) => row.start.startsWith(month) && row.currency === currency)!.revenue;
   const { start, figures } = await calculate({ metricType: 'revenue', periodType: 'month', period: '2026-10-11' });
   expect(start).toBe('2026-10-01T00:00:00.000Z');
   expect(Object.keys(figures).sort()).toEqual(['EUR', 'USD']);
   for (const [currency, value] of Object.entries(
     figures as Record<string, { total: string; previous: string; change_percent: number }>,
   )) {
-    expect(Number(value.total)).toBe(now[currency]!.revenue);
-    expect(Number(value.previous)).toBe(before[currency]!.revenue);
-    expect(value.change_percent).toBeCloseTo(
-      (100 * (now[currency]!.revenue - before[currency]!.revenue)) / Math.abs(before[currency]!.revenue),
-      3,
-    );
+    const [now, before] = [of('2026-10', currency), of('2026-09', currency)];
+    expect(Number(value.total)).toBe(now);
+    expect(Number(value.previous)).toBe(before);
+    expect(value.change_percent).toBeCloseTo((100 * (now - before)) / Math.abs(before), 3);
   }
+});
+
+it('counts a transaction that was delivered again in the next hour in the first', async () => {
+  const paid = (timestamp: string): TestEvent => ({
+    site_id: 'demo',
+    timestamp,
+    event_id: uuidOf(timestamp),
+    event_type: 'payment',
+    path: '',
+    properties: { transaction_id: 't', amount: '50.00', currency: 'EUR', status: 'succeeded' },
+  });
+  await store([paid('2026-11-20T09:59:58Z'), paid('2026-11-20T10:00:05Z')]);
+  const { figures } = await calculate({ metricType: 'revenue', period: 'current' });
+  expect(figures).toEqual({ EUR: { total: '0', previous: '50.00', change_percent: -100 } });
 });
 
 it('tells the shares of what was not as it should be', async () => {

@@ -1,0 +1,59 @@
+/** Revenue follows the events of money, and the days that pass. */
+import { periodTypes } from '@millrace/shared/job-data';
+import { addDays, dayOf } from '@millrace/shared/zone-days';
+import type { ClaimedAggregates } from './claim-aggregation.js';
+import { joinIntervals, keepMoneyEvents, knownPartsOf, type Stretch } from './keep-money-events.js';
+import { keepMovements } from './keep-movements.js';
+import { type Period, periodsOf } from './periods.js';
+import { daysOf } from './publisher-buckets.js';
+import { revenue } from './revenue.js';
+
+/** Around every event of ours. */
+const always: Stretch = { from: new Date('0001-01-01T00:00:00Z'), to: new Date('9999-12-31T00:00:00Z') };
+
+const note = `/* processor.noteMoney */
+update site_aggregations set revenue_at = aggregated_at, revenue_grace_days = $2 where site_id = $1`;
+
+const firstDay = `/* processor.firstDayOfMoney */
+select least(
+  (select min(timestamp at time zone $2)::date from money_events where site_id = $1),
+  (select min(day) from mrr_movements where site_id = $1),
+  (select min(period_start) from revenue_aggregates where site_id = $1))::text as first`;
+
+/** What has changed, and when. */
+export interface TouchedMoney {
+  /** Quarters of an hour whose events may have changed. */
+  intervals: Date[];
+  /** Days that have begun or ended since. */
+  passed: string[];
+  /** Told the days whose payments and refunds count otherwise than before. */
+  moneyDays?: string[];
+  /** Periods to compute in any case. */
+  periods?: Period[];
+}
+
+/**
+ * Recomputes all periods of what was touched: those of payments, and every one from the first day on that recurring revenue
+ * moved otherwise than before, however long ago that is. Returns the number of rows written.
+ */
+export async function followMoney(site: ClaimedAggregates, touched: TouchedMoney, now: Date): Promise<number> {
+  const { client, siteId, timezone, rawSince } = site;
+  const isKept = site.moneyIsKept && site.rowsTimezone === timezone;
+  const asked = touched.periods ?? [];
+  const stretches = isKept ? [...joinIntervals(touched.intervals), ...asked] : [always];
+  const moments = await keepMoneyEvents(site, knownPartsOf(stretches, rawSince));
+  const moneyDays = daysOf(moments, timezone);
+  touched.moneyDays?.push(...moneyDays);
+  const days = new Set([...moneyDays, ...touched.passed]);
+  let from = moments.length > 0 || !isKept ? await keepMovements(site, site.graceDays) : undefined;
+  if (!isKept) {
+    const { rows } = await client.query<{ first: string | null }>(firstDay, [siteId, timezone]);
+    from = rows[0]!.first ?? undefined;
+  }
+  const today = dayOf(now, timezone);
+  for (let day = from ?? addDays(today, 1); day <= today; day = addDays(day, 1)) days.add(day);
+  await client.query(note, [siteId, site.graceDays]);
+  const periods = periodTypes.flatMap((type) => periodsOf(days, type, timezone));
+  const keys = new Set(periods.map(({ type, start }) => `${type} ${start}`));
+  return revenue(site, [...periods, ...asked.filter(({ type, start }) => !keys.has(`${type} ${start}`))], now);
+}

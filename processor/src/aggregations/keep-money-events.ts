@@ -1,0 +1,80 @@
+/** Table money_events follows the raw events of stretches of time. */
+import type { Aggregation } from './aggregation.js';
+import { currencyOf, decimalOf } from './money.js';
+
+/** `[from, to)` */
+export interface Stretch {
+  from: Date;
+  to: Date;
+}
+
+const columns = (types: string) => `
+  select timestamp, event_id, event_type, user_id, profile_id, properties, ${currencyOf} as currency,
+    ${decimalOf('amount')} as amount, nullif(properties->>'transaction_id', '') as transaction_id
+  from stretch join events on timestamp >= starts and timestamp < ends
+  where site_id = $1 and event_type in (${types})`;
+
+/** A row is what its event says, and events do not change: they come and go. */
+const statement = `/* processor.keepMoneyEvents */
+with stretch as materialized (
+  select * from unnest($2::timestamptz[], $3::timestamptz[]) as s(starts, ends)
+), told as materialized (
+  ${columns(`'payment', 'refund'`)} union all ${columns(`'subscription_changed', 'subscription_canceled'`)}
+), typed as materialized (
+  select timestamp, event_id, transaction_id, nullif(properties->>'subscription_id', '') as subscription_id, user_id, profile_id,
+    currency, amount, case event_type
+      when 'payment' then case when properties->>'status' = 'succeeded' then 'payment' else 'failed' end
+      when 'refund' then 'refund' when 'subscription_changed' then 'changed' else 'canceled' end as kind,
+    case when properties->>'interval' in ('day', 'week', 'month', 'quarter', 'year') then properties->>'interval' end as plan_interval,
+    case when properties->>'interval_count' ~ '^[1-9]\\d{0,2}$' then (properties->>'interval_count')::int else 1 end as interval_count,
+    coalesce(properties->>'ends', '') = 'period_end' as at_period_end, nullif(properties->>'refund_id', '') as refund_id
+  from told where event_type = 'subscription_canceled' or (currency is not null and amount is not null)
+), gone as (
+  delete from money_events m using stretch
+  where m.site_id = $1 and m.timestamp >= starts and m.timestamp < ends
+    and not exists (select 1 from typed t where t.timestamp = m.timestamp and t.event_id = m.event_id)
+  returning kind, counts_by, timestamp
+), added as (
+  insert into money_events (site_id, timestamp, event_id, kind, counts_by, transaction_id, subscription_id, user_id, profile_id,
+    currency, amount, plan_interval, interval_count, at_period_end)
+  select $1, timestamp, event_id, kind, coalesce(case kind when 'payment' then transaction_id when 'refund' then refund_id end,
+    event_id::text), transaction_id, subscription_id, user_id, profile_id, currency, amount, plan_interval, interval_count, at_period_end
+  from typed on conflict do nothing returning kind, counts_by, timestamp
+), changed as (
+  select * from gone union all select * from added
+)
+select timestamp from changed
+union select m.timestamp from money_events m
+where m.site_id = $1 and (m.kind, m.counts_by) in (select kind, counts_by from changed)`;
+
+/** Returns the moments of all money that counts otherwise than before: of what came and went, and of what is the same as that. */
+export async function keepMoneyEvents(site: Aggregation, stretches: Stretch[]): Promise<Date[]> {
+  if (stretches.length === 0) return [];
+  const { rows } = await site.client.query<{ timestamp: Date }>(statement, [
+    site.siteId,
+    stretches.map(({ from }) => from),
+    stretches.map(({ to }) => to),
+  ]);
+  return rows.map(({ timestamp }) => timestamp);
+}
+
+const intervalMs = 900_000;
+const dayMs = 86_400_000;
+
+/** Quarters of an hour as few stretches, those a day apart in one: many look-ups cost more than some events again. */
+export function joinIntervals(intervals: Date[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const start of [...intervals].sort((one, other) => one.getTime() - other.getTime())) {
+    const to = new Date(start.getTime() + intervalMs);
+    const last = stretches.at(-1);
+    if (last && start.getTime() - last.to.getTime() < dayMs) last.to = to;
+    else stretches.push({ from: start, to });
+  }
+  return stretches;
+}
+
+/** What raw events tell of stretches: nothing of what was before the first of them. */
+export const knownPartsOf = (stretches: Stretch[], since: Date | undefined): Stretch[] =>
+  since === undefined
+    ? stretches
+    : stretches.filter(({ to }) => to > since).map(({ from, to }) => ({ from: from < since ? since : from, to }));
