@@ -8,7 +8,8 @@ import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
 import { budgetOf } from './read-budget.js';
 import { readJson } from './read-json.js';
 import { changeSite } from './sites/change-site.js';
-import { parsePage, parseSiteChange, parseSiteId } from './sites/parse-site-request.js';
+import { parseNewSite, parseNewSiteId, parsePage, parseSiteChange, parseSiteId } from './sites/parse-site-request.js';
+import { putSite, requestErasure } from './sites/put-site.js';
 import { countSites, readSite, readSites, withEvents } from './sites/read-sites.js';
 
 export interface SitesDependencies extends ReadDependencies {
@@ -60,6 +61,30 @@ function patchSite(deps: SitesDependencies): RequestHandler {
   };
 }
 
+function putSiteRoute(deps: SitesDependencies): RequestHandler {
+  return async (req, res) => {
+    const siteId = parseNewSiteId(req.params.site_id);
+    checkSite(res, siteId);
+    checkAdmin(res);
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers;
+    const hasBody = encoding !== undefined || length !== '0';
+    const change = hasBody ? parseNewSite(await readJson(req, res)) : {};
+    const names = await putSite(deps.writePool, siteId, change);
+    res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
+  };
+}
+
+/** Answers at once: a large site takes minutes, and reporting never writes events. */
+function deleteSite({ writePool }: SitesDependencies): RequestHandler {
+  return async (req, res) => {
+    const siteId = parseSiteId(req.params.site_id);
+    checkSite(res, siteId);
+    checkAdmin(res);
+    if (!(await requestErasure(writePool, siteId))) throw unknownSite();
+    res.status(202).json({ site_id: siteId, status: 'erasing' });
+  };
+}
+
 /** An address such as `/api/v1/sites/%` is no text at all. */
 const answerUndecodable: ErrorRequestHandler = (error, _req, _res, next) =>
   next(error instanceof URIError ? unknownSite() : error);
@@ -69,6 +94,8 @@ export function sitesRoutes(deps: SitesDependencies): Router {
   router.get('/api/v1/sites', listSites(deps));
   router.get('/api/v1/sites/:site_id', showSite(deps));
   router.patch('/api/v1/sites/:site_id', patchSite(deps));
+  router.put('/api/v1/sites/:site_id', putSiteRoute(deps));
+  router.delete('/api/v1/sites/:site_id', deleteSite(deps));
   router.use(answerUndecodable);
   return router;
 }

@@ -152,3 +152,29 @@ describe('a change', () => {
     await request(app).patch('/api/v1/sites/c').expect(415);
   });
 });
+
+describe('a site before its first event', () => {
+  const put = (id: string) => request(app).put(`/api/v1/sites/${id}`);
+  it('is made with a name and a zone, and again without a difference', async () => {
+    const first = await put('new').send({ name: 'New', timezone: 'Asia/Kolkata' }).expect(200);
+    expect(first.body).toMatchObject({ site_id: 'new', name: 'New', timezone: 'Asia/Kolkata', events: 0 });
+    expect((await put('new').expect(200)).body).toEqual(first.body);
+    expect((await put('new').send({}).expect(200)).body).toEqual(first.body);
+    expect((await put('new').send({ name: null }).expect(200)).body).toMatchObject({
+      timezone: 'Asia/Kolkata',
+      name: null,
+    });
+  });
+  it('is refused with an id, a zone or a field that no site has', async () => {
+    await put('a%20b').expect(400);
+    await put('x'.repeat(65)).expect(400);
+    await put('new').send({ timezone: 'Mars/Olympus' }).expect(400);
+    await put('new').send({ zone: 'UTC' }).expect(400);
+  });
+  it('is erased by wish, and cannot be made again meanwhile', async () => {
+    await request(app).delete('/api/v1/sites/new').expect(202, { site_id: 'new', status: 'erasing' });
+    await request(app).delete('/api/v1/sites/new').expect(202);
+    await put('new').expect(409);
+    await request(app).delete('/api/v1/sites/nowhere').expect(404);
+  });
+});

@@ -32,7 +32,7 @@ const lettersAtOnce = 10;
 
 export async function eraseDeadLetters(client: PoolClient, user: ErasedUser): Promise<ErasedLetters> {
   const erased = { removed: 0, rewritten: 0, events: 0 };
-  await client.query(candidates, [user.siteId, user.userId]);
+  await client.query(candidates, [user.siteId, user.userId ?? user.siteId]);
   for (;;) {
     const { rows } = await client.query<Letter>(`/* processor.eraseDeadLetters */ fetch ${lettersAtOnce} from letters`);
     for (const letter of rows) {

@@ -3,7 +3,8 @@
 /** Whose events go. */
 export interface ErasedUser {
   siteId: string;
-  userId: string;
+  /** Absent: whoever did something on the site. */
+  userId?: string;
 }
 
 export interface ScrubbedText {
@@ -25,13 +26,15 @@ const fieldPatterns = {
 
 /** Cuts where one event ends and another begins. In doubt a piece goes: nobody could have stored it anyway. */
 export function scrubBrokenText(text: string, { siteId, userId }: ErasedUser): ScrubbedText {
-  if (!text.includes('user_id')) return { text, erased: 0 };
+  if (!text.includes(userId === undefined ? 'site_id' : 'user_id')) return { text, erased: 0 };
   const pieces = text.split(betweenObjects).reduce<string[]>(joinToEvents, []);
-  const left = pieces.filter((piece) => !(names(piece, 'site_id', siteId) && names(piece, 'user_id', userId)));
+  const left = pieces.filter((piece) => !(names(piece, 'site_id', siteId) && isOfUser(piece, userId)));
   const erased = pieces.length - left.length;
   if (erased === 0) return { text, erased };
   return { text: left.length === 0 ? null : left.join('').replace(separator, ''), erased };
 }
+
+const isOfUser = (piece: string, userId: string | undefined) => userId === undefined || names(piece, 'user_id', userId);
 
 /** A piece without a site is a part of the event before it: an object among its properties. */
 function joinToEvents(events: string[], piece: string): string[] {

@@ -35,11 +35,13 @@ function scrubList(items: unknown[], scrubbing: Scrubbing): unknown {
   return left.length === 0 && items.length > 0 ? gone : left;
 }
 
+const isOther = (userId: unknown, user: ErasedUser) => user.userId !== undefined && String(userId) !== user.userId;
+
 /** An event stays or goes as a whole: what its properties hold is not looked at. A job goes with the last of its events. */
 function scrubObject(fields: Fields, scrubbing: Scrubbing): unknown {
   const { user, erased: before } = scrubbing;
   if ('site_id' in fields) {
-    if (String(fields.site_id) !== user.siteId || String(fields.user_id) !== user.userId) return fields;
+    if (String(fields.site_id) !== user.siteId || isOther(fields.user_id, user)) return fields;
     scrubbing.erased += 1;
     return gone;
   }

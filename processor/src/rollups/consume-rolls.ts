@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { HourlyRollupData, RebuildData, SiteData } from '@millrace/shared/job-data';
 import type { RollResult } from '@millrace/shared/job-results';
 import type { Pool } from '@millrace/shared/postgres';
+import { eraseSite, isToBeErased } from '../erase/erase-site.js';
 import { busy } from './claim-site.js';
 import { markRange } from './mark-range.js';
 import { rollSite } from './roll-site.js';
@@ -30,8 +31,11 @@ export function createRollConsumer(pool: Pool, clock = () => new Date()): RollCo
   const stopping = new AbortController();
   type OnProgress = Parameters<RollConsumer['consume']>[1];
 
-  const roll = (siteId: string, onProgress: OnProgress) =>
-    rollSite(pool, siteId, { now: clock(), stopped: stopping.signal, onProgress });
+  /** A site that is to be erased is, instead of being rolled. */
+  async function roll(siteId: string, onProgress: OnProgress) {
+    if (await isToBeErased(pool, siteId)) await eraseSite(pool, siteId, stopping.signal);
+    return rollSite(pool, siteId, { now: clock(), stopped: stopping.signal, onProgress });
+  }
 
   async function rollPatiently(siteId: string, onProgress: OnProgress): Promise<RollResult> {
     for (let attempt = 0; attempt < patience.attempts && !stopping.signal.aborted; attempt += 1) {

@@ -11,6 +11,7 @@ where exists (select 1 from rollup_marks m where m.site_id = sites.site_id and m
   or sites.timezone <> rolled.timezone
   or rolled.detail_since < $3
   or not rolled.dimensions_since @> $4
+  or sites.erase_requested_at is not null
 order by sites.site_id`;
 
 /** Sites with marked intervals that are over, days to compute, a changed time zone, details past their time, or missing dimensions. */

@@ -156,6 +156,7 @@ export const answerSchemas: Record<string, JsonSchema> = {
   RetentionAnswer: retentionAnswer,
   Site: site,
   Sites: record({ sites: listOf(ref('Site')), total: count, pagination: record({ limit: count, offset: count }) }),
+  Erasing: record({ site_id: text, status: { const: 'erasing' } }),
   Stats: stats,
   Error: error,
   Health: record({

@@ -83,6 +83,25 @@ const sites = {
       answer: 'Site',
       refusals: [400, 404, 413, 415, 503],
     }),
+    put: operation({
+      id: 'putSite',
+      tag: 'Sites',
+      summary: 'Make a site before its first event',
+      description: 'The same as a change where the site is there already. The body may be missing.',
+      body: 'SiteChange',
+      answer: 'Site',
+      refusals: [400, 409, 413, 415, 503],
+    }),
+    delete: operation({
+      id: 'deleteSite',
+      tag: 'Sites',
+      summary: 'Erase a site whole: events, figures, visitors, dead letters and its keys',
+      description:
+        'Done by the processor within a minute or so, longer for a large site. Events that are still in the queue, or sent later, make the site again: revoke its keys or stop sending first.',
+      status: 202,
+      answer: 'Erasing',
+      refusals: [404, 503],
+    }),
   },
 };
 

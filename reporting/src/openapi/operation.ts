@@ -28,6 +28,7 @@ export const listParameter = (name: string, schema: JsonSchema, description: str
 const refusals: Record<number, string> = {
   400: 'A parameter or field is missing or breaks a rule; `details.field` names it.',
   404: 'There is no such site.',
+  409: 'The site is being erased.',
   413: 'The body is larger than 100 KB.',
   415: 'The body is not JSON in UTF-8.',
   429: 'Too many long queries are running; `Retry-After` says when to ask again.',
@@ -45,11 +46,23 @@ interface Operation {
   body?: string;
   /** Name of the schema of the answer. */
   answer: string;
+  /** 200 when absent. */
+  status?: number;
   refusals: number[];
 }
 
 /** Every operation may also fail in ways that have nothing to do with it: `default`. */
-export function operation({ id, summary, description, tag, parameters, body, answer, refusals: statuses }: Operation) {
+export function operation({
+  id,
+  summary,
+  description,
+  tag,
+  parameters,
+  body,
+  answer,
+  status: good = 200,
+  refusals: statuses,
+}: Operation) {
   const refusal = (status: number) => ({ description: refusals[status], content: json(ref('Error')) });
   return {
     operationId: id,
@@ -59,7 +72,7 @@ export function operation({ id, summary, description, tag, parameters, body, ans
     ...(parameters && { parameters }),
     ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
     responses: {
-      200: { description: 'The answer.', content: json(ref(answer)) },
+      [good]: { description: 'The answer.', content: json(ref(answer)) },
       ...Object.fromEntries(statuses.map((status) => [status, refusal(status)])),
       default: { description: 'Something went wrong on our side.', content: json(ref('Error')) },
     },

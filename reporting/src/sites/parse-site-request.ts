@@ -59,16 +59,29 @@ function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown): T {
 export const parsePage = (query: unknown): Page => validate(pageSchema, query);
 
 /** @throws ServiceError `invalid_request`. */
-export function parseSiteChange(body: unknown): SiteChange {
+export const parseSiteChange = (body: unknown): SiteChange => parseBody(siteChangeSchema, body);
+
+/** A new site may have everything as it is by default. @throws ServiceError `invalid_request`. */
+export const parseNewSite = (body: unknown): SiteChange => parseBody(siteChangeSchema.min(0), body);
+
+function parseBody(schema: typeof siteChangeSchema, body: unknown): SiteChange {
   // The one name that Joi drops instead of refusing it.
   if (typeof body === 'object' && body !== null && Object.hasOwn(body, '__proto__')) {
     throw refusal(['__proto__'], 'is not a field of a site that can be changed');
   }
-  return validate(siteChangeSchema, body);
+  return validate(schema, body);
+}
+
+const siteIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** @throws ServiceError `invalid_request`. */
+export function parseNewSiteId(text: unknown): string {
+  if (typeof text === 'string' && siteIdPattern.test(text)) return text;
+  throw refusal(['site_id'], 'may hold 1 to 64 letters, digits, dots, underscores and hyphens');
 }
 
 /** No site has another kind of id, so that there is nothing to look for. @throws ServiceError `not_found`. */
 export function parseSiteId(text: unknown): string {
-  if (typeof text === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(text)) return text;
+  if (typeof text === 'string' && siteIdPattern.test(text)) return text;
   throw new ServiceError('not_found', 'There is no site of this id.');
 }

@@ -1,0 +1,32 @@
+/** Makes a site before its first event, and has one erased. */
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { changeSite, type SiteChange } from './change-site.js';
+import type { SiteNames } from './read-sites.js';
+
+const insert = `/* reporting.insertSite */
+insert into sites (site_id) values ($1) on conflict do nothing`;
+
+const find = `/* reporting.findErasing */
+select 1 from sites where site_id = $1 and erase_requested_at is not null`;
+
+/**
+ * The site, with what `change` names changed, whether it was there or not: again changes nothing.
+ * @throws ServiceError `conflict` while the site is being erased.
+ */
+export async function putSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames> {
+  await writePool.query(insert, [siteId]);
+  const { rowCount } = await writePool.query(find, [siteId]);
+  const site = rowCount === 0 ? await changeSite(writePool, siteId, change) : undefined;
+  if (site) return site;
+  throw new ServiceError('conflict', 'This site is being erased. Make it again once that is done, in a minute or so.');
+}
+
+const request = `/* reporting.requestErasure */
+update sites set erase_requested_at = coalesce(erase_requested_at, now()) where site_id = $1`;
+
+/** The processor erases with the site's next roll, within a minute or so; false for a site that is not known. */
+export async function requestErasure(writePool: Pool, siteId: string): Promise<boolean> {
+  const { rowCount } = await writePool.query(request, [siteId]);
+  return rowCount === 1;
+}
