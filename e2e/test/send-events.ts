@@ -37,8 +37,8 @@ export async function post(url: string, body: unknown, timeoutMs = 10_000): Prom
   }
 }
 
-/** Posts single events from `clients` at a time until `end` is called. */
-export function keepSending(ingestionUrl: string, clients: number): SentEvents {
+/** Posts single events from `clients` at a time until `end` is called; a function tells each where its event goes. */
+export function keepSending(ingestionUrl: string | (() => string), clients: number): SentEvents {
   const accepted = new Set<string>();
   const statuses = new Map<number, number>();
   let next = 0;
@@ -46,7 +46,8 @@ export function keepSending(ingestionUrl: string, clients: number): SentEvents {
   async function client(): Promise<void> {
     while (!ended) {
       const event = numberedEvent(next++);
-      const status = await post(`${ingestionUrl}/event`, event);
+      const url = typeof ingestionUrl === 'string' ? ingestionUrl : ingestionUrl();
+      const status = await post(`${url}/event`, event);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       if (status === 200) accepted.add(event.event_id);
       else await new Promise((resolve) => setTimeout(resolve, 20));
