@@ -3,9 +3,8 @@ import type { Condition, Dimension, Filter, Metric, ResolvedQuery, ResultRow } f
 import type { StoredEvent } from './random-events.js';
 
 export function referrerHost(referrer: string | null): string {
-  let rest = referrer ?? '';
-  if (rest.includes('://')) rest = rest.split('://')[1]!;
-  const host = rest.split('/')[0]!.split('?')[0]!.split('#')[0]!.toLowerCase();
+  const rest = (referrer ?? '').replace(/^([a-z][a-z0-9+.-]*:)?\/\//i, '');
+  const host = rest.split(/[/?#]/)[0]!.toLowerCase();
   return host === '' ? 'direct' : host;
 }
 

@@ -1,7 +1,7 @@
 /** Hosts within addresses that clients send, in the one form that SQL can compare: ASCII, without credentials. */
 
 /** What needs no second look: an ordinary web address, or no address at all. Anchored, so that it looks at the host only. */
-const ordinary = /^(?:[Hh][Tt][Tt][Pp][Ss]?:)?\/\/[A-Za-z0-9.-]+(?::\d+)?(?:[/?#]|$)/;
+const ordinary = /^(?:[Hh][Tt][Tt][Pp][Ss]?:)?\/\/[A-Za-z0-9.-]*[A-Za-z]\.?(?::\d+)?(?:[/?#]|$)/;
 const webAddress = /^\s*(?:https?:|\/\/)/i;
 
 /**

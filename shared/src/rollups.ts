@@ -1,5 +1,7 @@
 /** Turns the agreement between who writes rollups and who reads them into one declaration: intervals, dimensions, values. */
 
+import { referrerHost } from './referrer-host.js';
+
 /** Length of a rollup interval. 15 minutes divide every UTC offset in use. */
 export const intervalMs = 900_000;
 
@@ -8,11 +10,6 @@ export const detailDays = 8;
 
 /** The event type of rows of dimension `all` that stand for all types together; no event has it. */
 export const allTypes = '';
-
-/** Host of a referrer in lower case, without scheme, path and query; `direct` when there is none. */
-const referrerHost = `coalesce(nullif(lower(split_part(split_part(split_part(
-  case when strpos(referrer, '://') > 0 then split_part(referrer, '://', 2) else referrer end,
-  '/', 1), '?', 1), '#', 1)), ''), 'direct')`;
 
 /**
  * What events are rolled up by: the name in rollup tables, the name in queries, and the value as an SQL expression over columns

@@ -1,0 +1,62 @@
+/** The host of a referrer, as it arrives and as it is counted. */
+import { normalizeHost } from '@millrace/shared/normalize-host';
+import { referrerHost } from '@millrace/shared/referrer-host';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+async function hostOf(referrer: string | null): Promise<string> {
+  const { rows } = await database.pool.query(
+    `select ${referrerHost} as host from (select $1::text as referrer) as events`,
+    [referrer],
+  );
+  return rows[0].host;
+}
+
+it.each([
+  ['https://ref.example/', 'ref.example'],
+  ['https://ref.example', 'ref.example'],
+  ['https://ref.example:443/', 'ref.example'],
+  ['https://ref.example:/', 'ref.example'],
+  ['https://www.ref.example/x', 'ref.example'],
+  ['https://www.ref.example:8080', 'ref.example'],
+  ['HTTPS://Ref.Example/X', 'ref.example'],
+  ['https://ref.example./x', 'ref.example'],
+  ['https://ref.example.:443/x', 'ref.example'],
+  ['https://user:p@ss@ref.example/x', 'ref.example'],
+  ['https://ref.example/@user', 'ref.example'],
+  ['https://ref.example?u=a@b.example', 'ref.example'],
+  ['https://ref.example#https://other.example', 'ref.example'],
+  ['//ref.example/x', 'ref.example'],
+  ['ref.example/x//y', 'ref.example'],
+  ['ref.example:8080/x', 'ref.example'],
+  ['ref.example', 'ref.example'],
+  ['https://m\u00fcller.example/x', 'xn--mller-kva.example'],
+  ['https://M\u00dcLLER.example', 'xn--mller-kva.example'],
+  ['https://xn--mller-kva.example/', 'xn--mller-kva.example'],
+  ['http://[2001:DB8:0::1]:8080/x', '[2001:db8::1]'],
+  ['http://127.1/', '127.0.0.1'],
+  ['https://www.com/', 'www.com'],
+  ['https://wwwhat.example/', 'wwwhat.example'],
+  ['android-app://com.google.android.gm/', 'com.google.android.gm'],
+  ['newsletter', 'newsletter'],
+  ['about:blank', 'direct'],
+  ['javascript:void(0)', 'direct'],
+  ['data:text/html,x', 'direct'],
+  ['file:///C:/x', 'direct'],
+  ['https:///', 'direct'],
+  ['https://?q', 'direct'],
+  ['/local/page', 'direct'],
+  ['', 'direct'],
+])('%j is %s', async (referrer, host) => {
+  expect(await hostOf(normalizeHost(referrer))).toBe(host);
+});
+
+it('none is direct', async () => {
+  expect(await hostOf(null)).toBe('direct');
+});
