@@ -31,7 +31,7 @@ export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDepe
       budget,
       async (client, admit) => {
         admit(await rawCost(client, siteId, range));
-        return readFunnel(client, { siteId, range, ...(filter && { filter }), steps, windowMs });
+        return readFunnel(client, { siteId, range, ...(filter && { filter }), steps, windowMs }, budget.signal);
       },
       withPatterns ? patternTimeoutMs : undefined,
     );

@@ -3,7 +3,7 @@
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Funnel, readFunnel } from '../src/funnel/read-funnel.js';
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { Filter } from '../src/query/resolved-query.js';
@@ -274,4 +274,29 @@ it('looks at nothing outside the range', async () => {
   const steps = [typeIs('a'), typeIs('b')];
   const range = { from, to: seconds(5) };
   expect(await read({ siteId: 'range', range, steps, windowMs: 10_000 })).toEqual([1, 0]);
+});
+
+describe('more events than are fetched at once', () => {
+  const steps = [typeIs('a'), typeIs('b'), typeIs('c')];
+  const funnel: Funnel = { siteId: 'many', range: { from, to }, steps, windowMs: 10_000 };
+  beforeAll(async () => {
+    // Each user has 50 events a second apart; every third one gets to the first step only, the next to the second.
+    const own = (user: number) =>
+      Array.from({ length: 50 }, (_, index) => {
+        const isSecond = index === 10 && user % 3 > 0;
+        const isThird = index === 15 && user % 3 > 1;
+        return event(`user ${user}`, index, isSecond ? 'b' : isThird ? 'c' : 'a');
+      });
+    const users = Array.from({ length: 375 }, (_, user) => own(user));
+    const midnight = Array.from({ length: 12_000 }, (_, index) => event('crowd', 0, index === 7_000 ? 'b' : 'a'));
+    await storeEvents(database.pool, 'many', [...users.flat(), ...midnight]);
+  });
+
+  it('are counted as if they came at once, also within one user and one instant', async () => {
+    expect(await read(funnel)).toEqual([376, 251, 125]);
+  });
+  it('are read no further when the one who asked has left', async () => {
+    const reading = inSnapshot(database.pool, (client) => readFunnel(client, funnel, AbortSignal.abort()));
+    await expect(reading).rejects.toMatchObject({ code: 'query_timeout' });
+  });
 });

@@ -13,11 +13,11 @@ export interface SnapshotOptions {
 /**
  * How these reads differ from what the planner expects. Compiling costs more than it saves at this size. All that is read
  * lies along an index, and in memory. What came last is in no statistics yet: the planner takes 300,000 events for one, and
- * would sort them instead of hashing.
+ * would sort them instead of hashing. A cursor is read to its end.
  */
 const opening = `begin isolation level repeatable read read only;
 set local jit = off; set local work_mem = '64MB'; set local random_page_cost = 1.1;
-set local enable_seqscan = off; set local enable_sort = off`;
+set local enable_seqscan = off; set local enable_sort = off; set local cursor_tuple_fraction = 1`;
 
 /** Runs `work` on one snapshot; the connection is returned afterwards, or closed when it broke. */
 export function inSnapshot<T>(

@@ -1,0 +1,41 @@
+/** Which steps the events of one instant serve together. */
+
+/**
+ * The last step L so that different events of the instant serve the steps `before` + 1 to L, one each; `before` when none
+ * serves the first of them.
+ * @param events For each event a bit for each step that it matches.
+ */
+export function servedFrom(before: number, steps: number, events: readonly number[]): number {
+  if (events.length === 1) return before < steps && events[0]! & (1 << before) ? before + 1 : before;
+  return matchSteps(before, steps, events.length > steps ? enough(events, steps) : events);
+}
+
+/** No more events of a kind than there are steps: an instant such as midnight can have thousands of them. */
+function enough(events: readonly number[], steps: number): number[] {
+  const counts = new Map<number, number>();
+  return events.filter((event) => {
+    const count = (counts.get(event) ?? 0) + 1;
+    counts.set(event, count);
+    return count <= steps;
+  });
+}
+
+/**
+ * Kuhn's algorithm for bipartite matching (H. W. Kuhn, "The Hungarian method for the assignment problem", 1955): a step that
+ * finds no free event takes that of another step which can have a different one. Where this fails for a step, no choice of
+ * events serves it and those before it together.
+ */
+function matchSteps(before: number, steps: number, events: readonly number[]): number {
+  const stepOf = new Array<number>(events.length).fill(-1);
+  const serve = (step: number, tried: Set<number>): boolean =>
+    events.some((event, index) => {
+      if (!(event & (1 << step)) || tried.has(index)) return false;
+      tried.add(index);
+      if (stepOf[index] !== -1 && !serve(stepOf[index]!, tried)) return false;
+      stepOf[index] = step;
+      return true;
+    });
+  let step = before;
+  while (step < steps && serve(step, new Set())) step += 1;
+  return step;
+}
