@@ -134,7 +134,10 @@ describe('include.comparison', () => {
     ['24h', 'previous_period', '2026-11-21T10:07:30.500Z', '2026-11-22T10:07:30.500Z'],
     ['realtime', 'previous_period', '2026-11-23T09:07:30.500Z', '2026-11-23T09:37:30.500Z'],
     [['2024-02-28', '2024-02-29'], 'year_over_year', '2023-02-27T23:00:00.000Z', '2023-02-28T23:00:00.000Z'],
-    ['day', 'year_over_year', '2025-11-22T23:00:00.000Z', '2025-11-23T23:00:00.000Z'],
+    // Today, of which 11 hours have passed.
+    ['day', 'previous_period', '2026-11-21T23:00:00.000Z', '2026-11-22T10:07:30.500Z'],
+    ['day', 'year_over_year', '2025-11-22T23:00:00.000Z', '2025-11-23T10:07:30.500Z'],
+    ['1d', 'previous_period', '2026-11-21T23:00:00.000Z', '2026-11-22T23:00:00.000Z'],
     // In 2026 this is the night in which summer time ends, in 2025 it was not yet.
     [
       ['2026-10-25T00:30:00Z', '2026-10-25T02:30:00Z'],
@@ -154,6 +157,61 @@ describe('include.comparison', () => {
       include: { comparison: 'previous_period' },
     });
     expect(comparison?.buckets?.labels).toEqual(['2026-10-31', '2026-11-01']);
+  });
+
+  describe('of a day that has not ended', () => {
+    /** Each bucket that has a counterpart, with that, as the clock shows them. */
+    function pairsOf(unit: string, now: string, timezone: string, include: object = {}) {
+      const body = { date_range: 'day', timezone, dimensions: [`time:${unit}`] };
+      const { buckets, comparison } = resolve(
+        { ...body, include: { comparison: 'previous_period', ...include } },
+        { siteTimezone: 'UTC', now: new Date(now) },
+      );
+      const { pairs, bounds } = comparison!.buckets!;
+      expect(pairs).toHaveLength(buckets!.labels.length);
+      return pairs.flatMap((place, index) =>
+        place === null
+          ? []
+          : [[buckets!.labels[index], bounds[place]!.toISOString(), bounds[place + 1]!.toISOString()]],
+      );
+    }
+
+    it('is each hour that has begun with the same one, the last one as far as it has come', () => {
+      expect(pairsOf('hour', '2026-11-23T02:07:30.500Z', 'UTC')).toEqual([
+        ['2026-11-23T00:00:00+00:00', '2026-11-22T00:00:00.000Z', '2026-11-22T01:00:00.000Z'],
+        ['2026-11-23T01:00:00+00:00', '2026-11-22T01:00:00.000Z', '2026-11-22T02:00:00.000Z'],
+        ['2026-11-23T02:00:00+00:00', '2026-11-22T02:00:00.000Z', '2026-11-22T02:07:30.500Z'],
+      ]);
+    });
+    it.each(['day', 'week', 'month', 'quarter', 'year'])('is its %s with as much of the day before', (unit) => {
+      expect(pairsOf(unit, '2026-11-24T10:07:00Z', 'UTC').map((pair) => pair.slice(1))).toEqual([
+        ['2026-11-23T00:00:00.000Z', '2026-11-23T10:07:00.000Z'],
+      ]);
+    });
+    it.each(['day', 'week', 'month', 'quarter', 'year'])('is its %s with as much of a year before', (unit) => {
+      // The same date, or the same day of the week of the same number.
+      const date = unit === 'week' ? '2025-11-25' : '2025-11-24';
+      const pairs = pairsOf(unit, '2026-11-24T10:07:00Z', 'UTC', { comparison: 'year_over_year' });
+      expect(pairs.map((pair) => pair.slice(1))).toEqual([[`${date}T00:00:00.000Z`, `${date}T10:07:00.000Z`]]);
+    });
+    it('is the same weekday where the query says so', () => {
+      expect(pairsOf('day', '2026-11-24T10:07:00Z', 'UTC', { match: 'weekday' })).toEqual([
+        ['2026-11-24', '2026-11-17T00:00:00.000Z', '2026-11-17T10:07:00.000Z'],
+      ]);
+    });
+    it('goes by the clock where one of the days has 23 or 25 hours', () => {
+      // At noon of the day on which summer time ended 13 hours have passed, and 12 of the day before.
+      expect(pairsOf('day', '2026-11-01T17:00:00Z', 'America/New_York')).toEqual([
+        ['2026-11-01', '2026-10-31T04:00:00.000Z', '2026-10-31T16:00:00.000Z'],
+      ]);
+      expect(pairsOf('day', '2026-03-09T16:00:00Z', 'America/New_York')).toEqual([
+        ['2026-03-09', '2026-03-08T05:00:00.000Z', '2026-03-08T16:00:00.000Z'],
+      ]);
+    });
+    it('is nothing where the zone skipped the day before, and right at midnight', () => {
+      expect(pairsOf('day', '2011-12-30T20:00:00Z', 'Pacific/Apia')).toEqual([]);
+      expect(pairsOf('hour', '2026-11-23T00:00:00Z', 'UTC')).toEqual([]);
+    });
   });
 
   it('keeps the rules of date_range', () => {

@@ -150,6 +150,24 @@ describe('a comparison with the period before', () => {
     expect(sum(byMonth.map(({ metrics }) => metrics[0]!))).toBe(views);
     if (!date_range.endsWith('d')) expect(sum(byMonth.map(({ comparison }) => comparison.metrics[0]!))).toBe(earlier);
   });
+  it('compares today so far with yesterday so far: in total, by day, by hour and by hour of the day', async () => {
+    const asked = { date_range: 'day', include };
+    for (const [time, earlier] of [
+      ['11:59:59Z', 0],
+      ['12:00:01Z', 1],
+    ] as const) {
+      now = new Date(`2025-11-25T${time}`);
+      expect(pairsOf((await ask(asked)).rows)).toEqual([[undefined, 1, undefined, earlier]]);
+      expect(pairsOf((await ask({ ...asked, dimensions: ['time:day'] })).rows)).toEqual([
+        ['2025-11-25', 1, '2025-11-24', earlier],
+      ]);
+      const hours = (await ask({ ...asked, dimensions: ['time:hour'] })).rows;
+      const noon = earlier === 1 ? ['2025-11-24T12:00:00+00:00', 1] : [null, null];
+      expect(pairsOf(hours)[12]).toEqual(['2025-11-25T12:00:00+00:00', 1, ...noon]);
+      const folded = (await ask({ ...asked, dimensions: ['time:hour_of_day'] })).rows;
+      expect(pairsOf(folded)[12]).toEqual(['12', 1, '12', earlier]);
+    }
+  });
   it('is null, not 0, where the month before has no such day', async () => {
     now = new Date('2025-03-31T15:00:00Z');
     const { rows } = await ask({ date_range: 'month', dimensions: ['time:day'], include });

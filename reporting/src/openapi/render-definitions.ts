@@ -58,7 +58,8 @@ Several values are alternatives. \`and\`, \`or\` and \`not\` join conditions.
 
 ## Ranges
 
-Days are days of the zone of the query. The elapsed part of a range that ends with today is counted in whole days, today being one.
+Days are days of the zone of the query. The elapsed part of a range that ends with today is counted in whole days, today being one;
+that of \`day\` up to now.
 
 ${table(
   ['range', 'spans', '`previous_period` compares with', '`year_over_year` compares with'],

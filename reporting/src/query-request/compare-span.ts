@@ -1,17 +1,25 @@
 /** The span of time that a span is compared with, and how far back it lies. */
-import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { offsetAt } from '@millrace/shared/zone-offsets';
 import { Temporal } from 'temporal-polyfill';
+import type { TimeRange } from '../query/resolved-query.js';
 import { daysIn, monthsBetween } from './calendar.js';
 import type { DateRange, DaySpan, InstantSpan, Span } from './parse-date-range.js';
 import { type Shift, shiftDays } from './presets.js';
 import type { ComparisonName, MatchName } from './query-names.js';
 import { dayPresetOf } from './resolve-span.js';
+import { atSameClock } from './shift-instant.js';
 
 export interface EarlierSpan {
   span: Span;
   /** From the span asked for back to this one. */
   shift: Shift;
+  /** The part of the span asked for that is compared, where this is not the whole. */
+  elapsed?: TimeRange;
+}
+
+interface EarlierDays extends EarlierSpan {
+  span: DaySpan;
 }
 
 const dayMs = 86_400_000;
@@ -23,6 +31,7 @@ export function compareSpan(
   range: DateRange,
   span: Span,
   zone: string,
+  now: Date,
 ): EarlierSpan {
   if (span.kind === 'instants') return earlierInstants(name, match, span, zone);
   const preset = range.kind === 'named' ? dayPresetOf(range.name) : undefined;
@@ -32,7 +41,19 @@ export function compareSpan(
       ? (preset?.yearShift ?? { kind: 'months', count: 12 })
       : (preset?.previousShift ?? { kind: 'days', count: length });
   const earlier = { kind: 'days', ...shiftDays(span, shift, preset?.isComplete ?? false) } as const;
-  return match === 'date' ? { span: earlier, shift } : byWeekday(name, span, earlier, length);
+  const found = match === 'date' ? { span: earlier, shift } : byWeekday(name, span, earlier, length);
+  return preset?.comparesElapsed ? untilSameClock(span, found, zone, now) : found;
+}
+
+/** The first day of the earlier span until its clock showed what it shows now; all of it where the zone skipped that time. */
+function untilSameClock(span: DaySpan, earlier: EarlierDays, zone: string, now: Date): EarlierSpan {
+  const day = earlier.span.from;
+  const end = Math.min(atSameClock(now.getTime(), day, zone), dayStart(addDays(day, 1), zone).getTime());
+  return {
+    span: { kind: 'instants', from: dayStart(day, zone), to: new Date(end) },
+    shift: earlier.shift,
+    elapsed: { from: dayStart(span.from, zone), to: now },
+  };
 }
 
 /** The fewest whole weeks that are as far back as the earlier span, and do not reach into the span asked for. */
@@ -40,7 +61,7 @@ export function wholeWeeks(days: number, length: number): number {
   return 7 * Math.max(Math.round(days / 7), Math.ceil(length / 7));
 }
 
-function byWeekday(name: ComparisonName, span: DaySpan, earlier: DaySpan, length: number): EarlierSpan {
+function byWeekday(name: ComparisonName, span: DaySpan, earlier: DaySpan, length: number): EarlierDays {
   const distance = daysIn(earlier.from, span.from) - 1;
   // A range of several years is compared with the year before all the same.
   const count = wholeWeeks(distance, name === 'year_over_year' ? 1 : length);

@@ -29,6 +29,8 @@ export interface DayPreset extends Described {
   yearShift: Shift;
   /** True when it always ends with the end of a month or a week, which the earlier one then does, too. */
   isComplete: boolean;
+  /** True when it is compared with as much of the earlier range as has passed of its own: until the clock showed the same. */
+  comparesElapsed?: boolean;
 }
 
 /** Time up to now. */
@@ -73,7 +75,14 @@ export const lastDays = (count: number): DayPreset =>
   });
 
 export const dayPresets = {
-  day: untilToday(today, days(1), { meaning: 'today', previous: 'yesterday, the whole day' }),
+  day: {
+    ...untilToday(today, days(1), {
+      meaning: 'today',
+      previous: 'yesterday until the clock showed what it shows now',
+      yearBefore: 'the same date a year earlier until the clock showed what it shows now',
+    }),
+    comparesElapsed: true,
+  },
   yesterday: {
     from: (day) => addDays(day, -1),
     to: (day) => addDays(day, -1),

@@ -54,8 +54,8 @@ function comparisonOf(
   moment: Moment,
 ): ResolvedQuery['comparison'] {
   if (request.comparison === undefined) return undefined;
-  const { span: earlierSpan, shift } = earlierOf(request.comparison, request, span, zone, moment);
-  const [range, earlier] = [toTimeRange(span, zone), toTimeRange(earlierSpan, zone)];
+  const { span: earlierSpan, shift, elapsed } = earlierOf(request.comparison, request, span, zone, moment);
+  const earlier = toTimeRange(earlierSpan, zone);
   if (!buckets) return { range: earlier };
   const { unit } = buckets;
   if (isFoldedUnit(unit)) {
@@ -63,10 +63,12 @@ function comparisonOf(
     return { range: earlier, buckets: { ...folded, pairs: folded.labels.map((_label, place) => place) } };
   }
   const isGiven = typeof request.comparison === 'object';
-  return {
-    range: earlier,
-    buckets: pairBuckets({ range, buckets: { ...buckets, unit }, earlier, shift, isGiven, zone }),
-  };
+  const range = elapsed ?? toTimeRange(span, zone);
+  const compared = elapsed ? timeBuckets(unit, elapsed, zone, request.weekStart) : buckets;
+  const paired = pairBuckets({ range, buckets: { ...compared, unit }, earlier, shift, isGiven, zone });
+  // What has not begun yet has nothing to be compared with.
+  const pairs = buckets.labels.map((_label, place) => paired.pairs[place] ?? null);
+  return { range: earlier, buckets: { ...paired, pairs } };
 }
 
 function earlierOf(
@@ -76,7 +78,7 @@ function earlierOf(
   zone: string,
   moment: Moment,
 ): EarlierSpan {
-  if (typeof comparison === 'string') return compareSpan(comparison, match, dateRange, span, zone);
+  if (typeof comparison === 'string') return compareSpan(comparison, match, dateRange, span, zone, moment.now);
   const given = resolveSpan(comparison, zone, moment, weekStart);
   return { span: given, shift: shiftBetween(span, given, match, zone) };
 }

@@ -14,7 +14,7 @@ export const earlierDay = (day: string, { kind, count }: DayStep): string | unde
   kind === 'days' ? addDays(day, -count) : sameDayOfMonth(day, -count);
 
 /** The instant at which the clock of an earlier day shows what it shows at `ms`; what days have lost counts as past. */
-function atSameClock(ms: number, day: string, zone: string): number {
+export function atSameClock(ms: number, day: string, zone: string): number {
   const time = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone).toPlainTime();
   return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
 }
