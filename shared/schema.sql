@@ -321,6 +321,8 @@ create table site_rollups (
   last_visitor_no integer default 0 not null,
   rolled_at timestamp with time zone default now() not null,
   dimensions_since jsonb default '{"all": "-infinity", "path": "-infinity", "profile": "-infinity", "referrer": "-infinity"}'::jsonb not null,
+  hostnames text[] default '{}'::text[] not null,
+  hosts_rolled_at timestamp with time zone default now() not null,
   constraint site_rollups_pkey PRIMARY KEY (site_id)
 );
 

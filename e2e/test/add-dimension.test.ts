@@ -25,7 +25,7 @@ let folder: string;
 /** Makes a process load shared/src/rollups with one line more. */
 let upgraded: NodeJS.ProcessEnv;
 
-const line = `{ name: 'session', dimension: 'session_id', value: "coalesce(session_id, '')", absent: 'session_id' },`;
+const line = `{ name: 'session', dimension: 'session_id', value: () => "coalesce(session_id, '')", absent: 'session_id' },`;
 
 /** Hooks that add the line to the list as the module is loaded. */
 function writeUpgrade(): string {

@@ -1,5 +1,5 @@
 /** The host of a referrer, as it arrives and as it is counted. */
-import { normalizeHost } from '@millrace/shared/normalize-host';
+import { comparableHost, normalizeHost } from '@millrace/shared/normalize-host';
 import { referrerHost } from '@millrace/shared/referrer-host';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,10 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function hostOf(referrer: string | null): Promise<string> {
+async function hostOf(referrer: string | null, site = 'unknown'): Promise<string> {
   const { rows } = await database.pool.query(
-    `select ${referrerHost} as host from (select $1::text as referrer) as events`,
-    [referrer],
+    `select ${referrerHost('$2::text')} as host from (select $1::text as referrer) as events`,
+    [referrer, site],
   );
   return rows[0].host;
 }
@@ -59,4 +59,40 @@ it.each([
 
 it('none is direct', async () => {
   expect(await hostOf(null)).toBe('direct');
+});
+
+it.each([
+  ['shop.example', 'shop.example'],
+  ['WWW.Shop.Example.:8443', 'shop.example'],
+  ['https://www.shop.example/pricing?a=b', 'shop.example'],
+  ['//shop.example', 'shop.example'],
+  ['shop.example/a//b', 'shop.example'],
+  ['m\u00fcller.example', 'xn--mller-kva.example'],
+  ['[2001:DB8:0::1]', '[2001:db8::1]'],
+  ['localhost:3000', 'localhost'],
+  ['', undefined],
+  [' ', undefined],
+  ['/', undefined],
+  ['two words', undefined],
+  ['javascript:alert(1)', undefined],
+])('%j as a hostname of a site is %j', (given, host) => {
+  expect(comparableHost(given)).toBe(host);
+});
+
+it.each([
+  ['https://shop.example/', 'direct'],
+  ['https://www.shop.example:8443/x', 'direct'],
+  ['HTTPS://user@Shop.Example./x', 'direct'],
+  ['//shop.example/x', 'direct'],
+  ['shop.example/x', 'direct'],
+  ['https://m\u00fcller.example/', 'direct'],
+  ['https://ref.shop.example/', 'ref.shop.example'],
+  ['https://shop.example.org/', 'shop.example.org'],
+  ['https://ref.example/shop.example', 'ref.example'],
+  [null, 'direct'],
+])('%j is %s for a site on shop.example and m\u00fcller.example', async (referrer, host) => {
+  await database.pool.query(`insert into sites (site_id, hostnames) values ('shop', $1) on conflict do nothing`, [
+    ['shop.example', comparableHost('m\u00fcller.example')],
+  ]);
+  expect(await hostOf(referrer && normalizeHost(referrer), 'shop')).toBe(host);
 });

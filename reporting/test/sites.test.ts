@@ -42,6 +42,7 @@ const shop = {
   name: 'Shop',
   timezone: 'Europe/Berlin',
   path_rules: null,
+  hostnames: [],
   events: 3,
   first_event: '2025-11-14T10:00:00.000Z',
   last_event: '2025-11-14T12:00:00.000Z',
@@ -52,6 +53,7 @@ const empty = {
   name: null,
   timezone: 'UTC',
   path_rules: null,
+  hostnames: [],
   events: 0,
   first_event: null,
   last_event: null,
@@ -138,6 +140,12 @@ describe('a change', () => {
     [{ path_rules: { trailing_slash: 'both' } }, 'path_rules.trailing_slash'],
     [{ path_rules: { keep_params: ['a\0'] } }, 'path_rules.keep_params'],
     [{ path_rules: { keep_params: ['a', 'a'] } }, 'path_rules.keep_params'],
+    [{ hostnames: null }, 'hostnames'],
+    [{ hostnames: 'shop.example' }, 'hostnames'],
+    [{ hostnames: [''] }, 'hostnames'],
+    [{ hostnames: ['shop.example', 'two words'] }, 'hostnames'],
+    [{ hostnames: [7] }, 'hostnames'],
+    [{ hostnames: Array.from({ length: 101 }, (_, index) => `h${index}.example`) }, 'hostnames'],
     [{ timezone: null }, 'timezone'],
     [{ timezone: 'Mars/Olympus' }, 'timezone'],
     [{ timezone: '+02:00' }, 'timezone'],
@@ -146,6 +154,14 @@ describe('a change', () => {
   ])('of %j is refused and names "%s"', async (body, field) => {
     const { body: answer } = await change(body).expect(400);
     expect(answer.error).toMatchObject({ code: 'invalid_request', details: { field } });
+  });
+  it('of the hostnames keeps each in one form, sorted and once, and leaves them when it is of something else', async () => {
+    const given = ['www.Shop.example.', 'https://shop.example:8443/', 'm\u00fcller.example', 'a.example'];
+    const kept = ['a.example', 'shop.example', 'xn--mller-kva.example'];
+    expect((await change({ hostnames: given }).expect(200)).body.hostnames).toEqual(kept);
+    expect((await change({ name: 'Hosts' }).expect(200)).body.hostnames).toEqual(kept);
+    expect((await request(app).get('/api/v1/sites/c').expect(200)).body.hostnames).toEqual(kept);
+    expect((await change({ hostnames: [] }).expect(200)).body.hostnames).toEqual([]);
   });
   it('needs a JSON body', async () => {
     await request(app).patch('/api/v1/sites/c').send('name=x').expect(415);
@@ -156,8 +172,9 @@ describe('a change', () => {
 describe('a site before its first event', () => {
   const put = (id: string) => request(app).put(`/api/v1/sites/${id}`);
   it('is made with a name and a zone, and again without a difference', async () => {
-    const first = await put('new').send({ name: 'New', timezone: 'Asia/Kolkata' }).expect(200);
-    expect(first.body).toMatchObject({ site_id: 'new', name: 'New', timezone: 'Asia/Kolkata', events: 0 });
+    const wanted = { name: 'New', timezone: 'Asia/Kolkata', hostnames: ['new.example'] };
+    const first = await put('new').send(wanted).expect(200);
+    expect(first.body).toMatchObject({ site_id: 'new', ...wanted, events: 0 });
     expect((await put('new').expect(200)).body).toEqual(first.body);
     expect((await put('new').send({}).expect(200)).body).toEqual(first.body);
     expect((await put('new').send({ name: null }).expect(200)).body).toMatchObject({
@@ -170,6 +187,9 @@ describe('a site before its first event', () => {
     await put('x'.repeat(65)).expect(400);
     await put('new').send({ timezone: 'Mars/Olympus' }).expect(400);
     await put('new').send({ zone: 'UTC' }).expect(400);
+    await put('new')
+      .send({ hostnames: ['/'] })
+      .expect(400);
   });
   it('is erased by wish, and cannot be made again meanwhile', async () => {
     await request(app).delete('/api/v1/sites/new').expect(202, { site_id: 'new', status: 'erasing' });

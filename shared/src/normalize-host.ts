@@ -25,9 +25,12 @@ function parseUrl(address: string): URL | undefined {
   }
 }
 
-/** The host by which sites and referrers are compared: as above, without port, final dot and `www.`; undefined for what is none. */
+/**
+ * The host by which sites and referrers are compared, of a web address or of a host alone: as above, without port, final dot
+ * and `www.`; undefined for what is none.
+ */
 export function comparableHost(given: string): string | undefined {
-  const url = parseUrl(given.includes('//') ? given : `//${given}`);
+  const url = parseUrl(webAddress.test(given) ? given : `//${given}`);
   const host = url?.hostname.replace(/\.$/, '');
   return host ? host.replace(/^www\.(?=[^.]+\.)/, '') : undefined;
 }

@@ -13,11 +13,21 @@ const authority = `substring(referrer from
 /** Without credentials, port and one final dot, in lower case. */
 const host = `lower(regexp_replace(${authority}, '^.*@|\\.?(?::\\d*)?$', '', 'g'))`;
 
+const ordinaryHost = `split_part(referrer, '/', 3)`;
+const otherHost = `coalesce(nullif(regexp_replace(${host}, '^www\\.(?=[^.]+\\.)', ''), ''), 'direct')`;
+
 /**
  * Host of `referrer`, a column of table events, as a URL parser understands it, without `www.` before a domain; `direct` when
- * there is none. Hosts that are not ASCII became punycode when their event arrived.
+ * there is none, or when it is one of the site's own hostnames. Hosts that are not ASCII became punycode when their event
+ * arrived. `site` is a parameter such as `$1`: a constant, so that Postgres reads the hostnames once a statement.
  */
-export const referrerHost = `case
+export function referrerHost(site: string): string {
+  const own = `(select nullif(sites.hostnames, '{}') from sites where sites.site_id = ${site})`;
+  // Sites without hostnames, which most are, skip the comparison.
+  const unlessOwn = (found: string) =>
+    `case when ${own} is not null and ${found} collate "C" = any(${own}::text[]) then 'direct' else ${found} end`;
+  return `case
   when referrer is null or referrer = '' then 'direct'
-  when ${ordinary} then split_part(referrer, '/', 3)
-  else coalesce(nullif(regexp_replace(${host}, '^www\\.(?=[^.]+\\.)', ''), ''), 'direct') end`;
+  when ${ordinary} then ${unlessOwn(ordinaryHost)}
+  else ${unlessOwn(otherHost)} end`;
+}

@@ -1,4 +1,4 @@
-/** Turns the agreement between who writes rollups and who reads them into one declaration: intervals, dimensions, values. */
+/** What those who write rollups and those who read them agree on: intervals, dimensions, values. */
 
 import { referrerHost } from './referrer-host.js';
 
@@ -13,15 +13,16 @@ export const allTypes = '';
 
 /**
  * What events are rolled up by: the name in rollup tables, the name in queries, and the value as an SQL expression over columns
- * of table events. `absent` is the same with null where there is no value; the rollups have an empty text there. Adding one means
- * a line here: rolls fill it in by themselves, and until then it is counted from raw events.
+ * of table events, in a statement about one site, given as a parameter such as `$1`. `absent` is the same with null where there
+ * is no value; the rollups have an empty text there. Adding one means a line here: rolls fill it in by themselves, and until
+ * then it is counted from raw events.
  */
 export const rollupDimensions = [
-  { name: 'all', value: `''` },
-  { name: 'path', dimension: 'path', value: 'path' },
+  { name: 'all', value: () => `''` },
+  { name: 'path', dimension: 'path', value: () => 'path' },
   { name: 'referrer', dimension: 'referrer', value: referrerHost },
-  { name: 'profile', dimension: 'profile_id', value: `coalesce(profile_id, '')`, absent: 'profile_id' },
-] as const satisfies { name: string; dimension?: string; value: string; absent?: string }[];
+  { name: 'profile', dimension: 'profile_id', value: () => `coalesce(profile_id, '')`, absent: 'profile_id' },
+] as const satisfies { name: string; dimension?: string; value: (site: string) => string; absent?: string }[];
 
 type Rolled = (typeof rollupDimensions)[number];
 export type RollupDimension = Rolled['name'];
@@ -40,6 +41,13 @@ export const always = '-infinity';
 
 /** Every dimension of this release complete: as it is of a site without rollups, and once nothing is missing. */
 export const allComplete: DimensionsSince = Object.fromEntries(rollupDimensions.map(({ name }) => [name, always]));
+
+/** True where rows of `referrer` were made with the site's hostnames of now, and by no release that does not know them. */
+const referrersHold = 'rolled.hostnames = sites.hostnames and rolled.rolled_at = rolled.hosts_rolled_at';
+
+/** dimensions_since as far as it holds, of tables `sites` and `site_rollups rolled`; null for a site without rollups. */
+export const heldSince = `case when ${referrersHold}
+  then rolled.dimensions_since else rolled.dimensions_since - 'referrer' end`;
 
 /** Milliseconds since 1970; infinite where all is complete or nothing is. */
 export function completeSince(since: DimensionsSince, name: string): number {

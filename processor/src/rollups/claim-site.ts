@@ -1,6 +1,7 @@
-/** Turns a site into a transaction with one snapshot in which nobody else rolls that site. */
+/** A transaction with one snapshot in which no other roll touches the site. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 import { allComplete, type DimensionsSince } from '@millrace/shared/rollups';
+import { followHostnames } from './follow-hostnames.js';
 
 /** What a roll knows about its site, as of its snapshot. */
 export interface ClaimedSite {
@@ -27,9 +28,13 @@ export const busy = Symbol('busy');
 const begin = `begin isolation level repeatable read; set local synchronous_commit = off; set local work_mem = '96MB';
 set local jit = off; set local random_page_cost = 1.1`;
 
-/** The row is updated, not only locked: a roll whose snapshot is older than the end of another one fails here with 40001. */
+/**
+ * The row is updated, not only locked: a roll whose snapshot is older than the end of another one fails here with 40001.
+ * Where an earlier release has rolled since, rows of `referrer` are taken back, see migration 0017.
+ */
 const claim = `/* processor.claimSite */
-update site_rollups set rolled_at = now()
+update site_rollups set rolled_at = now(), hosts_rolled_at = now(),
+  dimensions_since = case when rolled_at = hosts_rolled_at then dimensions_since else dimensions_since - 'referrer' end
 where site_id = $1 and site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
 returning site_id as "siteId", timezone, detail_since as "detailSince",
   dimensions_since as "dimensionsSince", last_visitor_no as "lastVisitorNo",
@@ -59,7 +64,7 @@ export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): P
         const { rows } = await client.query<ClaimedSite>(claim, [siteId]);
         if (!rows[0]) return busy;
         await forgetOthers(client, rows[0]);
-        return await roll(client, rows[0]);
+        return await roll(client, await followHostnames(client, rows[0]));
       },
       begin,
     );

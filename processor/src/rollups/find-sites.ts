@@ -1,6 +1,6 @@
 /** Turns the state of all sites into the list of those that need a roll. */
 import type { Pool } from '@millrace/shared/postgres';
-import { allComplete, intervalMs } from '@millrace/shared/rollups';
+import { allComplete, heldSince, intervalMs } from '@millrace/shared/rollups';
 import { detailHorizon } from './drop-detail.js';
 
 /** A day is over everywhere 12 hours after it is in UTC, hence the slack; a roll that finds nothing to do is cheap. */
@@ -10,7 +10,7 @@ where exists (select 1 from rollup_marks m where m.site_id = sites.site_id and m
   or exists (select 1 from rollup_day_marks m where m.site_id = sites.site_id and m.day < (($2::timestamptz + interval '14 hours') at time zone 'UTC')::date)
   or sites.timezone <> rolled.timezone
   or rolled.detail_since < $3
-  or not rolled.dimensions_since @> $4
+  or not ${heldSince} @> $4
   or sites.erase_requested_at is not null
 order by sites.site_id`;
 

@@ -23,7 +23,7 @@ const bucketExpressions = {
  */
 export function groupEventsStatement(bucket: keyof typeof bucketExpressions, dimensions: readonly string[]): string {
   const split = rollupDimensions.filter(({ name }) => name !== 'all' && dimensions.includes(name));
-  const columns = split.map(({ name, value }) => `${value} as "${name}"`);
+  const columns = split.map(({ name, value }) => `${value('$1')} as "${name}"`);
   const names = split.map(({ name }) => `"${name}"`);
   const sets = names.map((name) => `(bucket, event_type, ${name})`);
   if (dimensions.includes('all')) sets.push('(bucket, event_type)', '(bucket)');

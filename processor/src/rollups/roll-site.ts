@@ -1,6 +1,6 @@
 /** Turns what changed in a site since its last roll into fresh rollups: intervals, then days, a transaction each. */
 import type { Pool } from '@millrace/shared/postgres';
-import { allComplete, intervalMs } from '@millrace/shared/rollups';
+import { allComplete, heldSince, intervalMs } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import { busy, claimSite, type Roll } from './claim-site.js';
 import { detailHorizon, dropDetail } from './drop-detail.js';
@@ -34,9 +34,9 @@ const firstLimit = 8;
 
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
-with known as (select site_id, timezone from sites where site_id = $1), added as (
-  insert into site_rollups (site_id, timezone, detail_since, dimensions_since)
-  select site_id, timezone, $2, $3 from known where not exists (select 1 from site_rollups where site_id = $1)
+with known as (select site_id, timezone, hostnames from sites where site_id = $1), added as (
+  insert into site_rollups (site_id, timezone, detail_since, dimensions_since, hostnames)
+  select site_id, timezone, $2, $3, hostnames from known where not exists (select 1 from site_rollups where site_id = $1)
   on conflict do nothing)
 select 1 from known`;
 
@@ -52,7 +52,7 @@ const complete = JSON.stringify(allComplete);
 
 const findWork = `/* processor.findWork */
 select sites.timezone <> rolled.timezone as "timezoneChanged", rolled.detail_since < $3 as "detailIsOld",
-  not rolled.dimensions_since @> $4 as "dimensionsMissing",
+  not ${heldSince} @> $4 as "dimensionsMissing",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
   + (select count(*)::int from rollup_day_marks where site_id = $1) as marks

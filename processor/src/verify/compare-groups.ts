@@ -50,7 +50,7 @@ function groupsOfEvents(bucket: string, eventType: string, value: string): strin
 
 function compareStatement({ table, dimension }: Comparison): string {
   const { bucketOfEvent, column, rows, label, filter } = tables[table];
-  const groups = [groupsOfEvents(bucketOfEvent, 'event_type', dimension.value)];
+  const groups = [groupsOfEvents(bucketOfEvent, 'event_type', dimension.value('$1'))];
   if (dimension.name === 'all') groups.push(groupsOfEvents(bucketOfEvent, `'${allTypes}'`, `''`));
   return `/* processor.compareGroups */
 with raw as (${groups.join('\n  union all\n  ')}), stored as (

@@ -2,7 +2,7 @@
 
 import { CommandError } from '@millrace/shared/command-database';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import { allComplete, type DimensionsSince, intervalMs } from '@millrace/shared/rollups';
+import { allComplete, type DimensionsSince, heldSince, intervalMs } from '@millrace/shared/rollups';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
@@ -18,8 +18,8 @@ const begin = `begin isolation level repeatable read read only; set local work_m
 
 const findSite = `/* processor.findVerifiedSite */
 select coalesce(rolled.timezone, sites.timezone) as timezone, detail_since as "detailSince",
-  coalesce(dimensions_since, $2) as "dimensionsSince", coalesce(last_visitor_no, 0) as "lastVisitorNo"
-from sites left join site_rollups rolled using (site_id) where site_id = $1`;
+  coalesce(${heldSince}, $2) as "dimensionsSince", coalesce(last_visitor_no, 0) as "lastVisitorNo"
+from sites left join site_rollups rolled using (site_id) where sites.site_id = $1`;
 
 interface SiteRow {
   timezone: string;

@@ -44,7 +44,7 @@ export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: Ab
 }
 
 async function openCursor(client: PoolClient, funnel: Funnel): Promise<void> {
-  const parameters = createSqlParameters();
+  const parameters = createSqlParameters(funnel.siteId);
   const text = `/* reporting.openFunnel */ declare funnel_events no scroll cursor for ${eventsSql(funnel, parameters)}`;
   await client.query(text, parameters.values);
 }
@@ -56,9 +56,9 @@ async function fetchRows(client: PoolClient): Promise<Row[]> {
 }
 
 /** Events of users that match at least one step, with a bit for each that they match. */
-function eventsSql({ siteId, range, filter, steps }: Funnel, parameters: SqlParameters): string {
+function eventsSql({ range, filter, steps }: Funnel, parameters: SqlParameters): string {
   const conditions = steps.map((step) => filterSql(step, rawColumn, parameters));
-  const site = parameters.add(siteId, 'text');
+  const site = parameters.site();
   const from = parameters.add(range.from.toISOString(), 'timestamptz');
   const to = parameters.add(range.to.toISOString(), 'timestamptz');
   const bits = conditions.map((condition, index) => `${condition}::int * ${2 ** index}`);

@@ -124,6 +124,7 @@ const site = record({
   name: textOrNull,
   timezone: text,
   path_rules: { type: ['object', 'null'], description: 'How paths become pages; null: as by default.' },
+  hostnames: listOf(text),
   events: count,
   first_event: instantOrNull,
   last_event: instantOrNull,

@@ -168,6 +168,11 @@ export const requestSchemas = (): Record<string, JsonSchema> => ({
           'How paths become pages, from the next event on. What is absent is as by default; null resets all.',
         examples: [{ strip_query: true, keep_params: ['p'], trailing_slash: 'strip' }],
       },
+      hostnames: {
+        description:
+          'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too. Kept in lower case and punycode, without port, final dot and `www.`.',
+        examples: [['shop.example']],
+      },
     }),
     minProperties: 1,
   },

@@ -1,4 +1,4 @@
-/** Turns dimensions into expressions over columns of table events. */
+/** Dimensions as expressions over columns of table events. */
 import { rolledDimensions } from '@millrace/shared/rollups';
 import type { FilterColumn } from './filter-sql.js';
 import type { FilterDimension } from './resolved-query.js';
@@ -8,17 +8,20 @@ import type { SqlParameters } from './sql-parameters.js';
 const narrowPath = (values: string) =>
   `hashtextextended(path, 0) = any(array(select hashtextextended(value, 0) from unnest(${values}) as value))`;
 
-const rolled = rolledDimensions.map((rolledDimension): [string, FilterColumn] => {
+type RawColumn = (parameters: SqlParameters) => FilterColumn;
+
+const rolled = rolledDimensions.map((rolledDimension): [string, RawColumn] => {
   const { dimension, value } = rolledDimension;
   const absent = 'absent' in rolledDimension ? rolledDimension.absent : undefined;
   const narrow = dimension === 'path' && { narrow: narrowPath };
-  return [dimension, { sql: `(${absent ?? value})`, nullable: absent !== undefined, ...narrow }];
+  const sql = ({ site }: SqlParameters) => `(${absent ?? value(site())})`;
+  return [dimension, (parameters) => ({ sql: sql(parameters), nullable: absent !== undefined, ...narrow })];
 });
 
-const columns = new Map<string, FilterColumn>([
-  ['event_type', { sql: 'event_type', nullable: false }],
-  ['user_id', { sql: 'user_id', nullable: true }],
-  ['session_id', { sql: 'session_id', nullable: true }],
+const columns = new Map<string, RawColumn>([
+  ['event_type', () => ({ sql: 'event_type', nullable: false })],
+  ['user_id', () => ({ sql: 'user_id', nullable: true })],
+  ['session_id', () => ({ sql: 'session_id', nullable: true })],
   ...rolled,
 ]);
 
@@ -28,7 +31,7 @@ const columns = new Map<string, FilterColumn>([
  * of a list.
  */
 export function rawColumn(dimension: FilterDimension, parameters: SqlParameters): FilterColumn {
-  if (!dimension.startsWith('property:')) return columns.get(dimension)!;
+  if (!dimension.startsWith('property:')) return columns.get(dimension)!(parameters);
   const name = dimension.slice('property:'.length);
   const itself = `properties ->> ${parameters.add(name, 'text')}`;
   if (!name.includes('.')) return { sql: `(${itself})`, nullable: true };

@@ -26,7 +26,7 @@ export async function readCountPage(
   reading: RollupReading,
   { dimensions, orderBy, limit, offset }: ResolvedQuery,
 ): Promise<CountedGroups<Group>> {
-  const parameters = createSqlParameters();
+  const parameters = createSqlParameters(reading.siteId);
   const order = orderSql(reading, dimensions, orderBy);
   const groups = groupsSql(reading, parameters, false);
   const end = `limit ${parameters.add(limit, 'bigint')} offset ${parameters.add(offset, 'bigint')}`;
@@ -45,7 +45,7 @@ export async function readCandidates(
   wanted: number,
   slack: number,
 ): Promise<CountedGroups<Candidate>> {
-  const parameters = createSqlParameters();
+  const parameters = createSqlParameters(reading.siteId);
   const groups = groupsSql(reading, parameters, true);
   const last = parameters.add(wanted - 1, 'bigint');
   const text = `/* reporting.readCandidates */

@@ -66,7 +66,7 @@ export async function readGroups(client: PoolClient, reading: RollupReading): Pr
 }
 
 function groupsStatement(reading: RollupReading): { text: string; values: unknown[] } {
-  const parameters = createSqlParameters();
+  const parameters = createSqlParameters(reading.siteId);
   const { withVisitors } = reading.plan;
   const keys = keyColumns(reading);
   const parts = [rolledPart(reading, parameters), rawPart(reading, parameters)].filter((part) => part !== undefined);
@@ -93,7 +93,7 @@ function rolledPart(reading: RollupReading, parameters: SqlParameters): string |
 
 /** Events are counted per user first: that can be hashed, and gives the users once each. */
 function rawPart(reading: RollupReading, parameters: SqlParameters): string | undefined {
-  const { plan, siteId } = reading;
+  const { plan } = reading;
   const keys = keyColumns(reading);
   const source = rawSelect(reading, parameters, ['event_type', 'value', 'user_id']);
   if (source === undefined) return undefined;
@@ -110,6 +110,6 @@ function rawPart(reading: RollupReading, parameters: SqlParameters): string | un
   const sums = countNames(reading).map((name) => `sum(${name}) as ${name}`);
   return `select ${[...keys, ...sums, gatherRaw].join(', ')} from (
     select ${[...keys, 'user_id', ...counts].join(', ')} from (${source}) e ${groupBy([...keys, 'user_id'])}
-  ) per_user left join visitors on visitors.site_id = ${parameters.add(siteId, 'text')} and visitors.user_id = per_user.user_id
+  ) per_user left join visitors on visitors.site_id = ${parameters.site()} and visitors.user_id = per_user.user_id
   ${groupBy(keys)}`;
 }

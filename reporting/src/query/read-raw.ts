@@ -48,7 +48,7 @@ const userColumns = [
  * events. Without a metric about visitors, users do not come into it.
  */
 function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] } {
-  const parameters = createSqlParameters();
+  const parameters = createSqlParameters(query.siteId);
   const needed = metricsNeeded(query);
   const aboutVisitors = needed.some((metric) => /^(visitors|views_per_visitor|share)$/.test(metric));
   const places = query.dimensions.map((_dimension, place) => `d${place}`);
@@ -89,7 +89,7 @@ function foundSql(places: string[], sums: string[], ofUsers: { name: string; sql
 
 /** Events that match, per group and user. Bytes decide what is equal, which is also the fastest to compare. */
 function perUserSql(
-  { siteId, range, dimensions, buckets, filter }: ResolvedQuery,
+  { range, dimensions, buckets, filter }: ResolvedQuery,
   eventCounts: Metric[],
   withUsers: boolean,
   parameters: SqlParameters,
@@ -105,7 +105,7 @@ function perUserSql(
     return `count(*) filter (where event_type = ${type}) as c${index}`;
   });
   const counts = ['count(*) as events', `count(*) filter (where event_type = 'view') as views`, ...ofTypes];
-  const site = parameters.add(siteId, 'text');
+  const site = parameters.site();
   const from = parameters.add(range.from.toISOString(), 'timestamptz');
   const to = parameters.add(range.to.toISOString(), 'timestamptz');
   return `select ${[...groups, ...counts].join(', ')} from events

@@ -1,7 +1,7 @@
 /** Turns a site and a range into what its rollups can be trusted with, as of the snapshot. */
 import { numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
-import { type DimensionsSince, intervalMs } from '@millrace/shared/rollups';
+import { type DimensionsSince, heldSince, intervalMs } from '@millrace/shared/rollups';
 import type { TimeRange } from './resolved-query.js';
 
 export interface RollupState {
@@ -27,11 +27,11 @@ with recursive marked(start) as (
           where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
   from marked where start is not null
 )
-select timezone, detail_since as "detailSince", dimensions_since as "dimensionsSince",
+select rolled.timezone, detail_since as "detailSince", ${heldSince} as "dimensionsSince",
   last_visitor_no as "lastVisitorNo",
   (select string_agg(int4send((extract(epoch from start) / 900)::int), '' order by start) from marked) as intervals,
   array(select day::text from rollup_day_marks where site_id = $1 order by day) as "markedDays"
-from site_rollups where site_id = $1`;
+from site_rollups rolled join sites using (site_id) where rolled.site_id = $1 and sites.site_id = $1`;
 
 type Row = Omit<RollupState, 'markedIntervals'> & { intervals: Buffer | null };
 

@@ -20,7 +20,7 @@ export async function readVisitors(client: PoolClient, reading: RollupReading, g
 }
 
 function visitorsStatement(reading: RollupReading, groups: Group[]): { text: string; values: unknown[] } {
-  const parameters = createSqlParameters();
+  const parameters = createSqlParameters(reading.siteId);
   const lists = [
     addValue(
       parameters,
@@ -72,7 +72,7 @@ function joinSelects(reading: RollupReading, parameters: SqlParameters): string[
 
 /** Events of other values are left out before anything else is done with them. */
 function rawPart(reading: RollupReading, groups: Group[], parameters: SqlParameters): string | undefined {
-  const { plan, siteId, filter } = reading;
+  const { plan, filter } = reading;
   const values = [...new Set(groups.map(({ value }) => value))];
   const wanted: Filter = { op: 'is', dimension: dimensionOf(plan), values };
   const filters = filter ? [filter, wanted] : [wanted];
@@ -85,6 +85,6 @@ function rawPart(reading: RollupReading, groups: Group[], parameters: SqlParamet
   return `select no, ${gatherRaw} from (
     select distinct key.no, found.user_id from (${found}) found join key on ${sameKey(reading)}
     where found.user_id is not null
-  ) per_user left join visitors on visitors.site_id = ${parameters.add(siteId, 'text')} and visitors.user_id = per_user.user_id
+  ) per_user left join visitors on visitors.site_id = ${parameters.site()} and visitors.user_id = per_user.user_id
   group by no`;
 }

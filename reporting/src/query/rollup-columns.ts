@@ -1,4 +1,4 @@
-/** Turns dimensions into expressions over columns of the rollup tables, which are called `r`. */
+/** Dimensions as expressions over columns of the rollup tables, which are called `r`. */
 import { rolledDimensions, rollupDimensions } from '@millrace/shared/rollups';
 import type { FilterColumn } from './filter-sql.js';
 import type { RollupPlan } from './plan-rollup.js';
@@ -29,9 +29,9 @@ const columns = new Map<string, FilterColumn>([
 /** A query with anything else, such as a property, is never answered by rollups. */
 export const rollupColumn = (dimension: FilterDimension): FilterColumn => columns.get(dimension)!;
 
-/** The value that rollups have for an event, as an expression over table events. */
-export const valueOfEvent = ({ dimension }: RollupPlan): string =>
-  rollupDimensions.find(({ name }) => name === dimension)!.value;
+/** The value that rollups have for an event, as an expression over table events of `site`, a parameter. */
+export const valueOfEvent = ({ dimension }: RollupPlan, site: string): string =>
+  rollupDimensions.find(({ name }) => name === dimension)!.value(site);
 
 /** True where an empty text in the rollups stands for the absence of a value. */
 export const isNullable = ({ dimension }: RollupPlan): boolean =>

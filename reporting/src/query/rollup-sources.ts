@@ -31,8 +31,8 @@ export function keyColumns({ plan }: RollupReading): string[] {
 }
 
 /** Which rows of a rollup table, called `r`, are read. */
-export function rowCondition({ plan, siteId, filter }: RollupReading, parameters: SqlParameters): string {
-  const parts = [`r.site_id = ${parameters.add(siteId, 'text')}`, `r.dimension = '${plan.dimension}'`];
+export function rowCondition({ plan, filter }: RollupReading, parameters: SqlParameters): string {
+  const parts = [`r.site_id = ${parameters.site()}`, `r.dimension = '${plan.dimension}'`];
   if (plan.allTypes) {
     const types = [allTypes, ...(plan.withViews ? ['view'] : []), ...plan.types];
     parts.push(`r.event_type = any(${parameters.add(types, 'text[]')})`);
@@ -67,7 +67,7 @@ export function rolledSelects(reading: RollupReading, parameters: SqlParameters,
 /** Columns of raw events as those of rollups are: their texts compare by bytes. */
 const rawColumns = {
   event_type: () => 'r.event_type collate "C" as event_type',
-  value: (plan: RollupPlan) => `${valueOfEvent(plan)} collate "C" as value`,
+  value: (plan: RollupPlan, site: () => string) => `${valueOfEvent(plan, site())} collate "C" as value`,
   user_id: () => 'r.user_id collate "C" as user_id',
 };
 
@@ -77,9 +77,9 @@ export function rawSelect(
   parameters: SqlParameters,
   columns: (keyof typeof rawColumns)[],
 ): string | undefined {
-  const { plan, siteId, filter, cover } = reading;
+  const { plan, filter, cover } = reading;
   if (cover.raw.length === 0) return undefined;
-  const conditions = [`r.site_id = ${parameters.add(siteId, 'text')}`];
+  const conditions = [`r.site_id = ${parameters.site()}`];
   if (filter) conditions.push(filterSql(filter, rawColumn, parameters));
   const source: RangeSource = {
     table: 'events',
@@ -89,6 +89,6 @@ export function rawSelect(
     condition: conditions.join(' and '),
     ...offsetsOf(reading, cover.raw),
   };
-  const shown = columns.map((name) => rawColumns[name](plan)).join(', ');
+  const shown = columns.map((name) => rawColumns[name](plan, parameters.site)).join(', ');
   return selectRanges(source, shown, plan.byTime, parameters).join(' union all ');
 }

@@ -53,7 +53,7 @@ export async function readActiveVisitors(
 
 /** Users without a number get one above all that are given, the same in all periods. */
 function statementOf(reading: RollupReading, lastVisitorNo: number): { text: string; values: unknown[] } {
-  const parameters = createSqlParameters();
+  const parameters = createSqlParameters(reading.siteId);
   const parts = [`select 0 as bucket, null::bytea as frames, null::bytea as numbers where false`];
   const rolled = rolledSelects(reading, parameters, 'r.visitors');
   if (rolled.length > 0) {
@@ -65,7 +65,7 @@ function statementOf(reading: RollupReading, lastVisitorNo: number): { text: str
     parts.push(`select bucket, null, string_agg(int4send(no::int), '') from (
     select bucket, coalesce(visitors.visitor_no, ${last} + dense_rank() over (partition by visitors.visitor_no is null order by per_user.user_id)) as no
     from (select distinct bucket, user_id from (${raw}) e where user_id is not null) per_user
-    left join visitors on visitors.site_id = ${parameters.add(reading.siteId, 'text')} and visitors.user_id = per_user.user_id
+    left join visitors on visitors.site_id = ${parameters.site()} and visitors.user_id = per_user.user_id
   ) numbered group by bucket`);
   }
   const text = `/* reporting.readActiveVisitors */

@@ -1,4 +1,5 @@
-/** Turns a wish for another name or time zone into the changed site. */
+/** Changes what people decide about a site. */
+import type { comparableHost } from '@millrace/shared/normalize-host';
 import type { Pool } from '@millrace/shared/postgres';
 import type { PathRules } from './path-rules.js';
 import type { SiteNames } from './read-sites.js';
@@ -9,18 +10,21 @@ export interface SiteChange {
   timezone?: string;
   /** Replaces the rules there are; null: as by default. */
   path_rules?: PathRules | null;
+  /** Replaces those there are; in the form of {@link comparableHost}, sorted, each once. */
+  hostnames?: string[];
 }
 
-/** Rollups follow another time zone by themselves. `undefined` for a site that is not known. */
+/** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known. */
 export async function changeSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
   const { rows } = await writePool.query<SiteNames>(
     `/* reporting.changeSite */
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
-      path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end
-    where site_id = $1 returning site_id, name, timezone, path_rules, created_at`,
+      path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames)
+    where site_id = $1 returning site_id, name, timezone, path_rules, hostnames, created_at`,
     [
       ...[siteId, change.timezone, change.name !== undefined, change.name, change.path_rules !== undefined],
       change.path_rules && JSON.stringify(change.path_rules),
+      change.hostnames,
     ],
   );
   return rows[0];

@@ -1,5 +1,6 @@
-/** Turns what a client asks of sites into pages and changes that keep the rules. */
+/** What a client asks of sites, as pages and changes that keep the rules. */
 import { ServiceError } from '@millrace/shared/errors';
+import { comparableHost } from '@millrace/shared/normalize-host';
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
@@ -29,6 +30,19 @@ const pathRulesSchema = Joi.object<PathRules>({
   strip_origin: Joi.boolean(),
 });
 
+const hostnameRule = 'must be the name of a host such as shop.example, or the address of one of its pages';
+
+const hostnameSchema = Joi.string()
+  .max(2_048)
+  .custom((text: string, helpers) => comparableHost(text) ?? helpers.error('any.custom'))
+  .messages({ 'any.custom': hostnameRule, 'string.empty': hostnameRule, 'string.base': hostnameRule });
+
+/** In one order, so that the same list is the same value. */
+const hostnamesSchema = Joi.array()
+  .items(hostnameSchema)
+  .max(100)
+  .custom((hosts: string[]) => [...new Set(hosts)].sort());
+
 export const siteChangeSchema = Joi.object<SiteChange>({
   timezone: Joi.string()
     .max(64)
@@ -39,6 +53,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
     .allow(null)
     .messages({ 'string.pattern.base': nameRule, 'string.empty': nameRule, 'string.base': nameRule }),
   path_rules: pathRulesSchema.allow(null),
+  hostnames: hostnamesSchema,
 })
   .min(1)
   .required()
@@ -46,7 +61,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   .messages({
     'object.unknown': 'is not a field of a site that can be changed',
     'object.base': 'must be an object',
-    'object.min': 'must have a timezone, a name or path_rules',
+    'object.min': 'must have a timezone, a name, path_rules or hostnames',
   });
 
 function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown): T {
