@@ -94,6 +94,7 @@ export async function storeRollups(pool: Pool, events: StoredEvent[], options: R
   await pool.query('insert into rollup_day_marks select $1, unnest($2::date[])', [siteId, open]);
   await insertRows(pool, 'rollup_days', 'day', siteId, computed);
   await insertRows(pool, 'rollup_15m', 'interval_start', siteId, kept);
+  await pool.query('insert into sites (site_id) values ($1) on conflict do nothing', [siteId]);
   await pool.query(
     'insert into site_rollups (site_id, timezone, detail_since, last_visitor_no) values ($1, $2, $3, $4)',
     [siteId, timezone, detailSince, last],

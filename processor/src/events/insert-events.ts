@@ -1,27 +1,23 @@
-/** The one statement that stores events, each once, and marks the 15-minute intervals they touch. */
+/** Stores events, each once, and marks the 15-minute intervals they touch, in one statement. */
 import type { Pool } from '@millrace/shared/postgres';
+import { isPlainBatch } from './plain-batch.js';
+
+/** What statements call the columns of an event. */
+const columns = 'site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties';
 
 /**
- * Rows are sorted by key, so that two processors that insert the same events wait for each other instead of deadlocking.
- * A mark is written only for rows that are new, in the same transaction as the rows. What was there already is only counted.
- *
- * An event that came with `sent_at` (it has a client_time) is stored by whichever of its deliveries is first in
- * clocked_events: the time of each is another one, so that the key of events would not tell that they are the same.
- *
  * Paths with a query, a fragment or an origin become pages by the rules of their site (README, path rules), read here so that
  * a change holds at once. All others are not looked at further. What is taken out of a path becomes a property, unless the
  * client has one of that name.
  */
-const statement = `/* processor.insertEvents */
-with batch as materialized (
-  select *, strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
-    or (exists (select 1 from sites where path_rules is not null) and path like '%_/') as is_ruled
-  from json_to_recordset($1::json) as event(
-    site_id text, timestamp timestamptz, event_id uuid, event_type text, path text, user_id text, session_id text,
-    profile_id text, referrer text, properties jsonb, client_time timestamptz)
-), new_sites as (
-  insert into sites (site_id) select distinct site_id from batch order by site_id on conflict do nothing
-), split as materialized (
+const ruled = `strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
+    or (exists (select 1 from sites where path_rules is not null) and path like '%_/') as is_ruled`;
+
+/**
+ * An event that came with `sent_at` (it has a client_time) is stored by whichever of its deliveries is first in
+ * clocked_events: the time of each is another one, so that the key of events would not tell that they are the same.
+ */
+const pagesAndClocks = `split as materialized (
   select batch.*, rules, origin, strpos(local_part || '#', '#') as fragment_at,
     split_part(split_part(local_part, '#', 1), '?', 1) as page, local_part
   from batch
@@ -61,15 +57,30 @@ with batch as materialized (
   order by site_id, client_time, event_id
   on conflict do nothing
   returning site_id, client_time, event_id, timestamp
-), stored as (
-  insert into events
-    (site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties)
-  select site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties
-  from (
-    select site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties, client_time
-    from batch where not is_ruled
+),`;
+
+const everyEvent = `(
+    select ${columns}, client_time from batch where not is_ruled
     union all select * from pages) as event
-  where client_time is null or (site_id, client_time, event_id, timestamp) in (select * from clocked)
+  where client_time is null or (site_id, client_time, event_id, timestamp) in (select * from clocked)`;
+
+/**
+ * Rows are sorted by key, so that two processors that insert the same events wait for each other instead of deadlocking.
+ * A mark is written only for rows that are new, in the same transaction as the rows. What was there already is only counted.
+ * `isPlain`: without what events need that {@link isPlainBatch} does not let through, a tenth of the time.
+ */
+const statement = (isPlain: boolean) => `/* processor.insertEvents */
+with batch as materialized (
+  select *${isPlain ? '' : `, ${ruled}`}
+  from json_to_recordset($1::json) as event(
+    site_id text, timestamp timestamptz, event_id uuid, event_type text, path text, user_id text, session_id text,
+    profile_id text, referrer text, properties jsonb${isPlain ? '' : ', client_time timestamptz'})
+), new_sites as (
+  insert into sites (site_id) select distinct site_id from batch order by site_id on conflict do nothing
+), ${isPlain ? '' : pagesAndClocks}
+stored as (
+  insert into events (${columns})
+  select ${columns} from ${isPlain ? 'batch' : everyEvent}
   order by site_id, timestamp, event_id
   on conflict do nothing
   returning site_id, timestamp
@@ -84,8 +95,13 @@ with batch as materialized (
 )
 select count(*)::int as stored from stored`;
 
+const plainStatement = statement(true);
+const wholeStatement = statement(false);
+
 /** Stores the events of a JSON array; returns how many were new. Running it again stores none. */
 export async function insertEvents(pool: Pool, events: string): Promise<number> {
-  const { rows } = await pool.query<{ stored: number }>(statement, [events]);
+  const { rows } = await pool.query<{ stored: number }>(isPlainBatch(events) ? plainStatement : wholeStatement, [
+    events,
+  ]);
   return rows[0]?.stored ?? 0;
 }

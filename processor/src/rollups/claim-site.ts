@@ -64,7 +64,8 @@ export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): P
         const { rows } = await client.query<ClaimedSite>(claim, [siteId]);
         if (!rows[0]) return busy;
         await forgetOthers(client, rows[0]);
-        return await roll(client, await followHostnames(client, rows[0]));
+        const dimensionsSince = await followHostnames(client, siteId);
+        return await roll(client, { ...rows[0], ...(dimensionsSince && { dimensionsSince }) });
       },
       begin,
     );

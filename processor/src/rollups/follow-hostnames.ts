@@ -1,7 +1,6 @@
 /** Takes rows of `referrer` back that were made with other hostnames than the site has now. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { DimensionsSince } from '@millrace/shared/rollups';
-import type { ClaimedSite } from './claim-site.js';
 
 const statement = `/* processor.followHostnames */
 update site_rollups set hostnames = sites.hostnames, dimensions_since = dimensions_since - 'referrer'
@@ -10,9 +9,10 @@ returning dimensions_since as "dimensionsSince"`;
 
 /**
  * Under the claim of the site, before any row is written: what follows in the transaction is made with the hostnames of its
- * snapshot, and the row says so. A change that comes meanwhile is one that the next claim finds, and readers do, too.
+ * snapshot, and the row says so. A change that comes meanwhile is one that the next claim finds, and readers do, too. Returns
+ * dimensions_since where that took something back.
  */
-export async function followHostnames(client: PoolClient, site: ClaimedSite): Promise<ClaimedSite> {
-  const { rows } = await client.query<{ dimensionsSince: DimensionsSince }>(statement, [site.siteId]);
-  return { ...site, ...rows[0] };
+export async function followHostnames(client: PoolClient, siteId: string): Promise<DimensionsSince | undefined> {
+  const { rows } = await client.query<{ dimensionsSince: DimensionsSince }>(statement, [siteId]);
+  return rows[0]?.dimensionsSince;
 }

@@ -31,7 +31,7 @@ select rolled.timezone, detail_since as "detailSince", ${heldSince} as "dimensio
   last_visitor_no as "lastVisitorNo",
   (select string_agg(int4send((extract(epoch from start) / 900)::int), '' order by start) from marked) as intervals,
   array(select day::text from rollup_day_marks where site_id = $1 order by day) as "markedDays"
-from site_rollups rolled join sites using (site_id) where rolled.site_id = $1 and sites.site_id = $1`;
+from site_rollups rolled left join sites on sites.site_id = $1 where rolled.site_id = $1`;
 
 type Row = Omit<RollupState, 'markedIntervals'> & { intervals: Buffer | null };
 
