@@ -36,8 +36,10 @@ async function createPartition(client: PoolClient, month: string): Promise<void>
   const table = partitionOf(month);
   const from = `${month}-01 00:00:00Z`;
   const to = new Date(Date.UTC(year, number, 1)).toISOString();
-  await client.query(`create table ${table} (like events including defaults)`);
-  await client.query(`alter table events attach partition ${table} for values from ('${from}') to ('${to}')`);
+  await client.query(`/* processor.createPartition */ create table ${table} (like events including defaults)`);
+  await client.query(
+    `/* processor.attachPartition */ alter table events attach partition ${table} for values from ('${from}') to ('${to}')`,
+  );
 }
 
 /** Makes the partitions of `months` (`YYYY-MM`) that are not there; safe from many processes at once. */

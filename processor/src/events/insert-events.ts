@@ -60,7 +60,7 @@ const pagesAndClocks = `split as materialized (
 ),`;
 
 const everyEvent = `(
-    select ${columns}, client_time from batch where not is_ruled
+    select ${columns}, client_time from batch where is_ruled is not true
     union all select * from pages) as event
   where client_time is null or (site_id, client_time, event_id, timestamp) in (select * from clocked)`;
 
