@@ -107,6 +107,25 @@ describe('erase', () => {
     expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference.') });
   });
 
+  it('removes a letter that this release and the one before wrote, once', async () => {
+    const job = JSON.stringify({
+      v: 1,
+      events: JSON.stringify([event('x', { user_id: user }), event('x', { user_id: 'bob' })]),
+    });
+    const id = crypto.randomUUID();
+    for (const site of [null, '']) {
+      await sql(
+        `insert into dead_letter_events (id, site_id, reason, payload, job_id) values ($1, $2, 'invalid job: v', $3, 'j')`,
+        [id, site, job],
+      );
+    }
+    const { stdout, stderr } = await erase('--user', user);
+    expect(stderr).toBe('');
+    expect(stdout).toContain("1 rewritten without the user's events (1 of the user in both)");
+    expect(await rowsWith(user)).toEqual([]);
+    expect(await sql('select site_id from dead_letter_events where id = $1', [id])).toEqual([{ site_id: '' }]);
+  });
+
   it('removes nothing when it runs again', async () => {
     await fill();
     await erase('--user', user);

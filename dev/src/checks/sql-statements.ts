@@ -9,7 +9,7 @@ import { siteTables, tableKeys } from './schema-tables.js';
 const overAllSites: Readonly<Record<string, string>> = {
   'processor.cleanEventDuplicates': 'removes what is old of every site, at night',
   'processor.cleanClockedEvents': 'removes what is old of every site, at night',
-  'processor.adoptDeadLetter': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
+  'processor.adoptDeadLetters': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
   'scheduler.adoptLetter': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
 };
 

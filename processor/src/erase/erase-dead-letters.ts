@@ -12,18 +12,27 @@ export interface ErasedLetters {
   events: number;
 }
 
-/**
- * A whole job names no site: '', or null as release 0.3 wrote it, which may still run beside this one. JSON may write any
- * character with a backslash; without one the name stands there as it is.
- */
+/** A whole job names no site: ''. JSON may write any character with a backslash; without one the name stands there as it is. */
 const candidates = `/* processor.eraseDeadLetters */
 declare letters no scroll cursor for
 select id, site_id, payload from dead_letter_events
-where (site_id in ($1, '') or site_id is null) and (position($2 in payload) > 0 or position('\\' in payload) > 0)`;
+where site_id in ($1, '') and (position($2 in payload) > 0 or position('\\' in payload) > 0)`;
+
+/**
+ * Release 0.3, which may still run beside this one, writes letters of whole jobs with null for the site. They get '', by which
+ * the statements below find them; where this release has written the same letter, that one stays.
+ */
+const adoptLetters = `/* processor.adoptDeadLetters */
+with taken as (
+  delete from dead_letter_events where site_id is null
+  returning id, reason, payload, job_id, created_at, replayed_at
+)
+insert into dead_letter_events (id, site_id, reason, payload, job_id, created_at, replayed_at)
+select id, '', reason, payload, job_id, created_at, replayed_at from taken on conflict do nothing`;
 
 interface Letter {
   id: string;
-  site_id: string | null;
+  site_id: string;
   payload: string;
 }
 
@@ -32,11 +41,11 @@ const lettersAtOnce = 10;
 
 export async function eraseDeadLetters(client: PoolClient, user: ErasedUser): Promise<ErasedLetters> {
   const erased = { removed: 0, rewritten: 0, events: 0 };
+  await client.query(adoptLetters);
   await client.query(candidates, [user.siteId, user.userId ?? user.siteId]);
   for (;;) {
     const { rows } = await client.query<Letter>(`/* processor.eraseDeadLetters */ fetch ${lettersAtOnce} from letters`);
     for (const letter of rows) {
-      if (letter.site_id === null) await adoptLetter(client, letter.id);
       const scrubbed = scrubPayload(letter.payload, user);
       if (scrubbed.erased === 0) continue;
       erased.events += scrubbed.erased;
@@ -49,18 +58,10 @@ export async function eraseDeadLetters(client: PoolClient, user: ErasedUser): Pr
   return erased;
 }
 
-/** Gives a letter that release 0.3 wrote the site by which the statements below find it. */
-async function adoptLetter(client: PoolClient, id: string): Promise<void> {
-  await client.query(
-    `/* processor.adoptDeadLetter */ update dead_letter_events set site_id = '' where site_id is null and id = $1`,
-    [id],
-  );
-}
-
 async function removeLetter(client: PoolClient, { site_id, id }: Letter): Promise<number> {
   const { rowCount } = await client.query(
     '/* processor.removeDeadLetter */ delete from dead_letter_events where site_id = $1 and id = $2',
-    [site_id ?? '', id],
+    [site_id, id],
   );
   return rowCount ?? 0;
 }
@@ -68,7 +69,7 @@ async function removeLetter(client: PoolClient, { site_id, id }: Letter): Promis
 async function rewriteLetter(client: PoolClient, { site_id, id }: Letter, payload: string): Promise<number> {
   const { rowCount } = await client.query(
     '/* processor.rewriteDeadLetter */ update dead_letter_events set payload = $3 where site_id = $1 and id = $2',
-    [site_id ?? '', id, payload],
+    [site_id, id, payload],
   );
   return rowCount ?? 0;
 }

@@ -76,22 +76,30 @@ export async function readLetters(
 
 export async function readLetter(pool: Pool, id: string, siteId: string | null): Promise<DeadLetter | undefined> {
   const { rows } = await pool.query<DeadLetter>(
-    `/* scheduler.readLetter */ select ${columns} from dead_letter_events where id = $1 and ($2::text is null or site_id = $2)`,
+    `/* scheduler.readLetter */ select ${columns} from dead_letter_events
+    where id = $1 and ($2::text is null or site_id = $2) order by site_id is null`,
     [id, siteId],
   );
   return rows[0];
 }
 
-/** Gives a letter that release 0.3 wrote without a site the one by which the statements below find it. */
+/**
+ * Gives a letter that release 0.3 wrote without a site the one by which the statements below find it. Where this release has
+ * written the same letter, that one stays, alone.
+ */
 export async function adoptLetter(pool: Pool, id: string): Promise<void> {
   await pool.query(
-    `/* scheduler.adoptLetter */ update dead_letter_events set site_id = '' where site_id is null and id = $1`,
+    `/* scheduler.adoptLetter */ with taken as (
+      delete from dead_letter_events where site_id is null and id = $1
+      returning id, reason, payload, job_id, created_at, replayed_at)
+    insert into dead_letter_events (id, site_id, reason, payload, job_id, created_at, replayed_at)
+    select id, '', reason, payload, job_id, created_at, replayed_at from taken on conflict do nothing`,
     [id],
   );
 }
 
 export async function changePayload(pool: Pool, { id, site_id }: DeadLetter, payload: string): Promise<DeadLetter> {
-  if (site_id === null) await adoptLetter(pool, id);
+  if (!site_id) await adoptLetter(pool, id);
   const { rows } = await pool.query<DeadLetter>(
     `/* scheduler.changePayload */ update dead_letter_events set payload = $3, replayed_at = null
     where site_id = $1 and id = $2 returning ${columns}`,

@@ -47,7 +47,7 @@ export async function replayJob(
     const data = { v: 1, count: ready.length, events: `[${ready.join(',')}]` };
     await addJob(queue, eventIngest.name, data, { jobId: jobIdOf(letter) });
   }
-  if (letter.site_id === null) await adoptLetter(pool, letter.id);
+  if (!letter.site_id) await adoptLetter(pool, letter.id);
   await markReplayed(pool, letter.site_id ?? '', [letter.id]);
   const listed = refused.slice(0, listedRefused);
   const refused_events = listed.map(({ index, problem }) => ({ index, problem, id: refusedId(letter.id, index) }));

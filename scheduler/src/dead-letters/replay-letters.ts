@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { addJobs } from '@millrace/shared/add-job';
 import { type Event, serializeEvent, validateEvent } from '@millrace/shared/event';
-import { parseExactJson } from '@millrace/shared/exact-json';
+import { isExactNumber, parseExactJson } from '@millrace/shared/exact-json';
 import { parseInstant } from '@millrace/shared/instant';
 import { eventIngest } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
@@ -20,15 +20,32 @@ function complete({ id, created_at }: DeadLetter, payload: unknown): unknown {
   return { ...fields, timestamp, event_id };
 }
 
-/** The event that a payload of a letter is, by the same rules as at ingestion. */
+/**
+ * The event that a payload of a letter is, by the same rules as at ingestion: `client_timestamp`, which a correction of the clock
+ * adds to the properties, does not count towards their limits.
+ */
 export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPayload {
-  const result = validateEvent(complete(letter, payload), Date.now());
+  const { event, clientTimestamp } = withoutClientTimestamp(complete(letter, payload));
+  const result = validateEvent(event, Date.now());
   if (!result.ok) return { problem: result.message };
   const { site_id } = letter;
   if (site_id !== null && site_id !== '' && result.event.site_id !== site_id) {
     return { problem: `site_id must stay ${site_id}` };
   }
+  if (clientTimestamp !== undefined) {
+    result.event.properties = { client_timestamp: clientTimestamp, ...result.event.properties };
+  }
   return { event: withClientTime(result.event, payload) };
+}
+
+/** Apart from the rest where it is a time, as only a correction is sure to write it. */
+function withoutClientTimestamp(event: unknown): { event: unknown; clientTimestamp?: string } {
+  const { properties } = Object(event) as { properties?: unknown };
+  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
+  if (!isObject || isExactNumber(properties)) return { event };
+  const { client_timestamp: clientTimestamp, ...rest } = properties as Record<string, unknown>;
+  if (typeof clientTimestamp !== 'string' || parseInstant(clientTimestamp) === undefined) return { event };
+  return { event: { ...(event as object), properties: rest }, clientTimestamp };
 }
 
 /** No client may send it, but ingestion wrote it beside the event, and a retry is known by it. */
@@ -86,6 +103,6 @@ export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter
   }));
   await addJobs(queue, jobs);
   const ids = ready.map(({ letter }) => letter.id);
-  for (const { letter } of ready.filter((each) => each.letter.site_id === null)) await adoptLetter(pool, letter.id);
+  for (const { letter } of ready.filter((each) => !each.letter.site_id)) await adoptLetter(pool, letter.id);
   await markReplayed(pool, ready[0]!.letter.site_id ?? '', ids);
 }

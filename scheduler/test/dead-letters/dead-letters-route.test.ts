@@ -116,6 +116,43 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(await queued()).toEqual([event('demo')]);
       expect(await list('replayed=true')).toEqual([idOf(4)]);
     });
+
+    it('that both releases wrote is replayed once, as one letter', async () => {
+      const data = { v: 1, count: 1, events: `[${JSON.stringify(event('demo'))}]` };
+      for (const site of [null, '']) await letter(4, site, 'invalid job: "v" must be [1]', data);
+      await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
+      await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
+      expect((await queued())[0]).toEqual(event('demo'));
+      expect(await list('replayed=true')).toEqual([idOf(4)]);
+    });
+  });
+
+  it('corrects a letter without a site that both releases wrote', async () => {
+    for (const site of [null, '']) await letter(5, site, 'broken', { path: '/' });
+    await api
+      .call('patch', `${base}/${idOf(5)}`)
+      .send({ payload: event('demo') })
+      .expect(200);
+    const { rows } = await database.pool.query(
+      `select site_id, payload::json ->> 'path' as path from dead_letter_events where id = $1`,
+      [idOf(5)],
+    );
+    expect(rows).toEqual([{ site_id: '', path: '/' }]);
+    await api.call('post', `${base}/${idOf(5)}/replay`).expect(200);
+  });
+
+  it('sends an event again whose clock was corrected and that has all the properties that one may have', async () => {
+    const names = Array.from({ length: 64 }, (_, index) => [`p${index}`, 'x'.repeat(115)]);
+    const corrected = {
+      ...event('demo'),
+      properties: { client_timestamp: '2025-11-14T09:00:00Z', ...Object.fromEntries(names) },
+    };
+    await letter(6, 'demo', 'no partition', corrected);
+    await api.call('post', `${base}/${idOf(6)}/replay`).expect(200);
+    expect(await queued()).toEqual([corrected]);
+    const more = { ...corrected, properties: { ...corrected.properties, one: 'more' } };
+    await letter(7, 'demo', 'no partition', more);
+    await api.call('post', `${base}/${idOf(7)}/replay`).expect(400);
   });
 
   it('lists letters by site, text and whether they were sent again', async () => {
