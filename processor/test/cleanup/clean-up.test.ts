@@ -54,6 +54,18 @@ describe('old_logs', () => {
     expect((await clean({ type: 'old_logs', olderThan: 100 })).removed).toMatchObject({ audit_log: 0 });
   });
 
+  it('remembers retries for 30 days, whatever the job says of logs, and forgets them in pieces', async () => {
+    await sql('truncate clocked_events');
+    await sql(
+      `insert into clocked_events (site_id, client_time, event_id, timestamp, arrived_at)
+       select 'demo', $1::timestamptz, gen_random_uuid(), $1::timestamptz, case when n > 4500 then $1::timestamptz else $2::timestamptz end from generate_series(1, 4510) n`,
+      [daysAgo(29), daysAgo(31)],
+    );
+    expect((await clean({ type: 'old_logs', olderThan: 90 })).removed).toMatchObject({ clocked_events: 0 });
+    expect((await clean({ type: 'old_logs', olderThan: 1 })).removed).toMatchObject({ clocked_events: 4_500 });
+    expect(await sql('select count(*)::int as n from clocked_events')).toEqual([{ n: 10 }]);
+  });
+
   it('removes more rows than one statement does', async () => {
     await sql(
       `insert into audit_log (at, key_id, key_name, action, target)
