@@ -80,7 +80,7 @@ function deleteSite({ writePool }: SitesDependencies): RequestHandler {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
     checkAdmin(res);
-    if (!(await requestErasure(writePool, siteId))) throw unknownSite();
+    if (!(await requestErasure(writePool, siteId, res.locals.access as Access | undefined))) throw unknownSite();
     res.status(202).json({ site_id: siteId, status: 'erasing' });
   };
 }

@@ -9,6 +9,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGate } from '../src/query/heavy-queries.js';
+import { requestErasure } from '../src/sites/put-site.js';
 import { sitesRoutes } from '../src/sites-route.js';
 
 let database: TestDatabase;
@@ -196,5 +197,13 @@ describe('a site before its first event', () => {
     await request(app).delete('/api/v1/sites/new').expect(202);
     await put('new').expect(409);
     await request(app).delete('/api/v1/sites/nowhere').expect(404);
+  });
+  it('is erased by wish of a key, whose name the audit log keeps', async () => {
+    const access = { keyId: crypto.randomUUID(), name: 'ops', scopes: ['admin' as const], siteId: null };
+    await put('noted').expect(200);
+    expect(await requestErasure(database.pool, 'noted', access)).toBe(true);
+    expect(await requestErasure(database.pool, 'nowhere', access)).toBe(false);
+    const { rows } = await database.pool.query('select key_id, key_name, action, target from audit_log');
+    expect(rows).toEqual([{ key_id: access.keyId, key_name: 'ops', action: 'site.erase', target: 'noted' }]);
   });
 });

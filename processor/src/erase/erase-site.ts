@@ -1,8 +1,9 @@
-/** Erases a site whole when somebody has asked for it: its events a day at a time, then everything else in one transaction. */
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+/** Erases a site whole when that was asked for: almost all of it in pieces, then what is left in one short transaction. */
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { busy } from '../rollups/claim-site.js';
+import { awaitWriters } from './await-writers.js';
 import { eraseDeadLetters } from './erase-dead-letters.js';
-
-const dayMs = 86_400_000;
+import { erasePieces, readSiteTables, type SiteTable } from './erase-pieces.js';
 
 /** True when `DELETE /api/v1/sites/:site_id` was asked for and not done yet. */
 export async function isToBeErased(pool: Pool, siteId: string): Promise<boolean> {
@@ -13,54 +14,55 @@ export async function isToBeErased(pool: Pool, siteId: string): Promise<boolean>
   return rowCount === 1;
 }
 
-const newestEvent = `/* processor.newestEvent */
-select max(timestamp) as at from events where site_id = $1 and timestamp < $2`;
+/** For how long events of the site wait at most for what others do with it. */
+const patienceMs = 5_000;
 
-const eraseDay = `/* processor.eraseDay */
-delete from events where site_id = $1 and timestamp >= $2 and timestamp < $3`;
+const begin = `begin; set local lock_timeout = ${patienceMs}`;
 
-/** Every table that has rows of sites, also those that a later migration adds; partitions go with their table. */
-const tablesOfSites = `/* processor.tablesOfSites */
-select format('%I', c.relname) as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-where a.attname = 'site_id' and not a.attisdropped and c.relkind in ('r', 'p') and not c.relispartition
-  and c.relnamespace = current_schema()::regnamespace`;
+/** Rolls and aggregations of the site hold these rows while they run. */
+const claims = [
+  '/* processor.claimErasedRolls */ select 1 from site_rollups where site_id = $1 for update nowait',
+  '/* processor.claimErasedAggregates */ select 1 from site_aggregations where site_id = $1 for update nowait',
+];
 
-/** Rolls and aggregations hold rows of the first two while they run; a site without a row in the last is not known. */
-const order = ['site_rollups', 'site_aggregations', 'sites'];
-const rank = (name: string) => (name === 'sites' ? 2 : order.includes(name) ? 0 : 1);
+const forgetSite = '/* processor.forgetSite */ delete from sites where site_id = $1';
 
-/** Whoever inserts events writes to sites as well: none is between its events and its site while these go. */
-const begin = `begin; set local lock_timeout = '10s'; set local statement_timeout = '110s';
-lock table sites in share row exclusive mode`;
+/** Something else has the site, and what was begun is taken back. */
+class SiteInUseError extends Error {}
 
-async function eraseRest(pool: Pool, siteId: string): Promise<void> {
-  await inTransaction(
-    pool,
-    async (client) => {
-      const { rows } = await client.query<{ name: string }>(tablesOfSites);
-      for (const { name } of rows.sort((a, b) => rank(a.name) - rank(b.name))) {
-        await client.query(`/* processor.eraseSite */ delete from ${name} where site_id = $1`, [siteId]);
-      }
-      await eraseDeadLetters(client, { siteId });
-    },
-    begin,
-  );
+/** 55P03: a lock was not to be had in time. 40P01: a deadlock. */
+const isInUse = (error: unknown) =>
+  error instanceof SiteInUseError || ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
+
+/**
+ * Statements that store events write to sites as well. Those that found the site still there have ended when the rest is deleted,
+ * so that their events go with it; later ones wait for the end of this, and make the site again. Events of other sites wait
+ * for nothing: only this site's row is held.
+ */
+async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]): Promise<void> {
+  for (const claim of claims) await client.query(claim, [siteId]);
+  await client.query(forgetSite, [siteId]);
+  if (!(await awaitWriters(client, patienceMs))) throw new SiteInUseError();
+  for (const { name } of tables) {
+    await client.query(`/* processor.eraseSite */ delete from ${name} where site_id = $1`, [siteId]);
+  }
 }
 
 /**
  * Leaves no row of the site in any table, keys of that site only included, and no event of it in dead letters of whole jobs.
- * Again changes nothing; ending midway leaves the wish, which the next roll goes on with. Events that are stored afterwards, out
- * of the queue for instance, make the site anew.
+ * {@link busy} when a roll or an aggregation of the site is under way. Again changes nothing; ending midway leaves the wish, which
+ * the next roll goes on with. Events that are stored afterwards, out of the queue for instance, make the site again.
  */
-export async function eraseSite(pool: Pool, siteId: string, stopped?: AbortSignal): Promise<void> {
-  let before = new Date(Date.now() + 2 * dayMs);
-  while (!stopped?.aborted) {
-    const { rows } = await pool.query<{ at: Date | null }>(newestEvent, [siteId, before]);
-    const at = rows[0]?.at;
-    if (!at) break;
-    const start = new Date(Math.floor(at.getTime() / dayMs) * dayMs);
-    await pool.query(eraseDay, [siteId, start, before]);
-    before = start;
+export async function eraseSite(pool: Pool, siteId: string, stopped?: AbortSignal): Promise<typeof busy | undefined> {
+  try {
+    const tables = (await readSiteTables(pool)).filter(({ name }) => name !== 'sites');
+    await erasePieces(pool, siteId, tables, stopped);
+    if (stopped?.aborted) return undefined;
+    await inTransaction(pool, (client) => eraseDeadLetters(client, { siteId }));
+    await inTransaction(pool, (client) => eraseRest(client, siteId, tables), begin);
+    return undefined;
+  } catch (error) {
+    if (isInUse(error)) return busy;
+    throw error;
   }
-  if (!stopped?.aborted) await eraseRest(pool, siteId);
 }

@@ -33,7 +33,7 @@ export function createRollConsumer(pool: Pool, clock = () => new Date()): RollCo
 
   /** A site that is to be erased is, instead of being rolled. */
   async function roll(siteId: string, onProgress: OnProgress) {
-    if (await isToBeErased(pool, siteId)) await eraseSite(pool, siteId, stopping.signal);
+    if ((await isToBeErased(pool, siteId)) && (await eraseSite(pool, siteId, stopping.signal)) === busy) return busy;
     return rollSite(pool, siteId, { now: clock(), stopped: stopping.signal, onProgress });
   }
 

@@ -1,6 +1,7 @@
 /** Makes a site before its first event, and has one erased. */
+import type { Access } from '@millrace/shared/access/keys';
 import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { inTransaction, type Pool } from '@millrace/shared/postgres';
 import { changeSite, type SiteChange } from './change-site.js';
 import type { SiteNames } from './read-sites.js';
 
@@ -25,8 +26,17 @@ export async function putSite(writePool: Pool, siteId: string, change: SiteChang
 const request = `/* reporting.requestErasure */
 update sites set erase_requested_at = coalesce(erase_requested_at, now()) where site_id = $1`;
 
-/** The processor erases with the site's next roll, within a minute or so; false for a site that is not known. */
-export async function requestErasure(writePool: Pool, siteId: string): Promise<boolean> {
-  const { rowCount } = await writePool.query(request, [siteId]);
-  return rowCount === 1;
+const note = `/* reporting.noteErasure */
+insert into audit_log (key_id, key_name, action, target) values ($1, $2, 'site.erase', $3)`;
+
+/**
+ * The processor erases with the site's next roll, within a minute or so; false for a site that is not known. The audit log
+ * names the key, where there is one.
+ */
+export async function requestErasure(writePool: Pool, siteId: string, access: Access | undefined): Promise<boolean> {
+  return inTransaction(writePool, async (client) => {
+    const { rowCount } = await client.query(request, [siteId]);
+    if (rowCount === 1 && access) await client.query(note, [access.keyId, access.name, siteId]);
+    return rowCount === 1;
+  });
 }
