@@ -35,6 +35,6 @@ export const cacheKeys: Record<string, CacheKey> = {
   },
   'performance-metrics': {
     intervalMs: 30 * secondMs,
-    question: { metrics: ['events', 'visitors', 'views_per_visitor'], dimensions: [], date_range: 'day' },
+    question: { metrics: ['events', 'views', 'visitors'], dimensions: [], date_range: 'day' },
   },
 };
