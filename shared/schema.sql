@@ -2,7 +2,9 @@
 
 create table aggregation_marks (
   site_id text collate "C" not null,
-  interval_start timestamp with time zone not null
+  interval_start timestamp with time zone not null,
+  event_types text[],
+  table_name text
 );
 
 create table alert_deliveries (

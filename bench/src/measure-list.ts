@@ -1,5 +1,6 @@
 /** Turns the names of measures into what they measure: adding one means its own file and one line here. */
 import type { Bench } from './bench.js';
+import { measureAggregates } from './measures/aggregates.js';
 import { measureBatch } from './measures/batch.js';
 import { measureCopy } from './measures/copy.js';
 import { measureDrain } from './measures/drain.js';
@@ -31,5 +32,6 @@ export const measures: readonly Measure[] = [
   { name: 'postgres-queue', run: measurePostgresQueue },
   { name: 'rollup', run: measureRollup },
   { name: 'query', run: measureQuery },
+  { name: 'aggregates', run: measureAggregates },
   { name: 'jobs', run: measureJobs },
 ];

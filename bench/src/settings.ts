@@ -23,6 +23,8 @@ export interface JobsSettings {
   /** Jobs that do nothing, of each round, by where the queue is. */
   noops: { redis: number; postgres: number };
   aggregations: { sites: number; eventsPerSite: number };
+  /** Events of a site's month, the one that a bar is set for, and how many views are added one after the other. */
+  aggregates: { monthEvents: number[]; barEvents: number; views: number };
   drift: { schedules: number; seconds: number };
   once: { schedulers: number; schedules: number; seconds: number };
 }
@@ -69,6 +71,7 @@ export const fullSettings: Settings = {
   jobs: {
     noops: { redis: 10_000, postgres: 3_000 },
     aggregations: { sites: 100, eventsPerSite: 10_000 },
+    aggregates: { monthEvents: [300_000, 3_000_000, 10_000_000], barEvents: 3_000_000, views: 5 },
     drift: { schedules: 1_000, seconds: 60 },
     once: { schedulers: 8, schedules: 50, seconds: 120 },
   },
@@ -99,6 +102,7 @@ export const quickSettings: Settings = {
   jobs: {
     noops: { redis: 100, postgres: 50 },
     aggregations: { sites: 3, eventsPerSite: 1_000 },
+    aggregates: { monthEvents: [2_000, 4_000], barEvents: 4_000, views: 2 },
     drift: { schedules: 20, seconds: 10 },
     once: { schedulers: 2, schedules: 5, seconds: 3 },
   },

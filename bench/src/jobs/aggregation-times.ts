@@ -1,9 +1,8 @@
 /** Turns the events of many sites into the time of all their aggregations, and into that of the straightforward way. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import { addJob } from '@millrace/shared/add-job';
 import type { FanOutResult } from '@millrace/shared/job-results';
-import type { Job, Queue } from '@millrace/shared/queue';
+import type { Queue } from '@millrace/shared/queue';
 import { aggregateSites } from '../../baseline/aggregations/aggregate-sites.js';
 import { type Bench, withClosing } from '../bench.js';
 import { infoRow, type Row, speedupRow } from '../row.js';
@@ -13,22 +12,10 @@ import { queueEnvironment, type Server, startProcessor } from '../sides/start-si
 import { startRedis } from '../sides/start-stores.js';
 import { compareAggregates, createPlainTables } from './compare-aggregates.js';
 import { fillTypedEvents } from './fill-typed-events.js';
+import { waitForJob } from './wait-for-job.js';
 
 const dayMs = 86_400_000;
 const days = 30;
-const deadlineMs = 1_800_000;
-
-/** @throws ClearError when the job failed or takes for ever. */
-async function waitForJob(bench: Bench, queue: Queue, id: string): Promise<Job> {
-  for (const end = Date.now() + deadlineMs; Date.now() < end; ) {
-    bench.stopped.throwIfAborted();
-    const job = await queue.getJob(id);
-    if (job?.failedReason) throw new ClearError(`Job ${id} failed: ${job.failedReason}`);
-    if (job?.finishedOn) return job;
-    await sleep(20);
-  }
-  throw new ClearError(`Job ${id} did not come to an end.`);
-}
 
 /** Milliseconds from adding job `all` to its end, after that of every site's job. */
 async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: number): Promise<number> {
@@ -50,6 +37,9 @@ export const measureAggregations = (bench: Bench): Promise<Row[]> =>
     const queue = await openQueue(closing, 'analytics-aggregation', redis);
     const env = { ...queueEnvironment(redis), DATABASE_URL: database.url, AGGREGATION_JOBS_PER_SECOND: '0' };
     const processor = await startProcessor(bench, closing, env);
+    // Aggregates come from rollups where those tell.
+    await addJob(queue, 'roll', {}, { jobId: 'bench-roll' });
+    await Promise.race([waitForJob(bench, queue, 'bench-roll'), processor.crashed]);
     const ours = await timeJob(bench, queue, processor, sites);
     const peakMb = processor.peakRssMb();
     await processor.stop();

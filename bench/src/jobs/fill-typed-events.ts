@@ -39,10 +39,15 @@ from typed`;
 const addSites = `/* bench.addTypedSites */
 insert into sites (site_id) select 'site-' || site from generate_series(1, $1::int) as site`;
 
+const addMarks = `/* bench.addTypedMarks */
+insert into rollup_marks (site_id, interval_start)
+select distinct site_id, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from events`;
+
 export async function fillTypedEvents(pool: Pool, { sites, eventsPerSite, from, to }: TypedEvents): Promise<void> {
   await createPartitions(pool, from, to);
   await pool.query(addSites, [sites]);
   await pool.query(insert, [sites, eventsPerSite, from, to]);
+  await pool.query(addMarks);
   // What autovacuum does within a minute anyway, so that it does not begin while time is taken.
   await pool.query('vacuum analyze events');
   await pool.query('checkpoint');

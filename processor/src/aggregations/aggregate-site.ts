@@ -1,107 +1,17 @@
-/** Turns what changed in a site since its aggregates were computed into fresh ones, in one transaction. */
-import { periodTypes } from '@millrace/shared/job-data';
+/** Brings the aggregates of a site up to date, a transaction for each table. */
 import type { RowsResult } from '@millrace/shared/job-results';
 import type { Pool } from '@millrace/shared/postgres';
 import { addDays, dayOf } from '@millrace/shared/zone-days';
-import type { Aggregation } from './aggregation.js';
-import { type ClaimedAggregates, claimAggregates, noteAggregated } from './claim-aggregation.js';
-import { touchedCohorts } from './cohorts.js';
-import { followMoney } from './follow-money.js';
-import { periodsOf } from './periods.js';
-import { profilePerformance } from './profile-performance.js';
-import { coarserOf, daysOf, hoursOfIntervals } from './publisher-buckets.js';
-import { publisherHours, publisherSums } from './publisher-performance.js';
-import { tournaments } from './tournaments.js';
-
-/** What may have changed. */
-export interface Touched {
-  intervals: Date[];
-  /** Days of the intervals, and those that have begun or ended since. */
-  days: string[];
-  /** Days that have begun or ended since. */
-  passed: string[];
-  /** Days whose payments count otherwise than before, once revenue was recomputed. */
-  moneyDays: string[];
-}
-
-interface Table {
-  /** The column that says when what a row counts began. */
-  start: string;
-  recompute: (site: ClaimedAggregates, touched: Touched, now: Date) => Promise<number>;
-}
-
-const allPeriods = ({ timezone }: Aggregation, days: string[]) =>
-  periodTypes.flatMap((type) => periodsOf(days, type, timezone));
-
-async function publisher(site: Aggregation, { intervals, days }: Touched): Promise<number> {
-  let rows = await publisherHours(site, hoursOfIntervals(intervals, site.timezone));
-  for (const granularity of ['day', 'week', 'month'] as const) {
-    rows += await publisherSums(site, granularity, coarserOf(days, granularity, site.timezone));
-  }
-  return rows;
-}
-
-/** Every aggregation by its table, and how it follows what was touched: adding one means its file and one line here. */
-export const aggregations: Record<string, Table> = {
-  revenue_aggregates: {
-    start: 'period_start',
-    recompute: followMoney,
-  },
-  user_cohorts: {
-    start: 'cohort_month',
-    recompute: (site, { intervals, days }, now) => touchedCohorts(site, intervals, days, now),
-  },
-  tournament_aggregates: {
-    start: 'period_start',
-    recompute: (site, { days }) => tournaments(site, allPeriods(site, days)),
-  },
-  profile_performance: {
-    start: 'day',
-    recompute: (site, { days, moneyDays }) =>
-      profilePerformance(site, periodsOf([...days, ...moneyDays], 'day', site.timezone)),
-  },
-  publisher_performance: { start: 'bucket_start', recompute: publisher },
-};
-
-const takeMarks = `/* processor.takeAggregationMarks */
-with taken as (delete from aggregation_marks where site_id = $1 returning interval_start)
-select distinct interval_start as start from taken order by 1`;
-
-const everything = `/* processor.allIntervals */
-select distinct date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as start from events
-where site_id = $1 order by 1`;
-
-const openIntervals = `/* processor.openIntervals */
-select distinct interval_start as start from rollup_marks where site_id = $1 order by 1`;
-
-async function findTouched(claimed: ClaimedAggregates, now: Date): Promise<Touched> {
-  const { client, siteId, timezone, rowsTimezone, aggregatedAt } = claimed;
-  const read = async (statement: string) =>
-    (await client.query<{ start: Date }>(statement, [siteId])).rows.map(({ start }) => start);
-  const marked = await read(takeMarks);
-  // What no roll has taken yet is counted too; its roll will mark it once more.
-  const changed = rowsTimezone === timezone ? [...marked, ...(await read(openIntervals))] : await read(everything);
-  const intervals = [...new Map(changed.map((start) => [start.getTime(), start])).values()];
-  const today = dayOf(now, timezone);
-  const passed: string[] = [];
-  // Periods that have ended since are computed once more, as of their end.
-  for (let day = dayOf(aggregatedAt, timezone); day <= today; day = addDays(day, 1)) passed.push(day);
-  const days = new Set([...daysOf(intervals, timezone), ...passed]);
-  return { intervals, days: [...days].sort(), passed, moneyDays: [] };
-}
-
-/** Rows of what raw events no longer tell stay as they are, in the zone that they were counted in. */
-const forgetRows = (table: string, start: string) =>
-  `/* processor.forgetAggregates */ delete from ${table} where site_id = $1 and ${start} >= $2`;
-
-/** Periods of another time zone are other periods: their rows go, and all are computed anew. */
-async function followTimezone(claimed: ClaimedAggregates): Promise<void> {
-  const { client, siteId, timezone, rowsTimezone, rawSince } = claimed;
-  if (rowsTimezone === timezone) return;
-  for (const [table, { start }] of Object.entries(aggregations)) {
-    await client.query(forgetRows(table, start), [siteId, rawSince ?? '-infinity']);
-  }
-}
+import { type AggregateTable, aggregateTables } from './aggregate-tables.js';
+import {
+  busySite,
+  type ClaimedAggregates,
+  claimAggregates,
+  neverAggregated,
+  noteAggregated,
+  noteUnfinishedZone,
+} from './claim-aggregation.js';
+import { handOutMarks, takeTouched } from './touched-intervals.js';
 
 export interface AggregateOptions {
   now: Date;
@@ -111,23 +21,79 @@ export interface AggregateOptions {
   onProgress: (percent: number) => Promise<unknown> | unknown;
 }
 
+type Skipped = { skipped: string };
+
+const tables = Object.entries(aggregateTables);
+const markedTables = tables.map(([name, { types }]) => ({ name, types }));
+
+/** Zones as the run began: of the site, and of its rows until it ends. */
+interface Zones {
+  timezone: string;
+  rowsTimezone: string;
+}
+
+async function begin(claimed: ClaimedAggregates): Promise<Zones> {
+  const { timezone, rowsTimezone } = claimed;
+  await handOutMarks(claimed, markedTables);
+  if (rowsTimezone === timezone) return { timezone, rowsTimezone };
+  await noteUnfinishedZone(claimed);
+  return { timezone, rowsTimezone: neverAggregated };
+}
+
+/** Periods that have begun or ended since count otherwise even where no event came. */
+function passedDays({ aggregatedAt, timezone }: ClaimedAggregates, now: Date): string[] {
+  const [last, today] = [dayOf(aggregatedAt, timezone), dayOf(now, timezone)];
+  const days: string[] = [];
+  for (let day = last; last < today && day <= today; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** Rows of what raw events no longer tell stay as they are, in the zone that they were counted in. */
+const forgetRows = (table: string, start: string) =>
+  `/* processor.forgetAggregates */ delete from ${table} where site_id = $1 and ${start} >= $2`;
+
+async function recompute(claimed: ClaimedAggregates, name: string, table: AggregateTable, now: Date): Promise<number> {
+  const { client, siteId, timezone, rowsTimezone, rawSince } = claimed;
+  const intervals = await takeTouched(claimed, { name, types: table.types });
+  // Periods of another time zone are other periods.
+  if (rowsTimezone !== timezone) {
+    await client.query(forgetRows(name, table.start), [siteId, rawSince ?? '-infinity']);
+  }
+  return table.recompute(claimed, { intervals, passed: passedDays(claimed, now), now });
+}
+
+const isSkipped = <T>(result: T | Skipped): result is Skipped =>
+  typeof result === 'object' && result !== null && 'skipped' in result;
+
 /**
- * Recomputes every aggregate of the site that was touched since the last time, or whose period has ended since. Marks go and rows
- * come on one snapshot: an event that it does not see leaves its mark for the next time.
+ * Recomputes what events since the last time can have changed, or what days that have passed. Each table takes its own marks and
+ * writes its rows on a snapshot of its own: an event that it does not see leaves its mark for the next time, and a table that
+ * fails keeps its marks while the others go on. Another run of the same site may come between two tables; one that finds the
+ * zone of the site or of its rows changed by then leaves the rest to the next.
+ * @throws the first error of a table, after all were tried.
  */
 export async function aggregateSite(pool: Pool, siteId: string, options: AggregateOptions): Promise<RowsResult> {
   const { now, onProgress } = options;
   const startedAt = performance.now();
-  return claimAggregates(pool, siteId, options, async (claimed) => {
-    const touched = await findTouched(claimed, now);
-    await followTimezone(claimed);
-    const rows: Record<string, number> = {};
-    const tables = Object.entries(aggregations);
-    for (const [index, [table, { recompute }]] of tables.entries()) {
-      rows[table] = await recompute(claimed, touched, now);
-      await onProgress(Math.min(99, Math.round((100 * (index + 1)) / tables.length)));
+  const zones = await claimAggregates(pool, siteId, options, begin);
+  if (isSkipped(zones)) return zones;
+  const claimed = <T>(work: (site: ClaimedAggregates) => Promise<T>): Promise<T | Skipped> =>
+    claimAggregates(pool, siteId, options, async (site) =>
+      site.timezone === zones.timezone && site.rowsTimezone === zones.rowsTimezone ? work(site) : busySite,
+    );
+  const rows: Record<string, number> = {};
+  const failures: unknown[] = [];
+  for (const [index, [name, table]] of tables.entries()) {
+    try {
+      const written = await claimed((site) => recompute(site, name, table, now));
+      if (isSkipped(written)) return written;
+      rows[name] = written;
+    } catch (error) {
+      failures.push(error);
     }
-    await noteAggregated(claimed, now);
-    return { rows, ms: Math.round(performance.now() - startedAt) };
-  });
+    await onProgress(Math.min(99, Math.round((100 * (index + 1)) / tables.length)));
+  }
+  if (failures.length > 0) throw failures[0];
+  const noted = await claimed((site) => noteAggregated(site, now));
+  return isSkipped(noted) ? noted : { rows, ms: Math.round(performance.now() - startedAt) };
 }

@@ -1,4 +1,4 @@
-/** Turns a site into a transaction with one snapshot in which nobody else aggregates that site. */
+/** A transaction with one snapshot in which no other one aggregates the same site. */
 import { inTransaction, type Pool } from '@millrace/shared/postgres';
 import { isSerializationFailure } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
@@ -36,8 +36,14 @@ returning sites.timezone, before.timezone as "rowsTimezone",
   case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt",
   coalesce(before.revenue_at = before.aggregated_at and before.revenue_grace_days = $3, false) as "moneyIsKept"`;
 
+/** Where a release before this one has aggregated meanwhile, revenue_at is another than aggregated_at, and stays so. */
 const note = `/* processor.noteAggregated */
-update site_aggregations set timezone = $2, aggregated_at = $3, revenue_at = $3 where site_id = $1`;
+update site_aggregations set timezone = $2, aggregated_at = $3::timestamptz,
+  revenue_at = case when revenue_at = aggregated_at then $3::timestamptz end
+where site_id = $1`;
+
+const noteUnfinished = `/* processor.noteUnfinished */
+update site_aggregations set timezone = $2 where site_id = $1`;
 
 const isKnown = '/* processor.isKnownSite */ select exists (select 1 from sites where site_id = $1) as known';
 
@@ -47,6 +53,10 @@ export const busySite = { skipped: 'another aggregation of this site is at work'
 /** Notes that all aggregates of the site are up to date, in its present zone. */
 export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, now: Date) =>
   client.query(note, [siteId, timezone, now]);
+
+/** Until the end of a run that computes everything, the site is one that was never aggregated: its tables may be of two zones. */
+export const noteUnfinishedZone = ({ client, siteId }: ClaimedAggregates) =>
+  client.query(noteUnfinished, [siteId, neverAggregated]);
 
 /** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known or that another aggregation holds. */
 export async function claimAggregates<T>(

@@ -1,41 +1,34 @@
-/** Turns the signups of a site into cohorts by month, and what their users did since into retention. */
-
-import { dayOf } from '@millrace/shared/zone-days';
+/** Cohorts of users by the month of their signup, and how many of them came back in each month since. */
+import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap';
+import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { addVisitors, createNumbers } from './add-visitors.js';
+import { signupType } from './aggregated-types.js';
 import { type Aggregation, stillKnown } from './aggregation.js';
 import { percent } from './money.js';
-import { addMonths, type Period, periodOf } from './periods.js';
+import { addMonths, type Period, periodOf, periodsOf } from './periods.js';
+import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
+import type { TouchedInterval } from './touched-intervals.js';
 
-/** Cohorts and months to compute anew: a row is, when its cohort is or its month is. */
+/** Cohorts and months to compute: a row is, when its cohort is or its month is. */
 export interface CohortScope {
   /** First days of months. */
   cohorts: string[];
   months: string[];
 }
 
-/** Month of a timestamp: its place among the starts of months, which reach from the first to the end of the last. */
-const monthOf = (timestamp: string) => `($2::date[])[width_bucket(${timestamp}, $3::timestamptz[])]`;
+interface CohortRow {
+  cohort: string;
+  number: number;
+  size: number;
+  retained: number;
+}
 
-const statement = `/* processor.cohorts */
-with signup as materialized (
-  select user_id, ${monthOf('min(timestamp)')} as cohort from events
-  where site_id = $1 and event_type = 'signup' and user_id is not null and timestamp < $4 group by user_id
-), cohort as materialized (
-  select cohort, count(*) as size from signup group by cohort
-), pair as materialized (
-  select cohort, size, month, (row_number() over (partition by cohort order by month) - 1)::int as number
-  from cohort cross join unnest($2::date[]) as m(month) where month >= cohort
-), wanted as materialized (
-  select * from pair where cohort = any($5::date[]) or month = any($6::date[])
-), active as (
-  select cohort, month, count(*) as retained from (
-    select distinct user_id, ${monthOf('timestamp')} as month from events
-    where site_id = $1 and user_id is not null and timestamp >= $7 and timestamp < $4) as activity
-  join signup using (user_id) where month >= cohort group by cohort, month
-), computed as (
-  select cohort, number, size, coalesce(retained, 0) as retained from wanted left join active using (cohort, month)
+const write = `/* processor.cohorts */
+with computed as materialized (
+  select * from unnest($2::date[], $3::int[], $4::int[], $5::int[]) as c(cohort, number, size, retained)
 ), gone as (
   delete from user_cohorts r where r.site_id = $1 and r.cohort_month >= $8
-    and (r.cohort_month = any($5::date[]) or (r.cohort_month + make_interval(months => month_number))::date = any($6::date[]))
+    and (r.cohort_month = any($6::date[]) or (r.cohort_month + make_interval(months => month_number))::date = any($7::date[]))
     and not exists (select 1 from computed c where c.cohort = r.cohort_month and c.number = r.month_number)
 )
 insert into user_cohorts (site_id, cohort_month, month_number, cohort_size, users_retained, retention_rate, computed_at)
@@ -43,83 +36,130 @@ select $1, cohort, number, size, retained, ${percent('retained', 'size')}, now()
 on conflict (site_id, cohort_month, month_number) do update set cohort_size = excluded.cohort_size,
   users_retained = excluded.users_retained, retention_rate = excluded.retention_rate, computed_at = excluded.computed_at`;
 
-const firstSignupStatement = `/* processor.firstSignup */
-select min(timestamp) as first from events where site_id = $1 and event_type = 'signup' and user_id is not null`;
+/** Rows of marked intervals may be out of date, which makes the first month an empty one at worst. */
+const firstSignup = `/* processor.firstSignup */
+select least((
+  select interval_start from rollup_15m
+  where site_id = $1 and dimension = 'all' and event_type = 'signup' and visitor_count > 0 order by interval_start limit 1
+), (
+  select min(timestamp) from (select distinct interval_start from rollup_marks where site_id = $1) as open
+  join events on timestamp >= interval_start and timestamp < interval_start + interval '15 minutes'
+  where site_id = $1 and event_type = 'signup' and user_id is not null)) as first`;
 
 /** Months of the site's zone from its first signup to now; empty without one. */
-export async function cohortMonths(site: Aggregation, now: Date): Promise<Period[]> {
-  const { rows } = await site.client.query<{ first: Date | null }>(firstSignupStatement, [site.siteId]);
+async function allMonths({ client, siteId, timezone }: Aggregation, now: Date): Promise<Period[]> {
+  const { rows } = await client.query<{ first: Date | null }>(firstSignup, [siteId]);
   const first = rows[0]!.first;
   if (!first) return [];
   const months: Period[] = [];
-  const last = dayOf(now, site.timezone);
-  for (let day = addMonths(dayOf(first, site.timezone), 0); day <= last; day = addMonths(day, 1)) {
-    months.push(periodOf(day, 'month', site.timezone));
+  const last = dayOf(now, timezone);
+  for (let day = addMonths(dayOf(first, timezone), 0); day <= last; day = addMonths(day, 1)) {
+    months.push(periodOf(day, 'month', timezone));
   }
-  // A cohort whose month is not whole any more stays as it was counted; so does what its users did since.
-  return stillKnown(site, months);
+  return months;
+}
+
+function daysOfMonths(months: Period[], zone: string): Period[] {
+  const days: string[] = [];
+  for (const { start } of months) {
+    for (let day = start; day < addMonths(start, 1); day = addDays(day, 1)) days.push(day);
+  }
+  return periodsOf(days, 'day', zone);
+}
+
+/** Who signed up first in each month, by its first day. */
+async function signupSets(site: Aggregation, months: Period[], parts: RolledParts, numberOf: (user: string) => number) {
+  const sets = new Map(months.map(({ start }) => [start, createVisitorSet()]));
+  await addVisitors(site, parts, 'signup', numberOf, (day) => sets.get(addMonths(day, 0))!);
+  const seen = createVisitorSet();
+  for (const [start, set] of sets) {
+    sets.set(start, set.without(seen));
+    seen.addAll(set);
+    set.dispose();
+  }
+  seen.dispose();
+  return sets;
+}
+
+async function countRows(site: Aggregation, months: Period[], scope: CohortScope): Promise<CohortRow[]> {
+  const numberOf = createNumbers();
+  const parts = await rolledParts(site, daysOfMonths(months, site.timezone), 'all');
+  const members = await signupSets(site, months, parts, numberOf);
+  const [known, rows] = [stillKnown(site, months), [] as CohortRow[]];
+  for (const [index, { start: month }] of known.entries()) {
+    const isWanted = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
+    const cohorts = known
+      .slice(0, index + 1)
+      .filter((cohort) => isWanted(cohort) && members.get(cohort.start)!.size > 0);
+    if (cohorts.length === 0) continue;
+    const active: VisitorSet = createVisitorSet();
+    const partsOfMonth = partsOfDays(parts, (day) => addMonths(day, 0) === month);
+    await addVisitors(site, partsOfMonth, 'any', numberOf, () => active);
+    for (const { start: cohort } of cohorts) {
+      const set = members.get(cohort)!;
+      const number = index - known.findIndex(({ start }) => start === cohort);
+      rows.push({ cohort, number, size: set.size, retained: set.intersectionSize(active) });
+    }
+    active.dispose();
+  }
+  for (const set of members.values()) set.dispose();
+  return rows;
 }
 
 const removeAll = '/* processor.removeCohorts */ delete from user_cohorts where site_id = $1';
 
 /**
- * Replaces the rows of `scope`; returns how many there are now. A user belongs to the cohort of the month of their first
- * signup; month number n is the n-th after it, 0 the month itself. Retained in a month is who sent any event in it; retention
- * rate = retained / size x 100.
+ * Replaces the rows of the scope that `scopeOf` names for the months that there are; returns how many there are now. A user belongs
+ * to the cohort of the month of their first signup; month number n is the n-th after it, 0 the month itself. Retained in a month
+ * is who sent any event in it; retention rate = retained / size x 100. All are numbers of set bits: of the signups of a month
+ * without those of earlier ones, and of these AND the OR of the days of a month.
  */
-export async function cohorts(site: Aggregation, scope: CohortScope, now: Date): Promise<number> {
-  const months = await cohortMonths(site, now);
-  if (months.length === 0) {
-    if (site.rawSince === undefined) await site.client.query(removeAll, [site.siteId]);
+export async function cohorts(
+  site: Aggregation,
+  scopeOf: (months: string[]) => CohortScope,
+  now: Date,
+): Promise<number> {
+  const { client, siteId, rawSince } = site;
+  const months = await allMonths(site, now);
+  // A cohort whose month is not whole any more stays as it was counted; so does what its users did since.
+  const known = stillKnown(site, months);
+  if (known.length === 0) {
+    if (rawSince === undefined) await client.query(removeAll, [siteId]);
     return 0;
   }
-  const first = [...scope.cohorts, ...scope.months].sort()[0];
-  if (first === undefined) return 0;
-  const { rowCount } = await site.client.query(statement, [
-    site.siteId,
-    months.map(({ start }) => start),
-    months.map(({ from }) => from),
-    months.at(-1)!.to,
+  const scope = scopeOf(known.map(({ start }) => start));
+  if (scope.cohorts.length + scope.months.length === 0) return 0;
+  const rows = await countRows(site, months, scope);
+  const { rowCount } = await client.query(write, [
+    siteId,
+    rows.map(({ cohort }) => cohort),
+    rows.map(({ number }) => number),
+    rows.map(({ size }) => size),
+    rows.map(({ retained }) => retained),
     scope.cohorts,
     scope.months,
-    periodOf(first, 'month', site.timezone).from,
-    site.rawSince === undefined ? '-infinity' : months[0]!.start,
+    rawSince === undefined ? '-infinity' : known[0]!.start,
   ]);
   return rowCount ?? 0;
 }
 
-const touchedSignups = `/* processor.touchedSignups */
-with touched as (
-  select distinct user_id from unnest($2::timestamptz[]) as i(start)
-  join events on start = date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')
-  where site_id = $1 and event_type = 'signup' and user_id is not null
-    and timestamp >= (select min(t) from unnest($2::timestamptz[]) as t)
-    and timestamp < (select max(t) from unnest($2::timestamptz[]) as t) + interval '15 minutes'
-)
-select timestamp from events join touched using (user_id) where site_id = $1 and event_type = 'signup'`;
-
-/** What signups and activity in `days` may have changed: `intervals` are those that were touched. */
-async function touchedScope(site: Aggregation, intervals: Date[], days: string[]): Promise<CohortScope> {
-  const { rows } = await site.client.query<{ timestamp: Date }>(touchedSignups, [site.siteId, intervals]);
-  const monthsOf = (texts: string[]) => [...new Set(texts.map((day) => addMonths(day, 0)))];
-  return { cohorts: monthsOf(rows.map(({ timestamp }) => dayOf(timestamp, site.timezone))), months: monthsOf(days) };
-}
-
-const isComplete = `/* processor.cohortsAreComplete */
-select coalesce((
-  select sum(cohort_size) from user_cohorts where site_id = $1 and month_number = 0 and cohort_month >= $2), 0) = (
-  select count(distinct user_id) from events
-  where site_id = $1 and event_type = 'signup' and user_id is not null and timestamp >= $3 and timestamp < $4) as "isComplete"`;
-
-/** Brings all cohorts up to date after changes in `intervals`, of which `days` are the days; returns how many rows were written. */
-export async function touchedCohorts(site: Aggregation, intervals: Date[], days: string[], now: Date): Promise<number> {
-  const rows = await cohorts(site, await touchedScope(site, intervals, days), now);
-  const months = await cohortMonths(site, now);
-  const [first, last] = [months[0], months.at(-1)];
-  if (!first || !last) return rows;
-  const known = [site.siteId, first.start, first.from, last.to];
-  const complete = await site.client.query<{ isComplete: boolean }>(isComplete, known);
-  if (complete.rows[0]!.isComplete) return rows;
-  // A new signup lies in a touched interval; what is too much now was erased, and nothing tells from which cohort.
-  return cohorts(site, { cohorts: months.map(({ start }) => start), months: [] }, now);
+/**
+ * Brings all cohorts up to date after changes in `touched` and after `passed` days; returns how many rows were written. A signup
+ * that came or went moves users between its month and later ones, hence all cohorts from the first such month on.
+ */
+export function touchedCohorts(
+  site: Aggregation,
+  touched: TouchedInterval[],
+  passed: string[],
+  now: Date,
+): Promise<number> {
+  const monthOf = ({ start }: TouchedInterval) => addMonths(dayOf(start, site.timezone), 0);
+  const months = [...new Set([...touched.map(monthOf), ...passed.map((day) => addMonths(day, 0))])];
+  const first = touched
+    .filter(({ types }) => types === null || types.includes(signupType))
+    .map(monthOf)
+    .sort()[0];
+  const isTouched = (month: string) => first !== undefined && month >= first;
+  // Rows of cohorts that are no more go as well, whatever their month.
+  return cohorts(site, (known) => ({ cohorts: [...known, ...months].filter(isTouched), months }), now);
 }

@@ -6,7 +6,7 @@ import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { type AggregateOptions, aggregateSite } from './aggregate-site.js';
 import type { Aggregation } from './aggregation.js';
 import { type ClaimedAggregates, claimAggregates, neverAggregated } from './claim-aggregation.js';
-import { cohortMonths, cohorts } from './cohorts.js';
+import { cohorts } from './cohorts.js';
 import { followMoney } from './follow-money.js';
 import { periodOf, resolvePeriod } from './periods.js';
 import { profilePerformance } from './profile-performance.js';
@@ -17,10 +17,12 @@ import { tournaments } from './tournaments.js';
 type Dated<Data> = Data & { at: string };
 type Run<Data> = (site: ClaimedAggregates, data: Data, now: Date) => Promise<number>;
 
-async function runCohorts(site: Aggregation, { cohortMonth }: CohortsData, now: Date): Promise<number> {
-  const months = (await cohortMonths(site, now)).map(({ start }) => start);
-  const wanted = cohortMonth === undefined ? months : [`${cohortMonth}-01`];
-  return cohorts(site, { cohorts: wanted, months: [] }, now);
+function runCohorts(site: Aggregation, { cohortMonth }: CohortsData, now: Date): Promise<number> {
+  return cohorts(
+    site,
+    (months) => ({ cohorts: cohortMonth === undefined ? months : [`${cohortMonth}-01`], months: [] }),
+    now,
+  );
 }
 
 async function runPublisher(site: Aggregation, data: PublisherData): Promise<number> {

@@ -26,8 +26,8 @@ export interface TouchedMoney {
   intervals: Date[];
   /** Days that have begun or ended since. */
   passed: string[];
-  /** Told the days whose payments and refunds count otherwise than before. */
-  moneyDays?: string[];
+  /** Told the moments of payments and refunds that count otherwise than before. */
+  moments?: Date[];
   /** Periods to compute in any case. */
   periods?: Period[];
 }
@@ -42,9 +42,8 @@ export async function followMoney(site: ClaimedAggregates, touched: TouchedMoney
   const asked = touched.periods ?? [];
   const stretches = isKept ? [...joinIntervals(touched.intervals), ...asked] : [always];
   const moments = await keepMoneyEvents(site, knownPartsOf(stretches, rawSince));
-  const moneyDays = daysOf(moments, timezone);
-  touched.moneyDays?.push(...moneyDays);
-  const days = new Set([...moneyDays, ...touched.passed]);
+  touched.moments?.push(...moments);
+  const days = new Set([...daysOf(moments, timezone), ...touched.passed]);
   let from = moments.length > 0 || !isKept ? await keepMovements(site, site.graceDays) : undefined;
   if (!isKept) {
     const { rows } = await client.query<{ first: string | null }>(firstDay, [siteId, timezone]);

@@ -67,7 +67,9 @@ const columns = (buckets: Bucket[]) => [buckets.map(({ from }) => from), buckets
 
 /** Replaces the rows of whole hours of the site's clock, from raw events; returns how many there are now. */
 export async function publisherHours(site: Aggregation, hours: Bucket[]): Promise<number> {
-  const { rowCount } = await site.client.query(hoursStatement, [site.siteId, ...columns(stillKnown(site, hours))]);
+  const known = stillKnown(site, hours);
+  if (known.length === 0) return 0;
+  const { rowCount } = await site.client.query(hoursStatement, [site.siteId, ...columns(known)]);
   return rowCount ?? 0;
 }
 
@@ -77,6 +79,7 @@ export async function publisherHours(site: Aggregation, hours: Bucket[]): Promis
  * type revenue; eCPM = revenue / impressions x 1000.
  */
 export async function publisherSums(site: Aggregation, granularity: string, buckets: Bucket[]): Promise<number> {
+  if (buckets.length === 0) return 0;
   const { rowCount } = await site.client.query(sumsStatement, [site.siteId, ...columns(buckets), granularity]);
   return rowCount ?? 0;
 }

@@ -99,9 +99,11 @@ on conflict (site_id, period_type, period_start, currency) do update set
  * Payments without a decimal amount and a currency are left out. Periods that began before the first raw event stay.
  */
 export async function revenue(site: Aggregation, periods: Period[], now: Date): Promise<number> {
+  const known = stillKnown(site, periods);
+  if (known.length === 0) return 0;
   const { rowCount } = await site.client.query(statement, [
     site.siteId,
-    ...periodColumns(stillKnown(site, periods)),
+    ...periodColumns(known),
     dayOf(now, site.timezone),
   ]);
   return rowCount ?? 0;

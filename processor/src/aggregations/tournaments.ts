@@ -58,6 +58,8 @@ on conflict (site_id, period_type, period_start) do update set
  * tournaments, the first by name where there are several. Duration in minutes, revenue per currency, of completed ones.
  */
 export async function tournaments(site: Aggregation, periods: Period[]): Promise<number> {
-  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(stillKnown(site, periods))]);
+  const known = stillKnown(site, periods);
+  if (known.length === 0) return 0;
+  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(known)]);
   return rowCount ?? 0;
 }

@@ -1,5 +1,6 @@
-/** Turns a user's events into marks on the intervals that they were in. */
+/** Deletes a user's events, and marks the intervals that they were in. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { markedTypes } from '../aggregations/aggregated-types.js';
 
 export interface ErasedEvents {
   events: number;
@@ -10,10 +11,15 @@ export interface ErasedEvents {
 
 const statement = `/* processor.eraseEvents */
 with erased as (
-  delete from events where site_id = $1 and user_id = $2 returning timestamp
+  delete from events where site_id = $1 and user_id = $2 returning timestamp, event_type
 ), marks as (
   insert into rollup_marks (site_id, interval_start)
   select distinct $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from erased
+), aggregates as (
+  insert into aggregation_marks (site_id, interval_start, event_types)
+  select $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z'),
+    array_agg(distinct case when event_type = any($3::text[]) then event_type else '' end)
+  from erased group by 1, 2
 )
 select count(*)::int as events,
   to_char(min(timestamp) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as first,
@@ -22,6 +28,6 @@ from erased`;
 
 /** Deletes from all partitions. */
 export async function eraseEvents(client: PoolClient, siteId: string, userId: string): Promise<ErasedEvents> {
-  const { rows } = await client.query<ErasedEvents>(statement, [siteId, userId]);
+  const { rows } = await client.query<ErasedEvents>(statement, [siteId, userId, markedTypes]);
   return rows[0]!;
 }

@@ -5,7 +5,9 @@ import { rollupDimensions } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import type { ClaimedSite } from './claim-site.js';
 import { type Group, groupEventsStatement } from './group-events.js';
+import { markAggregates } from './mark-aggregates.js';
 import { joinIntervals } from './time-ranges.js';
+import { createTypeChanges, type RemovedRow, type TypeChanges } from './type-changes.js';
 import { numberVisitors } from './visitor-numbers.js';
 import { type RollupRow, writeRollups } from './write-rollups.js';
 
@@ -28,15 +30,16 @@ with chunk as materialized (
 )
 select interval_start as "start" from chunk order by 1`;
 
+/** What they said of each type of events comes back. */
 const removeRows = `/* processor.removeIntervals */
-delete from rollup_15m where site_id = $1 and dimension = any($2) and interval_start = any($3)`;
+with gone as (
+  delete from rollup_15m where site_id = $1 and dimension = any($2) and interval_start = any($3)
+  returning interval_start, dimension, event_type, events, visitors
+)
+select interval_start as start, event_type as type, events, visitors from gone where dimension = 'all' and event_type <> ''`;
 
 const markDays = `/* processor.markDays */
 insert into rollup_day_marks (site_id, day) select $1, day from unnest($2::date[]) as day on conflict do nothing`;
-
-/** Aggregates are computed from the same events, by a job of their own. */
-const markAggregates = `/* processor.markAggregates */
-insert into aggregation_marks (site_id, interval_start) select $1, unnest($2::timestamptz[])`;
 
 /** The row of a group of raw events. */
 export function encodeGroup({ numbers, ...group }: Group): RollupRow {
@@ -51,7 +54,13 @@ export async function markDaysOf(client: PoolClient, site: ClaimedSite, interval
 }
 
 /** Computes `intervals` (ascending) with the rows of `dimensions`; returns how many events and rows they have. */
-async function writeIntervals(client: PoolClient, siteId: string, intervals: Date[], dimensions: string[]) {
+async function writeIntervals(
+  client: PoolClient,
+  siteId: string,
+  intervals: Date[],
+  dimensions: string[],
+  changes: TypeChanges,
+) {
   const total = { events: 0, rows: 0 };
   if (intervals.length === 0) return total;
   const { from, to } = joinIntervals(intervals);
@@ -62,8 +71,11 @@ async function writeIntervals(client: PoolClient, siteId: string, intervals: Dat
     'rollup_15m',
     { statement, values: [siteId, from, to] },
     (group) => {
-      if (group.dimension === 'all' && group.event_type === '') total.events += group.events;
-      return encodeGroup(group);
+      const row = encodeGroup(group);
+      if (group.dimension !== 'all') return row;
+      if (group.event_type === '') total.events += group.events;
+      else changes.addNew(new Date(group.bucket), group.event_type, row);
+      return row;
     },
   );
   return total;
@@ -81,12 +93,13 @@ export async function rollIntervals(
   // Nothing marks what was dropped; if something did, the mark would go and the rollup stay.
   const intervals = rows.map(({ start }) => start).filter((start) => site.rawSince === null || start >= site.rawSince);
   await numberVisitors(client, site, joinIntervals(intervals));
-  await client.query(removeRows, [site.siteId, allDimensions, intervals]);
+  const removed = await client.query<RemovedRow>(removeRows, [site.siteId, allDimensions, intervals]);
+  const changes = createTypeChanges(removed.rows);
   const firstDetailed = intervals.findIndex((start) => start >= site.detailSince);
   const split = firstDetailed === -1 ? intervals.length : firstDetailed;
-  const old = await writeIntervals(client, site.siteId, intervals.slice(0, split), ['all']);
-  const detailed = await writeIntervals(client, site.siteId, intervals.slice(split), allDimensions);
+  const old = await writeIntervals(client, site.siteId, intervals.slice(0, split), ['all'], changes);
+  const detailed = await writeIntervals(client, site.siteId, intervals.slice(split), allDimensions, changes);
   await markDaysOf(client, site, intervals);
-  await client.query(markAggregates, [site.siteId, intervals]);
+  await markAggregates(client, site.siteId, intervals, changes);
   return { intervals: rows.length, events: old.events + detailed.events, rows: old.rows + detailed.rows };
 }

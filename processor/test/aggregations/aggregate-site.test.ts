@@ -7,8 +7,9 @@ import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { rollSite } from '../../src/rollups/roll-site.js';
-import { countOf, localDate, percent, periodStart, plainCohorts, plainEarnings } from './plain-aggregates.js';
-import { countPayments, plainRevenueRows } from './plain-money.js';
+import { compareAggregates, compareCohorts } from './compare-aggregates.js';
+import { localDate } from './plain-aggregates.js';
+import { plainRevenueRows } from './plain-money.js';
 import { randomEvents, type TestEvent } from './random-events.js';
 
 const now = new Date('2026-11-20T10:00:00Z');
@@ -36,113 +37,7 @@ async function prepare(zone: string, count = 1_500, seed = 7): Promise<TestEvent
   return events;
 }
 
-/** Events by the first day of their period. */
-function byPeriod(events: TestEvent[], type: string, zone: string): Map<string, TestEvent[]> {
-  const groups = new Map<string, TestEvent[]>();
-  for (const event of events) {
-    const start = periodStart(localDate(event.timestamp, zone), type);
-    groups.set(start, [...(groups.get(start) ?? []), event]);
-  }
-  return groups;
-}
-
-async function compareRevenue(events: TestEvent[], zone: string): Promise<void> {
-  const rows = await query(
-    `select period_type as type, period_start::text as start, currency, total_revenue::float as revenue, payments,
-      round(mrr, 8)::float as mrr from revenue_aggregates order by 1, 2, 3`,
-  );
-  const plain = plainRevenueRows(events, zone, now);
-  expect(rows).toEqual(
-    plain.map(({ type, start, currency, revenue, payments, mrr }) => ({
-      type,
-      start,
-      currency,
-      revenue,
-      payments,
-      mrr,
-    })),
-  );
-}
-
-async function compareCohorts(events: TestEvent[], zone: string): Promise<void> {
-  const rows = await query(
-    `select cohort_month::text, month_number, cohort_size, users_retained, retention_rate::float from user_cohorts order by 1, 2`,
-  );
-  expect(rows.map((row) => Object.values(row))).toEqual(plainCohorts(events, zone, now));
-}
-
-async function compareProfiles(events: TestEvent[], zone: string): Promise<void> {
-  const counted = ['impression', 'view', 'click', 'signup', 'payment', 'revenue'];
-  const expected = [...byPeriod(events, 'day', zone)].flatMap(([day, group]) =>
-    ['banner', 'video'].flatMap((profile) => {
-      const own = group.filter(({ profile_id, event_type }) => profile_id === profile && counted.includes(event_type));
-      if (own.length === 0) return [];
-      const [impressions, clicks, signups] = ['impression', 'click', 'signup'].map((type) => countOf(own, type)) as [
-        number,
-        number,
-        number,
-      ];
-      const conversions = signups + countPayments(own, events);
-      return [
-        {
-          day,
-          profile,
-          impressions,
-          views: countOf(own, 'view'),
-          clicks,
-          conversions,
-          ctr: percent(clicks, impressions),
-          conversion_rate: percent(conversions, clicks),
-          revenue: plainEarnings(own),
-        },
-      ];
-    }),
-  );
-  const rows = await query(
-    `select day::text, profile_id as profile, impressions, views, clicks, conversions, ctr::float, conversion_rate::float,
-      (select coalesce(jsonb_object_agg(key, value::float), '{}') from jsonb_each_text(revenue)) as revenue
-    from profile_performance order by 1, 2`,
-  );
-  expect(rows).toEqual(expected.sort((a, b) => `${a.day}${a.profile}`.localeCompare(`${b.day}${b.profile}`)));
-}
-
-async function comparePublisher(events: TestEvent[], zone: string): Promise<void> {
-  for (const type of ['day', 'week', 'month']) {
-    const expected = [...byPeriod(events, type, zone)].flatMap(([start, group]) => {
-      const [requests, impressions, clicks] = ['ad_request', 'impression', 'click'].map((name) =>
-        countOf(group, name),
-      ) as [number, number, number];
-      const revenue = plainEarnings(group);
-      if (requests + impressions + clicks === 0 && Object.keys(revenue).length === 0) return [];
-      return [
-        {
-          start,
-          requests,
-          impressions,
-          clicks,
-          ctr: percent(clicks, impressions),
-          fill: percent(impressions, requests),
-          revenue,
-        },
-      ];
-    });
-    const rows = await query(
-      `select (bucket_start at time zone $2)::date::text as start, ad_requests as requests, impressions, clicks, ctr::float,
-        fill_rate::float as fill, (select coalesce(jsonb_object_agg(key, value::float), '{}') from jsonb_each_text(revenue)) as revenue
-      from publisher_performance where granularity = $1 order by bucket_start`,
-      type,
-      zone,
-    );
-    expect(rows, type).toEqual(expected.sort((a, b) => a.start.localeCompare(b.start)));
-  }
-}
-
-async function compareAll(events: TestEvent[], zone: string): Promise<void> {
-  await compareRevenue(events, zone);
-  await compareCohorts(events, zone);
-  await compareProfiles(events, zone);
-  await comparePublisher(events, zone);
-}
+const compareAll = (events: TestEvent[], zone: string) => compareAggregates(database.pool, events, zone, now);
 
 describe.each(['UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia'])('in %s', (zone) => {
   it('every aggregate is what the events say, also after late ones, and twice is once', async () => {
@@ -233,7 +128,7 @@ it('does each single job for the period that it names', async () => {
     { bucket_start: new Date('2026-03-01T05:00:00Z') },
   ]);
   await run('cohorts', {});
-  await compareCohorts(events, 'America/New_York');
+  await compareCohorts(database.pool, events, 'America/New_York', now);
 });
 
 it('keeps what it counted when the raw events are dropped, and goes on with those that are left', async () => {

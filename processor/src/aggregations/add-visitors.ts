@@ -1,0 +1,69 @@
+/** The users of days, as sets of visitor numbers, from the bitmaps of rollups wherever those tell. */
+import type { VisitorSet } from '@millrace/shared/bitmap';
+import type { Aggregation } from './aggregation.js';
+import { partColumns, type RolledParts } from './rolled-parts.js';
+
+/** Which events a user must have sent. */
+export type Activity = 'any' | 'signup';
+
+const rolledType = { any: '', signup: 'signup' };
+const isOfType = { any: 'true', signup: `event_type = 'signup'` };
+
+const dayBitmaps = `/* processor.dayBitmaps */
+select day::text, visitors from rollup_days
+where site_id = $1 and dimension = 'all' and event_type = $2 and day = any($3::date[])`;
+
+const intervalBitmaps = `/* processor.intervalBitmaps */
+select part.day, visitors from unnest($3::text[], $4::timestamptz[], $5::timestamptz[]) as part(day, starts, ends)
+join rollup_15m on interval_start >= part.starts and interval_start < part.ends
+where site_id = $1 and dimension = 'all' and event_type = $2`;
+
+const openUsers = (activity: Activity) => `/* processor.openUsers */
+with present as (
+  select distinct part.day, user_id from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) as part(day, starts, ends)
+  join events on timestamp >= part.starts and timestamp < part.ends
+  where site_id = $1 and user_id is not null and ${isOfType[activity]}
+)
+select day, present.user_id as "user", visitor_no as number
+from present left join visitors on visitors.site_id = $1 and visitors.user_id = present.user_id collate "C"`;
+
+/** Above every number that a roll gives. */
+const firstOwnNumber = 2 ** 31;
+
+/** Numbers for users that no roll has numbered yet: they occur in no bitmap, so any will do that is always the same. */
+export function createNumbers(): (user: string) => number {
+  const numbers = new Map<string, number>();
+  return (user) => {
+    const number = numbers.get(user) ?? firstOwnNumber + numbers.size;
+    numbers.set(user, number);
+    return number;
+  };
+}
+
+/** Adds the users of the days to the set that `setOf` names for each day. */
+export async function addVisitors(
+  { client, siteId }: Aggregation,
+  parts: RolledParts,
+  activity: Activity,
+  numberOf: (user: string) => number,
+  setOf: (day: string) => VisitorSet,
+): Promise<void> {
+  const bitmaps: { day: string; visitors: Buffer }[] = [];
+  const read = async (statement: string, ...values: unknown[]) =>
+    bitmaps.push(...(await client.query(statement, [siteId, rolledType[activity], ...values])).rows);
+  if (parts.days.length > 0) await read(dayBitmaps, parts.days);
+  if (parts.intervals.length > 0) await read(intervalBitmaps, ...partColumns(parts.intervals));
+  for (const { day, visitors } of bitmaps) setOf(day).addBitmap(visitors);
+  if (parts.events.length === 0) return;
+  const { rows } = await client.query<{ day: string; user: string; number: number | null }>(openUsers(activity), [
+    siteId,
+    ...partColumns(parts.events),
+  ]);
+  const ofDays = new Map<string, number[]>();
+  for (const { day, user, number } of rows) {
+    const numbers = ofDays.get(day) ?? [];
+    numbers.push(number ?? numberOf(user));
+    ofDays.set(day, numbers);
+  }
+  for (const [day, numbers] of ofDays) setOf(day).addNumbers(Uint32Array.from(numbers));
+}

@@ -1,0 +1,75 @@
+/** The tables of aggregates, and how each follows what was touched. */
+import { periodTypes } from '@millrace/shared/job-data';
+import { dayStart } from '@millrace/shared/zone-days';
+import { moneyTypes, profileTypes, publisherTypes, tournamentTypes } from './aggregated-types.js';
+import type { Aggregation } from './aggregation.js';
+import type { ClaimedAggregates } from './claim-aggregation.js';
+import { touchedCohorts } from './cohorts.js';
+import { followMoney } from './follow-money.js';
+import { periodsOf } from './periods.js';
+import { profilePerformance } from './profile-performance.js';
+import { coarserOf, daysOf, hoursOfIntervals } from './publisher-buckets.js';
+import { publisherHours, publisherSums } from './publisher-performance.js';
+import { startsOf, type TouchedInterval, touchTable } from './touched-intervals.js';
+import { tournaments } from './tournaments.js';
+
+/** What may have changed for a table. */
+export interface Touched {
+  intervals: TouchedInterval[];
+  /** Days that have begun or ended since the site was last aggregated; none on the same day. */
+  passed: string[];
+  now: Date;
+}
+
+export interface AggregateTable {
+  /** The column that says when what a row counts began. */
+  start: string;
+  /** Of the events that it counts; null where all count. */
+  types: string[] | null;
+  recompute: (site: ClaimedAggregates, touched: Touched) => Promise<number>;
+}
+
+async function money(site: ClaimedAggregates, { intervals, passed, now }: Touched): Promise<number> {
+  const moments: Date[] = [];
+  const rows = await followMoney(site, { intervals: startsOf(intervals), passed, moments }, now);
+  // A transaction counts where it came first, which may now be elsewhere.
+  const days = daysOf(moments, site.timezone).map((day) => dayStart(day, site.timezone));
+  await touchTable(site, 'profile_performance', days);
+  return rows;
+}
+
+const touchedDays = ({ timezone }: Aggregation, { intervals }: Touched) => daysOf(startsOf(intervals), timezone);
+
+async function publisher(site: Aggregation, touched: Touched): Promise<number> {
+  let rows = await publisherHours(site, hoursOfIntervals(startsOf(touched.intervals), site.timezone));
+  for (const granularity of ['day', 'week', 'month'] as const) {
+    const buckets = coarserOf(touchedDays(site, touched), granularity, site.timezone);
+    rows += await publisherSums(site, granularity, buckets);
+  }
+  return rows;
+}
+
+/** By name, in the order in which they are computed: adding one means its file and one line here. */
+export const aggregateTables: Record<string, AggregateTable> = {
+  revenue_aggregates: { start: 'period_start', types: moneyTypes, recompute: money },
+  user_cohorts: {
+    start: 'cohort_month',
+    types: null,
+    recompute: (site, { intervals, passed, now }) => touchedCohorts(site, intervals, passed, now),
+  },
+  tournament_aggregates: {
+    start: 'period_start',
+    types: tournamentTypes,
+    recompute: (site, touched) =>
+      tournaments(
+        site,
+        periodTypes.flatMap((type) => periodsOf(touchedDays(site, touched), type, site.timezone)),
+      ),
+  },
+  profile_performance: {
+    start: 'day',
+    types: profileTypes,
+    recompute: (site, touched) => profilePerformance(site, periodsOf(touchedDays(site, touched), 'day', site.timezone)),
+  },
+  publisher_performance: { start: 'bucket_start', types: publisherTypes, recompute: publisher },
+};

@@ -1,0 +1,89 @@
+/** Which intervals may have changed for a table of aggregates since it was last computed. */
+import { markedTypes } from './aggregated-types.js';
+import type { ClaimedAggregates } from './claim-aggregation.js';
+
+/** A table of aggregates, and the types of events that it counts; null where it counts all. */
+export interface MarkedTable {
+  name: string;
+  types: string[] | null;
+}
+
+/** A quarter of an hour with the types of events that may have come or gone in it; null for any. */
+export interface TouchedInterval {
+  start: Date;
+  types: string[] | null;
+}
+
+const handOut = `/* processor.handOutMarks */
+with taken as (
+  delete from aggregation_marks where site_id = $1 and table_name is null returning interval_start, event_types
+)
+insert into aggregation_marks (site_id, interval_start, event_types, table_name)
+select distinct $1, interval_start, event_types, follower.name
+from taken join jsonb_to_recordset($2::jsonb) as follower(name text, types text[])
+  on event_types is null or follower.types is null or event_types && follower.types`;
+
+/** Gives each table its own copies of the marks, so that one that fails or takes long does not hold up the others. */
+export async function handOutMarks({ client, siteId }: ClaimedAggregates, tables: MarkedTable[]): Promise<void> {
+  await client.query(handOut, [siteId, JSON.stringify(tables)]);
+}
+
+const take = `/* processor.takeAggregationMarks */
+with taken as (
+  delete from aggregation_marks where site_id = $1 and table_name = $2 returning interval_start, event_types
+)
+select distinct interval_start as start, event_types as types from taken`;
+
+/**
+ * What no roll has taken yet is counted too. It is marked again in the same breath: what the next roll finds gone by then, it
+ * has never seen, and could not mark.
+ */
+const takeOpen = `/* processor.takeOpenIntervals */
+with open as materialized (
+  select distinct interval_start from rollup_marks where site_id = $1
+), present as (
+  select o.interval_start, e.event_type from open o join events e
+    on e.timestamp >= o.interval_start and e.timestamp < o.interval_start + interval '15 minutes'
+  where e.site_id = $1 and ($3::text[] is null or e.event_type = any($3))
+  union
+  select o.interval_start, r.event_type from open o join rollup_15m r on r.interval_start = o.interval_start
+  where r.site_id = $1 and r.dimension = 'all' and r.event_type <> '' and ($3::text[] is null or r.event_type = any($3))
+), typed as materialized (
+  select interval_start, array_agg(distinct case when event_type = any($4::text[]) then event_type else '' end) as types
+  from present group by interval_start
+), marked as (
+  insert into aggregation_marks (site_id, interval_start, event_types, table_name) select $1, interval_start, types, $2 from typed
+)
+select interval_start as start, types from typed`;
+
+const everything = `/* processor.allIntervals */
+select interval_start as start, null as types from rollup_15m where site_id = $1 and dimension = 'all' and event_type = ''
+union select interval_start, null from rollup_marks where site_id = $1`;
+
+/** Takes the marks of the table. A site that was never aggregated in its present zone is touched wherever it has events. */
+export async function takeTouched(
+  claimed: ClaimedAggregates,
+  { name, types }: MarkedTable,
+): Promise<TouchedInterval[]> {
+  const { client, siteId, timezone, rowsTimezone, rawSince } = claimed;
+  const read = async (statement: string, ...values: unknown[]) =>
+    (await client.query<TouchedInterval>(statement, [siteId, ...values])).rows;
+  const marked = await read(take, name);
+  const open = await read(takeOpen, name, types, markedTypes);
+  const changed = [...marked, ...open, ...(rowsTimezone === timezone ? [] : await read(everything))];
+  return rawSince === undefined ? changed : changed.filter(({ start }) => start >= rawSince);
+}
+
+/** The starts of intervals, each once, in order. */
+export const startsOf = (touched: TouchedInterval[]): Date[] =>
+  [...new Map(touched.map(({ start }) => [start.getTime(), start])).values()].sort(
+    (one, other) => one.getTime() - other.getTime(),
+  );
+
+const touch = `/* processor.touchTable */
+insert into aggregation_marks (site_id, interval_start, table_name) select $1, unnest($2::timestamptz[]), $3`;
+
+/** Lets another table follow what this one has found to count otherwise. */
+export async function touchTable({ client, siteId }: ClaimedAggregates, table: string, moments: Date[]): Promise<void> {
+  if (moments.length > 0) await client.query(touch, [siteId, moments, table]);
+}

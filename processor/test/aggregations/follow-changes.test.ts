@@ -1,0 +1,146 @@
+/** Aggregates that follow one change after the other, each with what it can change and no more. */
+import { createRandom } from '@millrace/shared/testing/create-random';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
+import { eraseUser } from '../../src/erase/erase-user.js';
+import { storeEvents } from '../../src/events/store-events.js';
+import { rollSite } from '../../src/rollups/roll-site.js';
+import { compareAggregates } from './compare-aggregates.js';
+import { randomEvents, type TestEvent } from './random-events.js';
+
+const now = new Date('2026-11-20T10:00:00Z');
+const span = [Date.UTC(2026, 6, 1), Date.UTC(2026, 10, 20, 10)] as const;
+/** Around now, where intervals are open and have details. */
+const lately = [Date.UTC(2026, 10, 18), Date.UTC(2026, 10, 20, 10)] as const;
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
+const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.stringify(events));
+const roll = (at = new Date('2026-11-20T11:00:00Z')) => rollSite(database.pool, 'demo', { now: at });
+const aggregate = async (at = now) =>
+  (await aggregateSite(database.pool, 'demo', { now: at, onProgress: () => {} })) as { rows: Record<string, number> };
+const addSite = (zone: string) => query(`insert into sites (site_id, timezone) values ('demo', $1)`, zone);
+
+const event = (event_type: string, timestamp: string, fields: Partial<TestEvent> = {}): TestEvent => {
+  const [made] = randomEvents(createRandom(timestamp.length), 'demo', 1, ...span);
+  return { ...made!, event_id: crypto.randomUUID(), path: '/', event_type, timestamp, user_id: 'ada', ...fields };
+};
+
+it.each([
+  ['Europe/Berlin', 31],
+  ['Pacific/Apia', 32],
+  ['America/St_Johns', 33],
+])('is what the events say after each of many changes in %s, rolled or not', async (zone, seed) => {
+  const random = createRandom(seed);
+  await addSite(zone);
+  let events = randomEvents(random, 'demo', 300, ...span);
+  await store(events);
+  await roll();
+  await aggregate();
+  for (let step = 0; step < 12; step += 1) {
+    const change = random.below(5);
+    const more = randomEvents(random, 'demo', 1 + random.below(6), ...random.pick([span, lately]));
+    if (change === 0) {
+      const userId = random.pick(['ada', 'bob', 'cem', 'dee']);
+      await eraseUser(database.pool, { siteId: 'demo', userId, dryRun: false });
+      events = events.filter(({ user_id }) => user_id !== userId);
+    } else {
+      await store(more);
+      events = [...events, ...more];
+    }
+    if (random.below(2) === 0) await roll();
+    await aggregate();
+    if (random.below(3) === 0) await compareAggregates(database.pool, events, zone, now);
+  }
+  await roll();
+  await aggregate();
+  await compareAggregates(database.pool, events, zone, now);
+});
+
+it('recomputes for a view neither revenue nor tournaments nor publishers', async () => {
+  await addSite('UTC');
+  await store(randomEvents(createRandom(3), 'demo', 200, ...span));
+  await roll();
+  await aggregate();
+  await store([event('view', '2026-11-10T10:01:00Z', { profile_id: 'banner' })]);
+  await roll();
+  const { rows } = await aggregate();
+  expect(rows).toMatchObject({ revenue_aggregates: 0, tournament_aggregates: 0, publisher_performance: 0 });
+  expect(rows.user_cohorts).toBeGreaterThan(0);
+  expect(rows.profile_performance).toBeGreaterThan(0);
+});
+
+it('forgets what it counted before any roll did, once it is gone', async () => {
+  await addSite('UTC');
+  const day = '2026-11-20T09:5';
+  const events = [event('view', `${day}1:00Z`), event('signup', `${day}2:00Z`), event('ad_request', `${day}3:00Z`)];
+  await store(events);
+  await aggregate();
+  await compareAggregates(database.pool, events, 'UTC', now);
+  await query(`delete from events where event_type <> 'view'`);
+  await store([event('view', `${day}4:00Z`)]);
+  await roll();
+  await aggregate();
+  expect(await query('select * from user_cohorts')).toEqual([]);
+  expect(await query('select * from publisher_performance')).toEqual([]);
+});
+
+it('moves a user to an earlier cohort when an earlier signup comes late', async () => {
+  await addSite('UTC');
+  const events = [event('signup', '2026-10-05T10:00:00Z'), event('signup', '2026-09-05T10:00:00Z', { user_id: 'bob' })];
+  await store(events);
+  await roll();
+  await aggregate();
+  const late = event('signup', '2026-08-05T10:00:00Z');
+  await store([late]);
+  await roll();
+  await aggregate();
+  await compareAggregates(database.pool, [...events, late], 'UTC', now);
+});
+
+it('adds the month that has begun, without any event', async () => {
+  await addSite('UTC');
+  const events = [event('signup', '2026-10-05T10:00:00Z')];
+  await store(events);
+  await roll();
+  await aggregate();
+  const later = new Date('2026-12-01T10:00:00Z');
+  await aggregate(later);
+  await compareAggregates(database.pool, events, 'UTC', later);
+});
+
+it('keeps the marks of a table that fails, and goes on with the others', async () => {
+  await addSite('UTC');
+  const events = randomEvents(createRandom(3), 'demo', 100, ...span);
+  await store(events);
+  await roll();
+  await aggregate();
+  const more = randomEvents(createRandom(4), 'demo', 40, ...span);
+  await store(more);
+  await roll();
+  await query('alter table user_cohorts rename to user_cohorts_elsewhere');
+  await expect(aggregate()).rejects.toThrow('user_cohorts');
+  expect(await query('select distinct table_name from aggregation_marks')).toEqual([{ table_name: 'user_cohorts' }]);
+  await query('alter table user_cohorts_elsewhere rename to user_cohorts');
+  await aggregate();
+  await compareAggregates(database.pool, [...events, ...more], 'UTC', now);
+});
+
+it('takes marks of a release that knows neither types nor tables for marks of all', async () => {
+  await addSite('UTC');
+  const events = [event('signup', '2026-10-05T10:00:00Z'), event('ad_request', '2026-10-05T10:01:00Z')];
+  await store(events);
+  await roll();
+  await aggregate();
+  await query('delete from user_cohorts');
+  await query('delete from publisher_performance');
+  await query(`insert into aggregation_marks (site_id, interval_start) values ('demo', '2026-10-05T10:00:00Z')`);
+  await aggregate();
+  await compareAggregates(database.pool, events, 'UTC', now);
+});
