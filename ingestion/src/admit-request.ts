@@ -21,6 +21,8 @@ export interface Admit {
   admit(req: IncomingMessage, client: string, keyInAddress?: string): Promise<Admission>;
   /** Counts events for their sender; a refusal when there are too many. What is refused is not counted. */
   count(sender: Sender, events: number): Promise<Refusal | undefined>;
+  /** Takes back events that were counted and then not stored: what its sender is told to retry must not cost it twice. */
+  giveBack(sender: Sender, events: number): Promise<void>;
 }
 
 export interface AdmitOptions {
@@ -87,6 +89,9 @@ export function createAdmit({ keys, eventsPerSecond }: AdmitOptions): Admit | un
       }
       const wait = await takeOfAll(limit, clients, events);
       return wait === undefined ? undefined : tooMuch('events', wait);
+    },
+    async giveBack({ clients }, events) {
+      if (limit) await Promise.all(clients.map((client) => limit.giveBack(client, events)));
     },
   };
 }

@@ -26,52 +26,60 @@ export interface ByteBudget {
 export const smallBodyBytes = 64_000;
 /** What is kept for small bodies, of the whole and of each client's share. */
 const roomForSmall = 1 / 8;
+/** One client's small bodies may have so much of what is kept for those of all clients, but always enough for one. */
+const shareOfRoom = 1 / 8;
 /** One client may have so much of the whole, but always enough for one body of the largest size. */
 const shareOfClient = 1 / 2;
 const leastShare = 16_000_000;
 
 /**
  * Nothing is reserved by what a client announces: only bytes that have arrived count. A client may hold half of `limit`; large
- * bodies stop an eighth before the end, of the whole as of each share. So stalled uploads never keep small requests out, neither
- * those of others nor those from the same address.
+ * bodies stop an eighth before the end, of the whole as of each share. Of that last eighth of the whole a client gets small bodies
+ * in only while all that it holds are an eighth of it. So a few addresses with stalled uploads, large or small, keep no small request
+ * of another out; for that it takes those of eight addresses more, or fewer where `limit` is below 4 MB.
  */
 export function createByteBudget(limit: number): ByteBudget {
   const share = Math.min(limit, Math.max(limit * shareOfClient, leastShare));
   const largestBody = Math.max(Math.min(smallBodyBytes, share), Math.floor(share * (1 - roomForSmall)));
+  const mostInRoom = Math.max(smallBodyBytes, limit * roomForSmall * shareOfRoom);
   const ofClients = new Map<string, number>();
+  const smallOfClients = new Map<string, number>();
   let used = 0;
   let texts = 0;
 
-  function change(client: string, bytes: number): void {
-    used += bytes;
-    const next = (ofClients.get(client) ?? 0) + bytes;
-    if (next === 0) ofClients.delete(client);
-    else ofClients.set(client, next);
+  function add(to: Map<string, number>, client: string, bytes: number): void {
+    const next = (to.get(client) ?? 0) + bytes;
+    if (next === 0) to.delete(client);
+    else to.set(client, next);
   }
 
   function fits(client: string, bytes: number, isSmall: boolean): boolean {
     const part = isSmall ? 1 : 1 - roomForSmall;
-    return used + bytes <= limit * part && (ofClients.get(client) ?? 0) + bytes <= share * part;
+    if (used + bytes > limit * part || (ofClients.get(client) ?? 0) + bytes > share * part) return false;
+    return used + bytes <= limit * (1 - roomForSmall) || (smallOfClients.get(client) ?? 0) + bytes <= mostInRoom;
   }
 
   return {
     hold(client) {
       let held = 0;
       let ownText = 0;
-      const give = (bytes: number) => {
-        held -= bytes;
-        change(client, -bytes);
+      const smallPart = () => (held <= smallBodyBytes ? held : 0);
+      const change = (bytes: number) => {
+        const before = smallPart();
+        held += bytes;
+        used += bytes;
+        add(ofClients, client, bytes);
+        add(smallOfClients, client, smallPart() - before);
       };
       return {
         take(bytes) {
           if (!fits(client, bytes, held + bytes <= smallBodyBytes)) return false;
-          held += bytes;
-          change(client, bytes);
+          change(bytes);
           return true;
         },
-        give,
+        give: (bytes) => change(-bytes),
         release() {
-          give(held);
+          change(-held);
           texts -= ownText;
           ownText = 0;
         },

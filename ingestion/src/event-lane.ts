@@ -67,22 +67,25 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     return { validated };
   }
 
-  /** Resolves when all events are durable, or with the reason why some are not known to be. */
-  async function enqueue(batches: EventBatch[]): Promise<EnqueueOutcome> {
+  /** Resolves when all events are durable, or with the reason why some are not known to be, and how many. */
+  async function enqueue(batches: EventBatch[]): Promise<{ reason: EnqueueOutcome; lost: number }> {
     const [only] = batches;
     if (only && batches.length === 1) {
       const reason = await deps.events.enqueue(only);
       if (reason) refused.inc({ reason }, only.count);
-      return reason;
+      return { reason, lost: reason ? only.count : 0 };
     }
     const outcomes = await Promise.all(batches.map(deps.events.enqueue));
+    let lost = 0;
     batches.forEach(({ count }, index) => {
       const reason = outcomes[index];
-      if (reason) refused.inc({ reason }, count);
+      if (!reason) return;
+      refused.inc({ reason }, count);
+      lost += count;
     });
     const failures = outcomes.filter((outcome) => outcome !== undefined);
     // Part of the request may be stored: only a retry with the same ids is safe, which `overloaded` would not say.
-    return failures.length < outcomes.length && failures.length > 0 ? 'queue_unavailable' : failures[0];
+    return { reason: failures.length < outcomes.length && lost > 0 ? 'queue_unavailable' : failures[0], lost };
   }
 
   /** Counts, then stores what was prepared. */
@@ -94,8 +97,10 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
       refused.inc({ reason: tooMany.code }, validated.accepted);
       return { refusal: tooMany, events: 0 };
     }
-    const failure = await enqueue(validated.batches);
-    return failure ? { refusal: { code: failure }, events: 0 } : { validated };
+    const { reason, lost } = await enqueue(validated.batches);
+    if (!reason) return { validated };
+    if (admission?.sender) await deps.admit?.giveBack(admission.sender, lost);
+    return { refusal: { code: reason }, events: 0 };
   }
 
   async function takeBody(route: Route, req: IncomingMessage): Promise<Outcome> {

@@ -35,12 +35,39 @@ const weights = new Uint8Array(256);
 for (const [character, bytes] of Object.entries({ '{': 64, '[': 64, ':': 64, ',': 16, '"': 12 })) {
   weights[character.charCodeAt(0)] = bytes;
 }
-/** Nothing weighs more: `[` alone, in a text of two bytes a character. */
-const worstPerByte = 64 + 2 * textsPerByte;
+/** What a number that no double holds takes while it is marked, parsed a second time and put back. */
+const exactNumber = 600;
+/** Digits and points in a row from which on a number may be such a one; so may one with an exponent of three digits. */
+const longRun = 16;
+const longExponent = 3;
+/** Nothing weighs more: `1e400,`, or `[` alone in a text of two bytes a character. */
+const worstPerByte = 112;
+
+const isDigitOrPoint = (byte: number) => (byte >= 0x30 && byte <= 0x39) || byte === 0x2e;
+const isExponentMark = (byte: number) => byte === 0x65 || byte === 0x45;
+const isSign = (byte: number) => byte === 0x2b || byte === 0x2d;
+
+/** An upper bound of the heap that the exact numbers of `body` take, in bytes, wherever its digits may stand. */
+function exactNumbersCost(body: Buffer): number {
+  let cost = 0;
+  let run = 0;
+  let inExponent = false;
+  for (let index = 0; index < body.length; index += 1) {
+    const byte = body[index] as number;
+    if (isDigitOrPoint(byte)) {
+      run += 1;
+      if (run === (inExponent ? longExponent : longRun)) cost += exactNumber;
+    } else {
+      inExponent = run > 0 ? isExponentMark(byte) : inExponent && isSign(byte);
+      run = 0;
+    }
+  }
+  return cost;
+}
 /** The first byte of characters beyond Latin-1, for the sake of one of which V8 keeps a whole text in two bytes a character. */
 const firstWide = 0xc4;
 
-/** An upper bound of the heap that parsing and checking `body` takes, in bytes; 1 ms per MB. */
+/** An upper bound of the heap that parsing and checking `body` takes, in bytes; a few ms per MB. */
 function parseCost(body: Buffer): number {
   let cost = 0;
   let widest = 0;
@@ -49,7 +76,7 @@ function parseCost(body: Buffer): number {
     cost += weights[byte] as number;
     if (byte > widest) widest = byte;
   }
-  return cost + body.length * textsPerByte * (widest >= firstWide ? 2 : 1);
+  return cost + exactNumbersCost(body) + body.length * textsPerByte * (widest >= firstWide ? 2 : 1);
 }
 
 export function createParseMemory(usableBytes: number): ParseMemory {

@@ -10,8 +10,14 @@ import { createTestLane } from './create-test-lane.js';
 const valid = { site_id: 'demo', event_type: 'view', path: '/' };
 const batch = (size: number) => Array.from({ length: size }, () => valid);
 let queued = 0;
+/** How many batches still fail. */
+let failing = 0;
 const events = {
   async enqueue({ count }: { count: number }) {
+    if (failing > 0) {
+      failing -= 1;
+      return 'queue_unavailable' as const;
+    }
     queued += count;
     return undefined;
   },
@@ -19,6 +25,7 @@ const events = {
 };
 beforeEach(() => {
   queued = 0;
+  failing = 0;
 });
 
 /** What supertest can ask. */
@@ -50,6 +57,27 @@ describe('a limit of events', () => {
     await agent.post('/events').send(batch(40)).expect(200);
     await agent.post('/event').send(valid).expect(429);
     expect(queued).toBe(100);
+  });
+
+  it('is not charged for what could not be stored, so that a retry finds it as it was', async () => {
+    const agent = open({ eventsPerSecond: 10 });
+    failing = 3;
+    await agent.post('/events').send(batch(100)).expect(503);
+    await agent.post('/events').send(batch(100)).expect(503);
+    await agent.get('/event?site_id=demo&event_type=view&path=/').expect(503);
+    await agent.post('/events').send(batch(100)).expect(200);
+    await agent.post('/event').send(valid).expect(429);
+    expect(queued).toBe(100);
+  });
+
+  it('is charged for the part that was stored where another part was not', async () => {
+    // Two jobs, of which the first fails.
+    const agent = open({ eventsPerSecond: 600 });
+    failing = 1;
+    await agent.post('/events').send(batch(6_000)).expect(503);
+    expect(queued).toBe(1_000);
+    await agent.post('/events').send(batch(5_001)).expect(429);
+    await agent.post('/events').send(batch(5_000)).expect(200);
   });
 
   it('counts pictures as well', async () => {

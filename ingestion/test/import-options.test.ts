@@ -67,6 +67,7 @@ describe('importOptions', () => {
         includeBots: false,
         showBots: false,
         countAssets: false,
+        includeUnfinished: false,
         hostnames: [],
         paths: [],
         maxUnparsable: 5,

@@ -73,6 +73,33 @@ describe('import of good logs', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
+  it('leaves out a last line without line end, says so, and counts it once when the file has gone on', async () => {
+    const server = await startServer();
+    const whole = logText(3).replace(/ 200 5 .*/g, ' 200 1234');
+    // What is left reads as a whole line of the Common Log Format.
+    const cut = whole.slice(0, -'34\n'.length);
+    for (const text of [cut, whole, whole]) {
+      const log = await file('growing.log', text);
+      const { stdout, exitCode } = await run([log, '--site', 'demo', '--url', server.url]);
+      expect(exitCode).toBe(0);
+      expect(stdout.includes('A last line has no line end, may be incomplete, and was left out')).toBe(text !== whole);
+      expect(/ {2}unfinished +1\n/.test(stdout)).toBe(text !== whole);
+    }
+    expect(new Set(server.events.map(({ event_id }) => event_id)).size).toBe(3);
+  });
+
+  it.each([
+    ['--include-unfinished', logText(3).trimEnd(), ['--include-unfinished']],
+    ['a carriage return at its end', `${logText(3).trimEnd()}\r`, []],
+    ['JSON in it, which is complete', '{"ts":1.7e9,"uri":"/1","method":"GET","status":200}', []],
+  ])('sends a last line without line end with %s', async (_why, text, options) => {
+    const server = await startServer();
+    const log = await file('complete.log', text);
+    const { stdout } = await run([log, '--site', 'demo', '--url', server.url, ...options]);
+    expect(server.events).toHaveLength(text.split('\n').length);
+    expect(stdout).not.toContain('no line end');
+  });
+
   it('skips the lines of known bots, and sends them with --include-bots', async () => {
     const log = await file('bots.log', logText(10, { bots: true }));
     const [without, withBots] = [await startServer(), await startServer()];

@@ -39,6 +39,8 @@ const bodies: [string, () => string][] = [
   ['empty objects', () => repeat('{}')],
   ['empty arrays', () => repeat('[]')],
   ['numbers', () => repeat('1')],
+  ['numbers of 17 digits', () => repeat('12345678901234567')],
+  ['numbers that no double reaches', () => repeat('1e400')],
   ['short texts', () => repeat('"a1"')],
   ['objects with a key each', () => repeat('{"a":1}')],
   [

@@ -89,12 +89,15 @@ it('refuses a body that trickles below 1 KB a second', async () => {
 
 it('waits for a slow body that keeps above 1 KB a second', async () => {
   await open(1_000);
-  const text = `${small}${' '.repeat(12_000)}`;
-  const { socket, reply } = upload(`Content-Length: ${text.length}`);
-  for (let start = 0; start < text.length; start += 500) {
-    socket.write(text.slice(start, start + 500));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  const { socket, reply } = upload('Transfer-Encoding: chunked');
+  const piece = `7d0\r\n${' '.repeat(2_000)}\r\n`;
+  const until = performance.now() + 2_500;
+  for (let sent = 2_000; performance.now() < until; sent += 2_000) {
+    socket.write(piece);
+    await eventually(async () => budget.used >= sent || reply() !== '', 'the piece has arrived');
   }
+  expect(reply()).toBe('');
+  socket.write(`${small.length.toString(16)}\r\n${small}\r\n0\r\n\r\n`);
   await eventually(async () => reply() !== '', 'it is answered');
   expect(reply()).toMatch(/^HTTP\/1\.1 200 /);
 });
@@ -122,6 +125,29 @@ describe('the budget', () => {
     expect(full('another', 64_000, from).fits).toBe(true);
     for (const { holding } of large) holding.release();
     expect(from.used).toBe(64_000);
+  });
+
+  it('keeps small bodies of two clients from taking what is left for those of others', () => {
+    const from = createByteBudget(48_000_000);
+    for (const client of ['a', 'b']) for (let body = 0; body < 400; body += 1) full(client, 63_000, from);
+    expect(from.used).toBeLessThanOrEqual(42_000_000);
+    expect(full('a', 63_000, from).fits).toBe(false);
+    const ofAnother = Array.from({ length: 20 }, () => full('c', 63_000, from));
+    expect(ofAnother.filter(({ fits }) => fits).length).toBeGreaterThanOrEqual(11);
+    expect(full('c', 63_000, from).fits).toBe(false);
+    expect(full('d', 63_000, from).fits).toBe(true);
+  });
+
+  it('counts a body that outgrows the small ones as large', () => {
+    const from = createByteBudget(48_000_000);
+    const { holding } = full('a', 60_000, from);
+    expect(holding.take(10_000_000)).toBe(true);
+    for (const client of ['b', 'c']) for (let body = 0; body < 400; body += 1) full(client, 63_000, from);
+    expect(full('a', 63_000, from).fits).toBe(true);
+    expect(holding.take(1_000)).toBe(false);
+    holding.release();
+    holding.release();
+    expect(full('a', 10_000_000, from).fits).toBe(true);
   });
 
   it('names the largest body that can ever find room', () => {

@@ -11,23 +11,27 @@ const markedNumber = new RegExp(`"\\\\u0000${marker.slice(1)}(-?[\\d.]+)"`, 'g')
 /** What the marker and its quotes add to an exact number in the text of `JSON.stringify`. */
 export const markedExtra = JSON.stringify(marker).length;
 
-const digitsOf = Symbol('digits');
+const decimalOf = Symbol('decimal');
 
 /** A number that no double holds. JSON.stringify makes a marked text of it, {@link stringifyExactJson} the number itself. */
 export interface ExactNumber {
-  /** Written out without an exponent; undefined when that takes more than {@link mostDigits}. */
-  readonly [digitsOf]: string | undefined;
+  readonly [decimalOf]: Decimal;
   toJSON(): string;
 }
 
 export const isExactNumber = (value: unknown): value is ExactNumber =>
-  typeof value === 'object' && value !== null && digitsOf in value;
+  typeof value === 'object' && value !== null && decimalOf in value;
 
-/** The number as plain decimal digits, so that equal numbers are equal texts; undefined when there are too many. */
-export const exactDigits = (number: ExactNumber): string | undefined => number[digitsOf];
+/**
+ * The number as plain decimal digits, so that equal numbers are equal texts; undefined when they are more than {@link mostDigits}.
+ * Written out for each call: a body may hold a million numbers of six characters that stand for eight thousand digits each.
+ */
+export const exactDigits = (number: ExactNumber): string | undefined => writeDecimal(number[decimalOf]);
 
-const exactNumber = (digits: string | undefined): ExactNumber =>
-  Object.freeze({ [digitsOf]: digits, toJSON: () => marker + (digits ?? '0') });
+function markDigits(this: ExactNumber): string {
+  return marker + (exactDigits(this) ?? '0');
+}
+const exactNumber = (decimal: Decimal): ExactNumber => ({ [decimalOf]: decimal, toJSON: markDigits });
 
 /** Sign, significant digits and the power of ten of the last one. */
 interface Decimal {
@@ -36,13 +40,21 @@ interface Decimal {
   exponent: number;
 }
 
-const numberParts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+const zero = 0x30;
 
+/** In a time that grows with the length only: a number may be as long as the body that it stands in. */
 function readDecimal(text: string): Decimal {
-  const [, sign = '', whole = '', fraction = '', power = '0'] = numberParts.exec(text) ?? [];
-  const all = (whole + fraction).replace(/^0+/, '');
-  const digits = all.replace(/0+$/, '');
-  return { sign, digits, exponent: Number(power) - fraction.length + all.length - digits.length };
+  const sign = text.startsWith('-') ? '-' : '';
+  const mark = Math.max(text.indexOf('e'), text.indexOf('E'));
+  const written = mark === -1 ? text.slice(sign.length) : text.slice(sign.length, mark);
+  const point = written.indexOf('.');
+  const fraction = point === -1 ? '' : written.slice(point + 1);
+  const all = point === -1 ? written : written.slice(0, point) + fraction;
+  const power = mark === -1 ? 0 : Number(text.slice(mark + 1));
+  let [start, end] = [0, all.length];
+  while (start < end && all.charCodeAt(start) === zero) start += 1;
+  while (end > start && all.charCodeAt(end - 1) === zero) end -= 1;
+  return { sign, digits: all.slice(start, end), exponent: power - fraction.length + all.length - end };
 }
 
 function writeDecimal({ sign, digits, exponent }: Decimal): string | undefined {
@@ -52,15 +64,14 @@ function writeDecimal({ sign, digits, exponent }: Decimal): string | undefined {
   return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
 }
 
-/** The digits of a JSON number where its double is another number, else undefined. */
-function changedByDouble(text: string): { digits: string | undefined } | undefined {
+/** The decimal that a JSON number is where its double is another number, else undefined. */
+function changedByDouble(text: string): Decimal | undefined {
   const double = Number(text);
   const decimal = readDecimal(text);
-  if (Number.isFinite(double)) {
-    const kept = readDecimal(String(double));
-    if (kept.digits === decimal.digits && (kept.digits === '' || kept.exponent === decimal.exponent)) return undefined;
-  }
-  return { digits: writeDecimal(decimal) };
+  if (!Number.isFinite(double)) return decimal;
+  const kept = readDecimal(String(double));
+  const isKept = kept.digits === decimal.digits && (kept.digits === '' || kept.exponent === decimal.exponent);
+  return isKept ? undefined : decimal;
 }
 
 const quote = 0x22;
@@ -95,7 +106,15 @@ function endOfString(text: string, start: number): number {
   return at + 1;
 }
 
-const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** Where the number that starts at `start` ends. No expression does this: V8's stack overflows on millions of digits. */
+function endOfNumber(text: string, start: number): number {
+  let at = start + 1;
+  for (let code = text.charCodeAt(at); ; code = text.charCodeAt(at)) {
+    const isPart = isDigitOrPoint(code) || code === 0x65 || code === 0x45 || code === 0x2b || code === 0x2d;
+    if (!isPart) return at;
+    at += 1;
+  }
+}
 
 /** `text` is valid JSON: marks the numbers that a double would change; undefined when there are none. */
 function markNumbers(text: string, found: ExactNumber[]): string | undefined {
@@ -106,15 +125,14 @@ function markNumbers(text: string, found: ExactNumber[]): string | undefined {
     if (code === quote) at = endOfString(text, at);
     else if (code !== 0x2d && !isDigit(code)) at += 1;
     else {
-      number.lastIndex = at;
-      const [token = ''] = number.exec(text) ?? [];
-      const changed = changedByDouble(token);
+      const end = endOfNumber(text, at);
+      const changed = changedByDouble(text.slice(at, end));
       if (changed) {
         parts.push(text.slice(copied, at), JSON.stringify(marker + found.length));
-        found.push(exactNumber(changed.digits));
-        copied = at + token.length;
+        found.push(exactNumber(changed));
+        copied = end;
       }
-      at += token.length;
+      at = end;
     }
   }
   return parts.length === 0 ? undefined : parts.join('') + text.slice(copied);
@@ -125,14 +143,16 @@ function placeNumbers(parsed: unknown, found: ExactNumber[]): unknown {
   const placed = (value: unknown) =>
     typeof value === 'string' && value.startsWith(marker) ? found[Number(value.slice(marker.length))] : value;
   const pending: unknown[] = [parsed];
+  function place(holder: Record<PropertyKey, unknown>, key: PropertyKey): void {
+    const value = holder[key];
+    if (typeof value === 'string') holder[key] = placed(value);
+    else if (typeof value === 'object' && value !== null) pending.push(value);
+  }
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (typeof next !== 'object' || next === null) continue;
-    const object = next as Record<string, unknown>;
-    for (const key of Object.keys(object)) {
-      const value = object[key];
-      if (typeof value === 'string') object[key] = placed(value);
-      else if (typeof value === 'object' && value !== null) pending.push(value);
-    }
+    const holder = next as Record<PropertyKey, unknown>;
+    if (Array.isArray(next)) for (let index = 0; index < next.length; index += 1) place(holder, index);
+    else for (const key of Object.keys(holder)) place(holder, key);
   }
   return placed(parsed);
 }

@@ -1,4 +1,4 @@
-/** Turns a service's routes into an Express app with health, metrics, request log and error answers, and into a server. */
+/** A service's routes as an Express app with health, metrics, request log and error answers, and into a server. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { describeRefusal, type Refusal, ServiceError } from './errors.js';
@@ -99,11 +99,15 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   return app;
 }
 
-/** A server that cuts off slow and silent clients: 10 s for headers, 30 s for a request, 65 s idle. */
-export function createHttpServer(handler: RequestListener): Server {
+/**
+ * A server that cuts off slow and silent clients: 10 s for headers, 30 s for a request, 65 s idle. A connection on which neither side
+ * gets anything through for `stalledAfterMs` is closed as well: its client does not read the answer, which would be kept for ever.
+ */
+export function createHttpServer(handler: RequestListener, stalledAfterMs = 300_000): Server {
   const server = createServer({ connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 }, handler);
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  server.timeout = stalledAfterMs;
   server.maxRequestsPerSocket = 0;
   return server;
 }

@@ -5,7 +5,9 @@ export type { Logger } from 'pino';
 
 /** Replaces the password of any connection URL in `text`; it may hold any character but white space and quotes. */
 export function redactUrls(text: string): string {
-  return text.replace(/(\w+:\/\/[^\s:@/]*):[^\s'"]+@/g, '$1:***@').replace(/([?&]password=)[^&\s'"]+/g, '$1***');
+  return text
+    .replace(/\b(\w+:\/\/[^\s:@/]*):[^\s'"]{1,1000}@/g, '$1:***@')
+    .replace(/([?&]password=)[^&\s'"]+/g, '$1***');
 }
 
 /** Keeps type, code, message and stack of an error; drops command arguments and rows, which can hold event data. */

@@ -1,6 +1,6 @@
 /** Numbers in JSON keep every digit, and everything else is what JSON.parse makes of it. */
 import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
+import { type ExactNumber, exactDigits, parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 import { describe, expect, it } from 'vitest';
 
 const again = (text: string) => stringifyExactJson(parseExactJson(text));
@@ -83,6 +83,40 @@ it('finds long numbers wherever in the text they stand', () => {
   }
 });
 
+/** Reading that takes a time that grows with the square runs into the time limit of a test here. */
+describe('of a million digits', () => {
+  const zeros = '0'.repeat(1_000_000);
+  const nines = '9'.repeat(1_000_000);
+  it.each([
+    ['zeros between two digits', `1${zeros}1`],
+    ['zeros in a fraction', `1.${zeros}1`],
+    ['zeros behind the first digit', `1.${zeros}`],
+    ['zeros before the first digit', `0.${zeros}1${zeros}1`],
+    ['zeros in an exponent', `1e${zeros}1`],
+    ['nines in an exponent', `1e-${nines}`],
+    ['nines', `${nines}.${nines}`],
+  ])('a number with %s is read at once', (_which, number) => {
+    expect(parseExactJson(`{"a":${number},"b":7}`)).toMatchObject({ b: 7 });
+    expect(parseExactJson(`[${`${number},`.repeat(3)}7]`)).toHaveLength(4);
+  });
+
+  it('in pieces that are no long number is looked through at once', () => {
+    const text = `[${'1.2345678901234,1e10,'.repeat(50_000)}1e400]`;
+    expect(parseExactJson(text)).toHaveLength(100_001);
+  });
+
+  it('and ten million in one number overflow no stack', () => {
+    const long = parseExactJson(`[1${'0'.repeat(9_900_000)}1]`) as ExactNumber[];
+    expect(exactDigits(long[0]!)).toBeUndefined();
+  });
+});
+
+it('does not write out what it only reads: many short numbers stand for a billion digits', () => {
+  const numbers = parseExactJson(`[${'1e8000,'.repeat(125_000)}0]`) as ExactNumber[];
+  expect(numbers).toHaveLength(125_001);
+  expect(exactDigits(numbers[0]!)).toHaveLength(8_001);
+});
+
 describe('in an event', () => {
   const base = { site_id: 'demo', event_type: 'view', path: '/' };
   const check = (properties: string) =>
@@ -109,6 +143,11 @@ describe('in an event', () => {
     expect(check(`{"a":${'9'.repeat(8_186)}}`)).toMatchObject({ ok: true });
     expect(check(`{"a":${'9'.repeat(8_187)}}`)).toMatchObject({ ok: false, reason: 'too_complex' });
     expect(check('{"a":[1e4000,1e4000,1e4000]}')).toMatchObject({ ok: false, reason: 'too_complex' });
+  });
+  it('a number of a million digits is refused by its name', () => {
+    const refusal = { ok: false, reason: 'out_of_range', field: 'properties.a' };
+    expect(check(`{"a":1${'0'.repeat(1_000_000)}1}`)).toMatchObject(refusal);
+    expect(check(`{"a":1.${'0'.repeat(1_000_000)}1}`)).toMatchObject(refusal);
   });
   it('cannot stand where text, an object or an event must be', () => {
     expect(check('9007199254740993')).toMatchObject({ ok: false, reason: 'wrong_type', field: 'properties' });

@@ -87,6 +87,69 @@ describe('a key', () => {
     await pool.end();
   });
 
+  describe('while the database takes connections but does not answer', () => {
+    const guess = (index: number) => `mr_${String(index).padStart(43, 'x')}`;
+    async function open() {
+      const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
+      const pool = createPool(database.url, silent, { max: 1, statementTimeoutMs: 1_000, applicationName: 'silent' });
+      const keys = createKeyRing(pool, silent, { now: () => clock, patienceMs: 50 });
+      await keys.find(key);
+      let asked = 0;
+      let fail = () => {};
+      const silence = new Promise<never>((_resolve, reject) => {
+        fail = () => reject(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' }));
+      });
+      pool.query = () => {
+        asked += 1;
+        return silence;
+      };
+      const close = async () => {
+        fail();
+        await keys.close();
+        await pool.end();
+      };
+      return { key, keys, fail, close, asked: () => asked };
+    }
+
+    it('known keys are believed, a thousand at once as well, for one look-up', async () => {
+      const { key, keys, close, asked } = await open();
+      clock += 300_000;
+      const found = await Promise.all(Array.from({ length: 1_000 }, () => keys.find(key)));
+      expect(found.every((access) => access?.name === 'a')).toBe(true);
+      expect(asked()).toBe(1);
+      await close();
+    });
+
+    it('known keys are believed though unknown ones have taken every place, and those beyond are refused', async () => {
+      const { key, keys, fail, close, asked } = await open();
+      clock += 300_000;
+      const guesses = Array.from({ length: 600 }, (_, index) => keys.find(guess(index), `client ${index}`));
+      const refused = Promise.allSettled(guesses);
+      await expect(guesses.at(-1)).rejects.toMatchObject({ code: 'database_unavailable' });
+      expect(await keys.find(key)).toMatchObject({ name: 'a' });
+      expect(asked()).toBe(8);
+      fail();
+      expect((await refused).every(({ status }) => status === 'rejected')).toBe(true);
+      expect(asked()).toBe(8);
+      await close();
+    });
+
+    it('it is left alone for a moment after it failed', async () => {
+      const { key, keys, fail, close, asked } = await open();
+      clock += 300_000;
+      const first = keys.find(guess(1));
+      fail();
+      await expect(first).rejects.toThrow('silent');
+      expect(await keys.find(key)).toMatchObject({ name: 'a' });
+      await expect(keys.find(guess(2))).rejects.toThrow('silent');
+      expect(asked()).toBe(1);
+      clock += 2_000;
+      expect(await keys.find(key)).toMatchObject({ name: 'a' });
+      expect(asked()).toBe(2);
+      await close();
+    });
+  });
+
   it('remembers when it was last used', async () => {
     const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
     const keys = ring();

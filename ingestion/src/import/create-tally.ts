@@ -19,6 +19,8 @@ export interface ImportTally extends Omit<FileTally, 'file'> {
   /** As read from the files, before decompression. */
   bytesRead: number;
   bots: number;
+  /** Last lines without a line end, which may be cut off. */
+  unfinished: number;
   /** Left out by `--hostname` or `--path`. */
   filtered: number;
   accepted: number;
@@ -39,6 +41,7 @@ export function createTally(): ImportTally {
     blank: 0,
     comments: 0,
     bots: 0,
+    unfinished: 0,
     filtered: 0,
     unparsable: 0,
     accepted: 0,

@@ -17,6 +17,7 @@ Reads access logs of web servers and sends each line as an event to Millrace.
   --include-bots       import the lines of known bots too; they are skipped otherwise
   --show-bots          list the user agents that were skipped as bots, with counts
   --count-assets       count style sheets, scripts, images, fonts, feeds and robots.txt as views too
+  --include-unfinished import a last line without line end too; it may be cut off, and is left out otherwise
   --hostname PATTERN   only lines of this host; * stands for any text; may be given several times
   --path PATTERN       only lines of this path, as in '/blog/*'; may be given several times
   --max-unparsable N   how many percent of a file's lines may be unreadable (default 5)
@@ -37,7 +38,8 @@ Overlong values are cut and the event marked with the property "truncated".
 
 An event's id comes from the line itself, and from its ordinal where a file holds equal lines: three equal lines count
 three times, but the same line in two files counts once. So files may overlap, be rotated, cut, joined and imported
-again. Only a file joined of overlapping ones may count the stretch that it holds twice (unless 250,000 other lines lie
+again. A last line without a line end may still be written on: it is left out, which the summary says, and counts once
+it is complete (a JSON line is when its braces are). Only a file joined of overlapping ones may count the stretch that it holds twice (unless 250,000 other lines lie
 between): give such files as several arguments instead. After an import that stopped midway, run the same command again.
 
 Exit code 0: every event was accepted. Exit code 1: something was not accepted, more of a file was unreadable than

@@ -21,6 +21,8 @@ export interface ImportOptions {
   includeBots: boolean;
   showBots: boolean;
   countAssets: boolean;
+  /** Sends a last line without line end as well. */
+  includeUnfinished: boolean;
   /** Patterns with `*`; none means every line. */
   hostnames: string[];
   paths: string[];
@@ -50,6 +52,7 @@ const ARGUMENTS = {
   'include-bots': { type: 'boolean' },
   'show-bots': { type: 'boolean' },
   'count-assets': { type: 'boolean' },
+  'include-unfinished': { type: 'boolean' },
   hostname: { type: 'string', multiple: true },
   path: { type: 'string', multiple: true },
   'max-unparsable': { type: 'string' },
@@ -98,6 +101,7 @@ function toOptions(values: Values, files: string[], environment: ImportEnvironme
     includeBots: values['include-bots'] ?? false,
     showBots: values['show-bots'] ?? false,
     countAssets: values['count-assets'] ?? false,
+    includeUnfinished: values['include-unfinished'] ?? false,
     hostnames: values.hostname ?? [],
     paths: values.path ?? [],
     maxUnparsable: percentOf(values['max-unparsable'] ?? '5'),

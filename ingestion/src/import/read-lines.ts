@@ -9,7 +9,7 @@ export interface LogLine {
   /** Of `bytes`; those that are no UTF-8 stand as `%HH`. */
   text: string;
   overlong: boolean;
-  /** False for a last line without line end. */
+  /** False for a last line without line end, of which a carriage return is the first half. */
   ended: boolean;
 }
 
@@ -62,9 +62,10 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
 function toLine(number: number, whole: Buffer, ended: boolean): LogLine {
   const overlong = whole.length > MAX_LINE_BYTES;
   const start = number === 1 ? markLength(whole) : 0;
-  const end = whole.at(-1) === CARRIAGE_RETURN ? whole.length - 1 : whole.length;
+  const hasReturn = whole.at(-1) === CARRIAGE_RETURN;
+  const end = hasReturn ? whole.length - 1 : whole.length;
   const bytes = whole.subarray(start, overlong ? PREVIEW_BYTES : end);
-  return { number, bytes, text: decodeBytes(bytes), overlong, ended };
+  return { number, bytes, text: decodeBytes(bytes), overlong, ended: ended || hasReturn };
 }
 
 function markLength(bytes: Buffer): number {

@@ -6,8 +6,6 @@ export type RequestKind = 'view' | 'asset' | 'request';
 const ASSET_ENDINGS =
   'css js mjs map ico gif jpg jpeg png webp avif svg bmp tif tiff woff woff2 ttf otf eot xml rss atom'.split(' ');
 const ASSET = new RegExp(String.raw`\.(?:${ASSET_ENDINGS.join('|')})$`, 'i');
-/** Of the last segment of a path (RFC 3986, 3.3), as in `/style.css;v=2`. */
-const PARAMETERS = /;[^/]*$/;
 
 /**
  * A GET that gave the visitor something (200, or 304 for what the browser had already) is a `view`, or an `asset` when
@@ -15,6 +13,12 @@ const PARAMETERS = /;[^/]*$/;
  */
 export function requestKind({ method, status, target }: LogRecord): RequestKind {
   if (method !== 'GET' || (status !== 200 && status !== 304)) return 'request';
-  const path = target.replace(/[?#].*$/s, '').replace(PARAMETERS, '');
+  const path = withoutParameters(target.replace(/[?#].*$/s, ''));
   return path === '/robots.txt' || ASSET.test(path) ? 'asset' : 'view';
+}
+
+/** A path without the parameters of its last segment (RFC 3986, 3.3), as in `/style.css;v=2`. */
+function withoutParameters(path: string): string {
+  const start = path.indexOf(';', path.lastIndexOf('/') + 1);
+  return start === -1 ? path : path.slice(0, start);
 }

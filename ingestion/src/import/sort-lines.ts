@@ -52,6 +52,7 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
     const record = line.overlong ? null : parse(line);
     if (record === null) countUnreadable(file, line, tally);
     else if (record === 'comment') tally.comments += 1;
+    else if (!options.includeUnfinished && !isWhole(line)) tally.unfinished += 1;
     else if (!isWanted(record)) tally.filtered += 1;
     else if (!options.includeBots && isBot(record.userAgent)) countBot(tally, record.userAgent ?? '');
     else return { lineNumber: line.number, json: JSON.stringify(logEvent(options, idOf(line), record)) };
@@ -60,6 +61,24 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
 
   return (lines: LogLine[], parse: ParseLine) =>
     lines.map((line) => sortLine(line, parse)).filter((event) => event !== null);
+}
+
+/**
+ * Whether the line can be no longer than it is. A server that still writes may have come to `200 12` of `200 1234`: sent, it would be
+ * an event of its own beside that of the whole line. Only JSON shows where it is complete.
+ */
+function isWhole({ ended, text }: LogLine): boolean {
+  return ended || isJson(text);
+}
+
+function isJson(text: string): boolean {
+  if (!text.trimStart().startsWith('{')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function countUnreadable(file: string, line: LogLine, tally: ImportTally): void {

@@ -17,6 +17,7 @@ export function summaryText(files: readonly string[], options: SummaryOptions, t
     ...countRows(options, tally).map(
       ([row, count]) => `  ${row.padEnd(12)} ${count.toLocaleString('en').padStart(14)}`,
     ),
+    ...lastLines(tally),
     ...storedLater(options, tally),
     '',
   ].join('\n');
@@ -28,7 +29,7 @@ export function fileName(file: string): string {
 }
 
 function countRows({ dryRun }: SummaryOptions, tally: ImportTally): [string, number][] {
-  const { lines, accepted, rejected, bots, filtered, unparsable, blank, comments } = tally;
+  const { lines, accepted, rejected, bots, filtered, unfinished, unparsable, blank, comments } = tally;
   const rows: [string, number][] = [
     ['lines read', lines],
     [dryRun ? 'to be sent' : 'accepted', accepted],
@@ -36,14 +37,24 @@ function countRows({ dryRun }: SummaryOptions, tally: ImportTally): [string, num
     ['bots skipped', bots],
     ['unparsable', unparsable],
   ];
-  const unsent = lines - accepted - rejected - bots - filtered - unparsable - blank - comments;
+  const unsent = lines - accepted - rejected - bots - filtered - unfinished - unparsable - blank - comments;
   const seldom: [string, number][] = [
+    ['unfinished', unfinished],
     ['filtered out', filtered],
     ['comments', comments],
     ['blank', blank],
     ['not sent', unsent],
   ];
   return [...rows, ...seldom.filter(([, count]) => count > 0)];
+}
+
+function lastLines({ unfinished }: ImportTally): string[] {
+  if (unfinished === 0) return [];
+  const which = unfinished === 1 ? 'A last line has' : `${unfinished.toLocaleString('en')} last lines have`;
+  return [
+    `${which} no line end, may be incomplete, and was left out: it counts once the file goes on and is imported again.`,
+    'If nothing more will be written there, add a line end, or give --include-unfinished.',
+  ];
 }
 
 function skippedAgents({ agents, bots }: ImportTally): string[] {

@@ -15,10 +15,10 @@ export const w3cExtended: LogFormat = {
     let date: string | undefined;
     return ({ text }) => {
       if (text.startsWith('#')) {
-        const [, directive, value = ''] = /^#([A-Za-z-]+):\s*(.*)$/.exec(text) ?? [];
+        const [, directive, value = ''] = /^#([A-Za-z-]+):(.*)$/s.exec(text.trimEnd()) ?? [];
         if (directive === undefined) return null;
-        if (directive === 'Fields') names = value.toLowerCase().split(/\s+/);
-        if (directive === 'Date') date = value.slice(0, 10);
+        if (directive === 'Fields') names = value.trimStart().toLowerCase().split(/\s+/);
+        if (directive === 'Date') date = value.trimStart().slice(0, 10);
         return 'comment';
       }
       const tabbed = text.includes('\t');

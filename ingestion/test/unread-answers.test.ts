@@ -1,0 +1,27 @@
+/** A client that asks and never reads the answer does not keep it in memory for ever. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { closeServer, createHttpServer } from '@millrace/shared/http';
+import { expect, it } from 'vitest';
+
+it('closes the connection of a client that does not read its answer', async () => {
+  let destroyed = () => {};
+  const gone = new Promise<void>((resolve) => {
+    destroyed = resolve;
+  });
+  const server = createHttpServer((_req, res) => {
+    res.on('close', () => destroyed());
+    res.end(Buffer.alloc(50_000_000));
+  }, 300);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const socket = connect(port, '127.0.0.1');
+  socket.pause();
+  socket.on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await gone;
+  expect(socket.bytesRead).toBeLessThan(50_000_000);
+  socket.destroy();
+  await closeServer(server);
+});
