@@ -37,8 +37,11 @@ export async function post(url: string, body: unknown, timeoutMs = 10_000): Prom
   }
 }
 
-/** Posts single events from `clients` at a time until `end` is called; a function tells each where its event goes. */
-export function keepSending(ingestionUrl: string | (() => string), clients: number): SentEvents {
+/**
+ * Posts single events from `clients` at a time until `end` is called; a function tells each where its event goes. Each client pauses
+ * for `pauseMs` after an event.
+ */
+export function keepSending(ingestionUrl: string | (() => string), clients: number, pauseMs = 0): SentEvents {
   const accepted = new Set<string>();
   const statuses = new Map<number, number>();
   let next = 0;
@@ -50,7 +53,8 @@ export function keepSending(ingestionUrl: string | (() => string), clients: numb
       const status = await post(`${url}/event`, event);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       if (status === 200) accepted.add(event.event_id);
-      else await new Promise((resolve) => setTimeout(resolve, 20));
+      const waitMs = status === 200 ? pauseMs : 20;
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
   const running = Promise.all(Array.from({ length: clients }, client));

@@ -1,4 +1,4 @@
-/** The release before this one beside it, under load and in both orders, on each queue backend: nothing lost, nothing doubled. */
+/** The release before this one beside it, under load and in both orders, on both queue backends at a time: nothing lost, nothing doubled. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   previous = await buildPreviousRelease();
 }, 240_000);
 
-describe.each(queueBackends)('on %s', (backend) => {
+describe.concurrent.each(queueBackends)('on %s', (backend) => {
   let database: TestDatabase;
   let env: NodeJS.ProcessEnv;
   let running: SpawnedService[];
@@ -84,8 +84,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     await run(process.execPath, [`${previous}/shared/dist/migrate-command.js`], { env: { ...process.env, ...env } });
     const [oldIngestion, oldProcessor, oldScheduler] = await startAll('old', ['ingestion', 'processor', 'scheduler']);
     target = oldIngestion!.url;
-    sending = keepSending(() => target, 4);
-    await load(100);
+    sending = keepSending(() => target, 4, 50);
+    await load(40);
 
     const tasks = async () =>
       (await sql<{ id: string }>('select id from schedules where built_in')).map(({ id }) => id);
@@ -94,7 +94,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await migrate(database.pool, location(), silent);
     await sql(`insert into schedules (id, name, queue, job, cron, timezone, data, catch_up)
       values ('each-second', 'each second', 'cleanup', 'clean', '* * * * * *', 'UTC', '{"type":"temp_files"}', 'all')`);
-    await load(100);
+    await load(40);
     await addRolls();
     const handle = openQueue(eventIngest.queue, location(), silent);
     await handle.queue.add('events', { hello: 'world' }, { ...eventIngest.options, jobId: 'broken' });
@@ -106,7 +106,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
     const [newScheduler, newProcessor, newIngestion] = await startAll('new', ['scheduler', 'processor', 'ingestion']);
     await stop(oldProcessor!);
-    await load(150);
+    await load(60);
 
     target = newIngestion!.url;
     const [[oldAgain, lastScheduler]] = await Promise.all([
@@ -114,7 +114,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       stop(oldIngestion!),
     ]);
     await stop(newProcessor!);
-    await load(150);
+    await load(60);
 
     const slots = () =>
       sql<{ slot: Date; added_at: Date | null }>(
@@ -126,7 +126,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
     await startAll('new', ['processor']);
     await Promise.all([oldAgain!, oldScheduler!, lastScheduler!].map(stop));
-    await load(100);
+    await load(40);
     await sending.end();
     await eventually(async () => (await slots()).every(({ added_at }) => added_at !== null), 'every slot has its job');
     await stop(newScheduler!);
@@ -156,7 +156,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await addRolls();
     await eventually(async () => (await marks()) === 0, 'everything is rolled', 60_000);
     const [oldReporting, newReporting] = await Promise.all([start('old', 'reporting'), start('new', 'reporting')]);
-    for (const site of sites) {
+    const check = async (site: string) => {
       const verify = ['--site', site, '--from', '2025-11-01', '--to', '2025-12-31'];
       const command = [`${root}processor/dist/verify/verify-command.js`, ...verify];
       const { stdout } = await run(process.execPath, command, { env: { ...process.env, ...env } });
@@ -166,6 +166,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       );
       expect(answers[0]).toEqual(answers[1]);
       expect(answers[0]).toMatchObject({ site_id: site, total_views: expect.any(Number) });
-    }
+    };
+    await Promise.all(sites.map(check));
   }
 });
