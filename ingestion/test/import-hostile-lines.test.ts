@@ -76,6 +76,7 @@ const frames: [string, (hostile: string) => string][] = [
   ['alone', (hostile) => hostile],
   ['as the client', (hostile) => `${hostile}${log('"GET / HTTP/1.1" 200 1')}`],
   ['as the target', (hostile) => log(`"GET /${hostile} HTTP/1.1" 200 1 "-" "-"`)],
+  ['as a folder', (hostile) => log(`"GET /${hostile}/ HTTP/1.1" 200 1 "-" "-"`)],
   ['as an absolute target', (hostile) => log(`"GET http://${hostile} HTTP/1.1" 200 1 "-" "-"`)],
   ['as the user agent', (hostile) => log(`"GET / HTTP/1.1" 200 1 "-" "${hostile}"`)],
   ['behind the line', (hostile) => log(`"GET / HTTP/1.1" 200 1 "-" "-" ${hostile}`)],
@@ -85,7 +86,7 @@ const frames: [string, (hostile: string) => string][] = [
     (hostile) => JSON.stringify({ ts: 1.7e9, client_ip: hostile, host: hostile, uri: `/${hostile}`, status: 200 }),
   ],
   ['as a directive', (hostile) => `#Fields:${hostile}\u2028x`],
-  ['as spaces of a directive', (hostile) => `#Date:${' '.repeat(hostile.length)}\r${hostile.slice(0, 9)}`],
+  ['as spaces of a directive', (hostile) => `#Date:${' '.repeat(hostile.length)}x\r${hostile.slice(0, 9)}`],
   ['as a time', (hostile) => `${alb.slice(0, 5)}${hostile}`],
   ['as the request of a load balancer', (hostile) => `${alb} "GET http://h:80/${hostile} HTTP/1.1" "${hostile}" - -`],
 ];
