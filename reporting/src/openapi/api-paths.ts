@@ -97,7 +97,7 @@ const sites = {
       tag: 'Sites',
       summary: 'Erase a site whole: events, figures, visitors, dead letters and its keys',
       description:
-        'Done by the processor within a minute or so, longer for a large site. Events that are still in the queue, or sent later, make the site again: revoke its keys or stop sending first.',
+        'Done by the processor within a minute or so, longer for a large site. Events stored before that are erased with it, those stored after make the site again: revoke its keys or stop sending first.',
       status: 202,
       answer: 'Erasing',
       refusals: [404, 503],
