@@ -1,6 +1,5 @@
 /** How far back the counterpart of a bucket lies: the earlier range's distance, in steps that keep buckets whole. */
 import type { TimeUnit } from '../query/resolved-query.js';
-import { wholeWeeks } from './compare-span.js';
 import type { Shift } from './presets.js';
 import { clockMs, isClockUnit } from './time-buckets.js';
 
@@ -8,7 +7,10 @@ import { clockMs, isClockUnit } from './time-buckets.js';
 export type Step = { kind: 'days' | 'months' | 'ms' | 'iso-years'; count: number } | { kind: 'range' };
 
 export interface RangeToPair {
+  /** Negative when the other range begins later. */
   shift: Shift;
+  /** False when the two ranges overlap, which only given ones and those of several years do. */
+  isApart: boolean;
   /** Days that the range is long, rounded up. */
   length: number;
   /** How many buckets the range has. */
@@ -21,34 +23,44 @@ const monthDays = 30.436875;
 const monthsIn = { month: 1, quarter: 3, year: 12 };
 
 const daysOf = ({ kind, count }: Shift) =>
-  kind === 'days' ? count : kind === 'months' ? Math.round(count * monthDays) : Math.ceil(count / dayMs);
+  kind === 'days' ? count : kind === 'months' ? Math.round(count * monthDays) : outward(count / dayMs);
+
+/** The whole number next to `distance`, with its sign, at least `fewest` away from 0. */
+const nearestWhole = (distance: number, fewest: number) =>
+  Math.sign(distance) * Math.max(Math.round(Math.abs(distance)), fewest);
+
+/** Rounded away from 0, so that ranges that do not overlap stay apart. */
+const outward = (distance: number) => Math.sign(distance) * Math.ceil(Math.abs(distance));
 
 /**
- * A unit that divides the distance goes back exactly so far. Where it does not, a single bucket is compared with the whole
- * earlier range, and several go back by the nearest number of whole units that keeps both ranges apart.
+ * A unit that divides the distance goes back exactly so far, or ahead where the other range begins later. Where it does not, a
+ * single bucket is compared with the whole other range, and several go by the nearest number of whole units that keeps both
+ * ranges apart; of ranges that overlap by the nearest number, at least 1.
  */
 export function chooseStep(unit: TimeUnit, range: RangeToPair): Step {
-  const { shift, length, buckets } = range;
+  const { shift, length, buckets, isApart } = range;
+  const fewest = (unitDays: number) => (isApart ? Math.ceil(length / unitDays) : 1);
   if (isClockUnit(unit)) return clockStep(clockMs[unit], range);
   if (unit === 'day') {
     if (shift.kind !== 'ms') return shift;
-    return buckets === 1 ? { kind: 'range' } : { kind: 'days', count: Math.ceil(shift.count / dayMs) };
+    return buckets === 1 ? { kind: 'range' } : { kind: 'days', count: outward(shift.count / dayMs) };
   }
   if (unit === 'week') {
     if (shift.kind === 'days' && shift.count % 7 === 0) return shift;
     if (shift.kind === 'months' && shift.count % 12 === 0) return { kind: 'iso-years', count: shift.count / 12 };
-    return buckets === 1 ? { kind: 'range' } : { kind: 'days', count: wholeWeeks(daysOf(shift), length) };
+    if (buckets === 1) return { kind: 'range' };
+    return { kind: 'days', count: 7 * nearestWhole(daysOf(shift) / 7, fewest(7)) };
   }
   const size = monthsIn[unit as keyof typeof monthsIn];
   if (shift.kind === 'months' && shift.count % size === 0) return shift;
   if (buckets === 1) return { kind: 'range' };
-  const nearest = Math.round(daysOf(shift) / monthDays / size);
-  return { kind: 'months', count: size * Math.max(nearest, Math.ceil(length / monthDays / size)) };
+  const unitDays = monthDays * size;
+  return { kind: 'months', count: size * nearestWhole(daysOf(shift) / unitDays, fewest(unitDays)) };
 }
 
 function clockStep(unitMs: number, { shift, buckets }: RangeToPair): Step {
   if (shift.kind !== 'ms' || shift.count % unitMs === 0) return shift;
-  return buckets === 1 ? { kind: 'range' } : { kind: 'ms', count: Math.ceil(shift.count / unitMs) * unitMs };
+  return buckets === 1 ? { kind: 'range' } : { kind: 'ms', count: outward(shift.count / unitMs) * unitMs };
 }
 
 /** True when counterparts cannot lie outside the earlier range but by what the range itself has cut off. */

@@ -91,10 +91,12 @@ export const pairingRules = [
   'Buckets are compared with the bucket that has the same place in the calendar: months with the month as many months earlier, quarters and years likewise, days with the day as many days earlier, or of the same number where the ranges are months or years apart, hours and minutes with the same time of the clock on that day (of an hour that comes twice the first with the first).',
   'Weeks are compared with whole weeks: a year apart those of the same ISO 8601 number (a week from Sunday has the number of its Monday), else as many weeks earlier as the ranges are apart. They may reach out of the earlier range.',
   'Where the unit does not divide the distance between the ranges, a range of one bucket is compared with the whole earlier range, and of several each with the one as many units earlier as come nearest to the distance and keep the ranges apart.',
+  'Given dates may also lie later than the range, or overlap it: buckets are then paired by the same rules with what lies as far ahead, or as far back. Where ranges overlap and the unit does not divide the distance, that is the nearest number of whole units, at least one.',
   'What the range cuts off the first and the last bucket is cut off their counterparts, too.',
   'What has no counterpart (29 February, the 31st, an hour that the clock skipped, week 53, time beyond two given dates) is compared with null, not with 0.',
   '`hour_of_day` and `day_of_week` are compared value by value.',
   'Totals are those of the two ranges as they are.',
+  'The `share` of an earlier row is in percent of the visitors of the earlier range and of whatever its buckets have beyond it, such as the rest of a whole week, so that no bucket is more than the whole.',
 ];
 
 export interface RangeMeaning {

@@ -11,6 +11,7 @@ import { type CalendarUnit, calendar, isClockUnit } from './time-buckets.js';
 export interface Comparison {
   range: TimeRange;
   buckets: TimeBuckets & { unit: SeriesUnit };
+  /** Given ranges may also overlap `range` or lie after it. */
   earlier: TimeRange;
   shift: RangeToPair['shift'];
   /** True when the earlier range was asked for by its ends: nothing outside it is compared with. */
@@ -31,7 +32,8 @@ const clockOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.get
 export function pairBuckets(comparison: Comparison): PairedBuckets {
   const { range, buckets, earlier, shift, isGiven, zone } = comparison;
   const length = Math.ceil((clockOf(range.to, zone) - clockOf(range.from, zone)) / dayMs - 1 / 12);
-  const step = chooseStep(buckets.unit, { shift, length, buckets: buckets.labels.length });
+  const isApart = earlier.to <= range.from || earlier.from >= range.to;
+  const step = chooseStep(buckets.unit, { shift, isApart, length, buckets: buckets.labels.length });
   const [first, last] = [earlier.from.getTime(), earlier.to.getTime()];
   const isCut = step.kind !== 'range' && isExact(step, shift) && !isClockUnit(buckets.unit);
   const counterparts = counterpartsOf(comparison, step).map((each) => {

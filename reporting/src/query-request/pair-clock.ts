@@ -12,33 +12,39 @@ export interface Counterpart {
   label: string;
 }
 
-interface ClockBucket extends Counterpart {
-  /** What the clock shows at its start. */
-  clock: string;
+/** The buckets of a date on the wall, in order of time; a time that the clock shows twice has two. */
+interface ClockDay {
+  ofClock: Map<string, Counterpart[]>;
+  ofLabel: Map<string, { bucket: Counterpart; clock: string; place: number }>;
 }
 
 const dayMs = 86_400_000;
 /** More than any offset from UTC, and than what a change of the clock moves. */
 const marginMs = dayMs;
 
-/** The buckets of a date on the wall, in order of time; a time that the clock shows twice is there twice. */
-function clockBuckets(unit: ClockUnit, date: string, zone: string): ClockBucket[] {
+function readClockDay(unit: ClockUnit, date: string, zone: string): ClockDay {
   const midnight = Date.parse(date);
   const range = { from: new Date(midnight - marginMs), to: new Date(midnight + dayMs + marginMs) };
   const starts = [...clockStarts(unit, range, zone)];
-  return starts.flatMap(([from, label], index) => {
-    const to = starts[index + 1]?.[0] ?? range.to.getTime();
-    return label.startsWith(date) ? [{ from, to, label, clock: label.slice(0, 19) }] : [];
+  const day: ClockDay = { ofClock: new Map(), ofLabel: new Map() };
+  starts.forEach(([from, label], index) => {
+    if (!label.startsWith(date)) return;
+    const bucket = { from, to: starts[index + 1]?.[0] ?? range.to.getTime(), label };
+    const clock = label.slice(10, 19);
+    const same = day.ofClock.get(clock) ?? [];
+    day.ofLabel.set(label, { bucket, clock, place: same.push(bucket) - 1 });
+    day.ofClock.set(clock, same);
   });
+  return day;
 }
 
-/** Looks up the buckets of a date, each date once. */
-function clockCalendar(unit: ClockUnit, zone: string): (date: string) => ClockBucket[] {
-  const known = new Map<string, ClockBucket[]>();
+/** Remembers what `find` found for each date. */
+function oncePerDate<T>(find: (date: string) => T): (date: string) => T {
+  const known = new Map<string, T>();
   return (date) => {
-    const buckets = known.get(date) ?? clockBuckets(unit, date, zone);
-    known.set(date, buckets);
-    return buckets;
+    const found = known.has(date) ? known.get(date)! : find(date);
+    known.set(date, found);
+    return found;
   };
 }
 
@@ -49,14 +55,13 @@ export function pairClock(
   step: DayStep,
   zone: string,
 ): (Counterpart | undefined)[] {
-  const bucketsOf = clockCalendar(unit, zone);
+  const dayOf = oncePerDate((date) => readClockDay(unit, date, zone));
+  const otherDate = oncePerDate((date) => earlierDay(date, step));
   return labels.map((label, index) => {
-    const own = bucketsOf(label.slice(0, 10));
-    const whole = own.find((bucket) => bucket.label === label)!;
-    const place = own.filter(({ clock }) => clock === whole.clock).indexOf(whole);
-    const date = earlierDay(label.slice(0, 10), step);
-    const clock = `${date}${whole.clock.slice(10)}`;
-    const other = date && bucketsOf(date).filter((bucket) => bucket.clock === clock)[place];
+    const date = label.slice(0, 10);
+    const { bucket: whole, clock, place } = dayOf(date).ofLabel.get(label)!;
+    const earlier = otherDate(date);
+    const other = earlier && dayOf(earlier).ofClock.get(clock)?.[place];
     if (!other) return undefined;
     // The range may have cut off a part of the first and of the last one.
     const from = other.from + bounds[index]!.getTime() - whole.from;

@@ -1,0 +1,110 @@
+/** Which time each bucket is compared with when the dates to compare with are given: before, after or over the range. */
+import { describe, expect, it } from 'vitest';
+import { parseQuery } from '../src/query-request/parse-query.js';
+import { resolveQuery } from '../src/query-request/resolve-query.js';
+
+type Body = { date_range: string[]; dimensions: string[]; include: object; timezone?: string };
+
+/** Labels of the buckets with those of their counterparts. */
+function pairs(body: Body): [string, string | null][] {
+  const request = parseQuery({ site_id: 'demo', metrics: ['views'], ...body });
+  const query = resolveQuery(request, { siteTimezone: 'UTC', now: new Date('2025-11-25T15:00:00Z') });
+  const earlier = query.comparison!.buckets!;
+  return query.buckets!.labels.map((label, index) => [label, earlier.labels[earlier.pairs[index] ?? -1] ?? null]);
+}
+
+const pairsOf = (unit: string, date_range: string[], comparison: string[]) =>
+  pairs({ date_range, dimensions: [`time:${unit}`], include: { comparison } });
+
+describe('dates that lie later than the range', () => {
+  it('pair weeks with whole weeks ahead, as far as the dates go', () => {
+    expect(pairsOf('week', ['2024-01-01', '2024-01-31'], ['2024-02-01', '2024-02-29'])).toEqual([
+      ['2024-01-01', '2024-02-05'],
+      ['2024-01-08', '2024-02-12'],
+      ['2024-01-15', '2024-02-19'],
+      ['2024-01-22', '2024-02-26'],
+      ['2024-01-29', null],
+    ]);
+  });
+  it('pair weeks a year ahead with those of the same number', () => {
+    expect(pairsOf('week', ['2024-01-01', '2024-01-14'], ['2025-01-01', '2025-01-14'])).toEqual([
+      ['2024-01-01', '2024-12-30'],
+      ['2024-01-08', '2025-01-06'],
+    ]);
+  });
+  it('pair months, also where the ranges are no whole months apart', () => {
+    const whole = pairsOf('month', ['2024-01-01', '2024-02-29'], ['2024-03-01', '2024-04-30']);
+    expect(whole).toEqual([
+      ['2024-01-01', '2024-03-01'],
+      ['2024-02-01', '2024-04-01'],
+    ]);
+    expect(pairsOf('month', ['2024-01-01', '2024-02-29'], ['2024-03-10', '2024-04-30'])).toEqual(whole);
+  });
+  it('pair quarters and years', () => {
+    expect(pairsOf('quarter', ['2023-01-01', '2023-06-30'], ['2023-08-05', '2024-02-03'])).toEqual([
+      ['2023-01-01', '2023-07-01'],
+      ['2023-04-01', '2023-10-01'],
+    ]);
+    expect(pairsOf('year', ['2021-01-01', '2022-12-31'], ['2023-02-02', '2025-01-31'])).toEqual([
+      ['2021-01-01', '2023-01-01'],
+      ['2022-01-01', '2024-01-01'],
+    ]);
+  });
+  it('pair days and hours of instants that are a part of a day apart', () => {
+    const [range, later] = [
+      ['2024-01-01T00:00:00Z', '2024-01-02T12:00:00Z'],
+      ['2024-01-02T12:30:00Z', '2024-01-04T00:30:00Z'],
+    ];
+    expect(pairsOf('day', range!, later!)).toEqual([
+      ['2024-01-01', '2024-01-03'],
+      ['2024-01-02', '2024-01-04'],
+    ]);
+    expect(pairsOf('hour', range!, later!).at(0)).toEqual(['2024-01-01T00:00:00+00:00', '2024-01-02T13:00:00+00:00']);
+  });
+});
+
+describe('dates that overlap the range', () => {
+  it('pair weeks with the nearest whole weeks ahead', () => {
+    expect(pairsOf('week', ['2024-01-01', '2024-01-28'], ['2024-01-09', '2024-02-05'])).toEqual([
+      ['2024-01-01', '2024-01-08'],
+      ['2024-01-08', '2024-01-15'],
+      ['2024-01-15', '2024-01-22'],
+      ['2024-01-22', '2024-01-29'],
+    ]);
+  });
+  it('pair weeks with the nearest whole weeks before, and never with themselves', () => {
+    expect(pairsOf('week', ['2024-01-08', '2024-01-28'], ['2024-01-06', '2024-01-26'])).toEqual([
+      ['2024-01-08', '2024-01-01'],
+      ['2024-01-15', '2024-01-08'],
+      ['2024-01-22', '2024-01-15'],
+    ]);
+  });
+  it('pair months with the nearest months', () => {
+    expect(pairsOf('month', ['2024-01-01', '2024-06-30'], ['2023-12-05', '2024-05-31'])).toEqual([
+      ['2024-01-01', '2023-12-01'],
+      ['2024-02-01', '2024-01-01'],
+      ['2024-03-01', '2024-02-01'],
+      ['2024-04-01', '2024-03-01'],
+      ['2024-05-01', '2024-04-01'],
+      ['2024-06-01', '2024-05-01'],
+    ]);
+  });
+});
+
+it('pairs each of almost 10,000 minutes with the same minute of the clock a year before', () => {
+  const found = pairs({
+    date_range: ['2025-10-30T04:00:00Z', '2025-11-06T02:00:00Z'],
+    dimensions: ['time:minute'],
+    include: { comparison: 'year_over_year' },
+    timezone: 'America/New_York',
+  });
+  expect(found).toHaveLength(9_960);
+  expect(found.at(0)).toEqual(['2025-10-30T00:00:00-04:00', '2024-10-30T00:00:00-04:00']);
+  expect(found.at(-1)).toEqual(['2025-11-05T20:59:00-05:00', '2024-11-05T20:59:00-05:00']);
+  // The clock showed this hour twice in 2025, on a day on which it did so once in 2024.
+  const twice = found.filter(([label]) => label.startsWith('2025-11-02T01:30'));
+  expect(twice).toEqual([
+    ['2025-11-02T01:30:00-04:00', '2024-11-02T01:30:00-04:00'],
+    ['2025-11-02T01:30:00-05:00', null],
+  ]);
+});
