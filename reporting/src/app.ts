@@ -2,6 +2,7 @@
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { requireScope } from '@millrace/shared/access/require-scope';
+import { answersOthers } from '@millrace/shared/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Express } from 'express';
@@ -36,7 +37,10 @@ export function buildApp(deps: ReportingApp): Express {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
     // Open to everybody, as are health and metrics. Whatever comes after it needs a key, where there are keys.
     app.use(openapiRoutes());
-    app.use(startBudgets, limitAddresses(requestsPerMinute, isTrustedProxy));
+    app.use(
+      startBudgets(() => answersOthers(deps.pool)),
+      limitAddresses(requestsPerMinute, isTrustedProxy),
+    );
     if (keys) app.use(requireScope(keys, 'read', isTrustedProxy), limitKeys(requestsPerMinute));
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     app.get('/stats', statsRoute(deps));

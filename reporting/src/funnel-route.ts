@@ -24,7 +24,7 @@ export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDepe
     checkSite(res, whole.siteId);
     const { siteId, siteKnown, timezone, range, filter } = await prepareQuery(pool, whole, clock(), budget.signal);
     const patternsOfSteps = steps.flatMap(patternsOf);
-    await checkPatterns(pool, patternsOfSteps, 'steps');
+    await checkPatterns(pool, patternsOfSteps, { field: 'steps', signal: budget.signal });
     const withPatterns = patternsOf(filter).length + patternsOfSteps.length > 0;
     const users = await readInTurn(
       { pool, gate },

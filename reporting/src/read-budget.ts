@@ -10,19 +10,25 @@ export interface ReadBudget {
 }
 
 /** An answer comes within 20 s, also when the database stands still. */
-const limits = { stopMs: 16_500, answerMs: 19_000 };
+const limits = { stopMs: 16_500, askMs: 16_900, answerMs: 19_000 };
 
-function startBudget(res: Response, { stopMs, answerMs }: typeof limits): ReadBudget {
+/** Whether the database answers, in about a second. */
+type AskDatabase = () => Promise<boolean>;
+
+function startBudget(res: Response, askDatabase: AskDatabase, { stopMs, askMs, answerMs }: typeof limits): ReadBudget {
   const startedAt = performance.now();
   const stopping = new AbortController();
   const stop = setTimeout(() => stopping.abort(), stopMs);
-  // Whoever was told to stop has had time to say why.
+  let answers = false;
+  const ask = setTimeout(async () => {
+    answers = await askDatabase().catch(() => false);
+  }, askMs);
+  // What was told to stop has had time to say why. It is only slow where the database answers others.
   const answer = setTimeout(() => {
-    if (!res.headersSent) sendRefusal(res, { code: 'database_unavailable' });
+    if (!res.headersSent) sendRefusal(res, { code: answers ? 'query_timeout' : 'database_unavailable' });
   }, answerMs);
   res.on('close', () => {
-    clearTimeout(stop);
-    clearTimeout(answer);
+    for (const timer of [stop, ask, answer]) clearTimeout(timer);
     if (!res.writableFinished) stopping.abort();
   });
   return {
@@ -33,12 +39,14 @@ function startBudget(res: Response, { stopMs, answerMs }: typeof limits): ReadBu
 
 /** The budget of the request that `res` answers; it starts with the first who asks. */
 export function budgetOf(res: Response): ReadBudget {
-  res.locals.budget ??= startBudget(res, limits);
+  res.locals.budget ??= startBudget(res, async () => false, limits);
   return res.locals.budget as ReadBudget;
 }
 
 /** Starts the budget of each request, before anything asks the database. */
-export const startBudgets: RequestHandler = (_req, res, next) => {
-  budgetOf(res);
-  next();
-};
+export function startBudgets(askDatabase: AskDatabase, times = limits): RequestHandler {
+  return (_req, res, next) => {
+    res.locals.budget = startBudget(res, askDatabase, times);
+    next();
+  };
+}

@@ -1,4 +1,4 @@
-/** Turns the body of a request into the JSON value it holds: a question, so not a long one. */
-import { createJsonReader } from '@millrace/shared/read-json';
+/** Reads the body of a request as JSON: a question, so not a long one. */
+import { createExactJsonReader } from '@millrace/shared/read-json';
 
-export const readJson = createJsonReader('100 KB');
+export const readJson = createExactJsonReader('100 KB');

@@ -92,6 +92,41 @@ describe('numbers', () => {
     expect((await found(filters)).sort()).toEqual([...expected].sort());
   });
 
+  it.each<[string, string[]]>([
+    ['["greater","property:n",[10.00000000000000000000999]]', ['ten and a bit', 'big', 'one less', 'huge']],
+    ['["greater","property:n",[10.000000000000000000011]]', ['big', 'one less', 'huge']],
+    ['["between","property:n",[9007199254740993,9007199254740993]]', ['big']],
+    ['["between","property:n",[9007199254740992,9007199254740992]]', ['one less']],
+  ])('%s keeps every digit of a JSON number, in a body and in an address', async (filters, expected) => {
+    const question = { site_id: 'demo', metrics: ['events'], date_range: ['2025-11-14', '2025-11-14'] };
+    const text = JSON.stringify({ ...question, dimensions: ['path'] });
+    const posted = await request(app)
+      .post('/api/v1/query')
+      .type('json')
+      .send(`${text.slice(0, -1)},"filters":${filters}}`)
+      .expect(200);
+    const got = await request(app)
+      .get('/api/v1/query')
+      .query({ site_id: 'demo', metrics: 'events', date_range: '2025-11-14,2025-11-14', dimensions: 'path', filters })
+      .expect(200);
+    for (const { body } of [posted, got]) {
+      const paths = body.results.map(({ dimensions }: { dimensions: string[] }) => dimensions[0]);
+      expect(paths.sort()).toEqual([...expected].sort());
+      expect(JSON.stringify(body.query.filters).replace(/"(\d+(\.\d+)?)"/g, '$1')).toBe(`[${filters}]`);
+    }
+  });
+
+  it('refuses an invalid body and one that is not in UTF-8', async () => {
+    const send = (type: string, body: string) =>
+      request(app).post('/api/v1/query').set('content-type', type).send(body);
+    expect((await send('application/json', '{"filters":[1.0000000000000000001}').expect(400)).body.error.code).toBe(
+      'malformed_json',
+    );
+    expect((await send('application/json; charset=utf-16', '{}').expect(415)).body.error.code).toBe(
+      'unsupported_media_type',
+    );
+  });
+
   it('is denied by its exact complement, values that are no numbers included', async () => {
     for (const condition of [
       ['greater', 'property:n', [10]],

@@ -2,7 +2,6 @@
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkPatterns, patternsOf } from '../src/query/check-patterns.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -53,26 +52,29 @@ it.each([`${'('.repeat(6)}a{1,255}${'){1,255}'.repeat(6)}`, '(x{1,200}){1,200}']
   },
 );
 
-it('runs a snapshot read-only, repeatable, and with its own time limit when asked', async () => {
-  const settings = `select current_setting('transaction_isolation') as isolation, current_setting('jit') as jit,
-    current_setting('transaction_read_only') as "readOnly", current_setting('work_mem') as memory,
-    current_setting('random_page_cost') as cost, current_setting('statement_timeout') as limit`;
-  const inside = await inSnapshot(database.pool, (client) => client.query(settings), { statementTimeoutMs: 5_000 });
-  expect(inside.rows).toEqual([
-    { isolation: 'repeatable read', readOnly: 'on', jit: 'off', memory: '64MB', cost: '1.1', limit: '5s' },
-  ]);
-  const outside = await database.pool.query(settings);
-  expect(outside.rows[0]).toMatchObject({ readOnly: 'off', limit: '1min' });
+/** Each is allowed by itself, and all together take many seconds. */
+const manySlow = Array.from({ length: 2_000 }, (_, index) => `(a{1,60}){1,40}|${index}`);
+
+it('refuses many patterns that take more than a second all together, rather than a second for each', async () => {
+  await checkPatterns(database.pool, manySlow.slice(0, 1));
+  await expect(checkPatterns(database.pool, manySlow, { field: 'steps' })).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: expect.stringMatching(/too complex/),
+    details: { field: 'steps' },
+  });
 });
 
-it('gives the connection back after a failure, and closes one that broke', async () => {
-  for (let round = 0; round < 20; round += 1) {
-    await expect(inSnapshot(database.pool, (client) => client.query('select 1 / 0'))).rejects.toThrow(
-      'division by zero',
-    );
-  }
-  const breaking = inSnapshot(database.pool, (client) => client.query('select pg_terminate_backend(pg_backend_pid())'));
-  await expect(breaking).rejects.toThrow();
-  const { rows } = await database.pool.query('select 1 as alive');
-  expect(rows).toEqual([{ alive: 1 }]);
+it('checks thousands of plain patterns, and finds the only wrong one among them', async () => {
+  const plain = Array.from({ length: 2_000 }, (_, index) => `^/page/${index}$`);
+  await checkPatterns(database.pool, plain);
+  await expect(checkPatterns(database.pool, [...plain.slice(0, 1_234), '(', ...plain])).rejects.toMatchObject({
+    message: '"(" is not a regular expression: parentheses () not balanced',
+  });
+});
+
+it('stops checking when nothing waits for the answer any more', async () => {
+  const leaving = new AbortController();
+  const checking = checkPatterns(database.pool, manySlow, { signal: leaving.signal });
+  leaving.abort();
+  await expect(checking).rejects.toMatchObject({ code: 'query_timeout' });
 });

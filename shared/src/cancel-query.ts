@@ -21,14 +21,27 @@ where pid = $1 and application_name = current_setting('application_name')`;
  */
 export async function cancelQuery(pool: Pool, client: PoolClient): Promise<void> {
   const { processID, connection } = client as unknown as Wire;
+  if (!(await askSeparately(pool, statement, [processID]))) {
+    connection.stream.destroy(new Error('Connection terminated: the server does not answer'));
+  }
+}
+
+/** Whether the server of a pool lets others in and answers them within a second or two, however busy the pool itself is. */
+export const answersOthers = (pool: Pool): Promise<boolean> =>
+  askSeparately(pool, '/* shared.answersOthers */ select 1', []);
+
+/** Over a connection of its own; false when there is no answer. */
+async function askSeparately(pool: Pool, text: string, values: unknown[]): Promise<boolean> {
   const other = new pg.Client({ ...pool.options, connectionTimeoutMillis: patienceMs, query_timeout: patienceMs });
   other.on('error', () => {});
   try {
     await other.connect();
-    await other.query(statement, [processID]);
+    await other.query(text, values);
+    return true;
   } catch {
-    connection.stream.destroy(new Error('Connection terminated: the server does not answer'));
+    return false;
+  } finally {
+    // One that hangs is not waited for.
+    other.end().catch(() => {});
   }
-  // One that hangs is not waited for.
-  other.end().catch(() => {});
 }

@@ -95,7 +95,7 @@ function hasLongRun(text: string): boolean {
 }
 
 /** Below 1e100 and above 1e-100 a number of 15 digits is what a double says it is. */
-const longExponent = /[:,[\s]-?[\d.]+[eE][+-]?\d{3}/;
+const longExponent = /(?:^|[:,[\s])-?[\d.]+[eE][+-]?\d{3}/;
 
 /** A cheap look for anything that a double could change; also true now and then for text that only looks like it. */
 const mayHoldExactNumbers = (text: string) => hasLongRun(text) || longExponent.test(text);

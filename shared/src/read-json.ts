@@ -2,6 +2,7 @@
 
 import express, { type Request, type Response } from 'express';
 import { type ErrorCode, ServiceError } from './errors.js';
+import { parseExactJson } from './exact-json.js';
 
 /** What body-parser says → what we say. */
 const refusals: Record<string, { code: ErrorCode; message?: string }> = {
@@ -27,17 +28,43 @@ function toServiceError(error: BodyError, limit: string): unknown {
   return error.status === 400 ? new ServiceError('malformed_encoding') : error;
 }
 
+type JsonReader = (req: Request, res: Response) => Promise<unknown>;
+
 /**
- * Reads any JSON value up to `limit`, such as `100 KB`. @throws ServiceError for a body that is not called JSON, is too long or is
- * none.
+ * Reads any JSON value up to `limit`, such as `100 KB`, with the doubles that `JSON.parse` makes of numbers. @throws ServiceError for
+ * a body that is not called JSON, is too long or is none.
  */
-export function createJsonReader(limit: `${number} ${'KB' | 'MB'}`): (req: Request, res: Response) => Promise<unknown> {
-  const parse = express.json({ limit: limit.replace(' ', ''), strict: false });
+export function createJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonReader {
+  return readerOf(limit, express.json({ limit: limit.replace(' ', ''), strict: false }), (body) => body);
+}
+
+/**
+ * The same for UTF-8 only, with every digit of numbers as {@link parseExactJson} keeps them. Whatever writes such a value out has
+ * to know them.
+ */
+export function createExactJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonReader {
+  const texts = new WeakMap<object, string>();
+  const keepText = (req: object, _res: object, bytes: Buffer, charset: string) => {
+    if (charset !== 'utf-8') throw Object.assign(new Error(charset), { type: 'charset.unsupported' });
+    texts.set(req, new TextDecoder().decode(bytes));
+  };
+  const parse = express.json({ limit: limit.replace(' ', ''), strict: false, verify: keepText });
+  return readerOf(limit, parse, (body, req) => {
+    const text = texts.get(req);
+    return text ? parseExactJson(text) : body;
+  });
+}
+
+function readerOf(
+  limit: string,
+  parse: ReturnType<typeof express.json>,
+  toValue: (body: unknown, req: Request) => unknown,
+): JsonReader {
   return (req, res) =>
     new Promise((resolve, reject) => {
       parse(req, res, (error?: BodyError) => {
         if (error) reject(toServiceError(error, limit));
-        else if (req.body !== undefined) resolve(req.body);
+        else if (req.body !== undefined) resolve(toValue(req.body, req));
         else reject(new ServiceError('unsupported_media_type', 'Send a body of type application/json.'));
       });
     });

@@ -1,7 +1,7 @@
 /** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
-import { parseFilters } from '../query-request/parse-filters.js';
+import { parseFilters, showFilters } from '../query-request/parse-filters.js';
 import { parseQuery, type QueryRequest, querySchema, refuseProto } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
 import { parseWindow } from './parse-window.js';
@@ -66,7 +66,7 @@ export function parseFunnel(input: unknown): FunnelRequest {
     names: steps.map(({ name }, index) => name ?? `Step ${index + 1}`),
     // A list that is not empty is never nothing.
     steps: steps.map(({ filters }, index) => parseFilters(filters, ['steps', index, 'filters'])!),
-    stepLists: steps.map(({ filters }) => filters),
+    stepLists: steps.map(({ filters }) => showFilters(filters)),
     window,
     windowMs,
   };

@@ -16,6 +16,7 @@ const dateRange = parameter(
 );
 const weekStart = parameter('week_start', { enum: weekStarts }, 'The first day of a week; Monday when absent.');
 const reading = [400, 429, 503, 504];
+const onSite = [404, 429, 503, 504];
 
 const paging = (properties: Record<string, JsonSchema>) => [
   parameter('limit', properties.limit!, 'Rows at most.'),
@@ -73,7 +74,7 @@ const sites = {
   },
   '/api/v1/sites/{site_id}': {
     parameters: [siteInPath],
-    get: operation({ id: 'showSite', tag: 'Sites', summary: 'Show a site', answer: 'Site', refusals: [404, 503] }),
+    get: operation({ id: 'showSite', tag: 'Sites', summary: 'Show a site', answer: 'Site', refusals: onSite }),
     patch: operation({
       id: 'changeSite',
       tag: 'Sites',
@@ -81,16 +82,17 @@ const sites = {
       description: 'Days are counted anew in another time zone; answers are exact meanwhile, too.',
       body: 'SiteChange',
       answer: 'Site',
-      refusals: [400, 404, 413, 415, 503],
+      refusals: [...onSite, 400, 413, 415],
     }),
     put: operation({
       id: 'putSite',
       tag: 'Sites',
       summary: 'Make a site before its first event',
       description: 'The same as a change where the site is there already. The body may be missing.',
-      body: 'SiteChange',
+      body: 'NewSite',
+      bodyIsOptional: true,
       answer: 'Site',
-      refusals: [400, 409, 413, 415, 503],
+      refusals: [...reading, 409, 413, 415],
     }),
     delete: operation({
       id: 'deleteSite',
@@ -100,7 +102,7 @@ const sites = {
         'Done by the processor within a minute or so, longer for a large site. Events stored before that are erased with it, those stored after make the site again: revoke its keys or stop sending first.',
       status: 202,
       answer: 'Erasing',
-      refusals: [404, 503],
+      refusals: onSite,
     }),
   },
 };

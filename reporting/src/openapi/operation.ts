@@ -31,7 +31,7 @@ const refusals: Record<number, string> = {
   409: 'The site is being erased.',
   413: 'The body is larger than 100 KB.',
   415: 'The body is not JSON in UTF-8.',
-  429: 'Too many long queries are running; `Retry-After` says when to ask again.',
+  429: 'Too many requests, or too many long queries are running; `Retry-After` says when to ask again.',
   503: 'The database cannot be reached; `Retry-After` says when to ask again.',
   504: 'The query took too long and was stopped.',
 };
@@ -44,6 +44,8 @@ interface Operation {
   parameters?: unknown[];
   /** Name of the schema of the body. */
   body?: string;
+  /** True when a request may come without a body. */
+  bodyIsOptional?: true;
   /** Name of the schema of the answer. */
   answer: string;
   /** 200 when absent. */
@@ -59,6 +61,7 @@ export function operation({
   tag,
   parameters,
   body,
+  bodyIsOptional = false,
   answer,
   status: good = 200,
   refusals: statuses,
@@ -70,7 +73,7 @@ export function operation({
     ...(description && { description }),
     tags: [tag],
     ...(parameters && { parameters }),
-    ...(body && { requestBody: { required: true, content: json(ref(body)) } }),
+    ...(body && { requestBody: { required: !bodyIsOptional, content: json(ref(body)) } }),
     responses: {
       [good]: { description: 'The answer.', content: json(ref(answer)) },
       ...Object.fromEntries(statuses.map((status) => [status, refusal(status)])),

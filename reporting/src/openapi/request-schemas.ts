@@ -62,7 +62,7 @@ const comparison = (values: FilterValues, numbers: number): JsonSchema =>
 
 const filter: JsonSchema = {
   title: 'A condition, or conditions joined by and, or, not',
-  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits every denial (\`_not\`, \`not\`). Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number of more than 15 digits is written as text. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.\n\n${operatorsText()}`,
+  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits every denial (\`_not\`, \`not\`). Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number may have 100 digits; one that a double cannot hold is shown as text in \`query\`. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.\n\n${operatorsText()}`,
   oneOf: [
     condition('texts or null', { anyOf: [value, { type: 'null' }] }),
     condition('texts', value),
@@ -156,26 +156,26 @@ function funnelSchemaOfDocument(): JsonSchema {
   });
 }
 
+const siteSchemaOfDocument = (): ObjectSchema =>
+  withProperties(jsonSchemaOf(siteChangeSchema), {
+    timezone: { description: 'An IANA time zone.' },
+    path_rules: {
+      description: 'How paths become pages, from the next event on. What is absent is as by default; null resets all.',
+      examples: [{ strip_query: true, keep_params: ['p'], trailing_slash: 'strip' }],
+    },
+    hostnames: {
+      description:
+        'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too. Kept in lower case and punycode, without port, final dot and `www.`.',
+      examples: [['shop.example']],
+    },
+  });
+
 /** Schemas by the names that the document has for them. */
 export const requestSchemas = (): Record<string, JsonSchema> => ({
   Query: querySchemaOfDocument(),
   Funnel: funnelSchemaOfDocument(),
-  SiteChange: {
-    ...withProperties(jsonSchemaOf(siteChangeSchema), {
-      timezone: { description: 'An IANA time zone.' },
-      path_rules: {
-        description:
-          'How paths become pages, from the next event on. What is absent is as by default; null resets all.',
-        examples: [{ strip_query: true, keep_params: ['p'], trailing_slash: 'strip' }],
-      },
-      hostnames: {
-        description:
-          'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too. Kept in lower case and punycode, without port, final dot and `www.`.',
-        examples: [['shop.example']],
-      },
-    }),
-    minProperties: 1,
-  },
+  SiteChange: { ...siteSchemaOfDocument(), minProperties: 1 },
+  NewSite: siteSchemaOfDocument(),
   DateRange: dateRange,
   Filter: filter,
   Filters: filters,

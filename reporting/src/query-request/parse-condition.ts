@@ -1,4 +1,5 @@
 /** Checks one condition of a filter: `[operator, dimension, values]`, and behind them whether capitals matter. */
+import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
 import { ownField, whyUnanswerable } from './alias-names.js';
@@ -10,9 +11,6 @@ import { storableText } from './storable-text.js';
 const field = new RegExp(fieldPattern, 'u');
 const value = new RegExp(storableText(0, queryLimits.valueLength), 'u');
 const decimal = /^-?\d+(\.\d+)?$/;
-
-/** So many digits a JSON number keeps for sure. */
-const exactDigits = 15;
 
 /** `input` begins with `op`. @throws ServiceError `invalid_request`. */
 export function parseCondition(op: FilterOperator, input: unknown[], path: FieldPath): Condition {
@@ -89,17 +87,14 @@ function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[]
   return values.map((each, index) => parseNumber(each, [...path, index]));
 }
 
-/** The number as decimal text, digit by digit as it was sent. */
+/** The number as decimal text, with every digit that was sent: a double is one that holds them all. */
 function parseNumber(input: unknown, path: FieldPath): string {
-  const text = typeof input === 'number' ? String(input) : input;
+  const text = typeof input === 'number' ? String(input) : isExactNumber(input) ? exactDigits(input) : input;
   const { numberDigits } = queryLimits;
   if (typeof text !== 'string' || text.length > numberDigits + 2 || !decimal.test(text)) {
     throw refusal(path, `must be a number such as 12.5 or "12.50", of at most ${numberDigits} digits`);
   }
   const digits = text.replace(/\D/g, '').length;
   if (digits > numberDigits) throw refusal(path, `must be a number of at most ${numberDigits} digits`);
-  if (typeof input === 'number' && digits > exactDigits) {
-    throw refusal(path, `has more digits than a JSON number keeps (${exactDigits}): write it as text`);
-  }
   return text;
 }

@@ -1,4 +1,5 @@
 /** Turns the filters of a request, lists within lists, into a filter with every part checked. */
+import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
 import { type FilterOperator, filterOperators } from '../query/filter-operators.js';
 import type { Filter } from '../query/resolved-query.js';
 import { parseCondition } from './parse-condition.js';
@@ -17,6 +18,14 @@ interface Count {
 export function listFilters(input: unknown, path: FieldPath): unknown[] {
   if (!Array.isArray(input)) throw refusal(path, 'must be a list');
   return typeof input[0] === 'string' ? [input] : input;
+}
+
+/** Filters that were parsed, as they are shown: numbers that no double holds are text, which no reader of the answer changes. */
+export function showFilters(list: unknown[]): unknown[] {
+  return list.map((each) => {
+    if (Array.isArray(each)) return showFilters(each);
+    return isExactNumber(each) ? exactDigits(each) : each;
+  });
 }
 
 /** `undefined` when nothing is filtered. @throws ServiceError `invalid_request`. */

@@ -1,10 +1,11 @@
 /** Turns the parameters of `GET /api/v1/query` into the body that `POST /api/v1/query` would have had. */
+import { parseExactJson } from '@millrace/shared/exact-json';
 import { refusal } from './refuse.js';
 
 const plain = (text: string): unknown => text;
 const json = (text: string, name: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     throw refusal([name], 'must be JSON');
   }

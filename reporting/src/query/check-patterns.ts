@@ -1,7 +1,8 @@
 /** Turns the regular expressions of a filter into a refusal when Postgres cannot work with one of them. */
 import { ServiceError } from '@millrace/shared/errors';
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/postgres';
 import { filterRules } from './filter-operators.js';
+import { inSnapshot } from './in-snapshot.js';
 import type { Filter } from './resolved-query.js';
 
 /** Matching can be made slow on purpose: a statement with patterns gets less time than others. */
@@ -16,32 +17,70 @@ export function patternsOf(filter: Filter | undefined): string[] {
   return filterRules[op].takes === 'patterns' ? values.filter((value) => value !== null) : [];
 }
 
-/** Outside any snapshot, since a wrong pattern ends the transaction. @throws ServiceError `invalid_request` that names `field`. */
-export async function checkPatterns(pool: Pool, patterns: string[], field = 'filters'): Promise<void> {
-  for (const pattern of new Set(patterns)) {
-    const problem = await patternProblem(pool, pattern);
-    if (problem) {
-      throw new ServiceError('invalid_request', `${JSON.stringify(pattern)} is not a regular expression: ${problem}`, {
-        field,
-      });
-    }
-  }
+/** Of all patterns of a list together. */
+const checkTimeoutMs = 1_000;
+
+export interface CheckOptions {
+  /** What a refusal names; `filters` when absent. */
+  field?: string;
+  /** Of the request: when it fires, checking stops, too. */
+  signal?: AbortSignal;
 }
 
-async function patternProblem(pool: Pool, pattern: string): Promise<string | undefined> {
-  const statement = `/* reporting.patternProblem */ select '' ~ $1::text`;
-  const opening = 'begin read only; set local statement_timeout = 1000';
+const tooComplex = 'too complex';
+
+/**
+ * Outside any snapshot, since a wrong pattern ends the transaction. All at once, within a second; only when there is something
+ * wrong, in halves to find it, within that second, too.
+ * @throws ServiceError `invalid_request` that names the field; `query_timeout` once the signal has fired.
+ */
+export async function checkPatterns(
+  pool: Pool,
+  patterns: string[],
+  { field = 'filters', signal }: CheckOptions = {},
+): Promise<void> {
+  const until = performance.now() + checkTimeoutMs;
+  let suspects = [...new Set(patterns)];
+  if (suspects.length === 0) return;
+  const problemOf = (list: string[]) => patternProblem(pool, list, until - performance.now(), signal);
+  let problem = await problemOf(suspects);
+  if (!problem) return;
+  while (suspects.length > 1 && performance.now() < until) {
+    const half = suspects.slice(0, suspects.length / 2);
+    const found = await problemOf(half);
+    suspects = found ? half : suspects.slice(half.length);
+    problem = found ?? problem;
+  }
+  throw new ServiceError('invalid_request', refusalOf(suspects, problem), { field });
+}
+
+function refusalOf([first, ...others]: string[], problem: string): string {
+  if (others.length > 0)
+    return `regular expressions are ${tooComplex}: they must not take a second to read, all together`;
+  return `${JSON.stringify(first)} is not a regular expression: ${problem}`;
+}
+
+const statement = `/* reporting.patternProblem */ select count(*) from unnest($1::text[]) as pattern where '' ~ pattern`;
+
+async function patternProblem(
+  pool: Pool,
+  patterns: string[],
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const options = { statementTimeoutMs: Math.max(1, timeoutMs), ...(signal && { signal }) };
   try {
-    await inTransaction(pool, (client) => client.query(statement, [pattern]), opening);
+    await inSnapshot(pool, (client) => client.query(statement, [patterns]), options);
     return undefined;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
+    if (signal?.aborted) throw error;
     // invalid_regular_expression
     if (code === '2201B') return message.replace(/^invalid regular expression: /, '');
     // character_not_in_repertoire: NUL; query_canceled, out_of_memory: it takes too much already when nothing is searched.
     if (code === '22021') return 'it has a character that no text has';
     // internal_error: more memory than Postgres ever hands out at once, such as for (x{1,200}){1,200}.
-    if (code === '57014' || code === '53200' || code === 'XX000') return 'it is too complex';
+    if (code === '57014' || code === '53200' || code === 'XX000') return `it is ${tooComplex}`;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** Makes several reads reads of one moment: a read-only transaction that sees a single snapshot. */
+import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/cancel-query';
 import { ServiceError } from '@millrace/shared/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
@@ -6,7 +7,7 @@ import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/post
 export interface SnapshotOptions {
   /** Limit for each statement, when the one of the pool is too generous. */
   statementTimeoutMs?: number;
-  /** When it fires, the statement under way is cancelled in Postgres, and the reads reject. */
+  /** When it fires, the statement under way is cancelled in Postgres, no other one is sent, and the reads reject. */
   signal?: AbortSignal;
 }
 
@@ -32,6 +33,26 @@ export function inSnapshot<T>(
   return inTransaction(pool, cancellable, `/* reporting.inSnapshot */ ${opening}${limit}`);
 }
 
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
+
+/** Until `hasSettled`: a cancellation that comes between two statements meets neither of them. */
+async function keepCancelling(pool: Pool, client: PoolClient, hasSettled: AbortSignal): Promise<void> {
+  for (let pauseMs = firstPauseMs; !hasSettled.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    await cancelQuery(pool, client);
+    await setTimeout(pauseMs, undefined, { signal: hasSettled }).catch(() => {});
+  }
+}
+
+/** The same connection, but it sends nothing more once the signal has fired. */
+function guardedBy(client: PoolClient, signal: AbortSignal): PoolClient {
+  const query = (...parameters: unknown[]): unknown => {
+    if (signal.aborted) return Promise.reject(new ServiceError('query_timeout'));
+    return Reflect.apply(client.query, client, parameters);
+  };
+  return Object.assign(Object.create(client) as PoolClient, { query });
+}
+
 /** The connection is not given back before the cancellation has come to an end: it must not meet the next one's query. */
 async function untilAborted<T>(
   pool: Pool,
@@ -40,15 +61,17 @@ async function untilAborted<T>(
   signal: AbortSignal,
 ): Promise<T> {
   if (signal.aborted) throw new ServiceError('query_timeout');
+  const settling = new AbortController();
   let cancelling: Promise<void> | undefined;
   const cancel = () => {
-    cancelling = cancelQuery(pool, client);
+    cancelling = keepCancelling(pool, client, settling.signal);
   };
   signal.addEventListener('abort', cancel);
   try {
-    return await work(client);
+    return await work(guardedBy(client, signal));
   } finally {
     signal.removeEventListener('abort', cancel);
+    settling.abort();
     await cancelling;
   }
 }

@@ -24,6 +24,6 @@ export async function prepareQuery(
   const ranges: (DateRange | QueryRequest['comparison'])[] = [request.dateRange, request.comparison];
   const site = await readCircumstances(pool, request.siteId, ranges.some(isAllTime), signal);
   const query = resolveQuery(request, { now, ...site });
-  await checkPatterns(pool, patternsOf(query.filter));
+  await checkPatterns(pool, patternsOf(query.filter), signal ? { signal } : {});
   return { ...query, siteKnown: site.siteKnown };
 }
