@@ -45,7 +45,7 @@ interface Operation {
   /** Name of the schema of the body. */
   body?: string;
   /** True when a request may come without a body. */
-  bodyIsOptional?: true;
+  bodyIsOptional?: boolean;
   /** Name of the schema of the answer. */
   answer: string;
   /** 200 when absent. */
