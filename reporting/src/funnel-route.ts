@@ -30,7 +30,7 @@ export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDepe
       { pool, gate },
       budget,
       async (client, admit) => {
-        admit(await rawCost(client, siteId, range));
+        admit?.(await rawCost(client, { siteId, range, ...(filter && { filter }) }));
         return readFunnel(client, { siteId, range, ...(filter && { filter }), steps, windowMs }, budget.signal);
       },
       withPatterns ? patternTimeoutMs : undefined,

@@ -27,7 +27,7 @@ export function queryRoute({ pool, gate, clock = () => new Date() }: QueryDepend
     checkSite(res, request.siteId);
     const query = await prepareQuery(pool, request, clock(), budget.signal);
     const longestMs = patternsOf(query.filter).length > 0 ? patternTimeoutMs : undefined;
-    const read = (client: PoolClient, admit: Admit) => answerQuery(client, query, admit);
+    const read = (client: PoolClient, admit?: Admit) => answerQuery(client, query, admit);
     const answer = await readInTurn({ pool, gate }, budget, read, longestMs);
     res.json({
       results: resultsOf(answer, request.rowNames),

@@ -1,4 +1,5 @@
 /** Turns the rules of requests, from Joi and from the parsers after it, into the schemas of the document. */
+import type Joi from 'joi';
 import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
 import { querySchema } from '../query-request/parse-query.js';
@@ -11,7 +12,7 @@ import {
   rangeNames,
 } from '../query-request/query-names.js';
 import { storableText } from '../query-request/storable-text.js';
-import { siteChangeSchema } from '../sites/parse-site-request.js';
+import { newSiteSchema, siteChangeSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, ref, tuple, withProperties } from './json-schema.js';
 import {
   comparisonText,
@@ -156,8 +157,8 @@ function funnelSchemaOfDocument(): JsonSchema {
   });
 }
 
-const siteSchemaOfDocument = (): ObjectSchema =>
-  withProperties(jsonSchemaOf(siteChangeSchema), {
+const siteSchemaOfDocument = (schema: Joi.Schema): ObjectSchema =>
+  withProperties(jsonSchemaOf(schema), {
     timezone: { description: 'An IANA time zone.' },
     path_rules: {
       description: 'How paths become pages, from the next event on. What is absent is as by default; null resets all.',
@@ -174,8 +175,8 @@ const siteSchemaOfDocument = (): ObjectSchema =>
 export const requestSchemas = (): Record<string, JsonSchema> => ({
   Query: querySchemaOfDocument(),
   Funnel: funnelSchemaOfDocument(),
-  SiteChange: { ...siteSchemaOfDocument(), minProperties: 1 },
-  NewSite: siteSchemaOfDocument(),
+  SiteChange: siteSchemaOfDocument(siteChangeSchema),
+  NewSite: siteSchemaOfDocument(newSiteSchema),
   DateRange: dateRange,
   Filter: filter,
   Filters: filters,

@@ -28,7 +28,7 @@ async function answerRange(client: PoolClient, query: ResolvedQuery, admit?: Adm
   const state = plan && (await readRollupState(client, query.siteId, query.range));
   const reading = plan && state && readingOf(query, plan, state);
   if (!reading || isAllRaw(reading.cover)) {
-    admit?.(await rawCost(client, query.siteId, query.range));
+    admit?.(await rawCost(client, query));
     return { ...(await readRaw(client, query)), source: 'raw' };
   }
   admit?.(await rollupCost(client, reading));

@@ -17,7 +17,7 @@ const rowsPerEvent = 4;
 const longestStatementMs = 15_000;
 
 /**
- * Runs `read` on one snapshot. It tells `admit` what each part costs before reading it. What is light in all is answered right
+ * Runs `read` on one snapshot. It tells `admit`, while there is one, what each part costs before reading it. What is light in all is answered right
  * then; what is not starts again when its turn has come, since who waits must hold no connection. It is cancelled in Postgres
  * when nobody waits any more, or when the request's time is up.
  * @throws ServiceError `too_many_queries`, or what Postgres says.
@@ -25,10 +25,10 @@ const longestStatementMs = 15_000;
 export async function readInTurn<T>(
   { pool, gate }: ReadDependencies,
   { signal, remainingMs }: ReadBudget,
-  read: (client: PoolClient, admit: Admit) => Promise<T>,
+  read: (client: PoolClient, admit?: Admit) => Promise<T>,
   longestMs = longestStatementMs,
 ): Promise<T> {
-  const run = (admit: Admit) =>
+  const run = (admit?: Admit) =>
     inSnapshot(pool, (client) => read(client, admit), {
       signal,
       statementTimeoutMs: Math.min(longestMs, remainingMs()),
@@ -42,6 +42,6 @@ export async function readInTurn<T>(
     });
   } catch (error) {
     if (error !== isHeavy) throw error;
-    return gate(() => run(() => {}), signal);
+    return gate(() => run(), signal);
   }
 }

@@ -64,6 +64,9 @@ export const siteChangeSchema = Joi.object<SiteChange>({
     'object.min': 'must have a timezone, a name, path_rules or hostnames',
   });
 
+/** A new site may have everything as it is by default. */
+export const newSiteSchema = siteChangeSchema.min(0);
+
 function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown): T {
   const { error, value } = schema.validate(input);
   if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
@@ -76,8 +79,8 @@ export const parsePage = (query: unknown): Page => validate(pageSchema, query);
 /** @throws ServiceError `invalid_request`. */
 export const parseSiteChange = (body: unknown): SiteChange => parseBody(siteChangeSchema, body);
 
-/** A new site may have everything as it is by default. @throws ServiceError `invalid_request`. */
-export const parseNewSite = (body: unknown): SiteChange => parseBody(siteChangeSchema.min(0), body);
+/** @throws ServiceError `invalid_request`. */
+export const parseNewSite = (body: unknown): SiteChange => parseBody(newSiteSchema, body);
 
 function parseBody(schema: typeof siteChangeSchema, body: unknown): SiteChange {
   // The one name that Joi drops instead of refusing it.
