@@ -157,7 +157,7 @@ function funnelSchemaOfDocument(): JsonSchema {
   });
 }
 
-const siteSchemaOfDocument = (schema: Joi.Schema): ObjectSchema =>
+const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
   withProperties(jsonSchemaOf(schema), {
     timezone: { description: 'An IANA time zone.' },
     path_rules: {
