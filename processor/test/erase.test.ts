@@ -3,6 +3,7 @@ import { createMetrics } from '@millrace/shared/metrics';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aggregateSite } from '../src/aggregations/aggregate-site.js';
 import { runErase } from '../src/erase/erase-run.js';
 import { createBatchConsumer } from '../src/events/consume-batches.js';
 import { claimSite } from '../src/rollups/claim-site.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() =>
   sql(`truncate events, sites, dead_letter_events, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m,
-    rollup_days`),
+    rollup_days, money_events, mrr_movements, revenue_aggregates, site_aggregations`),
 );
 
 const sql = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
@@ -124,6 +125,43 @@ describe('erase', () => {
     expect(stdout).toContain("1 rewritten without the user's events (1 of the user in both)");
     expect(await rowsWith(user)).toEqual([]);
     expect(await sql('select site_id from dead_letter_events where id = $1', [id])).toEqual([{ site_id: '' }]);
+  });
+
+  it('removes the money of a user, also of months whose raw events were dropped, and recomputes revenue from the rest', async () => {
+    const payment = (at: string, user_id: string, amount: string) =>
+      event(at, {
+        ...{ user_id, event_type: 'payment', path: '' },
+        properties: {
+          transaction_id: `${user_id} ${at}`,
+          amount,
+          currency: 'EUR',
+          status: 'succeeded',
+          interval: 'year',
+        },
+      });
+    await consume('money', [
+      payment('2025-02-03T10:00:00Z', user, '120.00'),
+      payment('2025-11-08T10:00:00Z', user, '240.00'),
+      payment('2025-11-08T10:00:00Z', 'bob', '60.00'),
+      event('2025-11-09T10:00:00Z', { event_type: 'subscription_canceled', user_id: user }),
+    ]);
+    const now = new Date('2025-11-12T00:00:00Z');
+    const aggregate = async () => {
+      await roll();
+      expect(await aggregateSite(database.pool, 'demo', { now, onProgress: () => {} })).toHaveProperty('rows');
+    };
+    await aggregate();
+    await sql(`delete from events where timestamp < '2025-03-01'`);
+    const money = () => sql('select user_id, amount::text, kind from money_events order by timestamp, user_id');
+    expect((await money()).filter(({ user_id }) => user_id === user)).toHaveLength(3);
+    await erase('--user', user);
+    expect(await money()).toEqual([{ user_id: 'bob', amount: '60.00', kind: 'payment' }]);
+    await aggregate();
+    expect(await rowsWith(user)).toEqual([]);
+    expect(
+      await sql(`select total_revenue::float as revenue, payments, mrr::float from revenue_aggregates
+        where period_type = 'month' and period_start = '2025-11-01'`),
+    ).toEqual([{ revenue: 60, payments: 1, mrr: 5 }]);
   });
 
   it('removes nothing when it runs again', async () => {

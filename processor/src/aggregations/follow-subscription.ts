@@ -1,6 +1,6 @@
 /** What a subscription is worth from day to day, by what happened to it. */
 import { addDays } from '@millrace/shared/zone-days';
-import { paidThrough } from './paid-through.js';
+import { dueDay, payInterval } from './paid-through.js';
 import type { Plan } from './plan-worth.js';
 
 /** In the order of time; `day` is that of the site's zone. */
@@ -17,15 +17,41 @@ export interface PlanChange {
   plan: Plan | null;
 }
 
+/** What is paid. */
 interface Paid {
-  transaction: string;
   paid: Plan;
   /** What was paid, or what it was changed to since. */
   plan: Plan;
   anchor: string;
+  /** Intervals paid, counted from the anchor. */
+  number: number;
+  /** The day on which the next payment is due. */
   through: string;
   /** The first day on which it counts no more. */
   ends: string;
+}
+
+type State = Paid | undefined;
+
+function pay(before: State, day: string, plan: Plan, graceDays: number): Paid {
+  const goesOn =
+    before !== undefined &&
+    day <= before.ends &&
+    before.paid.interval === plan.interval &&
+    before.paid.count === plan.count;
+  const anchor = goesOn ? before.anchor : day;
+  const number = payInterval(anchor, plan, goesOn ? before.number : 0, day);
+  const through = dueDay(anchor, plan, number);
+  return { paid: plan, plan, anchor, number, through, ends: addDays(through, graceDays) };
+}
+
+const cancel = (before: State, day: string, atPeriodEnd: boolean): State =>
+  before && atPeriodEnd && day < before.through ? { ...before, ends: before.through } : undefined;
+
+function apply(before: State, event: SubscriptionEvent, graceDays: number): State {
+  if (event.kind === 'payment') return pay(before, event.day, event.plan, graceDays);
+  if (event.kind === 'canceled') return cancel(before, event.day, event.atPeriodEnd);
+  return event.kind === 'changed' && before && event.day < before.ends ? { ...before, plan: event.plan } : before;
 }
 
 /** Both have at most six digits after the point. */
@@ -34,70 +60,62 @@ const millionths = (amount: string) => {
   return BigInt(whole + fraction.padEnd(6, '0'));
 };
 
+/** Collects payments and refunds, and finds which payment an event makes a refunded one. */
+function createRefunds() {
+  const payments = new Map<string, { index: number; price: bigint }>();
+  const totals = new Map<string, bigint>();
+  return (event: SubscriptionEvent, index: number): number | undefined => {
+    if (event.kind !== 'payment' && event.kind !== 'refund') return undefined;
+    const { currency, amount } = event.kind === 'payment' ? event.plan : event;
+    const key = JSON.stringify([event.transaction, currency]);
+    if (event.kind === 'payment') payments.set(key, { index, price: millionths(amount) });
+    else totals.set(key, (totals.get(key) ?? 0n) + millionths(amount));
+    const payment = payments.get(key);
+    const total = totals.get(key) ?? 0n;
+    return payment && total > 0n && total >= payment.price ? payment.index : undefined;
+  };
+}
+
 /**
- * The days on which its worth changes, ascending. A subscription counts from its first payment up to the day on which the next
- * one is due, and `graceDays` longer, as https://docs.stripe.com/billing/subscriptions/analytics/glossary counts subscriptions
- * that are past due. A payment that comes later, has another interval, or follows a cancellation, begins a new anchor. The
- * last payment says what it is worth, or a change of plan since. Cancelling ends it at once, or when the next payment is due
- * (the two ways to recognize churn of https://help.chartmogul.com/hc/en-us/articles/201244842). A payment refunded whole
- * counts no more from then on, and the one before it does, as long as it was paid for.
+ * The days on which its worth changes, ascending.
+ *
+ * - Each payment pays one interval. The first begins on its day, the anchor; each further one, while the subscription counts,
+ *   pays through the first due day of that anchor that is later than what was paid before and than the payment itself. So the
+ *   k-th pays through anchor + k intervals, however early it comes: two on 15 and 16 June pay two months, through 15 August.
+ * - It counts up to the day through which it is paid, and `graceDays` longer, as
+ *   https://docs.stripe.com/billing/subscriptions/analytics/glossary counts subscriptions that are past due. A payment after
+ *   that begins a new anchor, and so does one of another interval, which takes the place of what was paid before
+ *   (https://docs.stripe.com/billing/subscriptions/billing-cycle: a change of interval moves the billing date).
+ * - The last payment says what it is worth, or a change of plan since; a change does not move what is paid.
+ * - Cancelling ends it at once, or when the next payment is due, without grace (the two ways to recognize churn of
+ *   https://help.chartmogul.com/hc/en-us/articles/201244842). A payment resumes it: on the same anchor while what was paid
+ *   before the cancellation still counts, otherwise on a new one.
+ * - From the day on which refunds reach the price of a payment, in its currency, all is as if that payment had not been made:
+ *   its interval is taken back. A refund in part changes nothing.
  */
 export function followSubscription(events: SubscriptionEvent[], graceDays: number): PlanChange[] {
-  const payments: Paid[] = [];
-  const refunded = new Map<string, bigint>();
-  const current = (day: string) => {
-    const last = payments.at(-1);
-    return last !== undefined && day < last.ends ? last : undefined;
-  };
-
-  const pay = (day: string, transaction: string, plan: Plan) => {
-    const before = payments.at(-1);
-    const isRenewal =
-      before !== undefined &&
-      day <= before.ends &&
-      before.paid.interval === plan.interval &&
-      before.paid.count === plan.count;
-    const anchor = isRenewal ? before.anchor : day;
-    const due = paidThrough(anchor, plan, day, graceDays);
-    const through = isRenewal && before.through > due ? before.through : due;
-    payments.push({ transaction, paid: plan, plan, anchor, through, ends: addDays(through, graceDays) });
-    giveBack(transaction, plan.currency, 0n);
-  };
-
-  const giveBack = (transaction: string, currency: string, amount: bigint) => {
-    const key = JSON.stringify([transaction, currency]);
-    const total = (refunded.get(key) ?? 0n) + amount;
-    refunded.set(key, total);
-    const index = payments.findIndex((payment) => payment.transaction === transaction);
-    const payment = payments[index];
-    if (payment?.paid.currency === currency && total > 0n && total >= millionths(payment.paid.amount)) {
-      payments.splice(index, 1);
-    }
-  };
-
-  const cancel = (day: string, atPeriodEnd: boolean) => {
-    const last = current(day);
-    if (!atPeriodEnd || !last || last.through <= day) payments.length = 0;
-    for (const payment of payments) payment.ends = payment.through;
-  };
-
-  const apply = (event: SubscriptionEvent) => {
-    if (event.kind === 'payment') pay(event.day, event.transaction, event.plan);
-    else if (event.kind === 'refund') giveBack(event.transaction, event.currency, millionths(event.amount));
-    else if (event.kind === 'canceled') cancel(event.day, event.atPeriodEnd);
-    else {
-      const last = current(event.day);
-      if (last) last.plan = event.plan;
-    }
-  };
-
+  const states: State[] = [];
+  const refunded = new Set<number>();
+  const findRefunded = createRefunds();
   const changes: PlanChange[] = [];
+  let stale = 0;
   for (const [index, event] of events.entries()) {
-    apply(event);
+    const { day } = event;
+    const payment = findRefunded(event, index);
+    if (payment !== undefined && !refunded.has(payment)) {
+      refunded.add(payment);
+      stale = Math.min(stale, payment);
+    }
     const next = events[index + 1]?.day;
-    if (next === event.day) continue;
-    const now = current(event.day);
-    changes.push({ day: event.day, plan: now?.plan ?? null });
+    if (next === day) continue;
+    for (let at = stale; at <= index; at += 1) {
+      const before = states[at - 1];
+      states[at] = refunded.has(at) ? before : apply(before, events[at]!, graceDays);
+    }
+    stale = index + 1;
+    const state = states[index];
+    const now = state && day < state.ends ? state : undefined;
+    changes.push({ day, plan: now?.plan ?? null });
     if (now && (next === undefined || now.ends < next)) changes.push({ day: now.ends, plan: null });
   }
   return changes;

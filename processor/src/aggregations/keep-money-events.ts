@@ -1,6 +1,6 @@
 /** Table money_events follows the raw events of stretches of time. */
 import type { Aggregation } from './aggregation.js';
-import { currencyOf, decimalOf } from './money.js';
+import { currencyOf, decimalOf, isAbsent, nameOf } from './money.js';
 
 /** `[from, to)` */
 export interface Stretch {
@@ -8,27 +8,51 @@ export interface Stretch {
   to: Date;
 }
 
+const isOneOf = (property: string, ...values: string[]) =>
+  `properties->>'${property}' in (${values.map((value) => `'${value}'`).join(', ')})`;
+
+/** 1 to 366 */
+const count = `jsonb_typeof(properties->'interval_count') = 'number'
+  and properties->>'interval_count' ~ '^([1-9]\\d?|[12]\\d\\d|3[0-5]\\d|36[0-6])$'`;
+
 const columns = (types: string) => `
   select timestamp, event_id, event_type, user_id, profile_id, properties, ${currencyOf} as currency,
-    ${decimalOf('amount')} as amount, nullif(properties->>'transaction_id', '') as transaction_id
+    ${decimalOf('amount')} as amount, ${nameOf('transaction_id')} as transaction_id, ${nameOf('refund_id')} as refund_id,
+    ${nameOf('subscription_id')} as subscription_id,
+    case when ${count} then (properties->>'interval_count')::int when ${isAbsent('interval_count')} then 1 end as interval_count
   from stretch join events on timestamp >= starts and timestamp < ends
   where site_id = $1 and event_type in (${types})`;
+
+/**
+ * Stored events may be older than the rules of their type. Without amount, currency or status a payment or refund is left out,
+ * and so is a change or cancellation that breaks any rule. A payment whose interval or subscription is invalid is money that
+ * does not recur.
+ */
+const isMoney = `case event_type
+  when 'payment' then amount >= 0 and currency is not null and ${isOneOf('status', 'succeeded', 'failed')}
+  when 'refund' then amount >= 0 and currency is not null
+  when 'subscription_changed' then amount >= 0 and currency is not null and plan_interval is not null
+    and coalesce(subscription_id, user_id) is not null
+  else is_named and coalesce(subscription_id, user_id) is not null and (currency is not null or ${isAbsent('currency')})
+    and (${isOneOf('ends', 'now', 'period_end')} or ${isAbsent('ends')}) end`;
 
 /** A row is what its event says, and events do not change: they come and go. */
 const statement = `/* processor.keepMoneyEvents */
 with stretch as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as s(starts, ends)
-), told as materialized (
+), found as materialized (
   ${columns(`'payment', 'refund'`)} union all ${columns(`'subscription_changed', 'subscription_canceled'`)}
+), told as materialized (
+  select *, case when ${isOneOf('interval', 'day', 'week', 'month', 'quarter', 'year')} and interval_count is not null and is_named
+    then properties->>'interval' end as plan_interval
+  from (select *, subscription_id is not null or ${isAbsent('subscription_id')} as is_named from found) as checked
 ), typed as materialized (
-  select timestamp, event_id, transaction_id, nullif(properties->>'subscription_id', '') as subscription_id, user_id, profile_id,
-    currency, amount, case event_type
+  select timestamp, event_id, transaction_id, subscription_id, user_id, profile_id, currency, amount, case event_type
       when 'payment' then case when properties->>'status' = 'succeeded' then 'payment' else 'failed' end
       when 'refund' then 'refund' when 'subscription_changed' then 'changed' else 'canceled' end as kind,
-    case when properties->>'interval' in ('day', 'week', 'month', 'quarter', 'year') then properties->>'interval' end as plan_interval,
-    case when properties->>'interval_count' ~ '^[1-9]\\d{0,2}$' then (properties->>'interval_count')::int else 1 end as interval_count,
-    coalesce(properties->>'ends', '') = 'period_end' as at_period_end, nullif(properties->>'refund_id', '') as refund_id
-  from told where event_type = 'subscription_canceled' or (currency is not null and amount is not null)
+    plan_interval, coalesce(interval_count, 1) as interval_count,
+    coalesce(properties->>'ends', '') = 'period_end' as at_period_end, refund_id
+  from told where ${isMoney}
 ), gone as (
   delete from money_events m using stretch
   where m.site_id = $1 and m.timestamp >= starts and m.timestamp < ends

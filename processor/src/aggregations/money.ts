@@ -7,12 +7,20 @@ export const decimalOf = (property: string) =>
 /** A currency's code, null where the property is none. */
 export const currencyOf = `case when properties->>'currency' ~ '^[A-Z]{3}$' then properties->>'currency' end`;
 
+/** Whether the property is missing, or null. */
+export const isAbsent = (property: string) => `coalesce(jsonb_typeof(properties->'${property}'), 'null') = 'null'`;
+
+/** What a thing is named by, 1 to 128 characters or a number, null where the property is neither: longer ones fit in no index. */
+export const nameOf = (property: string) =>
+  `case when jsonb_typeof(properties->'${property}') in ('string', 'number')
+    and length(properties->>'${property}') between 1 and 128 then properties->>'${property}' end`;
+
 /** `100 a / b`, four digits; null when there is nothing to divide by. */
 export const percent = (a: string, b: string) => `round(100.0 * ${a} / nullif(${b}, 0), 4)`;
 
 /** What events of a payment that succeeded, and of a refund, count once by; the same as money_events.counts_by. */
-export const countsBy = `coalesce(case event_type when 'payment' then nullif(properties->>'transaction_id', '')
-  when 'refund' then nullif(properties->>'refund_id', '') end, event_id::text)`;
+export const countsBy = `coalesce(case event_type when 'payment' then ${nameOf('transaction_id')}
+  when 'refund' then ${nameOf('refund_id')} end, event_id::text)`;
 
 /** Whether an event came earlier already; as far as money_events is kept, which each aggregation does. */
 export const cameEarlier = (event: string) => `exists (

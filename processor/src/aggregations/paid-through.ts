@@ -1,13 +1,9 @@
-/** Days up to which a subscription is paid, counted from the day of its first payment. */
+/** Due days of a subscription, counted from its anchor. */
 import { addDays } from '@millrace/shared/zone-days';
 import type { Plan } from './plan-worth.js';
 
-const dayMs = 86_400_000;
-
-const daysBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / dayMs;
-
 /** The same day of the month `count` months later, or the last one of a month that has no such day. */
-export function addClampedMonths(day: string, count: number): string {
+function addClampedMonths(day: string, count: number): string {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];
   const last = new Date(Date.UTC(year, month + count, 0));
   last.setUTCDate(Math.min(date, last.getUTCDate()));
@@ -17,32 +13,25 @@ export function addClampedMonths(day: string, count: number): string {
 const monthsOf: Partial<Record<Plan['interval'], number>> = { month: 1, quarter: 3, year: 12 };
 const daysOf: Partial<Record<Plan['interval'], number>> = { day: 1, week: 7 };
 
-/** The day on which the payment after `number` others is due. */
-function dueDay(anchor: string, { interval, count }: Plan, number: number): string {
-  const months = monthsOf[interval];
-  return months === undefined
-    ? addDays(anchor, number * count * daysOf[interval]!)
-    : addClampedMonths(anchor, number * count * months);
-}
-
-/** Which payment is due last on or before `day`. */
-function lastDue(anchor: string, plan: Plan, day: string): number {
-  const length = plan.count * (daysOf[plan.interval] ?? 31 * monthsOf[plan.interval]!);
-  // The longest months lead to an early guess.
-  let number = Math.floor(daysBetween(anchor, day) / length);
-  while (dueDay(anchor, plan, number + 1) <= day) number += 1;
-  return number;
-}
+/** Years that fit behind any anchor of ours: days are text of four digits for the year. */
+const mostYears = 7_000;
 
 /**
- * The day on which the next payment is due, after one on `day` of a subscription first paid on `anchor`. It is due on the anchor's
- * day, which a month without it has on its last (31 January, 28 February, 31 March), as
- * https://docs.stripe.com/billing/subscriptions/billing-cycle describes. A payment up to `graceDays` before it is due is taken for
- * that one, where a period is long enough to tell an early payment from a late one.
+ * The day `number` intervals after the anchor. It is the anchor's day of the month, which a month without it has on its last
+ * (31 January, 28 February, 31 March), as https://docs.stripe.com/billing/subscriptions/billing-cycle describes. No later than
+ * 7,000 years after the anchor.
  */
-export function paidThrough(anchor: string, plan: Plan, day: string, graceDays: number): string {
-  const number = lastDue(anchor, plan, day);
-  const [due, next] = [dueDay(anchor, plan, number), dueDay(anchor, plan, number + 1)];
-  const isEarly = daysBetween(due, next) > 2 * graceDays && daysBetween(day, next) <= graceDays;
-  return isEarly ? dueDay(anchor, plan, number + 2) : next;
+export function dueDay(anchor: string, { interval, count }: Plan, number: number): string {
+  const months = monthsOf[interval];
+  return months === undefined
+    ? addDays(anchor, Math.min(number * count * daysOf[interval]!, mostYears * 365))
+    : addClampedMonths(anchor, Math.min(number * count * months, mostYears * 12));
+}
+
+/** How many intervals from the anchor are paid by a payment on `day`, after one by which `paid` were: one more, and past the day. */
+export function payInterval(anchor: string, plan: Plan, paid: number, day: string): number {
+  let number = paid + 1;
+  // A late payment for days or weeks is for its own day, not for one that is over.
+  while (dueDay(anchor, plan, number) <= day) number += 1;
+  return number;
 }

@@ -15,7 +15,8 @@ with first as (
   select * from (
     select *, row_number() over (partition by kind, counts_by order by timestamp, event_id) as number
     from money_events where site_id = $1 and kind <> 'failed') as numbered
-  where number = 1 and case kind when 'payment' then plan_interval is not null when 'refund' then transaction_id is not null else true end
+  where number = 1 and case kind when 'refund' then transaction_id is not null when 'canceled' then true
+    else plan_interval is not null end
 ), keyed as (
   select *, case
     when kind = 'refund' then null

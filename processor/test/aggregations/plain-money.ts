@@ -23,7 +23,7 @@ const percentOf = (part: Fraction, whole: Fraction) =>
   isZero(whole) ? null : rounded(times([part[0] * whole[1], part[1] * whole[0]], [100n, 1n]), 4);
 
 const isAmount = (amount: unknown) =>
-  typeof amount !== 'boolean' && /^\d{1,12}(\.\d{1,6})?$/.test(String(amount ?? ''));
+  (typeof amount === 'string' || typeof amount === 'number') && /^\d{1,12}(\.\d{1,6})?$/.test(String(amount));
 function fractionOf(amount: unknown): Fraction {
   const [whole, fraction = ''] = String(amount).split('.');
   return reduced([BigInt(whole + fraction), 10n ** BigInt(fraction.length)]);
@@ -37,18 +37,44 @@ interface Event extends TestEvent {
 const before = (one: Event, other: Event) =>
   one.timestamp < other.timestamp || (one.timestamp === other.timestamp && one.event_id < other.event_id);
 
-const isMoney = ({ event_type, properties }: Event) =>
-  event_type === 'subscription_canceled' ||
-  (['payment', 'refund', 'subscription_changed'].includes(event_type) &&
-    isAmount(properties.amount) &&
-    /^[A-Z]{3}$/.test(String(properties.currency)));
+const isNothing = (value: unknown) => value === undefined || value === null;
+/** Of an id: itself as text, undefined when it is odd. */
+const nameIn = (value: unknown) =>
+  (typeof value === 'string' || typeof value === 'number') && /^.{1,128}$/su.test(String(value))
+    ? String(value)
+    : undefined;
+const isNamed = ({ properties: { subscription_id: id } }: Event) => isNothing(id) || nameIn(id) !== undefined;
+const isCurrency = (value: unknown) => typeof value === 'string' && /^[A-Z]{3}$/.test(value);
+const isOf = (value: unknown, ...values: string[]) => typeof value === 'string' && values.includes(value);
+
+/** Whether a plan goes on from interval to interval. */
+function recurs(event: Event): boolean {
+  const { interval, interval_count: count } = event.properties;
+  const isCount = Number.isInteger(count) && Number(count) >= 1 && Number(count) <= 366;
+  return isOf(interval, ...Object.keys(lengths)) && (isNothing(count) || isCount) && isNamed(event);
+}
+
+function isMoney(event: Event): boolean {
+  const { event_type, user_id, properties } = event;
+  const { amount, currency, status, ends, subscription_id } = properties;
+  const isWhose = Boolean(nameIn(subscription_id) ?? user_id) && isNamed(event);
+  const isPrice = isAmount(amount) && isCurrency(currency);
+  if (event_type === 'payment') return isPrice && isOf(status, 'succeeded', 'failed');
+  if (event_type === 'refund') return isPrice;
+  if (event_type === 'subscription_changed') return isPrice && isWhose && recurs(event);
+  if (event_type !== 'subscription_canceled') return false;
+  return (
+    isWhose && (isNothing(currency) || isCurrency(currency)) && (isNothing(ends) || isOf(ends, 'now', 'period_end'))
+  );
+}
 
 /** What an event counts once by. */
 function identity(event: Event): string {
   const { event_type, event_id, properties } = event;
-  if (event_type === 'payment' && properties.status === 'succeeded') return `paid ${properties.transaction_id}`;
+  if (event_type === 'payment' && properties.status === 'succeeded')
+    return `paid ${nameIn(properties.transaction_id) ?? event_id}`;
   if (event_type === 'payment') return `failed ${event_id}`;
-  if (event_type === 'refund') return `refund ${properties.refund_id ?? event_id}`;
+  if (event_type === 'refund') return `refund ${nameIn(properties.refund_id) ?? event_id}`;
   return `${event_type} ${event_id}`;
 }
 
@@ -106,70 +132,45 @@ function due(anchor: string, plan: Event, number: number): string {
 const annualOf = (event: Event): Fraction =>
   times(fractionOf(event.properties.amount), [yearly[String(event.properties.interval)]!, BigInt(countOf(event))]);
 
+function isRefunded(payment: Event, known: Event[]): boolean {
+  const refunds = known.filter(
+    ({ event_type, properties }) =>
+      event_type === 'refund' &&
+      transactionOf(payment) !== undefined &&
+      nameIn(properties.transaction_id) === transactionOf(payment) &&
+      properties.currency === payment.properties.currency,
+  );
+  const sum = total(refunds.map(({ properties }) => fractionOf(properties.amount)));
+  return sum[0] > 0n && add(fractionOf(payment.properties.amount), negative(sum))[0] <= 0n;
+}
+
+/** The first due day after two days. */
+function nextDue(anchor: string, plan: Event, paid: string, day: string): string {
+  for (let number = 1; ; number += 1) {
+    const through = due(anchor, plan, number);
+    if (through > paid && through > day) return through;
+  }
+}
+
 /** What is known of one subscription, from its events in order of time. */
 function describeSubscription(events: Event[], graceDays: number) {
-  const anchors = new Map<Event, string>();
-  const throughs = new Map<Event, string>();
-  const ending = new Set<Event>();
-  const until = (list: Event[], end: Event, start?: Event) =>
-    list.filter((event) => (start === undefined || before(start, event)) && before(event, end));
-
-  const isRefunded = (payment: Event, known: Event[]) => {
-    const refunds = known.filter(
-      ({ event_type, properties }) =>
-        event_type === 'refund' &&
-        properties.transaction_id === payment.properties.transaction_id &&
-        properties.currency === payment.properties.currency,
-    );
-    const sum = total(refunds.map(({ properties }) => fractionOf(properties.amount)));
-    const left = add(fractionOf(payment.properties.amount), negative(sum));
-    return sum[0] > 0n && left[0] <= 0n;
-  };
-  /** The last payment that still means something once `known` has happened. */
-  const lastOf = (known: Event[]) =>
-    known
-      .filter(
-        (event) =>
-          event.event_type === 'payment' &&
-          !isRefunded(event, known) &&
-          !known.some((other) => ending.has(other) && before(event, other)),
-      )
-      .at(-1);
-  const endOf = (payment: Event, known: Event[]) => {
-    const isCanceled = known.some((event) => event.event_type === 'subscription_canceled' && before(payment, event));
-    return isCanceled ? throughs.get(payment)! : text(ms(throughs.get(payment)!) + graceDays * dayMs);
-  };
-
-  for (const event of events) {
-    const known = until(events, event);
-    const last = lastOf(known);
-    if (event.event_type === 'subscription_canceled') {
-      const isOpen = last && event.day < endOf(last, known) && event.day < throughs.get(last)!;
-      if (event.properties.ends !== 'period_end' || !isOpen) ending.add(event);
-    }
-    if (event.event_type !== 'payment') continue;
-    const renews = last && sameplan(last, event) && event.day <= endOf(last, known);
-    const anchor = renews ? anchors.get(last)! : event.day;
-    let number = 0;
-    while (due(anchor, event, number + 1) <= event.day) number += 1;
-    const [from, to] = [due(anchor, event, number), due(anchor, event, number + 1)];
-    const early = ms(to) - ms(from) > 2 * graceDays * dayMs && ms(to) - ms(event.day) <= graceDays * dayMs;
-    let through = early ? due(anchor, event, number + 2) : to;
-    if (renews && throughs.get(last)! > through) through = throughs.get(last)!;
-    anchors.set(event, anchor);
-    throughs.set(event, through);
-  }
-
+  /** Everything is as if payments had not been made that were refunded by the end of `known`. */
   const stateAfter = (known: Event[]) => {
-    const last = lastOf(known);
-    if (!last) return undefined;
-    const changes = known.filter((event) => {
-      if (event.event_type !== 'subscription_changed' || !before(last, event)) return false;
-      const then = until(events, event);
-      return lastOf(then) === last && event.day < endOf(last, then);
-    });
-    const plan = changes.at(-1) ?? last;
-    return { end: endOf(last, known), currency: String(plan.properties.currency), annual: annualOf(plan) };
+    let [anchor, paid, end] = ['', '', ''];
+    let [payment, plan]: (Event | undefined)[] = [];
+    for (const event of known) {
+      const { day, event_type, properties } = event;
+      if (event_type === 'subscription_canceled')
+        end = properties.ends === 'period_end' && day < paid && day < end ? paid : '';
+      else if (event_type === 'subscription_changed') plan = day < end ? event : plan;
+      if (event_type !== 'payment' || isRefunded(event, known)) continue;
+      const goesOn = payment !== undefined && sameplan(payment, event) && day <= end;
+      if (!goesOn) [anchor, paid] = [day, day];
+      [payment, plan] = [event, event];
+      paid = nextDue(anchor, event, paid, day);
+      end = text(ms(paid) + graceDays * dayMs);
+    }
+    return plan && { end, currency: String(plan.properties.currency), annual: annualOf(plan) };
   };
   const states = new Map<number, ReturnType<typeof stateAfter>>();
 
@@ -182,30 +183,36 @@ function describeSubscription(events: Event[], graceDays: number) {
   };
 }
 
+const transactionOf = ({ properties }: Event) => nameIn(properties.transaction_id);
+
 function nameOf(event: Event): string {
   const { user_id, profile_id, properties } = event;
-  if (properties.subscription_id) return JSON.stringify(['id', properties.subscription_id]);
+  const id = nameIn(properties.subscription_id);
+  if (id !== undefined) return JSON.stringify(['id', id]);
   if (user_id) return JSON.stringify(['user', user_id, profile_id, properties.currency]);
-  return JSON.stringify(['transaction', properties.transaction_id]);
+  return JSON.stringify(['transaction', transactionOf(event) ?? event.event_id]);
 }
 
 /** Events of each subscription, by customer. */
 function customersOf(events: Event[]): Event[][][] {
   const payments = events.filter(
-    ({ event_type, properties }) =>
-      event_type === 'payment' && properties.status === 'succeeded' && properties.interval !== undefined,
+    (event) => event.event_type === 'payment' && event.properties.status === 'succeeded' && recurs(event),
   );
   const customers = new Map<string, Event[][]>();
   for (const name of new Set(payments.map(nameOf))) {
     const own = payments.filter((payment) => nameOf(payment) === name);
-    const transactions = new Set(own.map(({ properties }) => properties.transaction_id));
+    const transactions = new Set(own.map(transactionOf));
     const all = events.filter((event) => {
       const { event_type, user_id, profile_id, properties } = event;
-      if (event_type === 'refund') return transactions.has(properties.transaction_id);
+      if (event_type === 'refund') return transactions.has(transactionOf(event));
       if (event_type === 'subscription_changed') return nameOf(event) === name;
       if (event_type !== 'subscription_canceled') return own.includes(event);
-      if (properties.subscription_id || properties.currency) return nameOf(event) === name;
-      return !own[0]!.properties.subscription_id && user_id === own[0]!.user_id && profile_id === own[0]!.profile_id;
+      if (!isNothing(properties.subscription_id) || !isNothing(properties.currency)) return nameOf(event) === name;
+      return (
+        isNothing(nameIn(own[0]!.properties.subscription_id)) &&
+        user_id === own[0]!.user_id &&
+        profile_id === own[0]!.profile_id
+      );
     });
     const customer = own[0]!.user_id ? `user ${own[0]!.user_id}` : name;
     customers.set(customer, [...(customers.get(customer) ?? []), all]);
@@ -298,7 +305,7 @@ export function plainRevenueRows(given: TestEvent[], zone: string, now: Date, gr
   const events = firstOfEach(given, zone);
   const moves = movesOf(events, zone, now, graceDays);
   const counted = events.filter(({ event_type }) => event_type === 'payment' || event_type === 'refund');
-  const currencies = [...new Set(counted.concat(events).map(({ properties }) => String(properties.currency)))].sort();
+  const currencies = [...new Set(events.map(({ properties }) => String(properties.currency)))].sort();
   const rows: PlainRevenueRow[] = [];
   for (const type of ['day', 'month', 'quarter', 'week', 'year']) {
     if (events.length === 0) break;

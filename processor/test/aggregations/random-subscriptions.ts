@@ -35,6 +35,36 @@ export interface Span {
   to: number;
 }
 
+/** What stored events may say that are older than the rules of their types. */
+const oddities: Record<string, unknown[]> = {
+  amount: ['much', '', '-5', '1e3', '1.0000001', ' 7', '٣', true, null, {}, ['5'], 12.5, 1e21, undefined],
+  currency: ['eur', 'EURO', '', 7, null, ['EUR'], undefined],
+  status: ['pending', '', true, null, undefined],
+  interval: ['fortnight', 'Month', '', 1, null, {}, undefined],
+  interval_count: [0, -1, 1e9, 367, 366, 1.5, '2', '', true, null, [1]],
+  ends: ['soon', '', 1, true, null, 'period_end', {}],
+  transaction_id: ['', 7, null, {}, [], true, undefined],
+  refund_id: ['', 7, null, {}, false],
+  subscription_id: ['', 42, null, {}, ['s'], false],
+};
+
+/** `count` of the events with one to three properties that are odd, under ids of their own. */
+export function oddMoney(random: Random, events: TestEvent[], count: number): TestEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const event = random.pick(events);
+    const properties: Record<string, unknown> = { ...event.properties, transaction_id: `odd-${index}` };
+    for (let number = random.below(3); number >= 0; number -= 1) {
+      const name = random.pick(Object.keys(oddities));
+      const long = Array.from({ length: 700 }, () => uuidOf(String(random.below(1e9)))).join('');
+      properties[name] = random.pick([...oddities[name]!, long.slice(0, 7_000)]);
+    }
+    if (random.below(4) === 0) return { ...event, event_id: uuidOf(`odd ${index}`), properties: {} };
+    const { user_id, ...rest } = event;
+    const who = random.below(4) > 0 && user_id !== undefined ? { user_id } : {};
+    return { ...rest, ...who, event_id: uuidOf(`odd ${index}`), properties };
+  });
+}
+
 /** Everything of `count` subscriptions between two instants, not in order. */
 export function randomSubscriptions(random: Random, siteId: string, count: number, span: Span): TestEvent[] {
   const events: TestEvent[] = [];
@@ -91,7 +121,7 @@ export function randomSubscriptions(random: Random, siteId: string, count: numbe
     for (let payments = 0; payments < 60; payments += 1) {
       const at = dueAt(first, plan.interval, number * (plan.interval_count || 1));
       if (at > span.to) return;
-      const late = random.pick([0, 0, 0, 0, 0, 1, 2, 3, 3, -1, -2, 5, 40]);
+      const late = random.pick([0, 0, 0, 0, 0, 1, 2, 3, 3, -1, -2, -6, -20, 5, 40]);
       const time = at + late * dayMs + random.below(6) * hourMs;
       pay(time, who, plan);
       number += 1;

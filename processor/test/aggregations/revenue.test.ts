@@ -7,7 +7,7 @@ import { storeEvents } from '../../src/events/store-events.js';
 import { rollSite } from '../../src/rollups/roll-site.js';
 import { plainRevenueRows } from './plain-money.js';
 import { type TestEvent, uuidOf } from './random-events.js';
-import { randomSubscriptions } from './random-subscriptions.js';
+import { oddMoney, randomSubscriptions } from './random-subscriptions.js';
 
 const now = new Date('2026-11-20T10:00:00Z');
 const span = { from: Date.UTC(2023, 10, 20), to: now.getTime() };
@@ -262,6 +262,158 @@ it('follows a change of plan before its payment, and churns in one currency what
     ['EUR', 0, 0, -18, 0, 100, 0],
     ['USD', 20, 0, 0, 20, null, null],
   ]);
+});
+
+const payMonths = (...days: string[]) =>
+  days.map((day) => pay(`${day}T12:00:00Z`, '30.00', { ...month, transaction_id: day }));
+
+/** Stretches of days, up to today, on which there is revenue that recurs. */
+const paidDays = async () =>
+  (
+    await query(`select min(day)::text as from, max(day)::text as to, min(mrr)::float as least, max(mrr)::float as most
+      from (select period_start as day, mrr, period_start - row_number() over (order by period_start)::int as run
+        from revenue_aggregates where period_type = 'day' and mrr > 0) as days group by run order by 1`)
+  ).map(({ from, to, least, most }) => [from, to, least, ...(most === least ? [] : [most])]);
+
+it.each([
+  ['monthly, the later ones five days early', ['2026-06-15', '2026-07-10', '2026-08-10', '2026-09-10'], '2026-10-17'],
+  ['a month in advance on the next day', ['2026-06-15', '2026-06-16'], '2026-08-17'],
+  ['three months on one day', ['2026-05-31', '2026-05-31T', '2026-05-31TT'], '2026-09-02'],
+  ['late within the grace, then early', ['2026-06-15', '2026-07-18', '2026-08-01'], '2026-09-17'],
+  ['at the very end of the grace', ['2026-01-31', '2026-03-03', '2026-03-30'], '2026-05-02'],
+])('pays one more month with each payment: %s', async (_, days, last) => {
+  await addSite('UTC');
+  const payments = days.map((day, index) =>
+    pay(`${day.slice(0, 10)}T1${index}:00:00Z`, '30.00', { ...month, transaction_id: day }),
+  );
+  await add(payments);
+  expect(await paidDays()).toEqual([[days[0], last, 30]]);
+});
+
+it('begins a new anchor with a payment after the grace', async () => {
+  await addSite('UTC');
+  await add(payMonths('2026-06-15', '2026-07-19', '2026-08-21'));
+  expect(await paidDays()).toEqual([
+    ['2026-06-15', '2026-07-17', 30],
+    ['2026-07-19', '2026-09-21', 30],
+  ]);
+});
+
+it('pays for its own day at least with a late payment for days', async () => {
+  await addSite('UTC');
+  const daily = (day: string) => pay(`${day}T12:00:00Z`, '1.00', { interval: 'day', transaction_id: day });
+  await add(['2026-06-01', '2026-06-04', '2026-06-05', '2026-06-05T'].map((day) => daily(day.slice(0, 10))));
+  expect((await paidDays()).map(([from, to]) => [from, to])).toEqual([['2026-06-01', '2026-06-08']]);
+});
+
+it.each([
+  ['while it is paid', 'period_end', ['2026-06-15', '2026-07-10', '2026-08-10'], [['2026-06-15', '2026-09-17', 30]]],
+  ['on the day on which it ends', 'period_end', ['2026-06-15', '2026-07-15'], [['2026-06-15', '2026-08-17', 30]]],
+  [
+    'after it has ended, on a new anchor',
+    'period_end',
+    ['2026-06-15', '2026-07-16'],
+    [
+      ['2026-06-15', '2026-07-14', 30],
+      ['2026-07-16', '2026-08-18', 30],
+    ],
+  ],
+  [
+    'after it was ended at once, on a new anchor',
+    'now',
+    ['2026-06-15', '2026-07-10'],
+    [
+      ['2026-06-15', '2026-06-19', 30],
+      ['2026-07-10', '2026-08-12', 30],
+    ],
+  ],
+])('resumes a canceled subscription with a payment %s', async (_, ends, days, expected) => {
+  await addSite('UTC');
+  await add([...payMonths(...days), event('subscription_canceled', '2026-06-20T10:00:00Z', { ends })]);
+  expect(await paidDays()).toEqual(expected);
+});
+
+it.each([
+  ['the month paid in advance', '2026-06-16', '2026-06-20', [['2026-06-15', '2026-07-17', 30]]],
+  ['the first of two', '2026-06-15', '2026-06-20', [['2026-06-15', '2026-07-18', 30]]],
+  ['the first, once only the second counts', '2026-06-15', '2026-07-25', [['2026-06-15', '2026-07-24', 30]]],
+])('takes its month back with a full refund of %s', async (_, transaction_id, day, expected) => {
+  await addSite('UTC');
+  const refund = { transaction_id, amount: '30', currency: 'EUR' };
+  await add([...payMonths('2026-06-15', '2026-06-16'), event('refund', `${day}T12:00:00Z`, refund)]);
+  expect(await paidDays()).toEqual(expected);
+});
+
+it('lets an extra payment without an interval, a failed one, and one delivered twice pay for no month', async () => {
+  await addSite('UTC');
+  await add([
+    ...payMonths('2026-06-15'),
+    pay('2026-06-20T12:00:00Z', '4.20', { transaction_id: 'proration' }),
+    pay('2026-06-21T12:00:00Z', '30.00', { ...month, transaction_id: 'failed', status: 'failed' }),
+    { ...pay('2026-06-22T12:00:00Z', '30.00', { ...month, transaction_id: '2026-06-15' }), event_id: uuidOf('again') },
+  ]);
+  expect(await paidDays()).toEqual([['2026-06-15', '2026-07-17', 30]]);
+});
+
+it('begins a new anchor with a payment of another interval, and not with a change of the price', async () => {
+  await addSite('UTC');
+  const year = pay('2026-07-01T12:00:00Z', '120.00', { interval: 'year', transaction_id: 'y' });
+  const price = event('subscription_changed', '2026-06-20T12:00:00Z', { ...month, amount: '20', currency: 'EUR' });
+  await add([pay('2026-01-05T12:00:00Z', '240.00', { interval: 'year' }), ...payMonths('2026-06-15'), price]);
+  expect(await paidDays()).toEqual([['2026-01-05', '2026-07-17', 20, 30]]);
+  await add([year]);
+  expect(await paidDays()).toEqual([['2026-01-05', '2026-11-20', 10, 30]]);
+});
+
+it('counts centuries paid in advance without an end that a date cannot hold', async () => {
+  await addSite('UTC');
+  const ages = { interval: 'year', interval_count: 366 };
+  const days = Array.from({ length: 40 }, (_, index) => `2026-06-01T10:00:${10 + index}Z`);
+  await add(days.map((at) => pay(at, '366.00', { ...ages, transaction_id: at })));
+  expect((await paidDays()).map(([from, to]) => [from, to])).toEqual([['2026-06-01', '2026-11-20']]);
+});
+
+it('leaves out a stored change of a plan that says no interval', async () => {
+  await addSite('UTC');
+  const old = event('subscription_changed', '2026-06-20T12:00:00Z', { amount: '40', currency: 'EUR', plan: 'pro' });
+  await add([...payMonths('2026-06-15'), old]);
+  expect(await paidDays()).toEqual([['2026-06-15', '2026-07-17', 30]]);
+});
+
+it.each([11, 12, 13])('aggregates a site whose stored events of money say anything: seed %i', async (seed) => {
+  const random = createRandom(seed);
+  await addSite('Europe/Berlin');
+  const events = randomSubscriptions(random, 'demo', 8, span);
+  const all = [...events, ...oddMoney(random, events, 300)];
+  await add(all);
+  await compare(all, 'Europe/Berlin');
+});
+
+it('takes null for no subscription, no count, no currency and no end, and null for no interval as a single payment', async () => {
+  await addSite('UTC');
+  const nothing = { subscription_id: null, interval_count: null };
+  await add([
+    pay('2026-06-15T12:00:00Z', '30.00', { ...month, ...nothing, transaction_id: 'a' }),
+    pay('2026-06-16T12:00:00Z', '30.00', { ...nothing, interval: null, transaction_id: 'b' }),
+    event('subscription_changed', '2026-06-20T12:00:00Z', { ...month, ...nothing, amount: '20', currency: 'EUR' }),
+    event('subscription_canceled', '2026-06-25T12:00:00Z', { subscription_id: null, currency: null, ends: null }),
+    event('refund', '2026-07-01T12:00:00Z', { transaction_id: 'b', refund_id: null, amount: '1', currency: 'EUR' }),
+    event('refund', '2026-07-02T12:00:00Z', { transaction_id: 'b', refund_id: null, amount: '1', currency: 'EUR' }),
+  ]);
+  expect(await paidDays()).toEqual([['2026-06-15', '2026-06-24', 20, 30]]);
+  expect(await query(`select sum(refunds)::int as refunds from revenue_aggregates where period_type = 'year'`)).toEqual(
+    [{ refunds: 2 }],
+  );
+});
+
+it('ends with a cancellation without subscription_id only what its user pays without one', async () => {
+  await addSite('UTC');
+  await add([
+    pay('2026-10-01T10:00:00Z', '10.00', { ...month, subscription_id: 'one', transaction_id: 'a' }),
+    pay('2026-10-01T10:00:00Z', '5.00', { ...month, transaction_id: 'b' }),
+    event('subscription_canceled', '2026-10-20T10:00:00Z', {}),
+  ]);
+  expect(await mrrOn('2026-10-19', '2026-10-20')).toEqual([15, 10]);
 });
 
 it('follows another number of days of grace', async () => {
