@@ -1,9 +1,11 @@
 /** Turns the text of a body into candidate events: one, or a batch from an array, `{"events":[...]}` or NDJSON. */
 import type { Refusal } from '@millrace/shared/errors';
-import { parseExactJson } from '@millrace/shared/exact-json';
+import { type ExactAllowance, parseExactJson, TooManyExactNumbers } from '@millrace/shared/exact-json';
 import { parseInstant } from '@millrace/shared/instant';
 
 export const maxEventsPerRequest = 10_000;
+/** Ten in each event of a full batch, which take a third of a second. */
+export const maxExactNumbersPerRequest = 100_000;
 
 /** Stands for a line of NDJSON that is no JSON; it fails alone. */
 export const malformedLine = Symbol('malformed line');
@@ -33,23 +35,42 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
 
 const refuse = (code: Refusal['code'], message?: string): ParseResult => ({ ok: false, refusal: { code, message } });
 
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+const tooManyExactNumbers: Refusal = {
+  code: 'payload_too_large',
+  message: `The body has more than ${maxExactNumbersPerRequest.toLocaleString('en')} numbers of more digits than a double holds. Send smaller batches.`,
+};
+
+const createAllowance = (): ExactAllowance => ({ left: maxExactNumbersPerRequest });
+
+function parseJson(
+  text: string,
+  allowance: ExactAllowance,
+): { ok: true; value: unknown } | { ok: false; refusal: Refusal } {
   try {
-    return { ok: true, value: parseExactJson(text) };
-  } catch {
-    return { ok: false };
+    return { ok: true, value: parseExactJson(text, allowance) };
+  } catch (error) {
+    return {
+      ok: false,
+      refusal: error instanceof TooManyExactNumbers ? tooManyExactNumbers : { code: 'malformed_json' },
+    };
   }
+}
+
+/** The value of a whole body, or why it has none. */
+function parseBody(text: string): ReturnType<typeof parseJson> {
+  const parsed = parseJson(text, createAllowance());
+  return parsed.ok || text.trim() !== '' ? parsed : { ok: false, refusal: { code: 'empty_body' } };
 }
 
 /** Body of `POST /event`. */
 export function parseSingleEvent(text: string): ParseResult {
-  const parsed = parseJson(text);
-  if (parsed.ok) return { ok: true, candidates: [parsed.value] };
-  return text.trim() === '' ? refuse('empty_body') : refuse('malformed_json');
+  const parsed = parseBody(text);
+  return parsed.ok ? { ok: true, candidates: [parsed.value] } : parsed;
 }
 
 function parseLines(text: string): ParseResult {
   const candidates: unknown[] = [];
+  const allowance = createAllowance();
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
@@ -57,7 +78,8 @@ function parseLines(text: string): ParseResult {
     start = end + 1;
     if (line === '') continue;
     if (candidates.length === maxEventsPerRequest) return refuse('too_many_events');
-    const parsed = parseJson(line);
+    const parsed = parseJson(line, allowance);
+    if (!parsed.ok && parsed.refusal === tooManyExactNumbers) return parsed;
     candidates.push(parsed.ok ? parsed.value : malformedLine);
   }
   return candidates.length > 0 ? { ok: true, candidates } : refuse('empty_body');
@@ -93,8 +115,8 @@ function addSentAt(candidates: unknown[], sentAt: string): void {
 /** Body of `POST /events`. */
 export function parseBatch(text: string, format: BodyFormat): ParseResult {
   if (format === 'ndjson') return parseLines(text);
-  const parsed = parseJson(text);
-  if (!parsed.ok) return text.trim() === '' ? refuse('empty_body') : refuse('malformed_json');
+  const parsed = parseBody(text);
+  if (!parsed.ok) return parsed;
   const batch = batchOf(parsed.value);
   if (!batch)
     return refuse('invalid_request', 'Send an array of events, {"events":[...]}, or one event per line as NDJSON.');

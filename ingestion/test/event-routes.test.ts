@@ -294,6 +294,23 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(budget.used).toBe(0);
   });
 
+  it('refuses more long numbers than ten in each event of a full batch, as one body, as lines, and as one event', async () => {
+    const numbers = (count: number) => `[${Array(count).fill('1e400').join(',')}]`;
+    const message = 'The body has more than 100,000 numbers of more digits than a double holds. Send smaller batches.';
+    const refusal = { code: 'payload_too_large', message };
+    expect((await send('/events', numbers(1_600_000)).expect(413)).body.error).toEqual(refusal);
+    expect((await send('/event', numbers(100_001)).expect(413)).body.error).toEqual(refusal);
+    const lines = Array(11).fill(numbers(10_000)).join('\n');
+    expect((await send('/events', lines, 'application/x-ndjson').expect(413)).body.error).toEqual(refusal);
+  });
+
+  it('takes a full batch of events with ten ids of 19 digits each', async () => {
+    const ids = Array.from({ length: 10 }, (_, index) => `123456789012345678${index}`).join(',');
+    const one = `${JSON.stringify(event).slice(0, -1)},"properties":{"ids":[${ids}]}}`;
+    const answer = await send('/events', `[${Array(10_000).fill(one).join(',')}]`).expect(200);
+    expect(answer.body).toMatchObject({ accepted: 10_000 });
+  });
+
   it('refuses while more jobs wait than may, and accepts again once they are worked off', async () => {
     const location = testQueue(backend, database);
     const narrowHandle = openQueue('event-ingest', location, silent);

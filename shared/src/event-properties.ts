@@ -1,5 +1,6 @@
 /** The limits of an event's properties: how many, how deep, how long. */
-import { exactDigits, isExactNumber, markedExtra, mostDigits } from './exact-json.js';
+import { mostDigits } from './decimal.js';
+import { exactDigits, isExactNumber, markedExtra } from './exact-json.js';
 
 export const propertyLimits = { keys: 64, depth: 5, bytes: 8_192 } as const;
 
@@ -44,6 +45,7 @@ export function checkProperties(properties: object): PropertiesProblem | undefin
   // Every value costs at least two bytes of JSON, so that more values than bytes are too many in any case.
   let values = 0;
   let exactNumbers = 0;
+  let exactBytes = 0;
   for (let next = pending.pop(); next; next = pending.pop()) {
     if (next.depth > propertyLimits.depth) return broken(`must be nested at most ${propertyLimits.depth} levels deep`);
     const inner = Array.isArray(next.value) ? next.value : Object.values(next.value);
@@ -54,10 +56,14 @@ export function checkProperties(properties: object): PropertiesProblem | undefin
     if (values > propertyLimits.bytes) return broken(`must have at most ${propertyLimits.bytes} bytes`);
     for (const value of inner) {
       if (isTooLong(value)) return tooLongNumber(properties);
-      if (isExactNumber(value)) exactNumbers += 1;
-      else if (typeof value === 'object' && value !== null) pending.push({ value, depth: next.depth + 1 });
+      if (isExactNumber(value)) {
+        exactNumbers += 1;
+        exactBytes += exactDigits(value)?.length ?? 0;
+      } else if (typeof value === 'object' && value !== null) pending.push({ value, depth: next.depth + 1 });
     }
   }
+  // Thousands of numbers such as 1e8000 would be a text of many megabytes.
+  if (exactBytes > propertyLimits.bytes) return broken(`must have at most ${propertyLimits.bytes} bytes`);
   const bytes = Buffer.byteLength(JSON.stringify(properties)) - exactNumbers * markedExtra;
   return bytes > propertyLimits.bytes ? broken(`must have at most ${propertyLimits.bytes} bytes`) : undefined;
 }

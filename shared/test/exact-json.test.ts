@@ -1,6 +1,12 @@
 /** Numbers in JSON keep every digit, and everything else is what JSON.parse makes of it. */
 import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import { type ExactNumber, exactDigits, parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
+import {
+  type ExactNumber,
+  exactDigits,
+  parseExactJson,
+  stringifyExactJson,
+  TooManyExactNumbers,
+} from '@millrace/shared/exact-json';
 import { describe, expect, it } from 'vitest';
 
 const again = (text: string) => stringifyExactJson(parseExactJson(text));
@@ -117,6 +123,27 @@ it('does not write out what it only reads: many short numbers stand for a billio
   expect(exactDigits(numbers[0]!)).toHaveLength(8_001);
 });
 
+it('stops at the number beyond what is allowed, over several texts together', () => {
+  const allowance = { left: 5 };
+  expect(parseExactJson('[1e400,1.5,1e400,"1e400",9007199254740993]', allowance)).toHaveLength(5);
+  expect(parseExactJson('[1e400,1e400]', allowance)).toHaveLength(2);
+  expect(parseExactJson('[1,1e300,0.30000000000000004]', allowance)).toHaveLength(3);
+  expect(() => parseExactJson('[1e400]', allowance)).toThrow(TooManyExactNumbers);
+});
+
+it.each([
+  '1e307',
+  '-1e-307',
+  '123456789012345',
+  '999999999999999',
+  '0.00000000000001',
+  '1.23456789e-300',
+  '1e-323',
+  '1e400',
+])('%s beside an exact number is kept as it is', (text) => {
+  expect(Number(again(`[${text},9007199254740993]`).slice(1).split(',')[0])).toBe(Number(text));
+});
+
 describe('in an event', () => {
   const base = { site_id: 'demo', event_type: 'view', path: '/' };
   const check = (properties: string) =>
@@ -142,6 +169,7 @@ describe('in an event', () => {
   it('counts as long as it is written out', () => {
     expect(check(`{"a":${'9'.repeat(8_186)}}`)).toMatchObject({ ok: true });
     expect(check(`{"a":${'9'.repeat(8_187)}}`)).toMatchObject({ ok: false, reason: 'too_complex' });
+    expect(check(`{"a":[${'1e8000,'.repeat(8_000)}0]}`)).toMatchObject({ ok: false, reason: 'too_complex' });
     expect(check('{"a":[1e4000,1e4000,1e4000]}')).toMatchObject({ ok: false, reason: 'too_complex' });
   });
   it('a number of a million digits is refused by its name', () => {
