@@ -41,9 +41,12 @@ type Outcome = Refused | { refusal?: undefined; validated?: ValidatedEvents } | 
 
 const methods: Record<Route, string> = { '/event': 'GET, HEAD, POST, OPTIONS', '/events': 'POST, OPTIONS' };
 
+/** What stands before the path where a request line has the whole address, as those of proxies do. */
+const origin = /^https?:\/\/[^/?#]*/i;
+
 function routeOf(url = ''): Route | undefined {
   if (url === '/event' || url === '/events') return url;
-  const path = url.split('?', 1)[0];
+  const path = url.replace(origin, '').split('?', 1)[0];
   return path === '/event' || path === '/events' ? path : undefined;
 }
 

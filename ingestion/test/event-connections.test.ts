@@ -79,6 +79,18 @@ it('answers requests that come in one packet, each', async () => {
   expect(enqueued).toHaveLength(2);
 });
 
+it('takes requests whose first line has the whole address', async () => {
+  for (const address of ['http://stats.example/event', 'HTTPS://stats.example:8443/event?a=b']) {
+    const reply = await talk([head(body.length).replace('/event', address) + body]);
+    expect(statuses(reply)).toEqual([200]);
+  }
+  const batch = await talk([`${head(body.length + 2).replace('/event', 'http://stats.example/events')}[${body}]`]);
+  expect(statuses(batch)).toEqual([200]);
+  const query = 'http://stats.example/event?site_id=demo&event_type=view&path=/';
+  expect(statuses(await talk([`GET ${query} HTTP/1.1\r\nHost: x\r\n\r\n`]))).toEqual([200]);
+  expect(enqueued).toHaveLength(4);
+});
+
 it('takes a body that comes in pieces and in chunks, cut inside a character', async () => {
   const text = Buffer.from('{"site_id":"demo","event_type":"view","path":"/ü"}');
   const cut = text.indexOf(0xc3) + 1;

@@ -2,6 +2,7 @@
 
 /** What needs no second look: an ordinary web address, or no address at all. Anchored, so that it looks at the host only. */
 const ordinary = /^(?:[Hh][Tt][Tt][Pp][Ss]?:)?\/\/[A-Za-z0-9.-]*[A-Za-z]\.?(?::\d+)?(?:[/?#]|$)/;
+const webScheme = /^\s*https?:/i;
 const webAddress = /^\s*(?:https?:|\/\/)/i;
 
 /**
@@ -19,7 +20,8 @@ export function normalizeHost(address: string): string {
 
 function parseUrl(address: string): URL | undefined {
   try {
-    return new URL(address, 'http://localhost');
+    // With a base, `http:/host` would be a path below the base's host.
+    return webScheme.test(address) ? new URL(address) : new URL(address, 'http://localhost');
   } catch {
     return undefined;
   }
