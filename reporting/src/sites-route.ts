@@ -7,9 +7,8 @@ import { type ErrorRequestHandler, type RequestHandler, type Response, Router } 
 import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
 import { budgetOf } from './read-budget.js';
 import { readJson } from './read-json.js';
-import { changeSite } from './sites/change-site.js';
 import { parseNewSite, parseNewSiteId, parsePage, parseSiteChange, parseSiteId } from './sites/parse-site-request.js';
-import { putSite, requestErasure } from './sites/put-site.js';
+import { patchSite, putSite, requestErasure } from './sites/put-site.js';
 import { countSites, readSite, readSites, withEvents } from './sites/read-sites.js';
 
 export interface SitesDependencies extends ReadDependencies {
@@ -49,13 +48,13 @@ function showSite(deps: SitesDependencies): RequestHandler {
   };
 }
 
-function patchSite(deps: SitesDependencies): RequestHandler {
+function patchSiteRoute(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
     checkAdmin(res);
     const change = parseSiteChange(await readJson(req, res));
-    const names = await changeSite(deps.writePool, siteId, change);
+    const names = await patchSite(deps.writePool, siteId, change);
     if (!names) throw unknownSite();
     res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
   };
@@ -93,7 +92,7 @@ export function sitesRoutes(deps: SitesDependencies): Router {
   const router = Router();
   router.get('/api/v1/sites', listSites(deps));
   router.get('/api/v1/sites/:site_id', showSite(deps));
-  router.patch('/api/v1/sites/:site_id', patchSite(deps));
+  router.patch('/api/v1/sites/:site_id', patchSiteRoute(deps));
   router.put('/api/v1/sites/:site_id', putSiteRoute(deps));
   router.delete('/api/v1/sites/:site_id', deleteSite(deps));
   router.use(answerUndecodable);

@@ -107,6 +107,12 @@ describe('filters', () => {
     [filter('less', 'user_id', [1]), 'filters[1] must be property:<name>'],
     [filter('greater', 'property:n', 1), 'filters[2] must be a list of one number'],
     [filter('greater', 'property:n', [1, 2]), 'filters[2] must be a list of one number'],
+    [
+      filter('between', 'property:n', [5, 1]),
+      'filters[2] must have the smaller number first: no number lies between 5 and 1',
+    ],
+    [filter('between', 'property:n', [-1, '-1.0000000000000000001']), 'filters[2] must have the smaller number first'],
+    [filter('between', 'property:n', ['0.2', '0.10']), 'filters[2] must have the smaller number first'],
     [filter('between', 'property:n', [1]), 'filters[2] must be a list of two numbers, least and most'],
     [filter('greater', 'property:n', [null]), 'filters[2][0] must be a number such as 12.5'],
     [filter('greater', 'property:n', ['1e5']), 'filters[2][0] must be a number such as 12.5'],

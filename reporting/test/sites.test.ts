@@ -141,6 +141,9 @@ describe('a change', () => {
     [{ path_rules: { trailing_slash: 'both' } }, 'path_rules.trailing_slash'],
     [{ path_rules: { keep_params: ['a\0'] } }, 'path_rules.keep_params'],
     [{ path_rules: { keep_params: ['a', 'a'] } }, 'path_rules.keep_params'],
+    [{ path_rules: { keep_params: ['a&b'] } }, 'path_rules.keep_params'],
+    [{ path_rules: { keep_params: ['a=b'] } }, 'path_rules.keep_params'],
+    [JSON.parse('{"path_rules":{"__proto__":{"x":1}}}'), 'path_rules.__proto__'],
     [{ hostnames: null }, 'hostnames'],
     [{ hostnames: 'shop.example' }, 'hostnames'],
     [{ hostnames: [''] }, 'hostnames'],
@@ -155,6 +158,28 @@ describe('a change', () => {
   ])('of %j is refused and names "%s"', async (body, field) => {
     const { body: answer } = await change(body).expect(400);
     expect(answer.error).toMatchObject({ code: 'invalid_request', details: { field } });
+  });
+  it('says in plain words what the rules for paths may be', async () => {
+    const said = async (pathRules: unknown) => (await change({ path_rules: pathRules }).expect(400)).body.error.message;
+    const name = '1 to 128 characters, none of them & or =, NUL or half a character';
+    expect(await said({ keep_params: ['q', 'a&b'] })).toBe(
+      `path_rules.keep_params[1] must be the name of a query parameter: ${name}`,
+    );
+    expect(await said({ keep_params: 'q' })).toBe('path_rules.keep_params must be a list of names of query parameters');
+    expect(await said({ keep_params: ['q', 'q'] })).toBe(
+      'path_rules.keep_params[1] stands in the list twice; name each parameter once',
+    );
+    expect(await said({ trailing_slash: 'both' })).toBe('path_rules.trailing_slash must be keep or strip');
+    expect(await said({ strip_query: 'yes' })).toBe('path_rules.strip_query must be true or false');
+  });
+  it('with a rule that is refused leaves the rules there are', async () => {
+    const rules = { strip_query: true, keep_params: ['q'] };
+    await change({ path_rules: rules }).expect(200);
+    const hostile = '{"path_rules":{"__proto__":{"x":1}}}';
+    await request(app).patch('/api/v1/sites/c').type('json').send(hostile).expect(400);
+    await request(app).put('/api/v1/sites/c').type('json').send(hostile).expect(400);
+    expect((await request(app).get('/api/v1/sites/c').expect(200)).body.path_rules).toEqual(rules);
+    await change({ path_rules: null }).expect(200);
   });
   it('of the hostnames keeps each in one form, sorted and once, and leaves them when it is of something else', async () => {
     const given = ['www.Shop.example.', 'https://shop.example:8443/', 'm\u00fcller.example', 'a.example'];
@@ -196,6 +221,8 @@ describe('a site before its first event', () => {
     await request(app).delete('/api/v1/sites/new').expect(202, { site_id: 'new', status: 'erasing' });
     await request(app).delete('/api/v1/sites/new').expect(202);
     await put('new').expect(409);
+    const patched = await request(app).patch('/api/v1/sites/new').send({ name: 'Late' }).expect(409);
+    expect(patched.body.error.code).toBe('conflict');
     await request(app).delete('/api/v1/sites/nowhere').expect(404);
   });
   it('is erased by wish of a key, whose name the audit log keeps', async () => {

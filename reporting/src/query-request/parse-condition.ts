@@ -3,6 +3,7 @@ import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
 import { ownField, whyUnanswerable } from './alias-names.js';
+import { compareDecimals } from './compare-decimals.js';
 import { patternProblem } from './pattern-problem.js';
 import { fieldPattern, fieldRule, queryLimits } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
@@ -51,7 +52,8 @@ function parseModifier(input: unknown, path: FieldPath): Pick<Condition, 'ignore
 function parseValues(op: FilterOperator, values: unknown, path: FieldPath): (string | null)[] {
   const { takes } = filterRules[op];
   if (takes === 'nothing') return [];
-  if (takes === 'number' || takes === 'bounds') return parseNumbers(takes === 'number' ? 1 : 2, values, path);
+  if (takes === 'number') return parseNumbers(1, values, path);
+  if (takes === 'bounds') return parseBounds(values, path);
   const { filterValues } = queryLimits;
   if (!Array.isArray(values) || values.length === 0 || values.length > filterValues) {
     throw refusal(path, `must be a list of 1 to ${filterValues} values`);
@@ -75,6 +77,12 @@ function parseText(op: FilterOperator, input: unknown, path: FieldPath): string 
   const problem = tooLong ? `must have at most ${queryLimits.patternLength} characters` : patternProblem(input);
   if (problem) throw refusal(path, problem);
   return input;
+}
+
+function parseBounds(values: unknown, path: FieldPath): string[] {
+  const [least = '', most = ''] = parseNumbers(2, values, path);
+  if (compareDecimals(least, most) <= 0) return [least, most];
+  throw refusal(path, `must have the smaller number first: no number lies between ${least} and ${most}`);
 }
 
 function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[] {

@@ -14,13 +14,14 @@ export interface SiteChange {
   hostnames?: string[];
 }
 
-/** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known. */
+/** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known or is being erased. */
 export async function changeSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
   const { rows } = await writePool.query<SiteNames>(
     `/* reporting.changeSite */
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
       path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames)
-    where site_id = $1 returning site_id, name, timezone, path_rules, hostnames, created_at`,
+    where site_id = $1 and erase_requested_at is null
+    returning site_id, name, timezone, path_rules, hostnames, created_at`,
     [
       ...[siteId, change.timezone, change.name !== undefined, change.name, change.path_rules !== undefined],
       change.path_rules && JSON.stringify(change.path_rules),

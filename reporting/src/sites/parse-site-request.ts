@@ -20,15 +20,28 @@ export const pageSchema = Joi.object<Page>({
 
 const nameRule = 'must be null or have 1 to 200 characters, none of them NUL or half a character';
 
-const parameter = Joi.string().pattern(new RegExp(storableText(1, 128), 'u'));
+const parameterRule =
+  'must be the name of a query parameter: 1 to 128 characters, none of them & or =, NUL or half a character';
+const parameter = Joi.string()
+  .pattern(new RegExp(storableText(1, 128), 'u'))
+  .pattern(/^[^&=]*$/)
+  .messages({ 'string.pattern.base': parameterRule, 'string.empty': parameterRule, 'string.base': parameterRule });
+
+const ruleName =
+  'is not a rule for paths; there are strip_query, keep_params, strip_fragment, trailing_slash and strip_origin';
+const flagRule = { 'any.only': 'must be true or false', 'boolean.base': 'must be true or false' };
 
 const pathRulesSchema = Joi.object<PathRules>({
-  strip_query: Joi.boolean(),
-  keep_params: Joi.array().items(parameter).max(100).unique(),
-  strip_fragment: Joi.boolean(),
-  trailing_slash: Joi.valid('keep', 'strip'),
-  strip_origin: Joi.boolean(),
-});
+  strip_query: Joi.boolean().messages(flagRule),
+  keep_params: Joi.array().items(parameter).max(100).unique().messages({
+    'array.base': 'must be a list of names of query parameters',
+    'array.max': 'may hold at most 100 names',
+    'array.unique': 'stands in the list twice; name each parameter once',
+  }),
+  strip_fragment: Joi.boolean().messages(flagRule),
+  trailing_slash: Joi.valid('keep', 'strip').messages({ 'any.only': 'must be keep or strip' }),
+  strip_origin: Joi.boolean().messages(flagRule),
+}).messages({ 'object.unknown': ruleName, 'object.base': 'must be an object of rules for paths, or null' });
 
 const hostnameRule = 'must be the name of a host such as shop.example, or the address of one of its pages';
 
@@ -82,11 +95,13 @@ export const parseSiteChange = (body: unknown): SiteChange => parseBody(siteChan
 /** @throws ServiceError `invalid_request`. */
 export const parseNewSite = (body: unknown): SiteChange => parseBody(newSiteSchema, body);
 
+const holdsProto = (value: unknown) => typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
+
+/** `__proto__` is the one name that Joi drops instead of refusing it. */
 function parseBody(schema: typeof siteChangeSchema, body: unknown): SiteChange {
-  // The one name that Joi drops instead of refusing it.
-  if (typeof body === 'object' && body !== null && Object.hasOwn(body, '__proto__')) {
-    throw refusal(['__proto__'], 'is not a field of a site that can be changed');
-  }
+  if (holdsProto(body)) throw refusal(['__proto__'], 'is not a field of a site that can be changed');
+  if (holdsProto((body as Partial<SiteChange> | null)?.path_rules))
+    throw refusal(['path_rules', '__proto__'], ruleName);
   return validate(schema, body);
 }
 

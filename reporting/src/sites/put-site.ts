@@ -11,16 +11,31 @@ insert into sites (site_id) values ($1) on conflict do nothing`;
 const find = `/* reporting.findErasing */
 select 1 from sites where site_id = $1 and erase_requested_at is not null`;
 
+/** What is decided about a site that is being erased would be lost with it. @throws ServiceError `conflict`. */
+async function refuseWhileErasing(writePool: Pool, siteId: string): Promise<void> {
+  const { rowCount } = await writePool.query(find, [siteId]);
+  if (rowCount !== 0) throw beingErased();
+}
+
+const beingErased = () =>
+  new ServiceError('conflict', 'This site is being erased. Make it again once that is done, in a minute or so.');
+
 /**
  * The site, with what `change` names changed, whether it was there or not: again changes nothing.
  * @throws ServiceError `conflict` while the site is being erased.
  */
 export async function putSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames> {
   await writePool.query(insert, [siteId]);
-  const { rowCount } = await writePool.query(find, [siteId]);
-  const site = rowCount === 0 ? await changeSite(writePool, siteId, change) : undefined;
-  if (site) return site;
-  throw new ServiceError('conflict', 'This site is being erased. Make it again once that is done, in a minute or so.');
+  const site = await patchSite(writePool, siteId, change);
+  if (!site) throw beingErased();
+  return site;
+}
+
+/** Undefined for a site that is not known. @throws ServiceError `conflict` while the site is being erased. */
+export async function patchSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
+  const site = await changeSite(writePool, siteId, change);
+  if (!site) await refuseWhileErasing(writePool, siteId);
+  return site;
 }
 
 const request = `/* reporting.requestErasure */
