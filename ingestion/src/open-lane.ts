@@ -3,6 +3,7 @@ import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
+import { createSlowBodies } from '@millrace/shared/slow-bodies';
 import { createAdmit } from './admit-request.js';
 import { createByteBudget } from './byte-budget.js';
 import type { Config } from './config.js';
@@ -11,7 +12,6 @@ import { createEventLane, type EventLane } from './event-lane.js';
 import { createNameClient } from './name-client.js';
 import { createParseMemory, usableHeapBytes } from './parse-memory.js';
 import { createBodyReader } from './read-body.js';
-import { createSlowBodies } from './slow-bodies.js';
 
 export interface LaneParts {
   events: EventQueue;

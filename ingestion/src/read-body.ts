@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Refusal } from '@millrace/shared/errors';
 import { createSlots } from '@millrace/shared/slots';
+import type { SlowBodies } from '@millrace/shared/slow-bodies';
 import type { Holding } from './byte-budget.js';
 import type { ParseMemory } from './parse-memory.js';
-import type { SlowBodies } from './slow-bodies.js';
 
 export const maxBodyBytes = 10_000_000;
 

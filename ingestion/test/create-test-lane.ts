@@ -1,12 +1,12 @@
 /** A lane with the defaults of production, for tests that replace a part or two. */
 import { createMetrics } from '@millrace/shared/metrics';
+import { createSlowBodies, type SlowBodies } from '@millrace/shared/slow-bodies';
 import { silent } from '@millrace/shared/testing/database';
 import { createByteBudget } from '../src/byte-budget.js';
 import { createEventLane, type EventLane, type EventLaneDeps } from '../src/event-lane.js';
 import { createNameClient } from '../src/name-client.js';
 import { createParseMemory, usableHeapBytes } from '../src/parse-memory.js';
 import { createBodyReader } from '../src/read-body.js';
-import { createSlowBodies, type SlowBodies } from '../src/slow-bodies.js';
 
 export const createTestReader = (slow: SlowBodies = createSlowBodies()) =>
   createBodyReader(slow, createParseMemory(usableHeapBytes()));

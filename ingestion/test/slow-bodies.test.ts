@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { closeServer, createHttpServer } from '@millrace/shared/http';
+import { createSlowBodies } from '@millrace/shared/slow-bodies';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createByteBudget } from '../src/byte-budget.js';
-import { createSlowBodies } from '../src/slow-bodies.js';
 import { createTestLane, createTestReader } from './create-test-lane.js';
 
 const events = { enqueue: async () => undefined, drain: async () => {} };

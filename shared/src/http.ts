@@ -28,6 +28,9 @@ export function sendRefusal(res: ServerResponse, refusal: Refusal, envelope?: ob
   res.end(body);
 }
 
+/** What logs of web servers write for a client that did not wait for its answer; no answer has this status. */
+const clientLeft = 499;
+
 /** One line per request: no query string, since it may hold identifiers. */
 function logRequests(logger: Logger): RequestHandler {
   return (req, res, next) => {
@@ -35,7 +38,10 @@ function logRequests(logger: Logger): RequestHandler {
     res.on('close', () => {
       const ms = Math.round(performance.now() - startedAt);
       const level = req.path.startsWith('/health') || req.path === '/metrics' ? 'debug' : 'info';
-      logger[level]({ method: req.method, path: req.path.slice(0, 200), status: res.statusCode, ms }, 'request');
+      // Of an answer that was never sent, the status code says nothing.
+      const wasOurs = res.writableFinished || res.locals.cutOff === true;
+      const outcome = wasOurs ? { status: res.statusCode } : { status: clientLeft, outcome: 'client left' };
+      logger[level]({ method: req.method, path: req.path.slice(0, 200), ...outcome, ms }, 'request');
     });
     next();
   };
@@ -92,8 +98,10 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   const answerError: ErrorRequestHandler = (error, req, res, _next) => {
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error') deps.logger.error({ err: error, path: req.path }, 'request failed');
-    if (res.headersSent) res.destroy();
-    else sendRefusal(res, refusal, deps.refusalEnvelope);
+    if (res.headersSent) {
+      res.locals.cutOff = true;
+      res.destroy();
+    } else sendRefusal(res, refusal, deps.refusalEnvelope);
   };
   app.use(answerError);
   return app;

@@ -3,6 +3,7 @@
 import express, { type Request, type Response } from 'express';
 import { type ErrorCode, ServiceError } from './errors.js';
 import { parseExactJson } from './exact-json.js';
+import { createSlowBodies } from './slow-bodies.js';
 
 /** What body-parser says → what we say. */
 const refusals: Record<string, { code: ErrorCode; message?: string }> = {
@@ -29,6 +30,19 @@ function toServiceError(error: BodyError, limit: string): unknown {
 }
 
 type JsonReader = (req: Request, res: Response) => Promise<unknown>;
+
+const slow = createSlowBodies();
+
+/** Rejects once the body comes too slowly to be waited for, until the function that this returns is called. */
+function watch({ socket }: Request, reject: (error: ServiceError) => void): () => void {
+  const before = socket.bytesRead;
+  return slow.watch({
+    get bytes() {
+      return socket.bytesRead - before;
+    },
+    onTooSlow: () => reject(new ServiceError('body_too_slow')),
+  });
+}
 
 /**
  * Reads any JSON value up to `limit`, such as `100 KB`, with the doubles that `JSON.parse` makes of numbers. @throws ServiceError for
@@ -62,7 +76,9 @@ function readerOf(
 ): JsonReader {
   return (req, res) =>
     new Promise((resolve, reject) => {
+      const unwatch = watch(req, reject);
       parse(req, res, (error?: BodyError) => {
+        unwatch();
         if (error) reject(toServiceError(error, limit));
         else if (req.body !== undefined) resolve(toValue(req.body, req));
         else reject(new ServiceError('unsupported_media_type', 'Send a body of type application/json.'));

@@ -82,7 +82,7 @@ const sites = {
       description: 'Days are counted anew in another time zone; answers are exact meanwhile, too.',
       body: 'SiteChange',
       answer: 'Site',
-      refusals: [...onSite, 400, 413, 415],
+      refusals: [...onSite, 400, 408, 409, 413, 415],
     }),
     put: operation({
       id: 'putSite',
@@ -92,7 +92,7 @@ const sites = {
       body: 'NewSite',
       bodyIsOptional: true,
       answer: 'Site',
-      refusals: [...reading, 409, 413, 415],
+      refusals: [...reading, 408, 409, 413, 415],
     }),
     delete: operation({
       id: 'deleteSite',
@@ -110,7 +110,7 @@ const sites = {
 export const apiPaths = {
   '/api/v1/query': {
     get: operation({ ...question, id: 'queryByAddress', parameters: queryParameters, refusals: reading }),
-    post: operation({ ...question, id: 'query', body: 'Query', refusals: [...reading, 413, 415] }),
+    post: operation({ ...question, id: 'query', body: 'Query', refusals: [...reading, 408, 413, 415] }),
   },
   '/api/v1/funnel': {
     post: operation({
@@ -119,7 +119,7 @@ export const apiPaths = {
       summary: 'How many users get through the steps of a funnel',
       body: 'Funnel',
       answer: 'FunnelAnswer',
-      refusals: [...reading, 413, 415],
+      refusals: [...reading, 408, 413, 415],
     }),
   },
   '/api/v1/retention': {

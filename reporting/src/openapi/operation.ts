@@ -28,6 +28,7 @@ export const listParameter = (name: string, schema: JsonSchema, description: str
 const refusals: Record<number, string> = {
   400: 'A parameter or field is missing or breaks a rule; `details.field` names it.',
   404: 'There is no such site.',
+  408: 'The body came slower than 1 KB a second for 5 s.',
   409: 'The site is being erased.',
   413: 'The body is larger than 100 KB.',
   415: 'The body is not JSON in UTF-8.',

@@ -1,0 +1,74 @@
+/** Clients of the services behind Express that stop in the middle: of their body, or of waiting for the answer. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { buildServiceApp, closeServer, createHttpServer } from '@millrace/shared/http';
+import type { Logger } from '@millrace/shared/logger';
+import { createMetrics } from '@millrace/shared/metrics';
+import { createJsonReader } from '@millrace/shared/read-json';
+import { silent } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+
+let server: Server;
+let port: number;
+let waiting = 0;
+const logged: unknown[] = [];
+
+beforeAll(async () => {
+  const logger = Object.assign(Object.create(silent) as Logger, { info: (line: unknown) => void logged.push(line) });
+  const readJson = createJsonReader('100 KB');
+  const deps = { logger, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const app = buildServiceApp(deps, (service) => {
+    service.post('/read', async (req, res) => void res.json(await readJson(req, res)));
+    service.get('/long', () => {
+      waiting += 1;
+    });
+  });
+  server = createHttpServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as { port: number }).port;
+});
+afterAll(() => closeServer(server));
+beforeEach(() => {
+  logged.length = 0;
+});
+
+function send(text: string): { socket: Socket; reply: () => string } {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  let reply = '';
+  socket.on('data', (chunk) => {
+    reply += chunk;
+  });
+  socket.write(text);
+  return { socket, reply: () => reply };
+}
+const post = 'POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+
+it.each([
+  ['of a known length', 'Content-Length: 50\r\n\r\n{"a":'],
+  ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n'],
+  ['that is compressed', 'Content-Encoding: gzip\r\nContent-Length: 50\r\n\r\n'],
+])('a body %s that stalls is refused as too slow, and its connection closed', async (_which, rest) => {
+  const { socket, reply } = send(post + rest);
+  await once(socket, 'close');
+  expect(reply()).toMatch(/^HTTP\/1\.1 408 /);
+  expect(reply()).toContain('"code":"body_too_slow"');
+  expect(logged).toMatchObject([{ path: '/read', status: 408 }]);
+});
+
+it('a body that is whole is answered on the same connection, again and again', async () => {
+  const { socket, reply } = send(`${post}Content-Length: 7\r\n\r\n{"a":1}${post}Content-Length: 7\r\n\r\n{"a":2}`);
+  await eventually(async () => reply().includes('{"a":1}') && reply().includes('{"a":2}'), 'both are answered');
+  socket.destroy();
+});
+
+it('the log says of a client that left before its answer that it left, and gives no status of an answer', async () => {
+  const { socket } = send('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
+  await eventually(async () => waiting === 1, 'the request has arrived');
+  socket.destroy();
+  await eventually(async () => logged.length > 0, 'the request is logged');
+  expect(logged).toMatchObject([{ method: 'GET', path: '/long', status: 499, outcome: 'client left' }]);
+});
