@@ -1,5 +1,6 @@
 /** Reads of one snapshot: their settings, and how they stop. */
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { createPool } from '@millrace/shared/postgres';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inSnapshot } from '../src/query/in-snapshot.js';
@@ -69,4 +70,31 @@ describe('a signal that fires', () => {
     await outcome;
     expect(await runs(stubborn)).toBe(false);
   });
+});
+
+it('waits for a connection as long as it takes, rather than calling the database unreachable', async () => {
+  const small = createPool(database.url, silent, { max: 3, statementTimeoutMs: 30_000, applicationName: 'small' });
+  try {
+    const first = inSnapshot(small, (client) => client.query('select pg_sleep(6)'));
+    const others = Array.from({ length: 5 }, () => inSnapshot(small, (client) => client.query('select 1')));
+    await Promise.all([first, ...others]);
+    expect(small.totalCount).toBe(1);
+  } finally {
+    await small.end();
+  }
+});
+
+it('leaves the queue when the signal fires', async () => {
+  const small = createPool(database.url, silent, { max: 3, statementTimeoutMs: 30_000, applicationName: 'small' });
+  const [working, leaving] = [new AbortController(), new AbortController()];
+  try {
+    const first = inSnapshot(small, (client) => client.query('select pg_sleep(60)'), { signal: working.signal });
+    const second = inSnapshot(small, (client) => client.query('select 1'), { signal: leaving.signal });
+    leaving.abort();
+    await expect(second).rejects.toMatchObject({ code: 'too_many_queries' });
+    working.abort();
+    await expect(first).rejects.toThrow();
+  } finally {
+    await small.end();
+  }
 });

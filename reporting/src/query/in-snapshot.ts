@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/cancel-query';
 import { ServiceError } from '@millrace/shared/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { createGate, type Gate } from './heavy-queries.js';
 
 export interface SnapshotOptions {
   /** Limit for each statement, when the one of the pool is too generous. */
@@ -20,7 +21,20 @@ const opening = `begin isolation level repeatable read read only;
 set local jit = off; set local work_mem = '64MB'; set local random_page_cost = 1.1;
 set local enable_seqscan = off; set local enable_sort = off; set local cursor_tuple_fraction = 1`;
 
-/** Runs `work` on one snapshot; the connection is returned afterwards, or closed when it broke. */
+/** So many connections are left to what reads without a snapshot. */
+const spare = 2;
+const waiting = { maxWaiting: 1_000, waitMs: 15_000 };
+
+const queues = new WeakMap<Pool, Gate>();
+
+/** In front of the pool, which gives up after a few seconds as if the database were unreachable. */
+function queueOf(pool: Pool): Gate {
+  const queue = queues.get(pool) ?? createGate({ ...waiting, atOnce: Math.max(1, pool.options.max - spare) });
+  queues.set(pool, queue);
+  return queue;
+}
+
+/** Runs `work` on one snapshot, as soon as a connection is free; the connection is returned afterwards, or closed when it broke. @throws ServiceError `too_many_queries`. */
 export function inSnapshot<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
@@ -30,7 +44,8 @@ export function inSnapshot<T>(
   const limit =
     statementTimeoutMs === undefined ? '' : `; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
   const cancellable = signal ? (client: PoolClient) => untilAborted(pool, client, work, signal) : work;
-  return inTransaction(pool, cancellable, `/* reporting.inSnapshot */ ${opening}${limit}`);
+  const begin = `/* reporting.inSnapshot */ ${opening}${limit}`;
+  return queueOf(pool)(() => inTransaction(pool, cancellable, begin), signal);
 }
 
 const firstPauseMs = 50;
