@@ -218,7 +218,9 @@ describe.each(routes)('%s of %s', (path, service, kind, given = {}, instead = 20
       const body = await response.text();
       if (response.status === 401) {
         expect(response.headers.get('www-authenticate'), name).toBe('Bearer');
-        expect(JSON.parse(body).error.code).toBe('unauthorized');
+        const { code, message } = JSON.parse(body).error;
+        expect(code).toBe('unauthorized');
+        expect(message).toMatch(keys[name] === undefined ? /^(A key is needed|Log in)/ : /^This key is not known/);
       }
     }
     expect(statuses).toEqual(kinds[kind]);
@@ -234,7 +236,7 @@ it('keeps events of another site out of a batch, each for that reason', async ()
   expect(await response.json()).toEqual({
     status: 'ok',
     accepted: 1,
-    rejected: [{ index: 1, reason: 'wrong_site', field: 'site_id', message: 'the key is good for site_id demo only' }],
+    rejected: [{ index: 1, reason: 'wrong_site', field: 'site_id', message: 'the key is limited to site_id demo' }],
   });
 });
 

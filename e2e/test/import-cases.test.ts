@@ -217,7 +217,9 @@ describe('the import command', () => {
     const args = [await writeLog('key.log', line({})), '--site', 'keyed', '--url', ingestion.url];
     const refused = await runImport(args);
     expect(refused).toMatchObject({ exitCode: 1 });
-    expect(refused.stderr).toMatch(/refuses with 401: .*\. Give a key that may with --key or MILLRACE_KEY\.\n$/);
+    expect(refused.stderr).toMatch(
+      /refuses with 401: .*\. Give a key with the scope write by --key or MILLRACE_KEY\.\n$/,
+    );
     expect((await runImport(args, { MILLRACE_KEY: key })).exitCode).toBe(0);
     expect((await runImport([...args, '--key', key])).exitCode).toBe(0);
     await ingestion.end();

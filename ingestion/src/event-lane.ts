@@ -1,6 +1,6 @@
 /** Answers `/event` and `/events` without Express, which costs more than all the rest of such a request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Refusal } from '@millrace/shared/errors';
+import { type Refusal, wrongMethod } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Admission, Admit } from './admit-request.js';
@@ -165,7 +165,7 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
       res.end();
     } else if (req.method !== 'POST' && !(route === '/event' && (req.method === 'GET' || req.method === 'HEAD'))) {
       res.setHeader('allow', methods[route]);
-      answerRefusal(req, res, { code: 'method_not_allowed' });
+      answerRefusal(req, res, wrongMethod(methods[route]));
     } else {
       handle(route, req, res).catch((error) => {
         deps.logger.error({ err: error }, 'could not handle events');

@@ -171,6 +171,10 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(put.headers.allow).toBe('GET, HEAD, POST, OPTIONS');
       const get = await request(app).get('/events').expect(405);
       expect(get.headers.allow).toBe('POST, OPTIONS');
+      expect(get.body.error.message).toBe('This address does not support that method; it takes POST, OPTIONS.');
+      const health = await request(app).delete('/health').expect(405);
+      expect(health.headers.allow).toBe('GET, HEAD');
+      await request(app).delete('/nowhere').expect(404);
     });
     it('refuses with 503 and Retry-After while the service stops, and is then not ready but alive', async () => {
       closing = true;

@@ -341,7 +341,12 @@ describe('import that the server does not take', () => {
     [
       401,
       { error: { code: 'no_key', message: 'a key is needed.' } },
-      'refuses with 401: a key is needed. Give a key that may with --key or MILLRACE_KEY.',
+      'refuses with 401: a key is needed. Give a key with the scope write by --key or MILLRACE_KEY.',
+    ],
+    [
+      404,
+      { error: { code: 'not_found', message: 'There is nothing at this address.' } },
+      'refuses with 404: There is nothing at this address. Another service may be listening there: give the address of ingestion by --url.',
     ],
     [200, { hello: 'world' }, "answers 200, which Millrace's ingestion never does: check --url."],
     [404, 'Not found', "answers 404, which Millrace's ingestion never does: check --url."],

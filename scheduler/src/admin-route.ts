@@ -48,7 +48,8 @@ const setHeaders: RequestHandler = (_req, res, next) => {
 
 export function adminRoutes(deps: AdminDeps): Router {
   const router = Router();
-  router.use('/admin', setHeaders, loginRoutes(deps));
+  router.use('/admin', setHeaders);
+  router.use(loginRoutes(deps));
   router.use('/admin', requireAdmin(deps.keys, deps.pool, deps.isTrustedProxy));
   router.get('/admin', (_req, res) => res.redirect(303, '/admin/queues'));
   router.use('/admin/queues', createBoard(deps));

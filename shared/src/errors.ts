@@ -56,6 +56,9 @@ export const errorCatalogue = {
   query_timeout: { status: 504, message: 'The query took too long and was stopped. Ask for a shorter range.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 
+/** Of a key that was sent but opens nothing; `unauthorized` alone says that one is needed. */
+export const wrongKey = 'This key is not known, revoked or expired.';
+
 export type ErrorCode = keyof typeof errorCatalogue;
 
 /** A refusal as a value: what a step returns when it will not go on. */
@@ -66,6 +69,12 @@ export interface Refusal {
   /** For 429 and 503; default 1. */
   retryAfterSeconds?: number;
 }
+
+/** Of an address that takes other methods: `allowed` as in the header `Allow`. */
+export const wrongMethod = (allowed: string): Refusal => ({
+  code: 'method_not_allowed',
+  message: `This address does not support that method; it takes ${allowed}.`,
+});
 
 /** The same refusal as an exception, for code below an Express route. */
 export class ServiceError extends Error {

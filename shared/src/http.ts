@@ -1,7 +1,8 @@
 /** A service's routes as an Express app with health, metrics, request log and error answers, and into a server. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { describeRefusal, type Refusal, ServiceError } from './errors.js';
+import { describeRefusal, type Refusal, ServiceError, wrongMethod } from './errors.js';
+import { findMethods } from './find-methods.js';
 import { checkHealth, type HealthCheck } from './health.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -80,7 +81,7 @@ function toRefusal(error: unknown): Refusal {
   return { code: 'internal_error' };
 }
 
-/** An app with `/` (who it is), `/health`, `/health/live`, `/health/ready`, `/metrics`, then `addRoutes`, then 404 and the error answer. */
+/** An app with `/` (who it is), `/health`, `/health/live`, `/health/ready`, `/metrics`, then `addRoutes`, then 404 or 405 and the error answer. */
 export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => void): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -94,7 +95,12 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   app.get('/', (_req, res) => void res.json({ ...about, version }));
   addHealthRoutes(app, deps);
   addRoutes(app);
-  app.use((_req, res) => sendRefusal(res, { code: 'not_found' }, deps.refusalEnvelope));
+  app.use((req, res) => {
+    const methods = findMethods(app, req.path);
+    if (methods === '') return sendRefusal(res, { code: 'not_found' }, deps.refusalEnvelope);
+    res.set('allow', methods);
+    sendRefusal(res, wrongMethod(methods), deps.refusalEnvelope);
+  });
   const answerError: ErrorRequestHandler = (error, req, res, _next) => {
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error') deps.logger.error({ err: error, path: req.path }, 'request failed');

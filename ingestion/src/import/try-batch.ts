@@ -18,6 +18,14 @@ const RETRY_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 /** Failures of a connection to something that is there; after any other one, nothing listens at the address. */
 const LATE_FAILURES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
+/** What helps where the sentence of the server does not know of the command line. */
+const hints: Record<number, string> = {
+  401: '. Give a key with the scope write by --key or MILLRACE_KEY',
+  403: '. Give a key with the scope write by --key or MILLRACE_KEY',
+  404: '. Another service may be listening there: give the address of ingestion by --url',
+  405: '. Another service may be listening there: give the address of ingestion by --url',
+};
+
 export interface Receiver {
   /** Of `POST /events`. */
   url: URL;
@@ -63,7 +71,7 @@ function judge(response: Response, text: string, count: number): Verdict {
   }
   const tooLarge = status === 413;
   if (typeof error.message === 'string') {
-    const hint = status === 401 || status === 403 ? '. Give a key that may with --key or MILLRACE_KEY' : '';
+    const hint = hints[status] ?? '';
     const why = `refuses with ${status}: ${printable(error.message, 300).replace(/\.$/, '')}${hint}`;
     return { kind: 'refused', why, tooLarge };
   }

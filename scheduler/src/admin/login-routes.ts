@@ -68,9 +68,9 @@ export function loginRoutes({ pool, keys, clock = () => new Date() }: LoginDeps)
   };
 
   const router = Router();
-  router.get('/login', (_req, res) => sendPage(res, 200, loginPage()));
-  router.post('/login', refuseForeignPages, logIn);
-  router.get('/logout', (_req, res) => sendPage(res, 200, logoutPage));
-  router.post('/logout', refuseForeignPages, logOut);
+  router.get('/admin/login', (_req, res) => sendPage(res, 200, loginPage()));
+  router.post('/admin/login', refuseForeignPages, logIn);
+  router.get('/admin/logout', (_req, res) => sendPage(res, 200, logoutPage));
+  router.post('/admin/logout', refuseForeignPages, logOut);
   return router;
 }

@@ -3,7 +3,7 @@ import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { allows, bearerKey } from '@millrace/shared/access/require-scope';
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError, wrongKey } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Request, RequestHandler } from 'express';
 import { isSameOrigin } from './same-origin.js';
@@ -13,7 +13,7 @@ import { findSession } from './sessions.js';
 /** Why the queues, which hold the work of all sites, are not for this key; undefined when they are. */
 export function reasonAgainst(access: Access): string | undefined {
   if (!allows(access, 'admin')) return 'This key does not have the scope "admin".';
-  if (access.siteId !== null) return 'This key is good for one site only; the queues need one that is good for all.';
+  if (access.siteId !== null) return 'This key is limited to one site; the queues need one of all sites.';
   return undefined;
 }
 
@@ -50,10 +50,8 @@ export function requireAdmin(keys: KeyRing, pool: Pool, isTrusted: TrustedProxie
       const wantsPage = isRead(req) && req.headers.authorization === undefined && !req.path.includes('/api/');
       if (wantsPage) return res.redirect(303, '/admin/login');
       res.set('www-authenticate', 'Bearer');
-      throw new ServiceError(
-        'unauthorized',
-        'Log in at /admin/login, or send an admin key as `Authorization: Bearer`.',
-      );
+      const howTo = 'Log in at /admin/login, or send an admin key as `Authorization: Bearer`.';
+      throw new ServiceError('unauthorized', bearerKey(req.headers.authorization) === undefined ? howTo : wrongKey);
     }
     const reason = reasonAgainst(access);
     if (reason !== undefined) throw new ServiceError('forbidden', reason);

@@ -26,7 +26,7 @@ export const keysHelp = `Usage: npm run keys -- create --name NAME --scope write
 
   --name NAME     who or what the key is for
   --scope SCOPE   write: send events; read: ask for statistics; admin: everything; may be given several times
-  --site ID       good for this site only; default: all sites
+  --site ID       limited to this site; default: all sites
   --expires DAYS  ends by itself after so many days, such as 90d; default: never
   --help          show this
 

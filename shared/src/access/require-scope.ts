@@ -1,6 +1,6 @@
 /** Turns the key of a request into who asks, or into a refusal. */
 import type { RequestHandler, Response } from 'express';
-import { ServiceError } from '../errors.js';
+import { ServiceError, wrongKey } from '../errors.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access, Scope } from './keys.js';
 import { clientOf, type TrustedProxies } from './rate-limit.js';
@@ -28,7 +28,7 @@ export function requireScope(keys: KeyRing, scope: Scope, isTrusted: TrustedProx
     const access = key && (await keys.find(key, client));
     if (!access) {
       res.set('www-authenticate', 'Bearer');
-      throw new ServiceError('unauthorized');
+      throw new ServiceError('unauthorized', key && wrongKey);
     }
     if (!allows(access, scope)) throw lacks(scope);
     res.locals.access = access;
@@ -36,16 +36,16 @@ export function requireScope(keys: KeyRing, scope: Scope, isTrusted: TrustedProx
   };
 }
 
-const otherSite = (bound: string) => new ServiceError('forbidden', `This key is good for site "${bound}" only.`);
+const otherSite = (bound: string) => new ServiceError('forbidden', `This key is limited to site "${bound}".`);
 
-/** Lets pass keys that are good for all sites. */
+/** Lets pass keys of all sites. */
 export const requireAllSites: RequestHandler = (_req, res, next) => {
   const { siteId } = accessOf(res);
   if (siteId !== null) throw otherSite(siteId);
   next();
 };
 
-/** Lets a request ask for a site, unless its key is good for another one only. Without keys, everybody may. */
+/** Lets a request ask for a site, unless its key is limited to another one. Without keys, every request may. */
 export function checkSite(res: Response, siteId: string): void {
   const bound = (res.locals.access as Access | undefined)?.siteId ?? null;
   if (bound !== null && bound !== siteId) throw otherSite(bound);
