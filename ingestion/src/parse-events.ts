@@ -33,7 +33,10 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
   return Object.hasOwn(formats, key) ? formats[key] : undefined;
 }
 
-const refuse = (code: Refusal['code'], message?: string): ParseResult => ({ ok: false, refusal: { code, message } });
+const refuse = (code: Refusal['code'], message?: string, field?: string): ParseResult => ({
+  ok: false,
+  refusal: { code, message, ...(field !== undefined && { details: { field } }) },
+});
 
 const tooManyExactNumbers: Refusal = {
   code: 'payload_too_large',
@@ -103,6 +106,21 @@ function batchOf(value: unknown): JsonBatch | undefined {
   return { events: batch, sentAt };
 }
 
+/** Says what a batch looks like, and names what stands in it besides that. */
+function refuseBatch(value: unknown): ParseResult {
+  const shape = 'Send an array of events, {"events":[...]}, or one event per line as NDJSON.';
+  if (typeof value !== 'object' || value === null) return refuse('invalid_request', shape);
+  const other = Object.keys(value)
+    .find((name) => !['events', 'batch', 'sent_at'].includes(name))
+    ?.slice(0, 64);
+  if (other === undefined || !('events' in value || 'batch' in value)) return refuse('invalid_request', shape);
+  return refuse(
+    'invalid_request',
+    `${other} is not a field of a batch: beside the events there may be sent_at only.`,
+    other,
+  );
+}
+
 /** What is said of the batch is said of each of its events that does not say it itself. */
 function addSentAt(candidates: unknown[], sentAt: string): void {
   for (const candidate of candidates) {
@@ -118,11 +136,14 @@ export function parseBatch(text: string, format: BodyFormat): ParseResult {
   const parsed = parseBody(text);
   if (!parsed.ok) return parsed;
   const batch = batchOf(parsed.value);
-  if (!batch)
-    return refuse('invalid_request', 'Send an array of events, {"events":[...]}, or one event per line as NDJSON.');
+  if (!batch) return refuseBatch(parsed.value);
   const { events: candidates, sentAt = null } = batch;
   if (sentAt !== null && (typeof sentAt !== 'string' || parseInstant(sentAt) === undefined)) {
-    return refuse('invalid_request', 'sent_at must be a real ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z.');
+    return refuse(
+      'invalid_request',
+      'sent_at must be a real ISO 8601 time with a zone, such as 2025-11-14T10:00:00Z.',
+      'sent_at',
+    );
   }
   if (candidates.length === 0) return refuse('empty_body', 'The batch holds no events.');
   if (candidates.length > maxEventsPerRequest) return refuse('too_many_events');

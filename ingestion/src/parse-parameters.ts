@@ -13,7 +13,10 @@ const mayBeEmpty = new Set(['path', 'referrer']);
 const ignored = new Set(['_', 'key', 'properties']);
 const propertyPrefix = 'properties.';
 
-const refuse = (message: string): ParseResult => ({ ok: false, refusal: { code: 'invalid_request', message } });
+const refuse = (field: string, message: string): ParseResult => ({
+  ok: false,
+  refusal: { code: 'invalid_request', message, details: { field } },
+});
 
 /** Name and value of each parameter. @throws URIError for what is not UTF-8, which URLSearchParams would change silently. */
 function* parametersOf(url: string): Generator<[string, string]> {
@@ -32,13 +35,14 @@ function* parametersOf(url: string): Generator<[string, string]> {
 function propertiesOf(given: Map<string, string>): ParseResult {
   const json = given.get('properties') || '{}';
   const parsed = parseSingleEvent(json);
-  if (!parsed.ok) return refuse('The parameter properties must be a JSON object, such as {"plan":"free"}.');
+  if (!parsed.ok)
+    return refuse('properties', 'The parameter properties must be a JSON object, such as {"plan":"free"}.');
   const [value] = parsed.candidates;
   const texts = [...given].filter(([name]) => name.startsWith(propertyPrefix));
   if (texts.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return parsed;
   const named = texts.map(([name, text]) => [name.slice(propertyPrefix.length), text] as const);
   const twice = named.find(([name]) => Object.hasOwn(value, name));
-  if (twice) return refuse(`The property ${twice[0]} is given twice.`);
+  if (twice) return refuse(`properties.${twice[0]}`, `The property ${twice[0]} is given twice.`);
   return { ok: true, candidates: [Object.fromEntries([...Object.entries(value), ...named])] };
 }
 
@@ -60,7 +64,8 @@ export function parseParameters(url: string): ParsedParameters {
   const given = new Map<string, string>();
   try {
     for (const [name, value] of parametersOf(url)) {
-      if (given.has(name)) return { parsed: refuse(`The parameter ${name.slice(0, 64)} is given twice.`) };
+      const shown = name.slice(0, 64);
+      if (given.has(name)) return { parsed: refuse(shown, `The parameter ${shown} is given twice.`) };
       given.set(name, value);
     }
   } catch {

@@ -83,15 +83,16 @@ it.each([
   ['site_id=demo&path=/', 400, 'invalid_event', 'event_type is required'],
   [`${least}&colour=red`, 400, 'invalid_event', 'colour is not a field'],
   [`${least}&__proto__=red`, 400, 'invalid_event', '__proto__ is not a field'],
-  [`${least}&path=/other`, 400, 'invalid_request', 'path is given twice'],
+  [`${least}&path=/other`, 400, 'invalid_request', 'path is given twice', 'path'],
   [`${least}&properties=7`, 400, 'invalid_event', 'properties must be an object'],
-  [`${least}&properties=%7B`, 400, 'invalid_request', 'must be a JSON object'],
-  [`${least}&properties=%7B%22a%22:1%7D&properties.a=2`, 400, 'invalid_request', 'a is given twice'],
+  [`${least}&properties=%7B`, 400, 'invalid_request', 'must be a JSON object', 'properties'],
+  [`${least}&properties=%7B%22a%22:1%7D&properties.a=2`, 400, 'invalid_request', 'a is given twice', 'properties.a'],
   [`${least}&user_id=caf%E9`, 400, 'malformed_encoding', 'not valid UTF-8'],
   [`${least}&event_id=e1`, 400, 'invalid_event', 'timestamp is required'],
-])('refuses ?%s with %i %s, as JSON', async (query, status, code, sentence) => {
+])('refuses ?%s with %i %s, as JSON', async (query, status, code, sentence, field = '') => {
   const answer = await get(query).expect(status);
   expect(answer.body.error).toMatchObject({ code, message: expect.stringContaining(sentence) });
+  if (code === 'invalid_request') expect(answer.body.error.details).toEqual({ field });
   expect(queued).toEqual([]);
 });
 

@@ -83,6 +83,8 @@ const acceptEvent = compileSchema(eventRules);
 type JoiDetail = Joi.ValidationErrorItem;
 type Rule = [EventRefusalReason, (field: string, detail: JoiDetail) => string];
 
+const notAField = (field: string) => `${field} is not a field of an event; put it into properties`;
+
 /** Joi's error types, each with our reason and a sentence that names field and rule. */
 const rules: Record<string, Rule> = {
   'any.required': ['missing_field', (field) => `${field} is required`],
@@ -90,7 +92,7 @@ const rules: Record<string, Rule> = {
     'missing_field',
     () => 'timestamp is required when event_id is given, so that a retry is the same event',
   ],
-  'object.unknown': ['unknown_field', (field) => `${field} is not a field of an event`],
+  'object.unknown': ['unknown_field', notAField],
   'string.base': ['wrong_type', (field) => `${field} must be a string`],
   'string.empty': ['empty', (field) => `${field} must not be empty; leave it out instead`],
   'string.max': ['too_long', (field, { context }) => `${field} must have at most ${context?.limit} characters`],
@@ -152,7 +154,7 @@ export function validateEvent(input: unknown, nowMs: number): EventResult {
   if (error) return refuse(error.details[0] as JoiDetail);
   // The one unknown field that Joi drops instead of refusing.
   if (Object.hasOwn(input as object, '__proto__')) {
-    return { ok: false, reason: 'unknown_field', field: '__proto__', message: '__proto__ is not a field of an event' };
+    return { ok: false, reason: 'unknown_field', field: '__proto__', message: notAField('__proto__') };
   }
   return completeEvent(value as SentEvent, nowMs);
 }

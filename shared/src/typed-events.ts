@@ -17,11 +17,11 @@ function digitsOf(given: unknown): unknown {
  * An amount of money is text, such as "12.50", and stays the decimal that it is. A number becomes that text with the digits
  * that were sent: nothing is ever computed in binary fractions.
  */
-const amount = (pattern: RegExp) =>
+const amount = (pattern: RegExp, problem: 'amount.format' | 'amount.positive') =>
   Joi.any().custom((given: unknown, helpers) => {
     const text = digitsOf(given);
     if (typeof text !== 'string') return helpers.error('amount.type');
-    return pattern.test(text) ? text : helpers.error('amount.format');
+    return pattern.test(text) ? text : helpers.error(problem);
   });
 
 const most = 1e9;
@@ -39,8 +39,8 @@ const wholeQuantity = quantity.custom((given: unknown, helpers) =>
   Number.isInteger(given) ? given : helpers.error('number.integer'),
 );
 
-const positive = amount(/^\d{1,12}(\.\d{1,6})?$/).required();
-const signed = amount(/^-?\d{1,12}(\.\d{1,6})?$/).required();
+const positive = amount(/^\d{1,12}(\.\d{1,6})?$/, 'amount.positive').required();
+const signed = amount(/^-?\d{1,12}(\.\d{1,6})?$/, 'amount.format').required();
 const currency = Joi.string().custom((text: string, helpers) =>
   currencies.has(text) ? text : helpers.error('currency.unknown'),
 );
@@ -124,14 +124,29 @@ const rules: Record<string, [EventRefusalReason, Sentence]> = {
     'bad_format',
     (field) => `${field} must be a decimal such as "12.50": up to 12 digits, up to 6 after the point`,
   ],
+  'amount.positive': [
+    'bad_format',
+    (field) => `${field} must be a decimal such as "12.50" and not negative: up to 12 digits, up to 6 after the point`,
+  ],
   'currency.unknown': ['bad_format', (field) => `${field} must be a currency of ISO 4217 such as EUR`],
 };
 
-const missing = (field: string): EventRefusal => ({
+const missing = (field: string, message = `${field} is required for this event_type`): EventRefusal => ({
   reason: 'missing_field',
   field,
-  message: `${field} is required for this event_type`,
+  message,
 });
+
+const isGiven = (value: unknown) => value !== undefined && value !== null;
+
+/** A payment of a subscription says how long it pays for: without an interval it would be a single sale. */
+function checkInterval({ interval, ...given }: Record<string, unknown>): EventRefusal | undefined {
+  if (isGiven(interval)) return undefined;
+  const needing = ['subscription_id', 'interval_count'].find((name) => isGiven(given[name]));
+  return needing === undefined
+    ? undefined
+    : missing('properties.interval', `properties.interval is required with ${needing}`);
+}
 
 export interface TypedEvent {
   event_type: string;
@@ -148,12 +163,13 @@ export function checkTypedEvent(event: TypedEvent): EventRefusal | undefined {
   if (schema === undefined) return undefined;
   if (event.event_type === 'signup' && event.user_id === undefined) return missing('user_id');
   if (event.event_type.startsWith('subscription_') && event.user_id === undefined) {
-    if ((event.properties?.subscription_id ?? undefined) === undefined) return missing('properties.subscription_id');
+    const message = 'properties.subscription_id, or user_id of the event, is required for this event_type';
+    if (!isGiven(event.properties?.subscription_id)) return missing('properties.subscription_id', message);
   }
   const { error, value } = schema.validate(event.properties ?? {});
   if (error === undefined) {
     if (event.properties !== undefined) event.properties = value;
-    return undefined;
+    return event.event_type === 'payment' ? checkInterval(value) : undefined;
   }
   const { type, path, context } = error.details[0]!;
   const field = `properties.${path.join('.')}`;

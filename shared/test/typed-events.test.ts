@@ -92,6 +92,9 @@ it.each([
   ['payment', { ...payment, interval_count: 367 }, {}, 'out_of_range', 'properties.interval_count'],
   ['payment', { ...payment, interval_count: 1.5 }, {}, 'wrong_type', 'properties.interval_count'],
   ['payment', { ...payment, subscription_id: '' }, {}, 'empty', 'properties.subscription_id'],
+  ['payment', { ...payment, subscription_id: 's1' }, {}, 'missing_field', 'properties.interval'],
+  ['payment', { ...payment, interval_count: 2, interval: null }, {}, 'missing_field', 'properties.interval'],
+  ['payment', { ...payment, amount: '-1' }, {}, 'bad_format', 'properties.amount'],
   ['refund', { ...refund, refund_id: 7 }, {}, 'wrong_type', 'properties.refund_id'],
   ['subscription_changed', { ...changed, interval: undefined }, {}, 'missing_field', 'properties.interval'],
   ['subscription_changed', { ...changed, amount: undefined }, {}, 'missing_field', 'properties.amount'],
@@ -144,4 +147,17 @@ it.each([
   ['tournament_completed', { ...completed, revenue: '5' }, {}, 'missing_field', 'properties.currency'],
 ])('refuses %s %j %j as %s of %s', (type, properties, more, reason, field) => {
   expect(check(type, properties, more)).toMatchObject({ ok: false, reason, field });
+});
+
+it.each([
+  ['payment', { ...payment, subscription_id: 's1' }, 'properties.interval is required with subscription_id'],
+  ['payment', { ...payment, interval_count: 2 }, 'properties.interval is required with interval_count'],
+  ['subscription_canceled', {}, 'properties.subscription_id, or user_id of the event, is required for this event_type'],
+  [
+    'payment',
+    { ...payment, amount: '-1' },
+    'properties.amount must be a decimal such as "12.50" and not negative: up to 12 digits, up to 6 after the point',
+  ],
+])('says of %s %j what to do', (type, properties, message) => {
+  expect(check(type, properties)).toMatchObject({ ok: false, message });
 });
