@@ -9,7 +9,7 @@ const readJson = createJsonReader('1 MB');
 
 /** @throws ServiceError `invalid_request` with the field in its details. */
 export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
-  const { error, value } = schema.validate(given, { errors: { wrap: { label: false } } });
+  const { error, value } = schema.validate(given, { errors: { wrap: { label: false, array: false } } });
   if (!error) return value;
   const [first] = error.details;
   throw new ServiceError('invalid_request', `${first!.message}.`, { field: first!.path.join('.') });

@@ -113,7 +113,11 @@ function inOrder(from: string, to: string, isEmptyAllowed: boolean): Joi.CustomV
 const orderMessages = { 'range.order': '{{#from}} must lie before {{#to}}' };
 const object = <T>(keys: Joi.SchemaMap<T>) => Joi.object<T>(keys).required();
 const profileIds = Joi.array().items(Joi.string().max(128)).min(1).max(10_000);
-const period = Joi.alternatives().try(Joi.valid('previous', 'current'), date).default('previous');
+const period = Joi.string()
+  .allow('previous', 'current')
+  .custom(checkDay)
+  .messages({ ...dayMessages, 'date.day': '{{#label}} must be previous, current or a calendar day such as 2026-01-31' })
+  .default('previous');
 
 export const events = object<EventIngestData>({
   v: Joi.valid(1).required(),

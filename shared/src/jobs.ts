@@ -148,7 +148,9 @@ export const findQueue = (name: string): QueueContract | undefined =>
   Object.hasOwn(queues, name) ? queues[name as QueueName] : undefined;
 
 /** Data checked against the contract of its job, or the sentence that says what is wrong. */
-export type CheckedData = { data: Record<string, unknown>; problem?: undefined } | { problem: string };
+export type CheckedData =
+  | { data: Record<string, unknown>; problem?: undefined; field?: undefined }
+  | { problem: string; field: 'queue' | 'job' | 'data' | `data.${string}` };
 
 /** Version of the contract that a job's data name as `v`; data without it have the first. */
 const contractVersion = 1;
@@ -161,21 +163,24 @@ export function newerVersionOf(given: unknown): number | undefined {
 
 /** Checks a job that is about to be added: besides its contract, that something consumes its queue. */
 export function checkNewJob(queue: string, name: string, given: unknown): CheckedData {
-  const checked = checkJobData(queue, name, given);
-  if (checked.problem === undefined && findQueue(queue)!.worker === null) {
-    return { problem: `Nothing consumes queue "${queue}" in this version: job "${name}" would wait for ever.` };
+  if (findQueue(queue)?.worker === null) {
+    const problem = `Nothing consumes queue "${queue}" in this version: job "${name}" would wait for ever.`;
+    return { problem, field: 'queue' };
   }
-  return checked;
+  return checkJobData(queue, name, given);
 }
 
 /** Checks a job when it is consumed. */
 export function checkJobData(queue: string, name: string, given: unknown): CheckedData {
   const jobs = findQueue(queue)?.jobs;
-  if (!jobs) return { problem: `There is no queue "${queue}"; known are ${queueNames.join(', ')}.` };
+  if (!jobs) return { problem: `There is no queue "${queue}"; known are ${queueNames.join(', ')}.`, field: 'queue' };
   if (!Object.hasOwn(jobs, name)) {
-    return { problem: `There is no job "${name}" in this queue; known are ${Object.keys(jobs).join(', ')}.` };
+    const problem = `There is no job "${name}" in this queue; known are ${Object.keys(jobs).join(', ')}.`;
+    return { problem, field: 'job' };
   }
-  const { error, value } = jobs[name]!.data.validate(given);
-  if (error) return { problem: `The data of job "${name}" break its contract: ${error.message.replaceAll('"', '')}.` };
-  return { data: value as Record<string, unknown> };
+  const { error, value } = jobs[name]!.data.validate(given, { errors: { wrap: { label: false, array: false } } });
+  if (!error) return { data: value as Record<string, unknown> };
+  const path = error.details[0]!.path.join('.');
+  const problem = `The data of job "${name}" break its contract: ${error.message.replaceAll('"', '')}.`;
+  return { problem, field: path === '' ? 'data' : `data.${path}` };
 }

@@ -41,7 +41,7 @@ select delivery.id, event, body, attempts, webhook, email, secret from delivery 
 /** A message that is claimed by whoever wrote it, as if its first attempt had begun. */
 export async function claimTestDelivery(pool: Pool, rule: ListedAlert, now: Date): Promise<ClaimedDelivery> {
   const id = randomUUID();
-  const summary = 'This is a test: whoever reads it would be told.';
+  const summary = 'This is a test: an alert would be sent here.';
   const body = messageBody({ id, event: 'test', rule, since: now, at: now, summary });
   const lostAt = new Date(now.getTime() + attemptMs);
   const { rows } = await pool.query<ClaimedDelivery>(insertTest, [id, rule.id, body, now, lostAt]);

@@ -11,10 +11,15 @@ export interface WantedJob {
   options: { priority?: number; delay?: number };
 }
 
+/** What a request calls these. The queue is named by the address. */
+const bodyFields: Record<string, string> = { queue: 'name', job: 'jobName' };
+
 /** @throws ServiceError when there is no such job in the queue, or its data break their contract. */
 export function checkWantedJob(queue: Queue, { jobName, data }: WantedJob): void {
-  const { problem } = checkNewJob(queue.name, jobName, data);
-  if (problem !== undefined) throw new ServiceError('invalid_request', problem, { field: 'data' });
+  const { problem, field } = checkNewJob(queue.name, jobName, data);
+  if (problem !== undefined) {
+    throw new ServiceError('invalid_request', problem, { field: bodyFields[field] ?? field });
+  }
 }
 
 /** Adds a job of its own id, which it returns. @throws ServiceError as {@link checkWantedJob}. */
@@ -51,7 +56,7 @@ export async function checkRetriable(job: Job): Promise<void> {
 export async function retryJob(job: Job): Promise<void> {
   await orConflict(
     job.retry('failed', { resetAttemptsMade: true }),
-    `Job ${job.id} is not failed any more: somebody else retried or removed it.`,
+    `Job ${job.id} is not failed any more: it was retried or removed meanwhile.`,
   );
 }
 
@@ -61,13 +66,13 @@ export async function checkRemovable(queue: Queue, job: Job): Promise<void> {
     throw new ServiceError('conflict', 'Jobs of event-ingest hold accepted events: they are stored, not removed.');
   }
   if ((await job.getState()) === 'active') {
-    throw new ServiceError('conflict', `Job ${job.id} is at work: it can be removed when it has ended.`);
+    throw new ServiceError('conflict', `Job ${job.id} is running: it can be removed when it has ended.`);
   }
 }
 
 /** @throws ServiceError `conflict` when the job, or one that it waits for, is at work. */
 export async function removeJob(job: Job): Promise<void> {
-  await orConflict(job.remove(), `Job ${job.id}, or one that it waits for, is at work or gone by now.`);
+  await orConflict(job.remove(), `Job ${job.id}, or one that it waits for, is running or gone by now.`);
 }
 
 /** Retries jobs; returns the ids of those that were. Left out are those that somebody else retried or removed meanwhile. */

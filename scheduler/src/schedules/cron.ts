@@ -4,13 +4,14 @@ import { offsetSpans } from '@millrace/shared/zone-offsets';
 import { CronExpressionParser } from 'cron-parser';
 import nodeCron from 'node-cron';
 import { type CronFields, readCronFields } from './cron-fields.js';
+import { findCronProblem } from './cron-problem.js';
 
 export interface Cron {
   /** The first slot after an instant. */
   slotAfter(instant: Date): Date;
 }
 
-export type ParsedCron = { cron: Cron; problem?: undefined } | { problem: string };
+export type ParsedCron = { cron: Cron; problem?: undefined } | { problem: string; field: 'cron' | 'timezone' };
 
 const dayMs = 86_400_000;
 const hoursOfDay = 24;
@@ -68,6 +69,8 @@ function createLocalAfter({ expression, isDay = () => true }: CronFields): { loc
 function readExpression(expression: string): ReadExpression {
   if (expression.length > maxLength) return { problem: `the expression has more than ${maxLength} characters` };
   const example = 'five or six fields such as "0 3 * * 1" (Mondays at 03:00), a sixth before them for seconds';
+  const wrong = findCronProblem(expression);
+  if (wrong !== undefined) return { problem: `"${expression}" ${wrong}` };
   if (!nodeCron.validate(expression)) return { problem: `"${expression}" is not a cron expression: ${example}` };
   try {
     const { localAfter, hours } = createLocalAfter(readCronFields(expression));
@@ -88,9 +91,10 @@ function readExpression(expression: string): ReadExpression {
  * (Neither library does: see Lord Howe's half hour, or a midnight that does not exist.)
  */
 export function parseCron(expression: string, zone: string): ParsedCron {
-  if (!isTimeZone(zone)) return { problem: `"${zone}" is not an IANA time zone such as Europe/Berlin` };
+  const zoneProblem = isTimeZone(zone) ? [] : [`"${zone}" is not an IANA time zone such as Europe/Berlin`];
   const read = readExpression(expression);
-  if (read.problem !== undefined) return read;
+  if (read.problem !== undefined) return { problem: [read.problem, ...zoneProblem].join('; '), field: 'cron' };
+  if (zoneProblem.length > 0) return { problem: zoneProblem.join(), field: 'timezone' };
   const { localAfter, isEachHour } = read;
   const slotAfter = isEachHour ? runningSlotAfter : fixedSlotAfter;
   return { cron: { slotAfter: (instant) => new Date(slotAfter(instant.getTime(), localAfter, zone)) } };

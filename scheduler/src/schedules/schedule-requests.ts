@@ -46,14 +46,11 @@ export function toFields(sent: Sent): ScheduleFields {
   const { catch_up: catchUp, ...rest } = sent;
   const parsed = parseCron(sent.cron, sent.timezone);
   if (parsed.problem !== undefined) {
-    const field = parsed.problem.includes('time zone') ? 'timezone' : 'cron';
-    throw new ServiceError('invalid_request', `${parsed.problem}.`, { field });
+    throw new ServiceError('invalid_request', `${parsed.problem}.`, { field: parsed.field });
   }
   const checked = checkNewJob(sent.queue, sent.job, sent.data);
   if (checked.problem !== undefined) {
-    throw new ServiceError('invalid_request', checked.problem, {
-      field: checked.problem.startsWith('There is no job') ? 'job' : 'data',
-    });
+    throw new ServiceError('invalid_request', checked.problem, { field: checked.field });
   }
   return { ...rest, catchUp };
 }

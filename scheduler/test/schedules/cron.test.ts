@@ -154,7 +154,32 @@ it.each([
   '* * * * *; drop table schedules',
   `0 ${'0,'.repeat(100)}0 * * *`,
 ])('refuses %j', (expression) => {
-  expect(parseCron(expression, 'UTC').problem).toEqual(expect.stringMatching(/cron expression|characters/));
+  expect(parseCron(expression, 'UTC').problem).toEqual(expect.stringMatching(/cron expression|characters|never fires/));
+});
+
+it.each([
+  ['61 * * * *', 'is not a cron expression: minute 61 is not between 0 and 59'],
+  ['0-70 * * * *', 'is not a cron expression: minute 70 is not between 0 and 59'],
+  ['75 * * * * *', 'is not a cron expression: second 75 is not between 0 and 59'],
+  ['0 24 * * *', 'is not a cron expression: hour 24 is not between 0 and 23'],
+  ['0 0 0 * *', 'is not a cron expression: day of month 0 is not between 1 and 31'],
+  ['0 0 1 13 *', 'is not a cron expression: month 13 is not between 1 and 12'],
+  ['0 0 * * 1,8', 'is not a cron expression: day of week 8 is not between 0 and 7'],
+  ['*/0 * * * *', 'is not a cron expression: minute has a step of 0'],
+  ['0 0 30 2 *', 'never fires: no such month has a day 30'],
+  ['0 0 31 4,6 *', 'never fires: no such month has a day 31'],
+])('says what is wrong with %j', (expression, reason) => {
+  expect(parseCron(expression, 'UTC').problem).toBe(`"${expression}" ${reason}`);
+});
+
+it('names both, a wrong expression and a wrong time zone', () => {
+  const { problem } = parseCron('61 * * * *', 'Mars/Base');
+  expect(problem).toContain('minute 61 is not between 0 and 59');
+  expect(problem).toContain('"Mars/Base" is not an IANA time zone');
+});
+
+it.each(['0 0 29 2 *', '0 0 31 4,5 *'])('fires by %j', (expression) => {
+  expect(parseCron(expression, 'UTC').problem).toBeUndefined();
 });
 
 it.each(['Mars/Base', '', '+02:00', 'CEST', '../UTC', 'Europe/Berlin\n'])('refuses time zone %j', (zone) => {
