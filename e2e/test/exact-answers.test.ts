@@ -93,7 +93,7 @@ it('answers exactly after a roll', async () => {
   await compare(80);
 });
 
-it('answers exactly when late events have made rollups stale, and when only some are computed anew', async () => {
+it('answers exactly when late events have made rollups stale, and when only some are recomputed', async () => {
   await send(300);
   await compare(60);
   await roll();
@@ -101,7 +101,7 @@ it('answers exactly when late events have made rollups stale, and when only some
   await compare(60);
 });
 
-it('answers exactly after the time zone of a site was changed, before and after its days are computed anew', async () => {
+it('answers exactly after the time zone of a site was changed, before and after its days are recomputed', async () => {
   await stack.database.pool.query(`update sites set timezone = 'Asia/Kathmandu' where site_id = 'utc-site'`);
   await compare(40);
   await roll();

@@ -95,7 +95,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await run('roll', { site_id: 'd' });
     let rebuilt: Promise<RollResult | FanOutResult> | undefined;
     await claimSite(database.pool, 'd', async () => {
-      expect(await run('roll', { site_id: 'd' })).toEqual({ skipped: 'another roll of this site is at work' });
+      expect(await run('roll', { site_id: 'd' })).toEqual({ skipped: 'another roll of this site is running' });
       rebuilt = run('rebuild', { site_id: 'd', from: '2026-09-01T00:00:00Z', to: '2026-09-02T00:00:00Z' });
       await eventually(async () => (await count(`from rollup_marks where site_id = 'd'`)) > 0, 'the range is marked');
     });

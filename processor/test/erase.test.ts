@@ -92,7 +92,7 @@ describe('erase', () => {
   events        3, from 2025-09-20T10:00:00.000000Z to ${tomorrow}
   visitor       1
   dead letters  1 removed, 1 rewritten without the user's events (2 of the user in both)
-  rollups       exact: 2 intervals and 2 days computed anew
+  rollups       exact: 2 intervals and 2 days recomputed
 `);
     expect((await rowsWith(user)).filter((row) => !row.includes('shop'))).toEqual([]);
     expect(await rowsWith('/only-hers')).toEqual([]);
@@ -168,18 +168,23 @@ describe('erase', () => {
     await fill();
     await erase('--user', user);
     expect(await erase('--user', user)).toEqual({
-      code: 0,
-      stderr: '',
+      code: 3,
+      stderr: 'erase: Nothing of user "ada@example.org" was found on site demo.\n',
       stdout: `Removed: user "ada@example.org" of site demo
   events        0
   visitor       0
   dead letters  0 removed, 0 rewritten without the user's events (0 of the user in both)
-  rollups       exact: 0 intervals and 0 days computed anew
+  rollups       exact: 0 intervals and 0 days recomputed
 `,
     });
   });
 
-  it('gives the number of an erased visitor to nobody', async () => {
+  it('says so when there is no such site', async () => {
+    const { code, stderr } = await runCommand(runErase, ['--site', 'nowhere', '--user', user], database.url);
+    expect([code, stderr]).toEqual([3, 'erase: There is no such site: nowhere.\n']);
+  });
+
+  it('gives the number of an erased visitor to no one else', async () => {
     await fill();
     await roll();
     const [before] = await sql('select max(visitor_no) as last from visitors');
@@ -207,7 +212,7 @@ describe('erase', () => {
 
   it('works on a site that was never rolled, and on one that has dead letters only', async () => {
     await fill();
-    expect((await erase('--user', user)).stdout).toContain('exact: 3 intervals and 2 days computed anew');
+    expect((await erase('--user', user)).stdout).toContain('exact: 3 intervals and 2 days recomputed');
     expect(await verify()).toMatchObject({ code: 0 });
     await consume('ghost', [event('1999-01-01T00:00:00Z', { site_id: 'ghost', user_id: user })]);
     const { stdout } = await runCommand(runErase, ['--site', 'ghost', '--user', user], database.url);

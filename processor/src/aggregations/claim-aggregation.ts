@@ -48,7 +48,7 @@ update site_aggregations set timezone = $2 where site_id = $1`;
 const isKnown = '/* processor.isKnownSite */ select exists (select 1 from sites where site_id = $1) as known';
 
 export const unknownSite = { skipped: 'there is no such site' };
-export const busySite = { skipped: 'another aggregation of this site is at work' };
+export const busySite = { skipped: 'another aggregation of this site is running' };
 
 /** Notes that all aggregates of the site are up to date, in its present zone. */
 export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, now: Date) =>

@@ -16,7 +16,7 @@ export type EraseCommandLine =
 export const eraseHelp = `Usage: npm run erase -- --site ID --user ID [--dry-run]
 
 Removes a user from a site for good: the user's events, the visitor, and what is of the user in dead letters. Then the
-rollups of the times concerned are computed anew. Running it again removes nothing.
+rollups of the times concerned are recomputed. Running it again removes nothing.
 
   --site ID  the site; the same user of another site is another user
   --user ID  the user_id, exactly as events have it
@@ -28,7 +28,7 @@ when the user may have been active in the last minutes, run the command again.
 Works on the database of DATABASE_URL, else on the one of a running \`npm start\`.
 In production: DATABASE_URL=... node processor/dist/erase/erase-command.js --site ...
 
-Exit code 0: done. 1: not done, or not to the end.
+Exit code 0: done. 1: not done, or not to the end. 3: there is no such site, or nothing of this user was found.
 `;
 
 /** Reads the arguments that follow the name of the program. */

@@ -6,7 +6,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import { busy } from '../rollups/claim-site.js';
 import { type RollSummary, rollSite } from '../rollups/roll-site.js';
 import { type EraseOptions, eraseHelp, eraseOptions } from './erase-options.js';
-import { erasedText, rolledText } from './erase-text.js';
+import { erasedText, nothingFound, rolledText } from './erase-text.js';
 import { eraseUser } from './erase-user.js';
 
 export interface EraseSurroundings {
@@ -25,17 +25,19 @@ async function rollPatiently(pool: Pool, siteId: string): Promise<RollSummary> {
     await pause(patience.pauseMs);
   }
   throw new CommandError(
-    'The user is erased, but another roll of the site is still at work, so the rollups follow with the next one; until then answers take the times concerned from the events and are exact.',
+    'The user is erased, but another roll of the site is still running, so the rollups follow with the next one; until then answers take the times concerned from the events and are exact.',
   );
 }
 
-async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promise<void> {
-  stdout.write(erasedText(options, await eraseUser(pool, options)));
+async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promise<string | undefined> {
+  const erased = await eraseUser(pool, options);
+  stdout.write(erasedText(options, erased));
   if (!options.dryRun) stdout.write(rolledText(await rollPatiently(pool, options.siteId)));
+  return nothingFound(options, erased);
 }
 
-/** 0 when the user is erased and the rollups are exact, else 1. */
-export async function runErase(args: string[], surroundings: EraseSurroundings): Promise<0 | 1> {
+/** 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, else 1. */
+export async function runErase(args: string[], surroundings: EraseSurroundings): Promise<0 | 1 | 3> {
   const { stdout, stderr, databaseUrl } = surroundings;
   const commandLine = eraseOptions(args);
   if (commandLine.kind === 'help') {
@@ -47,8 +49,10 @@ export async function runErase(args: string[], surroundings: EraseSurroundings):
     return 1;
   }
   try {
-    await onDatabase('erase', databaseUrl, (pool) => erase(pool, commandLine.options, stdout));
-    return 0;
+    const nothing = await onDatabase('erase', databaseUrl, (pool) => erase(pool, commandLine.options, stdout));
+    if (nothing === undefined) return 0;
+    stderr.write(`erase: ${nothing}\n`);
+    return 3;
   } catch (error) {
     stderr.write(`erase: ${describeFailure(error)}\n`);
     return 1;

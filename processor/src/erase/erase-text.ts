@@ -19,6 +19,15 @@ export function erasedText({ siteId, userId, dryRun }: EraseOptions, erased: Era
 ${remains}`;
 }
 
+/** Said where nothing was found; undefined where something was. */
+export function nothingFound({ siteId, userId }: EraseOptions, erased: ErasedUserSummary): string | undefined {
+  const { events, visitor, deadLetters, payments, isSiteKnown } = erased;
+  if (events + payments + deadLetters.events > 0 || visitor) return undefined;
+  return isSiteKnown
+    ? `Nothing of user ${JSON.stringify(userId)} was found on site ${siteId}.`
+    : `There is no such site: ${siteId}.`;
+}
+
 /** How the rollups were made exact again. */
 export const rolledText = ({ intervals, days }: RollSummary) =>
-  `  rollups       exact: ${counted(intervals, 'interval')} and ${counted(days, 'day')} computed anew\n`;
+  `  rollups       exact: ${counted(intervals, 'interval')} and ${counted(days, 'day')} recomputed\n`;

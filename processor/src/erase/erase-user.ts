@@ -10,7 +10,10 @@ export interface ErasedUserSummary extends ErasedEvents {
   /** True when the user had a visitor number. */
   visitor: boolean;
   deadLetters: ErasedLetters;
-  /** Raw events before it were dropped; the rollups of that time count the user still, by a number that is nobody's now. */
+  /** Payments and the like that outlive raw events. */
+  payments: number;
+  isSiteKnown: boolean;
+  /** Raw events before it were dropped; the rollups of that time count the user still, by a number without a user. */
   rawSince: Date | undefined;
 }
 
@@ -19,15 +22,16 @@ insert into site_rollups (site_id, timezone, detail_since)
 select site_id, timezone, $2 from sites where site_id = $1 on conflict do nothing`;
 
 /** What outlives raw events goes too, and revenue is recomputed from what is left. Waits for an aggregation under way. */
-async function eraseMoney(client: PoolClient, siteId: string, userId: string): Promise<void> {
+async function eraseMoney(client: PoolClient, siteId: string, userId: string): Promise<number> {
   await client.query(
     '/* processor.recomputeMoney */ update site_aggregations set revenue_at = null where site_id = $1',
     [siteId],
   );
-  await client.query('/* processor.eraseMoney */ delete from money_events where site_id = $1 and user_id = $2', [
-    siteId,
-    userId,
-  ]);
+  const { rowCount } = await client.query(
+    '/* processor.eraseMoney */ delete from money_events where site_id = $1 and user_id = $2',
+    [siteId, userId],
+  );
+  return rowCount ?? 0;
 }
 
 /** Waits for a roll under way, which could still number the user as a new visitor. */
@@ -46,16 +50,22 @@ async function eraseVisitor(client: PoolClient, siteId: string, userId: string):
   return rowCount === 1;
 }
 
+async function isSite(client: PoolClient, siteId: string): Promise<boolean> {
+  const { rowCount } = await client.query('/* processor.isSite */ select 1 from sites where site_id = $1', [siteId]);
+  return rowCount === 1;
+}
+
 /** The number of the visitor is never given again. A dry run does the same and takes it back. */
 export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions): Promise<ErasedUserSummary> {
   return inTransaction(pool, async (client) => {
     await keepRollsAway(client, siteId);
-    await eraseMoney(client, siteId, userId);
+    const payments = await eraseMoney(client, siteId, userId);
     const events = await eraseEvents(client, siteId, userId);
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });
     const rawSince = (await readRawHorizon(client))?.since;
+    const isSiteKnown = await isSite(client, siteId);
     if (dryRun) await client.query('rollback');
-    return { ...events, visitor, deadLetters, rawSince };
+    return { ...events, visitor, deadLetters, payments, isSiteKnown, rawSince };
   });
 }

@@ -51,7 +51,7 @@ export function createRollConsumer(pool: Pool, clock = () => new Date()): RollCo
       const range = rangeOf(data);
       if (range === undefined) {
         const summary = await roll(data.site_id, onProgress);
-        return summary === busy ? { skipped: 'another roll of this site is at work' } : summary;
+        return summary === busy ? { skipped: 'another roll of this site is running' } : summary;
       }
       await markRange(pool, data.site_id, range.from, range.to);
       return rollPatiently(data.site_id, onProgress);

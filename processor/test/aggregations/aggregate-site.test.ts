@@ -81,7 +81,7 @@ it('computes an event that arrives while it runs the next time', async () => {
     await client.query('select 1');
     await store(during);
     await roll();
-    expect(await aggregate()).toEqual({ skipped: 'another aggregation of this site is at work' });
+    expect(await aggregate()).toEqual({ skipped: 'another aggregation of this site is running' });
     await client.query(`delete from aggregation_marks where site_id = 'demo'`);
   });
   await aggregate();
