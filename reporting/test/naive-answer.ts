@@ -40,7 +40,8 @@ export function isMatch(event: StoredEvent, filter: Filter): boolean {
   if (filter.op === 'not') return !isMatch(event, filter.filter);
   const { op, dimension, values, ignoreCase } = filter as Condition;
   const value = valueIn(event, dimension);
-  if (op === 'is_set' || op === 'is_not_set') return (value !== null) === (op === 'is_set');
+  const isSet = value !== null && !(dimension === 'referrer' && value === 'direct');
+  if (op === 'is_set' || op === 'is_not_set') return isSet === (op === 'is_set');
   const positive = op.replace(/_not$/, '');
   const fits = (wanted: string | null) => {
     if (value === null || wanted === null) return value === wanted;

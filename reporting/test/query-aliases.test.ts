@@ -56,7 +56,10 @@ describe('names of the Plausible Stats API v2', () => {
     const { results, query } = await answered({
       metrics: ['visitors', 'pageviews', 'percentage'],
       dimensions: ['event:page', 'visit:source', 'visit:country'],
-      filters: [['is', 'visit:country', ['DE', 'FR']]],
+      filters: [
+        ['is', 'visit:country', ['DE', 'FR']],
+        ['not', ['and', [['contains', 'event:page', ['X'], { case_sensitive: false }]]]],
+      ],
       order_by: [
         ['pageviews', 'desc'],
         ['event:page', 'asc'],
@@ -70,6 +73,10 @@ describe('names of the Plausible Stats API v2', () => {
     expect(query).toMatchObject({
       metrics: ['visitors', 'views', 'share'],
       dimensions: ['path', 'referrer', 'property:country'],
+      filters: [
+        ['is', 'property:country', ['DE', 'FR']],
+        ['not', ['and', [['contains', 'path', ['X'], { case_sensitive: false }]]]],
+      ],
       order_by: [
         ['views', 'desc'],
         ['path', 'asc'],
@@ -81,6 +88,8 @@ describe('names of the Plausible Stats API v2', () => {
     [['contains_not', 'event:page', ['a']], 2],
     [['matches', 'visit:referrer', ['^search[.]']], 2],
     [['matches_not', 'visit:source', ['^search[.]']], 3],
+    [['is_set', 'visit:source'], 2],
+    [['is_not_set', 'referrer'], 3],
     [['is', 'event:name', ['page']], 1],
     [['is', 'event:props:plan', ['pro']], 1],
     [['is_not', 'event:props:plan', ['pro']], 4],

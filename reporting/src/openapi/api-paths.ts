@@ -79,7 +79,7 @@ const sites = {
       id: 'changeSite',
       tag: 'Sites',
       summary: 'Change the name or the time zone of a site',
-      description: 'Days are counted anew in another time zone; answers are exact meanwhile, too.',
+      description: 'Days are recounted in another time zone; answers are exact meanwhile, too.',
       body: 'SiteChange',
       answer: 'Site',
       refusals: [...onSite, 400, 408, 409, 413, 415],

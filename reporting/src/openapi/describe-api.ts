@@ -24,7 +24,7 @@ export const describeApi = (): OpenApiDocument => ({
   tags: [
     { name: 'Questions', description: 'What happened on a site.' },
     { name: 'Sites', description: 'Their names, time zones and sizes.' },
-    { name: 'Service', description: 'For whoever runs it.' },
+    { name: 'Service', description: 'For those who run it.' },
   ],
   paths: { ...apiPaths, ...servicePaths },
   components: { schemas: { ...requestSchemas(), ...answerSchemas } },

@@ -3,6 +3,7 @@ import {
   comparisonMeanings,
   dimensionMeanings,
   fillRule,
+  includeMeanings,
   matchMeanings,
   metricMeanings,
   operatorMeanings,
@@ -65,6 +66,10 @@ ${table(
   ['range', 'spans', '`previous_period` compares with', '`year_over_year` compares with'],
   rangeMeanings().map(({ name, meaning, previous, yearBefore }) => [`\`${name}\``, meaning, previous, yearBefore]),
 )}
+
+## What \`include\` adds
+
+${table(['`include`', 'meaning'], named(includeMeanings))}
 
 ## Comparison
 

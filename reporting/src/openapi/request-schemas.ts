@@ -2,6 +2,7 @@
 import type Joi from 'joi';
 import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
+import { includeMeanings } from '../query-request/definitions.js';
 import { querySchema } from '../query-request/parse-query.js';
 import {
   comparisonNames,
@@ -105,7 +106,7 @@ const dateRange: JsonSchema = {
   examples: ['30d', ['2026-10-01', '2026-10-31'], ['2026-10-01T00:00:00Z', '2026-10-01T12:00:00+02:00']],
 };
 
-/** The properties that Joi knows only roughly are said anew. */
+/** The properties that Joi knows only roughly are described here. */
 function replacing(schema: ObjectSchema, properties: Record<string, JsonSchema>): ObjectSchema {
   return { ...schema, properties: { ...schema.properties, ...properties } };
 }
@@ -115,6 +116,9 @@ const zone = { description: 'An IANA time zone such as Europe/Berlin; the one of
 function querySchemaOfDocument(): JsonSchema {
   const schema = jsonSchemaOf(querySchema);
   const include = schema.properties.include as ObjectSchema;
+  const described = (name: 'total_rows' | 'time_labels' | 'names') => ({
+    [name]: { ...include.properties[name], description: includeMeanings[name] },
+  });
   const known = withProperties(schema, {
     timezone: zone,
     week_start: { description: 'The first day of a week; Monday when absent.' },
@@ -132,8 +136,11 @@ function querySchemaOfDocument(): JsonSchema {
     date_range: ref('DateRange'),
     filters: ref('Filters'),
     include: replacing(include, {
-      comparison: { description: comparisonText(), ...span(comparisonNames) },
+      comparison: { description: `${comparisonText()}\n\n${includeMeanings.comparison}`, ...span(comparisonNames) },
       match: { ...include.properties.match, description: matchText() },
+      ...described('total_rows'),
+      ...described('time_labels'),
+      ...described('names'),
     }),
   });
 }

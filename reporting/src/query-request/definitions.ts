@@ -21,7 +21,7 @@ export const metricMeanings: Record<PlainMetric | 'event:<type>', string> = {
 export const dimensionMeanings: Record<ColumnDimension | PersonColumn | 'property:<name>', string> = {
   event_type: 'Type of the event.',
   path: 'Path of the event as it is stored.',
-  referrer: 'Host that the visitor came from; `direct` when there is none.',
+  referrer: 'Host that the visitor came from; `direct` when there is none, which counts as not set.',
   profile_id: 'Profile that the event is about; null when it has none.',
   user_id: 'User of the event; filters only.',
   session_id: 'Session of the event; filters only.',
@@ -38,9 +38,9 @@ export const unitMeanings: Record<TimeUnit, string> = {
   quarter: 'Quarters from January, April, July and October, named by their first day.',
   year: 'Years, named by 1 January.',
   hour_of_day:
-    'Hours 0 to 23 that the clock shows, over the whole range. An hour that the clock skips has fewer events, one that it shows twice has those of both.',
+    'Hours 0 to 23 that the clock shows, over the whole range. An hour that the clock skips has fewer events, one that it shows twice has those of both. The values are strings, such as `"9"`.',
   day_of_week:
-    'Days 1 (Monday) to 7 (Sunday), over the whole range. `week_start` changes their order, not their numbers.',
+    'Days 1 (Monday) to 7 (Sunday), over the whole range. `week_start` changes their order, not their numbers, which are strings like all values of dimensions.',
 };
 
 /** How holes are filled. */
@@ -67,8 +67,8 @@ export const operatorMeanings: Record<FilterOperator, string> = {
   less: `The number is less: ${decimal}. ${absent}`,
   less_or_equal: `The number is less or equal: ${decimal}. ${absent}`,
   between: `The number lies between two bounds, both included: ${decimal}. ${absent}`,
-  is_set: 'There is a value.',
-  is_not_set: 'There is no value.',
+  is_set: 'There is a value; of `referrer` another one than `direct`.',
+  is_not_set: denied('is_set'),
 };
 
 export const comparisonMeanings: Record<ComparisonName | '[from, to]', string> = {
@@ -83,6 +83,16 @@ export const matchMeanings: Record<MatchName, string> = {
   date: 'Days are compared by their place in the range or in the month.',
   weekday:
     'The earlier range is moved to the nearest whole number of weeks before that keeps it apart from the range (52 for a year), so that each day is compared with the same day of the week. Given dates are not moved: their days are paired by that distance.',
+};
+
+/** What `include` adds to an answer. */
+export const includeMeanings = {
+  total_rows: '`meta.total_rows` is the number of rows without `pagination`.',
+  time_labels:
+    '`meta.time_labels` lists the names of all buckets of the dimension of time, in order, also of those without a row.',
+  names: 'In each row `dimensions` and `metrics` are objects by name, also under `comparison`.',
+  comparison:
+    '`comparison` of each row holds its counterpart, and `change` how much each metric has changed, in whole percent of the earlier value; null where the earlier value is 0 or either is null, and 0 where both are 0.',
 };
 
 /** How buckets find their counterpart. */

@@ -1,6 +1,6 @@
 /** Gives the names of a request our own spelling: aliases are understood everywhere a name may stand. */
 import type { Dimension, Metric, Order } from '../query/resolved-query.js';
-import { metricAliases, ownDimension, ownMetric } from './alias-names.js';
+import { metricAliases, ownDimension, ownField, ownMetric } from './alias-names.js';
 import type { WrittenRange } from './parse-date-range.js';
 import { refusal } from './refuse.js';
 
@@ -36,4 +36,12 @@ export function ownNames({ metrics, dimensions, order_by: order, date_range: ran
   const ownKey = (name: string) =>
     metrics.includes(name) || Object.hasOwn(metricAliases, name) ? ownMetric(name) : ownDimension(name, range);
   return { ...own, ...(order && { order: order.map(([name, direction]) => [ownKey(name), direction]) }) };
+}
+
+/** A filter as it was sent, with our names of dimensions; it has passed the rules of filters before. */
+export function ownFilter(filter: unknown): unknown {
+  const [op, second, ...rest] = filter as [string, unknown, ...unknown[]];
+  if (op === 'not') return [op, ownFilter(second)];
+  if (op === 'and' || op === 'or') return [op, (second as unknown[]).map(ownFilter)];
+  return [op, ownField(second as string), ...rest];
 }

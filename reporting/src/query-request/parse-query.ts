@@ -4,7 +4,7 @@ import Joi from 'joi';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import { whyUnanswerable } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
-import { ownNames, type WrittenNames } from './own-names.js';
+import { ownFilter, ownNames, type WrittenNames } from './own-names.js';
 import { type DateRange, parseDateRange, type WrittenRange } from './parse-date-range.js';
 import { listFilters, parseFilters, showFilters } from './parse-filters.js';
 import { defaultOrder, parseOrder } from './parse-order.js';
@@ -36,7 +36,7 @@ export interface QueryRequest {
   weekStart?: WeekStart;
   dimensions: Dimension[];
   filter?: Filter;
-  /** The filters as they were sent, as a list; see {@link showFilters} for their numbers. */
+  /** The filters as they were sent, as a list, in our own names; see {@link showFilters} for their numbers. */
   filterList: unknown[];
   orderBy: Order[];
   comparison?: ComparisonName | DateRange;
@@ -178,5 +178,6 @@ const isComparisonName = (text: unknown): text is ComparisonName => comparisonNa
 
 function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
   const filter = parseFilters(input, ['filters']);
-  return { filterList: showFilters(listFilters(input, ['filters'])), ...(filter && { filter }) };
+  const filterList = showFilters(listFilters(input, ['filters']).map(ownFilter));
+  return { filterList, ...(filter && { filter }) };
 }

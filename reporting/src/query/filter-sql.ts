@@ -43,8 +43,16 @@ function joined(
 
 function conditionSql(condition: Condition, column: FilterColumn, parameters: SqlParameters): string {
   const { test, isDenial } = filterRules[condition.op];
-  const positive = test === 'is_set' ? `(${column.sql} is not null)` : testSql(test, condition, column, parameters);
+  const positive = test === 'is_set' ? isSetSql(condition, column) : testSql(test, condition, column, parameters);
   return isDenial ? `(not ${positive})` : positive;
+}
+
+/** Values that say that there is none. */
+const standsForNone: Partial<Record<Condition['dimension'], string>> = { referrer: 'direct' };
+
+function isSetSql({ dimension }: Condition, { sql }: FilterColumn): string {
+  const none = standsForNone[dimension];
+  return none === undefined ? `(${sql} is not null)` : `(${sql} <> '${none}')`;
 }
 
 /** False, not unknown, where the value is absent. */
