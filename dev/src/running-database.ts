@@ -1,9 +1,18 @@
 /** Turns the folder of a running `npm start` into the URL of its Postgres. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseUser, postgresFiles } from './init-postgres.js';
 import { readStartSettings } from './start-settings.js';
 import { isAlive } from './wait-until-gone.js';
+
+/** Leaves the URL of the embedded Postgres in the data folder, for psql and the like; returns how to take it back. */
+export function announceDatabase(dataFolder: string, url: string): () => void {
+  const file = join(dataFolder, 'database-url');
+  rmSync(file, { force: true });
+  // It holds the password.
+  writeFileSync(file, `${url}\n`, { mode: 0o600, flag: 'wx' });
+  return () => rmSync(file, { force: true });
+}
 
 /** Lines of postmaster.pid: process id first, port fourth (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_PORT). */
 const portLine = 3;

@@ -21,19 +21,28 @@ export interface StartSettings {
   /** Undefined means: start the embedded Postgres. */
   databaseUrl: string | undefined;
   logFormat: 'text' | 'json';
+  needsKey: { ingestion: boolean; reporting: boolean };
 }
 
 /** Reads the variables; every one is optional. */
 export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   const planned = services.map((service) => ({ ...service, port: readPort(service, env[service.portVariable]) }));
   refuseSharedPorts(planned);
+  const host = env.HOST || '127.0.0.1';
   return {
-    host: env.HOST || '127.0.0.1',
+    host,
     services: planned,
     dataFolder: env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace'),
     databaseUrl: env.DATABASE_URL || undefined,
     logFormat: env.LOG_FORMAT === 'json' ? 'json' : 'text',
+    needsKey: { ingestion: env.INGEST_AUTH === 'key', reporting: readNeedsKey(env, host) },
   };
+}
+
+/** As reporting decides it. */
+function readNeedsKey({ READ_AUTH, NODE_ENV }: NodeJS.ProcessEnv, host: string): boolean {
+  if (READ_AUTH) return READ_AUTH === 'key';
+  return NODE_ENV === 'production' || !['127.0.0.1', '::1', 'localhost'].includes(host);
 }
 
 function readPort(service: Service, text: string | undefined): number {

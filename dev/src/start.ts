@@ -7,6 +7,7 @@ import { ClearError } from './clear-error.js';
 import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-database.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
+import { announceDatabase } from './running-database.js';
 import { announceIngestion } from './running-ingestion.js';
 import { spawnNode } from './spawn-node.js';
 import { readStartSettings, type StartSettings } from './start-settings.js';
@@ -72,6 +73,7 @@ async function start(context: CommandContext): Promise<number> {
   const end = firstEnd(services, database, stopped);
   const ready = await Promise.race([Promise.all(services.map(waitUntilReady)), end]);
   if (!stopped.aborted && Array.isArray(ready)) {
+    if (settings.databaseUrl === undefined) closing.add(announceDatabase(settings.dataFolder, database.url));
     closing.add(announceIngestion(settings.dataFolder, ingestionUrl(settings)));
     process.stdout.write(welcome(settings, keyFile));
   }

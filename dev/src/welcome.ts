@@ -10,10 +10,12 @@ export function localUrl(host: string, port: number): string {
 }
 
 /** Returns the text shown when everything is ready; `keyFile` holds the administrator's key. */
-export function welcome({ host, services }: StartSettings, keyFile: string): string {
+export function welcome({ host, services, needsKey }: StartSettings, keyFile: string): string {
   const urls = new Map(services.map(({ name, port }) => [name, localUrl(host, port)]));
   const nearby = relative(process.env.INIT_CWD ?? process.cwd(), keyFile);
   const shown = nearby.startsWith('..') ? keyFile : nearby;
+  const header = `-H "Authorization: Bearer $(cat '${shown}')"`;
+  const withKey = (isNeeded: boolean) => (isNeeded ? `${header} ` : '');
   const event = '{"site_id":"demo","event_type":"view","path":"/","user_id":"me"}';
   return [
     '',
@@ -21,11 +23,16 @@ export function welcome({ host, services }: StartSettings, keyFile: string): str
     ...[...urls].map(([name, url]) => `  ${name.padEnd(16)} ${url}`),
     '',
     'Send an event, then see it counted:',
-    `  curl -X POST ${urls.get('ingestion')}/event -H 'content-type: application/json' -d '${event}'`,
-    `  curl '${urls.get('reporting')}/stats?site_id=demo'`,
+    `  curl -X POST ${urls.get('ingestion')}/event ${withKey(needsKey.ingestion)}-H 'content-type: application/json' -d '${event}'`,
+    `  curl ${withKey(needsKey.reporting)}'${urls.get('reporting')}/stats?site_id=demo'`,
+    ...(needsKey.ingestion || needsKey.reporting
+      ? [
+          '  Applications get keys of their own: npm run keys -- create --name shop --scope write --scope read --site demo',
+        ]
+      : []),
     '',
     `Look after the queues at ${urls.get('scheduler')}/admin/queues, with the key in ${shown}, or`,
-    `  curl -H "Authorization: Bearer $(cat '${shown}')" ${urls.get('scheduler')}/api/v1/queues/metrics`,
+    `  curl ${header} ${urls.get('scheduler')}/api/v1/queues/metrics`,
     '',
     '',
   ].join('\n');

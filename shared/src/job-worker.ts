@@ -1,6 +1,7 @@
 /** Workers of queues by their contracts: data checked, outcomes counted and logged. */
 import { UnrecoverableError } from 'bullmq';
 import type { QueueLocation } from './config.js';
+import { didNothing } from './did-nothing.js';
 import { checkJobData, findQueue, type QueueName } from './jobs.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -49,7 +50,9 @@ export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDep
     const ms = (job.finishedOn ?? 0) - (job.processedOn ?? 0);
     completed.inc(labelsOf(job.name));
     seconds.observe(labelsOf(job.name), ms / 1_000);
-    logger.info({ queue: worker.name, name: job.name, job: job.id, ms, result }, 'job completed');
+    // What the clock starts every minute and finds nothing to do would drown all other lines.
+    const level = didNothing(result) ? 'debug' : 'info';
+    logger[level]({ queue: worker.name, name: job.name, job: job.id, ms, result }, 'job completed');
   });
   worker.on('failed', (job, error) => {
     failed.inc(labelsOf(job?.name));

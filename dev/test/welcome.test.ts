@@ -1,0 +1,28 @@
+/** The lines that `npm start` prints to try first: they work as they stand, also where keys are needed. */
+import { expect, it } from 'vitest';
+import { readStartSettings } from '../src/start-settings.js';
+import { welcome } from '../src/welcome.js';
+
+const linesFor = (env: NodeJS.ProcessEnv) =>
+  welcome(readStartSettings(env), '/data/admin-key')
+    .split('\n')
+    .filter((line) => /\/event|\/stats|npm run keys/.test(line));
+
+const header = `-H "Authorization: Bearer $(cat '/data/admin-key')"`;
+
+it('names no key where none is needed', () => {
+  const lines = linesFor({});
+  expect(lines).toHaveLength(2);
+  expect(lines.join()).not.toContain('Authorization');
+});
+
+it.each([
+  [{ INGEST_AUTH: 'key' }, [true, false]],
+  [{ READ_AUTH: 'key' }, [false, true]],
+  [{ HOST: '0.0.0.0' }, [false, true]],
+  [{ NODE_ENV: 'production' }, [false, true]],
+])('sends the key of the administrator with %j, and says how to make others', (env, needed) => {
+  const [event, stats, how] = linesFor(env);
+  expect([event!.includes(header), stats!.includes(header)]).toEqual(needed);
+  expect(how).toContain('npm run keys -- create');
+});
