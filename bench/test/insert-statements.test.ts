@@ -23,7 +23,7 @@ const batch = (site_id: string) =>
   ]);
 
 it('stores an event with either, and marks its interval with one of them', async () => {
-  const { withMarks, withoutMarks } = readInsertStatements();
+  const { withMarks, withoutMarks } = await readInsertStatements();
   const { pool } = database;
   expect((await pool.query(withMarks, [batch('marked')])).rows).toEqual([{ stored: 1 }]);
   expect((await pool.query(withoutMarks, [batch('unmarked')])).rows).toEqual([{ stored: 1 }]);

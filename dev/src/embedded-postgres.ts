@@ -1,4 +1,4 @@
-/** Turns a folder into a running Postgres of our own, reachable on 127.0.0.1 with a password. */
+/** A Postgres of our own on the data of a folder, reachable on 127.0.0.1 with a password. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
@@ -52,15 +52,26 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = initPostgres(binaries.initdb, files, user);
   await stopStalePostgres(files.dataDir);
   const settings = { port: await choosePort(options.port), fsync: options.fsync ?? true };
-  const child = spawnPostgres(binaries.postgres, files, user, settings);
+  const start = () => superviseChild(spawnPostgres(binaries.postgres, files, user, settings), url);
   const url = `postgres://${databaseUser}:${password}@127.0.0.1:${settings.port}/${databaseUser}`;
-  const running = superviseChild(child, url);
-  await waitUntilReady(running, files).catch(async (error: unknown) => {
-    await running.stop();
-    throw error;
-  });
-  return running;
+  for (const deadline = Date.now() + lingerMs; ; await sleep(200)) {
+    const before = logSize(files.logFile);
+    const running = start();
+    try {
+      await waitUntilReady(running, files);
+      return running;
+    } catch (error) {
+      await running.stop();
+      if (Date.now() > deadline || !isStillInUse(files.logFile, before)) throw error;
+    }
+  }
 }
+
+/** How long the processes of a Postgres that was killed may take to end; until then no other can use their data. */
+const lingerMs = 15_000;
+
+const isStillInUse = (logFile: string, from: number) =>
+  readFileSync(logFile, 'utf8').slice(from).includes('pre-existing shared memory block');
 
 async function choosePort(wanted: number | undefined): Promise<number> {
   if (wanted === undefined) return findFreePort();
@@ -127,6 +138,6 @@ function startFailure(files: PostgresFiles): ClearError {
   return new ClearError(`The embedded Postgres did not start; the end of its log ${files.logFile} says:\n${tail}`);
 }
 
-function isLarge(file: string): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 10_000_000;
-}
+const logSize = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+const isLarge = (file: string): boolean => logSize(file) > 10_000_000;

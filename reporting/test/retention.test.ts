@@ -126,7 +126,7 @@ describe('GET /api/v1/retention', () => {
         { cohort: '2025-11-10', size: 2, retained: [2, 1], percent: [100, 50] },
         { cohort: '2025-11-17', size: 1, retained: [1], percent: [100] },
       ],
-      meta: { source: 'mixed', site_known: false, elapsed_ms: expect.any(Number) },
+      meta: { source: 'mixed', site_known: true, elapsed_ms: expect.any(Number) },
       query: {
         site_id: 'hand',
         period: 'week',

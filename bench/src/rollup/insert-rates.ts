@@ -35,7 +35,7 @@ function* batchesOf(events: number): Generator<string> {
 export const measureInsertRates = (bench: Bench): Promise<InsertRates> =>
   withClosing(bench, async (closing) => {
     const { rounds, batchesPerRound } = bench.settings.inserts;
-    const { withMarks, withoutMarks } = readInsertStatements();
+    const { withMarks, withoutMarks } = await readInsertStatements();
     const sides = [
       { statement: withMarks, pool: (await createDatabase(bench, closing)).pool, seconds: 0, rates: [] as number[] },
       { statement: withoutMarks, pool: (await createDatabase(bench, closing)).pool, seconds: 0, rates: [] as number[] },

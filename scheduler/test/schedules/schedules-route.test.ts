@@ -108,7 +108,7 @@ describe('refuses', () => {
     ['a queue that does not exist', { queue: 'nope' }, 'queue'],
     ['events, which come through ingestion', { queue: 'event-ingest', job: 'events' }, 'queue'],
     ['a job that the queue does not have', { job: 'nope' }, 'job'],
-    ['data that break the contract of the job', { data: { type: 'everything' } }, 'data'],
+    ['data that break the contract of the job', { data: { type: 'everything' } }, 'data.type'],
     ['a cron expression of four fields', { cron: '* * * *' }, 'cron'],
     ['a cron expression that never fires', { cron: '0 0 31 2 *' }, 'cron'],
     ['an unknown time zone', { timezone: 'Mars/Olympus' }, 'timezone'],
