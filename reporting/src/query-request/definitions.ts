@@ -48,7 +48,7 @@ export const fillRule =
   'As the only dimension, time has a row for each bucket of the range (of `hour_of_day` all 24, of `day_of_week` all 7), with zeros where nothing happened, and null where a metric divides by them. Beside other dimensions there are only rows that have events. The first and the last bucket hold only what lies in the range.';
 
 const absent = 'An event without a value does not fit.';
-const denied = (operator: string) => `Whatever does not fit \`${operator}\`, events without a value included.`;
+const denied = (operator: string) => `Events that \`${operator}\` does not match, those without a value included.`;
 const decimal = 'of a property, compared as exact decimals';
 
 export const operatorMeanings: Record<FilterOperator, string> = {
