@@ -102,7 +102,8 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { rowCount } = await pool.query(addState, [siteId, detailHorizon(now), complete]);
   if (rowCount === 0) return { ...summary, ms: 0 };
   const { rows } = await pool.query<Work>(findWork, [siteId, now, detailHorizon(now), complete]);
-  const work = rows[0]!;
+  const work = rows[0];
+  if (!work) return { ...summary, ms: 0 }; // erased in between
   for (const step of stepsOf(pool, siteId, now, work)) {
     while (!stopped?.aborted) {
       const done = await step();
