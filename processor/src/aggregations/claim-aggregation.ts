@@ -1,6 +1,6 @@
 /** A transaction with one snapshot in which no other one aggregates the same site. */
 import { inTransaction, type Pool } from '@millrace/shared/postgres';
-import { isSerializationFailure } from '../rollups/claim-site.js';
+import { isConflict } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import type { Aggregation } from './aggregation.js';
 
@@ -82,7 +82,7 @@ export async function claimAggregates<T>(
       begin,
     );
   } catch (error) {
-    if (isSerializationFailure(error)) return busySite;
+    if (isConflict(error)) return busySite;
     throw error;
   }
 }

@@ -40,8 +40,8 @@ returning site_id as "siteId", timezone, detail_since as "detailSince",
   dimensions_since as "dimensionsSince", last_visitor_no as "lastVisitorNo",
   (select since from raw_horizon) as "rawSince"`;
 
-/** What another claim of the same site makes of ours. */
-export const isSerializationFailure = (error: unknown) => (error as { code?: unknown }).code === '40001';
+/** What others make of ours: 40001 another claim of the same site, 40P01 (a deadlock) an erasure that removes the same rows. */
+export const isConflict = (error: unknown) => ['40001', '40P01'].includes(String((error as { code?: unknown }).code));
 
 const forget = `/* processor.forgetDimensions */
 update site_rollups set dimensions_since = dimensions_since - $2::text[] where site_id = $1`;
@@ -55,7 +55,7 @@ async function forgetOthers(client: PoolClient, { siteId, dimensionsSince }: Cla
   if (others.length > 0) await client.query(forget, [siteId, others]);
 }
 
-/** Runs `roll` in one REPEATABLE READ transaction; {@link busy} when another roll holds or has just changed the site. */
+/** Runs `roll` in one REPEATABLE READ transaction; {@link busy} when another roll or an erasure is at work on the site. */
 export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): Promise<T | typeof busy> {
   try {
     return await inTransaction(
@@ -70,7 +70,7 @@ export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): P
       begin,
     );
   } catch (error) {
-    if (isSerializationFailure(error)) return busy;
+    if (isConflict(error)) return busy;
     throw error;
   }
 }
