@@ -134,6 +134,18 @@ describe('a key', () => {
       await close();
     });
 
+    it('of the requests with one unknown key, those beyond the 500th are refused at once', async () => {
+      const { keys, fail, close, asked } = await open();
+      const finds = Array.from({ length: 600 }, () => keys.find(guess(1), 'one client'));
+      const settled = Promise.allSettled(finds);
+      await expect(finds[500]).rejects.toMatchObject({ code: 'database_unavailable' });
+      fail();
+      const codes = (await settled).map((each) => (each.status === 'rejected' ? each.reason.code : undefined));
+      expect(codes.filter((code) => code === 'database_unavailable')).toHaveLength(100);
+      expect(asked()).toBe(1);
+      await close();
+    });
+
     it('it is left alone for a moment after it failed', async () => {
       const { key, keys, fail, close, asked } = await open();
       clock += 300_000;
