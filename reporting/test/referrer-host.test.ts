@@ -18,7 +18,7 @@ async function hostOf(referrer: string | null, site = 'unknown'): Promise<string
   return rows[0].host;
 }
 
-it.each([
+const referrers: [string, string][] = [
   ['https://ref.example/', 'ref.example'],
   ['https://ref.example', 'ref.example'],
   ['https://ref.example:443/', 'ref.example'],
@@ -56,9 +56,18 @@ it.each([
   ['https:///', 'direct'],
   ['https://?q', 'direct'],
   ['/local/page', 'direct'],
+  ['ftp://ref.example:21/x', 'ref.example'],
+  ['mailto:user@ref.example', 'direct'],
+  ['user:word@ref.example', 'direct'],
   ['', 'direct'],
-])('%j is %s', async (referrer, host) => {
+];
+
+it.each(referrers)('%j is %s', async (referrer, host) => {
   expect(await hostOf(normalizeHost(referrer))).toBe(host);
+});
+
+it.each(referrers)('%j, named as a hostname of a site, is %s as well', (referrer, host) => {
+  expect(comparableHost(referrer) ?? 'direct').toBe(host);
 });
 
 it('none is direct', async () => {
@@ -79,6 +88,13 @@ it.each([
   ['/', undefined],
   ['two words', undefined],
   ['javascript:alert(1)', undefined],
+  ['ftp://shop.example', 'shop.example'],
+  ['android-app://com.x', 'com.x'],
+  ['http://http://x', undefined],
+  ['//https://x', undefined],
+  ['/x', undefined],
+  ['\\x', undefined],
+  ['mailto:x@y.z', undefined],
 ])('%j as a hostname of a site is %j', (given, host) => {
   expect(comparableHost(given)).toBe(host);
 });

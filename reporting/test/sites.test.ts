@@ -148,6 +148,7 @@ describe('a change', () => {
     [{ hostnames: 'shop.example' }, 'hostnames'],
     [{ hostnames: [''] }, 'hostnames'],
     [{ hostnames: ['shop.example', 'two words'] }, 'hostnames'],
+    [{ hostnames: ['http://http://x'] }, 'hostnames'],
     [{ hostnames: [7] }, 'hostnames'],
     [{ hostnames: Array.from({ length: 101 }, (_, index) => `h${index}.example`) }, 'hostnames'],
     [{ timezone: null }, 'timezone'],

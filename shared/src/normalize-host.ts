@@ -27,12 +27,21 @@ function parseUrl(address: string): URL | undefined {
   }
 }
 
+/** One scheme, or none, and one host; the same as in `referrer-host.ts`, which says it in SQL. */
+const schemeOfHost = '(?:[A-Za-z][A-Za-z0-9+.-]*:)?//';
+const schemeWithoutHost = '[A-Za-z][A-Za-z0-9+.-]*:(?!\\d{1,5}(?:[/?#]|$))';
+const authority = new RegExp(`^(?:${schemeOfHost}|(?!${schemeWithoutHost}))([^/?#\\\\]*)`);
+/** `http://http://shop.example` is a slip, not the host `http`. */
+const schemeTwice = new RegExp(`^${schemeOfHost}[A-Za-z][A-Za-z0-9+.-]*://`);
+
 /**
- * The host by which sites and referrers are compared, of a web address or of a host alone: as above, without port, final dot
- * and `www.`; undefined for what is none.
+ * The host by which sites and referrers are compared, of an address with any scheme or of a host alone: as above, without port,
+ * final dot and `www.`; undefined for what is none.
  */
 export function comparableHost(given: string): string | undefined {
-  const url = parseUrl(webAddress.test(given) ? given : `//${given}`);
+  const address = given.trim();
+  if (schemeTwice.test(address)) return undefined;
+  const url = parseUrl(webAddress.test(address) ? address : `http://${authority.exec(address)?.[1] ?? ''}`);
   const host = url?.hostname.replace(/\.$/, '');
   return host ? host.replace(/^www\.(?=[^.]+\.)/, '') : undefined;
 }
