@@ -51,7 +51,7 @@ describe('import of several files', () => {
     ];
     const { exitCode, stdout } = await run([...files, '--site', 'demo', '--url', server.url]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('  unparsable                1\n');
+    expect(stdout).toMatch(/ {2}unparsable +0\n {2}unfinished +1\n/);
     expect(new Set(ids(server.events)).size).toBe(60);
   });
 

@@ -89,6 +89,23 @@ describe('import of good logs', () => {
   });
 
   it.each([
+    ['cut off where nothing can be read any more', `${logText(3)}192.0.2.7 - - [17/May/20`, 0, [1, 0]],
+    ['cut off in JSON', '{"ts":1.7e9,"uri":"/1","method":"GET","status":200}\n{"ts":1.7e9,"u', 0, [1, 0]],
+    ['of spaces only', `${logText(3)}  `, 0, [0, 0]],
+    ['unreadable like the whole file', '192.0.2.7 - - [17/May/20', 1, [0, 1]],
+  ] as const)(
+    'takes a last line for unfinished or unparsable: %s',
+    async (_how, text, code, [unfinished, unparsable]) => {
+      const server = await startServer();
+      const log = await file('cut.log', text);
+      const { stdout, exitCode } = await run([log, '--site', 'demo', '--url', server.url]);
+      expect(exitCode).toBe(code);
+      expect(Number(/ {2}unfinished +(\d+)\n/.exec(stdout)?.[1] ?? 0)).toBe(unfinished);
+      expect(Number(/ {2}unparsable +(\d+)\n/.exec(stdout)![1])).toBe(unparsable);
+    },
+  );
+
+  it.each([
     ['--include-unfinished', logText(3).trimEnd(), ['--include-unfinished']],
     ['a carriage return at its end', `${logText(3).trimEnd()}\r`, []],
     ['JSON in it, which is complete', '{"ts":1.7e9,"uri":"/1","method":"GET","status":200}', []],

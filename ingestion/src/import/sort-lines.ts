@@ -46,13 +46,17 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
   const isBot = createBotCheck();
   const isWanted = createFilter(options);
   const idOf = createLineIds(options.source, options.identity);
+  /** What is cut off may be unreadable for that; in a file of which nothing can be read, it is no line of a log. */
+  let hasRead = false;
 
   function sortLine(line: LogLine, parse: ParseLine): ReadyEvent | null {
     tally.lines += 1;
     const record = line.overlong ? null : parse(line);
-    if (record === null) countUnreadable(file, line, tally);
-    else if (record === 'comment') tally.comments += 1;
-    else if (!options.includeUnfinished && !isWhole(line)) tally.unfinished += 1;
+    const isCutOff = !line.overlong && !options.includeUnfinished && !isWhole(line);
+    hasRead ||= record !== null && record !== 'comment';
+    if (record === 'comment') tally.comments += 1;
+    else if (isCutOff && hasRead) tally.unfinished += 1;
+    else if (record === null) countUnreadable(file, line, tally);
     else if (!isWanted(record)) tally.filtered += 1;
     else if (!options.includeBots && isBot(record.userAgent)) countBot(tally, record.userAgent ?? '');
     else return { lineNumber: line.number, json: JSON.stringify(logEvent(options, idOf(line), record)) };
@@ -65,10 +69,10 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
 
 /**
  * Whether the line can be no longer than it is. A server that still writes may have come to `200 12` of `200 1234`: sent, it would be
- * an event of its own beside that of the whole line. Only JSON shows where it is complete.
+ * an event of its own beside that of the whole line. Only JSON shows where it is complete, and of a blank line nothing is sent.
  */
 function isWhole({ ended, text }: LogLine): boolean {
-  return ended || isJson(text);
+  return ended || isJson(text) || text.trim() === '';
 }
 
 function isJson(text: string): boolean {
