@@ -63,6 +63,46 @@ describe('dates that lie later than the range', () => {
   });
 });
 
+describe('time beyond the dates', () => {
+  function timesOf(unit: string, date_range: string[], comparison: string[]) {
+    const body = { date_range, dimensions: [`time:${unit}`], include: { comparison } };
+    const request = parseQuery({ site_id: 'demo', metrics: ['views'], ...body });
+    const { buckets, comparison: found } = resolveQuery(request, {
+      siteTimezone: 'UTC',
+      now: new Date('2025-11-25T15:00:00Z'),
+    });
+    const { bounds, pairs: places } = found!.buckets!;
+    return buckets!.labels.map((label, index) => {
+      const place = places[index] ?? null;
+      const ends = place === null ? [null, null] : [bounds[place]!.toISOString(), bounds[place + 1]!.toISOString()];
+      return [label, ...ends.map((end) => end?.slice(0, 16) ?? null)];
+    });
+  }
+  it('is no part of what a quarter is compared with', () => {
+    expect(timesOf('quarter', ['2025-01-01', '2025-12-31'], ['2024-02-01', '2024-11-30'])).toEqual([
+      ['2025-01-01', '2024-02-01T00:00', '2024-04-01T00:00'],
+      ['2025-04-01', '2024-04-01T00:00', '2024-07-01T00:00'],
+      ['2025-07-01', '2024-07-01T00:00', '2024-10-01T00:00'],
+      ['2025-10-01', '2024-10-01T00:00', '2024-12-01T00:00'],
+    ]);
+  });
+  it('is no part of what an hour is compared with', () => {
+    const range = ['2025-01-02T00:00:00Z', '2025-01-02T03:00:00Z'];
+    expect(timesOf('hour', range, ['2025-01-01T00:00:00Z', '2025-01-01T01:30:00Z'])).toEqual([
+      ['2025-01-02T00:00:00+00:00', '2025-01-01T00:00', '2025-01-01T01:00'],
+      ['2025-01-02T01:00:00+00:00', '2025-01-01T01:00', '2025-01-01T01:30'],
+      ['2025-01-02T02:00:00+00:00', null, null],
+    ]);
+  });
+  it('may be the rest of a week that has some time within them', () => {
+    expect(timesOf('week', ['2025-04-07', '2025-04-27'], ['2025-03-04', '2025-03-20'])).toEqual([
+      ['2025-04-07', '2025-03-03T00:00', '2025-03-10T00:00'],
+      ['2025-04-14', '2025-03-10T00:00', '2025-03-17T00:00'],
+      ['2025-04-21', '2025-03-17T00:00', '2025-03-24T00:00'],
+    ]);
+  });
+});
+
 describe('dates that overlap the range', () => {
   it('pair weeks with the nearest whole weeks ahead', () => {
     expect(pairsOf('week', ['2024-01-01', '2024-01-28'], ['2024-01-09', '2024-02-05'])).toEqual([

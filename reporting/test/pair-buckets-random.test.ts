@@ -49,6 +49,8 @@ function addMonths(day: Day, months: number): Day {
   const { year, month, day: number } = at(day);
   return Math.min(dayIn(year, month + months, number), dayIn(year, month + months + 1, 1) - 1);
 }
+const monthsApart = (earlier: Day, day: Day) =>
+  12 * (at(day).year - at(earlier).year) + at(day).month - at(earlier).month;
 const firstOfMonth = (day: Day, months = 0): Day => dayIn(at(day).year, at(day).month + months, 1);
 
 /** Year and number of an ISO week: those of its Thursday. */
@@ -128,6 +130,8 @@ interface Ranges {
   distance: Distance;
   /** Only so much of the earlier day is compared with. */
   until?: Temporal.PlainTime;
+  /** The earlier range was asked for by its dates. */
+  isGiven?: boolean;
 }
 
 /** The distance in whole units, and whether that is the distance of the ranges; undefined: compare the ranges. */
@@ -166,6 +170,7 @@ function expectedPairs(unit: CalendarUnit, ranges: Ranges, zone: string): Pair[]
       return begin === end ? [at(start).date, null, null, null] : [at(start).date, at(label).date, begin, end];
     };
     if (!whole) return of(earlierFrom, [earlierFrom, earlierTo]);
+    const isCut = whole.isExact || (ranges.isGiven === true && unit !== 'week');
     const earlier = earlierUnit(unit, start, whole.distance);
     if (earlier === null) return of(start, []);
     const days: Day[] = [];
@@ -177,9 +182,11 @@ function expectedPairs(unit: CalendarUnit, ranges: Ranges, zone: string): Pair[]
       (day) =>
         (!isFirst || placeOf(unit, day) >= placeOf(unit, from)) &&
         (!isLast || placeOf(unit, day) <= placeOf(unit, to)) &&
-        (!whole.isExact || isBetween(day, earlierFrom, earlierTo)),
+        (!isCut || isBetween(day, earlierFrom, earlierTo)),
     );
-    return of(earlier, kept);
+    // The rest of a week may lie beyond given dates, but no week that has nothing within them.
+    const isBeyond = ranges.isGiven && !kept.some((day) => isBetween(day, earlierFrom, earlierTo));
+    return of(earlier, isBeyond ? [] : kept);
   });
 }
 
@@ -267,6 +274,25 @@ describe.each(zones)('in %s, over the year %i,', (zone, year) => {
         expectPairs(body('year_over_year'), yearOf({ from, to }), zone, unit, noon);
         expectPairs(body('previous_period'), daysBefore({ from, to }), zone, unit, noon);
       }
+    }
+  });
+
+  it('of given dates, whatever their length, only whole weeks have time beyond them', () => {
+    for (let round = 0; round < 25; round += 1) {
+      const from = someDay();
+      const last = from + pick([3, 40, 200][round % 3]!);
+      // A range that ends before the day that Apia skipped also ends with it.
+      const to = startOf(last + 1, zone) === startOf(last + 2, zone) ? last + 1 : last;
+      const isSameNumber = round % 2 === 0;
+      const months = 13 + pick(12);
+      const earlierFrom = isSameNumber ? addMonths(from, -months) : from - 367 - pick(200);
+      const hasSameNumber = at(earlierFrom).day === at(from).day;
+      const distance = hasSameNumber ? { months: monthsApart(earlierFrom, from) } : { days: from - earlierFrom };
+      const earlierTo = earlierFrom + pick([3, 40, 200, 300][round % 4]!);
+      const comparison = [at(earlierFrom).date, at(earlierTo).date];
+      const ranges = { from, to, earlierFrom, earlierTo, distance, isGiven: true };
+      const body = { date_range: [at(from).date, at(to).date], include: { comparison } };
+      for (const unit of calendarUnits) expectPairs(body, ranges, zone, unit, noon);
     }
   });
 

@@ -14,7 +14,7 @@ export interface Comparison {
   /** Given ranges may also overlap `range` or lie after it. */
   earlier: TimeRange;
   shift: RangeToPair['shift'];
-  /** True when the earlier range was asked for by its ends: nothing outside it is compared with. */
+  /** True when the earlier range was asked for by its ends: nothing outside it is compared with but the rest of a week. */
   isGiven: boolean;
   zone: string;
 }
@@ -27,7 +27,9 @@ const clockOf = (time: Date, zone: string) => time.getTime() + offsetAt(time.get
 /**
  * Months, quarters and years are compared with those that the distance between the ranges leads to, days with days of the
  * same number, weeks with whole weeks (of the same ISO number where the distance is in years), hours with the same hour of
- * the clock. What the range cuts off is cut off there, too. Undefined: there is no such time, such as 29 February.
+ * the clock. What the range cuts off is cut off there, too. Where the distance is no whole number of units, weeks, months, quarters
+ * and years stay whole and reach out of the earlier range: compared with its last two days a month would say nothing. Out of
+ * given dates only weeks reach. A bucket is paired with nothing where there is no such time, such as 29 February.
  */
 export function pairBuckets(comparison: Comparison): PairedBuckets {
   const { range, buckets, earlier, shift, isGiven, zone } = comparison;
@@ -35,7 +37,8 @@ export function pairBuckets(comparison: Comparison): PairedBuckets {
   const isApart = earlier.to <= range.from || earlier.from >= range.to;
   const step = chooseStep(buckets.unit, { shift, isApart, length, buckets: buckets.labels.length });
   const [first, last] = [earlier.from.getTime(), earlier.to.getTime()];
-  const isCut = step.kind !== 'range' && isExact(step, shift) && !isClockUnit(buckets.unit);
+  const keepsDistance = isExact(step, shift);
+  const isCut = isGiven ? keepsDistance || buckets.unit !== 'week' : keepsDistance && !isClockUnit(buckets.unit);
   const counterparts = counterpartsOf(comparison, step).map((each) => {
     if (!each || (isGiven && (each.to <= first || each.from >= last))) return undefined;
     if (!isCut) return each;
