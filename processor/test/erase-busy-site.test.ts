@@ -2,9 +2,15 @@
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { aggregateSite } from '../src/aggregations/aggregate-site.js';
+import { readSiteTables } from '../src/erase/erase-pieces.js';
+import { eraseUser } from '../src/erase/erase-user.js';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 import { insertEvents } from '../src/events/insert-events.js';
+import { calculateMetrics } from '../src/metrics/calculate-metrics.js';
 import { createRollConsumer } from '../src/rollups/consume-rolls.js';
+import { markRange } from '../src/rollups/mark-range.js';
+import { rollSite } from '../src/rollups/roll-site.js';
 
 let database: TestDatabase;
 const now = new Date('2026-11-10T12:07:00Z');
@@ -15,7 +21,9 @@ beforeAll(async () => {
   await ensureMonths(database.pool, ['2026-10', '2026-11']);
 });
 afterAll(() => database.drop());
-beforeEach(() => sql('truncate events, sites, site_rollups, rollup_marks, rollup_15m, rollup_days, visitors'));
+beforeEach(async () => {
+  for (const { name } of await readSiteTables(database.pool)) await sql(`delete from ${name}`);
+});
 
 let number = 0;
 const events = (site_id: string, count: number) =>
@@ -30,8 +38,30 @@ const events = (site_id: string, count: number) =>
 const insert = (...batch: object[]) => insertEvents(database.pool, JSON.stringify(batch));
 const roll = (site_id: string) => createRollConsumer(database.pool, () => now).consume({ site_id }, () => {});
 const ask = (site: string) => sql('update sites set erase_requested_at = now() where site_id = $1', [site]);
+const aggregate = (site: string) => aggregateSite(database.pool, site, { now, onProgress: () => {} });
+
+/** Tables with rows of the site. */
+async function tablesOf(site: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of await readSiteTables(database.pool)) {
+    if ((await sql(`select 1 from ${name} where site_id = $1 limit 1`, [site])).length > 0) found.push(name);
+  }
+  return found;
+}
+
+const payment = (site_id: string) => ({
+  ...events(site_id, 1)[0],
+  event_type: 'payment',
+  properties: { transaction_id: `t${number}`, amount: '5', currency: 'EUR', status: 'succeeded', interval: 'month' },
+});
 const count = async (site: string) =>
   (await sql('select count(*)::int as n from events where site_id = $1', [site]))[0].n as number;
+
+const isAwaitingWriters = async () =>
+  (
+    await sql(`select 1 from pg_stat_activity where state = 'idle in transaction' and query like '%writersOfSites%'
+      and datname = current_database()`)
+  ).length === 1;
 
 it('leaves a site to the roll that holds it, and does not keep events of any site waiting meanwhile', async () => {
   await insert(...events('gone', 10), ...events('stays', 10));
@@ -59,10 +89,7 @@ it('takes with it what was being stored when it began, and keeps no other site w
     late,
   ]);
   const erased = roll('gone');
-  const isWaiting = async () =>
-    (await sql(`select 1 from pg_stat_activity where state = 'idle in transaction' and query like '%writersOfSites%'
-      and datname = current_database()`).then(({ length }) => length)) === 1;
-  await eventually(isWaiting, 'the erasure waits for the event');
+  await eventually(isAwaitingWriters, 'the erasure waits for the event');
   await insert(...events('stays', 1));
   const again = insert(...events('gone', 3));
   await insert(...events('stays', 1));
@@ -71,6 +98,39 @@ it('takes with it what was being stored when it began, and keeps no other site w
   await Promise.all([erased, again]);
   expect([await count('gone'), await count('stays')]).toEqual([3, 12]);
   expect((await sql('select site_id from sites order by 1')).map(({ site_id }) => site_id)).toEqual(['gone', 'stays']);
+});
+
+/** How many sessions wait for a lock. */
+const waiting = async () =>
+  (await sql(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)).length;
+
+const metrics = { metricType: 'revenue', periodType: 'day', period: 'current', at: now.toISOString() } as const;
+
+it.each([
+  ['an aggregation', () => aggregate('gone')],
+  ['a roll', () => rollSite(database.pool, 'gone', { now })],
+  ['a measurement', () => calculateMetrics({ ...metrics, pool: database.pool, siteId: 'gone', timezone: 'UTC' })],
+  ['a rebuild', () => markRange(database.pool, 'gone', new Date(0), now)],
+  ['the erasure of a user', () => eraseUser(database.pool, { siteId: 'gone', userId: 'ada', dryRun: false })],
+])('leaves nothing of a site of which %s begins, the first ever, while its last rows go', async (_, begin) => {
+  await insert(...events('gone', 10), payment('gone'));
+  await sql(`insert into visitors (site_id, user_id, visitor_no) values ('gone', 'zoe', 1)`);
+  await ask('gone');
+  const holder = await database.pool.connect();
+  await holder.query('begin; select 1 from visitors for update');
+  const erased = roll('gone');
+  await eventually(async () => (await waiting()) === 1, 'all but the last table is empty');
+  let isOver = false;
+  const begun = begin().finally(() => {
+    isOver = true;
+  });
+  await eventually(async () => isOver || (await waiting()) === 2, 'it is over, or waits for the erasure');
+  await holder.query('commit');
+  holder.release();
+  await Promise.all([erased, begun]);
+  expect(await tablesOf('gone')).toEqual([]);
+  await begin();
+  expect(await tablesOf('gone')).toEqual([]);
 });
 
 it('erases more rows than one piece has, and every table of them', async () => {
@@ -99,7 +159,7 @@ it('leaves no event without its site however erasures, rolls and events meet', a
   let stored = 0;
   const storing = [0, 1, 2].map(async () => {
     while (!isOver) {
-      await insert(...events('gone', 2));
+      await insert(...events('gone', 2), payment('gone'));
       await insert(...events('stays', 2), ...events('gone', 1));
       stored += 2;
     }
@@ -107,17 +167,20 @@ it('leaves no event without its site however erasures, rolls and events meet', a
   const rolling = ['gone', 'stays'].map(async (site) => {
     while (!isOver) await roll(site);
   });
+  const aggregating = ['gone', 'stays'].map(async (site) => {
+    while (!isOver) await aggregate(site);
+  });
   for (let round = 0; round < 15; round += 1) {
     await eventually(async () => (await count('gone')) > 0, 'the site is there again');
     await ask('gone');
     await Promise.all([roll('gone'), roll('gone')]);
   }
   isOver = true;
-  await Promise.all([...storing, ...rolling]);
+  await Promise.all([...storing, ...rolling, ...aggregating]);
   expect(await count('stays')).toBe(stored);
   expect(await sql('select distinct site_id from events where site_id not in (select site_id from sites)')).toEqual([]);
   await insert(...events('gone', 1));
   await ask('gone');
   await eventually(async () => !('skipped' in (await roll('gone'))), 'it is erased for good');
-  expect(await count('gone')).toBe(0);
+  expect(await tablesOf('gone')).toEqual([]);
 });

@@ -26,17 +26,18 @@ export const neverAggregated = '';
 
 const addState = `/* processor.addAggregationState */
 insert into site_aggregations (site_id, timezone, aggregated_at) select site_id, $2, '-infinity' from sites
-where site_id = $1 and not exists (select 1 from site_aggregations where site_id = $1) on conflict do nothing`;
+where site_id = $1 and erase_requested_at is null and not exists (select 1 from site_aggregations where site_id = $1)
+for key share on conflict do nothing`;
 
 const claim = `/* processor.claimAggregates */
 update site_aggregations claimed set timezone = claimed.timezone
 from (select * from site_aggregations where site_id = $1 for update skip locked) as before, sites
-where claimed.site_id = $1 and before.site_id = $1 and sites.site_id = $1
+where claimed.site_id = $1 and before.site_id = $1 and sites.site_id = $1 and erase_requested_at is null
 returning sites.timezone, before.timezone as "rowsTimezone",
   case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt",
   coalesce(before.revenue_at = before.aggregated_at and before.revenue_grace_days = $3, false) as "moneyIsKept"`;
 
-/** Where a release before this one has aggregated meanwhile, revenue_at is another than aggregated_at, and stays so. */
+/** Where a release before this one has aggregated meanwhile, revenue_at is another than aggregated_at: money is kept no longer. */
 const note = `/* processor.noteAggregated */
 update site_aggregations set timezone = $2, aggregated_at = $3::timestamptz,
   revenue_at = case when revenue_at = aggregated_at then $3::timestamptz end
@@ -45,7 +46,8 @@ where site_id = $1`;
 const noteUnfinished = `/* processor.noteUnfinished */
 update site_aggregations set timezone = $2 where site_id = $1`;
 
-const isKnown = '/* processor.isKnownSite */ select exists (select 1 from sites where site_id = $1) as known';
+const isKnown = `/* processor.isKnownSite */
+select exists (select 1 from sites where site_id = $1 and erase_requested_at is null) as known`;
 
 export const unknownSite = { skipped: 'there is no such site' };
 export const busySite = { skipped: 'another aggregation of this site is running' };
@@ -58,7 +60,7 @@ export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, 
 export const noteUnfinishedZone = ({ client, siteId }: ClaimedAggregates) =>
   client.query(noteUnfinished, [siteId, neverAggregated]);
 
-/** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known or that another aggregation holds. */
+/** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known, is being erased, or is held by another aggregation. */
 export async function claimAggregates<T>(
   pool: Pool,
   siteId: string,

@@ -28,9 +28,13 @@ export async function readSiteTables(pool: Pool): Promise<SiteTable[]> {
   return (await pool.query<SiteTable>(tablesOfSites)).rows;
 }
 
-/** Up to the row that follows a whole piece, in the order of the key; nothing when fewer rows are left. */
+/**
+ * Up to the row that follows a whole piece, in the order of the key; nothing when fewer rows are left, or when the site is no longer
+ * to be erased: another erasure was faster, and what is there has come since.
+ */
 const deletePiece = ({ name, key }: SiteTable) => `/* processor.erasePiece */
-delete from ${name} where site_id = $1 and (${key.join(', ')}) <= (
+delete from ${name} where site_id = $1 and exists (select 1 from sites where site_id = $1 and erase_requested_at is not null)
+  and (${key.join(', ')}) <= (
   select ${key.join(', ')} from ${name} where site_id = $1 order by ${key.join(', ')} offset $2 limit 1)`;
 
 /** Leaves less than a piece in each table, unless it is told to stop. */

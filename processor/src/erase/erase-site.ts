@@ -25,7 +25,8 @@ const claims = [
   '/* processor.claimErasedAggregates */ select 1 from site_aggregations where site_id = $1 for update nowait',
 ];
 
-const forgetSite = '/* processor.forgetSite */ delete from sites where site_id = $1';
+const forgetSite = `/* processor.forgetSite */
+delete from sites where site_id = $1 and erase_requested_at is not null`;
 
 /** Something else has the site, and what was begun is taken back. */
 class SiteInUseError extends Error {}
@@ -35,13 +36,17 @@ const isInUse = (error: unknown) =>
   error instanceof SiteInUseError || ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
 
 /**
+ * Whoever writes the first row of a site to a table reads the site's row `for key share`: they have ended when that row is deleted,
+ * or wait for this and find no site. Rolls and aggregations are found by their claims, the first of which needs the site, too.
+ *
  * Statements that store events write to sites as well. Those that found the site still there have ended when the rest is deleted,
  * so that their events go with it; later ones wait for the end of this, and make the site again. Events of other sites wait
  * for nothing: only this site's row is held.
  */
 async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]): Promise<void> {
+  const { rowCount } = await client.query(forgetSite, [siteId]);
+  if (rowCount === 0) return; // another erasure was faster
   for (const claim of claims) await client.query(claim, [siteId]);
-  await client.query(forgetSite, [siteId]);
   if (!(await awaitWriters(client, patienceMs))) throw new SiteInUseError();
   for (const { name } of tables) {
     await client.query(`/* processor.eraseSite */ delete from ${name} where site_id = $1`, [siteId]);

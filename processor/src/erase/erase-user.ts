@@ -19,7 +19,7 @@ export interface ErasedUserSummary extends ErasedEvents {
 
 const addSite = `/* processor.addErasedSite */
 insert into site_rollups (site_id, timezone, detail_since)
-select site_id, timezone, $2 from sites where site_id = $1 on conflict do nothing`;
+select site_id, timezone, $2 from sites where site_id = $1 for key share on conflict do nothing`;
 
 /** What outlives raw events goes too, and revenue is recomputed from what is left. Waits for an aggregation under way. */
 async function eraseMoney(client: PoolClient, siteId: string, userId: string): Promise<number> {

@@ -3,6 +3,7 @@ import type { MetricsData } from '@millrace/shared/job-data';
 import type { RowsResult } from '@millrace/shared/job-results';
 import { inTransaction, type Pool } from '@millrace/shared/postgres';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { periodOf, resolvePeriod } from '../aggregations/periods.js';
 import { hoursOf } from '../aggregations/publisher-buckets.js';
 import { measurePerformance } from './measure-performance.js';
@@ -44,22 +45,24 @@ function resolve(job: MetricsJob): Stretch {
 }
 
 const upsert = `/* processor.writeMetrics */
-insert into site_metrics (site_id, metric_type, period_type, period_start, figures) values ($1, $2, $3, $4, $5)
+insert into site_metrics (site_id, metric_type, period_type, period_start, figures)
+select site_id, $2, $3, $4, $5 from sites where site_id = $1 for key share
 on conflict (site_id, metric_type, period_type, period_start) do update set
   figures = excluded.figures, computed_at = excluded.computed_at`;
 
-/** Replaces the row of the period: twice is once, and events that came late are in the next. */
+/** Replaces the row of the period: twice is once, and events that came late are in the next. Skipped when the site was erased meanwhile. */
 export async function calculateMetrics(job: MetricsJob): Promise<RowsResult> {
   const startedAt = performance.now();
   const stretch = resolve(job);
   const { siteId, metricType, periodType } = job;
-  await inTransaction(
+  const { rowCount } = await inTransaction(
     job.pool,
     async (client) => {
       const figures = await measures[metricType]({ client, siteId, ...stretch });
-      await client.query(upsert, [siteId, metricType, periodType, stretch.from, JSON.stringify(figures)]);
+      return client.query(upsert, [siteId, metricType, periodType, stretch.from, JSON.stringify(figures)]);
     },
     'begin isolation level read committed',
   );
+  if (rowCount === 0) return unknownSite;
   return { rows: { site_metrics: 1 }, ms: Math.round(performance.now() - startedAt) };
 }

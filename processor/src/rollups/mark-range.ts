@@ -15,9 +15,11 @@ with intervals as (
   union
   select interval_start from rollup_15m
   where site_id = $1 and dimension = 'all' and interval_start >= $2 and interval_start < $3
+), site as materialized (
+  select site_id from sites where site_id = $1 for key share
 )
 insert into rollup_marks (site_id, interval_start)
-select $1, start from intervals where start >= coalesce((select since from raw_horizon), '-infinity')`;
+select site_id, start from site cross join intervals where start >= coalesce((select since from raw_horizon), '-infinity')`;
 
 /** What is older lives in rollups only, and computing it anew would be the end of it. */
 async function refuseClosed(pool: Pool, from: Date): Promise<void> {

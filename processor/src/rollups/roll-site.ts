@@ -34,11 +34,12 @@ const firstLimit = 8;
 
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
-with known as (select site_id, timezone, hostnames from sites where site_id = $1), added as (
+with added as (
   insert into site_rollups (site_id, timezone, detail_since, dimensions_since, hostnames)
-  select site_id, timezone, $2, $3, hostnames from known where not exists (select 1 from site_rollups where site_id = $1)
-  on conflict do nothing)
-select 1 from known`;
+  select site_id, timezone, $2, $3, hostnames from sites
+  where site_id = $1 and not exists (select 1 from site_rollups where site_id = $1)
+  for key share on conflict do nothing)
+select 1 from sites where site_id = $1`;
 
 interface Work {
   /** Intervals and days that are marked. */
