@@ -83,6 +83,7 @@ describe('numbers', () => {
       ['between', 'property:n', [-3, 10]],
       ['ten', 'ten as text', 'minus three', 'tiny'],
     ],
+    [['between', 'property:n', [-1e-7, 1e-7]], ['tiny']],
     [['between', 'property:n', ['9007199254740993', '9007199254740993']], ['big']],
     [['greater', 'property:n.value', [9]], ['object']],
     [['less', 'property:n.0', ['10.1']], ['list']],
@@ -94,6 +95,8 @@ describe('numbers', () => {
   it.each<[string, string[]]>([
     ['["greater","property:n",[10.00000000000000000000999]]', ['ten and a bit', 'big', 'one less', 'huge']],
     ['["greater","property:n",[10.000000000000000000011]]', ['big', 'one less', 'huge']],
+    ['["less","property:n",[1e-7]]', ['minus three', 'tiny']],
+    ['["greater","property:n",[1e+21]]', ['huge']],
     ['["between","property:n",[9007199254740993,9007199254740993]]', ['big']],
     ['["between","property:n",[9007199254740992,9007199254740992]]', ['one less']],
   ])('%s keeps every digit of a JSON number, in a body and in an address', async (filters, expected) => {

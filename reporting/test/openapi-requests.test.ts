@@ -122,7 +122,7 @@ const beyondSchema = [
   query({ dimensions: ['time:minute'], date_range: ['2025-01-01', '2025-12-31'] }),
   filtered('matches', 'path', ['(a)\\1']),
   filtered('matches', 'path', ['(']),
-  filtered('greater', 'property:n', [1e21]),
+  filtered('greater', 'property:n', [1e300]),
 ];
 
 const goodFunnels = [

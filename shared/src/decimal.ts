@@ -27,6 +27,7 @@ export function readDecimal(text: string): Decimal {
 
 /** In plain digits, without an exponent; undefined when that takes more than {@link mostDigits}. */
 export function writeDecimal({ sign, digits, exponent }: Decimal): string | undefined {
+  if (digits === '') return '0';
   if (digits.length + Math.abs(exponent) > mostDigits) return undefined;
   if (exponent >= 0) return sign + digits + '0'.repeat(exponent);
   const padded = digits.padStart(1 - exponent, '0');

@@ -1,4 +1,5 @@
 /** Checks one condition of a filter: `[operator, dimension, values]`, and behind them whether capitals matter. */
+import { readDecimal, writeDecimal } from '@millrace/shared/decimal';
 import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
@@ -95,9 +96,12 @@ function parseNumbers(wanted: 1 | 2, values: unknown, path: FieldPath): string[]
   return values.map((each, index) => parseNumber(each, [...path, index]));
 }
 
+/** JavaScript writes 0.0000001 as 1e-7. */
+const plainDigits = (double: number) => writeDecimal(readDecimal(String(double)));
+
 /** The number as decimal text, with every digit that was sent: a double is one that holds them all. */
 function parseNumber(input: unknown, path: FieldPath): string {
-  const text = typeof input === 'number' ? String(input) : isExactNumber(input) ? exactDigits(input) : input;
+  const text = isExactNumber(input) ? exactDigits(input) : typeof input === 'number' ? plainDigits(input) : input;
   const { numberDigits } = queryLimits;
   if (typeof text !== 'string' || text.length > numberDigits + 2 || !decimal.test(text)) {
     throw refusal(path, `must be a number such as 12.5 or "12.50", of at most ${numberDigits} digits`);
