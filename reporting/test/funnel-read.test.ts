@@ -5,6 +5,7 @@ import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Funnel, readFunnel } from '../src/funnel/read-funnel.js';
+import { walkFunnel } from '../src/funnel/walk-funnel.js';
 import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { Filter } from '../src/query/resolved-query.js';
 import { isMatch } from './naive-answer.js';
@@ -232,6 +233,16 @@ it('takes one event for one step only, also where events of one instant match se
     ...['b', 'c', 'b'].map((type) => event('three', 0, type)),
   ]);
   expect(await read({ siteId: 'sets', range: { from, to }, steps, windowMs: 10_000 })).toEqual([3, 3, 1]);
+});
+
+it('keeps no more of the events of one instant than serve steps', () => {
+  const walk = walkFunnel(3, 1_000);
+  const event = { user: 'ada', time: 0, steps: 0b101 };
+  const before = process.memoryUsage().heapUsed;
+  for (let count = 0; count < 20_000_000; count += 1) walk.add(event);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(50_000_000);
+  walk.add({ ...event, steps: 0b010 });
+  expect(walk.end()).toEqual([1, 1, 1]);
 });
 
 it('counts as the search does where most events share an instant with others and match several steps', async () => {

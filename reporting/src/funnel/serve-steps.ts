@@ -7,17 +7,47 @@
  */
 export function servedFrom(before: number, steps: number, events: readonly number[]): number {
   if (events.length === 1) return before < steps && events[0]! & (1 << before) ? before + 1 : before;
-  return matchSteps(before, steps, events.length > steps ? enough(events, steps) : events);
+  return matchSteps(before, steps, events);
 }
 
-/** No more events of a kind than there are steps: an instant such as midnight can have thousands of them. */
-function enough(events: readonly number[], steps: number): number[] {
+export interface Instant {
+  /** For each event that can serve a step a bit for each step that it matches. */
+  readonly events: readonly number[];
+  add(event: number): void;
+  /** For the events of the next instant. */
+  clear(): void;
+}
+
+/**
+ * The events of one instant. Of equal ones more than there are steps serve none, and are not kept: a log without times of day
+ * has millions of them at midnight.
+ */
+export function createInstant(steps: number): Instant {
+  const events: number[] = [];
+  let counts: Map<number, number> | undefined;
+  return {
+    events,
+    add(event) {
+      // Few instants have more events than steps: only these are counted.
+      if (events.length >= steps) {
+        counts ??= countsOf(events);
+        const count = counts.get(event) ?? 0;
+        if (count >= steps) return;
+        counts.set(event, count + 1);
+      }
+      events.push(event);
+    },
+    clear() {
+      events.length = 0;
+      counts = undefined;
+    },
+  };
+}
+
+function countsOf(events: readonly number[]): Map<number, number> {
   const counts = new Map<number, number>();
-  return events.filter((event) => {
-    const count = (counts.get(event) ?? 0) + 1;
-    counts.set(event, count);
-    return count <= steps;
-  });
+  for (const event of events) counts.set(event, (counts.get(event) ?? 0) + 1);
+  return counts;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** How far each user gets in a funnel, found in one walk over their events. */
-import { servedFrom } from './serve-steps.js';
+import { createInstant, servedFrom } from './serve-steps.js';
 
 /** An event that matches at least one step. */
 export interface FunnelEvent {
@@ -30,21 +30,21 @@ export interface FunnelWalk {
 export function walkFunnel(steps: number, windowMicros: number): FunnelWalk {
   const users = new Array<number>(steps).fill(0);
   const starts = new Array<number>(steps + 1);
-  let instant: number[] = [];
+  const instant = createInstant(steps);
   let [user, time, reached]: [string | undefined, number, number] = [undefined, 0, 0];
 
   /** What was reached before the instant is looked at from the last step on, so that one event serves one step. */
   function takeInstant(): void {
-    if (instant.length === 0) return;
+    if (instant.events.length === 0) return;
     starts[0] = time;
     for (let before = Math.min(reached, steps - 1); before >= 0; before -= 1) {
       const start = starts[before]!;
       if (time - start > windowMicros) continue;
-      const last = servedFrom(before, steps, instant);
+      const last = servedFrom(before, steps, instant.events);
       for (let step = before + 1; step <= last; step += 1) starts[step] = Math.max(starts[step]!, start);
       reached = Math.max(reached, last);
     }
-    instant = [];
+    instant.clear();
   }
 
   function endUser(): void {
@@ -59,7 +59,7 @@ export function walkFunnel(steps: number, windowMicros: number): FunnelWalk {
       if (event.user !== user) endUser();
       else if (event.time !== time) takeInstant();
       ({ user, time } = event);
-      instant.push(event.steps);
+      instant.add(event.steps);
     },
     end() {
       endUser();
