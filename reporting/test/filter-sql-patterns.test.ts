@@ -1,7 +1,9 @@
 /** Regular expressions of filters: which are refused, and that the database takes no harm. */
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { createPool } from '@millrace/shared/postgres';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkPatterns, patternsOf } from '../src/query/check-patterns.js';
+import { inSnapshot } from '../src/query/in-snapshot.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -70,6 +72,17 @@ it('checks thousands of plain patterns, and finds the only wrong one among them'
   await expect(checkPatterns(database.pool, [...plain.slice(0, 1_234), '(', ...plain])).rejects.toMatchObject({
     message: '"(" is not a regular expression: parentheses () not balanced',
   });
+});
+
+it('names the wrong one also when it waits longer for a connection than checking may take', async () => {
+  // Two connections of a pool are kept for others, so that a single one is left.
+  const pool = createPool(database.url, silent, { max: 3, statementTimeoutMs: 60_000, applicationName: 'busy' });
+  const holding = inSnapshot(pool, (client) => client.query('select pg_sleep(1.5)'));
+  await expect(checkPatterns(pool, ['fine', '(', 'fine as well'])).rejects.toMatchObject({
+    message: '"(" is not a regular expression: parentheses () not balanced',
+  });
+  await holding;
+  await pool.end();
 });
 
 it('stops checking when nothing waits for the answer any more', async () => {
