@@ -2,6 +2,7 @@
 import { addDays } from '@millrace/shared/zone-days';
 import { dueDay, payInterval } from './paid-through.js';
 import type { Plan } from './plan-worth.js';
+import type { TakeTurns } from './take-turns.js';
 
 /** In the order of time; `day` is that of the site's zone. */
 export type SubscriptionEvent = { day: string } & (
@@ -25,33 +26,65 @@ interface Paid {
   anchor: string;
   /** Intervals paid, counted from the anchor. */
   number: number;
+  /** It ends when the next payment is due. */
+  isCanceled: boolean;
+  /** When the next payment is due; of an earlier number until {@link termOf} is asked, so earlier if anything. */
+  term: Term | undefined;
+}
+
+interface Term {
+  number: number;
   /** The day on which the next payment is due. */
   through: string;
-  /** The first day on which it counts no more. */
+  /** The first day on which it counts no more unless it is canceled. */
   ends: string;
 }
 
 type State = Paid | undefined;
 
-function pay(before: State, day: string, plan: Plan, graceDays: number): Paid {
-  const goesOn =
-    before !== undefined &&
-    day <= before.ends &&
-    before.paid.interval === plan.interval &&
-    before.paid.count === plan.count;
-  const anchor = goesOn ? before.anchor : day;
-  const number = payInterval(anchor, plan, goesOn ? before.number : 0, day);
-  const through = dueDay(anchor, plan, number);
-  return { paid: plan, plan, anchor, number, through, ends: addDays(through, graceDays) };
+/** Days are worked out only where they matter: many payments in advance take a look at no calendar. */
+function termOf(state: Paid, graceDays: number): Term {
+  if (state.term?.number === state.number) return state.term;
+  const through = dueDay(state.anchor, state.paid, state.number);
+  state.term = { number: state.number, through, ends: addDays(through, graceDays) };
+  return state.term;
 }
 
-const cancel = (before: State, day: string, atPeriodEnd: boolean): State =>
-  before && atPeriodEnd && day < before.through ? { ...before, ends: before.through } : undefined;
+/** Whether the next payment is due later than on `day`: on the anchor it always is. */
+const isPaidBeyond = (state: Paid, day: string, graceDays: number) =>
+  day <= state.anchor ||
+  (state.term !== undefined && day < state.term.through) ||
+  day < termOf(state, graceDays).through;
+
+/** The first day on which it counts no more. */
+const endOf = (state: Paid, graceDays: number) => {
+  const { through, ends } = termOf(state, graceDays);
+  return state.isCanceled ? through : ends;
+};
+
+function pay(before: State, day: string, plan: Plan, graceDays: number): Paid {
+  const begun = { paid: plan, plan, anchor: day, number: 1, isCanceled: false, term: undefined };
+  if (before?.paid.interval !== plan.interval || before.paid.count !== plan.count) return begun;
+  const { anchor, number } = before;
+  if (isPaidBeyond(before, day, graceDays)) {
+    return { paid: plan, plan, anchor, number: number + 1, isCanceled: false, term: before.term };
+  }
+  if (day > endOf(before, graceDays)) return begun;
+  return { ...begun, anchor, number: payInterval(anchor, plan, number, day) };
+}
+
+const cancel = (before: State, day: string, atPeriodEnd: boolean, graceDays: number): State =>
+  before && atPeriodEnd && isPaidBeyond(before, day, graceDays) ? { ...before, isCanceled: true } : undefined;
+
+const isCounted = (state: Paid, day: string, graceDays: number) =>
+  isPaidBeyond(state, day, graceDays) || day < endOf(state, graceDays);
 
 function apply(before: State, event: SubscriptionEvent, graceDays: number): State {
   if (event.kind === 'payment') return pay(before, event.day, event.plan, graceDays);
-  if (event.kind === 'canceled') return cancel(before, event.day, event.atPeriodEnd);
-  return event.kind === 'changed' && before && event.day < before.ends ? { ...before, plan: event.plan } : before;
+  if (event.kind === 'canceled') return cancel(before, event.day, event.atPeriodEnd, graceDays);
+  if (event.kind === 'refund' || before === undefined || !isCounted(before, event.day, graceDays)) return before;
+  const { paid, anchor, number, isCanceled, term } = before;
+  return { paid, plan: event.plan, anchor, number, isCanceled, term };
 }
 
 /** Both have at most six digits after the point. */
@@ -92,8 +125,14 @@ function createRefunds() {
  *   before the cancellation still counts, otherwise on a new one.
  * - From the day on which refunds reach the price of a payment, in its currency, all is as if that payment had not been made:
  *   its interval is taken back. A refund in part changes nothing.
+ *
+ * What followed a refunded payment is gone through again, once for each day with such refunds.
  */
-export function followSubscription(events: SubscriptionEvent[], graceDays: number): PlanChange[] {
+export async function followSubscription(
+  events: SubscriptionEvent[],
+  graceDays: number,
+  takeTurns: TakeTurns,
+): Promise<PlanChange[]> {
   const states: State[] = [];
   const refunded = new Set<number>();
   const findRefunded = createRefunds();
@@ -108,15 +147,17 @@ export function followSubscription(events: SubscriptionEvent[], graceDays: numbe
     }
     const next = events[index + 1]?.day;
     if (next === day) continue;
+    await takeTurns();
     for (let at = stale; at <= index; at += 1) {
       const before = states[at - 1];
       states[at] = refunded.has(at) ? before : apply(before, events[at]!, graceDays);
     }
     stale = index + 1;
     const state = states[index];
-    const now = state && day < state.ends ? state : undefined;
+    const now = state && isCounted(state, day, graceDays) ? state : undefined;
     changes.push({ day, plan: now?.plan ?? null });
-    if (now && (next === undefined || now.ends < next)) changes.push({ day: now.ends, plan: null });
+    const end = now && endOf(now, graceDays);
+    if (end && (next === undefined || end < next)) changes.push({ day: end, plan: null });
   }
   return changes;
 }

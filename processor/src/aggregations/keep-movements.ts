@@ -1,10 +1,11 @@
 /** Table mrr_movements follows money_events. */
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import type { Aggregation } from './aggregation.js';
-import { followSubscription } from './follow-subscription.js';
+import { followSubscription, type PlanChange } from './follow-subscription.js';
 import { type Movement, moveRecurring } from './move-recurring.js';
 import { decimalText } from './plan-worth.js';
 import { readSubscriptions } from './read-subscriptions.js';
+import { createTurns } from './take-turns.js';
 
 /** A day that the zone skipped has no end: what would happen on it happens on the next. */
 function existingDay(day: string, zone: string): string {
@@ -15,8 +16,10 @@ function existingDay(day: string, zone: string): string {
 
 async function sumMovements(site: Aggregation, graceDays: number): Promise<Movement[]> {
   const sums = new Map<string, Movement>();
-  for await (const subscriptions of readSubscriptions(site)) {
-    const changes = subscriptions.map((events) => followSubscription(events, graceDays));
+  const takeTurns = createTurns();
+  for await (const subscriptions of readSubscriptions(site, takeTurns)) {
+    const changes: PlanChange[][] = [];
+    for (const events of subscriptions) changes.push(await followSubscription(events, graceDays, takeTurns));
     for (const movement of moveRecurring(changes)) {
       movement.day = existingDay(movement.day, site.timezone);
       const key = JSON.stringify([movement.currency, movement.day, movement.kind]);

@@ -3,6 +3,7 @@ import { dayOf } from '@millrace/shared/zone-days';
 import type { Aggregation } from './aggregation.js';
 import type { SubscriptionEvent } from './follow-subscription.js';
 import type { PlanInterval } from './plan-worth.js';
+import type { TakeTurns } from './take-turns.js';
 
 /**
  * A subscription is named by subscription_id, else it is what a user pays for a profile in a currency; without a user,
@@ -72,32 +73,69 @@ function eventOf(row: Row, zone: string): SubscriptionEvent {
   return kind === 'payment' ? { kind, day, transaction, plan } : { kind, day, plan };
 }
 
+/** Subscriptions of a customer by their key, and the keys of what a user pays for a profile, a currency each. */
+interface Customer {
+  subscriptions: Map<string, SubscriptionEvent[]>;
+  keysOfPair: Map<string, string[]>;
+}
+
+const newCustomer = (): Customer => ({ subscriptions: new Map(), keysOfPair: new Map() });
+
+/** The user and the profile that name a subscription which has no name of its own. */
+function pairOf(key: string): string | undefined {
+  const [how, user, profile] = JSON.parse(key) as (string | null)[];
+  return how === 'user' ? JSON.stringify([user, profile]) : undefined;
+}
+
+function addSubscription({ subscriptions, keysOfPair }: Customer, key: string): SubscriptionEvent[] {
+  const events: SubscriptionEvent[] = [];
+  subscriptions.set(key, events);
+  const pair = pairOf(key);
+  if (pair === undefined) return events;
+  const keys = keysOfPair.get(pair);
+  if (keys) keys.push(key);
+  else keysOfPair.set(pair, [key]);
+  return events;
+}
+
+/** Of cancellations in a row the first, the first of those that end at once, and the last say all. */
+function addEvent(events: SubscriptionEvent[], event: SubscriptionEvent): void {
+  const [before, last] = [events.at(-2), events.at(-1)];
+  const isBetween =
+    event.kind === 'canceled' &&
+    last?.kind === 'canceled' &&
+    before?.kind === 'canceled' &&
+    (last.atPeriodEnd || !before.atPeriodEnd);
+  if (isBetween) events.pop();
+  events.push(event);
+}
+
 /** A cancellation that names neither a subscription nor a currency is one of all currencies of its user and profile. */
-function subscriptionsOf(row: Row, known: Iterable<string>): string[] {
-  const [how, user, profile, currency] = JSON.parse(row.subscription) as (string | null)[];
-  if (row.kind !== 'canceled' || how !== 'user' || currency !== null) return [row.subscription];
-  return [...known].filter((key) => {
-    const [otherHow, otherUser, otherProfile] = JSON.parse(key) as (string | null)[];
-    return otherHow === 'user' && otherUser === user && otherProfile === profile;
-  });
+function addRow(customer: Customer, row: Row, zone: string): void {
+  const event = eventOf(row, zone);
+  const pair = row.kind === 'canceled' && row.currency === null ? pairOf(row.subscription) : undefined;
+  if (pair === undefined) {
+    addEvent(customer.subscriptions.get(row.subscription) ?? addSubscription(customer, row.subscription), event);
+    return;
+  }
+  for (const key of customer.keysOfPair.get(pair) ?? []) addEvent(customer.subscriptions.get(key)!, event);
 }
 
 /** The events of each subscription of a customer, customer after customer. Nothing else may be asked of the client meanwhile. */
-export async function* readSubscriptions(site: Aggregation): AsyncGenerator<SubscriptionEvent[][]> {
-  let customer: string | undefined;
-  let subscriptions = new Map<string, SubscriptionEvent[]>();
+export async function* readSubscriptions(
+  site: Aggregation,
+  takeTurns: TakeTurns,
+): AsyncGenerator<SubscriptionEvent[][]> {
+  let id: string | undefined;
+  let customer = newCustomer();
   for await (const row of readRows(site)) {
-    if (row.customer !== customer && customer !== undefined) {
-      yield [...subscriptions.values()];
-      subscriptions = new Map();
+    if (row.customer !== id && id !== undefined) {
+      yield [...customer.subscriptions.values()];
+      customer = newCustomer();
     }
-    customer = row.customer;
-    const event = eventOf(row, site.timezone);
-    for (const key of subscriptionsOf(row, subscriptions.keys())) {
-      const events = subscriptions.get(key) ?? [];
-      events.push(event);
-      subscriptions.set(key, events);
-    }
+    id = row.customer;
+    addRow(customer, row, site.timezone);
+    await takeTurns();
   }
-  yield [...subscriptions.values()];
+  yield [...customer.subscriptions.values()];
 }

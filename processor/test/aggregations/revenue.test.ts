@@ -3,6 +3,7 @@ import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
+import { followSubscription } from '../../src/aggregations/follow-subscription.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { rollSite } from '../../src/rollups/roll-site.js';
 import { plainRevenueRows } from './plain-money.js';
@@ -92,6 +93,42 @@ async function compare(events: TestEvent[], zone: string, graceDays?: number): P
   expect(lines(await readAll())).toEqual(lines(plainRevenueRows(events, zone, now, graceDays)));
   await expectSums();
 }
+
+it('is right however often subscriptions are cancelled, paid and taken back, in one currency or in all', async () => {
+  const random = createRandom(7);
+  await addSite('Europe/Berlin');
+  const events = Array.from({ length: 400 }, (_, index): TestEvent => {
+    const [currency, interval] = [random.pick(['EUR', 'USD', 'CHF']), random.pick(['day', 'week', 'week', 'month'])];
+    const timestamp = new Date(Date.UTC(2026, 4, 1) + random.below(180) * 86_400_000 + index * 1_000).toISOString();
+    const made = pay(timestamp, '5', { transaction_id: `t${index % 60}`, currency, interval });
+    const event_type = random.pick(['payment', 'subscription_canceled', 'subscription_canceled', 'refund']);
+    const properties: Record<string, object | undefined> = {
+      refund: { transaction_id: `t${random.below(60)}`, amount: '5', currency },
+      subscription_canceled: {
+        ...random.pick([{}, {}, { currency }]),
+        ends: random.pick(['now', 'period_end', 'period_end']),
+      },
+    };
+    return { ...made, event_type, properties: { ...(properties[event_type] ?? made.properties) } };
+  });
+  await add(events);
+  await compare(events, 'Europe/Berlin');
+});
+
+it('lets others go first with each day of a subscription, however many payments are taken back one by one', async () => {
+  const plan = { amount: '5', currency: 'EUR', interval: 'month', count: 1 } as const;
+  const dayOf = (index: number) => new Date(Date.UTC(2010, 0, 1 + index)).toISOString().slice(0, 10);
+  const many = Array.from({ length: 1_500 }, (_, index) => ({ transaction: `t${index}`, day: dayOf(index) }));
+  const payments = many.map(({ transaction }) => ({ kind: 'payment' as const, day: '2010-01-01', transaction, plan }));
+  const refunds = many.map((which) => ({ kind: 'refund' as const, ...which, amount: '5', currency: 'EUR' }));
+  let turns = 0;
+  const changes = await followSubscription([...payments, ...refunds], 3, async () => {
+    turns += 1;
+  });
+  expect(turns).toBe(1_500);
+  expect(changes.filter((change) => change.plan !== null).length).toBe(1_452);
+  expect(changes.at(-1)).toEqual({ day: dayOf(1_499), plan: null });
+});
 
 describe.each([
   ['UTC', 1],
