@@ -1,6 +1,5 @@
 /** The tables of aggregates, and how each follows what was touched. */
 import { periodTypes } from '@millrace/shared/job-data';
-import { dayStart } from '@millrace/shared/zone-days';
 import { moneyTypes, profileTypes, publisherTypes, tournamentTypes } from './aggregated-types.js';
 import type { Aggregation } from './aggregation.js';
 import type { ClaimedAggregates } from './claim-aggregation.js';
@@ -10,7 +9,7 @@ import { periodsOf } from './periods.js';
 import { profilePerformance } from './profile-performance.js';
 import { coarserOf, daysOf, hoursOfIntervals } from './publisher-buckets.js';
 import { publisherHours, publisherSums } from './publisher-performance.js';
-import { startsOf, type TouchedInterval, touchTable } from './touched-intervals.js';
+import { startsOf, type TouchedInterval } from './touched-intervals.js';
 import { tournaments } from './tournaments.js';
 
 /** What may have changed for a table. */
@@ -29,15 +28,6 @@ export interface AggregateTable {
   recompute: (site: ClaimedAggregates, touched: Touched) => Promise<number>;
 }
 
-async function money(site: ClaimedAggregates, { intervals, passed, now }: Touched): Promise<number> {
-  const moments: Date[] = [];
-  const rows = await followMoney(site, { intervals: startsOf(intervals), passed, moments }, now);
-  // A transaction counts where it came first, which may now be elsewhere.
-  const days = daysOf(moments, site.timezone).map((day) => dayStart(day, site.timezone));
-  await touchTable(site, 'profile_performance', days);
-  return rows;
-}
-
 const touchedDays = ({ timezone }: Aggregation, { intervals }: Touched) => daysOf(startsOf(intervals), timezone);
 
 async function publisher(site: Aggregation, touched: Touched): Promise<number> {
@@ -51,7 +41,11 @@ async function publisher(site: Aggregation, touched: Touched): Promise<number> {
 
 /** By name, in the order in which they are computed: adding one means its file and one line here. */
 export const aggregateTables: Record<string, AggregateTable> = {
-  revenue_aggregates: { start: 'period_start', types: moneyTypes, recompute: money },
+  revenue_aggregates: {
+    start: 'period_start',
+    types: moneyTypes,
+    recompute: (site, { intervals, passed, now }) => followMoney(site, { intervals: startsOf(intervals), passed }, now),
+  },
   user_cohorts: {
     start: 'cohort_month',
     types: null,

@@ -1,12 +1,13 @@
 /** Revenue follows the events of money, and the days that pass. */
 import { periodTypes } from '@millrace/shared/job-data';
-import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import type { ClaimedAggregates } from './claim-aggregation.js';
 import { joinIntervals, keepMoneyEvents, knownPartsOf, type Stretch } from './keep-money-events.js';
 import { keepMovements } from './keep-movements.js';
 import { type Period, periodsOf } from './periods.js';
 import { daysOf } from './publisher-buckets.js';
 import { revenue } from './revenue.js';
+import { touchTable } from './touched-intervals.js';
 
 /** Around every event of ours. */
 const always: Stretch = { from: new Date('0001-01-01T00:00:00Z'), to: new Date('9999-12-31T00:00:00Z') };
@@ -26,15 +27,13 @@ export interface TouchedMoney {
   intervals: Date[];
   /** Days that have begun or ended since. */
   passed: string[];
-  /** Told the moments of payments and refunds that count otherwise than before. */
-  moments?: Date[];
   /** Periods to compute in any case. */
   periods?: Period[];
 }
 
 /**
  * Recomputes all periods of what was touched: those of payments, and every one from the first day on that recurring revenue
- * moved otherwise than before, however long ago that is. Returns the number of rows written.
+ * moved otherwise than before, however long ago that is. Profiles follow by marks. Returns the number of rows written.
  */
 export async function followMoney(site: ClaimedAggregates, touched: TouchedMoney, now: Date): Promise<number> {
   const { client, siteId, timezone, rawSince } = site;
@@ -42,8 +41,14 @@ export async function followMoney(site: ClaimedAggregates, touched: TouchedMoney
   const asked = touched.periods ?? [];
   const stretches = isKept ? [...joinIntervals(touched.intervals), ...asked] : [always];
   const moments = await keepMoneyEvents(site, knownPartsOf(stretches, rawSince));
-  touched.moments?.push(...moments);
-  const days = new Set([...daysOf(moments, timezone), ...touched.passed]);
+  const changed = daysOf(moments, timezone);
+  // A transaction counts where it came first, which may now be elsewhere.
+  await touchTable(
+    site,
+    'profile_performance',
+    changed.map((day) => dayStart(day, timezone)),
+  );
+  const days = new Set([...changed, ...touched.passed]);
   let from = moments.length > 0 || !isKept ? await keepMovements(site, site.graceDays) : undefined;
   if (!isKept) {
     const { rows } = await client.query<{ first: string | null }>(firstDay, [siteId, timezone]);

@@ -3,6 +3,7 @@ import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
+import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { rollSite } from '../../src/rollups/roll-site.js';
@@ -113,6 +114,41 @@ it('adds the month that has begun, without any event', async () => {
   const later = new Date('2026-12-01T10:00:00Z');
   await aggregate(later);
   await compareAggregates(database.pool, events, 'UTC', later);
+});
+
+const payment = (timestamp: string, user_id: string) =>
+  event('payment', timestamp, {
+    ...{ user_id, profile_id: 'banner' },
+    properties: { transaction_id: 'T1', amount: '5', currency: 'EUR', status: 'succeeded' },
+  });
+const paidByDay = async () =>
+  (await query(`select day::text, payments from profile_performance order by 1`)).map(Object.values);
+
+it('counts a transaction of which an earlier payment comes late on that day alone, whichever job finds out', async () => {
+  await addSite('UTC');
+  await store([payment('2026-06-02T10:00:00Z', 'ada')]);
+  await roll();
+  await aggregate();
+  await store([payment('2026-06-01T10:00:00Z', 'ada')]);
+  await roll();
+  const job = { site_id: 'demo', at: now.toISOString(), periodType: 'day', period: '2026-06-01' };
+  await consumeAggregation(database.pool, 'revenue', job, { now, onProgress: () => {} });
+  await aggregate();
+  expect(await paidByDay()).toEqual([
+    ['2026-06-01', 1],
+    ['2026-06-02', 0],
+  ]);
+});
+
+it('counts a transaction where it came next, once the user is erased who paid first', async () => {
+  await addSite('UTC');
+  await store([payment('2026-06-01T10:00:00Z', 'ada'), payment('2026-06-02T10:00:00Z', 'bob')]);
+  await roll();
+  await aggregate();
+  await eraseUser(database.pool, { siteId: 'demo', userId: 'ada', dryRun: false });
+  await roll();
+  await aggregate();
+  expect(await paidByDay()).toEqual([['2026-06-02', 1]]);
 });
 
 it('keeps the marks of a table that fails, and goes on with the others', async () => {
