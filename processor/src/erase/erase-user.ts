@@ -21,17 +21,25 @@ const addSite = `/* processor.addErasedSite */
 insert into site_rollups (site_id, timezone, detail_since)
 select site_id, timezone, $2 from sites where site_id = $1 for key share on conflict do nothing`;
 
+/** A transaction of which others have events, too, counts where the first of theirs came, hence the marks for profiles. */
+const deleteMoney = `/* processor.eraseMoney */
+with erased as (
+  delete from money_events where site_id = $1 and user_id = $2 returning kind, counts_by
+), marks as (
+  insert into aggregation_marks (site_id, interval_start, table_name)
+  select distinct $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z'), 'profile_performance'
+  from money_events where site_id = $1 and user_id is distinct from $2 and (kind, counts_by) in (select * from erased)
+)
+select count(*)::int as payments from erased`;
+
 /** What outlives raw events goes too, and revenue is recomputed from what is left. Waits for an aggregation under way. */
 async function eraseMoney(client: PoolClient, siteId: string, userId: string): Promise<number> {
   await client.query(
     '/* processor.recomputeMoney */ update site_aggregations set revenue_at = null where site_id = $1',
     [siteId],
   );
-  const { rowCount } = await client.query(
-    '/* processor.eraseMoney */ delete from money_events where site_id = $1 and user_id = $2',
-    [siteId, userId],
-  );
-  return rowCount ?? 0;
+  const { rows } = await client.query<{ payments: number }>(deleteMoney, [siteId, userId]);
+  return rows[0]!.payments;
 }
 
 /** Waits for a roll under way, which could still number the user as a new visitor. */
