@@ -3,6 +3,7 @@ import type { RowsResult } from '@millrace/shared/job-results';
 import type { Pool } from '@millrace/shared/postgres';
 import { addDays, dayOf } from '@millrace/shared/zone-days';
 import { type AggregateTable, aggregateTables } from './aggregate-tables.js';
+import { forgetKnown } from './aggregation.js';
 import {
   busySite,
   type ClaimedAggregates,
@@ -48,17 +49,11 @@ function passedDays({ aggregatedAt, timezone }: ClaimedAggregates, now: Date): s
   return days;
 }
 
-/** Rows of what raw events no longer tell stay as they are, in the zone that they were counted in. */
-const forgetRows = (table: string, start: string) =>
-  `/* processor.forgetAggregates */ delete from ${table} where site_id = $1 and ${start} >= $2`;
-
 async function recompute(claimed: ClaimedAggregates, name: string, table: AggregateTable, now: Date): Promise<number> {
-  const { client, siteId, timezone, rowsTimezone, rawSince } = claimed;
+  const { timezone, rowsTimezone } = claimed;
   const intervals = await takeTouched(claimed, { name, types: table.types });
   // Periods of another time zone are other periods.
-  if (rowsTimezone !== timezone) {
-    await client.query(forgetRows(name, table.start), [siteId, rawSince ?? '-infinity']);
-  }
+  if (rowsTimezone !== timezone) await forgetKnown(claimed, name, table.start);
   return table.recompute(claimed, { intervals, passed: passedDays(claimed, now), now });
 }
 

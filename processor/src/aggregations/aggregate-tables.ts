@@ -1,7 +1,7 @@
 /** The tables of aggregates, and how each follows what was touched. */
 import { periodTypes } from '@millrace/shared/job-data';
 import { moneyTypes, profileTypes, publisherTypes, tournamentTypes } from './aggregated-types.js';
-import type { Aggregation } from './aggregation.js';
+import { type Aggregation, startOf } from './aggregation.js';
 import type { ClaimedAggregates } from './claim-aggregation.js';
 import { touchedCohorts } from './cohorts.js';
 import { followMoney } from './follow-money.js';
@@ -21,7 +21,7 @@ export interface Touched {
 }
 
 export interface AggregateTable {
-  /** The column that says when what a row counts began. */
+  /** When what a row counts began, see {@link forgetKnown}. */
   start: string;
   /** Of the events that it counts; null where all count. */
   types: string[] | null;
@@ -42,17 +42,17 @@ async function publisher(site: Aggregation, touched: Touched): Promise<number> {
 /** By name, in the order in which they are computed: adding one means its file and one line here. */
 export const aggregateTables: Record<string, AggregateTable> = {
   revenue_aggregates: {
-    start: 'period_start',
+    start: startOf('period_start'),
     types: moneyTypes,
     recompute: (site, { intervals, passed, now }) => followMoney(site, { intervals: startsOf(intervals), passed }, now),
   },
   user_cohorts: {
-    start: 'cohort_month',
+    start: startOf('cohort_month'),
     types: null,
     recompute: (site, { intervals, passed, now }) => touchedCohorts(site, intervals, passed, now),
   },
   tournament_aggregates: {
-    start: 'period_start',
+    start: startOf('period_start'),
     types: tournamentTypes,
     recompute: (site, touched) =>
       tournaments(
@@ -61,7 +61,7 @@ export const aggregateTables: Record<string, AggregateTable> = {
       ),
   },
   profile_performance: {
-    start: 'day',
+    start: startOf('day'),
     types: profileTypes,
     recompute: (site, touched) => profilePerformance(site, periodsOf(touchedDays(site, touched), 'day', site.timezone)),
   },

@@ -15,6 +15,23 @@ export interface Aggregation {
 export const stillKnown = <T extends { from: Date }>({ rawSince }: Aggregation, stretches: T[]): T[] =>
   rawSince === undefined ? stretches : stretches.filter(({ from }) => from >= rawSince);
 
+/** When what a row counts began that names its first day, in the present zone of the site. */
+export const startOf = (day: string) => `(${day}::timestamp at time zone sites.timezone)`;
+
+/**
+ * Deletes rows of which raw events since {@link Aggregation.rawSince} tell all; the others stay as they are, in the zone that they were
+ * counted in, since nothing computes them again. `start` is an expression of SQL, see {@link startOf}.
+ */
+export async function forgetKnown(
+  { client, siteId, rawSince }: Aggregation,
+  table: string,
+  start: string,
+): Promise<void> {
+  const statement = `/* processor.forgetAggregates */
+delete from ${table} using sites where ${table}.site_id = $1 and sites.site_id = $1 and ${start} >= $2`;
+  await client.query(statement, [siteId, rawSince ?? '-infinity']);
+}
+
 /**
  * Tables `period`, of $2 to $5, and `scale`, the periods of each type in order. A day that the zone skipped starts with the next
  * one, hence two keys.

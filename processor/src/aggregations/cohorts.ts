@@ -3,7 +3,7 @@ import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap';
 import { addDays, dayOf } from '@millrace/shared/zone-days';
 import { addVisitors, createNumbers } from './add-visitors.js';
 import { signupType } from './aggregated-types.js';
-import { type Aggregation, stillKnown } from './aggregation.js';
+import { type Aggregation, forgetKnown, startOf, stillKnown } from './aggregation.js';
 import { percent } from './money.js';
 import { addMonths, type Period, periodOf, periodsOf } from './periods.js';
 import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
@@ -67,24 +67,32 @@ function daysOfMonths(months: Period[], zone: string): Period[] {
   return periodsOf(days, 'day', zone);
 }
 
+/** Notes a set to be disposed of, however the computation ends. */
+type Own = (set: VisitorSet) => VisitorSet;
+
 /** Who signed up first in each month, by its first day. */
-async function signupSets(site: Aggregation, months: Period[], parts: RolledParts, numberOf: (user: string) => number) {
-  const sets = new Map(months.map(({ start }) => [start, createVisitorSet()]));
+async function signupSets(
+  site: Aggregation,
+  months: Period[],
+  parts: RolledParts,
+  numberOf: (user: string) => number,
+  own: Own,
+) {
+  const sets = new Map(months.map(({ start }) => [start, own(createVisitorSet())]));
   await addVisitors(site, parts, 'signup', numberOf, (day) => sets.get(addMonths(day, 0))!);
-  const seen = createVisitorSet();
+  const seen = own(createVisitorSet());
   for (const [start, set] of sets) {
-    sets.set(start, set.without(seen));
+    sets.set(start, own(set.without(seen)));
     seen.addAll(set);
     set.dispose();
   }
-  seen.dispose();
   return sets;
 }
 
-async function countRows(site: Aggregation, months: Period[], scope: CohortScope): Promise<CohortRow[]> {
+async function countRows(site: Aggregation, months: Period[], scope: CohortScope, own: Own): Promise<CohortRow[]> {
   const numberOf = createNumbers();
   const parts = await rolledParts(site, daysOfMonths(months, site.timezone), 'all');
-  const members = await signupSets(site, months, parts, numberOf);
+  const members = await signupSets(site, months, parts, numberOf, own);
   const [known, rows] = [stillKnown(site, months), [] as CohortRow[]];
   for (const [index, { start: month }] of known.entries()) {
     const isWanted = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
@@ -92,7 +100,7 @@ async function countRows(site: Aggregation, months: Period[], scope: CohortScope
       .slice(0, index + 1)
       .filter((cohort) => isWanted(cohort) && members.get(cohort.start)!.size > 0);
     if (cohorts.length === 0) continue;
-    const active: VisitorSet = createVisitorSet();
+    const active = own(createVisitorSet());
     const partsOfMonth = partsOfDays(parts, (day) => addMonths(day, 0) === month);
     await addVisitors(site, partsOfMonth, 'any', numberOf, () => active);
     for (const { start: cohort } of cohorts) {
@@ -102,11 +110,21 @@ async function countRows(site: Aggregation, months: Period[], scope: CohortScope
     }
     active.dispose();
   }
-  for (const set of members.values()) set.dispose();
   return rows;
 }
 
-const removeAll = '/* processor.removeCohorts */ delete from user_cohorts where site_id = $1';
+async function countCohorts(site: Aggregation, months: Period[], scope: CohortScope): Promise<CohortRow[]> {
+  const sets: VisitorSet[] = [];
+  const own: Own = (set) => {
+    sets.push(set);
+    return set;
+  };
+  try {
+    return await countRows(site, months, scope, own);
+  } finally {
+    for (const set of sets) set.dispose();
+  }
+}
 
 /**
  * Replaces the rows of the scope that `scopeOf` names for the months that there are; returns how many there are now. A user belongs
@@ -124,12 +142,12 @@ export async function cohorts(
   // A cohort whose month is not whole any more stays as it was counted; so does what its users did since.
   const known = stillKnown(site, months);
   if (known.length === 0) {
-    if (rawSince === undefined) await client.query(removeAll, [siteId]);
+    await forgetKnown(site, 'user_cohorts', startOf('cohort_month'));
     return 0;
   }
   const scope = scopeOf(known.map(({ start }) => start));
   if (scope.cohorts.length + scope.months.length === 0) return 0;
-  const rows = await countRows(site, months, scope);
+  const rows = await countCohorts(site, months, scope);
   const { rowCount } = await client.query(write, [
     siteId,
     rows.map(({ cohort }) => cohort),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
+import { eraseUser } from '../../src/erase/erase-user.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { rollSite } from '../../src/rollups/roll-site.js';
 import { compareAggregates, compareCohorts } from './compare-aggregates.js';
@@ -129,6 +130,64 @@ it('does each single job for the period that it names', async () => {
   ]);
   await run('cohorts', {});
   await compareCohorts(database.pool, events, 'America/New_York', now);
+});
+
+/** A signup and a payment on the first and the second day of June, the first that raw events are left of. */
+async function prepareJune(): Promise<void> {
+  await query(`insert into sites (site_id, timezone) values ('demo', 'UTC')`);
+  const of = (event_type: string, timestamp: string, properties?: TestEvent['properties']): TestEvent => ({
+    ...{ site_id: 'demo', event_type, timestamp, event_id: crypto.randomUUID(), path: '/', user_id: 'ada' },
+    ...{ profile_id: 'banner', ...(properties && { properties }) },
+  });
+  const paid = (transaction_id: string) => ({ transaction_id, amount: '5', currency: 'EUR', status: 'succeeded' });
+  const cup = { tournament_id: 'cup', format: 'league', players: 8 };
+  await store([
+    of('signup', '2026-06-01T03:00:00Z'),
+    of('payment', '2026-06-01T03:00:00Z', paid('t1')),
+    of('tournament_created', '2026-06-01T03:00:00Z', cup),
+    of('payment', '2026-06-02T03:00:00Z', paid('t2')),
+  ]);
+  await roll();
+  await aggregate();
+  await query(`insert into raw_horizon (since) values ('2026-06-01T00:00:00Z')`);
+}
+
+/** In the east, June began before the first raw event; in the west the events of 1 June are of 31 May, a day that is not whole. */
+it.each([
+  [
+    'Asia/Tokyo',
+    {
+      'day 2026-06-01': 1,
+      'day 2026-06-02': 1,
+      'month 2026-06-01': 2,
+      'cups of day 2026-06-01': 1,
+      'cups of month 2026-06-01': 1,
+      'banner 2026-06-01': 1,
+      'banner 2026-06-02': 1,
+      'cohort 2026-06-01': 1,
+    },
+  ],
+  ['America/New_York', { 'day 2026-06-01': 1, 'month 2026-06-01': 1, 'banner 2026-06-01': 1 }],
+])('follows the zone %s as far as raw events go, and keeps rows that nothing computes again', async (zone, kept) => {
+  await prepareJune();
+  await query('update sites set timezone = $1', zone);
+  await roll();
+  await aggregate();
+  const counted = await query(`
+    select period_type || ' ' || period_start as of, payments as n from revenue_aggregates where period_type in ('day', 'month')
+    union all select 'cups of ' || period_type || ' ' || period_start, created from tournament_aggregates
+      where period_type in ('day', 'month')
+    union all select 'banner ' || day, payments from profile_performance
+    union all select 'cohort ' || cohort_month, cohort_size from user_cohorts where month_number = 0`);
+  expect(Object.fromEntries(counted.map(({ of, n }) => [of, n]))).toEqual(kept);
+});
+
+it('forgets the cohort of a signup that was the last of all, and whose raw events are not too old to say so', async () => {
+  await prepareJune();
+  await eraseUser(database.pool, { siteId: 'demo', userId: 'ada', dryRun: false });
+  await roll();
+  await aggregate();
+  expect(await query('select * from user_cohorts')).toEqual([]);
 });
 
 it('keeps what it counted when the raw events are dropped, and goes on with those that are left', async () => {
