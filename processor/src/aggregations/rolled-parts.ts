@@ -46,7 +46,7 @@ function splitDay({ start: day, from, to }: Period, isRolled: (start: number) =>
   }
 }
 
-/** A day is to be trusted when neither it nor one of its intervals is marked, an interval when it is not marked itself. */
+/** Days ascending. A day is to be trusted when neither it nor one of its intervals is marked, an interval when it is not marked itself. */
 export async function rolledParts(
   { client, siteId, timezone }: Aggregation,
   days: Period[],
@@ -63,9 +63,11 @@ export async function rolledParts(
   const completeFrom = state ? completeSince(state.dimensionsSince, dimension) : Number.POSITIVE_INFINITY;
   const detailFrom = dimension === 'all' ? completeFrom : Math.max(completeFrom, state?.detailSince.getTime() ?? 0);
   const opens = [...unrolled].sort((one, other) => one - other);
+  let next = 0;
   for (const day of days) {
     const [from, to] = [day.from.getTime(), day.to.getTime()];
-    const isOpen = unrolledDays.has(day.start) || opens.some((start) => start >= from && start < to);
+    while (next < opens.length && opens[next]! < from) next += 1;
+    const isOpen = unrolledDays.has(day.start) || (opens[next] ?? to) < to;
     if (!isOpen && state?.timezone === timezone && from >= completeFrom) parts.days.push(day.start);
     else splitDay(day, (start) => start >= detailFrom && !unrolled.has(start), parts);
   }

@@ -36,10 +36,12 @@ function uniteIntervals({ frames, ...group }: SummedIntervals): RollupRow {
   const bitmaps = splitFrames(frames);
   if (bitmaps.length === 1) return { ...group, visitors: bitmaps[0]! };
   const visitors = createVisitorSet();
-  for (const bitmap of bitmaps) visitors.addBitmap(bitmap);
-  const row = { ...group, visitor_count: visitors.size, visitors: visitors.toBitmap() };
-  visitors.dispose();
-  return row;
+  try {
+    for (const bitmap of bitmaps) visitors.addBitmap(bitmap);
+    return { ...group, visitor_count: visitors.size, visitors: visitors.toBitmap() };
+  } finally {
+    visitors.dispose();
+  }
 }
 
 /**

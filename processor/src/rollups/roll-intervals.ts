@@ -30,13 +30,14 @@ with chunk as materialized (
 )
 select interval_start as "start" from chunk order by 1`;
 
-/** What they said of each type of events comes back. */
+/** What they said of each type of events comes back, visitors by their hash: they may be of many bytes. */
 const removeRows = `/* processor.removeIntervals */
 with gone as (
   delete from rollup_15m where site_id = $1 and dimension = any($2) and interval_start = any($3)
-  returning interval_start, dimension, event_type, events, visitors
+  returning interval_start, event_type, events, dimension = 'all' and event_type <> '' as is_of_type,
+    case when dimension = 'all' and event_type <> '' then sha256(visitors) end as hash
 )
-select interval_start as start, event_type as type, events, visitors from gone where dimension = 'all' and event_type <> ''`;
+select interval_start as start, event_type as type, events, hash from gone where is_of_type`;
 
 const markDays = `/* processor.markDays */
 insert into rollup_day_marks (site_id, day) select $1, day from unnest($2::date[]) as day on conflict do nothing`;

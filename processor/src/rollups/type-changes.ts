@@ -1,11 +1,13 @@
 /** Which types of events have come or gone in intervals that are rolled again: those whose rollup is another than before. */
+import { createHash } from 'node:crypto';
 
 /** What an interval's row of dimension `all` said of a type. */
 export interface RemovedRow {
   start: Date;
   type: string;
   events: number;
-  visitors: Buffer;
+  /** SHA-256 of the visitors. */
+  hash: Buffer;
 }
 
 export interface TypeChanges {
@@ -30,7 +32,7 @@ export function createTypeChanges(removed: RemovedRow[]): TypeChanges {
     addNew(start, type, { events, visitors }) {
       const old = before.get(start.getTime())?.get(type);
       before.get(start.getTime())?.delete(type);
-      if (old?.events === events && old.visitors.equals(visitors)) return;
+      if (old?.events === events && old.hash.equals(createHash('sha256').update(visitors).digest())) return;
       changed.set(start.getTime(), (changed.get(start.getTime()) ?? new Set()).add(type));
     },
     of: (start) => [
