@@ -55,7 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const start = () => superviseChild(spawnPostgres(binaries.postgres, files, user, settings), url);
   const url = `postgres://${databaseUser}:${password}@127.0.0.1:${settings.port}/${databaseUser}`;
   for (const deadline = Date.now() + lingerMs; ; await sleep(200)) {
-    const before = logSize(files.logFile);
+    const before = isLarge(files.logFile) ? 0 : logSize(files.logFile);
     const running = start();
     try {
       await waitUntilReady(running, files);
@@ -71,7 +71,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 const lingerMs = 15_000;
 
 const isStillInUse = (logFile: string, from: number) =>
-  readFileSync(logFile, 'utf8').slice(from).includes('pre-existing shared memory block');
+  readFileSync(logFile).subarray(from).includes('pre-existing shared memory block');
 
 async function choosePort(wanted: number | undefined): Promise<number> {
   if (wanted === undefined) return findFreePort();
@@ -87,6 +87,7 @@ function spawnPostgres(
   settings: PostgresSettings,
 ): ChildProcess {
   const [command = postgres, ...args] = [...user.prefix, postgres, ...postgresArguments(files.dataDir, settings)];
+  // A large log is begun anew.
   const log = openSync(files.logFile, isLarge(files.logFile) ? 'w' : 'a', 0o600);
   try {
     // Detached: in a session of its own the terminal's Ctrl-C does not reach it before the services have drained.

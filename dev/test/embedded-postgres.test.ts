@@ -1,0 +1,52 @@
+/** The embedded Postgres after its violent end. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '@millrace/shared/testing/eventually';
+import pg from 'pg';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { createClosingList } from '../src/closing-list.js';
+import { startEmbeddedPostgres } from '../src/embedded-postgres.js';
+import { makeThrowAwayFolder } from '../src/throw-away-folder.js';
+import { isAlive } from '../src/wait-until-gone.js';
+
+const closing = createClosingList();
+afterAll(() => closing.closeAll());
+
+/** A process of Postgres that goes on after Postgres was killed. */
+async function killWithLingerer(home: string): Promise<number> {
+  const postgres = await startEmbeddedPostgres({ home, fsync: false });
+  const client = new pg.Client(postgres.url);
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const { pid } = rows[0]!;
+  process.kill(pid, 'SIGSTOP');
+  onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')));
+  process.kill(postgres.pid, 'SIGKILL');
+  await postgres.ended;
+  client.end().catch(() => {});
+  return pid;
+}
+
+it.each([
+  ['short', 1_000],
+  ['so large that it is begun anew', 6_000_000],
+])('starts once the last process of a killed one has ended, whose log is %s', async (_how, letters) => {
+  const home = makeThrowAwayFolder(closing);
+  const log = join(home, 'postgres.log');
+  const lingerer = await killWithLingerer(home);
+  // Two bytes for each letter.
+  writeFileSync(log, `${'é'.repeat(letters)}\n`);
+  const starting = startEmbeddedPostgres({ home, fsync: false });
+  const failed = starting.then(
+    () => 'started',
+    (error: Error) => error.message,
+  );
+  await eventually(
+    async () => readFileSync(log).includes('pre-existing shared memory block'),
+    'a first start fails since the process still holds the shared memory',
+  );
+  process.kill(lingerer, 'SIGCONT');
+  expect(await failed).toBe('started');
+  await (await starting).stop();
+});
