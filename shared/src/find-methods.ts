@@ -1,30 +1,28 @@
 /** The methods that an Express app has routes for at an address, so that a wrong method is told from a wrong address. */
-import type { Express, IRouter } from 'express';
+import type { Express } from 'express';
 
-type Layer = IRouter['stack'][number];
-
-/** Whether a route's path, of plain parts and `:parameters`, is the one of a request. */
-function isPathOf(path: string, route: string): boolean {
-  const given = path.split('/');
-  const wanted = route.split('/');
-  return (
-    given.length === wanted.length &&
-    wanted.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
-  );
+/** A place of a router's stack, beyond its types. */
+interface Layer {
+  /** The part of a path that is matched as the router itself does it; a mounted router gets the rest. */
+  match(path: string): false | { path: string };
+  /** Handlers of all methods have none. */
+  route?: { stack: { method?: string }[] };
+  handle: { stack?: Layer[] };
 }
 
-/** Routers within the app are mounted without a path of their own. */
-function methodsOf(stack: Layer[], path: string): string[] {
-  return stack.flatMap(({ route, handle }) => {
-    if (route) return isPathOf(path, route.path) ? route.stack.map(({ method }) => method) : [];
-    const inner = (handle as Partial<IRouter> | undefined)?.stack;
-    return inner ? methodsOf(inner, path) : [];
+function methodsOf(stack: Layer[], path: string): (string | undefined)[] {
+  return stack.flatMap((layer) => {
+    const match = layer.match(path);
+    if (!match) return [];
+    if (layer.route) return layer.route.stack.map(({ method }) => method);
+    return layer.handle.stack ? methodsOf(layer.handle.stack, path.slice(match.path.length) || '/') : [];
   });
 }
 
 /** As in the header `Allow`; empty where there is no route. */
 export function findMethods(app: Express, path: string): string {
-  const methods = new Set(methodsOf(app.router.stack, path).map((method) => method?.toUpperCase()));
+  const found = methodsOf(app.router.stack as unknown as Layer[], path);
+  const methods = new Set(found.map((method) => method?.toUpperCase()));
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods].filter((method) => method !== undefined).join(', ');
 }
