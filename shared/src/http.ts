@@ -1,6 +1,13 @@
-/** A service's routes as an Express app with health, metrics, request log and error answers, and into a server. */
+/** What every service has around its routes: health, metrics, request log and error answers as an Express app, and its server. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Socket } from 'node:net';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { describeRefusal, type Refusal, ServiceError, wrongMethod } from './errors.js';
 import { findMethods } from './find-methods.js';
 import { checkHealth, type HealthCheck } from './health.js';
@@ -32,6 +39,20 @@ export function sendRefusal(res: ServerResponse, refusal: Refusal, envelope?: ob
 /** What logs of web servers write for a client that did not wait for its answer; no answer has this status. */
 const clientLeft = 499;
 
+const leavingErrors = ['ECONNRESET', 'EPIPE'];
+
+/** Whether the client ended the connection, not we, such as at a timeout or at the end of the process. */
+function clientHasLeft({ readableEnded, errored }: Socket): boolean {
+  return readableEnded || leavingErrors.includes((errored as NodeJS.ErrnoException | null)?.code ?? '');
+}
+
+/** Of an answer of which nothing was sent, the status code says nothing. */
+function outcomeOf(req: Request, res: Response): { status?: number; outcome?: string } {
+  if (res.writableFinished) return { status: res.statusCode };
+  if (clientHasLeft(req.socket)) return { status: clientLeft, outcome: 'client left' };
+  return { ...(res.headersSent && { status: res.statusCode }), outcome: 'cut off' };
+}
+
 /** One line per request: no query string, since it may hold identifiers. */
 function logRequests(logger: Logger): RequestHandler {
   return (req, res, next) => {
@@ -39,10 +60,7 @@ function logRequests(logger: Logger): RequestHandler {
     res.on('close', () => {
       const ms = Math.round(performance.now() - startedAt);
       const level = req.path.startsWith('/health') || req.path === '/metrics' ? 'debug' : 'info';
-      // Of an answer that was never sent, the status code says nothing.
-      const wasOurs = res.writableFinished || res.locals.cutOff === true;
-      const outcome = wasOurs ? { status: res.statusCode } : { status: clientLeft, outcome: 'client left' };
-      logger[level]({ method: req.method, path: req.path.slice(0, 200), ...outcome, ms }, 'request');
+      logger[level]({ method: req.method, path: req.path.slice(0, 200), ...outcomeOf(req, res), ms }, 'request');
     });
     next();
   };
@@ -104,10 +122,8 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   const answerError: ErrorRequestHandler = (error, req, res, _next) => {
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error') deps.logger.error({ err: error, path: req.path }, 'request failed');
-    if (res.headersSent) {
-      res.locals.cutOff = true;
-      res.destroy();
-    } else sendRefusal(res, refusal, deps.refusalEnvelope);
+    if (res.headersSent) res.destroy();
+    else sendRefusal(res, refusal, deps.refusalEnvelope);
   };
   app.use(answerError);
   return app;

@@ -1,17 +1,18 @@
 /** Clients of the services behind Express that stop in the middle: of their body, or of waiting for the answer. */
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { ServiceError } from '@millrace/shared/errors';
 import { buildServiceApp, closeServer, createHttpServer } from '@millrace/shared/http';
 import type { Logger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createJsonReader } from '@millrace/shared/read-json';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 let server: Server;
-let port: number;
+let app: RequestListener;
 let waiting = 0;
 const logged: unknown[] = [];
 
@@ -19,23 +20,27 @@ beforeAll(async () => {
   const logger = Object.assign(Object.create(silent) as Logger, { info: (line: unknown) => void logged.push(line) });
   const readJson = createJsonReader('100 KB');
   const deps = { logger, metrics: createMetrics(), health: {}, isClosing: () => false };
-  const app = buildServiceApp(deps, (service) => {
+  app = buildServiceApp(deps, (service) => {
     service.post('/read', async (req, res) => void res.json(await readJson(req, res)));
     service.get('/long', () => {
       waiting += 1;
+    });
+    service.get('/half', (_req, res) => {
+      res.write('{');
+      throw new ServiceError('query_timeout');
     });
   });
   server = createHttpServer(app);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  port = (server.address() as { port: number }).port;
 });
 afterAll(() => closeServer(server));
 beforeEach(() => {
   logged.length = 0;
 });
 
-function send(text: string): { socket: Socket; reply: () => string } {
+function send(text: string, to = server): { socket: Socket; reply: () => string } {
+  const { port } = to.address() as { port: number };
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   let reply = '';
@@ -65,10 +70,52 @@ it('a body that is whole is answered on the same connection, again and again', a
   socket.destroy();
 });
 
-it('the log says of a client that left before its answer that it left, and gives no status of an answer', async () => {
-  const { socket } = send('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
-  await eventually(async () => waiting === 1, 'the request has arrived');
-  socket.destroy();
-  await eventually(async () => logged.length > 0, 'the request is logged');
-  expect(logged).toMatchObject([{ method: 'GET', path: '/long', status: 499, outcome: 'client left' }]);
+const get = 'GET /long HTTP/1.1\r\nHost: x\r\n\r\n';
+async function startLong(text = get, to = server): Promise<Socket> {
+  const before = waiting;
+  const { socket } = send(text, to);
+  await eventually(async () => waiting > before, 'the request has arrived');
+  return socket;
+}
+
+it.each(['destroy', 'resetAndDestroy'] as const)(
+  'the log says of a client that left before its answer that it left, and gives no status of an answer: %s',
+  async (leave) => {
+    const socket = await startLong();
+    socket[leave]();
+    await eventually(async () => logged.length > 0, 'the request is logged');
+    expect(logged).toMatchObject([{ method: 'GET', path: '/long', status: 499, outcome: 'client left' }]);
+  },
+);
+
+describe('the log says of a client whom we cut off that we did', () => {
+  const isLogged = () => eventually(async () => logged.length > 0, 'the request is logged');
+  it('when the process ends', async () => {
+    await startLong();
+    server.closeAllConnections();
+    await isLogged();
+    expect(logged).toEqual([{ method: 'GET', path: '/long', outcome: 'cut off', ms: expect.any(Number) }]);
+  });
+  it('when nothing gets through for too long', async () => {
+    const before = server.timeout;
+    server.timeout = 100;
+    await startLong();
+    await isLogged();
+    server.timeout = before;
+    expect(logged).toEqual([{ method: 'GET', path: '/long', outcome: 'cut off', ms: expect.any(Number) }]);
+  });
+  it('when its body takes too long', async () => {
+    const times = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 50 };
+    const strict = createServer(times, app).listen(0, '127.0.0.1');
+    await once(strict, 'listening');
+    await startLong(`${get.trimEnd()}\r\nContent-Length: 5\r\n\r\n{`, strict);
+    await isLogged();
+    expect(logged).toEqual([{ method: 'GET', path: '/long', outcome: 'cut off', ms: expect.any(Number) }]);
+    await closeServer(strict);
+  });
+  it('when the answer failed in the middle', async () => {
+    send(get.replace('long', 'half'));
+    await isLogged();
+    expect(logged).toMatchObject([{ method: 'GET', path: '/half', status: 200, outcome: 'cut off' }]);
+  });
 });
