@@ -107,28 +107,41 @@ function endOfNumber(text: string, start: number): number {
   }
 }
 
-/** `text` is valid JSON: marks the numbers that a double would change; undefined when there are none. */
-function markNumbers(text: string, found: ExactNumber[], allowance: ExactAllowance): string | undefined {
-  const parts: string[] = [];
-  let copied = 0;
-  for (let at = 0; at < text.length; ) {
+/** A number of a text that a double would change. */
+interface ChangedNumber {
+  start: number;
+  end: number;
+  decimal: Decimal;
+}
+
+/** The first one from `from` on, which is not within a text. `text` is valid JSON. */
+function nextChanged(text: string, from: number): ChangedNumber | undefined {
+  for (let at = from; at < text.length; ) {
     const code = text.charCodeAt(at);
     if (code === quote) at = endOfString(text, at);
     else if (code !== 0x2d && !isDigit(code)) at += 1;
     else {
       const end = endOfNumber(text, at);
-      const changed = isShort(text, at, end) ? undefined : changedByDouble(text.slice(at, end));
-      if (changed) {
-        allowance.left -= 1;
-        if (allowance.left < 0) throw new TooManyExactNumbers();
-        parts.push(text.slice(copied, at), JSON.stringify(marker + found.length));
-        found.push(exactNumber(changed));
-        copied = end;
-      }
+      const decimal = isShort(text, at, end) ? undefined : changedByDouble(text.slice(at, end));
+      if (decimal) return { start: at, end, decimal };
       at = end;
     }
   }
-  return parts.length === 0 ? undefined : parts.join('') + text.slice(copied);
+  return undefined;
+}
+
+/** Marks the numbers from `first` on that a double would change. */
+function markNumbers(text: string, first: ChangedNumber, found: ExactNumber[], allowance: ExactAllowance): string {
+  const parts: string[] = [];
+  let copied = 0;
+  for (let next: ChangedNumber | undefined = first; next; next = nextChanged(text, copied)) {
+    allowance.left -= 1;
+    if (allowance.left < 0) throw new TooManyExactNumbers();
+    parts.push(text.slice(copied, next.start), JSON.stringify(marker + found.length));
+    found.push(exactNumber(next.decimal));
+    copied = next.end;
+  }
+  return parts.join('') + text.slice(copied);
 }
 
 /** Puts the exact numbers in place of their marks, without recursion: a body may be nested as deep as it is long. */
@@ -152,15 +165,18 @@ function placeNumbers(parsed: unknown, found: ExactNumber[]): unknown {
 
 /**
  * As `JSON.parse`, but numbers that no double holds become {@link ExactNumber}s, which `allowance` pays for; all others stay
- * numbers. Text without such numbers costs one quick look more. @throws SyntaxError for what is not JSON, TooManyExactNumbers.
+ * numbers. Text without such numbers is parsed once and looked through. @throws SyntaxError for what is not JSON, TooManyExactNumbers.
  */
 export function parseExactJson(text: string, allowance: ExactAllowance = { left: Number.POSITIVE_INFINITY }): unknown {
-  if (!mayHoldExactNumbers(text)) return JSON.parse(text);
-  // Only valid text can be marked. What this makes is not kept, so that nothing is in memory twice.
-  JSON.parse(text);
+  // Only in valid text can numbers be looked for.
+  let parsed = JSON.parse(text);
+  const first = mayHoldExactNumbers(text) ? nextChanged(text, 0) : undefined;
+  if (!first) return parsed;
+  // Nothing is to be in memory twice.
+  parsed = undefined;
   const found: ExactNumber[] = [];
-  const marked = markNumbers(text, found, allowance);
-  return marked === undefined ? JSON.parse(text) : placeNumbers(JSON.parse(marked), found);
+  parsed = JSON.parse(markNumbers(text, first, found, allowance));
+  return placeNumbers(parsed, found);
 }
 
 /** As `JSON.stringify`, with the digits of exact numbers. */

@@ -7,7 +7,7 @@ import {
   stringifyExactJson,
   TooManyExactNumbers,
 } from '@millrace/shared/exact-json';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const again = (text: string) => stringifyExactJson(parseExactJson(text));
 
@@ -55,6 +55,14 @@ it.each([
 it('leaves strings and keys that look like numbers alone', () => {
   const text = '{"9007199254740993":"9007199254740993","k\\"1234567890123456789":" 12345678901234567890 \\\\"}';
   expect(parseExactJson(text)).toEqual(JSON.parse(text));
+});
+
+it('parses once what only looks as if it held such numbers', () => {
+  const parse = vi.spyOn(JSON, 'parse');
+  parseExactJson('[{"id":"1234567890123456789","n":0.30000000000000004},"x 1e-400"]');
+  const times = parse.mock.calls.length;
+  parse.mockRestore();
+  expect(times).toBe(1);
 });
 
 it('tells exact numbers from texts that imitate how they are kept', () => {
