@@ -1,9 +1,8 @@
 /** Turns the body of a request into the JSON value it holds, or into a refusal of the catalogue. */
-
 import express, { type Request, type Response } from 'express';
 import { type ErrorCode, ServiceError } from './errors.js';
 import { parseExactJson } from './exact-json.js';
-import { createSlowBodies } from './slow-bodies.js';
+import { createSlowBodies, type SlowBodies } from './slow-bodies.js';
 
 /** What body-parser says → what we say. */
 const refusals: Record<string, { code: ErrorCode; message?: string }> = {
@@ -31,10 +30,8 @@ function toServiceError(error: BodyError, limit: string): unknown {
 
 type JsonReader = (req: Request, res: Response) => Promise<unknown>;
 
-const slow = createSlowBodies();
-
 /** Rejects once the body comes too slowly to be waited for, until the function that this returns is called. */
-function watch({ socket }: Request, reject: (error: ServiceError) => void): () => void {
+function watch(slow: SlowBodies, { socket }: Request, reject: (error: ServiceError) => void): () => void {
   const before = socket.bytesRead;
   return slow.watch({
     get bytes() {
@@ -74,14 +71,16 @@ function readerOf(
   parse: ReturnType<typeof express.json>,
   toValue: (body: unknown, req: Request) => unknown,
 ): JsonReader {
-  return (req, res) =>
+  const slow = createSlowBodies();
+  const read: JsonReader = (req, res) =>
     new Promise((resolve, reject) => {
-      const unwatch = watch(req, reject);
+      const unwatch = watch(slow, req, reject);
       parse(req, res, (error?: BodyError) => {
         unwatch();
         if (error) reject(toServiceError(error, limit));
-        else if (req.body !== undefined) resolve(toValue(req.body, req));
+        else if (req.body !== undefined) resolve(req.body);
         else reject(new ServiceError('unsupported_media_type', 'Send a body of type application/json.'));
       });
     });
+  return async (req, res) => toValue(await read(req, res), req);
 }
