@@ -23,7 +23,7 @@ import { listedRefused, replayJob } from './dead-letters/replay-job.js';
 import { checkPayload, replayLetters, sortLetters } from './dead-letters/replay-letters.js';
 import type { Queues } from './open-queues.js';
 import { reachQueue } from './queues/reach-queue.js';
-import { checkRequest, nothingSchema, pageSchema, readBody, sendData } from './read-request.js';
+import { checkRequest, nothingSchema, pageSchema, readBody, readExactBody, sendData } from './read-request.js';
 
 export interface DeadLettersDeps {
   pool: Pool;
@@ -95,7 +95,7 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
 
   const change: RequestHandler = async (req, res) => {
     const letter = await letterOf(req, res);
-    const { payload } = await readBody(req, res, changeSchema);
+    const { payload } = await readExactBody(req, res, changeSchema);
     if (letter.kind === 'job') {
       const way = 'Replay it: its events that break a rule become letters of their own, which can be edited.';
       throw new ServiceError('conflict', `This letter holds a whole job, which is not edited. ${way}`);

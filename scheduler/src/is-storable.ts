@@ -1,4 +1,5 @@
 /** What database and queue can keep of a JSON value: neither NUL nor half a surrogate pair, nor more levels than any job needs. */
+import { stringifyExactJson } from '@millrace/shared/exact-json';
 
 const maxLevels = 100;
 
@@ -12,7 +13,7 @@ export function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** As JSON.stringify writes them, after an even number of backslashes. */
+/** As they are written in JSON, after an even number of backslashes. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
-export const isStorable = (value: unknown): boolean => !isTooDeep(value) && !unstorable.test(JSON.stringify(value));
+export const isStorable = (value: unknown): boolean => !isTooDeep(value) && !unstorable.test(stringifyExactJson(value));

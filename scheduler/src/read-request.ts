@@ -1,11 +1,12 @@
 /** Turns the parts of a request into values that keep their schema, or into a refusal that names the field. */
 import { ServiceError } from '@millrace/shared/errors';
-import { createJsonReader } from '@millrace/shared/read-json';
+import { createExactJsonReader, createJsonReader } from '@millrace/shared/read-json';
 import type { Request, Response } from 'express';
 import Joi from 'joi';
 import { isStorable, isTooDeep } from './is-storable.js';
 
 const readJson = createJsonReader('1 MB');
+const readExactJson = createExactJsonReader('1 MB');
 
 /** @throws ServiceError `invalid_request` with the field in its details. */
 export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
@@ -18,9 +19,8 @@ export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
 const hasBody = ({ headers }: Request) =>
   Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
 
-/** The JSON body, checked; no body counts as `{}`. @throws ServiceError for one that is no JSON or breaks the schema. */
-export async function readBody<T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> {
-  const body = hasBody(req) ? await readJson(req, res) : {};
+async function checkedBody<T>(req: Request, res: Response, schema: Joi.Schema<T>, read: typeof readJson): Promise<T> {
+  const body = hasBody(req) ? await read(req, res) : {};
   if (isTooDeep(body))
     throw new ServiceError('invalid_request', 'The body is nested too deep: 100 levels are allowed.');
   const checked = checkRequest(schema, body);
@@ -29,6 +29,14 @@ export async function readBody<T>(req: Request, res: Response, schema: Joi.Schem
   }
   return checked;
 }
+
+/** The JSON body, checked; no body counts as `{}`. @throws ServiceError for one that is no JSON or breaks the schema. */
+export const readBody = <T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> =>
+  checkedBody(req, res, schema, readJson);
+
+/** The same with every digit of its numbers, for what is written out by `stringifyExactJson` or `serializeEvent`. */
+export const readExactBody = <T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> =>
+  checkedBody(req, res, schema, readExactJson);
 
 /** Of what needs no more than its address. */
 export const nothingSchema = Joi.object({});

@@ -205,6 +205,21 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(rows).toContainEqual({ action: 'dead-letter.edit', details: { fields: ['path'] } });
   });
 
+  it('keeps every digit of the numbers of a corrected one', async () => {
+    const properties = '{"order":12345678901234567891,"all":[0.12345678901234567891]}';
+    const payload = `${JSON.stringify(event('demo')).slice(0, -1)},"properties":${properties}}`;
+    await api
+      .call('patch', `${base}/${idOf(2)}`)
+      .type('json')
+      .send(`{"payload":${payload}}`)
+      .expect(200);
+    const { rows } = await database.pool.query('select payload from dead_letter_events where id = $1', [idOf(2)]);
+    expect(rows[0].payload).toContain(`"properties":${properties}`);
+    await api.call('post', `${base}/${idOf(2)}/replay`).expect(200);
+    const [job] = await api.queues.get('event-ingest')!.getWaiting();
+    expect(job!.data.events).toContain(`"properties":${properties}`);
+  });
+
   it('gives an event that lacks them the id and the time of its letter, so that it is stored once', async () => {
     const { timestamp: _timestamp, event_id: _id, ...bare } = event('demo');
     await letter(4, 'demo', 'bare', bare);
