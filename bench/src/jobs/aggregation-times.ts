@@ -17,14 +17,15 @@ import { waitForJob } from './wait-for-job.js';
 const dayMs = 86_400_000;
 const days = 30;
 
-/** Milliseconds from adding job `all` to its end, after that of every site's job. */
-async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: number): Promise<number> {
-  await addJob(queue, 'all', {}, { jobId: 'bench-all' });
-  const job = await Promise.race([waitForJob(bench, queue, 'bench-all'), processor.crashed]);
+/** Milliseconds from adding a job of all sites to its end, after that of every site's job. @throws ClearError when it left one out. */
+async function timeJob(bench: Bench, queue: Queue, processor: Server, sites: number, name: string): Promise<number> {
+  const jobId = `bench-${name}`;
+  await addJob(queue, name, {}, { jobId });
+  const job = await Promise.race([waitForJob(bench, queue, jobId), processor.crashed]);
   const { done, failed, skipped } = job.returnvalue as FanOutResult;
   if (done.length === sites) return job.finishedOn! - job.timestamp;
   const reason = failed[0]?.reason ?? skipped[0]?.reason ?? 'it was not looked at';
-  throw new ClearError(`${sites - done.length} of ${sites} sites were not aggregated, the first since: ${reason}`);
+  throw new ClearError(`Job ${name} left out ${sites - done.length} of ${sites} sites, the first since: ${reason}`);
 }
 
 export const measureAggregations = (bench: Bench): Promise<Row[]> =>
@@ -38,9 +39,8 @@ export const measureAggregations = (bench: Bench): Promise<Row[]> =>
     const env = { ...queueEnvironment(redis), DATABASE_URL: database.url, AGGREGATION_JOBS_PER_SECOND: '0' };
     const processor = await startProcessor(bench, closing, env);
     // Aggregates come from rollups where those tell.
-    await addJob(queue, 'roll', {}, { jobId: 'bench-roll' });
-    await Promise.race([waitForJob(bench, queue, 'bench-roll'), processor.crashed]);
-    const ours = await timeJob(bench, queue, processor, sites);
+    await timeJob(bench, queue, processor, sites, 'roll');
+    const ours = await timeJob(bench, queue, processor, sites, 'all');
     const peakMb = processor.peakRssMb();
     await processor.stop();
     bench.say(`all aggregations took ${(ours / 1_000).toFixed(1)} s; now one row after the other`);

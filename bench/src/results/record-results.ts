@@ -1,4 +1,4 @@
-/** Turns the text of a run's results into a further section of bench/results.md, with a place for notes. */
+/** Turns the text of a run's results into a further section of bench/results.md. Notes are added by hand. */
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
@@ -13,7 +13,7 @@ stands in \`bench/src/measures/\`, what it is compared with in \`bench/baseline/
 
 /** Appends; what stands in the file already is never touched. Returns the file's path. */
 export function recordResults(lines: string[]): string {
-  const section = `\n${lines.join('\n')}\n\nNotes:\n`;
+  const section = `\n${lines.join('\n')}\n`;
   appendFileSync(file, existsSync(file) ? section : head + section);
   return file;
 }
