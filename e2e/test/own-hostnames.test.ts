@@ -61,9 +61,16 @@ async function startRoll(): Promise<string> {
   await addJob(queue.queue, 'roll', { site_id: 'demo' }, { jobId });
   return jobId;
 }
+/** A roll is skipped while another one of the site is running. */
 async function roll(): Promise<void> {
-  const jobId = await startRoll();
-  await eventually(async () => (await queue.queue.getJobState(jobId)) === 'completed', 'the site is rolled');
+  let jobId = await startRoll();
+  await eventually(async () => {
+    const job = await queue.queue.getJob(jobId);
+    if (!job?.finishedOn) return false;
+    if (job.returnvalue && !('skipped' in job.returnvalue)) return true;
+    jobId = await startRoll();
+    return false;
+  }, 'the site is rolled');
 }
 
 const foreign = [
