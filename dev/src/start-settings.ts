@@ -1,5 +1,6 @@
 /** Turns the environment into what `npm start` needs to know, or into a sentence about what is wrong with it. */
 import { join } from 'node:path';
+import { readingNeedsKey } from '@millrace/shared/config';
 import { ClearError } from './clear-error.js';
 import { type Service, services } from './services.js';
 import { workspaceRoot } from './workspace-root.js';
@@ -35,14 +36,8 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     dataFolder: env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace'),
     databaseUrl: env.DATABASE_URL || undefined,
     logFormat: env.LOG_FORMAT === 'json' ? 'json' : 'text',
-    needsKey: { ingestion: env.INGEST_AUTH === 'key', reporting: readNeedsKey(env, host) },
+    needsKey: { ingestion: env.INGEST_AUTH === 'key', reporting: readingNeedsKey({ ...env, HOST: host }) },
   };
-}
-
-/** As reporting decides it. */
-function readNeedsKey({ READ_AUTH, NODE_ENV }: NodeJS.ProcessEnv, host: string): boolean {
-  if (READ_AUTH) return READ_AUTH === 'key';
-  return NODE_ENV === 'production' || !['127.0.0.1', '::1', 'localhost'].includes(host);
 }
 
 function readPort(service: Service, text: string | undefined): number {

@@ -30,11 +30,3 @@ export const configSchema = Joi.object<Config>({
 });
 
 export const loadReportingConfig = () => loadConfig(configSchema, process.env);
-
-const loopback = ['127.0.0.1', '::1', 'localhost'];
-
-/** Statistics are open only on a developer's own machine, or where somebody said so. */
-export function needsKey({ READ_AUTH, NODE_ENV, HOST }: Config): boolean {
-  if (READ_AUTH !== undefined) return READ_AUTH === 'key';
-  return NODE_ENV === 'production' || !loopback.includes(HOST);
-}

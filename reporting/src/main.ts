@@ -1,6 +1,7 @@
 /** Turns the environment into a running reporting service. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
+import { readingNeedsKey } from '@millrace/shared/config';
 import { databaseHealth } from '@millrace/shared/health-parts';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
@@ -9,7 +10,7 @@ import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { buildApp } from './app.js';
-import { loadReportingConfig, needsKey } from './config.js';
+import { loadReportingConfig } from './config.js';
 import { createGate } from './query/heavy-queries.js';
 
 async function main(): Promise<void> {
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   lifecycle.onClose('database for sites', () => writePool.end());
   const gate = createGate({ atOnce: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 200, waitMs: 10_000 });
 
-  const keys = needsKey(config) ? createKeyRing(writePool, logger) : undefined;
+  const keys = readingNeedsKey(config) ? createKeyRing(writePool, logger) : undefined;
   lifecycle.onClose('keys', () => keys?.close());
   const app = buildApp({
     logger,

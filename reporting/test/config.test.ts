@@ -1,6 +1,8 @@
 /** When statistics are open, and when they need a key. */
+
+import { readingNeedsKey } from '@millrace/shared/config';
 import { expect, it } from 'vitest';
-import { configSchema, needsKey } from '../src/config.js';
+import { configSchema } from '../src/config.js';
 
 const configOf = (env: object) => configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', ...env }).value;
 
@@ -14,5 +16,5 @@ it.each([
   [{ NODE_ENV: 'production', READ_AUTH: 'open', HOST: '0.0.0.0' }, false],
   [{ READ_AUTH: 'key' }, true],
 ])('with %j a key is needed: %s', (env, needed) => {
-  expect(needsKey(configOf(env))).toBe(needed);
+  expect(readingNeedsKey(configOf(env))).toBe(needed);
 });

@@ -77,6 +77,20 @@ export interface AccessEnvironment {
   TRUST_PROXY?: string;
 }
 
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+/** What says whether statistics need a key. */
+interface ReadingEnvironment {
+  READ_AUTH?: string | undefined;
+  NODE_ENV?: string | undefined;
+  HOST: string;
+}
+
+/** Whether statistics need a key: they are open only on a developer's own machine, or where somebody said so. */
+export function readingNeedsKey({ READ_AUTH, NODE_ENV, HOST }: ReadingEnvironment): boolean {
+  return READ_AUTH ? READ_AUTH === 'key' : NODE_ENV === 'production' || !loopback.includes(HOST);
+}
+
 /** A port variable with its default. */
 export { port as portSetting };
 
