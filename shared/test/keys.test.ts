@@ -7,6 +7,7 @@ import { runKeys } from '@millrace/shared/access/keys-run';
 import { clientOf, createRateLimit, parseProxies } from '@millrace/shared/access/rate-limit';
 import { createPool } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let database: TestDatabase;
@@ -256,6 +257,15 @@ describe('a client', () => {
 
   it.each(['nonsense', '10.0.0.0/x', '10.0.0.0/99', 'example.org'])('cannot be trusted as %s', (list) => {
     expect(() => parseProxies(list)).toThrow();
+  });
+
+  it('gives nothing back of a period that is over', async () => {
+    const limit = createRateLimit(100, 1);
+    expect(await limit.take('one', 100)).toBeUndefined();
+    await eventually(async () => (await limit.waitOf('one')) === undefined, 'the period is over');
+    await limit.giveBack('one', 100);
+    expect(await limit.take('one', 100)).toBeUndefined();
+    expect(await limit.take('one', 1)).toBe(1);
   });
 
   it('may do so much, then has to wait, and others do not', async () => {

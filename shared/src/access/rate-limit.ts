@@ -68,7 +68,9 @@ const secondsOf = ({ msBeforeNext }: RateLimiterRes) => Math.max(1, Math.ceil(ms
 export function createRateLimit(max: number, seconds: number): RateLimit {
   const limiter: RateLimiterAbstract = new RateLimiterMemory({ points: max, duration: seconds });
   async function giveBack(client: string, points: number): Promise<void> {
-    await limiter.reward(client, points);
+    const counted = await limiter.get(client);
+    // Of a period that is over nothing is left to be given back.
+    if (counted) await limiter.reward(client, Math.min(points, counted.consumedPoints));
   }
   return {
     async take(client, points) {
