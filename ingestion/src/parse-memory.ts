@@ -1,6 +1,7 @@
 /** Whether there is memory to parse a body: its bytes say little, since 9 MB of `[{},{},...]` become 200 MB of objects. */
 import { getHeapStatistics } from 'node:v8';
 import type { Refusal } from '@millrace/shared/errors';
+import { maxExactNumbersPerRequest } from './parse-events.js';
 
 export interface ParseMemory {
   /**
@@ -43,26 +44,35 @@ const longExponent = 3;
 /** Nothing weighs more: `1e400,`, or `[` alone in a text of two bytes a character. */
 const worstPerByte = 112;
 
+const [quote, backslash, newline] = [0x22, 0x5c, 0x0a];
 const isDigitOrPoint = (byte: number) => (byte >= 0x30 && byte <= 0x39) || byte === 0x2e;
 const isExponentMark = (byte: number) => byte === 0x65 || byte === 0x45;
 const isSign = (byte: number) => byte === 0x2b || byte === 0x2d;
 
-/** An upper bound of the heap that the exact numbers of `body` take, in bytes, wherever its digits may stand. */
+/** Where the text that begins at `start` ends; no text goes on over a line end, so that a quote too many hides nothing. */
+function endOfText(body: Buffer, start: number): number {
+  let at = start + 1;
+  for (; at < body.length && body[at] !== quote && body[at] !== newline; at += 1) if (body[at] === backslash) at += 1;
+  return at;
+}
+
+/** An upper bound of the heap that the exact numbers of `body` take, in bytes. More of them than may be are refused before. */
 function exactNumbersCost(body: Buffer): number {
-  let cost = 0;
+  let numbers = 0;
   let run = 0;
   let inExponent = false;
-  for (let index = 0; index < body.length; index += 1) {
+  for (let index = 0; index < body.length && numbers < maxExactNumbersPerRequest; index += 1) {
     const byte = body[index] as number;
     if (isDigitOrPoint(byte)) {
       run += 1;
-      if (run === (inExponent ? longExponent : longRun)) cost += exactNumber;
+      if (run === (inExponent ? longExponent : longRun)) numbers += 1;
     } else {
+      if (byte === quote) index = endOfText(body, index);
       inExponent = run > 0 ? isExponentMark(byte) : inExponent && isSign(byte);
       run = 0;
     }
   }
-  return cost;
+  return numbers * exactNumber;
 }
 /** The first byte of characters beyond Latin-1, for the sake of one of which V8 keeps a whole text in two bytes a character. */
 const firstWide = 0xc4;

@@ -1,4 +1,6 @@
 /** A process with a small heap refuses what does not fit instead of dying of it. */
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { createTestDatabase, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -32,10 +34,13 @@ const repeat = (piece: string) =>
 const eventOf = (bytes: number, fill = 'x') =>
   `{"site_id":"demo","event_type":"view","path":"/","referrer":"${fill.repeat((bytes - 63) / fill.length)}"}`;
 const full = () => repeat(eventOf(960));
+/** 40,000 of them in all, which is fewer than are refused for their number. */
+const longNumbers = '"properties":{"ids":[12345678901234567,12345678901234568,1e400,2e400]},';
 
 const bodies: [string, () => string][] = [
   ['events', full],
   ['events with one character beyond Latin-1', () => full().replace('xx', '€')],
+  ['events with long numbers', () => repeat(eventOf(890).replace('"path"', `${longNumbers}"path"`))],
   ['empty objects', () => repeat('{}')],
   ['empty arrays', () => repeat('[]')],
   ['numbers', () => repeat('1')],
@@ -65,6 +70,33 @@ it.each(bodies)('survives ten clients that post 9.6 MB of %s at once, and serves
   expect([200, 400, 413, 503]).toEqual(expect.arrayContaining(statuses));
   expect(ingestion.child.exitCode).toBeNull();
   await eventually(async () => (await send(`[${eventOf(200)}]`)) === 200, 'the next is accepted');
+});
+
+/** A body that stalls after its first half. */
+function stall(body: Buffer, client: number): { answer: Promise<number>; finish: () => void } {
+  const half = Math.floor(body.length / 2);
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    'x-forwarded-for': `203.0.113.${client}`,
+  };
+  const sending = httpRequest(`${ingestion.url}/events`, { method: 'POST', headers });
+  const answer = once(sending, 'response').then(([response]: [IncomingMessage]) => {
+    response.resume();
+    return response.statusCode ?? 0;
+  });
+  sending.on('error', () => {});
+  sending.write(body.subarray(0, half));
+  return { answer, finish: () => sending.end(body.subarray(half)) };
+}
+
+it('refuses what finds no room beside what it holds, and takes the rest', async () => {
+  const body = Buffer.from(repeat(eventOf(960)));
+  const uploads = Array.from({ length: 10 }, (_, client) => stall(body, client));
+  expect(await Promise.any(uploads.map(({ answer }) => answer))).toBe(503);
+  for (const { finish } of uploads) finish();
+  const statuses = await Promise.all(uploads.map(({ answer }) => answer));
+  expect(new Set(statuses)).toEqual(new Set([200, 503]));
 });
 
 it('takes such a body of events from a client that comes alone, or again', async () => {
