@@ -36,34 +36,67 @@ function tooLongNumber(properties: object): PropertiesProblem {
   return broken(problem);
 }
 
+const tooDeep = broken(`must be nested at most ${propertyLimits.depth} levels deep`);
+const tooManyKeys = broken(`must have at most ${propertyLimits.keys} keys in an object`);
+const tooLarge = broken(`must have at most ${propertyLimits.bytes} bytes`);
+
+/** What has been seen of the properties so far. */
+interface Seen {
+  values: number;
+  /** What it takes at most as JSON in UTF-8, without exact numbers. */
+  mostBytes: number;
+  exactNumbers: number;
+  exactBytes: number;
+}
+
+/** With quotes, comma and colon; a character may be an escape of six bytes. */
+const mostBytesOf = (text: string) => 6 * text.length + 4;
+/** Any number, `-1.2345678901234567e-308` for instance, truth value or pair of brackets, with its comma. */
+const mostBytesOfOther = 26;
+
+/** Looks at the values of one object or array, and adds those that have values of their own to `pending`. */
+function look({ value, depth }: Pending, seen: Seen, pending: Pending[]): PropertiesProblem | 'too long' | undefined {
+  if (depth > propertyLimits.depth) return tooDeep;
+  const keys = Array.isArray(value) ? [] : Object.keys(value);
+  if (keys.length > propertyLimits.keys) return tooManyKeys;
+  for (const key of keys) seen.mostBytes += mostBytesOf(key);
+  const inner: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  seen.values += inner.length;
+  // Every value costs at least two bytes of JSON.
+  if (seen.values > propertyLimits.bytes) return tooLarge;
+  for (const item of inner) {
+    if (isExactNumber(item)) {
+      const digits = exactDigits(item);
+      if (digits === undefined) return 'too long';
+      seen.exactNumbers += 1;
+      seen.exactBytes += digits.length;
+      // Thousands of numbers such as 1e8000 would be a text of many megabytes.
+      if (seen.exactBytes > propertyLimits.bytes) return tooLarge;
+      continue;
+    }
+    if (typeof item === 'number' && !Number.isFinite(item)) return 'too long';
+    seen.mostBytes += typeof item === 'string' ? mostBytesOf(item) : mostBytesOfOther;
+    if (typeof item === 'object' && item !== null) pending.push({ value: item, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+/** What cannot be too large by any count is not written out, which would cost more than all other checks. */
+function isTooLarge(properties: object, { mostBytes, exactNumbers, exactBytes }: Seen): boolean {
+  if (mostBytes + exactBytes <= propertyLimits.bytes) return false;
+  return Buffer.byteLength(JSON.stringify(properties)) - exactNumbers * markedExtra > propertyLimits.bytes;
+}
+
 /**
  * Checks, without recursion and with bounded work: 64 keys in each object, five levels (the properties object itself is the
  * first), 8 KB as JSON in UTF-8 with every number as it is stored.
  */
 export function checkProperties(properties: object): PropertiesProblem | undefined {
   const pending: Pending[] = [{ value: properties, depth: 1 }];
-  // Every value costs at least two bytes of JSON, so that more values than bytes are too many in any case.
-  let values = 0;
-  let exactNumbers = 0;
-  let exactBytes = 0;
+  const seen = { values: 0, mostBytes: mostBytesOfOther, exactNumbers: 0, exactBytes: 0 };
   for (let next = pending.pop(); next; next = pending.pop()) {
-    if (next.depth > propertyLimits.depth) return broken(`must be nested at most ${propertyLimits.depth} levels deep`);
-    const inner = Array.isArray(next.value) ? next.value : Object.values(next.value);
-    if (!Array.isArray(next.value) && inner.length > propertyLimits.keys) {
-      return broken(`must have at most ${propertyLimits.keys} keys in an object`);
-    }
-    values += inner.length;
-    if (values > propertyLimits.bytes) return broken(`must have at most ${propertyLimits.bytes} bytes`);
-    for (const value of inner) {
-      if (isTooLong(value)) return tooLongNumber(properties);
-      if (isExactNumber(value)) {
-        exactNumbers += 1;
-        exactBytes += exactDigits(value)?.length ?? 0;
-      } else if (typeof value === 'object' && value !== null) pending.push({ value, depth: next.depth + 1 });
-    }
+    const problem = look(next, seen, pending);
+    if (problem) return problem === 'too long' ? tooLongNumber(properties) : problem;
   }
-  // Thousands of numbers such as 1e8000 would be a text of many megabytes.
-  if (exactBytes > propertyLimits.bytes) return broken(`must have at most ${propertyLimits.bytes} bytes`);
-  const bytes = Buffer.byteLength(JSON.stringify(properties)) - exactNumbers * markedExtra;
-  return bytes > propertyLimits.bytes ? broken(`must have at most ${propertyLimits.bytes} bytes`) : undefined;
+  return isTooLarge(properties, seen) ? tooLarge : undefined;
 }
