@@ -23,6 +23,9 @@ interface Waiting {
 /** Of one batch: the comma that joins it counts. */
 const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.text.length + 1 });
 
+/** Until what has arrived by now is read: each event that still comes along saves a part of a job. */
+const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** Group commit: at most one job is on its way; its size follows the load by itself. */
 export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue {
   const queued = metrics.counter('millrace_ingestion_queued_events_total', 'Events that are durable in the queue');
@@ -55,6 +58,7 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
   async function flush(): Promise<void> {
     flushing = true;
     while (waiting.length > 0) {
+      await endOfTurn();
       const group = gate.state === 'open' ? takeGroup(waiting, sizeOf, jobLimits) : waiting.splice(0);
       const outcome = gate.state === 'open' ? await flushGroup(group) : gate.state;
       for (const { settle } of group) settle(outcome);

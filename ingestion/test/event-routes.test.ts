@@ -28,6 +28,8 @@ const event = {
   timestamp: '2025-11-14T10:00:00Z',
 };
 
+const endOfTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 describe.each(queueBackends)('on %s', (backend) => {
   let database: TestDatabase;
   let queue: Queue;
@@ -45,11 +47,17 @@ describe.each(queueBackends)('on %s', (backend) => {
     gate = createQueueGate(
       {
         handle,
+        lookout: handle,
         checkSafety: (opened) => checkQueueSafety(opened, location),
         logger: silent,
       },
       // What a busy machine takes longer for is still answered here; how a queue that hangs is refused has tests of its own.
-      { ...defaultGateOptions, timeoutMs: 30_000, maxWaitingJobs: 1_000 },
+      {
+        ...defaultGateOptions,
+        timeoutMs: 30_000,
+        patience: { ...defaultGateOptions.patience, answerWithinMs: 30_000 },
+        maxWaitingJobs: 1_000,
+      },
     );
     await eventually(async () => gate.state === 'open', 'the gate is open');
   });
@@ -261,13 +269,16 @@ describe.each(queueBackends)('on %s', (backend) => {
     });
   });
 
-  it('sends what arrives while one job is on its way together in the next', async () => {
+  it('sends what arrives together in one job, and what arrives while it is on its way in the next', async () => {
     const events = createEventQueue(gate, createMetrics());
     const text = JSON.stringify(event);
-    const outcomes = await Promise.all(Array.from({ length: 200 }, () => events.enqueue({ text, count: 1 })));
+    const send = (count: number) => Array.from({ length: count }, () => events.enqueue({ text, count: 1 }));
+    const first = send(30);
+    await endOfTurn();
+    const outcomes = await Promise.all([...first, ...send(170)]);
     expect(outcomes).toEqual(Array(200).fill(undefined));
     const counts = (await queue.getWaiting()).map((job) => job.data.count);
-    expect(counts.sort((one, two) => one - two)).toEqual([1, 199]);
+    expect(counts.sort((one, two) => one - two)).toEqual([30, 170]);
     expect(await queuedEvents()).toHaveLength(200);
   });
 
@@ -320,7 +331,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     const location = testQueue(backend, database);
     const narrowHandle = openQueue('event-ingest', location, silent);
     const narrow = createQueueGate(
-      { handle: narrowHandle, checkSafety: async () => ({}), logger: silent },
+      { handle: narrowHandle, lookout: narrowHandle, checkSafety: async () => ({}), logger: silent },
       { ...defaultGateOptions, backlogIntervalMs: 20, maxWaitingJobs: 2 },
     );
     await eventually(async () => narrow.state === 'open', 'the gate is open');
