@@ -29,20 +29,29 @@ function tooLarge(bytes: number, { largestBody }: Holding): Refusal | undefined 
 
 const refuse = (code: Refusal['code'], message?: string): BodyResult => ({ ok: false, refusal: { code, message } });
 
+const ignore = () => {};
+
 /** Collects the raw bytes. `undefined` when the client has gone. */
 function collect(req: IncomingMessage, holding: Holding, slow: SlowBodies): Promise<Buffer | Refusal | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const giveUp = (outcome: Refusal | undefined) => {
+    let isOver = false;
+    const finish = (outcome: Buffer | Refusal | undefined) => {
+      isOver = true;
       unwatch();
-      req.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close').resume();
+      resolve(outcome);
+    };
+    const giveUp = (outcome: Refusal | undefined) => {
+      if (isOver) return;
       chunks.length = 0;
       holding.release();
-      resolve(outcome);
+      finish(outcome);
     };
     const body = { bytes: 0, onTooSlow: () => giveUp({ code: 'body_too_slow' }) };
     const unwatch = slow.watch(body);
+    // The listeners stay, since removing them costs more than the rest of this; what comes after the end of it is dropped.
     req.on('data', (chunk: Buffer) => {
+      if (isOver) return;
       const refusal = tooLarge(body.bytes + chunk.length, holding);
       if (refusal) return giveUp(refusal);
       if (!holding.take(chunk.length)) return giveUp({ code: 'overloaded' });
@@ -50,12 +59,10 @@ function collect(req: IncomingMessage, holding: Holding, slow: SlowBodies): Prom
       chunks.push(chunk);
     });
     req.on('end', () => {
-      unwatch();
-      req.removeAllListeners('close');
-      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+      if (!isOver) finish(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
     });
     req.on('close', () => giveUp(undefined));
-    req.on('error', () => {});
+    req.on('error', ignore);
   });
 }
 
