@@ -17,6 +17,9 @@ import { openLane } from './open-lane.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
 import { watchSchema } from './watch-schema.js';
 
+/** Longer than the gate needs to find out that Redis hangs: what a busy one took in time is not given up. */
+const jobTimeoutMs = 3_000;
+
 async function main(): Promise<void> {
   limitHeapGrowth();
   const config = loadIngestionConfig();
@@ -26,11 +29,12 @@ async function main(): Promise<void> {
   const isClosing = () => lifecycle.closing;
 
   const location = queueLocation(config);
-  const handle = openQueue(eventIngest.queue, location, logger);
-  lifecycle.onClose('queue', () => handle.close());
+  const handle = openQueue(eventIngest.queue, location, logger, { commandTimeoutMs: jobTimeoutMs });
+  const lookout = openQueue(eventIngest.queue, location, logger);
+  lifecycle.onClose('queue', () => Promise.all([handle.close(), lookout.close()]));
   const checkSafety = (queue: Queue) => checkQueueSafety(queue, location);
   const gate = createQueueGate(
-    { handle, checkSafety, logger },
+    { handle, lookout, checkSafety, logger },
     { ...defaultGateOptions, maxWaitingJobs: config.QUEUE_MAX_WAITING_JOBS },
   );
   lifecycle.onClose('queue gate', () => gate.close());

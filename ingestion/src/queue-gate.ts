@@ -6,6 +6,7 @@ import { eventIngest } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Queue, QueueHandle } from '@millrace/shared/queue';
 import type { QueueSafety } from '@millrace/shared/queue-safety';
+import { type Patience, whileAnswering } from './while-answering.js';
 
 export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
 
@@ -15,20 +16,25 @@ export interface QueueGate {
   add(jobId: string, data: EventIngestData): Promise<void>;
   /** Resolves when the queue answers and the gate is not closed for its sake. */
   check(): Promise<void>;
-  /** Looks no more; the queue stays open. */
+  /** Looks no more; both handles stay open. */
   close(): void;
 }
 
 export interface QueueGateDeps {
+  /** Takes the jobs. */
   handle: QueueHandle;
+  /** The same queue by a connection of its own, so that no look at it waits behind a large job. */
+  lookout: QueueHandle;
   /** Asked at each look: a fault or a full queue keeps the gate closed. */
   checkSafety: (queue: Queue) => Promise<QueueSafety>;
   logger: Logger;
 }
 
 export interface QueueGateOptions {
-  /** How long the queue may take before it counts as away. */
+  /** How long the queue may take to answer a look before it counts as away. */
   timeoutMs: number;
+  /** How long a job is waited for. */
+  patience: Patience;
   /** Pause between looks at a queue that is away. */
   probeIntervalMs: number;
   /** Pause between looks at the backlog of a queue that works. */
@@ -36,11 +42,17 @@ export interface QueueGateOptions {
   maxWaitingJobs: number;
 }
 
-export const defaultGateOptions = { timeoutMs: 1_500, probeIntervalMs: 200, backlogIntervalMs: 1_000 };
+export const defaultGateOptions = {
+  timeoutMs: 1_500,
+  // A queue that hangs is found within a second and a half.
+  patience: { askAfterMs: 500, answerWithinMs: 1_000, mostMs: 10_000 },
+  probeIntervalMs: 200,
+  backlogIntervalMs: 1_000,
+};
 
 /** Starts closed and opens as soon as the queue has answered and can be trusted. */
 export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions): QueueGate {
-  const { handle, logger } = deps;
+  const { handle, lookout, logger } = deps;
   let state: GateState = 'queue_unavailable';
   let waitingJobs = 0;
   const logFault = createErrorLog(logger, 'refusing events: the queue cannot be trusted', 60_000);
@@ -56,7 +68,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
 
   async function look(): Promise<void> {
     try {
-      waitingJobs = await withTimeout(handle.queue.getWaitingCount(), options.timeoutMs, 'the queue');
+      waitingJobs = await withTimeout(lookout.queue.getWaitingCount(), options.timeoutMs, 'the queue');
       const full = await isFull();
       turn(full || waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
     } catch (error) {
@@ -67,7 +79,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
 
   /** @throws Error when the queue cannot be trusted at all. */
   async function isFull(): Promise<boolean> {
-    const safety = await withTimeout(deps.checkSafety(handle.queue), options.timeoutMs, 'the queue');
+    const safety = await withTimeout(deps.checkSafety(lookout.queue), options.timeoutMs, 'the queue');
     if (safety.warning && state === 'queue_unavailable') logger.warn(safety.warning);
     if (!safety.fault) return safety.full ?? false;
     logFault(new Error(safety.fault));
@@ -89,7 +101,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
     async add(jobId, data) {
       try {
         const adding = handle.queue.add(eventIngest.name, data, { ...eventIngest.options, jobId });
-        await withTimeout(adding, options.timeoutMs, 'the queue');
+        await whileAnswering(adding, () => lookout.queue.getWaitingCount(), options.patience);
       } catch (error) {
         turn('queue_unavailable', error);
         schedule();
@@ -97,7 +109,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
       }
     },
     async check() {
-      await handle.queue.getWaitingCount();
+      await lookout.queue.getWaitingCount();
       if (state === 'queue_unavailable') throw new Error('the queue does not accept events');
     },
     close() {

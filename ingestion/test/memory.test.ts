@@ -1,6 +1,6 @@
 /** A process with a small heap refuses what does not fit instead of dying of it. */
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { createTestDatabase, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -81,7 +81,7 @@ function stall(body: Buffer, client: number): { answer: Promise<number>; finish:
     'x-forwarded-for': `203.0.113.${client}`,
   };
   const sending = httpRequest(`${ingestion.url}/events`, { method: 'POST', headers });
-  const answer = once(sending, 'response').then(([response]: [IncomingMessage]) => {
+  const answer = once(sending, 'response').then(([response]) => {
     response.resume();
     return response.statusCode ?? 0;
   });

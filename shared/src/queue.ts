@@ -34,15 +34,20 @@ function redisOptions(location: QueueLocation) {
   };
 }
 
-/** Fails at once when Redis is away, and after `commandTimeout` when it hangs: for those who answer an HTTP request. */
-const redisFailFast = {
+export interface QueueOptions {
+  /** After it a Redis that does not answer a command hangs. */
+  commandTimeoutMs?: number;
+}
+
+/** Fails at once when Redis is away, and after `commandTimeoutMs` when it hangs: for those who answer an HTTP request. */
+const redisFailFast = ({ commandTimeoutMs = 1_500 }: QueueOptions) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
-  commandTimeout: 1_500,
+  commandTimeout: commandTimeoutMs,
   connectTimeout: 1_000,
   // A connection that is dead without having been closed is given up, not only the command.
   socketTimeout: 3_000,
-};
+});
 
 /** The schema that holds BullMQ's tables on Postgres. */
 export const queueSchema = (prefix: string) => `${prefix}_queue`;
@@ -85,11 +90,11 @@ const createRecoveringBackend: BackendFactory<PostgresQueueBackend, PostgresConn
  * A queue to add jobs to. Until it was ready once its calls wait; afterwards they fail rather than wait when the queue is away.
  * When `waitUntilReady` rejects it may never become ready: services use {@link openQueue}.
  */
-export function createQueue(name: string, location: QueueLocation, logger: Logger): Queue {
+export function createQueue(name: string, location: QueueLocation, logger: Logger, given: QueueOptions = {}): Queue {
   const options = { prefix: location.prefix };
   const queue =
     location.kind === 'redis'
-      ? new Queue(name, { ...options, connection: { ...redisOptions(location), ...redisFailFast } })
+      ? new Queue(name, { ...options, connection: { ...redisOptions(location), ...redisFailFast(given) } })
       : (new Queue(
           name,
           { ...options, connection: postgresOptions(location, 4) },
@@ -108,12 +113,17 @@ export interface QueueHandle {
 const reopenDelayMs = 200;
 
 /** A queue that is made anew as long as it fails to become ready, so that a service may start before its queue. */
-export function openQueue(name: string, location: QueueLocation, logger: Logger): QueueHandle {
+export function openQueue(
+  name: string,
+  location: QueueLocation,
+  logger: Logger,
+  options: QueueOptions = {},
+): QueueHandle {
   let closed = false;
   let queue = open();
 
   function open(): Queue {
-    const opened = createQueue(name, location, logger);
+    const opened = createQueue(name, location, logger, options);
     opened.waitUntilReady().catch(() => {
       if (closed) return;
       opened.close().catch(() => {});
