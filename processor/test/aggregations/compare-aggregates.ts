@@ -1,6 +1,8 @@
-/** The tables of aggregates against plain computations of the same events. */
+/** The tables of aggregates against plain computations of the same events, and against a computation from scratch. */
 import type { Pool } from '@millrace/shared/postgres';
 import { expect } from 'vitest';
+import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
+import { readSiteTables } from '../../src/erase/erase-pieces.js';
 import { countOf, localDate, percent, periodStart, plainCohorts, plainEarnings } from './plain-aggregates.js';
 import { countPayments, plainRevenueRows } from './plain-money.js';
 import type { TestEvent } from './random-events.js';
@@ -112,10 +114,51 @@ async function comparePublisher(pool: Pool, events: TestEvent[], zone: string): 
   }
 }
 
-/** Rows of all tables but that of tournaments, which has a test of its own. */
+const tables = [
+  ...['money_events', 'mrr_movements', 'revenue_aggregates', 'user_cohorts', 'tournament_aggregates'],
+  ...['profile_performance', 'publisher_performance'],
+];
+const scratch = 'scratch';
+
+/** Every column but the site and when it was computed. */
+async function readWhole(pool: Pool, siteId: string): Promise<Record<string, string[]>> {
+  const whole: Record<string, string[]> = {};
+  for (const table of tables) {
+    const rows = await read(
+      pool,
+      `select (to_jsonb(t) - array['site_id', 'computed_at'])::text as row from ${table} t where site_id = $1 order by 1`,
+      siteId,
+    );
+    whole[table] = rows.map(({ row }) => row as string);
+  }
+  return whole;
+}
+
+/** All tables whole, against those of another site with the same events that is computed at one go, from raw events alone. */
+async function compareWithScratch(pool: Pool, now: Date): Promise<void> {
+  await pool.query(`insert into sites (site_id, timezone) select $1, timezone from sites where site_id = 'demo'`, [
+    scratch,
+  ]);
+  await pool.query(
+    `insert into events (site_id, timestamp, event_id, event_type, path, user_id, profile_id, properties)
+    select $1, timestamp, event_id, event_type, path, user_id, profile_id, properties from events where site_id = 'demo'`,
+    [scratch],
+  );
+  await pool.query(
+    `insert into rollup_marks (site_id, interval_start)
+    select distinct $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01Z') from events where site_id = 'demo'`,
+    [scratch],
+  );
+  expect(await aggregateSite(pool, scratch, { now, onProgress: () => {} })).toHaveProperty('rows');
+  expect(await readWhole(pool, 'demo')).toEqual(await readWhole(pool, scratch));
+  for (const { name } of await readSiteTables(pool))
+    await pool.query(`delete from ${name} where site_id = $1`, [scratch]);
+}
+
 export async function compareAggregates(pool: Pool, events: TestEvent[], zone: string, now: Date): Promise<void> {
   await compareRevenue(pool, events, zone, now);
   await compareCohorts(pool, events, zone, now);
   await compareProfiles(pool, events, zone);
   await comparePublisher(pool, events, zone);
+  await compareWithScratch(pool, now);
 }

@@ -31,9 +31,18 @@ const properties: Record<string, (random: Random) => Record<string, unknown> | u
   ad_request: () => undefined,
   signup: () => undefined,
   payment: (random) => ({
-    transaction_id: `t${random.below(1_000)}`,
-    amount: random.pick([amount(random), amount(random), amount(random), 12.5, 'much', null]),
-    currency: random.pick(random.below(20) === 0 ? ['euro', 7] : currencies),
+    // Several payments of a transaction, as long as they say how much.
+    ...(random.below(3) > 0
+      ? {
+          transaction_id: `t${random.below(100)}`,
+          amount: random.pick([amount(random), 12.5]),
+          currency: random.pick(currencies),
+        }
+      : {
+          transaction_id: `odd${random.below(1_000)}`,
+          amount: random.pick([amount(random), amount(random), 'much', null]),
+          currency: random.pick(random.below(20) === 0 ? ['euro', 7] : currencies),
+        }),
     status: random.pick(['succeeded', 'succeeded', 'succeeded', 'failed']),
     ...(random.below(2) === 0 && { interval: random.pick(['month', 'year']) }),
   }),
