@@ -19,7 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await sql('truncate events, sites, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m, rollup_days');
+  await sql(
+    'truncate events, sites, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m, rollup_days, raw_horizon',
+  );
   await store('2026-09-05', '2026-11-05', '2026-11-09', '2026-11-10');
 });
 
@@ -85,6 +87,16 @@ it('a change takes rows back at once, asks for a roll, and the roll makes them a
   await setHosts();
   await roll();
   await expectClean(foreign);
+});
+
+it('rows of dropped raw events keep the hosts of their time, and nothing asks for them again', async () => {
+  await roll();
+  await sql(`insert into raw_horizon (since) values ('2026-10-01T00:00:00Z')`);
+  await sql(`delete from events where timestamp < '2026-10-01T00:00:00Z'`);
+  await setHosts('shop.example');
+  await roll();
+  expect(await eventsByHost()).toEqual({ direct: 5, 'ref.example': 3, 'shop.example': 1 });
+  expect(await held()).toBe('-infinity');
 });
 
 it('a change during a roll is not undone by the rows of that roll', async () => {

@@ -218,4 +218,27 @@ describe('a dimension that rollups do not have everywhere', () => {
     await note(everything);
     await expectRight(byPath);
   });
+
+  it('is read from rollups where raw events were dropped, also while the rest is counted from raw events', async () => {
+    const zone = 'Australia/Lord_Howe';
+    const range = { from: dayStart('2025-09-28', zone), to: last };
+    const byReferrer = { siteId: 'complete', dimensions: ['referrer'] as Dimension[], orderBy: [], range };
+    await database.pool.query(`insert into raw_horizon (since) values ('2025-10-01T00:00:00Z')`);
+    await database.pool.query(`delete from events where site_id = 'complete' and timestamp < '2025-10-01T00:00:00Z'`);
+    await expectRight(byReferrer);
+    for (const since of [
+      `dimensions_since - 'referrer'`,
+      `dimensions_since || '{"referrer":"2025-10-20T01:00:00.000Z"}'`,
+      `dimensions_since || '{"referrer":"2025-10-01T00:00:00.000Z"}'`,
+    ]) {
+      await note(since);
+      expect(await sourceOf(byReferrer)).not.toBe('raw');
+      await expectRight(byReferrer);
+      await expectRight({
+        ...byReferrer,
+        dimensions: ['time:day', 'referrer'],
+        buckets: daysOf(zone, range.from, range.to),
+      });
+    }
+  });
 });

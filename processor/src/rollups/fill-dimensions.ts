@@ -75,7 +75,8 @@ async function fillDay(
 
 /**
  * Takes the dimensions that are least complete one day further back; undefined when nothing is missing. What is marked is
- * computed again by its own roll, for all dimensions. Days of which raw events are gone stay as they are.
+ * computed again by its own roll, for all dimensions. Days of which raw events are gone stay as they are, and count as complete:
+ * they are all there is, though of the rules and hostnames of their time.
  */
 export async function fillDimensions(
   client: PoolClient,

@@ -173,7 +173,7 @@ const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
     },
     hostnames: {
       description:
-        'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too. Kept in lower case and punycode, without port, final dot and `www.`.',
+        'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too, as far back as there are raw events. Kept in lower case and punycode, without port, final dot and `www.`.',
       examples: [['shop.example']],
     },
   });

@@ -1,8 +1,8 @@
 /** Turns a query that rollups can answer into its rows. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { completeSince } from '@millrace/shared/rollups';
 import { type Cover, coverRange } from './cover-range.js';
 import { groupValues, toRow } from './group-values.js';
+import { type HeldRows, heldRows } from './held-rows.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
 import { readGroups } from './read-groups.js';
 import { readPage } from './read-page.js';
@@ -13,6 +13,8 @@ import type { RollupReading } from './rollup-sources.js';
 
 export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
 
+const noRows: HeldRows = { rowsSince: Number.POSITIVE_INFINITY, intervalsSince: 0, markedDays: [] };
+
 /** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
 export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
   const { bounds: own, labels, places, offsets } = query.buckets ?? {};
@@ -21,10 +23,8 @@ export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupSta
     bounds,
     // A day has all hours.
     dayZone: offsets ? undefined : state?.timezone,
-    rowsSince: state ? completeSince(state.dimensionsSince, plan.dimension) : Number.POSITIVE_INFINITY,
-    intervalsSince: plan.dimension === 'all' ? Number.NEGATIVE_INFINITY : (state?.detailSince.getTime() ?? 0),
     markedIntervals: state?.markedIntervals ?? [],
-    markedDays: state?.markedDays ?? [],
+    ...(state ? heldRows(state, plan.dimension, bounds.at(-1)!) : noRows),
   });
   return {
     siteId: query.siteId,

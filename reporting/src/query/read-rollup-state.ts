@@ -12,6 +12,8 @@ export interface RollupState {
   /** See {@link completeSince}. */
   dimensionsSince: DimensionsSince;
   lastVisitorNo: number;
+  /** Raw events before it were dropped; null while none were. */
+  rawSince: Date | null;
   /** Starts of marked intervals that the range touches, in milliseconds since 1970, ascending. */
   markedIntervals: number[];
   markedDays: string[];
@@ -28,7 +30,7 @@ with recursive marked(start) as (
   from marked where start is not null
 )
 select rolled.timezone, detail_since as "detailSince", ${heldSince} as "dimensionsSince",
-  last_visitor_no as "lastVisitorNo",
+  last_visitor_no as "lastVisitorNo", (select since from raw_horizon) as "rawSince",
   (select string_agg(int4send((extract(epoch from start) / 900)::int), '' order by start) from marked) as intervals,
   array(select day::text from rollup_day_marks where site_id = $1 order by day) as "markedDays"
 from site_rollups rolled left join sites on sites.site_id = $1 where rolled.site_id = $1`;
