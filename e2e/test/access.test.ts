@@ -1,5 +1,6 @@
 /** Every route of every service with every kind of key: who gets in, who does not, on real processes. */
 import { createKey, revokeKey } from '@millrace/shared/access/keys';
+import { keysOptions } from '@millrace/shared/access/keys-options';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';
@@ -209,6 +210,15 @@ async function ask(
   });
 }
 
+const neededScope = { write: 'write', read: 'read', sites: 'read', change: 'admin', admin: 'admin', letters: 'admin' };
+
+/** The scopes of the key that the command in `message` makes, when it is pasted. */
+function offeredScopes(message: string) {
+  const command = /`npm run keys -- ([^`]+)`/.exec(message)?.[1];
+  const parsed = keysOptions(command?.split(' ') ?? []);
+  return parsed.kind === 'create' ? parsed.options.scopes : parsed;
+}
+
 describe.each(routes)('%s of %s', (path, service, kind, given = {}, instead = 200) => {
   it(`is for keys of kind ${kind} (${given.method ?? 'GET'})`, async () => {
     const statuses: Record<string, number> = {};
@@ -220,7 +230,8 @@ describe.each(routes)('%s of %s', (path, service, kind, given = {}, instead = 20
         expect(response.headers.get('www-authenticate'), name).toBe('Bearer');
         const { code, message } = JSON.parse(body).error;
         expect(code).toBe('unauthorized');
-        expect(message).toMatch(keys[name] === undefined ? /^(A key is needed|Log in)/ : /^This key is not known/);
+        if (keys[name] !== undefined) expect(message).toMatch(/^This key is not known/);
+        else expect(offeredScopes(message)).toEqual([neededScope[kind]]);
       }
     }
     expect(statuses).toEqual(kinds[kind]);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { createRateLimit, type RateLimit, tooMuch } from '@millrace/shared/access/rate-limit';
-import { allows, bearerKey, lacks } from '@millrace/shared/access/require-scope';
+import { allows, bearerKey, keyNeeded, lacks } from '@millrace/shared/access/require-scope';
 import { type Refusal, ServiceError, wrongKey } from '@millrace/shared/errors';
 import { isConnectionError } from '@millrace/shared/postgres';
 
@@ -60,7 +60,7 @@ export function createAdmit({ keys, eventsPerSecond }: AdmitOptions): Admit | un
     if (!keys) return { sender: { siteId: null, clients: [] } };
     const key = header ?? inAddress;
     const access = key && (await keys.find(key, client));
-    if (!access) return { refusal: { code: 'unauthorized', ...(key && { message: wrongKey }) } };
+    if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : keyNeeded('write') } };
     if (!allows(access, 'write')) return { refusal: lacks('write') };
     if (header === undefined && !isPublic(access)) {
       const message = 'A key in an address must have the scope "write" only and be limited to one site.';

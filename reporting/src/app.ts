@@ -5,7 +5,7 @@ import { requireScope } from '@millrace/shared/access/require-scope';
 import { answersOthers } from '@millrace/shared/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
 import { addAsOf } from './add-as-of.js';
 import { funnelRoute } from './funnel-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
@@ -31,6 +31,9 @@ export interface ReportingApp extends ServiceApp {
   isTrustedProxy?: TrustedProxies;
 }
 
+/** What is changed here is what everybody sees, so that it takes a key for administrators. */
+const neededScope = ({ method }: Request) => (['PATCH', 'PUT', 'DELETE'].includes(method) ? 'admin' : 'read');
+
 export function buildApp(deps: ReportingApp): Express {
   const about = { service: 'reporting', docs: '/docs' };
   return buildServiceApp({ about, ...deps }, (app) => {
@@ -41,7 +44,7 @@ export function buildApp(deps: ReportingApp): Express {
       startBudgets(() => answersOthers(deps.pool)),
       limitAddresses(requestsPerMinute, isTrustedProxy),
     );
-    if (keys) app.use(requireScope(keys, 'read', isTrustedProxy), limitKeys(requestsPerMinute));
+    if (keys) app.use(requireScope(keys, neededScope, isTrustedProxy), limitKeys(requestsPerMinute));
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     app.get('/stats', statsRoute(deps));
     app.get('/api/v1/query', queryRoute(deps));

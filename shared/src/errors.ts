@@ -11,10 +11,7 @@ export const errorCatalogue = {
   invalid_event: { status: 400, message: 'The event breaks a rule.' },
   no_valid_events: { status: 400, message: 'No event of the batch could be accepted.' },
   invalid_request: { status: 400, message: 'A parameter is missing or invalid.' },
-  unauthorized: {
-    status: 401,
-    message: 'A key is needed: send it as `Authorization: Bearer <key>`. `npm run keys -- create` makes one.',
-  },
+  unauthorized: { status: 401, message: 'A key is needed: send it as `Authorization: Bearer <key>`.' },
   forbidden: { status: 403, message: 'This key does not allow that.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, message: 'This address does not support that method.' },
@@ -56,7 +53,7 @@ export const errorCatalogue = {
   query_timeout: { status: 504, message: 'The query took too long and was stopped. Ask for a shorter range.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 
-/** Of a key that was sent but opens nothing; `unauthorized` alone says that one is needed. */
+/** Of a key that was sent but opens nothing. */
 export const wrongKey = 'This key is not known, revoked or expired.';
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,5 +1,6 @@
 /** Turns a sentence into the page that asks for a key, and nothing into the one that asks whether to log out. */
 import { createHash } from 'node:crypto';
+import { createCommand } from '@millrace/shared/access/require-scope';
 
 const style = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -50,7 +51,7 @@ export const loginPage = (message?: string) =>
 <button>Log in</button>
 </form>
 <p><code>npm start</code> keeps an admin key in <code>.millrace/admin-key</code>;
-<code>npm run keys -- create --scope admin</code> makes another one.</p>`,
+<code>${createCommand('admin')}</code> makes another one.</p>`,
   );
 
 export const logoutPage = page(

@@ -2,7 +2,7 @@
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
-import { allows, bearerKey } from '@millrace/shared/access/require-scope';
+import { allows, bearerKey, createCommand } from '@millrace/shared/access/require-scope';
 import { ServiceError, wrongKey } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Request, RequestHandler } from 'express';
@@ -50,7 +50,7 @@ export function requireAdmin(keys: KeyRing, pool: Pool, isTrusted: TrustedProxie
       const wantsPage = isRead(req) && req.headers.authorization === undefined && !req.path.includes('/api/');
       if (wantsPage) return res.redirect(303, '/admin/login');
       res.set('www-authenticate', 'Bearer');
-      const howTo = 'Log in at /admin/login, or send an admin key as `Authorization: Bearer`.';
+      const howTo = `Log in at /admin/login, or send an admin key as \`Authorization: Bearer <key>\`. \`${createCommand('admin')}\` makes one.`;
       throw new ServiceError('unauthorized', bearerKey(req.headers.authorization) === undefined ? howTo : wrongKey);
     }
     const reason = reasonAgainst(access);

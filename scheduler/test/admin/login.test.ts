@@ -48,12 +48,19 @@ describe('without a session', () => {
   it('answers the API with a body that programs and Bull Board understand', async () => {
     const response = await send('GET', '/admin/queues/api/queues');
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
-    const message = 'Log in at /admin/login, or send an admin key as `Authorization: Bearer`.';
+    const message =
+      'Log in at /admin/login, or send an admin key as `Authorization: Bearer <key>`. `npm run keys -- create --name NAME --scope admin` makes one.';
     expect(await response.json()).toEqual({
       success: false,
       error: { code: 'unauthorized', message, key: 'ERRORS.FORBIDDEN' },
       message,
     });
+  });
+
+  it('shows the whole command that makes an admin key', async () => {
+    expect(await (await send('GET', '/admin/login')).text()).toContain(
+      '<code>npm run keys -- create --name NAME --scope admin</code>',
+    );
   });
 
   it('lets an admin key of all sites in by its header, and no other key', async () => {

@@ -1,6 +1,6 @@
 /** Turns the key of a request into who asks, or into a refusal. */
-import type { RequestHandler, Response } from 'express';
-import { ServiceError, wrongKey } from '../errors.js';
+import type { Request, RequestHandler, Response } from 'express';
+import { errorCatalogue, ServiceError, wrongKey } from '../errors.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access, Scope } from './keys.js';
 import { clientOf, type TrustedProxies } from './rate-limit.js';
@@ -11,6 +11,13 @@ export const bearerKey = (header: string | undefined) => /^Bearer +(\S+)$/i.exec
 /** True when `access` allows `scope`; admin allows everything. */
 export const allows = ({ scopes }: Access, scope: Scope) => scopes.includes(scope) || scopes.includes('admin');
 
+/** The command that makes a key with `scope`, to be pasted. */
+export const createCommand = (scope: Scope) => `npm run keys -- create --name NAME --scope ${scope}`;
+
+/** What the sender is told who has no key, where one with `scope` is needed. */
+export const keyNeeded = (scope: Scope) =>
+  `${errorCatalogue.unauthorized.message} \`${createCommand(scope)}\` makes one.`;
+
 /** The refusal of a key that does not allow `scope`. */
 export const lacks = (scope: Scope) => new ServiceError('forbidden', `This key does not have the scope "${scope}".`);
 
@@ -18,17 +25,22 @@ export const lacks = (scope: Scope) => new ServiceError('forbidden', `This key d
 export const accessOf = (res: Response) => res.locals.access as Access;
 
 /**
- * Lets pass who has a key with `scope`, and leaves who that is in `res.locals.access`; else 401 `unauthorized` or 403
+ * Lets pass who has a key with the scope that the request needs, and leaves who that is in `res.locals.access`; else 401 `unauthorized` or 403
  * `forbidden`. Keys are taken from the header only: addresses end up in logs.
  */
-export function requireScope(keys: KeyRing, scope: Scope, isTrusted: TrustedProxies = () => false): RequestHandler {
+export function requireScope(
+  keys: KeyRing,
+  needed: Scope | ((req: Request) => Scope),
+  isTrusted: TrustedProxies = () => false,
+): RequestHandler {
   return async (req, res, next) => {
+    const scope = typeof needed === 'string' ? needed : needed(req);
     const key = bearerKey(req.headers.authorization);
     const client = clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted);
     const access = key && (await keys.find(key, client));
     if (!access) {
       res.set('www-authenticate', 'Bearer');
-      throw new ServiceError('unauthorized', key && wrongKey);
+      throw new ServiceError('unauthorized', key ? wrongKey : keyNeeded(scope));
     }
     if (!allows(access, scope)) throw lacks(scope);
     res.locals.access = access;
