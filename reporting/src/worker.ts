@@ -32,7 +32,6 @@ async function main(): Promise<void> {
   const app = buildServiceApp({ about, logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
-  lifecycle.onClose('health watch', watchHealth(health, logger));
   const { HOST: host, REPORTING_WORKER_PORT } = config;
   const port = await startServer(() => server.listen(REPORTING_WORKER_PORT, host), server, 'REPORTING_WORKER_PORT');
   logger.info({ host, port }, 'listening');
@@ -40,6 +39,7 @@ async function main(): Promise<void> {
   const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
   lifecycle.onClose('worker', () => worker.close());
   askQueue = worker.check;
+  lifecycle.onClose('health watch', watchHealth(health, logger));
 }
 
 main().catch((error: Error) => {
