@@ -247,7 +247,7 @@ it('keeps events of another site out of a batch, each for that reason', async ()
   expect(await response.json()).toEqual({
     status: 'ok',
     accepted: 1,
-    rejected: [{ index: 1, reason: 'wrong_site', field: 'site_id', message: 'the key is limited to site_id demo' }],
+    rejected: [{ index: 1, reason: 'wrong_site', field: 'site_id', message: 'this key is limited to site "demo"' }],
   });
 });
 

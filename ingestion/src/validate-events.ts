@@ -57,7 +57,7 @@ export function validateEvents(candidates: unknown[], nowMs: number, siteId?: st
     }
     const result = validateEvent(candidate, nowMs);
     if (result.ok && siteId !== undefined && result.event.site_id !== siteId) {
-      const message = `the key is limited to site_id ${siteId}`;
+      const message = `this key is limited to site "${siteId}"`;
       rejected.push({ index, reason: 'wrong_site', field: 'site_id', message });
     } else if (result.ok) texts.push(serializeEvent(result.event));
     else rejected.push({ index, reason: result.reason, field: result.field, message: result.message });

@@ -86,10 +86,20 @@ describe('import of several files', () => {
     const args = [log, '--site', 'demo', '--url', server.url];
     const { stdout } = await run([...args, '--hostname', '*.EXAMPLE.org', '--hostname', 'x']);
     expect(paths(server.events.splice(0))).toEqual(['/p1', '/p2', '/p4', '/p5']);
-    expect(stdout).toContain('  filtered out              3\n');
+    expect(stdout).toContain(
+      '  filtered out              3\nNo host is named by 1 of the lines filtered out: --hostname cannot match them.\n',
+    );
     await run([...args, '--hostname', 'other.example', '--path', '/%706', '--path', '/nothing/*']);
     expect(server.events.map(({ path, properties }) => [path, properties.hostname])).toEqual([
       ['/p6', 'other.example'],
     ]);
+  });
+
+  it('says that --hostname cannot match lines which name no host', async () => {
+    const log = await file('hostless.log', part(0, 2));
+    const { stdout } = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--hostname', '*']);
+    expect(stdout).toContain('No host is named by the lines filtered out: --hostname cannot match them.\n');
+    const other = await run([log, '--site', 'demo', '--url', 'http://127.0.0.1:9', '--path', '/nothing']);
+    expect(other.stdout).not.toContain('no host');
   });
 });

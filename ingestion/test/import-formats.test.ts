@@ -126,7 +126,7 @@ describe('JSON lines', () => {
         method: null,
         target: '/a',
         status: 304,
-        bytes: 0,
+        bytes: null,
         referrer: null,
         userAgent: null,
       },
@@ -165,7 +165,7 @@ describe('W3C Extended', () => {
       'comment',
       {
         ...{ client: '203.0.113.8', hostname: null, timestamp: '2025-11-15T00:00:01Z', method: 'GET', target: '/b' },
-        ...{ status: 304, bytes: 0, referrer: null, userAgent: null },
+        ...{ status: 304, bytes: null, referrer: null, userAgent: null },
       },
     ]);
   });

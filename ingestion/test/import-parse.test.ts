@@ -256,14 +256,14 @@ describe('logEvent', () => {
   });
 
   it('leaves out what the line does not say', () => {
-    const nothing = { client: null, hostname: null, method: null, target: '', referrer: null, userAgent: null };
-    expect(logEvent(demo, id, { ...record, ...nothing, status: 400 })).toEqual({
+    const nothing = { client: null, hostname: null, method: null, bytes: null, referrer: null, userAgent: null };
+    expect(logEvent(demo, id, { ...record, ...nothing, target: '', status: 400 })).toEqual({
       site_id: 'demo',
       event_type: 'request',
       event_id: id,
       timestamp: '2015-05-17T10:05:03+00:00',
       path: '',
-      properties: { status: 400, bytes: 12 },
+      properties: { status: 400 },
     });
   });
 

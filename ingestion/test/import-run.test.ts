@@ -32,7 +32,7 @@ describe('import of good logs', () => {
         '  bots skipped              0',
         '  unparsable                0',
         'What was accepted is safe in the queue. The processor stores it next;',
-        'then /stats?site_id=demo of the reporting service counts it.',
+        'then /stats?site_id=demo of the reporting service counts it. Lines imported before are not counted again.',
         '',
       ].join('\n'),
     );
@@ -359,6 +359,11 @@ describe('import that the server does not take', () => {
       401,
       { error: { code: 'no_key', message: 'a key is needed.' } },
       'refuses with 401: a key is needed. Give a key with the scope write by --key or MILLRACE_KEY.',
+    ],
+    [
+      403,
+      { error: { code: 'forbidden', message: 'this key is limited to site "shop"' } },
+      'refuses with 403: this key is limited to site "shop". Give a key with the scope write, for the site of --site or for all sites, by --key or MILLRACE_KEY.',
     ],
     [
       404,

@@ -23,6 +23,8 @@ export interface ImportTally extends Omit<FileTally, 'file'> {
   unfinished: number;
   /** Left out by `--hostname` or `--path`. */
   filtered: number;
+  /** Of those, lines that name no host although `--hostname` asks for one. */
+  hostless: number;
   accepted: number;
   rejected: number;
   /** How many lines of each skipped user agent; those beyond a bound are only counted in `bots`. */
@@ -43,6 +45,7 @@ export function createTally(): ImportTally {
     bots: 0,
     unfinished: 0,
     filtered: 0,
+    hostless: 0,
     unparsable: 0,
     accepted: 0,
     rejected: 0,

@@ -39,8 +39,9 @@ Overlong values are cut and the event marked with the property "truncated".
 An event's id comes from the line itself, and from its ordinal where a file holds equal lines: three equal lines count
 three times, but the same line in two files counts once. So files may overlap, be rotated, cut, joined and imported
 again. A last line without a line end may still be written on: it is left out, which the summary says, and counts once
-it is complete (a JSON line is when its braces are). Only a file joined of overlapping ones may count the stretch that it holds twice (unless 250,000 other lines lie
-between): give such files as several arguments instead. After an import that stopped midway, run the same command again.
+it is complete (a JSON line is when its braces are). Only a file joined of overlapping ones may count the stretch that
+it holds twice (unless 250,000 other lines lie between): give such files as several arguments instead. After an import
+that stopped midway, run the same command again.
 
 Exit code 0: every event was accepted. Exit code 1: something was not accepted, more of a file was unreadable than
 --max-unparsable allows, or a file could not be read to its end.

@@ -7,7 +7,7 @@ export interface LogEvent extends Event {
   event_type: RequestKind;
   properties: {
     status: number;
-    bytes: number;
+    bytes?: number;
     method?: string;
     user_agent?: string;
     hostname?: string;
@@ -48,11 +48,12 @@ export function logEvent({ siteId, countAssets }: EventOptions, eventId: string,
     event_id: eventId,
     timestamp: record.timestamp,
     path: fit('path', record.target),
-    properties: { status: record.status, bytes: record.bytes },
+    properties: { status: record.status },
   };
   const { properties } = event;
   if (record.client !== null) event.user_id = fit('user_id', record.client);
   if (record.referrer !== null) event.referrer = fit('referrer', record.referrer);
+  if (record.bytes !== null) properties.bytes = record.bytes;
   if (record.method !== null) properties.method = fit('method', record.method);
   if (record.userAgent !== null) properties.user_agent = fit('user_agent', record.userAgent);
   if (record.hostname !== null) properties.hostname = fit('hostname', record.hostname);

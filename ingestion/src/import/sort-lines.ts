@@ -57,7 +57,7 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
     if (record === 'comment') tally.comments += 1;
     else if (isCutOff && hasRead) tally.unfinished += 1;
     else if (record === null) countUnreadable(file, line, tally);
-    else if (!isWanted(record)) tally.filtered += 1;
+    else if (!isWanted(record)) countFiltered(options, record.hostname, tally);
     else if (!options.includeBots && isBot(record.userAgent)) countBot(tally, record.userAgent ?? '');
     else return { lineNumber: line.number, json: JSON.stringify(logEvent(options, idOf(line), record)) };
     return null;
@@ -83,6 +83,11 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function countFiltered({ hostnames }: SortOptions, hostname: string | null, tally: ImportTally): void {
+  tally.filtered += 1;
+  if (hostnames.length > 0 && hostname === null) tally.hostless += 1;
 }
 
 function countUnreadable(file: string, line: LogLine, tally: ImportTally): void {

@@ -17,6 +17,7 @@ export function summaryText(files: readonly string[], options: SummaryOptions, t
     ...countRows(options, tally).map(
       ([row, count]) => `  ${row.padEnd(12)} ${count.toLocaleString('en').padStart(14)}`,
     ),
+    ...hostlessLines(tally),
     ...lastLines(tally),
     ...storedLater(options, tally),
     '',
@@ -46,6 +47,12 @@ function countRows({ dryRun }: SummaryOptions, tally: ImportTally): [string, num
     ['not sent', unsent],
   ];
   return [...rows, ...seldom.filter(([, count]) => count > 0)];
+}
+
+function hostlessLines({ filtered, hostless }: ImportTally): string[] {
+  if (hostless === 0) return [];
+  const which = hostless === filtered ? 'the lines' : `${hostless.toLocaleString('en')} of the lines`;
+  return [`No host is named by ${which} filtered out: --hostname cannot match them.`];
 }
 
 function lastLines({ unfinished }: ImportTally): string[] {
@@ -79,6 +86,6 @@ function storedLater({ siteId, dryRun }: SummaryOptions, tally: ImportTally): st
   if (dryRun) return ['Nothing was sent: this was a dry run.'];
   return [
     'What was accepted is safe in the queue. The processor stores it next;',
-    `then /stats?site_id=${siteId} of the reporting service counts it.`,
+    `then /stats?site_id=${siteId} of the reporting service counts it. Lines imported before are not counted again.`,
   ];
 }

@@ -21,7 +21,7 @@ const LATE_FAILURES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDO
 /** What helps where the sentence of the server does not know of the command line. */
 const hints: Record<number, string> = {
   401: '. Give a key with the scope write by --key or MILLRACE_KEY',
-  403: '. Give a key with the scope write by --key or MILLRACE_KEY',
+  403: '. Give a key with the scope write, for the site of --site or for all sites, by --key or MILLRACE_KEY',
   404: '. Another service may be listening there: give the address of ingestion by --url',
   405: '. Another service may be listening there: give the address of ingestion by --url',
 };

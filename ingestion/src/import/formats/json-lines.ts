@@ -80,14 +80,14 @@ function toRecord(read: Reader): LogRecord | null {
   const request = requestOf(read);
   const status = Number(read('status') ?? Number.NaN);
   if (timestamp === null || request === null || !Number.isInteger(status)) return null;
-  const bytes = Number(read('bytes') ?? 0);
+  const bytes = Number(read('bytes') ?? Number.NaN);
   return {
     ...request,
     client: normalizeClient(textOf(read('client'))),
     hostname: normalizeHost(textOf(read('hostname'))) ?? request.hostname,
     timestamp,
     status,
-    bytes: Number.isSafeInteger(bytes) ? bytes : 0,
+    bytes: Number.isSafeInteger(bytes) ? bytes : null,
     referrer: textOf(read('referrer')) || null,
     userAgent: textOf(read('user_agent')) || null,
   };

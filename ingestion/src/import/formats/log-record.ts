@@ -11,7 +11,8 @@ export interface LogRecord {
   /** Path and query, percent-encoded in one form; empty when the request line is malformed. */
   target: string;
   status: number;
-  bytes: number;
+  /** Null when the log has no such field. */
+  bytes: number | null;
   referrer: string | null;
   userAgent: string | null;
 }

@@ -51,7 +51,7 @@ function toRecord(fields: Fields, readText: (value: string) => string): LogRecor
     method: first('cs-method') || null,
     target: parsed.target,
     status: Number(status),
-    bytes: /^\d{1,15}$/.test(bytes) ? Number(bytes) : 0,
+    bytes: /^\d{1,15}$/.test(bytes) ? Number(bytes) : null,
     referrer: readText(first('cs(referer)', 'cs(referrer)')) || null,
     userAgent: readText(first('cs(user-agent)')) || null,
   };
