@@ -60,7 +60,9 @@ export function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusa
   const [first] = rejected;
   if (rejected.every(({ reason }) => reason === 'wrong_site')) return { code: 'forbidden', message: first?.message };
   if (route === '/event') {
-    return { code: 'invalid_event', message: first?.message, details: { reason: first?.reason, field: first?.field } };
+    const { reason, field, message } = first ?? {};
+    const elsewhere = reason === 'not_an_object' ? '; lists go to /events' : '';
+    return { code: 'invalid_event', message: `${message}${elsewhere}`, details: { reason, field } };
   }
   return { code: 'no_valid_events', details: { rejected: rejected.slice(0, maxListedRejections) } };
 }

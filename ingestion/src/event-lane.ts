@@ -9,7 +9,7 @@ import { answerBatch, answerOk, answerPixel, answerRefusal, nothingAccepted, typ
 import type { ByteBudget } from './byte-budget.js';
 import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
 import type { NameClient } from './name-client.js';
-import { bodyFormat, type ParseResult, parseBatch, parseSingleEvent } from './parse-events.js';
+import { bodyFormat, type ParseResult, parseBatch, parseSingleEvent, refuseFormat } from './parse-events.js';
 import { parseParameters } from './parse-parameters.js';
 import type { BodyReader } from './read-body.js';
 import { type EventBatch, type ValidatedEvents, validateEvents } from './validate-events.js';
@@ -107,9 +107,10 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
   }
 
   async function takeBody(route: Route, req: IncomingMessage): Promise<Outcome> {
-    const format = bodyFormat(req.headers['content-type']);
+    const type = req.headers['content-type'];
+    const format = bodyFormat(type);
     if (!format || (route === '/event' && format === 'ndjson')) {
-      return { refusal: { code: 'unsupported_media_type' }, events: 1 };
+      return { refusal: refuseFormat(route, type), events: 1 };
     }
     const client = deps.nameClient(req);
     const admission = deps.admit && (await deps.admit.admit(req, client));

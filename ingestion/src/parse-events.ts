@@ -33,6 +33,15 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
   return Object.hasOwn(formats, key) ? formats[key] : undefined;
 }
 
+/** Names what `route` takes; a bare `curl -d` says that it sends a form. */
+export function refuseFormat(route: '/event' | '/events', contentType = ''): Refusal {
+  const lines = route === '/events' ? ', application/x-ndjson' : '';
+  const hint = contentType.includes('form-urlencoded') ? "; curl needs -H 'content-type: application/json'" : '';
+  const elsewhere = route === '/event' && bodyFormat(contentType) === 'ndjson' ? '; NDJSON goes to /events' : '';
+  const message = `Send application/json${lines} or text/plain in UTF-8${hint}${elsewhere}.`;
+  return { code: 'unsupported_media_type', message };
+}
+
 const refuse = (code: Refusal['code'], message?: string, field?: string): ParseResult => ({
   ok: false,
   refusal: { code, message, ...(field !== undefined && { details: { field } }) },

@@ -153,6 +153,22 @@ describe.each(queueBackends)('on %s', (backend) => {
       const answer = await send('/event', JSON.stringify(event), type).expect(status);
       expect(answer.body.error.code).toBe(code);
     });
+    it('says where a form of curl, NDJSON and a list of events belong', async () => {
+      const messageOf = async (type: string, body = JSON.stringify(event), path = '/event') =>
+        (await send(path, body, type)).body.error.message;
+      const form = 'application/x-www-form-urlencoded';
+      expect([
+        await messageOf(form),
+        await messageOf(form, '[]', '/events'),
+        await messageOf('application/x-ndjson'),
+        await messageOf('application/json', '[{"site_id":"demo"}]'),
+      ]).toEqual([
+        "Send application/json or text/plain in UTF-8; curl needs -H 'content-type: application/json'.",
+        "Send application/json, application/x-ndjson or text/plain in UTF-8; curl needs -H 'content-type: application/json'.",
+        'Send application/json or text/plain in UTF-8; NDJSON goes to /events.',
+        'an event must be a JSON object; lists go to /events',
+      ]);
+    });
     it('refuses an unknown or broken compression and bytes that are not UTF-8', async () => {
       const unknown = await post('/event').set('content-encoding', 'zstd').send('{}').expect(415);
       expect(unknown.body.error.code).toBe('unsupported_encoding');

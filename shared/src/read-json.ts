@@ -79,7 +79,13 @@ function readerOf(
         unwatch();
         if (error) reject(toServiceError(error, limit));
         else if (req.body !== undefined) resolve(req.body);
-        else reject(new ServiceError('unsupported_media_type', 'Send a body of type application/json.'));
+        else
+          reject(
+            new ServiceError(
+              'unsupported_media_type',
+              "Send a body of type application/json; curl needs -H 'content-type: application/json'.",
+            ),
+          );
       });
     });
   return async (req, res) => toValue(await read(req, res), req);
