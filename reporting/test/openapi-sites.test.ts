@@ -7,6 +7,7 @@ import { describeApi } from '../src/openapi/describe-api.js';
 import { buildDocumentedApp, createJudge } from './documented-app.js';
 
 interface Described {
+  security: { key?: string[] }[];
   requestBody?: { required: boolean; content: { 'application/json': { schema: { $ref: string } } } };
   responses: Record<string, unknown>;
 }
@@ -41,4 +42,15 @@ it.each([
 
 it.each(['get', 'put', 'patch', 'delete'])('%s of a site says that it may be refused for load or time', (method) => {
   expect(Object.keys(describedSite[method]!.responses)).toEqual(expect.arrayContaining(['429', '503', '504']));
+});
+
+it.each([
+  ['get', 'read'],
+  ['put', 'admin'],
+  ['patch', 'admin'],
+  ['delete', 'admin'],
+])('%s of a site says that it needs a key with scope %s unless reading is open', (method, scope) => {
+  const { security, responses } = describedSite[method]!;
+  expect(security).toEqual([{ key: [scope] }, {}]);
+  expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
 });

@@ -79,6 +79,7 @@ const sites = {
       id: 'changeSite',
       tag: 'Sites',
       summary: 'Change the name or the time zone of a site',
+      scope: 'admin',
       description: 'Days are recounted in another time zone; answers are exact meanwhile, too.',
       body: 'SiteChange',
       answer: 'Site',
@@ -88,6 +89,7 @@ const sites = {
       id: 'putSite',
       tag: 'Sites',
       summary: 'Make a site before its first event',
+      scope: 'admin',
       description: 'The same as a change where the site is there already. The body may be missing.',
       body: 'NewSite',
       bodyIsOptional: true,
@@ -98,6 +100,7 @@ const sites = {
       id: 'deleteSite',
       tag: 'Sites',
       summary: 'Erase a site whole: events, figures, visitors, dead letters and its keys',
+      scope: 'admin',
       description:
         'Done by the processor within a minute or so, longer for a large site. Events stored before that are erased with it, those stored after make the site again: revoke its keys or stop sending first.',
       status: 202,

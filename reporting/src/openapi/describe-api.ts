@@ -11,8 +11,15 @@ export interface OpenApiDocument {
   info: { title: string; version: string; description: string };
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, unknown>>;
-  components: { schemas: Record<string, JsonSchema> };
+  components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
 }
+
+const key = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A key with the scope `read`, or `admin` for what changes or erases sites. None is needed with `READ_AUTH=open`, where whoever reaches the port may do all of this.',
+};
 
 export const describeApi = (): OpenApiDocument => ({
   openapi: '3.1.1',
@@ -27,5 +34,5 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Service', description: 'For those who run it.' },
   ],
   paths: { ...apiPaths, ...servicePaths },
-  components: { schemas: { ...requestSchemas(), ...answerSchemas } },
+  components: { schemas: { ...requestSchemas(), ...answerSchemas }, securitySchemes: { key } },
 });

@@ -1,4 +1,5 @@
 /** Turns what one route takes and answers into its place in the document. */
+import type { Scope } from '@millrace/shared/access/keys';
 import { type JsonSchema, ref } from './json-schema.js';
 
 const json = (schema: JsonSchema) => ({ 'application/json': { schema } });
@@ -27,6 +28,8 @@ export const listParameter = (name: string, schema: JsonSchema, description: str
 
 const refusals: Record<number, string> = {
   400: 'A parameter or field is missing or breaks a rule; `details.field` names it.',
+  401: 'With `READ_AUTH=key`: there is no key, or it is not known, revoked or expired.',
+  403: 'With `READ_AUTH=key`: the key lacks the scope that is needed, or is limited to another site.',
   404: 'There is no such site.',
   408: 'The body came slower than 1 KB a second for 5 s.',
   409: 'The site is being erased.',
@@ -52,9 +55,11 @@ interface Operation {
   /** 200 when absent. */
   status?: number;
   refusals: number[];
+  /** What a key must allow where keys are needed; `read` when absent. */
+  scope?: Scope;
 }
 
-/** Every operation may also fail in ways that have nothing to do with it: `default`. */
+/** Every operation needs a key with its scope, or none with `READ_AUTH=open`. It may also fail in ways that have nothing to do with it: `default`. */
 export function operation({
   id,
   summary,
@@ -66,6 +71,7 @@ export function operation({
   answer,
   status: good = 200,
   refusals: statuses,
+  scope = 'read',
 }: Operation) {
   const refusal = (status: number) => ({ description: refusals[status], content: json(ref('Error')) });
   return {
@@ -73,11 +79,12 @@ export function operation({
     summary,
     ...(description && { description }),
     tags: [tag],
+    security: [{ key: [scope] }, {}],
     ...(parameters && { parameters }),
     ...(body && { requestBody: { required: !bodyIsOptional, content: json(ref(body)) } }),
     responses: {
       [good]: { description: 'The answer.', content: json(ref(answer)) },
-      ...Object.fromEntries(statuses.map((status) => [status, refusal(status)])),
+      ...Object.fromEntries([...statuses, 401, 403].map((status) => [status, refusal(status)])),
       default: { description: 'Something went wrong on our side.', content: json(ref('Error')) },
     },
   };
