@@ -13,7 +13,8 @@ try {
     statementTimeoutMs: 0,
     applicationName: 'millrace-migrate',
   });
-  await migrate(pool, queueLocation(config), logger);
+  const count = await migrate(pool, queueLocation(config), logger);
+  if (count === 0) logger.info('nothing to migrate: the database has all migrations of this release');
   await pool.end();
 } catch (error) {
   process.stderr.write(`Cannot migrate the database: ${(error as Error).message}\n`);

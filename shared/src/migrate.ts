@@ -26,15 +26,18 @@ async function applyMigration(client: PoolClient, name: string): Promise<void> {
 /**
  * Brings tables and queue up to date. Safe from many processes at once, and again and again.
  * Migrations of a newer release are left alone while they only add, so that an older release starts beside it.
+ * Resolves with the number of migrations that were applied.
  * @throws NewerSchemaError when the schema is of a newer major.
  */
-export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger): Promise<void> {
+export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger): Promise<number> {
+  let count = 0;
   for (const name of await knownMigrations()) {
     await inTransaction(pool, async (client) => {
       const applied = await appliedMigrations(client);
       await refuseNewerMajor(client);
       if (applied.has(name)) return;
       await applyMigration(client, name);
+      count += 1;
       logger.info({ migration: name }, 'migrated');
     });
   }
@@ -44,4 +47,5 @@ export async function migrate(pool: Pool, queue: QueueLocation, logger: Logger):
   } finally {
     client.release();
   }
+  return count;
 }

@@ -1,7 +1,8 @@
 /** Migrations: many times, many at once, and never backwards. */
 import { migrate } from '@millrace/shared/migrate';
-import { checkSchema, knownMigrations, NewerSchemaError } from '@millrace/shared/schema-version';
+import { checkSchema, knownMigrations, NewerSchemaError, waitForSchema } from '@millrace/shared/schema-version';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let database: TestDatabase;
@@ -16,7 +17,7 @@ it('applies each migration once when four processes start at the same time, and 
   await Promise.all([run(), run(), run(), run()]);
   const { rows: before } = await database.pool.query('select name, applied_at from migrations order by name');
   expect(before.map((row) => row.name)).toEqual(await knownMigrations());
-  await run();
+  expect(await run()).toBe(0);
   const { rows: after } = await database.pool.query('select name, applied_at from migrations order by name');
   expect(after).toEqual(before);
 });
@@ -36,4 +37,30 @@ it('refuses a database of a newer major, rather than work on tables that it does
   await database.pool.query('update schema_major set major = 2');
   await expect(run()).rejects.toThrow('The database has schema version 2, made by a newer release of Millrace');
   await expect(checkSchema(database.pool)).rejects.toThrow(NewerSchemaError);
+});
+
+it('waits for the schema of an empty database, and says so once with what to do, without a stack', async () => {
+  const empty = await createTestDatabase({ migrated: false });
+  const lines: unknown[][] = [];
+  const note = (...line: unknown[]) => void lines.push(line);
+  const logger = Object.assign(Object.create(silent), { warn: note, error: note }) as typeof silent;
+  let attempts = 0;
+  const pool: typeof empty.pool = Object.create(empty.pool, {
+    query: {
+      value: (...query: Parameters<typeof empty.pool.query>) => {
+        attempts += 1;
+        return empty.pool.query(...query);
+      },
+    },
+  });
+  const lifecycle = { closing: false, onClose: () => {}, shutdown: async () => {} };
+  const waiting = waitForSchema(pool, logger, lifecycle);
+  await eventually(async () => attempts >= 5, 'the schema was asked for more than twice');
+  expect(lines).toEqual([
+    ['The database has no Millrace schema yet: run `node shared/dist/migrate-command.js`. Waiting for it.'],
+  ]);
+  const count = await migrate(empty.pool, { kind: 'postgres', url: empty.url, prefix: 'millrace' }, silent);
+  expect(count).toBe((await knownMigrations()).length);
+  expect(await waiting).toBe(true);
+  await empty.drop();
 });
