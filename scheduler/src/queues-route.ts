@@ -94,7 +94,7 @@ function addChanges(
 
   const add: Handle = async (req, res, queue) => {
     if (findQueue(queue.name)?.addedBy === 'ingestion')
-      throw new ServiceError('invalid_request', 'Events are sent to ingestion.', { field: 'name' });
+      throw new ServiceError('invalid_request', 'Events are sent to ingestion.', { field: 'jobName' });
     const wanted = await readBody(req, res, newJobSchema);
     checkWantedJob(queue, wanted);
     const jobId = randomUUID();

@@ -1,6 +1,7 @@
 /** The agreement between whoever adds a job and whoever consumes it: queues, jobs, data, results. */
 import Joi from 'joi';
 import * as data from './job-data.js';
+import { jobFields } from './job-fields.js';
 import * as results from './job-results.js';
 
 /** One kind of job: what it carries, what it reports. Progress of every job is a number from 0 to 100. */
@@ -178,9 +179,13 @@ export function checkJobData(queue: string, name: string, given: unknown): Check
     const problem = `There is no job "${name}" in this queue; known are ${Object.keys(jobs).join(', ')}.`;
     return { problem, field: 'job' };
   }
-  const { error, value } = jobs[name]!.data.validate(given, { errors: { wrap: { label: false, array: false } } });
+  const schema = jobs[name]!.data;
+  const { error, value } = schema.validate(given, { errors: { wrap: { label: false, array: false } } });
   if (!error) return { data: value as Record<string, unknown> };
-  const path = error.details[0]!.path.join('.');
-  const problem = `The data of job "${name}" break its contract: ${error.message.replaceAll('"', '')}.`;
+  const { path: keys, type } = error.details[0]!;
+  const path = keys.join('.');
+  const isOfNames = type === 'any.required' || type === 'object.unknown';
+  const fields = isOfNames ? ` It takes ${jobFields(schema)}.` : '';
+  const problem = `The data of job "${name}" break its contract: ${error.message.replaceAll('"', '')}.${fields}`;
   return { problem, field: path === '' ? 'data' : `data.${path}` };
 }

@@ -11,14 +11,12 @@ export interface WantedJob {
   options: { priority?: number; delay?: number };
 }
 
-/** What a request calls these. The queue is named by the address. */
-const bodyFields: Record<string, string> = { queue: 'name', job: 'jobName' };
-
 /** @throws ServiceError when there is no such job in the queue, or its data break their contract. */
 export function checkWantedJob(queue: Queue, { jobName, data }: WantedJob): void {
   const { problem, field } = checkNewJob(queue.name, jobName, data);
   if (problem !== undefined) {
-    throw new ServiceError('invalid_request', problem, { field: bodyFields[field] ?? field });
+    // The queue stands in the address, so what is wrong in the body is that it asks for a job there.
+    throw new ServiceError('invalid_request', problem, { field: field.startsWith('data') ? field : 'jobName' });
   }
 }
 

@@ -223,7 +223,23 @@ describe.each(queueBackends)('on %s', (backend) => {
     ['data-export', 'EXPORT_DATA', export_],
   ])('refuses a job of queue %s, which nothing consumes yet', async (queue, jobName, data) => {
     const refused = await api.call('post', `${base}/${queue}/jobs`).send({ jobName, data }).expect(400);
-    expect(refused.body.error.message).toContain(`Nothing consumes queue "${queue}"`);
+    expect(refused.body.error).toMatchObject({
+      message: expect.stringContaining(`Nothing consumes queue "${queue}"`),
+      details: { field: 'jobName' },
+    });
+  });
+
+  it('says what a job takes where a field is missing or unknown', async () => {
+    const refused = async (jobName: string, data: object) =>
+      (await api.call('post', `${base}/analytics-aggregation/jobs`).send({ jobName, data }).expect(400)).body.error;
+    expect(await refused('revenue', {})).toMatchObject({
+      message:
+        'The data of job "revenue" break its contract: periodType is required. It takes site_id (optional), periodType (day, week, month, quarter, year), period (optional), at (optional).',
+      details: { field: 'data.periodType' },
+    });
+    expect((await refused('cohorts', { periodType: 'day' })).message).toBe(
+      'The data of job "cohorts" break its contract: periodType is not allowed. It takes site_id (optional), cohortMonth (optional).',
+    );
   });
 
   it('removes old records of finished jobs, but none of a failed job that holds events', async () => {

@@ -1,0 +1,19 @@
+/** What a job's data may hold, in words, as its schema says it. */
+import type Joi from 'joi';
+
+interface FieldDescription {
+  flags?: { only?: boolean; presence?: string };
+  allow?: unknown[];
+}
+
+/** Such as `site_id (optional), type (a, b)`: fields, with their values where they are few. */
+export function jobFields(schema: Joi.ObjectSchema): string {
+  const fields = Object.entries(schema.describe().keys as Record<string, FieldDescription>);
+  return fields
+    .map(([name, { flags, allow = [] }]) => {
+      const values = flags?.only ? allow.join(', ') : '';
+      const about = [values, flags?.presence === 'required' ? '' : 'optional'].filter(Boolean).join('; ');
+      return about === '' ? name : `${name} (${about})`;
+    })
+    .join(', ');
+}
