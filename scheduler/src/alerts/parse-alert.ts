@@ -46,13 +46,20 @@ function fields(settings: AlertSettings) {
         return problem === undefined ? text : helpers.message({ custom: `webhook cannot be posted to: ${problem}` });
       }),
     email: Joi.string()
-      .email()
+      // Names of hosts in a network of one's own end in anything.
+      .email({ tlds: false })
       .max(254)
       .custom((text: string, helpers) =>
         settings.mail ? text : helpers.message({ custom: 'email needs SMTP_URL and MAIL_FROM, which are not set' }),
       ),
   };
 }
+
+const targetMessages = {
+  'object.missing': 'An alert needs a webhook or an email',
+  'object.xor': 'An alert has a webhook or an email, not both',
+  'object.oxor': 'An alert has a webhook or an email, not both',
+};
 
 type Body = Record<string, unknown>;
 
@@ -81,13 +88,15 @@ const conditionOf = (kind: AlertKind) => Joi.object(conditions[kind] as Joi.Sche
 export const newAlertSchema = (kind: AlertKind, settings: AlertSettings): Joi.Schema<Body> =>
   Joi.object({ ...fields(settings), kind: Joi.valid(kind), condition: conditionOf(kind).required() })
     .fork('name', (schema) => schema.required())
-    .xor('webhook', 'email');
+    .xor('webhook', 'email')
+    .messages(targetMessages);
 
 /** Of the body that changes a rule of `kind`, which stays of that kind. */
 export const alertChangeSchema = (kind: AlertKind, settings: AlertSettings): Joi.Schema<Body> =>
   Joi.object({ ...fields(settings), condition: conditionOf(kind) })
     .oxor('webhook', 'email')
-    .min(1);
+    .min(1)
+    .messages(targetMessages);
 
 /** Of a body that keeps {@link newAlertSchema}. */
 export const toNewAlert = (body: Body) => ({ ...defaults, ...toAlertChange(body) }) as NewAlert;

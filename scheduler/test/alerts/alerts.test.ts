@@ -261,6 +261,9 @@ describe('an e-mail rule', () => {
     for (const address of ['nobody', 'a@b', 'a@example.com, b@example.com', 'a@example.com\r\nBcc: b@example.com']) {
       await api()('post', '', email(address)).expect(400);
     }
+    for (const address of ['ops@mail.internal', 'a@b.example']) {
+      await api()('post', '', email(address)).expect(201);
+    }
   });
 });
 
@@ -309,8 +312,8 @@ describe('/api/v1/alerts', () => {
   });
 
   it.each([
-    ['no target', { webhook: undefined }, 'value must contain at least one of webhook, email'],
-    ['two targets', { email: 'ops@example.com' }, 'conflict'],
+    ['no target', { webhook: undefined }, 'An alert needs a webhook or an email.'],
+    ['two targets', { email: 'ops@example.com' }, 'An alert has a webhook or an email, not both.'],
     ['a field that nobody knows', { colour: 'red' }, 'colour is not allowed'],
     ['a kind that nobody knows', { kind: 'weather' }, 'kind must be one of'],
     ['a condition of another kind', { kind: 'site_silent' }, 'condition.site_id is required'],
