@@ -34,7 +34,10 @@ const durationBuckets = [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800];
 /** Counts and logs the life of every job of `worker`. */
 export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDeps, 'metrics' | 'logger'>): void {
   const labels: ('queue' | 'job')[] = ['queue', 'job'];
-  const started = metrics.counter('millrace_jobs_started_total', 'Attempts at jobs', labels);
+  // BullMQ makes a job active a second time when its children are done, without having ended the first run.
+  const startedHelp =
+    'Runs of jobs: one an attempt, another for a job of all sites once its sites are done, and for one whose worker died';
+  const started = metrics.counter('millrace_jobs_started_total', startedHelp, labels);
   const progressed = metrics.counter('millrace_jobs_progress_total', 'Reports of progress', labels);
   const completed = metrics.counter('millrace_jobs_completed_total', 'Jobs that are done', labels);
   const failed = metrics.counter('millrace_jobs_failed_total', 'Attempts that failed', labels);
