@@ -1,5 +1,5 @@
 /** The host of a referrer, as it arrives and as it is counted. */
-import { comparableHost, normalizeHost } from '@millrace/shared/normalize-host';
+import { comparableHost, normalizeReferrer } from '@millrace/shared/normalize-host';
 import { referrerHost } from '@millrace/shared/referrer-host';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -48,6 +48,10 @@ const referrers: [string, string][] = [
   ['https://www.com/', 'www.com'],
   ['https://wwwhat.example/', 'wwwhat.example'],
   ['android-app://com.google.android.gm/', 'com.google.android.gm'],
+  ['b\u00fccher.example/x', 'xn--bcher-kva.example'],
+  ['user@B\u00dcCHER.example:8080?q=\u00fc', 'xn--bcher-kva.example'],
+  ['android-app://b\u00fccher.example/x', 'xn--bcher-kva.example'],
+  ['ref.example/b\u00fccher', 'ref.example'],
   ['newsletter', 'newsletter'],
   ['about:blank', 'direct'],
   ['javascript:void(0)', 'direct'],
@@ -63,11 +67,22 @@ const referrers: [string, string][] = [
 ];
 
 it.each(referrers)('%j is %s', async (referrer, host) => {
-  expect(await hostOf(normalizeHost(referrer))).toBe(host);
+  expect(await hostOf(normalizeReferrer(referrer))).toBe(host);
 });
 
 it.each(referrers)('%j, named as a hostname of a site, is %s as well', (referrer, host) => {
   expect(comparableHost(referrer) ?? 'direct').toBe(host);
+});
+
+it('leaves alone what names no host', () => {
+  for (const name of [
+    '\u00dcbersicht',
+    'Rundmail M\u00e4rz 2026',
+    'Rundmail vom 1. M\u00e4rz',
+    'about:\u00fc.example',
+  ]) {
+    expect(normalizeReferrer(name)).toBe(name);
+  }
 });
 
 it('none is direct', async () => {
@@ -95,6 +110,9 @@ it.each([
   ['/x', undefined],
   ['\\x', undefined],
   ['mailto:x@y.z', undefined],
+  ['*.shop.example', undefined],
+  ['a.example,b.example', undefined],
+  ['my_host.example', 'my_host.example'],
 ])('%j as a hostname of a site is %j', (given, host) => {
   expect(comparableHost(given)).toBe(host);
 });
@@ -114,5 +132,5 @@ it.each([
   await database.pool.query(`insert into sites (site_id, hostnames) values ('shop', $1) on conflict do nothing`, [
     ['shop.example', comparableHost('m\u00fcller.example')],
   ]);
-  expect(await hostOf(referrer && normalizeHost(referrer), 'shop')).toBe(host);
+  expect(await hostOf(referrer && normalizeReferrer(referrer), 'shop')).toBe(host);
 });

@@ -9,7 +9,7 @@ import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
 import { arrivalText, cutToMicroseconds } from './event-time.js';
 import { isExactNumber, stringifyExactJson } from './exact-json.js';
 import { parseInstant } from './instant.js';
-import { normalizeHost } from './normalize-host.js';
+import { normalizeHost, normalizeReferrer } from './normalize-host.js';
 import { checkTypedEvent } from './typed-events.js';
 import { withoutNulls } from './without-nulls.js';
 
@@ -171,7 +171,7 @@ function completeEvent(sent: SentEvent, nowMs: number): EventResult {
     const instantMs = parseInstant(event.timestamp) ?? 0;
     if (instantMs < earliestMs || instantMs > nowMs + dayMs) return outOfRange;
   }
-  if (event.referrer !== undefined) event.referrer = normalizeHost(event.referrer);
+  if (event.referrer !== undefined) event.referrer = normalizeReferrer(event.referrer);
   if (!event.path.startsWith('/')) event.path = normalizeHost(event.path);
   if (viewNames.has(event.event_type)) event.event_type = 'view';
   event.event_id = toEventId(event.event_id, nowMs);

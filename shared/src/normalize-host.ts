@@ -34,6 +34,23 @@ const authority = new RegExp(`^(?:${schemeOfHost}|(?!${schemeWithoutHost}))([^/?
 /** `http://http://shop.example` is a slip, not the host `http`. */
 const schemeTwice = new RegExp(`^${schemeOfHost}[A-Za-z][A-Za-z0-9+.-]*://`);
 
+const isAscii = (text: string) => /^\p{ASCII}*$/u.test(text);
+
+/**
+ * A referrer with its host in the form of {@link normalizeHost}, also where it names no scheme (`bücher.example/x`) or another one
+ * than those of the web. What has no dot is a name of some other kind, and stays as it is.
+ */
+export function normalizeReferrer(referrer: string): string {
+  if (isAscii(referrer) || webAddress.test(referrer)) return normalizeHost(referrer);
+  const [before = '', host = ''] = authority.exec(referrer) ?? [];
+  if (isAscii(host) || !host.includes('.')) return referrer;
+  const url = parseUrl(`http://${host}`);
+  return url ? before.slice(0, before.length - host.length) + url.host + referrer.slice(before.length) : referrer;
+}
+
+/** Letters beyond ASCII have become punycode by then. */
+const hostName = /^(?:[\w.-]+|\[[\da-f:.]+\])$/;
+
 /**
  * The host by which sites and referrers are compared, of an address with any scheme or of a host alone: as above, without port,
  * final dot and `www.`; undefined for what is none.
@@ -43,5 +60,5 @@ export function comparableHost(given: string): string | undefined {
   if (schemeTwice.test(address)) return undefined;
   const url = parseUrl(webAddress.test(address) ? address : `http://${authority.exec(address)?.[1] ?? ''}`);
   const host = url?.hostname.replace(/\.$/, '');
-  return host ? host.replace(/^www\.(?=[^.]+\.)/, '') : undefined;
+  return host && hostName.test(host) ? host.replace(/^www\.(?=[^.]+\.)/, '') : undefined;
 }
