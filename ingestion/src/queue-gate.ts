@@ -4,7 +4,7 @@ import { withTimeout } from '@millrace/shared/health';
 import type { EventIngestData } from '@millrace/shared/job-data';
 import { eventIngest } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Queue, QueueHandle } from '@millrace/shared/queue';
+import { countWaiting, type Queue, type QueueHandle } from '@millrace/shared/queue';
 import type { QueueSafety } from '@millrace/shared/queue-safety';
 import { type Patience, whileAnswering } from './while-answering.js';
 
@@ -68,7 +68,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
 
   async function look(): Promise<void> {
     try {
-      waitingJobs = await withTimeout(lookout.queue.getWaitingCount(), options.timeoutMs, 'the queue');
+      waitingJobs = await withTimeout(countWaiting(lookout.queue), options.timeoutMs, 'the queue');
       const full = await isFull();
       turn(full || waitingJobs > options.maxWaitingJobs ? 'overloaded' : 'open');
     } catch (error) {
@@ -101,7 +101,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
     async add(jobId, data) {
       try {
         const adding = handle.queue.add(eventIngest.name, data, { ...eventIngest.options, jobId });
-        await whileAnswering(adding, () => lookout.queue.getWaitingCount(), options.patience);
+        await whileAnswering(adding, () => countWaiting(lookout.queue), options.patience);
       } catch (error) {
         turn('queue_unavailable', error);
         schedule();
@@ -109,7 +109,7 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
       }
     },
     async check() {
-      await lookout.queue.getWaitingCount();
+      await countWaiting(lookout.queue);
       if (state === 'queue_unavailable') throw new Error('the queue does not accept events');
     },
     close() {

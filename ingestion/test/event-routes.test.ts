@@ -343,24 +343,29 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(answer.body).toMatchObject({ accepted: 10_000 });
   });
 
-  it('refuses while more jobs wait than may, and accepts again once they are worked off', async () => {
-    const location = testQueue(backend, database);
-    const narrowHandle = openQueue('event-ingest', location, silent);
-    const narrow = createQueueGate(
-      { handle: narrowHandle, lookout: narrowHandle, checkSafety: async () => ({}), logger: silent },
-      { ...defaultGateOptions, backlogIntervalMs: 20, maxWaitingJobs: 2 },
-    );
-    await eventually(async () => narrow.state === 'open', 'the gate is open');
-    const events = createEventQueue(narrow, createMetrics());
-    for (let job = 0; job < 3; job += 1) await events.enqueue({ text: '{}', count: 1 });
-    await eventually(async () => narrow.state === 'overloaded', 'the gate is closed');
-    expect(await events.enqueue({ text: '{}', count: 1 })).toBe('overloaded');
-    const worked = createQueue('event-ingest', location, silent);
-    await worked.obliterate({ force: true });
-    await eventually(async () => narrow.state === 'open', 'the gate is open again');
-    narrow.close();
-    await Promise.all([narrowHandle.close(), worked.close()]);
-  });
+  it.each(['runs', 'is paused'])(
+    'refuses while more jobs wait than may in a queue that %s, and accepts again once they are worked off',
+    async (what) => {
+      const location = testQueue(backend, database);
+      if (what === 'is paused') await queue.pause();
+      const narrowHandle = openQueue('event-ingest', location, silent);
+      const narrow = createQueueGate(
+        { handle: narrowHandle, lookout: narrowHandle, checkSafety: async () => ({}), logger: silent },
+        { ...defaultGateOptions, backlogIntervalMs: 20, maxWaitingJobs: 2 },
+      );
+      await eventually(async () => narrow.state === 'open', 'the gate is open');
+      const events = createEventQueue(narrow, createMetrics());
+      for (let job = 0; job < 3; job += 1) await events.enqueue({ text: '{}', count: 1 });
+      await eventually(async () => narrow.state === 'overloaded', 'the gate is closed');
+      expect(await events.enqueue({ text: '{}', count: 1 })).toBe('overloaded');
+      const worked = createQueue('event-ingest', location, silent);
+      await worked.resume();
+      await worked.obliterate({ force: true });
+      await eventually(async () => narrow.state === 'open', 'the gate is open again');
+      narrow.close();
+      await Promise.all([narrowHandle.close(), worked.close()]);
+    },
+  );
 
   it('serves its metrics, and 404 for anything else', async () => {
     await send('/event', JSON.stringify(event)).expect(200);

@@ -22,19 +22,23 @@ afterAll(() => database.drop());
 const metricsOf = async ({ url }: SpawnedService) => (await fetch(`${url}/metrics`)).text();
 
 describe.each(queueBackends)('on %s', (backend) => {
-  it('counts the jobs of each queue by state', async () => {
+  it.each(['running', 'paused'])('counts the jobs of each queue by state while it is %s', async (state) => {
     const location = testQueue(backend, database);
     const queue = createQueue('event-ingest', location, silent);
+    if (state === 'paused') await queue.pause();
     await queue.add('events', {}, { jobId: 'one', timestamp: Date.now() - 90_000 });
+    await queue.add('events', {}, { jobId: 'newer' });
+    await queue.add('events', {}, { jobId: 'newest' });
     await queue.add('events', {}, { jobId: 'two', delay: 60_000 });
     const scheduler = await spawnService('scheduler', { DATABASE_URL: database.url, ...queueEnvironment(location) });
     await eventually(async () => (await fetch(`${scheduler.url}/health/ready`)).ok, 'the scheduler is ready');
     const text = await metricsOf(scheduler);
-    expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="waiting"} 1');
+    expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="waiting"} 3');
     expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="delayed"} 1');
     expect(text).toMatch(/^millrace_queue_oldest_waiting_seconds{queue="event-ingest"} (9\d|1[01]\d)(\.\d+)?$/m);
     expect(text).toMatch(/^millrace_queue_oldest_waiting_seconds{queue="cleanup"} 0$/m);
     expect(await scheduler.end()).toBe(0);
+    await queue.resume();
     await queue.obliterate({ force: true });
     await queue.close();
   });

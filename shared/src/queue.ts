@@ -2,6 +2,7 @@
 import {
   type BackendFactory,
   createPostgresBackend,
+  type JobType,
   type PostgresConnectionOptions,
   type PostgresQueueBackend,
   type Processor,
@@ -103,6 +104,9 @@ export function createQueue(name: string, location: QueueLocation, logger: Logge
   queue.on('error', createErrorLog(logger, 'the queue reports an error'));
   return queue;
 }
+
+/** Jobs that wait for a worker. BullMQ 6.7 counts those of a paused queue apart on Postgres, though it lists them as waiting. */
+export const countWaiting = (queue: Queue): Promise<number> => queue.getJobCountByTypes('waiting', 'paused' as JobType);
 
 export interface QueueHandle {
   /** The queue as it is now; do not keep it. */

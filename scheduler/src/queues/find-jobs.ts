@@ -1,7 +1,6 @@
 /** A page of the jobs of a queue in one state, all of them or those that a text is found in. */
 import { findQueue } from '@millrace/shared/jobs';
-import type { Job, Queue } from '@millrace/shared/queue';
-import type { JobType } from 'bullmq';
+import { countWaiting, type Job, type Queue } from '@millrace/shared/queue';
 import { offsetOf, type Page } from '../read-request.js';
 import { describeJob, matches } from './describe-job.js';
 
@@ -87,9 +86,7 @@ async function orderJobs(queue: Queue, state: JobState, page: Page, total: numbe
 
 export async function findJobs(queue: Queue, state: JobState, page: Page, search?: string): Promise<FoundJobs> {
   if (search !== undefined) return searchJobs(queue, state, page, search);
-  // On Postgres the waiting jobs of a paused queue are listed as waiting, but counted as paused.
-  const counted = state === 'waiting' ? (['waiting', 'paused'] as JobType[]) : [state];
-  const total = await queue.getJobCountByTypes(...counted);
+  const total = await (state === 'waiting' ? countWaiting(queue) : queue.getJobCountByTypes(state));
   if (unordered.has(state)) return orderJobs(queue, state, page, total);
   const offset = offsetOf(page);
   const ids = await queue.getRanges([state], offset, offset + page.limit - 1, false);

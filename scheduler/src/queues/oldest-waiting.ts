@@ -1,5 +1,5 @@
 /** Turns a queue into the moment since which its oldest job could have been started. */
-import type { Job, Queue } from '@millrace/shared/queue';
+import { countWaiting, type Job, type Queue } from '@millrace/shared/queue';
 
 /** Jobs with a priority are kept by priority, not by age: this many of them are looked at. */
 const maxPrioritized = 100;
@@ -14,7 +14,7 @@ const jobsAt = async (queue: Queue, state: 'waiting' | 'prioritized', from: numb
 /** Both ends: asked for the oldest first, BullMQ 6.7 counts from there on Redis, and from the newest on Postgres. */
 async function endsOf(queue: Queue): Promise<Job[]> {
   for (let attempt = 1; ; attempt += 1) {
-    const count = await queue.getJobCountByTypes('waiting');
+    const count = await countWaiting(queue);
     const last = await jobsAt(queue, 'waiting', Math.max(0, count - 1), Math.max(0, count - 1));
     const first = await jobsAt(queue, 'waiting', 0, 0);
     if (count === 0 || last.length > 0 || attempt === tries) return [...first, ...last];
