@@ -25,6 +25,9 @@ function complete({ id, created_at }: DeadLetter, payload: unknown): unknown {
  * adds to the properties, does not count towards their limits.
  */
 export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPayload {
+  if (Object.hasOwn(Object(payload), 'sent_at')) {
+    return { problem: 'sent_at corrects an event when it arrives; write the right time as timestamp' };
+  }
   const { event, clientTimestamp } = withoutClientTimestamp(complete(letter, payload));
   const result = validateEvent(event, Date.now());
   if (!result.ok) return { problem: result.message };
@@ -35,7 +38,7 @@ export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPaylo
   if (clientTimestamp !== undefined) {
     result.event.properties = { client_timestamp: clientTimestamp, ...result.event.properties };
   }
-  return { event: withClientTime(result.event, payload) };
+  return { event: withClientTime(result.event, payload, letter) };
 }
 
 /** Apart from the rest where it is a time, as only a correction is sure to write it. */
@@ -48,9 +51,14 @@ function withoutClientTimestamp(event: unknown): { event: unknown; clientTimesta
   return { event: { ...(event as object), properties: rest }, clientTimestamp };
 }
 
-/** No client may send it, but ingestion wrote it beside the event, and a retry is known by it. */
-function withClientTime(event: Event, payload: unknown): Event {
-  const { client_time } = payload as Partial<Event>;
+/**
+ * No client may send it, but ingestion wrote it beside the event, and a retry is known by it: while the event keeps its id, also
+ * where whoever corrected it left it out.
+ */
+function withClientTime(event: Event, payload: unknown, letter: DeadLetter): Event {
+  const before = Object(parseText(letter.payload)) as Partial<Event>;
+  const kept = String(before.event_id).toLowerCase() === event.event_id ? before.client_time : undefined;
+  const { client_time = kept } = payload as Partial<Event>;
   return typeof client_time === 'string' && parseInstant(client_time) !== undefined ? { ...event, client_time } : event;
 }
 

@@ -155,6 +155,20 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(7)}/replay`).expect(400);
   });
 
+  it('keeps by which time retries of an event are known, when whoever corrects it leaves that out', async () => {
+    const sent = { ...event('demo'), client_time: '2025-11-14T09:00:00Z' };
+    await letter(8, 'demo', 'no partition', sent);
+    const correct = (payload: object) => api.call('patch', `${base}/${idOf(8)}`).send({ payload });
+    await correct({ ...event('demo'), path: '/corrected' }).expect(200);
+    await api.call('post', `${base}/${idOf(8)}/replay`).expect(200);
+    expect(await queued()).toEqual([{ ...sent, path: '/corrected' }]);
+    await correct({ ...event('demo'), event_id: idOf(80) }).expect(200);
+    await api.call('post', `${base}/${idOf(8)}/replay`).expect(200);
+    expect((await queued()).at(-1)).not.toHaveProperty('client_time');
+    const answer = await correct({ ...event('demo'), sent_at: '2025-11-14T10:00:00Z' }).expect(400);
+    expect(answer.body.error.message).toContain('write the right time as timestamp');
+  });
+
   it('lists letters by site, text and whether they were sent again', async () => {
     expect(await list('')).toEqual([idOf(1), idOf(2), idOf(3)]);
     expect(await list('site_id=other')).toEqual([idOf(3)]);
