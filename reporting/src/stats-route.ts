@@ -35,7 +35,9 @@ const schema = Joi.object<StatsRequest>({
   date: check(isCalendarDate, 'date must be a real date written YYYY-MM-DD'),
   tz: check(isTimeZone, 'tz must be an IANA time zone such as Europe/Berlin'),
   limit: Joi.number().integer().min(1).max(1_000).default(10),
-}).prefs({ errors: { wrap: { label: false } } });
+})
+  .prefs({ errors: { wrap: { label: false } } })
+  .messages({ 'object.unknown': '{{#label}} is not a parameter of /stats, which takes site_id, date, tz and limit' });
 
 /** @throws ServiceError `invalid_request` that names the field and its rule. */
 function parseRequest(query: unknown): StatsRequest {

@@ -148,6 +148,10 @@ describe('GET /api/v1/retention', () => {
     const { body } = await get(parameters).expect(400);
     expect(body.error).toMatchObject({ code: 'invalid_request', details: { field } });
   });
+  it('says which periods there are where none is given', async () => {
+    const { body } = await get('site_id=hand&date_range=30d').expect(400);
+    expect(body.error.message).toBe('period is required: week or month');
+  });
 });
 
 /** The first day of the event's period. */

@@ -221,6 +221,7 @@ describe('a site before its first event', () => {
   it('is erased by wish, and cannot be made again meanwhile', async () => {
     await request(app).delete('/api/v1/sites/new').expect(202, { site_id: 'new', status: 'erasing' });
     await request(app).delete('/api/v1/sites/new').expect(202);
+    expect((await request(app).get('/api/v1/sites/new').expect(200)).body).toMatchObject({ erasing: true });
     await put('new').expect(409);
     const patched = await request(app).patch('/api/v1/sites/new').send({ name: 'Late' }).expect(409);
     expect(patched.body.error.code).toBe('conflict');

@@ -119,6 +119,10 @@ describe('refusals', () => {
     expect(body.error).toMatchObject({ code: 'invalid_request', details: { field } });
     expect(body.error.message).toContain(field);
   });
+  it('say what is taken where a parameter is unknown', async () => {
+    const { body } = await stats('site_id=demo&timezone=UTC').expect(400);
+    expect(body.error.message).toBe('timezone is not a parameter of /stats, which takes site_id, date, tz and limit');
+  });
   it('keeps statements, stacks and hosts to itself', async () => {
     const broken = { query: () => Promise.reject(new Error('secret at /srv/millrace/x.js')) } as unknown as Pool;
     const failing = appOn(broken);

@@ -119,17 +119,21 @@ const retentionAnswer = record({
 });
 
 const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
-const site = record({
-  site_id: text,
-  name: textOrNull,
-  timezone: text,
-  path_rules: { type: ['object', 'null'], description: 'How paths become pages; null: as by default.' },
-  hostnames: listOf(text),
-  events: count,
-  first_event: instantOrNull,
-  last_event: instantOrNull,
-  created_at: instant,
-});
+const site = record(
+  {
+    site_id: text,
+    name: textOrNull,
+    timezone: text,
+    path_rules: { type: ['object', 'null'], description: 'How paths become pages; null: as by default.' },
+    hostnames: listOf(text),
+    events: count,
+    first_event: instantOrNull,
+    last_event: instantOrNull,
+    created_at: instant,
+    erasing: { const: true, description: 'Only while the site is being erased.' },
+  },
+  'erasing',
+);
 
 const stats = record({
   site_id: text,

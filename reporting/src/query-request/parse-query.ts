@@ -18,6 +18,7 @@ import {
   matchNames,
   metricPattern,
   metricRule,
+  personColumns,
   queryLimits,
   rangeNames,
   rangeRule,
@@ -135,6 +136,8 @@ function validate(input: unknown): QueryBody {
   const { error, value } = querySchema.validate(input);
   if (!error) return value;
   const { path, message, context } = error.details[0]!;
+  if (path[0] === 'dimensions' && personColumns.some((name) => name === context?.value))
+    throw refusal(path, `must not be ${context?.value}, which can only be filtered by`);
   throw refusal(path, whyUnanswerable(context?.value) ?? message);
 }
 

@@ -24,6 +24,8 @@ export function parseRetention(query: Record<string, unknown>): RetentionRequest
   const unknown = Object.keys(query).find((name) => !names.includes(name));
   if (unknown !== undefined) throw refusal([unknown], 'is not a parameter of retention');
   const { period, ...rest } = query;
-  if (period !== 'week' && period !== 'month') throw refusal(['period'], 'must be week or month');
+  if (period !== 'week' && period !== 'month') {
+    throw refusal(['period'], period === undefined ? 'is required: week or month' : 'must be week or month');
+  }
   return { period, request: parseQuery({ ...queryFromParameters(rest), metrics: ['visitors'] }) };
 }

@@ -13,6 +13,8 @@ export interface SiteNames {
   /** A referrer on one of them is `direct`. */
   hostnames: string[];
   created_at: Date;
+  /** Of a {@link Site} only where it is true. */
+  erasing?: boolean;
 }
 
 export interface Site extends SiteNames {
@@ -49,19 +51,21 @@ export async function countSites(client: PoolClient, only: string | null): Promi
 }
 
 export async function withEvents(client: PoolClient, site: SiteNames, admit?: Admit): Promise<Site> {
-  const { site_id, name, timezone, path_rules, hostnames, created_at } = site;
+  const { site_id, name, timezone, path_rules, hostnames, created_at, erasing } = site;
   const span = await readSpan(client, site_id);
   const { first_event: from, last_event: last } = span;
   // Instants are kept to the microsecond, and read to the millisecond.
   const events =
     from && last ? await countEvents(client, site_id, { from, to: new Date(last.getTime() + 1) }, admit) : 0;
-  return { site_id, name, timezone, path_rules, hostnames, events, ...span, created_at };
+  return { site_id, name, timezone, path_rules, hostnames, events, ...span, created_at, ...(erasing && { erasing }) };
 }
+
+const columns = 'site_id, name, timezone, path_rules, hostnames, created_at, erase_requested_at is not null as erasing';
 
 async function readNames(client: PoolClient, { limit, offset }: Page, only: string | null): Promise<SiteNames[]> {
   const { rows } = await client.query<SiteNames>(
     `/* reporting.readNames */
-    select site_id, name, timezone, path_rules, hostnames, created_at from sites where $3::text is null or site_id = $3
+    select ${columns} from sites where $3::text is null or site_id = $3
     order by site_id limit $1 offset $2`,
     [limit, offset, only],
   );
@@ -70,7 +74,7 @@ async function readNames(client: PoolClient, { limit, offset }: Page, only: stri
 
 async function readSiteNames(client: PoolClient, siteId: string): Promise<SiteNames | undefined> {
   const { rows } = await client.query<SiteNames>(
-    '/* reporting.readSiteNames */ select site_id, name, timezone, path_rules, hostnames, created_at from sites where site_id = $1',
+    `/* reporting.readSiteNames */ select ${columns} from sites where site_id = $1`,
     [siteId],
   );
   return rows[0];
