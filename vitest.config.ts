@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests of whole stacks take longest and mostly wait: begun first, none of them keeps the run waiting at its end. */
-class StacksFirst extends BaseSequencer {
+/** Tests of whole stacks mostly wait, those of random histories mostly compute, and both take longest. */
+const takesLong = ({ moduleId }: TestSpecification) =>
+  moduleId.includes('/e2e/test/') || moduleId.endsWith('random.test.ts');
+
+/** Begun first, none of them keeps the run waiting at its end. */
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const needsStack = ({ moduleId }: TestSpecification) => moduleId.includes('/e2e/test/');
-    return [...sorted.filter(needsStack), ...sorted.filter((file) => !needsStack(file))];
+    return [...sorted.filter(takesLong), ...sorted.filter((file) => !takesLong(file))];
   }
 }
 
@@ -21,6 +24,6 @@ export default defineConfig({
     pool: 'forks',
     // More than the two cores that the suite is made for: tests wait for queues and clocks more than they compute.
     maxWorkers: 3,
-    sequence: { sequencer: StacksFirst },
+    sequence: { sequencer: LongestFirst },
   },
 });
