@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const isClosing = () => lifecycle.closing;
 
   const location = queueLocation(config);
-  const handle = openQueue(eventIngest.queue, location, logger, { commandTimeoutMs: jobTimeoutMs });
+  const handle = openQueue(eventIngest.queue, location, logger, jobTimeoutMs);
   const lookout = openQueue(eventIngest.queue, location, logger);
   lifecycle.onClose('queue', () => Promise.all([handle.close(), lookout.close()]));
   const checkSafety = (queue: Queue) => checkQueueSafety(queue, location);

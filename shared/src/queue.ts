@@ -35,16 +35,11 @@ function redisOptions(location: QueueLocation) {
   };
 }
 
-export interface QueueOptions {
-  /** After it a Redis that does not answer a command hangs. */
-  commandTimeoutMs?: number;
-}
-
-/** Fails at once when Redis is away, and after `commandTimeoutMs` when it hangs: for those who answer an HTTP request. */
-const redisFailFast = ({ commandTimeoutMs = 1_500 }: QueueOptions) => ({
+/** Fails at once when Redis is away, and after `commandTimeout` ms when it hangs: for those who answer an HTTP request. */
+const redisFailFast = (commandTimeout: number) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
-  commandTimeout: commandTimeoutMs,
+  commandTimeout,
   connectTimeout: 1_000,
   // A connection that is dead without having been closed is given up, not only the command.
   socketTimeout: 3_000,
@@ -91,11 +86,11 @@ const createRecoveringBackend: BackendFactory<PostgresQueueBackend, PostgresConn
  * A queue to add jobs to. Until it was ready once its calls wait; afterwards they fail rather than wait when the queue is away.
  * When `waitUntilReady` rejects it may never become ready: services use {@link openQueue}.
  */
-export function createQueue(name: string, location: QueueLocation, logger: Logger, given: QueueOptions = {}): Queue {
+export function createQueue(name: string, location: QueueLocation, logger: Logger, commandTimeoutMs = 1_500): Queue {
   const options = { prefix: location.prefix };
   const queue =
     location.kind === 'redis'
-      ? new Queue(name, { ...options, connection: { ...redisOptions(location), ...redisFailFast(given) } })
+      ? new Queue(name, { ...options, connection: { ...redisOptions(location), ...redisFailFast(commandTimeoutMs) } })
       : (new Queue(
           name,
           { ...options, connection: postgresOptions(location, 4) },
@@ -121,13 +116,13 @@ export function openQueue(
   name: string,
   location: QueueLocation,
   logger: Logger,
-  options: QueueOptions = {},
+  commandTimeoutMs?: number,
 ): QueueHandle {
   let closed = false;
   let queue = open();
 
   function open(): Queue {
-    const opened = createQueue(name, location, logger, options);
+    const opened = createQueue(name, location, logger, commandTimeoutMs);
     opened.waitUntilReady().catch(() => {
       if (closed) return;
       opened.close().catch(() => {});
