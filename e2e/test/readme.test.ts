@@ -1,14 +1,20 @@
-/** The lines of the README's "Try it", "Ask" and "Look after it", run as they stand, give the answers that it prints. */
+/** The lines of the README's "Try it", "Ask" and so on, run as they stand, give the answers that it prints. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createKey } from '@millrace/shared/access/keys';
+import { addJob } from '@millrace/shared/add-job';
+import { openQueue } from '@millrace/shared/queue';
+import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { spawnService } from '@millrace/shared/testing/spawn-service';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 let stack: Stack;
 beforeAll(async () => {
@@ -48,6 +54,39 @@ it('answers the curl lines as printed, and the same when they are run again', as
     const stdout = await run(command);
     if (answer !== undefined) expect(stdout).toBe(answer);
   }
+});
+
+it('verifies the events that it sent as printed, and finds no difference', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, options = ''] = /^npm run verify -- ([^#\n]+)/m.exec(readme) ?? [];
+  expect(readme).toContain(`- \`npm run verify -- ${options.trim()}\``);
+  const queue = openQueue('site-aggregation', { kind: 'postgres', url: stack.databaseUrl, prefix: 'millrace' }, silent);
+  await addJob(queue.queue, 'roll', { site_id: 'demo' }, { jobId: 'readme' });
+  await queue.close();
+  const env = { ...process.env, DATABASE_URL: stack.databaseUrl };
+  const verify = `node ${root}processor/dist/verify/verify-command.js ${options}; echo "exit code $?"`;
+  const said = async () => (await promisify(execFile)('bash', ['-c', verify], { env })).stdout;
+  await eventually(async () => (await said()).includes('compared 1 interval and 1 day;'), 'the events are rolled up');
+  expect(await said()).toMatch(/\nNo difference.\nexit code 0\n$/);
+});
+
+it('reads figures as printed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-readme-'));
+  await mkdir(join(folder, '.millrace'));
+  await writeFile(join(folder, '.millrace', 'database-url'), `${stack.databaseUrl}\n`);
+  const [line] = await printedLines('Read the figures');
+  // Not every machine has psql.
+  const printed = await run(`psql() { printf '%s\n' "$@"; }; ${line!.command}`, folder);
+  const [url, option, sql] = printed.trimEnd().split('\n');
+  expect([url, option]).toEqual([stack.databaseUrl, '-c']);
+  expect((await stack.database.pool.query(sql!)).fields.map(({ name }) => name)).toContain('total_revenue');
+  await rm(folder, { recursive: true });
+});
+
+it('names the pnpm that the workspace is pinned to', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const { packageManager } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(readme).toContain(`npx --yes ${packageManager} install`);
 });
 
 it('answers the questions as printed', async () => {
