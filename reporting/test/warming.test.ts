@@ -171,6 +171,12 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
     expect(metrics).toContain('millrace_jobs_completed_total{queue="cache-warming",job="warm"} 1');
   });
 
+  it('says first that it is healthy, since it does not look before its queue is open', async () => {
+    const looks = () => worker.log.filter(({ msg }) => msg === 'health check');
+    await eventually(async () => looks().length > 0, 'the first look at its health');
+    expect(looks()[0]).toMatchObject({ status: 'healthy', queues: 'up' });
+  });
+
   it('refuses data that break the contract, without another attempt', async () => {
     await handle.queue.add('warm', { cacheKeys: [] }, { jobId: 'bad', attempts: 3 });
     const job = await ended('bad');
