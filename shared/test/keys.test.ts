@@ -163,16 +163,32 @@ describe('a key', () => {
     });
   });
 
-  it('remembers when it was last used', async () => {
+  it('remembers when it was last used, not when that was noted, and the latest of several processes', async () => {
+    const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
+    const [keys, others] = [ring(), ring()];
+    await others.find(key);
+    clock += 40_000;
+    await keys.find(key);
+    clock += 40_000;
+    await keys.close();
+    await others.close();
+    expect((await listKeys(database.pool))[0]).toMatchObject({
+      name: 'a',
+      lastUsedAt: new Date('2026-11-23T00:00:40Z'),
+      hint: key.slice(0, 8),
+    });
+  });
+
+  it('is noted as used later where the database was unreachable at first', async () => {
     const { key } = await createKey(database.pool, { name: 'a', scopes: ['read'] });
     const keys = ring();
     await keys.find(key);
+    const { query } = database.pool;
+    database.pool.query = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
     await keys.close();
-    expect((await listKeys(database.pool))[0]).toMatchObject({
-      name: 'a',
-      lastUsedAt: expect.any(Date),
-      hint: key.slice(0, 8),
-    });
+    database.pool.query = query;
+    await keys.close();
+    expect((await listKeys(database.pool))[0]?.lastUsedAt).toEqual(new Date(clock));
   });
 
   it('may be made known again without changing what it is', async () => {
@@ -210,12 +226,16 @@ describe('npm run keys', () => {
       '--expires',
       '90d',
     );
-    const key = made.out.split('\n')[0]!;
-    expect(key).toMatch(/^mr_/);
+    expect(made.out).toMatch(/^mr_\S{43}\n$/);
+    const key = made.out.trim();
     const listed = await run('list');
     expect(listed.out).not.toContain(key);
-    expect(listed.out).toMatch(/write,read {2}demo {2}valid until .* never used {2}shop\n$/);
-    const id = /Id (\S+),/.exec(made.out)![1]!;
+    expect(listed.out).toMatch(/write,read {2}demo {2}valid until .* never {6}shop\n$/);
+    expect(listed.err).toContain('up to a minute late');
+    const [header, row] = listed.out.split('\n');
+    expect(header).toMatch(/^ID {36}KEY .* {2}NAME$/);
+    expect(row!.indexOf('shop')).toBe(header!.indexOf('NAME'));
+    const id = /Id (\S+),/.exec(made.err)![1]!;
     expect(await run('revoke', id)).toMatchObject({ code: 0, out: `Revoked ${id}.\n` });
     expect((await run('list')).out).toContain('revoked 20');
     expect(await run('revoke', id)).toMatchObject({

@@ -15,6 +15,7 @@ export interface KeyRing {
    * when it is needed and unreachable.
    */
   find(key: string, client?: string): Promise<Access | undefined>;
+  /** Notes the last uses, which is done once a minute until then. */
   close(): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ const failuresPerMinute = 60;
 
 export function createKeyRing(pool: Pool, logger: Logger, options: KeyRingOptions = {}): KeyRing {
   const { freshMs = 20_000, graceMs = 600_000, patienceMs = 500, pauseMs = 1_000, now = Date.now } = options;
-  const used = new Set<string>();
+  const used = new Map<string, Date>();
   const failures = createRateLimit(failuresPerMinute, 60);
   const known = createKnownKeys(freshMs, now);
   const lookUps = createLookUps(pool, { known, refuseGuesser, patienceMs, pauseMs, now });
@@ -44,9 +45,14 @@ export function createKeyRing(pool: Pool, logger: Logger, options: KeyRingOption
 
   async function touch(): Promise<void> {
     if (used.size === 0) return;
-    const ids = [...used];
+    const noted = new Map(used);
     used.clear();
-    await touchKeys(pool, ids).catch(logError);
+    try {
+      await touchKeys(pool, noted);
+    } catch (error) {
+      for (const [keyId, at] of noted) if (!used.has(keyId)) used.set(keyId, at);
+      logError(error);
+    }
   }
   const timer = setInterval(touch, touchEveryMs);
   timer.unref();
@@ -77,7 +83,7 @@ export function createKeyRing(pool: Pool, logger: Logger, options: KeyRingOption
         if (client !== undefined) await failures.take(client, 1);
         return undefined;
       }
-      used.add(found.keyId);
+      used.set(found.keyId, new Date(now()));
       const { hash: _hash, ...access } = found;
       return access;
     },

@@ -20,8 +20,8 @@ export const keysHelp = `Usage: npm run keys -- create --name NAME --scope write
        npm run keys -- list
        npm run keys -- revoke ID
 
-  create  makes a key and shows it, once: of a key only a hash is kept
-  list    shows all keys, with the time of their last use
+  create  makes a key and prints it, once: of a key only a hash is kept
+  list    shows all keys, with the time of their last use, up to a minute late
   revoke  ends a key, everywhere within half a minute
 
   --name NAME     who or what the key is for

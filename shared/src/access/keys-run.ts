@@ -13,12 +13,19 @@ export interface KeysSurroundings {
 
 const dayMs = 86_400_000;
 
-async function create(pool: Pool, { name, scopes, siteId, days }: KeyOptions): Promise<string> {
+/** What is said: the result, and what a person should know besides. */
+interface Said {
+  out: string;
+  note?: string;
+}
+
+async function create(pool: Pool, { name, scopes, siteId, days }: KeyOptions): Promise<Said> {
   const expiresAt = days === undefined ? undefined : new Date(Date.now() + days * dayMs);
   const { id, key } = await createKey(pool, { name, scopes, siteId, expiresAt });
   const where = siteId === undefined ? 'all sites' : `site ${siteId}`;
-  return `${key}\n\nKeep it now: it is not shown again. Id ${id}, scopes ${scopes.join(', ')}, ${where}.
+  const note = `Keep it now: it is not shown again. Id ${id}, scopes ${scopes.join(', ')}, ${where}.
 Send it as  Authorization: Bearer <key>\n`;
+  return { out: `${key}\n`, note };
 }
 
 function stateOf({ revokedAt, expiresAt }: KeyInfo): string {
@@ -27,24 +34,42 @@ function stateOf({ revokedAt, expiresAt }: KeyInfo): string {
   return `${expiresAt < new Date() ? 'expired' : 'valid until'} ${expiresAt.toISOString()}`;
 }
 
-function line(key: KeyInfo): string {
-  const used = key.lastUsedAt ? `last used ${key.lastUsedAt.toISOString()}` : 'never used';
-  return [
-    key.keyId,
-    `${key.hint}…`,
-    key.scopes.join(','),
-    key.siteId ?? 'all sites',
-    stateOf(key),
-    used,
-    key.name,
-  ].join('  ');
+const header = ['ID', 'KEY', 'SCOPES', 'SITE', 'STATE', 'LAST USED', 'NAME'];
+
+const cellsOf = (key: KeyInfo): string[] => [
+  key.keyId,
+  `${key.hint}…`,
+  key.scopes.join(','),
+  key.siteId ?? 'all sites',
+  stateOf(key),
+  key.lastUsedAt?.toISOString() ?? 'never',
+  key.name,
+];
+
+/** Columns as wide as their widest cell. */
+function table(rows: string[][]): string {
+  const widths = rows[0]!.map((_cell, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
-async function execute(pool: Pool, command: Exclude<KeysCommandLine, { kind: 'help' | 'problem' }>): Promise<string> {
+async function list(pool: Pool): Promise<Said> {
+  const keys = await listKeys(pool);
+  if (keys.length === 0) return { out: 'There are no keys.\n' };
+  return { out: table([header, ...keys.map(cellsOf)]), note: 'Times of last use are up to a minute late.\n' };
+}
+
+async function execute(pool: Pool, command: Exclude<KeysCommandLine, { kind: 'help' | 'problem' }>): Promise<Said> {
   if (command.kind === 'create') return create(pool, command.options);
-  if (command.kind === 'list')
-    return (await listKeys(pool)).map((key) => `${line(key)}\n`).join('') || 'There are no keys.\n';
-  if (await revokeKey(pool, command.id)) return `Revoked ${command.id}.\n`;
+  if (command.kind === 'list') return list(pool);
+  if (await revokeKey(pool, command.id)) return { out: `Revoked ${command.id}.\n` };
   throw new CommandError(`There is no valid key with the id ${command.id}: \`npm run keys -- list\` shows all.`);
 }
 
@@ -60,7 +85,9 @@ export async function runKeys(args: string[], { stdout, stderr, databaseUrl }: K
     return 1;
   }
   try {
-    stdout.write(await onDatabase('keys', databaseUrl, (pool) => execute(pool, command)));
+    const { out, note = '' } = await onDatabase('keys', databaseUrl, (pool) => execute(pool, command));
+    stdout.write(out);
+    stderr.write(note);
     return 0;
   } catch (error) {
     stderr.write(`keys: ${describeFailure(error)}\n`);

@@ -94,7 +94,11 @@ export async function findKey(pool: Pool, hash: Buffer): Promise<(Access & { has
   return rows[0];
 }
 
-/** Notes when keys were last used. */
-export async function touchKeys(pool: Pool, ids: string[]): Promise<void> {
-  await pool.query('/* access.touchKeys */ update api_keys set last_used_at = now() where id = any($1::uuid[])', [ids]);
+/** Notes when keys were last used, by id; a later use that another process noted stays. */
+export async function touchKeys(pool: Pool, used: ReadonlyMap<string, Date>): Promise<void> {
+  await pool.query(
+    `/* access.touchKeys */ update api_keys set last_used_at = greatest(last_used_at, used_at)
+    from unnest($1::uuid[], $2::timestamptz[]) as used (key_id, used_at) where id = key_id`,
+    [[...used.keys()], [...used.values()]],
+  );
 }
