@@ -1,4 +1,4 @@
-/** Turns the planned ports into silence when all are free, or into a sentence about the first that is not. */
+/** Turns the planned ports into silence when all are free, or into a sentence about each that is not. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from './clear-error.js';
 import { portProblem } from './free-port.js';
@@ -7,14 +7,16 @@ import type { PlannedService } from './start-settings.js';
 /** Throws a ClearError unless every port can be listened on within `graceMs`. */
 export async function checkPorts(host: string, planned: PlannedService[], graceMs: number): Promise<void> {
   const end = Date.now() + graceMs;
+  const problems: string[] = [];
   for (const { name, port, portVariable } of planned) {
     let problem = await portProblem(host, port);
     while (problem === 'EADDRINUSE' && Date.now() < end) {
       await sleep(100);
       problem = await portProblem(host, port);
     }
-    if (problem !== undefined) throw new ClearError(describe(problem, host, port, name, portVariable));
+    if (problem !== undefined) problems.push(describe(problem, host, port, name, portVariable));
   }
+  if (problems.length > 0) throw new ClearError(problems.join('\n'));
 }
 
 function describe(problem: string, host: string, port: number, name: string, variable: string): string {

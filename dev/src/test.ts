@@ -38,7 +38,8 @@ async function test({ closing, stopped }: CommandContext): Promise<number> {
   });
   const args = process.argv.slice(2);
   const { code, counts } = await runVitest({ args, env, reportFile: join(folder, 'report.json'), stopped });
-  process.stdout.write(counts ? `${counts}\n` : 'Vitest ended without a report.\n');
+  const ending = stopped.aborted ? 'Stopped before the end.' : 'Vitest ended without a report.';
+  process.stdout.write(`${counts ?? ending}\n`);
   return code;
 }
 

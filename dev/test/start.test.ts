@@ -99,6 +99,20 @@ describe('npm start refuses, with one sentence and exit code 1,', () => {
     );
   });
 
+  it('several ports that are in use, all at once', async () => {
+    workspace = await makeStubWorkspace();
+    const { ingestion, scheduler } = workspace.ports;
+    const blockers = [ingestion, scheduler].map((port) => createServer().listen(port, '127.0.0.1'));
+    const run = workspace.start();
+    expect(await run.exitCode).toBe(1);
+    for (const blocker of blockers) blocker.close();
+    const lines = run.output().trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' is in use')[0])).toEqual([
+      `Port ${ingestion}, which ingestion needs,`,
+      `Port ${scheduler}, which scheduler needs,`,
+    ]);
+  });
+
   it('a second copy on the same data', async () => {
     workspace = await makeStubWorkspace();
     const first = workspace.start();

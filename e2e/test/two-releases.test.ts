@@ -80,7 +80,7 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
   }
   const marks = async () => (await sql(`select 1 from rollup_marks`)).length;
 
-  it('hands over under load, piece by piece', async () => {
+  it(`hands over under load, piece by piece, on ${backend}`, async () => {
     await run(process.execPath, [`${previous}/shared/dist/migrate-command.js`], { env: { ...process.env, ...env } });
     const [oldIngestion, oldProcessor, oldScheduler] = await startAll('old', ['ingestion', 'processor', 'scheduler']);
     target = oldIngestion!.url;
