@@ -3,7 +3,6 @@ import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { storeEvents } from '../../src/events/store-events.js';
-import { rollSite } from '../../src/rollups/roll-site.js';
 import {
   add,
   addSite,
@@ -17,6 +16,7 @@ import {
   pay,
   query,
   remove,
+  roll,
   span,
   useOwnDatabase,
 } from './money-site.js';
@@ -62,6 +62,7 @@ describe.each([
     first.push(...events.filter((event) => !late.includes(event)));
     await add(first);
     await compare(first, zone);
+    await roll();
     await add(late);
     await compare(events, zone);
     const erased = new Set(Array.from({ length: 20 }, () => random.pick(events).event_id));
@@ -91,7 +92,7 @@ it('follows another number of days of grace', async () => {
   const events = randomSubscriptions(createRandom(6), 'demo', 10, span);
   await query('delete from events');
   await storeEvents(database.pool, JSON.stringify(events));
-  await rollSite(database.pool, 'demo', { now: new Date('2026-11-20T11:00:00Z') });
+  await roll();
   await query(`insert into aggregation_marks values ('demo', '2026-10-01T10:00:00Z')`);
   await aggregateSite(database.pool, 'demo', { now, graceDays: 0, onProgress: () => {} });
   await compare(events, 'UTC', 0);
