@@ -15,7 +15,7 @@ import { randomEvents, type TestEvent } from './random-events.js';
 
 const now = new Date('2026-11-20T10:00:00Z');
 const options = { now, onProgress: () => {} };
-const span = [Date.UTC(2025, 10, 1), Date.UTC(2026, 10, 20, 10)] as const;
+const span = [Date.UTC(2026, 2, 1), Date.UTC(2026, 10, 20, 10)] as const;
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -114,9 +114,9 @@ it('does each single job for the period that it names', async () => {
   expect(await query('select period_type, period_start::text from tournament_aggregates')).toEqual([
     { period_type: 'quarter', period_start: '2026-04-01' },
   ]);
-  await run('cohorts', { cohortMonth: '2025-11' });
+  await run('cohorts', { cohortMonth: '2026-03' });
   expect(await query('select distinct cohort_month::text as month from user_cohorts')).toEqual([
-    { month: '2025-11-01' },
+    { month: '2026-03-01' },
   ]);
   const day = localDate(
     events.find(({ profile_id, event_type }) => profile_id === 'banner' && event_type === 'view')!.timestamp,
