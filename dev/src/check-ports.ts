@@ -1,4 +1,4 @@
-/** Turns the planned ports into silence when all are free, or into a sentence about each that is not. */
+/** Checks that all ports are free, and says of each that is not who needs it and how to choose another. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from './clear-error.js';
 import { portProblem } from './free-port.js';

@@ -87,7 +87,7 @@ function spawnPostgres(
   settings: PostgresSettings,
 ): ChildProcess {
   const [command = postgres, ...args] = [...user.prefix, postgres, ...postgresArguments(files.dataDir, settings)];
-  // A large log is begun anew.
+  // A large log is emptied first.
   const log = openSync(files.logFile, isLarge(files.logFile) ? 'w' : 'a', 0o600);
   try {
     // Detached: in a session of its own the terminal's Ctrl-C does not reach it before the services have drained.

@@ -24,9 +24,8 @@ export function whileAnswering<T>(work: Promise<T>, ask: () => Promise<unknown>,
       withTimeout(ask(), patience.answerWithinMs, 'the queue').then(
         () => {
           if (isOver) return;
-          timer = setTimeout(look, patience.askAfterMs);
-          if (performance.now() - startedAt < patience.mostMs) return;
-          end(() => reject(new Error(`the queue answers, but did not take a job within ${patience.mostMs} ms`)));
+          if (performance.now() - startedAt < patience.mostMs) timer = setTimeout(look, patience.askAfterMs);
+          else end(() => reject(new Error(`the queue answers, but did not take a job within ${patience.mostMs} ms`)));
         },
         (error) => end(() => reject(error)),
       );

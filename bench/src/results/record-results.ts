@@ -1,4 +1,4 @@
-/** Turns the text of a run's results into a further section of bench/results.md. Notes are added by hand. */
+/** Adds the results of a run to bench/results.md; notes on them are written by hand. */
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '@millrace/dev/workspace-root';

@@ -1,31 +1,21 @@
 /** Every aggregate against a plain computation of random events, in several zones, after every kind of change. */
 import { createRandom } from '@millrace/shared/testing/create-random';
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
-import { storeEvents } from '../../src/events/store-events.js';
-import { rollSite } from '../../src/rollups/roll-site.js';
+import { database, now, query, roll, store, useOwnDatabase } from './aggregated-site.js';
 import { compareAggregates, compareCohorts } from './compare-aggregates.js';
 import { localDate } from './plain-aggregates.js';
 import { plainRevenueRows } from './plain-money.js';
 import { randomEvents, type TestEvent } from './random-events.js';
 
-const now = new Date('2026-11-20T10:00:00Z');
 const options = { now, onProgress: () => {} };
 const span = [Date.UTC(2026, 2, 1), Date.UTC(2026, 10, 20, 10)] as const;
 
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await createTestDatabase();
-});
-afterEach(() => database.drop());
+useOwnDatabase();
 
-const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
-const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.stringify(events));
-const roll = () => rollSite(database.pool, 'demo', { now: new Date('2026-11-20T11:00:00Z') });
 const aggregate = () => aggregateSite(database.pool, 'demo', options);
 
 async function prepare(zone: string, count = 1_500, seed = 7): Promise<TestEvent[]> {

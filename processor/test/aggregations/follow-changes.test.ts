@@ -1,32 +1,21 @@
 /** Aggregates that follow one change after the other, each with what it can change and no more. */
 import { createRandom } from '@millrace/shared/testing/create-random';
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
-import { storeEvents } from '../../src/events/store-events.js';
-import { rollSite } from '../../src/rollups/roll-site.js';
+import { addSite, database, now, query, roll, store, useOwnDatabase } from './aggregated-site.js';
 import { compareAggregates } from './compare-aggregates.js';
 import { randomEvents, type TestEvent } from './random-events.js';
 
-const now = new Date('2026-11-20T10:00:00Z');
 const span = [Date.UTC(2026, 6, 1), Date.UTC(2026, 10, 20, 10)] as const;
 /** Around now, where intervals are open and have details. */
 const lately = [Date.UTC(2026, 10, 18), Date.UTC(2026, 10, 20, 10)] as const;
 
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await createTestDatabase();
-});
-afterEach(() => database.drop());
+useOwnDatabase();
 
-const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
-const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.stringify(events));
-const roll = (at = new Date('2026-11-20T11:00:00Z')) => rollSite(database.pool, 'demo', { now: at });
 const aggregate = async (at = now) =>
   (await aggregateSite(database.pool, 'demo', { now: at, onProgress: () => {} })) as { rows: Record<string, number> };
-const addSite = (zone: string) => query(`insert into sites (site_id, timezone) values ('demo', $1)`, zone);
 
 const event = (event_type: string, timestamp: string, fields: Partial<TestEvent> = {}): TestEvent => {
   const [made] = randomEvents(createRandom(timestamp.length), 'demo', 1, ...span);

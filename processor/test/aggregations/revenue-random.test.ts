@@ -19,7 +19,7 @@ import {
   roll,
   span,
   useOwnDatabase,
-} from './money-site.js';
+} from './aggregated-site.js';
 import type { TestEvent } from './random-events.js';
 import { oddMoney, randomSubscriptions } from './random-subscriptions.js';
 

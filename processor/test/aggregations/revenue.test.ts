@@ -11,7 +11,7 @@ import {
   readMonths,
   remove,
   useOwnDatabase,
-} from './money-site.js';
+} from './aggregated-site.js';
 import { uuidOf } from './random-events.js';
 
 useOwnDatabase();

@@ -1,7 +1,18 @@
 /** Each rule of subscriptions by itself: what is paid, through which day, and what ends or changes it. */
 import { expect, it } from 'vitest';
 import { followSubscription } from '../../src/aggregations/follow-subscription.js';
-import { add, addSite, event, month, mrrOn, paidDays, pay, payMonths, query, useOwnDatabase } from './money-site.js';
+import {
+  add,
+  addSite,
+  event,
+  month,
+  mrrOn,
+  paidDays,
+  pay,
+  payMonths,
+  query,
+  useOwnDatabase,
+} from './aggregated-site.js';
 import { uuidOf } from './random-events.js';
 
 useOwnDatabase();

@@ -21,7 +21,7 @@ export const metricMeanings: Record<PlainMetric | 'event:<type>', string> = {
 export const dimensionMeanings: Record<ColumnDimension | PersonColumn | 'property:<name>', string> = {
   event_type: 'Type of the event.',
   path: 'Path of the event as it is stored.',
-  referrer: 'Host that the visitor came from; `direct` when there is none, which counts as not set.',
+  referrer: 'Host that the visitor came from. Without one it is `direct`, and `is_set` is false.',
   profile_id: 'Profile that the event is about; null when it has none.',
   user_id: 'User of the event; filters only.',
   session_id: 'Session of the event; filters only.',
@@ -106,7 +106,7 @@ export const pairingRules = [
   'What has no counterpart (29 February, the 31st, an hour that the clock skipped, week 53, time beyond two given dates but for the rest of a week) is compared with null, not with 0.',
   '`hour_of_day` and `day_of_week` are compared value by value.',
   'Totals are those of the two ranges as they are.',
-  'The `share` of an earlier row is in percent of the visitors of the earlier range and of whatever its buckets have beyond it, such as the rest of a whole week, so that no bucket is more than the whole.',
+  'The `share` of an earlier row is a percentage of the visitors of the earlier range. Where its buckets reach beyond that range, as whole weeks do, the visitors of the rest count as well, so that no bucket exceeds 100 %.',
 ];
 
 export interface RangeMeaning {

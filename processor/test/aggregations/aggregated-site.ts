@@ -1,4 +1,4 @@
-/** A site whose events of money are stored, rolled and aggregated, and what its revenue is then. */
+/** A site whose events are stored, rolled and aggregated, and what its revenue is then. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
@@ -22,7 +22,9 @@ export function useOwnDatabase(): void {
 
 export const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
 
-export const roll = () => rollSite(database.pool, 'demo', { now: new Date('2026-11-20T11:00:00Z') });
+export const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.stringify(events));
+
+export const roll = (at = new Date('2026-11-20T11:00:00Z')) => rollSite(database.pool, 'demo', { now: at });
 
 /** Without a roll, which takes ten times as long: aggregates follow what is not rolled yet as well. */
 export async function bringUpToDate(): Promise<void> {
@@ -30,7 +32,7 @@ export async function bringUpToDate(): Promise<void> {
 }
 
 export async function add(events: TestEvent[]): Promise<void> {
-  await storeEvents(database.pool, JSON.stringify(events));
+  await store(events);
   await bringUpToDate();
 }
 
