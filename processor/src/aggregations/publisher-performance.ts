@@ -1,11 +1,17 @@
 /** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
 import { type Aggregation, stillKnown } from './aggregation.js';
 import { currencyOf, decimalOf, percent } from './money.js';
+import { splitStretches } from './rolled-parts.js';
 
 /** A stretch of time that is counted as one; `[from, to)`. */
 export interface Bucket {
   from: Date;
   to: Date;
+}
+
+/** A stretch of an hour, by its start. */
+interface HourPart extends Bucket {
+  hour: Date;
 }
 
 const replace = (granularity: string) => `, figures as (
@@ -28,15 +34,31 @@ on conflict (site_id, granularity, bucket_start) do update set
   ad_requests = excluded.ad_requests, impressions = excluded.impressions, clicks = excluded.clicks, ctr = excluded.ctr,
   fill_rate = excluded.fill_rate, revenue = excluded.revenue, ecpm = excluded.ecpm, computed_at = excluded.computed_at`;
 
+const countedTypes = `('ad_request', 'impression', 'click')`;
+
+/**
+ * Events are counted by rollups where they tell ($4 to $6), else one by one ($7 to $9), each stretch by itself: all events against
+ * all stretches would take for ever. Revenue is of the few events that carry it.
+ */
 const hoursStatement = `/* processor.publisherHours */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
+), counts as (
+  select hour, event_type, events
+  from unnest($4::timestamptz[], $5::timestamptz[], $6::timestamptz[]) as part(hour, starts, ends)
+  join rollup_15m on interval_start >= part.starts and interval_start < part.ends
+  where site_id = $1 and dimension = 'all' and event_type in ${countedTypes}
+  union all
+  select hour, event_type, events
+  from unnest($7::timestamptz[], $8::timestamptz[], $9::timestamptz[]) as part(hour, starts, ends) cross join lateral (
+    select event_type, count(*) as events from events
+    where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes}
+    group by event_type) as found
 ), counted as (
-  select starts, count(*) filter (where event_type = 'ad_request') as ad_requests,
-    count(*) filter (where event_type = 'impression') as impressions, count(*) filter (where event_type = 'click') as clicks
-  from bucket join events on timestamp >= starts and timestamp < ends
-  where site_id = $1 and event_type in ('ad_request', 'impression', 'click')
-  group by starts
+  select hour as starts, coalesce(sum(events) filter (where event_type = 'ad_request'), 0) as ad_requests,
+    coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,
+    coalesce(sum(events) filter (where event_type = 'click'), 0) as clicks
+  from counts group by hour
 ), earned as (
   select ($2::timestamptz[])[place] as starts, ${currencyOf} as currency, sum(${decimalOf('amount')}) as amount
   from (
@@ -65,11 +87,20 @@ with bucket as materialized (
 
 const columns = (buckets: Bucket[]) => [buckets.map(({ from }) => from), buckets.map(({ to }) => to)];
 
-/** Replaces the rows of whole hours of the site's clock, from raw events; returns how many there are now. */
+const partColumns = (parts: HourPart[]) => [parts.map(({ hour }) => hour), ...columns(parts)];
+
+/** Replaces the rows of whole hours of the site's clock, which ascend; returns how many there are now. */
 export async function publisherHours(site: Aggregation, hours: Bucket[]): Promise<number> {
   const known = stillKnown(site, hours);
   if (known.length === 0) return 0;
-  const { rowCount } = await site.client.query(hoursStatement, [site.siteId, ...columns(known)]);
+  const wanted = known.map(({ from, to }): HourPart => ({ hour: from, from, to }));
+  const parts = await splitStretches(site, wanted, 'all');
+  const { rowCount } = await site.client.query(hoursStatement, [
+    site.siteId,
+    ...columns(known),
+    ...partColumns(parts.intervals),
+    ...partColumns(parts.events),
+  ]);
   return rowCount ?? 0;
 }
 

@@ -9,20 +9,36 @@ export interface Part extends Stretch {
   day: string;
 }
 
+/** Parts of stretches, without overlapping. */
+export interface SplitParts<Of extends Stretch> {
+  /** To be read from rollup_15m. */
+  intervals: Of[];
+  /** To be read from events. */
+  events: Of[];
+}
+
 /** Together they make up the days, without overlapping. */
-export interface RolledParts {
+export interface RolledParts extends SplitParts<Part> {
   /** Days to be read from rollup_days. */
   days: string[];
-  /** To be read from rollup_15m. */
-  intervals: Part[];
-  /** To be read from events. */
-  events: Part[];
 }
 
 interface RolledState {
   timezone: string;
   detailSince: Date;
   dimensionsSince: DimensionsSince;
+}
+
+/** What rollups of a dimension tell of a stretch of time. */
+interface Rolled {
+  /** The zone that rollup_days is in; undefined without rollups. */
+  timezone: string | undefined;
+  /** From when on the dimension is complete, in milliseconds since 1970. */
+  completeFrom: number;
+  /** Starts of intervals that are marked, ascending. */
+  opens: number[];
+  /** Whether an interval is to be trusted, by its start. */
+  isRolled: (start: number) => boolean;
 }
 
 const readState = `/* processor.readRolledState */
@@ -34,42 +50,67 @@ select distinct interval_start as start from rollup_marks where site_id = $1 and
 const readOpenDays = `/* processor.readUnrolledDays */
 select day::text from rollup_day_marks where site_id = $1`;
 
-/** The quarters of an hour of a day as few parts: those of rollups and those of events. */
-function splitDay({ start: day, from, to }: Period, isRolled: (start: number) => boolean, parts: RolledParts): void {
-  let last: Part[] | undefined;
-  for (let start = from.getTime(); start < to.getTime(); start += intervalMs) {
-    const target = isRolled(start) ? parts.intervals : parts.events;
-    const end = new Date(Math.min(start + intervalMs, to.getTime()));
+async function readRolled(
+  { client, siteId }: Aggregation,
+  { from, to }: Stretch,
+  dimension: RollupDimension,
+): Promise<Rolled> {
+  const state = (await client.query<RolledState>(readState, [siteId])).rows[0];
+  const open = await client.query<{ start: Date }>(readOpen, [siteId, from, to]);
+  const unrolled = new Set(open.rows.map(({ start }) => start.getTime()));
+  const completeFrom = state ? completeSince(state.dimensionsSince, dimension) : Number.POSITIVE_INFINITY;
+  const detailFrom = dimension === 'all' ? completeFrom : Math.max(completeFrom, state?.detailSince.getTime() ?? 0);
+  return {
+    timezone: state?.timezone,
+    completeFrom,
+    opens: [...unrolled].sort((one, other) => one - other),
+    isRolled: (start) => start >= detailFrom && !unrolled.has(start),
+  };
+}
+
+/** Adds the quarters of an hour of a stretch as few parts: those of rollups, if they are whole, and those of events. */
+function split<Of extends Stretch>(stretch: Of, { isRolled }: Rolled, parts: SplitParts<Of>): void {
+  const to = stretch.to.getTime();
+  let last: Of[] | undefined;
+  for (let start = stretch.from.getTime(); start < to; start += intervalMs) {
+    const isWhole = start % intervalMs === 0 && start + intervalMs <= to;
+    const target = isWhole && isRolled(start) ? parts.intervals : parts.events;
+    const end = new Date(Math.min(start + intervalMs, to));
     if (target === last) target.at(-1)!.to = end;
-    else target.push({ day, from: new Date(start), to: end });
+    else target.push({ ...stretch, from: new Date(start), to: end });
     last = target;
   }
 }
 
-/** Days ascending. A day is to be trusted when neither it nor one of its intervals is marked, an interval when it is not marked itself. */
-export async function rolledParts(
-  { client, siteId, timezone }: Aggregation,
-  days: Period[],
+/** Parts of stretches that do not overlap, ascending, without regard to days. */
+export async function splitStretches<Of extends Stretch>(
+  site: Aggregation,
+  stretches: Of[],
   dimension: RollupDimension,
-): Promise<RolledParts> {
+): Promise<SplitParts<Of>> {
+  const parts: SplitParts<Of> = { intervals: [], events: [] };
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  if (!first || !last) return parts;
+  const rolled = await readRolled(site, { from: first.from, to: last.to }, dimension);
+  for (const stretch of stretches) split(stretch, rolled, parts);
+  return parts;
+}
+
+/** Days ascending. A day is to be trusted when neither it nor one of its intervals is marked, an interval when it is not marked itself. */
+export async function rolledParts(site: Aggregation, days: Period[], dimension: RollupDimension): Promise<RolledParts> {
   const parts: RolledParts = { days: [], intervals: [], events: [] };
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return parts;
-  const state = (await client.query<RolledState>(readState, [siteId])).rows[0];
-  const open = await client.query<{ start: Date }>(readOpen, [siteId, first.from, last.to]);
-  const openDays = await client.query<{ day: string }>(readOpenDays, [siteId]);
-  const unrolled = new Set(open.rows.map(({ start }) => start.getTime()));
+  const rolled = await readRolled(site, { from: first.from, to: last.to }, dimension);
+  const openDays = await site.client.query<{ day: string }>(readOpenDays, [site.siteId]);
   const unrolledDays = new Set(openDays.rows.map(({ day }) => day));
-  const completeFrom = state ? completeSince(state.dimensionsSince, dimension) : Number.POSITIVE_INFINITY;
-  const detailFrom = dimension === 'all' ? completeFrom : Math.max(completeFrom, state?.detailSince.getTime() ?? 0);
-  const opens = [...unrolled].sort((one, other) => one - other);
+  const { opens } = rolled;
   let next = 0;
-  for (const day of days) {
-    const [from, to] = [day.from.getTime(), day.to.getTime()];
-    while (next < opens.length && opens[next]! < from) next += 1;
-    const isOpen = unrolledDays.has(day.start) || (opens[next] ?? to) < to;
-    if (!isOpen && state?.timezone === timezone && from >= completeFrom) parts.days.push(day.start);
-    else splitDay(day, (start) => start >= detailFrom && !unrolled.has(start), parts);
+  for (const { start: day, from, to } of days) {
+    while (next < opens.length && opens[next]! < from.getTime()) next += 1;
+    const isOpen = unrolledDays.has(day) || (opens[next] ?? Number.POSITIVE_INFINITY) < to.getTime();
+    if (!isOpen && rolled.timezone === site.timezone && from.getTime() >= rolled.completeFrom) parts.days.push(day);
+    else split({ day, from, to }, rolled, parts);
   }
   return parts;
 }
