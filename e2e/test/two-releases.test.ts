@@ -153,8 +153,13 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
 
   /** Rolled by both releases, equal to the raw events, and told alike by both. */
   async function checkAnswers(): Promise<void> {
-    await addRolls();
-    await eventually(async () => (await marks()) === 0, 'everything is rolled', 60_000);
+    // A roll that finds the minutely one of its site under way is skipped, and what that has not seen stays marked.
+    const isRolled = async () => {
+      await addRolls();
+      const left = await marks();
+      return left === 0 || left;
+    };
+    await eventually(isRolled, 'everything is rolled', 60_000);
     const [oldReporting, newReporting] = await Promise.all([start('old', 'reporting'), start('new', 'reporting')]);
     const check = async (site: string) => {
       const verify = ['--site', site, '--from', '2025-11-01', '--to', '2025-12-31'];
