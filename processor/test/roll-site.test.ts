@@ -129,7 +129,7 @@ describe('a roll', () => {
     await store(variedEvents(200));
     const seen: number[] = [];
     await rollSite(database.pool, 'demo', { now, onProgress: (percent) => void seen.push(percent) });
-    expect(seen.length).toBeGreaterThan(10);
+    expect(seen.length).toBeGreaterThan(2);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(99);
   });

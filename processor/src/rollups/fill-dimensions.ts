@@ -69,7 +69,7 @@ async function fillDay(
   }
   if (end > closedBefore) return rows;
   await client.query(clearDays, [siteId, names, day, addDays(day, 1)]);
-  const whole = { statement: groupEventsStatement('day', names), values: [siteId, [start], [end], day] };
+  const whole = { statement: groupEventsStatement('day', names), values: [siteId, [start], [end], [day]] };
   return rows + (await writeRollups<Group>(client, siteId, 'rollup_days', whole, encodeGroup));
 }
 

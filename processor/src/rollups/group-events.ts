@@ -11,17 +11,23 @@ export interface Group {
   numbers: Buffer | null;
 }
 
-/** What rows are grouped by besides dimension, type and value: 15 minutes, or the whole range as one day ($4). */
-const bucketExpressions = {
-  interval: `date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')`,
-  day: '$4::text',
+/** What rows are grouped by besides dimension, type and value: 15 minutes, or each range as the day that it is. */
+const buckets = {
+  interval: {
+    expression: `date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')`,
+    ranges: `unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")`,
+  },
+  day: {
+    expression: 'range.day',
+    ranges: `unnest($2::timestamptz[], $3::timestamptz[], $4::text[]) as range("from", "to", day)`,
+  },
 };
 
 /**
- * Parameters: site, starts and ends of ranges, and for days the day. Each dimension is one grouping set, so that the events
+ * Parameters: site, starts and ends of ranges, and for days their names. Each dimension is one grouping set, so that the events
  * are read once; a value that is null belongs to another set. The order is that of the indexes, which makes writing faster.
  */
-export function groupEventsStatement(bucket: keyof typeof bucketExpressions, dimensions: readonly string[]): string {
+export function groupEventsStatement(bucket: keyof typeof buckets, dimensions: readonly string[]): string {
   const split = rollupDimensions.filter(({ name }) => name !== 'all' && dimensions.includes(name));
   const columns = split.map(({ name, value }) => `${value('$1')} as "${name}"`);
   const names = split.map(({ name }) => `"${name}"`);
@@ -30,8 +36,8 @@ export function groupEventsStatement(bucket: keyof typeof bucketExpressions, dim
   const nameOfSet = split.map(({ name }) => `when grouping("${name}") = 0 then '${name}'`).join(' ');
   return `/* processor.groupEvents */
 with grouped as (
-  select ${[`${bucketExpressions[bucket]} as bucket`, 'event_type', 'visitor_no', ...columns].join(', ')}
-  from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")
+  select ${[`${buckets[bucket].expression} as bucket`, 'event_type', 'visitor_no', ...columns].join(', ')}
+  from ${buckets[bucket].ranges}
   join events on events.site_id = $1 and timestamp >= range."from" and timestamp < range."to"
   left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
 )

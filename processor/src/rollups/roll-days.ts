@@ -1,6 +1,7 @@
-/** Turns a marked day of a site into fresh rows of rollup_days, in one transaction with the removal of its mark. */
+/** Turns marked days of a site into fresh rows of rollup_days, in one transaction with the removal of their marks. */
 import { createVisitorSet, splitFrames } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
+import { allTypes } from '@millrace/shared/rollups';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import type { ClaimedSite } from './claim-site.js';
 import { type Group, groupEventsStatement } from './group-events.js';
@@ -12,25 +13,27 @@ interface SummedIntervals extends Omit<RollupRow, 'visitors'> {
   frames: Buffer;
 }
 
-const takeMark = `/* processor.takeDayMark */
+const takeMarks = `/* processor.takeDayMarks */
 with taken as (
-  delete from rollup_day_marks where site_id = $1 and day = (
-    select day from rollup_day_marks where site_id = $1 and day < $2 order by day desc limit 1)
+  delete from rollup_day_marks where site_id = $1 and day in (
+    select day from rollup_day_marks where site_id = $1 and day < $2 order by day desc limit $3)
   returning day
 )
-select day::text from taken`;
+select day::text from taken order by taken.day`;
 
-const removeRows = `/* processor.removeDay */
-delete from rollup_days where site_id = $1 and dimension = any($2) and day = $3`;
+const removeRows = `/* processor.removeDays */
+delete from rollup_days where site_id = $1 and dimension = any($2) and day = any($3)`;
 
-/** In the order of the index, so that readers find together what they read together. */
+/** Each day by itself, in the order of the index, so that readers find together what they read together. */
 const sumIntervals = `/* processor.sumIntervals */
-select $5::text as bucket, dimension, event_type, value, sum(events)::int as events,
-  max(visitor_count) as visitor_count, string_agg(int4send(length(visitors)) || visitors, '') as frames
-from rollup_15m
-where site_id = $1 and dimension = any($2) and interval_start >= $3 and interval_start < $4
-group by dimension, event_type, value
-order by dimension, event_type, hashtextextended(value, 0)`;
+select day as bucket, dimension, event_type, value, events, visitor_count, frames
+from unnest($3::timestamptz[], $4::timestamptz[], $5::text[]) as range("from", "to", day) cross join lateral (
+  select dimension, event_type, value, sum(events)::int as events, max(visitor_count) as visitor_count,
+    string_agg(int4send(length(visitors)) || visitors, '') as frames
+  from rollup_15m
+  where site_id = $1 and dimension = any($2) and interval_start >= range."from" and interval_start < range."to"
+  group by dimension, event_type, value) as summed
+order by dimension, day, event_type, hashtextextended(value, 0)`;
 
 function uniteIntervals({ frames, ...group }: SummedIntervals): RollupRow {
   const bitmaps = splitFrames(frames);
@@ -44,34 +47,75 @@ function uniteIntervals({ frames, ...group }: SummedIntervals): RollupRow {
   }
 }
 
-/**
- * Computes `day` from intervals where all dimensions are there, else from raw events; returns the number of rows. Details of a
- * day whose raw events are gone, or a part of them, stay as they are.
- */
-async function writeDay(client: PoolClient, site: ClaimedSite, day: string): Promise<number> {
-  const { siteId, timezone, detailSince, rawSince } = site;
-  const [from, to] = [dayStart(day, timezone), dayStart(addDays(day, 1), timezone)];
-  const summed = from >= detailSince ? allDimensions : ['all'];
-  const isGone = rawSince !== null && from < rawSince;
-  const grouped = isGone ? [] : allDimensions.filter((name) => !summed.includes(name));
-  await client.query(removeRows, [siteId, [...summed, ...grouped], day]);
-  const fromIntervals = { statement: sumIntervals, values: [siteId, summed, from, to, day] };
-  let rows = await writeRollups<SummedIntervals>(client, siteId, 'rollup_days', fromIntervals, uniteIntervals);
-  if (grouped.length > 0) {
-    const fromEvents = { statement: groupEventsStatement('day', grouped), values: [siteId, [from], [to], day] };
-    rows += await writeRollups<Group>(client, siteId, 'rollup_days', fromEvents, encodeGroup);
-  }
-  return rows;
+interface Day {
+  day: string;
+  from: Date;
+  to: Date;
 }
 
-/** Computes the newest marked day before `today` (of the site's rolled zone); undefined when there is none. */
-export async function rollNextDay(
+const columns = (days: Day[]) => [days.map(({ from }) => from), days.map(({ to }) => to), days.map(({ day }) => day)];
+
+const isAll = (row: { dimension: string; event_type: string }) =>
+  row.dimension === 'all' && row.event_type === allTypes;
+
+/** How much was done: events are those of the days, rows those written. */
+export interface RolledDays {
+  days: number;
+  events: number;
+  rows: number;
+}
+
+/** From intervals. */
+async function sumDays(client: PoolClient, siteId: string, dimensions: string[], days: Day[]): Promise<RolledDays> {
+  const done = { days: days.length, events: 0, rows: 0 };
+  if (days.length === 0) return done;
+  const names = days.map(({ day }) => day);
+  await client.query(removeRows, [siteId, dimensions, names]);
+  const intervals = { statement: sumIntervals, values: [siteId, dimensions, ...columns(days)] };
+  done.rows = await writeRollups<SummedIntervals>(client, siteId, 'rollup_days', intervals, (group) => {
+    if (isAll(group)) done.events += group.events;
+    return uniteIntervals(group);
+  });
+  return done;
+}
+
+/** From raw events; returns the number of rows. */
+async function groupDays(client: PoolClient, siteId: string, dimensions: string[], days: Day[]): Promise<number> {
+  if (days.length === 0) return 0;
+  const names = days.map(({ day }) => day);
+  await client.query(removeRows, [siteId, dimensions, names]);
+  const events = { statement: groupEventsStatement('day', dimensions), values: [siteId, ...columns(days)] };
+  return writeRollups<Group>(client, siteId, 'rollup_days', events, encodeGroup);
+}
+
+/**
+ * Computes up to `limit` of the newest marked days before `today` (of the site's rolled zone): from intervals where all dimensions
+ * are there, else from raw events. Details of a day whose raw events are gone, or a part of them, stay as they are. Undefined when
+ * no day is marked.
+ */
+export async function rollDays(
   client: PoolClient,
   site: ClaimedSite,
   today: string,
-): Promise<{ days: number; rows: number } | undefined> {
-  const { rows } = await client.query<{ day: string }>(takeMark, [site.siteId, today]);
-  const day = rows[0]?.day;
-  if (day === undefined) return undefined;
-  return { days: 1, rows: await writeDay(client, site, day) };
+  limit: number,
+): Promise<RolledDays | undefined> {
+  const { siteId, timezone, detailSince, rawSince } = site;
+  const { rows: marked } = await client.query<{ day: string }>(takeMarks, [siteId, today, limit]);
+  if (marked.length === 0) return undefined;
+  const days = marked.map(({ day }) => ({
+    day,
+    from: dayStart(day, timezone),
+    to: dayStart(addDays(day, 1), timezone),
+  }));
+  const older = days.filter(({ from }) => from < detailSince);
+  const known = older.filter(({ from }) => rawSince === null || from >= rawSince);
+  const detailed = await sumDays(client, siteId, allDimensions, days.slice(older.length));
+  const summed = await sumDays(client, siteId, ['all'], older);
+  const details = allDimensions.filter((name) => name !== 'all');
+  const rows = await groupDays(client, siteId, details, known);
+  return {
+    days: days.length,
+    events: detailed.events + summed.events,
+    rows: detailed.rows + summed.rows + rows,
+  };
 }
