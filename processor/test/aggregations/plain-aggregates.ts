@@ -2,12 +2,18 @@
 import type { TestEvent } from './random-events.js';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+const dates = new Map<string, string>();
 
-/** The date and hour that a clock of the zone shows. */
+/** The date that a calendar of the zone shows; asked for the same instants again and again. */
 export function localDate(instant: string | Date, zone: string): string {
+  const key = `${instant instanceof Date ? instant.getTime() : instant} ${zone}`;
+  const known = dates.get(key);
+  if (known !== undefined) return known;
   const format = formats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
   formats.set(zone, format);
-  return format.format(new Date(instant));
+  const date = format.format(new Date(instant));
+  dates.set(key, date);
+  return date;
 }
 
 const utc = (day: string) => new Date(`${day}T00:00:00Z`);
