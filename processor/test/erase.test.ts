@@ -1,5 +1,6 @@
 /** A user gone from a real database, wherever the real paths had put what is the user's, and the rollups exact afterwards. */
 import { createMetrics } from '@millrace/shared/metrics';
+import type { PoolClient } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -172,6 +173,37 @@ describe('erase', () => {
       stderr: 'erase: Nothing of user "ada@example.org" was found on site demo.\n',
       stdout: '',
     });
+  });
+
+  it('says that nothing was found, also while another roll of the site runs', async () => {
+    await fill();
+    await roll();
+    const claims = [await database.pool.connect(), await database.pool.connect()];
+    const claim = async (client: PoolClient) => {
+      await client.query('begin');
+      await client.query(`select 1 from site_rollups where site_id = 'demo' for update`);
+    };
+    const waiting = (count: number) =>
+      eventually(async () => {
+        const [row] = await sql(`select count(*)::int as count from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`);
+        return row.count === count;
+      }, `${count} wait for the site`);
+    await claim(claims[0]!);
+    const erasing = erase('--user', 'nobody');
+    await waiting(1);
+    // It comes next, between the erasure and the roll that follows it.
+    const claimed = claim(claims[1]!);
+    await waiting(2);
+    await claims[0]!.query('rollback');
+    await claimed;
+    expect(await erasing).toEqual({
+      code: 3,
+      stderr: 'erase: Nothing of user "nobody" was found on site demo.\n',
+      stdout: '',
+    });
+    await claims[1]!.query('rollback');
+    for (const client of claims) client.release();
   });
 
   it('says so when there is no such site', async () => {

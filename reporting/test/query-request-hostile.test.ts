@@ -47,7 +47,7 @@ it.each<[Record<string, unknown>, string, string]>([
   [{ timezone: '+02:00' }, 'timezone', 'timezone must be an IANA time zone'],
   [{ timezone: "UTC'; drop table events" }, 'timezone', 'timezone must be an IANA time zone'],
   [{ timezone: null }, 'timezone', 'timezone must be a string'],
-  [{ dimensions: ['user_id'] }, 'dimensions', 'dimensions[0] must not be user_id, which can only be filtered by'],
+  [{ dimensions: ['user_id'] }, 'dimensions', 'dimensions[0] must not be user_id: it can only be used in filters'],
   [{ dimensions: ['time:decade'] }, 'dimensions', 'dimensions[0] must be one of time:minute'],
   [{ dimensions: ['property:'] }, 'dimensions', 'dimensions[0] must be one of'],
   [{ dimensions: [`property:${'x'.repeat(129)}`] }, 'dimensions', 'dimensions[0] must be one of'],

@@ -36,7 +36,7 @@ export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDep
   const labels: ('queue' | 'job')[] = ['queue', 'job'];
   // BullMQ makes a job active a second time when its children are done, without having ended the first run.
   const startedHelp =
-    'Runs of jobs: one an attempt, another for a job of all sites once its sites are done, and for one whose worker died';
+    'Runs of jobs: one per attempt, another for a job of all sites once its sites are done, and for one whose worker died';
   const started = metrics.counter('millrace_jobs_started_total', startedHelp, labels);
   const progressed = metrics.counter('millrace_jobs_progress_total', 'Reports of progress', labels);
   const completed = metrics.counter('millrace_jobs_completed_total', 'Jobs that are done', labels);

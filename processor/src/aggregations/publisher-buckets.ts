@@ -1,5 +1,6 @@
 /** Turns instants into the hours, days, weeks and months of a site's clock that they lie in. */
 import type { PublisherData } from '@millrace/shared/job-data';
+import { intervalMs } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import { offsetSpans } from '@millrace/shared/zone-offsets';
 import { periodsOf } from './periods.js';
@@ -26,11 +27,12 @@ export function hoursOf(from: Date, to: Date, zone: string): Bucket[] {
   return hours;
 }
 
-/** The hours of the clock that quarters of an hour lie in, each once. */
+/** The hours of the clock that quarters of an hour touch, each once: several where the clock changes within one. */
 export function hoursOfIntervals(intervals: Date[], zone: string): Bucket[] {
   const hours = new Map<number, Bucket>();
   for (const start of intervals) {
-    for (const hour of hoursOf(start, new Date(start.getTime() + 1), zone)) hours.set(hour.from.getTime(), hour);
+    for (const hour of hoursOf(start, new Date(start.getTime() + intervalMs), zone))
+      hours.set(hour.from.getTime(), hour);
   }
   return [...hours.values()].sort((one, other) => one.from.getTime() - other.from.getTime());
 }

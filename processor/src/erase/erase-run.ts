@@ -32,12 +32,14 @@ async function rollPatiently(pool: Pool, siteId: string): Promise<RollSummary> {
 async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promise<string | undefined> {
   const erased = await eraseUser(pool, options);
   const nothing = nothingFound(options, erased);
-  if (nothing === undefined) stdout.write(erasedText(options, erased));
-  if (options.dryRun) return nothing;
-  // Also where nothing was found: an erasure before may have ended before the rollups followed.
-  const rolled = await rollPatiently(pool, options.siteId);
-  if (nothing === undefined) stdout.write(rolledText(rolled));
-  return nothing;
+  if (nothing !== undefined) {
+    // An erasure before this one may have ended before the rollups followed.
+    if (!options.dryRun) await rollSite(pool, options.siteId, { now: new Date() });
+    return nothing;
+  }
+  stdout.write(erasedText(options, erased));
+  if (!options.dryRun) stdout.write(rolledText(await rollPatiently(pool, options.siteId)));
+  return undefined;
 }
 
 /** 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, else 1. */

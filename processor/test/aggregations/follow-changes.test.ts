@@ -81,6 +81,22 @@ it('forgets what it counted before any roll did, once it is gone', async () => {
   expect(await query('select * from publisher_performance')).toEqual([]);
 });
 
+it('counts both hours of a quarter of an hour within which the clock changes', async () => {
+  await addSite('America/St_Johns');
+  // The clock went from 00:01 to 01:01 on this day, at 03:31 UTC.
+  await store([event('ad_request', '2010-03-14T03:30:30Z'), event('click', '2010-03-14T03:35:00Z')]);
+  await roll();
+  await aggregate();
+  expect(
+    await query(
+      `select bucket_start, ad_requests, clicks from publisher_performance where granularity = 'hour' order by 1`,
+    ),
+  ).toEqual([
+    { bucket_start: new Date('2010-03-14T03:30:00Z'), ad_requests: 1, clicks: 0 },
+    { bucket_start: new Date('2010-03-14T03:31:00Z'), ad_requests: 0, clicks: 1 },
+  ]);
+});
+
 it('moves a user to an earlier cohort when an earlier signup comes late', async () => {
   await addSite('UTC');
   const events = [event('signup', '2026-10-05T10:00:00Z'), event('signup', '2026-09-05T10:00:00Z', { user_id: 'bob' })];

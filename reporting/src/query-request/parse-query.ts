@@ -137,7 +137,7 @@ function validate(input: unknown): QueryBody {
   if (!error) return value;
   const { path, message, context } = error.details[0]!;
   if (path[0] === 'dimensions' && personColumns.some((name) => name === context?.value))
-    throw refusal(path, `must not be ${context?.value}, which can only be filtered by`);
+    throw refusal(path, `must not be ${context?.value}: it can only be used in filters`);
   throw refusal(path, whyUnanswerable(context?.value) ?? message);
 }
 

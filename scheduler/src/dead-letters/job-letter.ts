@@ -29,7 +29,7 @@ function sortEvents(letter: DeadLetter, texts: string[]): JobContents {
     const checked =
       given === undefined
         ? { problem: 'it is not valid JSON' }
-        : checkPayload({ ...letter, id: `${letter.id}/${index}`, site_id: '' }, given);
+        : checkPayload({ ...letter, id: `${letter.id}/${index}`, site_id: '', payload }, given);
     if (checked.problem === undefined) contents.ready.push(serializeEvent(checked.event));
     else contents.refused.push({ index, problem: checked.problem, payload, siteId: siteOf(given) });
   }

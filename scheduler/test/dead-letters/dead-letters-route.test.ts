@@ -117,6 +117,15 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(await list('replayed=true')).toEqual([idOf(4)]);
     });
 
+    it('of as many events as there may be is shown and replayed in seconds', async () => {
+      const many = Array.from({ length: 5_000 }, (_, index) => ({ ...event('demo'), event_id: idOf(100 + index) }));
+      await job({ v: 1, events: JSON.stringify(many) });
+      const told = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
+      expect(told).toMatchObject({ job: { events: 5_000, ready: 5_000 } });
+      await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
+      expect(await queued()).toEqual(many);
+    }, 30_000);
+
     it('that both releases wrote is replayed once, as one letter', async () => {
       const data = { v: 1, count: 1, events: `[${JSON.stringify(event('demo'))}]` };
       for (const site of [null, '']) await letter(4, site, 'invalid job: "v" must be [1]', data);
