@@ -1,11 +1,11 @@
-/** Turns nothing into an empty Postgres that vanishes with the command that needed it. */
+/** An empty Postgres that vanishes with the command that needed it. */
 import type { ClosingList } from './closing-list.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
-import { makeThrowAwayFolder } from './throw-away-folder.js';
+import { makeStoresFolder, makeThrowAwayFolder } from './throw-away-folder.js';
 
 /** Starts the database and returns its URL; closing stops it and removes its files. */
 export async function startThrowAwayPostgres(closing: ClosingList): Promise<string> {
-  const postgres = await startEmbeddedPostgres({ home: makeThrowAwayFolder(closing), fsync: false });
+  const postgres = await startEmbeddedPostgres({ home: makeThrowAwayFolder(closing, makeStoresFolder), fsync: false });
   closing.add(() => postgres.stop());
   return postgres.url;
 }

@@ -6,7 +6,7 @@ import { ClearError } from './clear-error.js';
 import type { ClosingList } from './closing-list.js';
 import { findFreePort } from './free-port.js';
 import { stopWhenOrphaned } from './stop-when-orphaned.js';
-import { makeThrowAwayFolder } from './throw-away-folder.js';
+import { makeStoresFolder, makeThrowAwayFolder } from './throw-away-folder.js';
 
 export interface RedisOptions {
   /** Wait for the disk with each command, as in production. Without it the file is written all the same, so that services are content. */
@@ -20,7 +20,7 @@ export async function startThrowAwayRedis(
 ): Promise<string | undefined> {
   if (spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status !== 0) return undefined;
   const port = await findFreePort();
-  const folder = makeThrowAwayFolder(closing);
+  const folder = durable ? makeThrowAwayFolder(closing) : makeThrowAwayFolder(closing, makeStoresFolder);
   const appendFsync = durable ? 'always' : 'no';
   const safety = [
     '--appendonly',

@@ -1,22 +1,11 @@
 /** Turns the built supervisor and stub services into a throw-away workspace in which `npm start` can be watched. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { findFreePort } from '../src/free-port.js';
+import { makeStoresFolder } from '../src/throw-away-folder.js';
 
 const devFolder = fileURLToPath(new URL('..', import.meta.url));
 const portVariables = {
@@ -78,8 +67,7 @@ export interface StubRun {
 
 /** Builds the workspace; `replace` gives other source text for the main.js of a service or for `migrate`. */
 export async function makeStubWorkspace(replace: Record<string, string> = {}): Promise<StubWorkspace> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-stub-'));
-  chmodSync(folder, 0o755);
+  const folder = makeStoresFolder();
   for (const part of ['dist', 'prepare', 'package.json'])
     cpSync(join(devFolder, part), join(folder, 'dev', part), { recursive: true });
   symlinkSync(join(devFolder, 'node_modules'), join(folder, 'dev', 'node_modules'));

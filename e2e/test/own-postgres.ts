@@ -1,9 +1,8 @@
 /** Turns nothing into a durable Postgres of one test's own, which the test may stop, crash and start again. */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
+import { makeStoresFolder } from '@millrace/dev/throw-away-folder';
 
 export interface OwnPostgres {
   url: string;
@@ -15,7 +14,7 @@ export interface OwnPostgres {
 }
 
 export async function makeOwnPostgres(): Promise<OwnPostgres> {
-  const home = await mkdtemp(join(tmpdir(), 'millrace-postgres-'));
+  const home = makeStoresFolder();
   let running = await startEmbeddedPostgres({ home, fsync: true });
   const port = Number(new URL(running.url).port);
   return {

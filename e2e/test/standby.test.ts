@@ -1,10 +1,10 @@
 /** Reporting on a streaming standby: its answers say as of when they are. */
 import { execFile } from 'node:child_process';
-import { appendFile, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, chown, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
+import { makeStoresFolder } from '@millrace/dev/throw-away-folder';
 import { createPool, type Pool } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -37,7 +37,7 @@ async function startStandby(from: string, home: string): Promise<EmbeddedPostgre
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-standby-'));
+  folder = makeStoresFolder();
   const home = join(folder, 'primary');
   primary = await startEmbeddedPostgres({ home });
   const port = Number(new URL(primary.url).port);

@@ -8,6 +8,8 @@ import { createPool, type Pool } from '@millrace/shared/postgres';
 export interface TestDatabase {
   url: string;
   pool: Pool;
+  /** Deletes every row, for the next test; months of events stay. Takes a tenth of the time that another database would. */
+  empty(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -28,6 +30,18 @@ export interface TestDatabaseOptions {
   serverUrl?: string;
 }
 
+/** Of the queue nothing: tests that fill one take a database of their own. */
+const deleteAll = `do $$
+declare name text;
+begin
+  set local session_replication_role = replica;
+  for name in select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+    and not relispartition and relname not in ('migrations', 'schema_major')
+  loop
+    execute format('delete from %I', name);
+  end loop;
+end $$`;
+
 /** Copying files is five times as fast as the default, which writes each page to the log. */
 const copyOf = (template: string) => `template ${template} strategy file_copy`;
 
@@ -45,6 +59,9 @@ export async function createTestDatabase(given: TestDatabaseOptions = {}): Promi
   return {
     url: url.href,
     pool,
+    async empty() {
+      await pool.query(deleteAll);
+    },
     async drop() {
       await pool.end();
       await server.query(`drop database ${name} with (force)`);

@@ -21,6 +21,8 @@ function startWatch(): Writable {
   // A pipe counts as a reason to keep running, but it is there only to be lost.
   (shell.stdin as Writable & { unref?(): void }).unref?.();
   shell.stdin.on('error', () => undefined);
+  // A killed runner leaves its workers running, until they have something to tell it.
+  process.once('disconnect', () => process.exit(1));
   return shell.stdin;
 }
 

@@ -5,7 +5,7 @@ import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
-import { database, now, query, roll, store, useOwnDatabase } from './aggregated-site.js';
+import { database, now, query, roll, store, useEmptyDatabase } from './aggregated-site.js';
 import { compareAggregates, compareCohorts } from './compare-aggregates.js';
 import { localDate } from './plain-aggregates.js';
 import { plainRevenueRows } from './plain-money.js';
@@ -14,7 +14,7 @@ import { randomEvents, type TestEvent } from './random-events.js';
 const options = { now, onProgress: () => {} };
 const span = [Date.UTC(2026, 2, 1), Date.UTC(2026, 10, 20, 10)] as const;
 
-useOwnDatabase();
+useEmptyDatabase();
 
 const aggregate = () => aggregateSite(database.pool, 'demo', options);
 

@@ -1,6 +1,6 @@
 /** A site whose events are stored, rolled and aggregated, and what its revenue is then. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { rollSite } from '../../src/rollups/roll-site.js';
@@ -12,12 +12,13 @@ export const span = { from: Date.UTC(2023, 10, 20), to: now.getTime() };
 
 export let database: TestDatabase;
 
-/** Each test of the file that calls this has a database of its own. */
-export function useOwnDatabase(): void {
-  beforeEach(async () => {
+/** Each test of the file that calls this begins with an empty database. */
+export function useEmptyDatabase(): void {
+  beforeAll(async () => {
     database = await createTestDatabase();
   });
-  afterEach(() => database.drop());
+  beforeEach(() => database.empty());
+  afterAll(() => database.drop());
 }
 
 export const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
-import { addSite, database, now, query, roll, store, useOwnDatabase } from './aggregated-site.js';
+import { addSite, database, now, query, roll, store, useEmptyDatabase } from './aggregated-site.js';
 import { compareAggregates } from './compare-aggregates.js';
 import { randomEvents, type TestEvent } from './random-events.js';
 
@@ -12,7 +12,7 @@ const span = [Date.UTC(2026, 6, 1), Date.UTC(2026, 10, 20, 10)] as const;
 /** Around now, where intervals are open and have details. */
 const lately = [Date.UTC(2026, 10, 18), Date.UTC(2026, 10, 20, 10)] as const;
 
-useOwnDatabase();
+useEmptyDatabase();
 
 const aggregate = async (at = now) =>
   (await aggregateSite(database.pool, 'demo', { now: at, onProgress: () => {} })) as { rows: Record<string, number> };

@@ -18,12 +18,12 @@ import {
   remove,
   roll,
   span,
-  useOwnDatabase,
+  useEmptyDatabase,
 } from './aggregated-site.js';
 import type { TestEvent } from './random-events.js';
 import { oddMoney, randomSubscriptions } from './random-subscriptions.js';
 
-useOwnDatabase();
+useEmptyDatabase();
 
 it('is right however often subscriptions are cancelled, paid and taken back, in one currency or in all', async () => {
   const random = createRandom(7);

@@ -10,11 +10,11 @@ import {
   query,
   readMonths,
   remove,
-  useOwnDatabase,
+  useEmptyDatabase,
 } from './aggregated-site.js';
 import { uuidOf } from './random-events.js';
 
-useOwnDatabase();
+useEmptyDatabase();
 
 it('makes of a price of a year that price as ARR, to the last digit', async () => {
   await addSite('UTC');

@@ -11,11 +11,11 @@ import {
   pay,
   payMonths,
   query,
-  useOwnDatabase,
+  useEmptyDatabase,
 } from './aggregated-site.js';
 import { uuidOf } from './random-events.js';
 
-useOwnDatabase();
+useEmptyDatabase();
 
 it('lets others go first with each day of a subscription, however many payments are taken back one by one', async () => {
   const plan = { amount: '5', currency: 'EUR', interval: 'month', count: 1 } as const;

@@ -1,7 +1,7 @@
 /** Tournaments of periods against a plain computation, and against figures worked out by hand. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { localDate, percent, periodStart, round } from './plain-aggregates.js';
@@ -9,11 +9,14 @@ import { randomEvents, type TestEvent, uuidOf } from './random-events.js';
 
 const now = new Date('2026-11-20T10:00:00Z');
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+beforeEach(async () => {
+  await database.empty();
   await database.pool.query(`insert into sites (site_id, timezone) values ('demo', 'America/New_York')`);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const run = (periodType: string, period: string) =>
   consumeAggregation(

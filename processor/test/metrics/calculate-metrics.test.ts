@@ -1,7 +1,7 @@
 /** Metrics of a site by period: against plain computations, at clock changes, and with nothing to divide by. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { setAside } from '../../src/events/isolate-poison.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { calculateMetrics, type MetricsJob } from '../../src/metrics/calculate-metrics.js';
@@ -10,11 +10,14 @@ import { plainRevenueRows } from '../aggregations/plain-money.js';
 import { randomEvents, type TestEvent, uuidOf } from '../aggregations/random-events.js';
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+beforeEach(async () => {
+  await database.empty();
   await database.pool.query(`insert into sites (site_id) values ('demo')`);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const store = (events: TestEvent[]) => storeEvents(database.pool, JSON.stringify(events));
 const query = async (sql: string, ...values: unknown[]) => (await database.pool.query(sql, values)).rows;
