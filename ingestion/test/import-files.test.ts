@@ -2,7 +2,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../src/import/log-event.ts';
-import { file, logText, numbered, pathOf, paths, run, startServer } from './import-server.ts';
+import { file, logText, numbered, pathOf, paths, run, startServer, useImportServer } from './import-server.ts';
+
+useImportServer();
 
 describe('import of several files', () => {
   const ids = (events: LogEvent[]) => events.map(({ event_id }) => event_id);

@@ -2,6 +2,9 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+
+useImportServer();
+
 import {
   type Answer,
   BOT,
@@ -16,6 +19,7 @@ import {
   paths,
   run,
   startServer,
+  useImportServer,
 } from './import-server.ts';
 
 describe('import of good logs', () => {

@@ -18,11 +18,14 @@ const accept: Answer = (events, res) => json(res, 200, { status: 'ok', accepted:
 const closers: (() => Promise<unknown>)[] = [];
 let folder = '';
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
-});
-afterEach(closeServers);
-afterAll(() => rm(folder, { recursive: true }));
+/** To be called once in each test file that uses what is here: files share this module. */
+export function useImportServer(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'millrace-import-'));
+  });
+  afterEach(closeServers);
+  afterAll(() => rm(folder, { recursive: true }));
+}
 
 /** Ends what {@link startServer} started in this test. */
 export async function closeServers(): Promise<void> {
