@@ -17,7 +17,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('loses and doubles nothing over two restarts, one of them a crash', async () => {
     postgres = await makeOwnPostgres();
     stack = await startStack({ backend, serverUrl: postgres.url });
-    const sent = keepSending(stack.ingestionUrl, 8);
+    const sent = keepSending(stack.ingestionUrl, 8, 10);
     for (const how of ['SIGINT', 'SIGKILL'] as const) {
       const before = sent.accepted.size;
       await eventually(async () => sent.accepted.size >= before + 200 || sent.accepted.size, 'events are accepted');

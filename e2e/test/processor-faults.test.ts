@@ -42,7 +42,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it('loses and doubles nothing when processor and ingestion are stopped and replaced under load', async () => {
-    const sent = keepSending(stack.ingestionUrl, 16);
+    const sent = keepSending(stack.ingestionUrl, 16, 10);
     for (let round = 0; round < 3; round += 1) {
       await eventually(async () => sent.accepted.size >= (round + 1) * 300, 'events are accepted');
       expect(await stack.processors.at(-1)!.end('SIGTERM')).toBe(0);

@@ -123,7 +123,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
     afterEach(() => stack.stop());
 
     it('loses and doubles nothing when Redis is killed and comes back three times under load', async () => {
-      const sent = keepSending(stack.ingestionUrl, 16);
+      const sent = keepSending(stack.ingestionUrl, 16, 10);
       for (let round = 1; round <= 3; round += 1) {
         const before = sent.accepted.size;
         await eventually(async () => sent.accepted.size >= before + 200, 'events are accepted');

@@ -58,7 +58,17 @@ export function isMatch(event: StoredEvent, filter: Filter): boolean {
 const round = (numerator: number, denominator: number) =>
   denominator === 0 ? null : Math.round((100 * numerator) / denominator) / 100;
 
-const userCount = (events: StoredEvent[]) => new Set(events.flatMap(({ user_id }) => user_id ?? [])).size;
+const userCounts = new WeakMap<StoredEvent[], number>();
+
+/** Counted once for each list: all events are asked for by each group. */
+function userCount(events: StoredEvent[]): number {
+  const known = userCounts.get(events);
+  if (known !== undefined) return known;
+  const users = new Set<string>();
+  for (const { user_id } of events) if (user_id !== null) users.add(user_id);
+  userCounts.set(events, users.size);
+  return users.size;
+}
 
 function metric(name: Metric, events: StoredEvent[], all: StoredEvent[]): number | null {
   const ofType = (type: string) => events.filter((event) => event.event_type === type).length;
