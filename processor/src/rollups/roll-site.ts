@@ -1,4 +1,4 @@
-/** Turns what changed in a site since its last roll into fresh rollups: intervals, then days, a transaction each. */
+/** Turns what changed in a site since its last roll into fresh rollups: intervals, then days, some in each transaction. */
 import type { Pool } from '@millrace/shared/postgres';
 import { allComplete, heldSince, intervalMs } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
