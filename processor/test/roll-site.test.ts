@@ -134,6 +134,23 @@ describe('a roll', () => {
     expect(seen.at(-1)).toBe(99);
   });
 
+  it('takes many small days in one transaction, and a busy one by itself', async () => {
+    await store(['01', '02', '03', '04', '05'].map((day) => event(`2026-11-${day}T10:00:00Z`)));
+    await roll();
+    /** Of days: the first one looks for intervals. */
+    const transactions = async () => {
+      const seen: number[] = [];
+      await database.pool.query(`insert into rollup_day_marks select 'demo', day from rollup_days
+        where dimension = 'all' and event_type = ''`);
+      await rollSite(database.pool, 'demo', { now, onProgress: (percent) => void seen.push(percent) });
+      return seen.length - 1;
+    };
+    expect(await transactions()).toBe(1);
+    await database.pool.query(`update rollup_15m set events = 300_000 where dimension = 'all' and event_type = ''
+      and interval_start = '2026-11-03T10:00:00Z'`);
+    expect(await transactions()).toBe(3);
+  });
+
   it('does nothing for a site that nobody knows', async () => {
     expect(await rollSite(database.pool, 'unknown', { now })).toEqual({ intervals: 0, days: 0, rows: 0, ms: 0 });
   });

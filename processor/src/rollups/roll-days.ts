@@ -13,10 +13,22 @@ interface SummedIntervals extends Omit<RollupRow, 'visitors'> {
   frames: Buffer;
 }
 
+/** Events that one transaction should sum: enough to be worth it, few enough to be over in a second or two. */
+const eventsAtOnce = 200_000;
+
+/** The newest days, as many as have no more events together than that, or one. */
 const takeMarks = `/* processor.takeDayMarks */
-with taken as (
+with marked as materialized (
+  select day from rollup_day_marks where site_id = $1 and day < $2 order by day desc limit 32
+), weighed as (
+  select day, row_number() over newest as number, sum((
+    select sum(events) from rollup_15m where site_id = $1 and dimension = 'all' and event_type = '${allTypes}'
+      and interval_start >= day::timestamp at time zone $3 and interval_start < (day + 1)::timestamp at time zone $3
+  )) over newest as events
+  from marked window newest as (order by day desc)
+), taken as (
   delete from rollup_day_marks where site_id = $1 and day in (
-    select day from rollup_day_marks where site_id = $1 and day < $2 order by day desc limit $3)
+    select day from weighed where number = 1 or coalesce(events, 0) <= $4)
   returning day
 )
 select day::text from taken order by taken.day`;
@@ -55,28 +67,19 @@ interface Day {
 
 const columns = (days: Day[]) => [days.map(({ from }) => from), days.map(({ to }) => to), days.map(({ day }) => day)];
 
-const isAll = (row: { dimension: string; event_type: string }) =>
-  row.dimension === 'all' && row.event_type === allTypes;
-
-/** How much was done: events are those of the days, rows those written. */
 export interface RolledDays {
   days: number;
-  events: number;
+  /** How many were written. */
   rows: number;
 }
 
-/** From intervals. */
-async function sumDays(client: PoolClient, siteId: string, dimensions: string[], days: Day[]): Promise<RolledDays> {
-  const done = { days: days.length, events: 0, rows: 0 };
-  if (days.length === 0) return done;
+/** From intervals; returns the number of rows. */
+async function sumDays(client: PoolClient, siteId: string, dimensions: string[], days: Day[]): Promise<number> {
+  if (days.length === 0) return 0;
   const names = days.map(({ day }) => day);
   await client.query(removeRows, [siteId, dimensions, names]);
   const intervals = { statement: sumIntervals, values: [siteId, dimensions, ...columns(days)] };
-  done.rows = await writeRollups<SummedIntervals>(client, siteId, 'rollup_days', intervals, (group) => {
-    if (isAll(group)) done.events += group.events;
-    return uniteIntervals(group);
-  });
-  return done;
+  return writeRollups<SummedIntervals>(client, siteId, 'rollup_days', intervals, uniteIntervals);
 }
 
 /** From raw events; returns the number of rows. */
@@ -89,18 +92,13 @@ async function groupDays(client: PoolClient, siteId: string, dimensions: string[
 }
 
 /**
- * Computes up to `limit` of the newest marked days before `today` (of the site's rolled zone): from intervals where all dimensions
- * are there, else from raw events. Details of a day whose raw events are gone, or a part of them, stay as they are. Undefined when
- * no day is marked.
+ * Computes some of the newest marked days before `today` (of the site's rolled zone): from intervals where all dimensions are
+ * there, else from raw events. Details of a day whose raw events are gone, or a part of them, stay as they are. Undefined when no
+ * day is marked.
  */
-export async function rollDays(
-  client: PoolClient,
-  site: ClaimedSite,
-  today: string,
-  limit: number,
-): Promise<RolledDays | undefined> {
+export async function rollDays(client: PoolClient, site: ClaimedSite, today: string): Promise<RolledDays | undefined> {
   const { siteId, timezone, detailSince, rawSince } = site;
-  const { rows: marked } = await client.query<{ day: string }>(takeMarks, [siteId, today, limit]);
+  const { rows: marked } = await client.query<{ day: string }>(takeMarks, [siteId, today, timezone, eventsAtOnce]);
   if (marked.length === 0) return undefined;
   const days = marked.map(({ day }) => ({
     day,
@@ -109,13 +107,10 @@ export async function rollDays(
   }));
   const older = days.filter(({ from }) => from < detailSince);
   const known = older.filter(({ from }) => rawSince === null || from >= rawSince);
-  const detailed = await sumDays(client, siteId, allDimensions, days.slice(older.length));
-  const summed = await sumDays(client, siteId, ['all'], older);
   const details = allDimensions.filter((name) => name !== 'all');
-  const rows = await groupDays(client, siteId, details, known);
-  return {
-    days: days.length,
-    events: detailed.events + summed.events,
-    rows: detailed.rows + summed.rows + rows,
-  };
+  const rows =
+    (await sumDays(client, siteId, allDimensions, days.slice(older.length))) +
+    (await sumDays(client, siteId, ['all'], older)) +
+    (await groupDays(client, siteId, details, known));
+  return { days: days.length, rows };
 }

@@ -28,9 +28,9 @@ export interface RollOptions {
 
 /** Events that one transaction should group: enough to be worth it, few enough to be over in a second or two. */
 const eventsPerChunk = 200_000;
-const maxPerChunk = 192;
-/** Before anything is known of how many events intervals and days have. */
-const first = { intervals: 8, days: 1 };
+const maxIntervalsPerChunk = 192;
+/** Before anything is known of how many events intervals have. */
+const firstLimit = 8;
 
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
@@ -59,9 +59,9 @@ select sites.timezone <> rolled.timezone as "timezoneChanged", rolled.detail_sin
   + (select count(*)::int from rollup_day_marks where site_id = $1) as marks
 from sites join site_rollups rolled using (site_id) where site_id = $1`;
 
-/** How many intervals or days the next transaction takes, after one that took `count`. */
-const nextLimit = (count: number, events: number) =>
-  Math.max(1, Math.min(maxPerChunk, Math.round((count * eventsPerChunk) / Math.max(1, events))));
+/** How many intervals the next transaction takes, after one that took these. */
+const nextLimit = ({ intervals, events }: { intervals: number; events: number }) =>
+  Math.max(1, Math.min(maxIntervalsPerChunk, Math.round((intervals * eventsPerChunk) / Math.max(1, events))));
 
 /** A step of a roll: how many intervals, days and rows it did, or undefined when there is nothing left to do. */
 type Step = () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
@@ -69,7 +69,7 @@ type Step = () => Promise<{ intervals?: number; days?: number; rows?: number } |
 function stepsOf(pool: Pool, siteId: string, now: Date, work: Work): Step[] {
   const claimed = <T>(roll: Roll<T>) => claimSite(pool, siteId, roll);
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
-  const limit = { ...first };
+  let limit = firstLimit;
   let isFinished = false;
   const once =
     (roll: Roll<unknown>): Step =>
@@ -79,17 +79,13 @@ function stepsOf(pool: Pool, siteId: string, now: Date, work: Work): Step[] {
     ...(work.timezoneChanged ? [once(followTimezone)] : []),
     async () => {
       if (isFinished) return undefined;
-      const done = await claimed((client, site) => rollIntervals(client, site, closedBefore, limit.intervals));
+      const done = await claimed((client, site) => rollIntervals(client, site, closedBefore, limit));
       if (done === busy) return busy;
-      isFinished = done.intervals < limit.intervals;
-      limit.intervals = nextLimit(done.intervals, done.events);
+      isFinished = done.intervals < limit;
+      limit = nextLimit(done);
       return done;
     },
-    async () => {
-      const done = await claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone), limit.days));
-      if (done !== busy && done !== undefined) limit.days = nextLimit(done.days, done.events);
-      return done;
-    },
+    () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))),
     ...(work.dimensionsMissing ? [() => claimed((client, site) => fillDimensions(client, site, closedBefore))] : []),
     ...(work.detailIsOld ? [once((client, site) => dropDetail(client, site, now))] : []),
   ];
