@@ -68,12 +68,12 @@ async function start(context: CommandContext): Promise<number> {
   // Not earlier: what it needs takes longer to load than all the rest, and a stop must be heard from the first moment on.
   const { ensureAdminKey } = await import('./admin-key.js');
   const keyFile = await ensureAdminKey(settings.dataFolder, database.url);
+  if (settings.databaseUrl === undefined) closing.add(announceDatabase(settings.dataFolder, database.url));
   const services = startServices(settings, database, env);
   closing.add(() => stopServices(services));
   const end = firstEnd(services, database, stopped);
   const ready = await Promise.race([Promise.all(services.map(waitUntilReady)), end]);
   if (!stopped.aborted && Array.isArray(ready)) {
-    if (settings.databaseUrl === undefined) closing.add(announceDatabase(settings.dataFolder, database.url));
     closing.add(announceIngestion(settings.dataFolder, ingestionUrl(settings)));
     process.stdout.write(welcome(settings, keyFile));
   }

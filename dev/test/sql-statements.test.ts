@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { checkSqlStatements } from '../src/checks/sql-statements.js';
 
-let root = '';
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+const roots: string[] = [];
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
+});
 
 const schema = `create table marks (
   site_id text not null,
@@ -21,7 +23,8 @@ create table schedules (
 `;
 
 function problemsOf(statement: string, more: Record<string, string> = {}): string[] {
-  root = mkdtempSync(join(tmpdir(), 'millrace-statements-'));
+  const root = mkdtempSync(join(tmpdir(), 'millrace-statements-'));
+  roots.push(root);
   const files = {
     'processor/package.json': '{}',
     'processor/src/a.ts': `const a = \`/* processor.a */ ${statement}\`;\n`,

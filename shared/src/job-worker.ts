@@ -42,7 +42,9 @@ export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDep
   const completed = metrics.counter('millrace_jobs_completed_total', 'Jobs that are done', labels);
   const failed = metrics.counter('millrace_jobs_failed_total', 'Attempts that failed', labels);
   const seconds = metrics.histogram('millrace_job_seconds', 'Time of work on a job', durationBuckets, labels);
-  const known = Object.keys(findQueue(worker.name)?.jobs ?? {});
+  const queue = findQueue(worker.name);
+  const ofEvents = queue?.holdsEvents === true;
+  const known = Object.keys(queue?.jobs ?? {});
   const labelsByName = new Map(known.map((job) => [job, { queue: worker.name, job }]));
   // Names come from whoever adds a job: unknown ones share a label.
   const unknown = { queue: worker.name, job: 'unknown' };
@@ -53,8 +55,8 @@ export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDep
     const ms = (job.finishedOn ?? 0) - (job.processedOn ?? 0);
     completed.inc(labelsOf(job.name));
     seconds.observe(labelsOf(job.name), ms / 1_000);
-    // What the clock starts every minute and finds nothing to do would drown all other lines.
-    const level = didNothing(result) ? 'debug' : 'info';
+    // What the clock starts every minute and finds nothing to do would drown all other lines, as would jobs of events.
+    const level = didNothing(result) || ofEvents ? 'debug' : 'info';
     logger[level]({ queue: worker.name, name: job.name, job: job.id, ms, result }, 'job completed');
   });
   worker.on('failed', (job, error) => {
