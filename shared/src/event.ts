@@ -1,4 +1,5 @@
 /** The rules of an event, and why something is none. */
+
 import Joi from 'joi';
 import { compileSchema } from './compile-schema.js';
 import { correctClock } from './correct-clock.js';
@@ -10,6 +11,7 @@ import { arrivalText, cutToMicroseconds } from './event-time.js';
 import { isExactNumber, stringifyExactJson } from './exact-json.js';
 import { parseInstant } from './instant.js';
 import { normalizeHost, normalizeReferrer } from './normalize-host.js';
+import { storableValue } from './storable-text.js';
 import { checkTypedEvent } from './typed-events.js';
 import { withoutNulls } from './without-nulls.js';
 
@@ -186,15 +188,5 @@ function completeEvent(sent: SentEvent, nowMs: number): EventResult {
 export function serializeEvent(event: Event): string {
   const text = JSON.stringify(event);
   // All of these show as escapes in the text, so that this cheap look finds every case (and a few harmless others).
-  return text.includes('\\u') ? stringifyExactJson(replaceUnstorable(event)) : text;
-}
-
-/** Recursion is bounded: properties are at most five levels deep. */
-function replaceUnstorable(value: unknown): unknown {
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
-  if (Array.isArray(value)) return value.map(replaceUnstorable);
-  if (value === null || typeof value !== 'object' || isExactNumber(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [replaceUnstorable(key) as string, replaceUnstorable(inner)]),
-  );
+  return text.includes('\\u') ? stringifyExactJson(storableValue(event)) : text;
 }

@@ -1,6 +1,7 @@
 /** Separates the events of a batch that Postgres refuses: good ones are stored, bad ones set aside with the reason. */
 import { createHash } from 'node:crypto';
 import type { Pool } from '@millrace/shared/postgres';
+import { storableText } from '@millrace/shared/storable-text';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';
 
@@ -18,8 +19,6 @@ function payloadId(jobId: string, payload: string): string {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-const storable = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed();
-
 /** What the text of an event says; undefined when it is not valid JSON. */
 function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | undefined {
   try {
@@ -32,16 +31,16 @@ function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | 
 /** The site of an event; '' when it names none, since the site is a part of the letter's key. */
 function siteOf(text: string): string {
   const siteId = parseEvent(text)?.site_id;
-  return typeof siteId === 'string' ? storable(siteId) : '';
+  return typeof siteId === 'string' ? storableText(siteId) : '';
 }
 
 /** Sets JSON text aside in `dead_letter_events`; NUL cannot be stored and becomes U+FFFD. */
 export async function setAside(pool: Pool, jobId: string, reason: string, payload: string): Promise<void> {
-  const text = storable(payload);
+  const text = storableText(payload);
   await pool.query(
     `/* processor.setAside */ insert into dead_letter_events (id, site_id, reason, payload, job_id)
      values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [payloadId(jobId, text), siteOf(payload), storable(reason), text, jobId],
+    [payloadId(jobId, text), siteOf(payload), storableText(reason), text, jobId],
   );
 }
 

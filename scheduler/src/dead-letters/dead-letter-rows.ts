@@ -122,11 +122,12 @@ export async function openLetters(
   return rows;
 }
 
-/** All of one site. */
-export async function markReplayed(pool: Pool, siteId: string, ids: string[]): Promise<void> {
+/** All of one site. One that was corrected since it was read stays open: what was sent is what it said before. */
+export async function markReplayed(pool: Pool, siteId: string, sent: DeadLetter[]): Promise<void> {
   await pool.query(
-    `/* scheduler.markReplayed */ update dead_letter_events set replayed_at = now()
-    where site_id = $1 and id = any($2::uuid[])`,
-    [siteId, ids],
+    `/* scheduler.markReplayed */ update dead_letter_events letter set replayed_at = now()
+    from unnest($2::uuid[], $3::text[]) as sent(id, payload)
+    where letter.site_id = $1 and letter.id = sent.id and letter.payload = sent.payload`,
+    [siteId, sent.map(({ id }) => id), sent.map(({ payload }) => payload)],
   );
 }

@@ -3,6 +3,7 @@ import { addJob } from '@millrace/shared/add-job';
 import { eventIngest } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
+import { storableText } from '@millrace/shared/storable-text';
 import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.js';
 import { type JobContents, type RefusedEvent, refusedId } from './job-letter.js';
 import { jobIdOf } from './replay-letters.js';
@@ -29,8 +30,8 @@ async function keepRefused(pool: Pool, letter: DeadLetter, refused: RefusedEvent
   await pool.query(addRefused, [
     refused.map(({ index }) => refusedId(letter.id, index)),
     refused.map(({ siteId }) => siteId),
-    refused.map(({ problem }) => `refused when its job was replayed: ${problem}`),
-    refused.map(({ payload }) => payload),
+    refused.map(({ problem }) => storableText(`refused when its job was replayed: ${problem}`)),
+    refused.map(({ payload }) => storableText(payload)),
     letter.job_id,
   ]);
 }
@@ -48,7 +49,7 @@ export async function replayJob(
     await addJob(queue, eventIngest.name, data, { jobId: jobIdOf(letter) });
   }
   if (!letter.site_id) await adoptLetter(pool, letter.id);
-  await markReplayed(pool, letter.site_id ?? '', [letter.id]);
+  await markReplayed(pool, letter.site_id ?? '', [letter]);
   const listed = refused.slice(0, listedRefused);
   const refused_events = listed.map(({ index, problem }) => ({ index, problem, id: refusedId(letter.id, index) }));
   return { queued: ready.length, refused: refused.length, refused_events };

@@ -14,7 +14,8 @@ export type CheckedPayload = { event: Event; problem?: undefined } | { problem: 
 /** What an event lacks it gets from its letter, not from chance and the clock: replayed twice it is one event. */
 function complete({ id, created_at }: DeadLetter, payload: unknown): unknown {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return payload;
-  const { timestamp = created_at.toISOString(), event_id = id, client_time, ...fields } = payload as Partial<Event>;
+  const given = payload as Partial<Event> & { sent_at?: unknown };
+  const { timestamp = created_at.toISOString(), event_id = id, client_time, sent_at, ...fields } = given;
   // An id without a time is for the rules to refuse.
   if ('event_id' in payload && !('timestamp' in payload)) return payload;
   return { ...fields, timestamp, event_id };
@@ -25,7 +26,7 @@ function complete({ id, created_at }: DeadLetter, payload: unknown): unknown {
  * adds to the properties, does not count towards their limits.
  */
 export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPayload {
-  if (Object.hasOwn(Object(payload), 'sent_at')) {
+  if ((Object(payload) as { sent_at?: unknown }).sent_at != null) {
     return { problem: 'sent_at corrects an event when it arrives; write the right time as timestamp' };
   }
   const { event, clientTimestamp } = withoutClientTimestamp(complete(letter, payload));
@@ -110,7 +111,7 @@ export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter
     options: { jobId: jobIdOf(letter) },
   }));
   await addJobs(queue, jobs);
-  const ids = ready.map(({ letter }) => letter.id);
-  for (const { letter } of ready.filter((each) => !each.letter.site_id)) await adoptLetter(pool, letter.id);
-  await markReplayed(pool, ready[0]!.letter.site_id ?? '', ids);
+  const letters = ready.map(({ letter }) => letter);
+  for (const { id } of letters.filter(({ site_id }) => !site_id)) await adoptLetter(pool, id);
+  await markReplayed(pool, letters[0]!.site_id ?? '', letters);
 }

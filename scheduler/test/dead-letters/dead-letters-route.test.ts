@@ -1,5 +1,6 @@
 /** `/api/v1/dead-letters`: looked at, corrected, and sent once more, by those whose site it is. */
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deadLettersRoutes } from '../../src/dead-letters-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
@@ -115,6 +116,15 @@ describe.each(queueBackends)('on %s', (backend) => {
       await api.call('post', `${base}/${idOf(4)}/replay`).expect(200);
       expect(await queued()).toEqual([event('demo')]);
       expect(await list('replayed=true')).toEqual([idOf(4)]);
+    });
+
+    it('is replayed although what cannot be stored is in it', async () => {
+      const odd = '{"site_id":"demo","event_type":"view","path":"/","a\\u0000b":1},{"event_type":"v\0w"}';
+      await job({ v: 1, events: `[${JSON.stringify({ ...event('demo'), sent_at: null })},${odd}]` });
+      const { data } = (await api.call('post', `${base}/${idOf(4)}/replay`).expect(200)).body;
+      expect(data).toMatchObject({ job: { queued: 1, refused: 2 } });
+      expect(await queued()).toEqual([event('demo')]);
+      expect(await list('kind=event&search=v%EF%BF%BDw')).toHaveLength(1);
     });
 
     it('of as many events as there may be is shown and replayed in seconds', async () => {
@@ -241,6 +251,23 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(2)}/replay`).expect(200);
     const [job] = await api.queues.get('event-ingest')!.getWaiting();
     expect(job!.data.events).toContain(`"properties":${properties}`);
+  });
+
+  it('leaves one open that is corrected while it is sent again', async () => {
+    const blocker = await database.pool.connect();
+    await blocker.query('begin');
+    const corrected = JSON.stringify({ ...event('demo'), path: '/corrected' });
+    await blocker.query('update dead_letter_events set payload = $2 where id = $1', [idOf(1), corrected]);
+    const sending = api
+      .call('post', `${base}/${idOf(1)}/replay`)
+      .expect(200)
+      .then();
+    await eventually(async () => (await queued()).length === 1, 'the event as it was is in the queue');
+    await blocker.query('commit');
+    blocker.release();
+    await sending;
+    expect(await queued()).toEqual([event('demo')]);
+    expect(await list('replayed=false')).toContain(idOf(1));
   });
 
   it('gives an event that lacks them the id and the time of its letter, so that it is stored once', async () => {
