@@ -1,5 +1,5 @@
 /** Temporary folders that are removed at the end. */
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClosingList } from './closing-list.js';
@@ -23,11 +23,14 @@ function storesFolder(): string {
   }
 }
 
-/** Removes what processes have left in memory that were killed. */
+/** Removes what killed processes of this user have left in memory. */
 function removeLeftovers(): void {
   for (const name of readdirSync(inMemory)) {
+    const folder = join(inMemory, name);
     const pid = /^millrace-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(inMemory, name), { recursive: true, force: true });
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    if (statSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.())
+      rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -20,7 +20,7 @@ export async function startThrowAwayRedis(
 ): Promise<string | undefined> {
   if (spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status !== 0) return undefined;
   const port = await findFreePort();
-  const folder = durable ? makeThrowAwayFolder(closing) : makeThrowAwayFolder(closing, makeStoresFolder);
+  const folder = makeThrowAwayFolder(closing, durable ? undefined : makeStoresFolder);
   const appendFsync = durable ? 'always' : 'no';
   const safety = [
     '--appendonly',

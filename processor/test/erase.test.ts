@@ -190,7 +190,7 @@ describe('erase', () => {
         return row.count === count;
       }, `${count} wait for the site`);
     await claim(claims[0]!);
-    const erasing = erase('--user', 'nobody');
+    const erasing = erase('--user', 'unknown');
     await waiting(1);
     // It comes next, between the erasure and the roll that follows it.
     const claimed = claim(claims[1]!);
@@ -199,7 +199,7 @@ describe('erase', () => {
     await claimed;
     expect(await erasing).toEqual({
       code: 3,
-      stderr: 'erase: Nothing of user "nobody" was found on site demo.\n',
+      stderr: 'erase: Nothing of user "unknown" was found on site demo.\n',
       stdout: '',
     });
     await claims[1]!.query('rollback');

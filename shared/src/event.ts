@@ -1,5 +1,4 @@
 /** The rules of an event, and why something is none. */
-
 import Joi from 'joi';
 import { compileSchema } from './compile-schema.js';
 import { correctClock } from './correct-clock.js';
@@ -10,8 +9,8 @@ import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
 import { arrivalText, cutToMicroseconds } from './event-time.js';
 import { isExactNumber, stringifyExactJson } from './exact-json.js';
 import { parseInstant } from './instant.js';
+import { makeValueStorable } from './make-storable.js';
 import { normalizeHost, normalizeReferrer } from './normalize-host.js';
-import { storableValue } from './storable-text.js';
 import { checkTypedEvent } from './typed-events.js';
 import { withoutNulls } from './without-nulls.js';
 
@@ -188,5 +187,5 @@ function completeEvent(sent: SentEvent, nowMs: number): EventResult {
 export function serializeEvent(event: Event): string {
   const text = JSON.stringify(event);
   // All of these show as escapes in the text, so that this cheap look finds every case (and a few harmless others).
-  return text.includes('\\u') ? stringifyExactJson(storableValue(event)) : text;
+  return text.includes('\\u') ? stringifyExactJson(makeValueStorable(event)) : text;
 }

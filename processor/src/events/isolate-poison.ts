@@ -1,7 +1,7 @@
 /** Separates the events of a batch that Postgres refuses: good ones are stored, bad ones set aside with the reason. */
 import { createHash } from 'node:crypto';
+import { makeStorable } from '@millrace/shared/make-storable';
 import type { Pool } from '@millrace/shared/postgres';
-import { storableText } from '@millrace/shared/storable-text';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';
 
@@ -31,16 +31,16 @@ function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | 
 /** The site of an event; '' when it names none, since the site is a part of the letter's key. */
 function siteOf(text: string): string {
   const siteId = parseEvent(text)?.site_id;
-  return typeof siteId === 'string' ? storableText(siteId) : '';
+  return typeof siteId === 'string' ? makeStorable(siteId) : '';
 }
 
 /** Sets JSON text aside in `dead_letter_events`; NUL cannot be stored and becomes U+FFFD. */
 export async function setAside(pool: Pool, jobId: string, reason: string, payload: string): Promise<void> {
-  const text = storableText(payload);
+  const text = makeStorable(payload);
   await pool.query(
     `/* processor.setAside */ insert into dead_letter_events (id, site_id, reason, payload, job_id)
      values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [payloadId(jobId, text), siteOf(payload), storableText(reason), text, jobId],
+    [payloadId(jobId, text), siteOf(payload), makeStorable(reason), text, jobId],
   );
 }
 

@@ -1,4 +1,4 @@
-/** Turns marked days of a site into fresh rows of rollup_days, in one transaction with the removal of their marks. */
+/** Fresh rows of rollup_days for marked days of a site; the marks go in the same transaction. */
 import { createVisitorSet, splitFrames } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { allTypes } from '@millrace/shared/rollups';
@@ -13,8 +13,8 @@ interface SummedIntervals extends Omit<RollupRow, 'visitors'> {
   frames: Buffer;
 }
 
-/** Events that one transaction should sum: enough to be worth it, few enough to be over in a second or two. */
-const eventsAtOnce = 200_000;
+/** Events that one transaction should count: enough to be worth it, few enough to be over in a second or two. */
+export const eventsPerChunk = 200_000;
 
 /** The newest days, as many as have no more events together than that, or one. */
 const takeMarks = `/* processor.takeDayMarks */
@@ -98,7 +98,7 @@ async function groupDays(client: PoolClient, siteId: string, dimensions: string[
  */
 export async function rollDays(client: PoolClient, site: ClaimedSite, today: string): Promise<RolledDays | undefined> {
   const { siteId, timezone, detailSince, rawSince } = site;
-  const { rows: marked } = await client.query<{ day: string }>(takeMarks, [siteId, today, timezone, eventsAtOnce]);
+  const { rows: marked } = await client.query<{ day: string }>(takeMarks, [siteId, today, timezone, eventsPerChunk]);
   if (marked.length === 0) return undefined;
   const days = marked.map(({ day }) => ({
     day,

@@ -1,4 +1,4 @@
-/** Turns what changed in a site since its last roll into fresh rollups: intervals, then days, some in each transaction. */
+/** Rolls a site: what changed since the last time is counted again, first intervals, then days, some in each transaction. */
 import type { Pool } from '@millrace/shared/postgres';
 import { allComplete, heldSince, intervalMs } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
@@ -6,7 +6,7 @@ import { busy, claimSite, type Roll } from './claim-site.js';
 import { detailHorizon, dropDetail } from './drop-detail.js';
 import { fillDimensions } from './fill-dimensions.js';
 import { followTimezone } from './follow-timezone.js';
-import { rollDays } from './roll-days.js';
+import { eventsPerChunk, rollDays } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
 
 /** What one roll did. */
@@ -26,8 +26,6 @@ export interface RollOptions {
   onProgress?: (percent: number) => Promise<unknown> | unknown;
 }
 
-/** Events that one transaction should group: enough to be worth it, few enough to be over in a second or two. */
-const eventsPerChunk = 200_000;
 const maxIntervalsPerChunk = 192;
 /** Before anything is known of how many events intervals have. */
 const firstLimit = 8;

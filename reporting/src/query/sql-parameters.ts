@@ -1,4 +1,5 @@
 /** Numbered parameters of one statement about one site, so that no value is ever part of its text. */
+import { makeStorable } from '@millrace/shared/make-storable';
 
 export interface SqlParameters {
   readonly values: unknown[];
@@ -9,9 +10,6 @@ export interface SqlParameters {
   add(value: number, type: 'integer' | 'bigint' | 'double precision'): string;
   add(value: string[], type: 'text[]' | 'timestamptz[]'): string;
 }
-
-/** NUL, which Postgres cannot hold, became U+FFFD when the event was stored; who asks for it means that. */
-const storable = (text: string) => text.replaceAll('\0', '\ufffd');
 
 export function createSqlParameters(siteId: string): SqlParameters {
   const values: unknown[] = [];
@@ -24,7 +22,8 @@ export function createSqlParameters(siteId: string): SqlParameters {
     },
     add(value: string | number | string[], type: string) {
       if (typeof value === 'number') values.push(value);
-      else values.push(typeof value === 'string' ? storable(value) : value.map(storable));
+      // What cannot be stored became U+FFFD when the event was stored; who asks for it means that.
+      else values.push(typeof value === 'string' ? makeStorable(value) : value.map(makeStorable));
       return `$${values.length}::${type}`;
     },
   };

@@ -1,4 +1,5 @@
 /** Rows of table dead_letter_events: pages, single letters, changed ones. `siteId` null: of all sites. */
+import { makeStorable } from '@millrace/shared/make-storable';
 import type { Pool } from '@millrace/shared/postgres';
 import { offsetOf, type Page } from '../read-request.js';
 
@@ -45,7 +46,7 @@ const condition = `($1::text is null or site_id = $1) and ($2::text is null or r
   and ($3::boolean is null or (replayed_at is not null) = $3) and ($4::text is null or ($4 = 'job') = (${isJob}))`;
 
 /** Text that LIKE finds anywhere, whatever signs it has. */
-const anywhere = (text: string) => `%${text.replaceAll('\0', '\uFFFD').replace(/[\\%_]/g, '\\$&')}%`;
+const anywhere = (text: string) => `%${makeStorable(text).replace(/[\\%_]/g, '\\$&')}%`;
 
 export async function readLetters(
   pool: Pool,

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { serializeEvent } from '@millrace/shared/event';
 import { newerVersionOf } from '@millrace/shared/jobs';
+import { makeStorable } from '@millrace/shared/make-storable';
 import { splitArray } from '@millrace/shared/split-array';
-import { storableText } from '@millrace/shared/storable-text';
 import type { DeadLetter } from './dead-letter-rows.js';
 import { checkPayload, parseText } from './replay-letters.js';
 
@@ -40,7 +40,7 @@ function sortEvents(letter: DeadLetter, texts: string[]): JobContents {
 /** The site that an event names, as far as a letter can be filed under it. */
 function siteOf(event: unknown): string {
   const { site_id } = Object(event) as { site_id?: unknown };
-  return typeof site_id === 'string' ? storableText(site_id.slice(0, 64)) : '';
+  return typeof site_id === 'string' ? makeStorable(site_id.slice(0, 64)) : '';
 }
 
 /** The events of a whole job, checked by the rules of ingestion, or why there are none to be found. */

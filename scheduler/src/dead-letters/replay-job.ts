@@ -1,9 +1,9 @@
 /** Replaying a whole job: what keeps the rules goes back into the queue as one batch, the rest becomes letters of its own. */
 import { addJob } from '@millrace/shared/add-job';
 import { eventIngest } from '@millrace/shared/jobs';
+import { makeStorable } from '@millrace/shared/make-storable';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
-import { storableText } from '@millrace/shared/storable-text';
 import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.js';
 import { type JobContents, type RefusedEvent, refusedId } from './job-letter.js';
 import { jobIdOf } from './replay-letters.js';
@@ -30,8 +30,8 @@ async function keepRefused(pool: Pool, letter: DeadLetter, refused: RefusedEvent
   await pool.query(addRefused, [
     refused.map(({ index }) => refusedId(letter.id, index)),
     refused.map(({ siteId }) => siteId),
-    refused.map(({ problem }) => storableText(`refused when its job was replayed: ${problem}`)),
-    refused.map(({ payload }) => storableText(payload)),
+    refused.map(({ problem }) => makeStorable(`refused when its job was replayed: ${problem}`)),
+    refused.map(({ payload }) => makeStorable(payload)),
     letter.job_id,
   ]);
 }
