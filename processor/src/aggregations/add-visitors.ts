@@ -1,6 +1,6 @@
 /** The users of days, as sets of visitor numbers, from the bitmaps of rollups wherever those tell. */
 import type { VisitorSet } from '@millrace/shared/bitmap';
-import type { Aggregation } from './aggregation.js';
+import { type Aggregation, inEach } from './aggregation.js';
 import { partColumns, type RolledParts } from './rolled-parts.js';
 
 /** Which events a user must have sent. */
@@ -13,16 +13,24 @@ const dayBitmaps = `/* processor.dayBitmaps */
 select day::text, visitors from rollup_days
 where site_id = $1 and dimension = 'all' and event_type = $2 and day = any($3::date[])`;
 
+/** Parts of days as the table `part`. */
+const partsOf = (days: string, starts: string, ends: string) =>
+  `unnest(${days}::text[], ${starts}::timestamptz[], ${ends}::timestamptz[]) as part(day, starts, ends)`;
+
+const bitmapsOfPart = `
+  select visitors from rollup_15m
+  where site_id = $1 and dimension = 'all' and event_type = $2 and interval_start >= part.starts and interval_start < part.ends`;
+
 const intervalBitmaps = `/* processor.intervalBitmaps */
-select part.day, visitors from unnest($3::text[], $4::timestamptz[], $5::timestamptz[]) as part(day, starts, ends)
-join rollup_15m on interval_start >= part.starts and interval_start < part.ends
-where site_id = $1 and dimension = 'all' and event_type = $2`;
+select part.day, visitors from ${inEach(partsOf('$3', '$4', '$5'), bitmapsOfPart)}`;
+
+const usersOfPart = (activity: Activity) => `
+    select distinct user_id from events where site_id = $1 and timestamp >= part.starts and timestamp < part.ends
+      and user_id is not null and ${isOfType[activity]}`;
 
 const openUsers = (activity: Activity) => `/* processor.openUsers */
 with present as (
-  select distinct part.day, user_id from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) as part(day, starts, ends)
-  join events on timestamp >= part.starts and timestamp < part.ends
-  where site_id = $1 and user_id is not null and ${isOfType[activity]}
+  select distinct part.day, user_id from ${inEach(partsOf('$2', '$3', '$4'), usersOfPart(activity))}
 )
 select day, present.user_id as "user", visitor_no as number
 from present left join visitors on visitors.site_id = $1 and visitors.user_id = present.user_id collate "C"`;

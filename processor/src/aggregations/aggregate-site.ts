@@ -12,7 +12,7 @@ import {
   noteAggregated,
   noteUnfinishedZone,
 } from './claim-aggregation.js';
-import { handOutMarks, takeTouched } from './touched-intervals.js';
+import { dropMarks, handOutMarks, takeTouched } from './touched-intervals.js';
 
 export interface AggregateOptions {
   now: Date;
@@ -35,8 +35,11 @@ interface Zones {
 
 async function begin(claimed: ClaimedAggregates): Promise<Zones> {
   const { timezone, rowsTimezone } = claimed;
-  await handOutMarks(claimed, markedTables);
-  if (rowsTimezone === timezone) return { timezone, rowsTimezone };
+  if (rowsTimezone === timezone) {
+    await handOutMarks(claimed, markedTables);
+    return { timezone, rowsTimezone };
+  }
+  await dropMarks(claimed);
   await noteUnfinishedZone(claimed);
   return { timezone, rowsTimezone: neverAggregated };
 }

@@ -5,9 +5,9 @@ import { type Aggregation, startOf } from './aggregation.js';
 import type { ClaimedAggregates } from './claim-aggregation.js';
 import { touchedCohorts } from './cohorts.js';
 import { followMoney } from './follow-money.js';
-import { periodsOf } from './periods.js';
+import { daysOf, periodsOf } from './periods.js';
 import { profilePerformance } from './profile-performance.js';
-import { coarserOf, daysOf, hoursOfIntervals } from './publisher-buckets.js';
+import { coarserOf, hoursOfIntervals } from './publisher-buckets.js';
 import { publisherHours, publisherSums } from './publisher-performance.js';
 import { startsOf, type TouchedInterval } from './touched-intervals.js';
 import { tournaments } from './tournaments.js';
@@ -31,10 +31,10 @@ export interface AggregateTable {
 const touchedDays = ({ timezone }: Aggregation, { intervals }: Touched) => daysOf(startsOf(intervals), timezone);
 
 async function publisher(site: Aggregation, touched: Touched): Promise<number> {
+  const days = touchedDays(site, touched);
   let rows = await publisherHours(site, hoursOfIntervals(startsOf(touched.intervals), site.timezone));
   for (const granularity of ['day', 'week', 'month'] as const) {
-    const buckets = coarserOf(touchedDays(site, touched), granularity, site.timezone);
-    rows += await publisherSums(site, granularity, buckets);
+    rows += await publisherSums(site, granularity, coarserOf(days, granularity, site.timezone));
   }
   return rows;
 }
@@ -54,11 +54,13 @@ export const aggregateTables: Record<string, AggregateTable> = {
   tournament_aggregates: {
     start: startOf('period_start'),
     types: tournamentTypes,
-    recompute: (site, touched) =>
-      tournaments(
+    recompute: (site, touched) => {
+      const days = touchedDays(site, touched);
+      return tournaments(
         site,
-        periodTypes.flatMap((type) => periodsOf(touchedDays(site, touched), type, site.timezone)),
-      ),
+        periodTypes.flatMap((type) => periodsOf(days, type, site.timezone)),
+      );
+    },
   },
   profile_performance: {
     start: startOf('day'),

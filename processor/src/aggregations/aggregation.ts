@@ -33,6 +33,13 @@ delete from ${table} using sites where ${table}.site_id = $1 and sites.site_id =
 }
 
 /**
+ * What `select` finds in each of `stretches`, looked up one after the other as `found`. Joined instead, a planner that expects few rows compares
+ * every row with every stretch, which for the hours of years takes for ever.
+ */
+export const inEach = (stretches: string, select: string) =>
+  `${stretches} cross join lateral (${select} offset 0) as found`;
+
+/**
  * Tables `period`, of $2 to $5, and `scale`, the periods of each type in order. A day that the zone skipped starts with the next
  * one, hence two keys.
  */

@@ -3,11 +3,11 @@ import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap';
 import { addDays, dayOf } from '@millrace/shared/zone-days';
 import { addVisitors, createNumbers } from './add-visitors.js';
 import { signupType } from './aggregated-types.js';
-import { type Aggregation, forgetKnown, startOf, stillKnown } from './aggregation.js';
+import { type Aggregation, forgetKnown, inEach, startOf, stillKnown } from './aggregation.js';
 import { percent } from './money.js';
-import { addMonths, type Period, periodOf, periodsOf } from './periods.js';
+import { addMonths, daysOf, type Period, periodOf, periodsOf } from './periods.js';
 import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
-import type { TouchedInterval } from './touched-intervals.js';
+import { startsOf, type TouchedInterval } from './touched-intervals.js';
 
 /** Cohorts and months to compute: a row is, when its cohort is or its month is. */
 export interface CohortScope {
@@ -36,15 +36,20 @@ select $1, cohort, number, size, retained, ${percent('retained', 'size')}, now()
 on conflict (site_id, cohort_month, month_number) do update set cohort_size = excluded.cohort_size,
   users_retained = excluded.users_retained, retention_rate = excluded.retention_rate, computed_at = excluded.computed_at`;
 
+const openIntervals = '(select distinct interval_start from rollup_marks where site_id = $1) as open';
+
+const openSignups = `
+    select timestamp from events
+    where site_id = $1 and timestamp >= open.interval_start and timestamp < open.interval_start + interval '15 minutes'
+      and event_type = 'signup' and user_id is not null`;
+
 /** Rows of marked intervals may be out of date, which makes the first month an empty one at worst. */
 const firstSignup = `/* processor.firstSignup */
 select least((
   select interval_start from rollup_15m
   where site_id = $1 and dimension = 'all' and event_type = 'signup' and visitor_count > 0 order by interval_start limit 1
 ), (
-  select min(timestamp) from (select distinct interval_start from rollup_marks where site_id = $1) as open
-  join events on timestamp >= interval_start and timestamp < interval_start + interval '15 minutes'
-  where site_id = $1 and event_type = 'signup' and user_id is not null)) as first`;
+  select min(timestamp) from ${inEach(openIntervals, openSignups)})) as first`;
 
 /** Months of the site's zone from its first signup to now; empty without one. */
 async function allMonths({ client, siteId, timezone }: Aggregation, now: Date): Promise<Period[]> {
@@ -171,12 +176,10 @@ export function touchedCohorts(
   passed: string[],
   now: Date,
 ): Promise<number> {
-  const monthOf = ({ start }: TouchedInterval) => addMonths(dayOf(start, site.timezone), 0);
-  const months = [...new Set([...touched.map(monthOf), ...passed.map((day) => addMonths(day, 0))])];
-  const first = touched
-    .filter(({ types }) => types === null || types.includes(signupType))
-    .map(monthOf)
-    .sort()[0];
+  const daysIn = (intervals: TouchedInterval[]) => daysOf(startsOf(intervals), site.timezone);
+  const months = [...new Set([...daysIn(touched), ...passed].map((day) => addMonths(day, 0)))];
+  const [firstDay] = daysIn(touched.filter(({ types }) => types === null || types.includes(signupType)));
+  const first = firstDay && addMonths(firstDay, 0);
   const isTouched = (month: string) => first !== undefined && month >= first;
   // Rows of cohorts that are no more go as well, whatever their month.
   return cohorts(site, (known) => ({ cohorts: [...known, ...months].filter(isTouched), months }), now);

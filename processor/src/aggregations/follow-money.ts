@@ -4,8 +4,7 @@ import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import type { ClaimedAggregates } from './claim-aggregation.js';
 import { joinIntervals, keepMoneyEvents, knownPartsOf, type Stretch } from './keep-money-events.js';
 import { keepMovements } from './keep-movements.js';
-import { type Period, periodsOf } from './periods.js';
-import { daysOf } from './publisher-buckets.js';
+import { daysOf, type Period, periodsOf } from './periods.js';
 import { revenue } from './revenue.js';
 import { touchTable } from './touched-intervals.js';
 

@@ -53,6 +53,20 @@ export function periodsOf(days: Iterable<string>, type: PeriodType, zone: string
     .filter(({ from, to }) => from < to);
 }
 
+/** The days that instants lie in, each once. Those that follow one another within a day cost no look at the calendar. */
+export function daysOf(instants: Date[], zone: string): string[] {
+  const days = new Set<string>();
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const instant of instants) {
+    const ms = instant.getTime();
+    if (ms >= from && ms < to) continue;
+    const day = dayOf(instant, zone);
+    days.add(day);
+    [from, to] = [dayStart(day, zone).getTime(), dayStart(addDays(day, 1), zone).getTime()];
+  }
+  return [...days];
+}
+
 /** The period that a job is about: by a day in it, or as of an instant the one under way or the one before. */
 export function resolvePeriod(asked: Pick<PeriodData, 'periodType' | 'period'> & { at: string }, zone: string): Period {
   const { periodType, period, at } = asked;

@@ -1,10 +1,33 @@
 /** Performance of profiles by day. */
-import { type Aggregation, periodColumns, stillKnown } from './aggregation.js';
+import { type Aggregation, inEach, periodColumns, stillKnown } from './aggregation.js';
 import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from './money.js';
 import type { Period } from './periods.js';
 import { partColumns, rolledParts } from './rolled-parts.js';
 
 const counts = `('impression', 'view', 'click', 'signup', 'payment', 'revenue')`;
+
+/** Parts of days as the table `part`. */
+const partsOf = (days: string, starts: string, ends: string) =>
+  `unnest(${days}::date[], ${starts}::timestamptz[], ${ends}::timestamptz[]) as part(day, starts, ends)`;
+
+const countedByRollups = `
+    select value, event_type, events from rollup_15m
+    where site_id = $1 and dimension = 'profile' and value <> '' and event_type in ${counts}
+      and interval_start >= part.starts and interval_start < part.ends`;
+
+const countedOneByOne = `
+    select profile_id, event_type from events
+    where site_id = $1 and timestamp >= part.starts and timestamp < part.ends
+      and profile_id is not null and event_type in ${counts}`;
+
+const paidOnDay = `
+      select timestamp, event_id, event_type, profile_id, ${countsBy} as counts_by from events
+      where site_id = $1 and timestamp >= day.starts and timestamp < day.ends
+        and event_type = 'payment' and properties->>'status' = 'succeeded' and profile_id is not null`;
+
+const earnedOnDay = `
+    select profile_id, ${currencyOf} as currency, ${decimalOf('amount')} as amount from events
+    where site_id = $1 and timestamp >= day.starts and timestamp < day.ends and event_type = 'revenue' and profile_id is not null`;
 
 /** Profiles are counted by rollups where they tell ($7; $8 to $10), else by events ($11 to $13), of the few that carry money always. */
 const statement = `/* processor.profilePerformance */
@@ -14,15 +37,9 @@ with day as materialized (
   select day, value as profile_id, event_type, events from rollup_days
   where site_id = $1 and dimension = 'profile' and day = any($7::date[]) and value <> '' and event_type in ${counts}
   union all
-  select part.day, value, event_type, events
-  from unnest($8::date[], $9::timestamptz[], $10::timestamptz[]) as part(day, starts, ends)
-  join rollup_15m on interval_start >= part.starts and interval_start < part.ends
-  where site_id = $1 and dimension = 'profile' and value <> '' and event_type in ${counts}
+  select part.day, value, event_type, events from ${inEach(partsOf('$8', '$9', '$10'), countedByRollups)}
   union all
-  select part.day, profile_id, event_type, 1
-  from unnest($11::date[], $12::timestamptz[], $13::timestamptz[]) as part(day, starts, ends)
-  join events on timestamp >= part.starts and timestamp < part.ends
-  where site_id = $1 and profile_id is not null and event_type in ${counts}
+  select part.day, profile_id, event_type, 1 from ${inEach(partsOf('$11', '$12', '$13'), countedOneByOne)}
 ), counted as (
   select day, profile_id, coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,
     coalesce(sum(events) filter (where event_type = 'view'), 0) as views,
@@ -31,17 +48,12 @@ with day as materialized (
   from counts where $6::text[] is null or profile_id = any($6)
   group by day, profile_id
 ), paid as (
-  select day, profile_id, count(distinct counts_by) as payments from (
-    select day, profile_id, timestamp, event_id, event_type, ${countsBy} as counts_by
-    from day join events on timestamp >= starts and timestamp < ends
-    where site_id = $1 and event_type = 'payment' and properties->>'status' = 'succeeded' and profile_id is not null) as payment
+  select day, profile_id, count(distinct counts_by) as payments
+  from (select day.day, found.* from ${inEach('day', paidOnDay)}) as payment
   where not ${cameEarlier('payment')}
   group by day, profile_id
 ), earned as (
-  select day, profile_id, ${currencyOf} as currency, sum(${decimalOf('amount')}) as amount
-  from day join events on timestamp >= starts and timestamp < ends
-  where site_id = $1 and event_type = 'revenue' and profile_id is not null
-  group by 1, 2, 3
+  select day, profile_id, currency, sum(amount) as amount from ${inEach('day', earnedOnDay)} group by day, profile_id, currency
 ), revenue as (
   select day, profile_id, jsonb_object_agg(currency, amount::text) as revenue,
     jsonb_object_agg(currency, round(amount * 1000 / nullif(impressions, 0), 6)::text) as ecpm

@@ -1,7 +1,6 @@
 /** Turns instants into the hours, days, weeks and months of a site's clock that they lie in. */
 import type { PublisherData } from '@millrace/shared/job-data';
 import { intervalMs } from '@millrace/shared/rollups';
-import { dayOf } from '@millrace/shared/zone-days';
 import { offsetSpans } from '@millrace/shared/zone-offsets';
 import { periodsOf } from './periods.js';
 import type { Bucket } from './publisher-performance.js';
@@ -27,14 +26,15 @@ export function hoursOf(from: Date, to: Date, zone: string): Bucket[] {
   return hours;
 }
 
-/** The hours of the clock that quarters of an hour touch, each once: several where the clock changes within one. */
+/** The hours of the clock that ascending quarters of an hour touch, each once: several where the clock changes within one. */
 export function hoursOfIntervals(intervals: Date[], zone: string): Bucket[] {
-  const hours = new Map<number, Bucket>();
+  const hours: Bucket[] = [];
   for (const start of intervals) {
-    for (const hour of hoursOf(start, new Date(start.getTime() + intervalMs), zone))
-      hours.set(hour.from.getTime(), hour);
+    const end = start.getTime() + intervalMs;
+    const from = Math.max(start.getTime(), hours.at(-1)?.to.getTime() ?? Number.NEGATIVE_INFINITY);
+    if (from < end) hours.push(...hoursOf(new Date(from), new Date(end), zone));
   }
-  return [...hours.values()].sort((one, other) => one.from.getTime() - other.from.getTime());
+  return hours;
 }
 
 /** Coarser buckets that days lie in. */
@@ -43,7 +43,3 @@ export const coarserOf = (
   granularity: Exclude<PublisherData['granularity'], 'hour'>,
   zone: string,
 ): Bucket[] => periodsOf(days, granularity, zone);
-
-export const daysOf = (instants: Date[], zone: string): string[] => [
-  ...new Set(instants.map((instant) => dayOf(instant, zone))),
-];

@@ -1,5 +1,5 @@
 /** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
-import { type Aggregation, stillKnown } from './aggregation.js';
+import { type Aggregation, inEach, stillKnown } from './aggregation.js';
 import { currencyOf, decimalOf, percent } from './money.js';
 import { splitStretches } from './rolled-parts.js';
 
@@ -36,24 +36,28 @@ on conflict (site_id, granularity, bucket_start) do update set
 
 const countedTypes = `('ad_request', 'impression', 'click')`;
 
-/**
- * Events are counted by rollups where they tell ($4 to $6), else one by one ($7 to $9), each stretch by itself: all events against
- * all stretches would take for ever. Revenue is of the few events that carry it.
- */
+/** Parts of hours as the table `part`. */
+const partsOf = (hours: string, starts: string, ends: string) =>
+  `unnest(${hours}::timestamptz[], ${starts}::timestamptz[], ${ends}::timestamptz[]) as part(hour, starts, ends)`;
+
+const countedByRollups = `
+    select event_type, events from rollup_15m
+    where site_id = $1 and dimension = 'all' and event_type in ${countedTypes}
+      and interval_start >= part.starts and interval_start < part.ends`;
+
+const countedOneByOne = `
+    select event_type, count(*) as events from events
+    where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes}
+    group by event_type`;
+
+/** Events are counted by rollups where they tell ($4 to $6), else one by one ($7 to $9). Revenue is of the few events that carry it. */
 const hoursStatement = `/* processor.publisherHours */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
 ), counts as (
-  select hour, event_type, events
-  from unnest($4::timestamptz[], $5::timestamptz[], $6::timestamptz[]) as part(hour, starts, ends)
-  join rollup_15m on interval_start >= part.starts and interval_start < part.ends
-  where site_id = $1 and dimension = 'all' and event_type in ${countedTypes}
+  select hour, event_type, events from ${inEach(partsOf('$4', '$5', '$6'), countedByRollups)}
   union all
-  select hour, event_type, events
-  from unnest($7::timestamptz[], $8::timestamptz[], $9::timestamptz[]) as part(hour, starts, ends) cross join lateral (
-    select event_type, count(*) as events from events
-    where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes}
-    group by event_type) as found
+  select hour, event_type, events from ${inEach(partsOf('$7', '$8', '$9'), countedOneByOne)}
 ), counted as (
   select hour as starts, coalesce(sum(events) filter (where event_type = 'ad_request'), 0) as ad_requests,
     coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,
@@ -71,12 +75,15 @@ with bucket as materialized (
   where currency is not null and amount is not null group by starts
 )${replace(`'hour'`)}`;
 
+const hoursOfBucket = `
+    select bucket_start, ad_requests, impressions, clicks, revenue from publisher_performance
+    where site_id = $1 and granularity = 'hour' and bucket_start >= bucket.starts and bucket_start < bucket.ends`;
+
 const sumsStatement = `/* processor.publisherSums */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
 ), hours as materialized (
-  select starts, h.* from bucket join publisher_performance h on h.bucket_start >= starts and h.bucket_start < ends
-  where h.site_id = $1 and h.granularity = 'hour'
+  select bucket.starts, found.* from ${inEach('bucket', hoursOfBucket)}
 ), counted as (
   select starts, sum(ad_requests) as ad_requests, sum(impressions) as impressions, sum(clicks) as clicks from hours group by starts
 ), earned as (

@@ -1,5 +1,6 @@
 /** Which intervals may have changed for a table of aggregates since it was last computed. */
 import { markedTypes } from './aggregated-types.js';
+import { inEach } from './aggregation.js';
 import type { ClaimedAggregates } from './claim-aggregation.js';
 
 /** A table of aggregates, and the types of events that it counts; null where it counts all. */
@@ -28,11 +29,24 @@ export async function handOutMarks({ client, siteId }: ClaimedAggregates, tables
   await client.query(handOut, [siteId, JSON.stringify(tables)]);
 }
 
+const drop = `/* processor.dropAggregationMarks */
+delete from aggregation_marks where site_id = $1`;
+
+/** Where everything is computed, no mark says more. */
+export async function dropMarks({ client, siteId }: ClaimedAggregates): Promise<void> {
+  await client.query(drop, [siteId]);
+}
+
 const take = `/* processor.takeAggregationMarks */
 with taken as (
   delete from aggregation_marks where site_id = $1 and table_name = $2 returning interval_start, event_types
 )
 select distinct interval_start as start, event_types as types from taken`;
+
+const typesOfInterval = `
+    select distinct event_type from events
+    where site_id = $1 and timestamp >= open.interval_start and timestamp < open.interval_start + interval '15 minutes'
+      and ($3::text[] is null or event_type = any($3))`;
 
 /**
  * What no roll has taken yet is counted too. It is marked again in the same breath: what the next roll finds gone by then, it
@@ -42,9 +56,7 @@ const takeOpen = `/* processor.takeOpenIntervals */
 with open as materialized (
   select distinct interval_start from rollup_marks where site_id = $1
 ), present as (
-  select o.interval_start, e.event_type from open o join events e
-    on e.timestamp >= o.interval_start and e.timestamp < o.interval_start + interval '15 minutes'
-  where e.site_id = $1 and ($3::text[] is null or e.event_type = any($3))
+  select open.interval_start, event_type from ${inEach('open', typesOfInterval)}
   union
   select o.interval_start, r.event_type from open o join rollup_15m r on r.interval_start = o.interval_start
   where r.site_id = $1 and r.dimension = 'all' and r.event_type <> '' and ($3::text[] is null or r.event_type = any($3))
