@@ -9,6 +9,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, type ReportingApp } from '../src/app.js';
 import { createGate, type GateLimits } from '../src/query/heavy-queries.js';
+import { readInTurn } from '../src/query/read-in-turn.js';
 import { routesOf } from './documented-app.js';
 import { randomEvents, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
@@ -79,6 +80,23 @@ describe('a full gate', () => {
     const [byPath] = await statuses(app, 'rolled');
     expect(byPath).toBe(429);
   });
+});
+
+it('counts what a read costs only while every place is taken', async () => {
+  const gate = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 1_000, heavyEvents: 350 });
+  const budget = { signal: new AbortController().signal, remainingMs: () => 10_000 };
+  const read = (events: number) =>
+    readInTurn({ pool: database.pool, gate }, budget, async (_client, admit) => {
+      admit?.({ isRaw: true, events, rows: 0 });
+      return admit ? 'counted' : 'read at once';
+    });
+  let leave = () => {};
+  const taken = gate(() => new Promise<void>((resolve) => (leave = resolve)));
+  expect(await read(350)).toBe('counted');
+  await expect(read(351)).rejects.toMatchObject({ code: 'too_many_queries' });
+  leave();
+  await taken;
+  expect(await read(351)).toBe('read at once');
 });
 
 /** Statements of reporting that run or wait at the moment. */

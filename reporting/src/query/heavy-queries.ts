@@ -16,7 +16,11 @@ export interface GateLimits {
  * Runs `work` when it is its turn. `gone` fires when nobody waits for the answer any more: who still waits then leaves.
  * @throws ServiceError `too_many_queries`.
  */
-export type Gate = (<T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>) & { readonly heavyEvents: number };
+export type Gate = (<T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>) & {
+  readonly heavyEvents: number;
+  /** Whether the next query would run at once. */
+  isFree(): boolean;
+};
 
 /** About a tenth of a second of work. */
 const defaultHeavyEvents = 100_000;
@@ -59,5 +63,5 @@ export function createGate({ atOnce, maxWaiting, waitMs, heavyEvents = defaultHe
       leave();
     }
   };
-  return Object.assign(gate, { heavyEvents });
+  return Object.assign(gate, { heavyEvents, isFree: () => working < atOnce });
 }

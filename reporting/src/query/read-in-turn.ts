@@ -17,7 +17,8 @@ const rowsPerEvent = 4;
 const longestStatementMs = 15_000;
 
 /**
- * Runs `read` on one snapshot. It tells `admit`, while there is one, what each part costs before reading it. What is light in all is answered right
+ * Runs `read` on one snapshot. While a place for heavy reads is free it takes that, whatever it costs: counting what it reads takes up to half as
+ * long as reading it. Otherwise `read` tells `admit` what each part costs before reading it. What is light in all is answered right
  * then; what is not starts again when its turn has come, since who waits must hold no connection. It is cancelled in Postgres
  * when nobody waits any more, or when the request's time is up.
  * @throws ServiceError `too_many_queries`, or what Postgres says.
@@ -33,6 +34,7 @@ export async function readInTurn<T>(
       signal,
       statementTimeoutMs: Math.min(longestMs, remainingMs()),
     });
+  if (gate.isFree()) return gate(() => run(), signal);
   const isHeavy = new Error('the read has to wait for its turn');
   let weight = 0;
   try {
