@@ -12,7 +12,7 @@ import {
   noteAggregated,
   noteUnfinishedZone,
 } from './claim-aggregation.js';
-import { dropMarks, handOutMarks, takeTouched } from './touched-intervals.js';
+import { handOutMarks, joinMarks, takeTouched } from './touched-intervals.js';
 
 export interface AggregateOptions {
   now: Date;
@@ -39,7 +39,7 @@ async function begin(claimed: ClaimedAggregates): Promise<Zones> {
     await handOutMarks(claimed, markedTables);
     return { timezone, rowsTimezone };
   }
-  await dropMarks(claimed);
+  await joinMarks(claimed, markedTables);
   await noteUnfinishedZone(claimed);
   return { timezone, rowsTimezone: neverAggregated };
 }

@@ -29,12 +29,16 @@ export async function handOutMarks({ client, siteId }: ClaimedAggregates, tables
   await client.query(handOut, [siteId, JSON.stringify(tables)]);
 }
 
-const drop = `/* processor.dropAggregationMarks */
-delete from aggregation_marks where site_id = $1`;
+const join = `/* processor.joinMarks */
+with taken as (
+  delete from aggregation_marks where site_id = $1 returning interval_start
+)
+insert into aggregation_marks (site_id, interval_start, table_name)
+select $1, min(interval_start), follower.name from taken cross join unnest($2::text[]) as follower(name) group by follower.name`;
 
-/** Where everything is computed, no mark says more. */
-export async function dropMarks({ client, siteId }: ClaimedAggregates): Promise<void> {
-  await client.query(drop, [siteId]);
+/** Where everything is computed, one mark of each table is enough to say that it is still to be. */
+export async function joinMarks({ client, siteId }: ClaimedAggregates, tables: MarkedTable[]): Promise<void> {
+  await client.query(join, [siteId, tables.map(({ name }) => name)]);
 }
 
 const take = `/* processor.takeAggregationMarks */

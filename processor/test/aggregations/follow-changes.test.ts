@@ -173,6 +173,23 @@ it('keeps the marks of a table that fails, and goes on with the others', async (
   await compareAggregates(database.pool, [...events, ...more], 'UTC', now);
 });
 
+it('keeps a mark of each table that a first aggregation has not computed, and none of the others', async () => {
+  await addSite('UTC');
+  const events = randomEvents(createRandom(5), 'demo', 100, ...span);
+  await store(events);
+  await roll();
+  const [first] = await query('select min(interval_start) as start from aggregation_marks');
+  await query('alter table user_cohorts rename to user_cohorts_elsewhere');
+  await expect(aggregate()).rejects.toThrow('user_cohorts');
+  expect(await query('select interval_start as start, event_types, table_name from aggregation_marks')).toEqual([
+    { start: first!.start, event_types: null, table_name: 'user_cohorts' },
+  ]);
+  await query('alter table user_cohorts_elsewhere rename to user_cohorts');
+  await aggregate();
+  await compareAggregates(database.pool, events, 'UTC', now);
+  expect(await query('select from aggregation_marks')).toEqual([]);
+});
+
 it('takes marks of a release that knows neither types nor tables for marks of all', async () => {
   await addSite('UTC');
   const events = [event('signup', '2026-10-05T10:00:00Z'), event('ad_request', '2026-10-05T10:01:00Z')];

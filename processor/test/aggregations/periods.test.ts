@@ -1,6 +1,8 @@
-/** Periods around changes of the clock, over the turns of years, and as jobs ask for them. */
-import { expect, it } from 'vitest';
-import { periodOf, periodsOf, resolvePeriod } from '../../src/aggregations/periods.js';
+/** Periods, days and hours around changes of the clock, over the turns of years, and as jobs ask for them. */
+import { dayOf } from '@millrace/shared/zone-days';
+import { describe, expect, it } from 'vitest';
+import { daysOf, periodOf, periodsOf, resolvePeriod } from '../../src/aggregations/periods.js';
+import { hoursOf, hoursOfIntervals } from '../../src/aggregations/publisher-buckets.js';
 
 it.each([
   ['day', '2026-03-08', '2026-03-08', '2026-03-08T05:00:00Z', '2026-03-09T04:00:00Z'],
@@ -32,4 +34,29 @@ it.each([
 it('finds the period before in the year before', () => {
   const asked = { periodType: 'quarter' as const, period: 'previous', at: '2026-01-01T00:00:00Z' };
   expect(resolvePeriod(asked, 'UTC').start).toBe('2025-10-01');
+});
+
+describe.each([
+  // A day that was skipped, clocks that change a minute after midnight, and at it.
+  ['Pacific/Apia', '2011-12-27'],
+  ['America/St_Johns', '2006-10-27'],
+  ['America/St_Johns', '2007-03-10'],
+  ['Asia/Beirut', '2026-10-23'],
+  ['America/New_York', '2026-03-07'],
+])('in %s around %s', (zone, day) => {
+  const quarters = Array.from({ length: 5 * 96 }, (_, number) => new Date(Date.parse(day) + number * 900_000));
+
+  it('finds the days of quarters of an hour, in whatever order', () => {
+    const days = [...new Set(quarters.map((quarter) => dayOf(quarter, zone)))];
+    expect(daysOf(quarters, zone)).toEqual(days);
+    expect(daysOf(quarters.toReversed(), zone)).toEqual(days.toReversed());
+  });
+
+  it('finds the hours that quarters of an hour touch, whichever of them', () => {
+    for (const some of [quarters, quarters.filter((_, number) => number % 3 === 1)]) {
+      const each = some.flatMap((start) => hoursOf(start, new Date(start.getTime() + 900_000), zone));
+      const hours = [...new Map(each.map((hour) => [hour.from.getTime(), hour])).values()];
+      expect(hoursOfIntervals(some, zone)).toEqual(hours);
+    }
+  });
 });
