@@ -8,9 +8,9 @@ import {
   busySite,
   type ClaimedAggregates,
   claimAggregates,
-  neverAggregated,
   noteAggregated,
   noteUnfinishedZone,
+  unfinishedZone,
 } from './claim-aggregation.js';
 import { handOutMarks, joinMarks, takeTouched } from './touched-intervals.js';
 
@@ -35,13 +35,13 @@ interface Zones {
 
 async function begin(claimed: ClaimedAggregates): Promise<Zones> {
   const { timezone, rowsTimezone } = claimed;
-  if (rowsTimezone === timezone) {
-    await handOutMarks(claimed, markedTables);
-    return { timezone, rowsTimezone };
-  }
-  await joinMarks(claimed, markedTables);
+  const isCurrent = rowsTimezone === timezone;
+  // A run before this one that has not ended may have computed tables from which a mark has come since.
+  const distribute = isCurrent || rowsTimezone === unfinishedZone ? handOutMarks : joinMarks;
+  await distribute(claimed, markedTables);
+  if (isCurrent) return { timezone, rowsTimezone };
   await noteUnfinishedZone(claimed);
-  return { timezone, rowsTimezone: neverAggregated };
+  return { timezone, rowsTimezone: unfinishedZone };
 }
 
 /** Periods that have begun or ended since count otherwise even where no event came. */

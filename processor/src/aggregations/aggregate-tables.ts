@@ -1,5 +1,6 @@
 /** The tables of aggregates, and how each follows what was touched. */
 import { periodTypes } from '@millrace/shared/job-data';
+import { dayOf } from '@millrace/shared/zone-days';
 import { moneyTypes, profileTypes, publisherTypes, tournamentTypes } from './aggregated-types.js';
 import { type Aggregation, startOf } from './aggregation.js';
 import type { ClaimedAggregates } from './claim-aggregation.js';
@@ -30,8 +31,11 @@ export interface AggregateTable {
 
 const touchedDays = ({ timezone }: Aggregation, { intervals }: Touched) => daysOf(startsOf(intervals), timezone);
 
-async function publisher(site: Aggregation, touched: Touched): Promise<number> {
+async function publisher(site: ClaimedAggregates, touched: Touched): Promise<number> {
+  const { rawSince, timezone, rowsTimezone } = site;
   const days = touchedDays(site, touched);
+  // Where everything is computed, a week or month that began before the first raw event is kept, and may have no events any more.
+  if (rawSince && rowsTimezone !== timezone) days.push(dayOf(rawSince, timezone));
   let rows = await publisherHours(site, hoursOfIntervals(startsOf(touched.intervals), site.timezone));
   for (const granularity of ['day', 'week', 'month'] as const) {
     rows += await publisherSums(site, granularity, coarserOf(days, granularity, site.timezone));

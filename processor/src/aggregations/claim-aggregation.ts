@@ -24,6 +24,9 @@ set local jit = off; set local random_page_cost = 1.1`;
 /** A zone that no site has, so that the first aggregation computes everything. */
 export const neverAggregated = '';
 
+/** Another one, of a site for which a run that computes everything has begun and none has ended: its tables may be of two zones. */
+export const unfinishedZone = 'unfinished';
+
 const addState = `/* processor.addAggregationState */
 insert into site_aggregations (site_id, timezone, aggregated_at) select site_id, $2, '-infinity' from sites
 where site_id = $1 and erase_requested_at is null and not exists (select 1 from site_aggregations where site_id = $1)
@@ -56,9 +59,8 @@ export const busySite = { skipped: 'another aggregation of this site is running'
 export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, now: Date) =>
   client.query(note, [siteId, timezone, now]);
 
-/** Until the end of a run that computes everything, the site is one that was never aggregated: its tables may be of two zones. */
 export const noteUnfinishedZone = ({ client, siteId }: ClaimedAggregates) =>
-  client.query(noteUnfinished, [siteId, neverAggregated]);
+  client.query(noteUnfinished, [siteId, unfinishedZone]);
 
 /** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known, is being erased, or is held by another aggregation. */
 export async function claimAggregates<T>(

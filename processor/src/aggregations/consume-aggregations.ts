@@ -5,7 +5,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { type AggregateOptions, aggregateSite } from './aggregate-site.js';
 import type { Aggregation } from './aggregation.js';
-import { type ClaimedAggregates, claimAggregates, neverAggregated } from './claim-aggregation.js';
+import { type ClaimedAggregates, claimAggregates, neverAggregated, unfinishedZone } from './claim-aggregation.js';
 import { cohorts } from './cohorts.js';
 import { followMoney } from './follow-money.js';
 import { periodOf, resolvePeriod } from './periods.js';
@@ -69,7 +69,7 @@ export async function consumeAggregation(
   const { table, run } = runs[jobName]!;
   const startedAt = performance.now();
   const result = await claimAggregates(pool, siteId, options, async (claimed) => {
-    if (claimed.rowsTimezone !== claimed.timezone && claimed.rowsTimezone !== neverAggregated) return undefined;
+    if (![claimed.timezone, neverAggregated, unfinishedZone].includes(claimed.rowsTimezone)) return undefined;
     const rows = await run(claimed, data as never, options.now);
     return { rows: { [table]: rows }, ms: Math.round(performance.now() - startedAt) };
   });

@@ -5,7 +5,7 @@ import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
-import { database, now, query, roll, store, useEmptyDatabase } from './aggregated-site.js';
+import { addSite, database, event, now, query, roll, store, useEmptyDatabase } from './aggregated-site.js';
 import { compareAggregates, compareCohorts } from './compare-aggregates.js';
 import { localDate } from './plain-aggregates.js';
 import { plainRevenueRows } from './plain-money.js';
@@ -170,6 +170,29 @@ it.each([
     union all select 'banner ' || day, payments from profile_performance
     union all select 'cohort ' || cohort_month, cohort_size from user_cohorts where month_number = 0`);
   expect(Object.fromEntries(counted.map(({ of, n }) => [of, n]))).toEqual(kept);
+});
+
+it('counts what is left of a week that began before the first raw event, although the zone changes meanwhile', async () => {
+  await addSite('Europe/Berlin');
+  const impression = (user_id: string, timestamp: string) => ({ ...event('impression', timestamp, {}), user_id });
+  await store([impression('bob', '2026-06-30T10:00:00Z'), impression('ada', '2026-07-02T10:00:00Z')]);
+  await roll();
+  await aggregate();
+  await query(`insert into raw_horizon (since) values ('2026-07-01T00:00:00Z')`);
+  await eraseUser(database.pool, { siteId: 'demo', userId: 'ada', dryRun: false });
+  await query(`insert into aggregation_marks (site_id, interval_start) values ('demo', '2026-05-01T10:00:00Z')`);
+  await query(`update sites set timezone = 'Europe/Paris'`);
+  await roll();
+  await aggregate();
+  expect(
+    await query(`select granularity, impressions::int as n from publisher_performance where bucket_start < '2026-07-01'
+      order by granularity, bucket_start`),
+  ).toEqual([
+    { granularity: 'day', n: 1 },
+    { granularity: 'hour', n: 1 },
+    { granularity: 'month', n: 1 },
+    { granularity: 'week', n: 1 },
+  ]);
 });
 
 it('forgets the cohort of a signup that was the last of all, and whose raw events are not too old to say so', async () => {

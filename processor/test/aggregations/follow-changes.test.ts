@@ -190,6 +190,27 @@ it('keeps a mark of each table that a first aggregation has not computed, and no
   expect(await query('select from aggregation_marks')).toEqual([]);
 });
 
+it('loses no change that comes while one run that computes everything overtakes another', async () => {
+  await addSite('UTC');
+  const events = randomEvents(createRandom(6), 'demo', 100, ...span);
+  const more = randomEvents(createRandom(7), 'demo', 40, ...span);
+  await store(events);
+  await roll();
+  let isOvertaken = false;
+  const overtake = async () => {
+    if (isOvertaken) return;
+    isOvertaken = true;
+    await store(more);
+    await roll();
+    await query('alter table revenue_aggregates rename to revenue_aggregates_elsewhere');
+    await expect(aggregate()).rejects.toThrow('revenue_aggregates');
+    await query('alter table revenue_aggregates_elsewhere rename to revenue_aggregates');
+  };
+  await aggregateSite(database.pool, 'demo', { now, onProgress: overtake });
+  await aggregate();
+  await compareAggregates(database.pool, [...events, ...more], 'UTC', now);
+});
+
 it('takes marks of a release that knows neither types nor tables for marks of all', async () => {
   await addSite('UTC');
   const events = [event('signup', '2026-10-05T10:00:00Z'), event('ad_request', '2026-10-05T10:01:00Z')];
