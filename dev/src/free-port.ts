@@ -1,18 +1,19 @@
-/** Turns a question about TCP ports into an answer by listening for a moment. */
+/** Looks for TCP ports by listening for a moment. */
 import { createServer } from 'node:net';
 
-/** Returns a port of 127.0.0.1 that was free a moment ago. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+/** Below those that Linux (from 32768 on) and others (from 49152 on) give to connections, which take them at any time. */
+const lowest = 20_000;
+const highest = 32_767;
+
+/** A port of 127.0.0.1 that was free a moment ago, and that no connection takes meanwhile. @throws Error when there is none. */
+export async function findFreePort(): Promise<number> {
+  let problem: string | undefined;
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest + 1));
+    problem = await portProblem('127.0.0.1', port);
+    if (problem === undefined) return port;
+  }
+  throw new Error(`no port of 127.0.0.1 is free: ${problem}`);
 }
 
 /** Returns undefined when `port` can be listened on at `host`, else the system's error code, such as EADDRINUSE. */

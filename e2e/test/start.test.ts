@@ -1,10 +1,10 @@
 /** Proves the first five minutes of a stranger: clone, `npm start`, send the printed curl line, see the event counted, stop. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findFreePort } from '@millrace/dev/free-port';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -20,11 +20,11 @@ beforeAll(async () => {
     // Nothing that this run of the suite has set may help: a stranger has a PATH and a home.
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? folder,
-    INGESTION_PORT: await freePort(),
-    PROCESSOR_PORT: await freePort(),
-    SCHEDULER_PORT: await freePort(),
-    REPORTING_PORT: await freePort(),
-    REPORTING_WORKER_PORT: await freePort(),
+    INGESTION_PORT: String(await findFreePort()),
+    PROCESSOR_PORT: String(await findFreePort()),
+    SCHEDULER_PORT: String(await findFreePort()),
+    REPORTING_PORT: String(await findFreePort()),
+    REPORTING_WORKER_PORT: String(await findFreePort()),
   };
 });
 
@@ -107,13 +107,4 @@ function commandLine(pid: string): string {
   } catch {
     return '';
   }
-}
-
-function freePort(): Promise<string> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(String(typeof address === 'object' && address ? address.port : 0)));
-    });
-  });
 }

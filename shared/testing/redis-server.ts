@@ -19,10 +19,15 @@ export interface RedisServer {
   remove(): Promise<void>;
 }
 
+/** Below those that the system gives to connections, which could take it before Redis starts. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const port = 20_000 + Math.floor(Math.random() * 12_768);
+  const server = createServer().listen(port, '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return freePort();
   server.close();
   await once(server, 'close');
   return port;
