@@ -5,7 +5,10 @@ import { createServer } from 'node:net';
 const lowest = 20_000;
 const highest = 32_767;
 
-/** A port of 127.0.0.1 that was free a moment ago, and that no connection takes meanwhile. @throws Error when there is none. */
+/**
+ * Finds a free port of 127.0.0.1 outside the range that outgoing connections use.
+ * @throws Error after a hundred ports in use.
+ */
 export async function findFreePort(): Promise<number> {
   let problem: string | undefined;
   for (let attempt = 0; attempt < 100; attempt += 1) {

@@ -12,7 +12,7 @@ export function recordPlans(events: number, lines: string[]): string {
     '# Plans of `npm run bench -- query`',
     '',
     `By \`explain (analyze, buffers)\`, which makes statements slower than they are in the results: over`,
-    `${events.toLocaleString('en')} events of 60 days, commit ${describeCommit()}. Written anew by each run.`,
+    `${events.toLocaleString('en')} events of 60 days, commit ${describeCommit()}. Each run overwrites this file.`,
   ];
   writeFileSync(file, `${[...head, '', ...lines].join('\n').trimEnd()}\n`);
   return file;

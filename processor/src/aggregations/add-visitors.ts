@@ -1,7 +1,7 @@
 /** The users of days, as sets of visitor numbers, from the bitmaps of rollups wherever those tell. */
 import type { VisitorSet } from '@millrace/shared/bitmap';
 import { type Aggregation, inEach } from './aggregation.js';
-import { partColumns, type RolledParts } from './rolled-parts.js';
+import { partColumns, partTable, type RolledParts } from './rolled-parts.js';
 
 /** Which events a user must have sent. */
 export type Activity = 'any' | 'signup';
@@ -13,16 +13,12 @@ const dayBitmaps = `/* processor.dayBitmaps */
 select day::text, visitors from rollup_days
 where site_id = $1 and dimension = 'all' and event_type = $2 and day = any($3::date[])`;
 
-/** Parts of days as the table `part`. */
-const partsOf = (days: string, starts: string, ends: string) =>
-  `unnest(${days}::text[], ${starts}::timestamptz[], ${ends}::timestamptz[]) as part(day, starts, ends)`;
-
 const bitmapsOfPart = `
   select visitors from rollup_15m
   where site_id = $1 and dimension = 'all' and event_type = $2 and interval_start >= part.starts and interval_start < part.ends`;
 
 const intervalBitmaps = `/* processor.intervalBitmaps */
-select part.day, visitors from ${inEach(partsOf('$3', '$4', '$5'), bitmapsOfPart)}`;
+select part.day, visitors from ${inEach(partTable(3, 'day', 'text'), bitmapsOfPart)}`;
 
 const usersOfPart = (activity: Activity) => `
     select distinct user_id from events where site_id = $1 and timestamp >= part.starts and timestamp < part.ends
@@ -30,7 +26,7 @@ const usersOfPart = (activity: Activity) => `
 
 const openUsers = (activity: Activity) => `/* processor.openUsers */
 with present as (
-  select distinct part.day, user_id from ${inEach(partsOf('$2', '$3', '$4'), usersOfPart(activity))}
+  select distinct part.day, user_id from ${inEach(partTable(2, 'day', 'text'), usersOfPart(activity))}
 )
 select day, present.user_id as "user", visitor_no as number
 from present left join visitors on visitors.site_id = $1 and visitors.user_id = present.user_id collate "C"`;

@@ -33,12 +33,13 @@ const touchedDays = ({ timezone }: Aggregation, { intervals }: Touched) => daysO
 
 async function publisher(site: ClaimedAggregates, touched: Touched): Promise<number> {
   const { rawSince, timezone, rowsTimezone } = site;
-  const days = touchedDays(site, touched);
+  const starts = startsOf(touched.intervals);
+  const days = daysOf(starts, timezone);
   // Where everything is computed, a week or month that began before the first raw event is kept, and may have no events any more.
   if (rawSince && rowsTimezone !== timezone) days.push(dayOf(rawSince, timezone));
-  let rows = await publisherHours(site, hoursOfIntervals(startsOf(touched.intervals), site.timezone));
+  let rows = await publisherHours(site, hoursOfIntervals(starts, timezone));
   for (const granularity of ['day', 'week', 'month'] as const) {
-    rows += await publisherSums(site, granularity, coarserOf(days, granularity, site.timezone));
+    rows += await publisherSums(site, granularity, coarserOf(days, granularity, timezone));
   }
   return rows;
 }

@@ -2,13 +2,9 @@
 import { type Aggregation, inEach, periodColumns, stillKnown } from './aggregation.js';
 import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from './money.js';
 import type { Period } from './periods.js';
-import { partColumns, rolledParts } from './rolled-parts.js';
+import { partColumns, partTable, rolledParts } from './rolled-parts.js';
 
 const counts = `('impression', 'view', 'click', 'signup', 'payment', 'revenue')`;
-
-/** Parts of days as the table `part`. */
-const partsOf = (days: string, starts: string, ends: string) =>
-  `unnest(${days}::date[], ${starts}::timestamptz[], ${ends}::timestamptz[]) as part(day, starts, ends)`;
 
 const countedByRollups = `
     select value, event_type, events from rollup_15m
@@ -37,9 +33,9 @@ with day as materialized (
   select day, value as profile_id, event_type, events from rollup_days
   where site_id = $1 and dimension = 'profile' and day = any($7::date[]) and value <> '' and event_type in ${counts}
   union all
-  select part.day, value, event_type, events from ${inEach(partsOf('$8', '$9', '$10'), countedByRollups)}
+  select part.day, value, event_type, events from ${inEach(partTable(8, 'day', 'date'), countedByRollups)}
   union all
-  select part.day, profile_id, event_type, 1 from ${inEach(partsOf('$11', '$12', '$13'), countedOneByOne)}
+  select part.day, profile_id, event_type, 1 from ${inEach(partTable(11, 'day', 'date'), countedOneByOne)}
 ), counted as (
   select day, profile_id, coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,
     coalesce(sum(events) filter (where event_type = 'view'), 0) as views,

@@ -1,7 +1,7 @@
 /** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
 import { type Aggregation, inEach, stillKnown } from './aggregation.js';
 import { currencyOf, decimalOf, percent } from './money.js';
-import { splitStretches } from './rolled-parts.js';
+import { partTable, splitStretches } from './rolled-parts.js';
 
 /** A stretch of time that is counted as one; `[from, to)`. */
 export interface Bucket {
@@ -36,10 +36,6 @@ on conflict (site_id, granularity, bucket_start) do update set
 
 const countedTypes = `('ad_request', 'impression', 'click')`;
 
-/** Parts of hours as the table `part`. */
-const partsOf = (hours: string, starts: string, ends: string) =>
-  `unnest(${hours}::timestamptz[], ${starts}::timestamptz[], ${ends}::timestamptz[]) as part(hour, starts, ends)`;
-
 const countedByRollups = `
     select event_type, events from rollup_15m
     where site_id = $1 and dimension = 'all' and event_type in ${countedTypes}
@@ -55,9 +51,9 @@ const hoursStatement = `/* processor.publisherHours */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
 ), counts as (
-  select hour, event_type, events from ${inEach(partsOf('$4', '$5', '$6'), countedByRollups)}
+  select hour, event_type, events from ${inEach(partTable(4, 'hour', 'timestamptz'), countedByRollups)}
   union all
-  select hour, event_type, events from ${inEach(partsOf('$7', '$8', '$9'), countedOneByOne)}
+  select hour, event_type, events from ${inEach(partTable(7, 'hour', 'timestamptz'), countedOneByOne)}
 ), counted as (
   select hour as starts, coalesce(sum(events) filter (where event_type = 'ad_request'), 0) as ad_requests,
     coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,

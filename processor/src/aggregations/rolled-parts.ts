@@ -122,6 +122,10 @@ export const partsOfDays = (parts: RolledParts, isWanted: (day: string) => boole
   events: parts.events.filter(({ day }) => isWanted(day)),
 });
 
+/** Three parameters, from number `first` on, as the table `part`; `key` names what its parts are of, `type` is that of the key. */
+export const partTable = (first: number, key: string, type: string) =>
+  `unnest($${first}::${type}[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[]) as part(${key}, starts, ends)`;
+
 /** Parts as three columns: days, starts, ends. */
 export const partColumns = (parts: Part[]) => [
   parts.map(({ day }) => day),

@@ -46,13 +46,13 @@ describe.each([
 ])('in %s around %s', (zone, day) => {
   const quarters = Array.from({ length: 5 * 96 }, (_, number) => new Date(Date.parse(day) + number * 900_000));
 
-  it('finds the days of quarters of an hour, in whatever order', () => {
+  it('finds the same days in ascending and in descending order', () => {
     const days = [...new Set(quarters.map((quarter) => dayOf(quarter, zone)))];
     expect(daysOf(quarters, zone)).toEqual(days);
     expect(daysOf(quarters.toReversed(), zone)).toEqual(days.toReversed());
   });
 
-  it('finds the hours that quarters of an hour touch, whichever of them', () => {
+  it('finds each hour once, with all quarters of an hour and with every third', () => {
     for (const some of [quarters, quarters.filter((_, number) => number % 3 === 1)]) {
       const each = some.flatMap((start) => hoursOf(start, new Date(start.getTime() + 900_000), zone));
       const hours = [...new Map(each.map((hour) => [hour.from.getTime(), hour])).values()];

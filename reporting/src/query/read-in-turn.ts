@@ -17,10 +17,10 @@ const rowsPerEvent = 4;
 const longestStatementMs = 15_000;
 
 /**
- * Runs `read` on one snapshot. While a place for heavy reads is free it takes that, whatever it costs: counting what it reads takes up to half as
- * long as reading it. Otherwise `read` tells `admit` what each part costs before reading it. What is light in all is answered right
- * then; what is not starts again when its turn has come, since who waits must hold no connection. It is cancelled in Postgres
- * when nobody waits any more, or when the request's time is up.
+ * Runs `read` on one snapshot. While a place for heavy reads is free, it takes that place without asking for the cost, since counting
+ * the events can take half as long as reading them. Otherwise `read` tells `admit` what each part costs before reading it: a light
+ * read is answered right away, a heavy one starts again when its turn has come, since a waiting read must not hold a connection.
+ * The read is cancelled in Postgres when its client has left or its time is up.
  * @throws ServiceError `too_many_queries`, or what Postgres says.
  */
 export async function readInTurn<T>(
