@@ -1,0 +1,71 @@
+/** The contract between a dataset and what is made of it: pages over HTTP, exports, reports, warm answers. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import type Joi from 'joi';
+import type { TimeRange } from '../query/resolved-query.js';
+
+/**
+ * How the text of a value is to be read: `integer` and `decimal` are exact numbers of any size, `number` is a ratio or a mean that a
+ * double holds, `date` is `YYYY-MM-DD`, `instant` is ISO 8601 in UTC, `boolean` is `true` or `false`, `json` is JSON.
+ */
+export type ColumnType = 'text' | 'integer' | 'decimal' | 'number' | 'date' | 'instant' | 'boolean' | 'json';
+
+export interface Column {
+  /** snake_case, as in JSON and in the first line of a CSV file. */
+  name: string;
+  /** For people. */
+  title: string;
+  type: ColumnType;
+  /** Such as `percent`, `minutes`; the currency of a `decimal` stands in a column of its own. */
+  unit?: string;
+}
+
+/** A value for each column: its text, or null. Text keeps every digit and is what a file is mostly made of. */
+export type Row = (string | null)[];
+
+/** What one read of a dataset is about, resolved. */
+export interface DatasetContext {
+  /** Inside a transaction with one snapshot, whose time zone is UTC. */
+  client: PoolClient;
+  siteId: string;
+  /** Of the days of this read: the one that was asked for, else the site's. */
+  timezone: string;
+  /** Half-open; a dataset that takes no range ignores it. */
+  range: TimeRange;
+  /** First and last day of the range in `timezone`, both included. */
+  days: { from: string; to: string };
+  now: Date;
+  /** Rows after the one with these key values; absent: from the first. */
+  after?: (string | null)[];
+  /** Rows at most; absent: all. */
+  limit?: number;
+}
+
+/** A column that rows are ordered by. Together the columns of a key are unique and never null. */
+export interface KeyColumn {
+  name: string;
+  /** Ascending when absent. */
+  direction?: 'asc' | 'desc';
+}
+
+export interface Dataset {
+  id: string;
+  title: string;
+  /** A sentence or two for the list of datasets. */
+  description: string;
+  /** The range of an answer without `date_range`; absent for a dataset that takes none. */
+  defaultRange?: string;
+  /** Parameters of its own, by name; every dataset also takes `site_id`, `timezone` and, with a range, `date_range` and `week_start`. */
+  params: Record<string, Joi.Schema>;
+  /** What a person would try first, besides the site. */
+  example: Record<string, unknown>;
+  /** What an answer depends on: events, or the tables that aggregations write. */
+  reads: 'events' | 'aggregates';
+  /** With defaults filled in, as are the params of the functions below. */
+  columns: (params: DatasetParams) => Column[];
+  key: (params: DatasetParams) => KeyColumn[];
+  /** Batches of rows in the order of the key. Ends the read in the database also when the reader stops early. */
+  rows: (context: DatasetContext, params: DatasetParams) => AsyncIterable<Row[]>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each dataset knows what its own schema lets through.
+export type DatasetParams = Record<string, any>;

@@ -1,0 +1,83 @@
+/** Reads the rows of one statement as Postgres writes them, from any key on, without holding them all. */
+import Cursor from 'pg-cursor';
+import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
+
+export interface SqlSource {
+  /** Opens with a comment that names its owner; has a column for each of `columns`, and no order. */
+  text: string;
+  /** Of `$1` and so on; `$1` is the site. */
+  values: unknown[];
+  columns: Column[];
+  key: KeyColumn[];
+}
+
+const batchRows = 1_000;
+/** Text as Postgres wrote it: parsing costs twice as much as reading. */
+const asText = { getTypeParser: () => (text: string) => text };
+
+const castOf: Partial<Record<Column['type'], string>> = {
+  integer: 'numeric',
+  decimal: 'numeric',
+  number: 'float8',
+  date: 'date',
+  instant: 'timestamptz',
+  boolean: 'boolean',
+};
+
+/** `(a, b) > ($3, $4)` for keys of one direction; written out where directions differ. */
+function afterKey({ columns, key, values }: SqlSource, after: (string | null)[]): string {
+  const parameters = key.map(({ name }, place) => {
+    values.push(after[place]);
+    const type = columns.find((column) => column.name === name)?.type ?? 'text';
+    return `$${values.length}::${castOf[type] ?? 'text'}`;
+  });
+  const names = key.map(({ name }) => `"${name}"`);
+  const signs = key.map(({ direction }) => (direction === 'desc' ? '<' : '>'));
+  if (new Set(signs).size === 1) return `(${names.join(', ')}) ${signs[0]} (${parameters.join(', ')})`;
+  const alternatives = names.map((name, place) => {
+    const equal = names.slice(0, place).map((earlier, index) => `${earlier} = ${parameters[index]}`);
+    return `(${[...equal, `${name} ${signs[place]} ${parameters[place]}`].join(' and ')})`;
+  });
+  return `(${alternatives.join(' or ')})`;
+}
+
+/** The whole statement, with what a page needs around it. */
+export function pageStatement(source: SqlSource, { after, limit }: Pick<DatasetContext, 'after' | 'limit'>) {
+  const copy = { ...source, values: [...source.values] };
+  const comment = /^\/\*.*?\*\//.exec(source.text)?.[0] ?? '';
+  const condition = after ? `where ${afterKey(copy, after)}` : '';
+  const order = source.key.map(({ name, direction = 'asc' }) => `"${name}" ${direction}`).join(', ');
+  const selected = source.columns.map(({ name }) => `"${name}"`).join(', ');
+  const text = `${comment}
+select ${selected} from (${source.text.slice(comment.length)}) as row ${condition} order by ${order}${limit === undefined ? '' : ` limit ${Math.floor(limit)}`}`;
+  return { text, values: copy.values };
+}
+
+/** `2026-01-31 08:00:00.5+00` as `2026-01-31T08:00:00.5Z`; the time zone of the session is UTC. */
+const isoInstant = (text: string | null) => (text === null ? null : `${text.slice(0, 10)}T${text.slice(11, -3)}Z`);
+const boolean = (text: string | null) => (text === null ? null : text === 't' ? 'true' : 'false');
+
+/** What Postgres writes in another form than rows have it: a function for each such column. */
+function rewrites(columns: Column[]): [number, (text: string | null) => string | null][] {
+  return columns.flatMap(({ type }, place) => {
+    if (type === 'instant') return [[place, isoInstant] as const];
+    return type === 'boolean' ? [[place, boolean] as const] : [];
+  }) as [number, (text: string | null) => string | null][];
+}
+
+/** Batches of rows in the order of the key. */
+export async function* sqlRows(context: DatasetContext, source: SqlSource): AsyncGenerator<Row[]> {
+  const { text, values } = pageStatement(source, context);
+  const changes = rewrites(source.columns);
+  const cursor = context.client.query(new Cursor<Row>(text, values, { rowMode: 'array', types: asText as never }));
+  try {
+    for (;;) {
+      const rows = await cursor.read(batchRows);
+      for (const row of rows) for (const [place, rewrite] of changes) row[place] = rewrite(row[place]!);
+      if (rows.length > 0) yield rows;
+      if (rows.length < batchRows) return;
+    }
+  } finally {
+    await cursor.close();
+  }
+}
