@@ -7,6 +7,7 @@ import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Express, Request } from 'express';
 import { addAsOf } from './add-as-of.js';
+import { datasetsRoutes } from './datasets-route.js';
 import { funnelRoute } from './funnel-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
 import type { Gate } from './query/heavy-queries.js';
@@ -51,6 +52,7 @@ export function buildApp(deps: ReportingApp): Express {
     app.post('/api/v1/query', queryRoute(deps));
     app.post('/api/v1/funnel', funnelRoute(deps));
     app.get('/api/v1/retention', retentionRoute(deps));
+    app.use(datasetsRoutes(deps));
     app.use(sitesRoutes(deps));
   });
 }

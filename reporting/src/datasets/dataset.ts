@@ -1,6 +1,7 @@
 /** The contract between a dataset and what is made of it: pages over HTTP, exports, reports, warm answers. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import type Joi from 'joi';
+import type { Admit } from '../query/reading-cost.js';
 import type { TimeRange } from '../query/resolved-query.js';
 
 /**
@@ -34,10 +35,12 @@ export interface DatasetContext {
   /** First and last day of the range in `timezone`, both included. */
   days: { from: string; to: string };
   now: Date;
+  /** Told what each part costs before it is read, where others wait for their turn; see `readInTurn`. */
+  admit?: Admit | undefined;
   /** Rows after the one with these key values; absent: from the first. */
-  after?: (string | null)[];
+  after?: (string | null)[] | undefined;
   /** Rows at most; absent: all. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** A column that rows are ordered by. Together the columns of a key are unique and never null. */
@@ -45,6 +48,8 @@ export interface KeyColumn {
   name: string;
   /** Ascending when absent. */
   direction?: 'asc' | 'desc';
+  /** Of Postgres, where it is another than the one that the type of the column stands for. */
+  sqlType?: 'uuid';
 }
 
 export interface Dataset {

@@ -24,14 +24,20 @@ const castOf: Partial<Record<Column['type'], string>> = {
   boolean: 'boolean',
 };
 
+const sqlTypeOf = ({ name, sqlType }: KeyColumn, columns: Column[]) =>
+  sqlType ?? castOf[columns.find((column) => column.name === name)!.type] ?? 'text';
+
+/** Bytes decide the order of texts, in every database alike. */
+const keySql = (column: KeyColumn, columns: Column[]) =>
+  sqlTypeOf(column, columns) === 'text' ? `"${column.name}" collate "C"` : `"${column.name}"`;
+
 /** `(a, b) > ($3, $4)` for keys of one direction; written out where directions differ. */
 function afterKey({ columns, key, values }: SqlSource, after: (string | null)[]): string {
-  const parameters = key.map(({ name }, place) => {
+  const parameters = key.map((column, place) => {
     values.push(after[place]);
-    const type = columns.find((column) => column.name === name)?.type ?? 'text';
-    return `$${values.length}::${castOf[type] ?? 'text'}`;
+    return `$${values.length}::${sqlTypeOf(column, columns)}`;
   });
-  const names = key.map(({ name }) => `"${name}"`);
+  const names = key.map((column) => keySql(column, columns));
   const signs = key.map(({ direction }) => (direction === 'desc' ? '<' : '>'));
   if (new Set(signs).size === 1) return `(${names.join(', ')}) ${signs[0]} (${parameters.join(', ')})`;
   const alternatives = names.map((name, place) => {
@@ -46,7 +52,7 @@ export function pageStatement(source: SqlSource, { after, limit }: Pick<DatasetC
   const copy = { ...source, values: [...source.values] };
   const comment = /^\/\*.*?\*\//.exec(source.text)?.[0] ?? '';
   const condition = after ? `where ${afterKey(copy, after)}` : '';
-  const order = source.key.map(({ name, direction = 'asc' }) => `"${name}" ${direction}`).join(', ');
+  const order = source.key.map((column) => `${keySql(column, source.columns)} ${column.direction ?? 'asc'}`).join(', ');
   const selected = source.columns.map(({ name }) => `"${name}"`).join(', ');
   const text = `${comment}
 select ${selected} from (${source.text.slice(comment.length)}) as row ${condition} order by ${order}${limit === undefined ? '' : ` limit ${Math.floor(limit)}`}`;

@@ -1,0 +1,23 @@
+/** What `/api/v1/datasets` says about a dataset. */
+import Joi from 'joi';
+import { jsonSchemaOf } from '../openapi/json-schema.js';
+import type { Dataset } from './dataset.js';
+import { exampleRequest, namesOf } from './parse-dataset.js';
+
+export function describeDataset(dataset: Dataset) {
+  const { id, title, description, defaultRange, params, example, reads, columns, key } = dataset;
+  const { params: exampleParams } = exampleRequest(dataset);
+  return {
+    id,
+    title,
+    description,
+    reads,
+    parameters: namesOf(dataset),
+    /** JSON Schema of the parameters that only this dataset has. */
+    params: jsonSchemaOf(Joi.object(params)),
+    default_range: defaultRange ?? null,
+    columns: columns(exampleParams),
+    order: key(exampleParams),
+    example,
+  };
+}

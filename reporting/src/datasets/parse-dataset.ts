@@ -1,0 +1,91 @@
+/** What is asked of a dataset, with every part checked and defaults filled in; names of spans of time are not resolved yet. */
+
+import { parseExactJson } from '@millrace/shared/exact-json';
+import Joi from 'joi';
+import type { WeekStart } from '../query-request/calendar.js';
+import type { DateRange } from '../query-request/parse-date-range.js';
+import { parseQuery } from '../query-request/parse-query.js';
+import { refusal } from '../query-request/refuse.js';
+import type { Dataset, DatasetParams } from './dataset.js';
+
+export interface DatasetRequest {
+  dataset: Dataset;
+  siteId: string;
+  params: DatasetParams;
+  /** Absent for a dataset that takes no range. */
+  dateRange?: DateRange;
+  /** Absent: the site's. */
+  timezone?: string;
+  weekStart?: WeekStart;
+}
+
+const commonNames = ['site_id', 'timezone'];
+const rangeNames = ['date_range', 'week_start'];
+
+/** Names that a request for `dataset` may hold. */
+export const namesOf = ({ params, defaultRange }: Dataset): string[] => [
+  ...commonNames,
+  ...(defaultRange === undefined ? [] : rangeNames),
+  ...Object.keys(params),
+];
+
+function checkParams({ id, params }: Dataset, given: Record<string, unknown>): DatasetParams {
+  const schema = Joi.object(params).prefs({ errors: { label: false, wrap: { array: false } } });
+  const { error, value } = schema.validate(given);
+  if (!error) return value;
+  const { path, message, type } = error.details[0]!;
+  throw refusal(path, type === 'object.unknown' ? `is not a parameter of dataset ${id}` : message);
+}
+
+/** Fields as in the JSON of an export. @throws ServiceError `invalid_request` that names the field and its rule. */
+export function parseDataset(dataset: Dataset, input: Record<string, unknown>): DatasetRequest {
+  const known = namesOf(dataset);
+  const unknown = Object.keys(input).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw refusal([unknown], `is not a parameter of dataset ${dataset.id}, which takes ${known.join(', ')}`);
+  }
+  const { site_id, timezone, date_range = dataset.defaultRange ?? 'all', week_start, ...params } = input;
+  // The rules of these are those of a query.
+  const about = {
+    site_id,
+    date_range,
+    ...(timezone !== undefined && { timezone }),
+    ...(week_start !== undefined && { week_start }),
+  };
+  const { siteId, dateRange, ...rest } = parseQuery({ ...about, metrics: ['events'] });
+  return {
+    dataset,
+    siteId,
+    params: checkParams(dataset, params),
+    ...(dataset.defaultRange !== undefined && { dateRange }),
+    ...(rest.timezone !== undefined && { timezone: rest.timezone }),
+    ...(rest.weekStart !== undefined && { weekStart: rest.weekStart }),
+  };
+}
+
+/** What its example asks for, of a site that need not exist. */
+export const exampleRequest = (dataset: Dataset): DatasetRequest =>
+  parseDataset(dataset, { site_id: 'demo', ...dataset.example });
+
+/** JSON where a parameter of an address looks like it, a list where it has commas and the dataset wants one. */
+function readParameter(name: string, value: unknown, schema?: Joi.Schema): unknown {
+  if (typeof value !== 'string') throw refusal([name], 'must be given once');
+  if (/^[[{]/.test(value)) {
+    try {
+      return parseExactJson(value);
+    } catch {
+      throw refusal([name], 'must be JSON');
+    }
+  }
+  const isList = schema?.type === 'array' || (name === 'date_range' && value.includes(','));
+  return isList ? value.split(',') : value;
+}
+
+/** The same from the parameters of an address. */
+export function parseDatasetQuery(dataset: Dataset, query: Record<string, unknown>): DatasetRequest {
+  const entries = Object.entries(query).map(([name, value]) => [
+    name,
+    readParameter(name, value, Object.hasOwn(dataset.params, name) ? dataset.params[name] : undefined),
+  ]);
+  return parseDataset(dataset, Object.fromEntries(entries));
+}

@@ -1,0 +1,62 @@
+/** Resolves what is asked of a dataset by the clock and the site, and reads its rows. */
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import { dayOf } from '@millrace/shared/zone-days';
+import { checkPatterns, patternsOf } from '../query/check-patterns.js';
+import { readCircumstances } from '../query/read-circumstances.js';
+import type { TimeRange } from '../query/resolved-query.js';
+import { resolveSpan, toTimeRange } from '../query-request/resolve-span.js';
+import type { DatasetContext, Row } from './dataset.js';
+import { filterOf } from './filters-param.js';
+import type { DatasetRequest } from './parse-dataset.js';
+
+/** A request with instants instead of names. */
+export interface ResolvedDataset extends Pick<DatasetRequest, 'dataset' | 'siteId' | 'params'> {
+  siteKnown: boolean;
+  timezone: string;
+  range: TimeRange;
+  days: DatasetContext['days'];
+}
+
+/** Days that a range touches; of an empty range the day that it would begin. */
+function daysOf({ from, to }: TimeRange, zone: string): DatasetContext['days'] {
+  const first = dayOf(from, zone);
+  const last = dayOf(new Date(Math.max(from.getTime(), to.getTime() - 1)), zone);
+  return { from: first, to: last };
+}
+
+/** A site that is not known has no rows, which is an answer. @throws ServiceError `invalid_request` for a pattern that Postgres does not know. */
+export async function resolveDataset(
+  pool: Pool,
+  request: DatasetRequest,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<ResolvedDataset> {
+  const { dataset, siteId, params, dateRange, weekStart } = request;
+  const isAll = dateRange?.kind === 'named' && dateRange.name === 'all';
+  const { siteTimezone, siteKnown, ...events } = await readCircumstances(pool, siteId, isAll, signal);
+  const timezone = request.timezone ?? siteTimezone;
+  const span = resolveSpan(dateRange ?? { kind: 'named', name: 'day' }, timezone, { now, ...events }, weekStart);
+  const range = toTimeRange(span, timezone);
+  const days = span.kind === 'days' ? { from: span.from, to: span.to } : daysOf(range, timezone);
+  const filter = filterOf(params);
+  await checkPatterns(pool, patternsOf(filter), signal ? { signal } : {});
+  return { dataset, siteId, params, siteKnown, timezone, range, days };
+}
+
+/** Batches of rows. `client` is inside a transaction with one snapshot. */
+export async function* readBatches(
+  client: PoolClient,
+  resolved: ResolvedDataset,
+  page: Pick<DatasetContext, 'now' | 'after' | 'limit' | 'admit'>,
+): AsyncGenerator<Row[]> {
+  const { dataset, params, siteId, timezone, range, days } = resolved;
+  await client.query(`/* reporting.readInUtc */ set local timezone = 'UTC'`);
+  yield* dataset.rows({ client, siteId, timezone, range, days, ...page }, params);
+}
+
+/** All rows of a page. */
+export async function readRows(...parameters: Parameters<typeof readBatches>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of readBatches(...parameters)) rows.push(...batch);
+  return rows;
+}
