@@ -4,6 +4,7 @@ import { measureAggregates } from './measures/aggregates.js';
 import { measureBatch } from './measures/batch.js';
 import { measureCopy } from './measures/copy.js';
 import { measureDrain } from './measures/drain.js';
+import { measureExports } from './measures/exports.js';
 import { measureExpress } from './measures/express.js';
 import { measureFreshness } from './measures/freshness.js';
 import { measureJobs } from './measures/jobs.js';
@@ -34,4 +35,5 @@ export const measures: readonly Measure[] = [
   { name: 'query', run: measureQuery },
   { name: 'aggregates', run: measureAggregates },
   { name: 'jobs', run: measureJobs },
+  { name: 'exports', run: measureExports },
 ];

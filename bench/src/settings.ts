@@ -17,6 +17,16 @@ export interface Settings {
   inserts: { rounds: number; batchesPerRound: number };
   query: QuerySettings;
   jobs: JobsSettings;
+  exports: ExportsSettings;
+}
+
+export interface ExportsSettings {
+  /** Rows whose rate is compared, and rows of the largest file. */
+  rows: number;
+  allRows: number;
+  /** Answers that are timed while nothing is exported. */
+  requests: number;
+  askers: number;
 }
 
 export interface JobsSettings {
@@ -75,6 +85,7 @@ export const fullSettings: Settings = {
     drift: { schedules: 1_000, seconds: 60 },
     once: { schedulers: 8, schedules: 50, seconds: 120 },
   },
+  exports: { rows: 1_000_000, allRows: 5_000_000, requests: 200, askers: 1_000 },
 };
 
 export const quickSettings: Settings = {
@@ -106,4 +117,5 @@ export const quickSettings: Settings = {
     drift: { schedules: 20, seconds: 10 },
     once: { schedulers: 2, schedules: 5, seconds: 3 },
   },
+  exports: { rows: 5_000, allRows: 20_000, requests: 10, askers: 60 },
 };

@@ -31,14 +31,14 @@ export function queueEnvironment(queue: QueueLocation): Record<string, string> {
 const withoutKeys = { INGEST_AUTH: 'open', READ_AUTH: 'open' };
 
 const serviceStarter =
-  (service: string): Starter =>
+  (service: string, script = 'main', portName = `${service.toUpperCase()}_PORT`): Starter =>
   async (bench, closing, env, root = workspaceRoot) => {
     const port = String(await findFreePort());
     const url = `http://127.0.0.1:${port}`;
     const side = await spawnSide(closing, {
       name: service,
-      script: join(root, service, 'dist', 'main.js'),
-      env: { [`${service.toUpperCase()}_PORT`]: port, ...withoutKeys, ...env },
+      script: join(root, service, 'dist', `${script}.js`),
+      env: { [portName]: port, ...withoutKeys, ...env },
       readyUrl: `${url}/health/ready`,
       profileFolder: bench.profileFolder && join(bench.profileFolder, service),
     });
@@ -48,6 +48,7 @@ const serviceStarter =
 export const startIngestion = serviceStarter('ingestion');
 export const startProcessor = serviceStarter('processor');
 export const startReporting = serviceStarter('reporting');
+export const startReportingWorker = serviceStarter('reporting', 'worker', 'REPORTING_WORKER_PORT');
 export const startScheduler = serviceStarter('scheduler');
 
 const baselineScript = (name: string) => join(workspaceRoot, 'bench', 'dist', 'baseline', `${name}.js`);
