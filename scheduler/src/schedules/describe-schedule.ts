@@ -1,6 +1,7 @@
 /** Turns a schedule, its newest run and the job of that run into what the API tells of it. */
+
+import { parseCron } from '@millrace/shared/cron';
 import type { Queues } from '../open-queues.js';
-import { parseCron } from './cron.js';
 import { doesFire } from './known-schedules.js';
 import type { Run } from './run-rows.js';
 import type { ScheduleRow } from './schedule-rows.js';

@@ -1,10 +1,11 @@
 /** Turns what a user sends about schedules into fields that can be stored, or into a refusal. */
+
+import { parseCron } from '@millrace/shared/cron';
 import { ServiceError } from '@millrace/shared/errors';
 import { checkNewJob, findQueue, queueNames } from '@millrace/shared/jobs';
 import Joi from 'joi';
 import { isStorable } from '../is-storable.js';
 import { checkRequest } from '../read-request.js';
-import { parseCron } from './cron.js';
 import { catchUps, type ScheduleFields } from './schedule-rows.js';
 
 const timezone = Joi.string().max(64);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RetrySettings } from '@millrace/shared/add-job';
 import { addJob } from '@millrace/shared/add-job';
+import { nextSlots, parseCron } from '@millrace/shared/cron';
 import { ServiceError } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
 import { checkNewJob } from '@millrace/shared/jobs';
@@ -12,7 +13,6 @@ import nodeCron from 'node-cron';
 import type { Queues } from '../open-queues.js';
 import { reachQueue } from '../queues/reach-queue.js';
 import { catchUp } from './catch-up.js';
-import { nextSlots, parseCron } from './cron.js';
 import { addSlotJobs, type FireDeps, isKnownJob, jobOf } from './fire-slots.js';
 import { createKnownSchedules, doesFire } from './known-schedules.js';
 import { lateAfterMs } from './missed-slots.js';

@@ -1,4 +1,6 @@
 /** Slots that were late, missed, cleaned up or changed: each fires as its policy says and never twice. */
+
+import { parseCron } from '@millrace/shared/cron';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import {
@@ -12,7 +14,6 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { createRedisServer } from '@millrace/shared/testing/redis-server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openQueues } from '../../src/open-queues.js';
-import { parseCron } from '../../src/schedules/cron.js';
 import { newScheduleSchema } from '../../src/schedules/schedule-requests.js';
 import { createScheduler } from '../../src/schedules/scheduler.js';
 import { addSchedule, cleanupJobs, type Replica, runSlots, startReplica, stopReplica } from './replicas.js';

@@ -1,10 +1,11 @@
-/** Turns a cron expression and a time zone into the instants at which it fires, or into the reason why it is none. */
-import { isTimeZone } from '@millrace/shared/time';
-import { offsetSpans } from '@millrace/shared/zone-offsets';
+/** The instants at which a cron expression fires in a time zone, or why it never does. */
+
 import { CronExpressionParser } from 'cron-parser';
 import nodeCron from 'node-cron';
 import { type CronFields, readCronFields } from './cron-fields.js';
 import { findCronProblem } from './cron-problem.js';
+import { isTimeZone } from './time.js';
+import { offsetSpans } from './zone-offsets.js';
 
 export interface Cron {
   /** The first slot after an instant. */
