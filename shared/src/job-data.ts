@@ -80,12 +80,12 @@ export interface WarmingData {
 }
 
 /** As in the rules of an event: no other site can have events. */
-const siteId = Joi.string()
+export const siteId = Joi.string()
   .max(64)
   .pattern(/^[A-Za-z0-9._-]+$/)
   .messages({ 'string.pattern.base': '{{#label}} may hold only letters, digits, dot, underscore and hyphen' });
 /** What Postgres and every time zone can hold, with room at both ends. */
-const instant = Joi.date().iso().min('1970-01-01').max('2199-12-31').raw();
+export const instant = Joi.date().iso().min('1970-01-01').max('2199-12-31').raw();
 
 const yearMs = 366 * 86_400_000;
 const firstDay = '2000-01-01';
@@ -100,19 +100,23 @@ const dayMessages = {
   'date.day': '{{#label}} must be a calendar day such as 2026-01-31',
   'date.range': `{{#label}} must lie between ${firstDay} and {{#lastDay}}: no other day has events`,
 };
-const date = Joi.string().custom(checkDay).messages(dayMessages);
+export const date = Joi.string().custom(checkDay).messages(dayMessages);
 
 /** Refuses a range that ends before it begins; two ends that are equal are allowed where both days belong to it. */
-function inOrder(from: string, to: string, isEmptyAllowed: boolean): Joi.CustomValidator<Record<string, string>> {
+export function inOrder(
+  from: string,
+  to: string,
+  isEmptyAllowed: boolean,
+): Joi.CustomValidator<Record<string, string>> {
   return (range, helpers) => {
     const length = Date.parse(range[to]!) - Date.parse(range[from]!);
     if (length > 0 || (length === 0 && isEmptyAllowed)) return range;
     return helpers.error('range.order', { from, to });
   };
 }
-const orderMessages = { 'range.order': '{{#from}} must lie before {{#to}}' };
-const object = <T>(keys: Joi.SchemaMap<T>) => Joi.object<T>(keys).required();
-const profileIds = Joi.array().items(Joi.string().max(128)).min(1).max(10_000);
+export const orderMessages = { 'range.order': '{{#from}} must lie before {{#to}}' };
+export const object = <T>(keys: Joi.SchemaMap<T>) => Joi.object<T>(keys).required();
+export const profileIds = Joi.array().items(Joi.string().max(128)).min(1).max(10_000);
 const period = Joi.string()
   .allow('previous', 'current')
   .custom(checkDay)
@@ -175,26 +179,3 @@ export const warming = object<WarmingData>({
   cacheKeys: Joi.array().items(Joi.string().max(128)).min(1).max(100).required(),
   priority: Joi.number().integer().min(0).max(2_097_151),
 });
-
-const format = Joi.valid('CSV', 'JSON', 'PDF');
-export const exportData = object({
-  dataType: Joi.valid('ENGAGEMENT', 'TRANSACTIONS', 'COSTS').required(),
-  format: format.required(),
-  startDate: date.required(),
-  endDate: date.required(),
-  filters: Joi.object(),
-  outputPath: Joi.string().max(255),
-})
-  .custom(inOrder('startDate', 'endDate', true))
-  .messages(orderMessages);
-export const report = object({
-  reportType: Joi.valid('PROFILE_PERFORMANCE', 'REVENUE_SUMMARY', 'COST_ANALYSIS', 'ENGAGEMENT_METRICS').required(),
-  format: format.required(),
-  startDate: date.required(),
-  endDate: date.required(),
-  profileIds,
-  recipientEmail: Joi.string().email(),
-  outputPath: Joi.string().max(255),
-})
-  .custom(inOrder('startDate', 'endDate', true))
-  .messages(orderMessages);

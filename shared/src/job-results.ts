@@ -1,4 +1,4 @@
-/** Turns what each job reports when it is done into a type and its Joi schema. */
+/** What each job reports when it is done, as a type and its Joi schema. */
 import Joi from 'joi';
 
 /** What an event job reports. */
@@ -33,6 +33,25 @@ export interface WarmingResult {
   ms: number;
 }
 
+/** What a file holds that a job wrote. */
+export interface FileResult {
+  rows: number;
+  bytes: number;
+  ms: number;
+}
+
+export type ExportResult = { skipped: string } | ({ exportId: string } & FileResult);
+
+/** The reports that a job for several sites has begun, one for each site. */
+export type ReportsResult = { skipped: string } | FanOutResult | { reportIds: string[]; ms: number };
+
+export type SiteReportResult = { skipped: string } | ({ reportId: string } & FileResult);
+
+/** How many recipients got a report; who they are stands in the ledger alone. */
+export type DeliverResult =
+  | { skipped: string }
+  | { reportId: string; sent: number; failed: number; unknown: number; ms: number };
+
 const count = Joi.number().integer().min(0).required();
 const reasons = Joi.array().items({ site_id: Joi.string(), reason: Joi.string() });
 const fanOut = Joi.object({ done: Joi.array().items(Joi.string()), failed: reasons, skipped: reasons });
@@ -58,3 +77,17 @@ export const warming = Joi.object<WarmingResult>({
   failed: Joi.array().items({ key: Joi.string(), reason: Joi.string() }).required(),
   ms: count,
 });
+
+const uuid = Joi.string().guid().required();
+const file = { rows: count, bytes: count, ms: count };
+export const exported = Joi.alternatives(skipped, Joi.object({ exportId: uuid, ...file }));
+export const reports = Joi.alternatives(
+  skipped,
+  fanOut,
+  Joi.object({ reportIds: Joi.array().items(Joi.string().guid()).required(), ms: count }),
+);
+export const siteReport = Joi.alternatives(skipped, Joi.object({ reportId: uuid, ...file }));
+export const delivered = Joi.alternatives(
+  skipped,
+  Joi.object({ reportId: uuid, sent: count, failed: count, unknown: count, ms: count }),
+);

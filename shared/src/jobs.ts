@@ -1,8 +1,9 @@
 /** The agreement between whoever adds a job and whoever consumes it: queues, jobs, data, results. */
-import Joi from 'joi';
+import type Joi from 'joi';
 import * as data from './job-data.js';
 import { jobFields } from './job-fields.js';
 import * as results from './job-results.js';
+import * as reportData from './report-data.js';
 
 /** One kind of job: what it carries, what it reports. Progress of every job is a number from 0 to 100. */
 export interface JobContract {
@@ -127,14 +128,22 @@ export const queues = {
     options,
     worker: null,
     addedBy: 'anyone',
-    jobs: { EXPORT_DATA: { data: data.exportData, result: Joi.object() } },
+    jobs: {
+      EXPORT_DATA: { data: reportData.exportData, result: results.exported },
+      export: { data: reportData.exportJob, result: results.exported },
+    },
   },
   'report-generation': {
     concurrency: 2,
     options,
     worker: null,
     addedBy: 'anyone',
-    jobs: { GENERATE_REPORT: { data: data.report, result: Joi.object() } },
+    jobs: {
+      GENERATE_REPORT: { data: reportData.generateReport, result: results.reports, takesInstant: true },
+      report: { data: reportData.templateReport, result: results.reports, takesInstant: true },
+      'site-report': { data: reportData.reportJob, result: results.siteReport },
+      deliver: { data: reportData.reportJob, result: results.delivered },
+    },
   },
 } as const satisfies Record<string, QueueContract>;
 

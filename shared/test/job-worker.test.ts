@@ -112,7 +112,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('adds no job that nothing consumes', async () => {
     await open('data-export');
-    const data = { dataType: 'COSTS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
+    const data = { site_id: 'demo', dataType: 'COSTS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
     const adding = addJob(handle.queue, 'EXPORT_DATA', data, { jobId: 'export' });
     await expect(adding).rejects.toThrow('Nothing consumes queue "data-export"');
     worker = { check: async () => {}, close: async () => {} };

@@ -30,7 +30,7 @@ import { type AdminApi, openAdminApi } from '../admin-api.js';
 const base = '/api/v1/queues';
 const retry = { maxAttempts: 1 };
 const oldLogs = { type: 'old_logs' };
-const export_ = { dataType: 'COSTS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
+const export_ = { site_id: 'demo', dataType: 'COSTS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
 
 describe.each(queueBackends)('on %s', (backend) => {
   let database: TestDatabase;

@@ -1,11 +1,13 @@
 /** Schedules over several replicas, on each queue backend: every slot once, whatever dies, stands still or comes back. */
+import { checkJobData } from '@millrace/shared/jobs';
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { spawnService } from '@millrace/shared/testing/spawn-service';
 import { queueEnvironment } from '@millrace/shared/testing/stack';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jobOf } from '../../src/schedules/fire-slots.js';
 import { claimSlots } from '../../src/schedules/run-rows.js';
-import { writeTasks } from '../../src/schedules/schedule-rows.js';
+import { readSchedule, writeTasks } from '../../src/schedules/schedule-rows.js';
 import { addSchedule, cleanupJobs, type Replica, runSlots, startReplica, stopReplica } from './replicas.js';
 
 const secondMs = 1_000;
@@ -236,6 +238,19 @@ describe('operations', () => {
     const job = await replica.queues.get('analytics-aggregation')!.getJob(jobId!);
     expect(job).toMatchObject({ name: 'DAILY_ROLLUP', data: { date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) } });
     expect(await replica.scheduler.trigger('nonsense')).toBeUndefined();
+  });
+
+  it('report the week before their slot, by data that keep their contract although nothing takes them yet', async () => {
+    const row = (await readSchedule(database.pool, 'weekly-report'))!;
+    const { data } = jobOf(row, at('2026-03-30T08:00:00Z'), 'id');
+    expect(data).toEqual({
+      reportType: 'PROFILE_PERFORMANCE',
+      format: 'PDF',
+      periodType: 'week',
+      period: 'previous',
+      at: '2026-03-30T08:00:00.000Z',
+    });
+    expect(checkJobData(row.queue, row.job, data).data).toEqual(data);
   });
 
   it('explain a cron expression', () => {

@@ -1,0 +1,136 @@
+/** What jobs of exports and reports carry, as a type and its Joi schema. */
+import Joi from 'joi';
+import {
+  date,
+  inOrder,
+  instant,
+  object,
+  orderMessages,
+  type PeriodType,
+  periodTypes,
+  profileIds,
+  type SiteData,
+  siteId,
+} from './job-data.js';
+
+export const exportedTypes = ['ENGAGEMENT', 'TRANSACTIONS', 'COSTS'] as const;
+export const reportTypes = ['PROFILE_PERFORMANCE', 'REVENUE_SUMMARY', 'COST_ANALYSIS', 'ENGAGEMENT_METRICS'] as const;
+export const jobFormats = ['CSV', 'JSON', 'PDF'] as const;
+export type JobFormat = (typeof jobFormats)[number];
+
+/** Days of the site's time zone, both included. */
+export interface Days {
+  startDate: string;
+  endDate: string;
+}
+
+/** `outputPath` is the name of a file in EXPORT_DIR. */
+export interface ExportDataData extends Days {
+  site_id: string;
+  dataType: (typeof exportedTypes)[number];
+  format: JobFormat;
+  filters?: Record<string, unknown>;
+  outputPath?: string;
+}
+
+/** A row of table exports, whose file is to be written. */
+export interface ExportJobData {
+  exportId: string;
+}
+
+export interface GeneratedReport extends SiteData {
+  reportType: (typeof reportTypes)[number];
+  format: JobFormat;
+  profileIds?: string[];
+  recipientEmail?: string;
+  /** The name of a file in EXPORT_DIR. */
+  outputPath?: string;
+  /** Of a period; schedules give it in any case. When the job was added where it is absent. */
+  at?: string;
+}
+
+/** The period before the one that `at` lies in, in the site's own time zone. */
+export interface PreviousPeriod {
+  period: 'previous';
+  periodType: PeriodType;
+}
+
+type Absent<T> = { [Key in keyof T]?: undefined };
+
+/** For one site, or absent: a report for each that was active in its period. Either two days or a period. */
+export type GenerateReportData = GeneratedReport & ((Days & Absent<PreviousPeriod>) | (PreviousPeriod & Absent<Days>));
+
+/** The reports of a template for the slot `at`: one for each of its sites. `at` is when the job was added where it is absent. */
+export interface TemplateReportData {
+  templateId: string;
+  at?: string;
+}
+
+/** A row of table reports: to be written, or to be sent to its recipients. */
+export interface ReportJobData {
+  reportId: string;
+}
+
+/** BullMQ and Postgres take such an id in any case; here it is what Postgres would answer. */
+const uuid = Joi.string()
+  .pattern(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  .messages({ 'string.pattern.base': '{{#label}} must be a UUID in lower case' });
+
+/** Bytes of a file's name, with room for an ending of a file that is being written. */
+const maxNameBytes = 200;
+
+/** A name that leads out of the folder, or that a listing hides, is none. */
+const fileName = Joi.string()
+  .max(maxNameBytes, 'utf8')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused.
+  .pattern(/^(?!\.)[^/\\\x00-\x1f\x7f]+$/)
+  .messages({
+    'string.pattern.base':
+      '{{#label}} must be the plain name of a file in EXPORT_DIR: without slash, backslash, control characters or a dot at its beginning',
+  });
+const format = Joi.valid(...jobFormats).required();
+
+export const exportData = object<ExportDataData>({
+  site_id: siteId.required(),
+  dataType: Joi.valid(...exportedTypes).required(),
+  format,
+  startDate: date.required(),
+  endDate: date.required(),
+  filters: Joi.object(),
+  outputPath: fileName,
+})
+  .custom(inOrder('startDate', 'endDate', true))
+  .messages(orderMessages);
+
+export const exportJob = object<ExportJobData>({ exportId: uuid.required() });
+
+const formMessage = 'either startDate and endDate are given, or period and periodType';
+const inOrderWhereGiven: Joi.CustomValidator<Record<string, string>> = (value, helpers) =>
+  value.startDate === undefined ? value : inOrder('startDate', 'endDate', true)(value, helpers);
+
+export const generateReport = object<GeneratedReport & Partial<Days & PreviousPeriod>>({
+  site_id: siteId,
+  reportType: Joi.valid(...reportTypes).required(),
+  format,
+  startDate: date,
+  endDate: date,
+  period: Joi.valid('previous'),
+  periodType: Joi.valid(...periodTypes),
+  at: instant,
+  profileIds,
+  recipientEmail: Joi.string().email({ tlds: false }),
+  outputPath: fileName,
+})
+  .and('startDate', 'endDate')
+  .and('period', 'periodType')
+  .xor('startDate', 'period')
+  .custom(inOrderWhereGiven)
+  .messages({
+    ...orderMessages,
+    'object.and': formMessage,
+    'object.xor': formMessage,
+    'object.missing': formMessage,
+  });
+
+export const templateReport = object<TemplateReportData>({ templateId: uuid.required(), at: instant });
+export const reportJob = object<ReportJobData>({ reportId: uuid.required() });

@@ -1,0 +1,94 @@
+/** The contracts of exports and reports: what may be asked for, and what their data are refused for. */
+import { checkJobData } from '@millrace/shared/jobs';
+import { describe, expect, it } from 'vitest';
+
+const exportData = {
+  site_id: 'demo',
+  dataType: 'COSTS',
+  format: 'CSV',
+  startDate: '2026-01-01',
+  endDate: '2026-01-31',
+};
+const reportData = { reportType: 'COST_ANALYSIS', format: 'PDF' };
+const days = { startDate: '2026-01-01', endDate: '2026-01-31' };
+const lastWeek = { period: 'previous', periodType: 'week' };
+const at = '2026-02-02T08:00:00.000Z';
+
+describe('EXPORT_DATA', () => {
+  const check = (fields: object) => checkJobData('data-export', 'EXPORT_DATA', { ...exportData, ...fields });
+
+  it('names its site', () => {
+    expect(check({ site_id: undefined }).field).toBe('data.site_id');
+    expect(check({}).data).toEqual(exportData);
+  });
+
+  it.each(['march.csv', 'März 2026.csv', 'a..b', '-rf', `${'a'.repeat(197)}.gz`])(
+    'may name the file %s in EXPORT_DIR',
+    (outputPath) => {
+      expect(check({ outputPath }).data).toEqual({ ...exportData, outputPath });
+    },
+  );
+
+  it.each([
+    ['/etc/passwd'],
+    ['../march.csv'],
+    ['..'],
+    ['.'],
+    ['.hidden'],
+    ['a/march.csv'],
+    ['a/../../march.csv'],
+    ['C:\\march.csv'],
+    ['..\\march.csv'],
+    ['march.csv\0.pdf'],
+    ['march\n.csv'],
+    ['a'.repeat(201)],
+    ['ä'.repeat(101)],
+    [''],
+  ])('is refused for the file %j, which may lie elsewhere or nowhere', (outputPath) => {
+    expect(check({ outputPath }).field).toBe('data.outputPath');
+  });
+});
+
+describe('GENERATE_REPORT', () => {
+  const check = (fields: object) => checkJobData('report-generation', 'GENERATE_REPORT', { ...reportData, ...fields });
+
+  it.each([[days], [lastWeek], [{ ...lastWeek, at }], [{ ...days, at, site_id: 'demo' }]])('takes %j', (fields) => {
+    expect(check(fields).data).toEqual({ ...reportData, ...fields });
+  });
+
+  it.each([
+    [{}],
+    [{ at }],
+    [{ ...days, ...lastWeek }],
+    [{ ...days, periodType: 'week' }],
+    [{ startDate: '2026-01-01' }],
+    [{ period: 'previous' }],
+    [{ periodType: 'week' }],
+  ])('is refused with %j: its days are given in one of two forms', (fields) => {
+    expect(check(fields).problem).toBe(
+      'The data of job "GENERATE_REPORT" break its contract: either startDate and endDate are given, or period and periodType.',
+    );
+  });
+
+  it('is refused for days in the wrong order', () => {
+    expect(check({ startDate: '2026-02-01', endDate: '2026-01-01' }).problem).toContain(
+      'startDate must lie before endDate',
+    );
+  });
+
+  it('is refused for a period that is not over', () => {
+    expect(check({ period: 'current', periodType: 'week' }).field).toBe('data.period');
+  });
+});
+
+it.each([
+  ['data-export', 'export', 'exportId'],
+  ['report-generation', 'report', 'templateId'],
+  ['report-generation', 'site-report', 'reportId'],
+  ['report-generation', 'deliver', 'reportId'],
+])('job %s/%s takes the id of a row', (queue, job, field) => {
+  const id = '0190a5b0-7c3d-7000-8000-000000000001';
+  expect(checkJobData(queue, job, { [field]: id }).data).toEqual({ [field]: id });
+  expect(checkJobData(queue, job, { [field]: '1; drop table exports' }).field).toBe(`data.${field}`);
+  expect(checkJobData(queue, job, {}).field).toBe(`data.${field}`);
+});
