@@ -1,86 +1,19 @@
-/** Turns a queue's name and place into a queue or a worker: the only file, beside queue-safety, that knows Redis from Postgres. */
-import {
-  type BackendFactory,
-  createPostgresBackend,
-  type JobType,
-  type PostgresConnectionOptions,
-  type PostgresQueueBackend,
-  type Processor,
-  Queue,
-  runMigrations,
-  Worker,
-} from 'bullmq';
+/** Queues, workers and flows on Redis or Postgres: with queue-connection and queue-safety the only files that know which. */
+import { FlowProducer, type JobType, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import type { QueueLocation } from './config.js';
-import { withTimeout } from './health.js';
+import { keepOpen } from './keep-open.js';
 import { createErrorLog, type Logger } from './logger.js';
 import type { PoolClient } from './postgres.js';
+import {
+  createRecoveringBackend,
+  laxCommit,
+  postgresOptions,
+  queueSchema,
+  redisFailFast,
+  redisOptions,
+} from './queue-connection.js';
 
-export type { Job, Queue, Worker } from 'bullmq';
-
-/** How often a lost Redis is tried again: 50 ms first, 500 ms at most, so that work resumes within a second. */
-const redisRetryDelayMs = (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 10), 500);
-
-function redisOptions(location: QueueLocation) {
-  const url = new URL(location.url);
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
-    port: Number(url.port || 6379),
-    ...(url.username && { username: decodeURIComponent(url.username) }),
-    ...(url.password && { password: decodeURIComponent(url.password) }),
-    db: Number(url.pathname.slice(1) || 0),
-    ...(url.protocol === 'rediss:' && { tls: {} }),
-    keepAlive: 10_000,
-    retryStrategy: redisRetryDelayMs,
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-  };
-}
-
-/** Fails at once when Redis is away, and after `commandTimeout` ms when it hangs: for those who answer an HTTP request. */
-const redisFailFast = (commandTimeout: number) => ({
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 1,
-  commandTimeout,
-  connectTimeout: 1_000,
-  // A connection that is dead without having been closed is given up, not only the command.
-  socketTimeout: 3_000,
-});
-
-/** The schema that holds BullMQ's tables on Postgres. */
-export const queueSchema = (prefix: string) => `${prefix}_queue`;
-
-/**
- * For workers only: what a crash of the server takes back is at most that a job was done, and done again it changes nothing.
- * Spares a wait for the disk per job.
- */
-const laxCommit = '-c synchronous_commit=off';
-
-function postgresOptions(location: QueueLocation, max: number) {
-  return {
-    connectionString: location.url,
-    schema: queueSchema(location.prefix),
-    max,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-  };
-}
-
-/**
- * BullMQ 6.7 remembers the first failure to reach Postgres for ever: a service that started before its database would
- * never recover. This forgets a failed attempt, so that the next call tries again.
- */
-const createRecoveringBackend: BackendFactory<PostgresQueueBackend, PostgresConnectionOptions> = (...args) => {
-  const backend = createPostgresBackend(...args);
-  const parts: unknown[] = [backend, backend.connection];
-  for (const part of parts as { waitUntilReady(): Promise<void>; readyPromise?: unknown }[]) {
-    const waitUntilReady = part.waitUntilReady.bind(part);
-    part.waitUntilReady = () =>
-      waitUntilReady().catch((error) => {
-        delete part.readyPromise;
-        throw error;
-      });
-  }
-  return backend;
-};
+export type { FlowProducer, Job, Queue, Worker } from 'bullmq';
 
 /**
  * A queue to add jobs to. Until it was ready once its calls wait; afterwards they fail rather than wait when the queue is away.
@@ -109,8 +42,6 @@ export interface QueueHandle {
   close(): Promise<void>;
 }
 
-const reopenDelayMs = 200;
-
 /** A queue that is made anew as long as it fails to become ready, so that a service may start before its queue. */
 export function openQueue(
   name: string,
@@ -118,33 +49,43 @@ export function openQueue(
   logger: Logger,
   commandTimeoutMs?: number,
 ): QueueHandle {
-  let closed = false;
-  let queue = open();
-
-  function open(): Queue {
-    const opened = createQueue(name, location, logger, commandTimeoutMs);
-    opened.waitUntilReady().catch(() => {
-      if (closed) return;
-      opened.close().catch(() => {});
-      setTimeout(() => {
-        queue = open();
-      }, reopenDelayMs).unref();
-    });
-    return opened;
-  }
-
+  const kept = keepOpen(() => createQueue(name, location, logger, commandTimeoutMs), `queue ${name}`, logger);
   return {
     get queue() {
-      return queue;
+      return kept.current;
     },
-    async close() {
-      closed = true;
-      // A queue that is away never finishes closing; nothing is lost by not waiting for it.
-      await withTimeout(queue.close(), 1_000, `queue ${name}`).catch((error) =>
-        logger.warn({ err: error }, 'queue not closed'),
-      );
-    },
+    close: kept.close,
   };
+}
+
+export interface FlowsHandle {
+  /** As it is now; do not keep it. */
+  readonly flows: FlowProducer;
+  close(): Promise<void>;
+}
+
+/** Adds flows, of any of the queues, over a connection of its own; as {@link openQueue}. */
+export function openFlows(location: QueueLocation, logger: Logger, commandTimeoutMs?: number): FlowsHandle {
+  const kept = keepOpen(() => createFlows(location, logger, commandTimeoutMs), 'flows', logger);
+  return {
+    get flows() {
+      return kept.current;
+    },
+    close: kept.close,
+  };
+}
+
+function createFlows(location: QueueLocation, logger: Logger, commandTimeoutMs = 1_500): FlowProducer {
+  const { prefix } = location;
+  const flows =
+    location.kind === 'redis'
+      ? new FlowProducer({ prefix, connection: { ...redisOptions(location), ...redisFailFast(commandTimeoutMs) } })
+      : (new FlowProducer(
+          { prefix, connection: postgresOptions(location, 2) },
+          createRecoveringBackend,
+        ) as unknown as FlowProducer);
+  flows.on('error', createErrorLog(logger, 'the queue reports an error'));
+  return flows;
 }
 
 export interface WorkerSettings {

@@ -19,13 +19,13 @@ describe('EXPORT_DATA', () => {
 
   it('names its site', () => {
     expect(check({ site_id: undefined }).field).toBe('data.site_id');
-    expect(check({}).data).toEqual(exportData);
+    expect(check({})).toEqual({ data: exportData });
   });
 
   it.each(['march.csv', 'März 2026.csv', 'a..b', '-rf', `${'a'.repeat(197)}.gz`])(
     'may name the file %s in EXPORT_DIR',
     (outputPath) => {
-      expect(check({ outputPath }).data).toEqual({ ...exportData, outputPath });
+      expect(check({ outputPath })).toEqual({ data: { ...exportData, outputPath } });
     },
   );
 
@@ -53,7 +53,7 @@ describe('GENERATE_REPORT', () => {
   const check = (fields: object) => checkJobData('report-generation', 'GENERATE_REPORT', { ...reportData, ...fields });
 
   it.each([[days], [lastWeek], [{ ...lastWeek, at }], [{ ...days, at, site_id: 'demo' }]])('takes %j', (fields) => {
-    expect(check(fields).data).toEqual({ ...reportData, ...fields });
+    expect(check(fields)).toEqual({ data: { ...reportData, ...fields } });
   });
 
   it.each([
@@ -88,7 +88,7 @@ it.each([
   ['report-generation', 'deliver', 'reportId'],
 ])('job %s/%s takes the id of a row', (queue, job, field) => {
   const id = '0190a5b0-7c3d-7000-8000-000000000001';
-  expect(checkJobData(queue, job, { [field]: id }).data).toEqual({ [field]: id });
+  expect(checkJobData(queue, job, { [field]: id })).toEqual({ data: { [field]: id } });
   expect(checkJobData(queue, job, { [field]: '1; drop table exports' }).field).toBe(`data.${field}`);
   expect(checkJobData(queue, job, {}).field).toBe(`data.${field}`);
 });

@@ -250,7 +250,7 @@ describe('operations', () => {
       period: 'previous',
       at: '2026-03-30T08:00:00.000Z',
     });
-    expect(checkJobData(row.queue, row.job, data).data).toEqual(data);
+    expect(checkJobData(row.queue, row.job, data)).toEqual({ data: data });
   });
 
   it('explain a cron expression', () => {
