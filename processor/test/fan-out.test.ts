@@ -1,9 +1,10 @@
 /** A job for all sites, on each backend: sites in parallel, each failing alone, whatever dies in between. */
+import { addFlow } from '@millrace/shared/add-flow';
 import { addJob } from '@millrace/shared/add-job';
 import type { FanOutResult } from '@millrace/shared/job-results';
 import { type HandleJob, type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
 import { createMetrics } from '@millrace/shared/metrics';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { openFlows, openQueue, type QueueHandle } from '@millrace/shared/queue';
 import {
   createTestDatabase,
   queueBackends,
@@ -23,6 +24,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   let parents: QueueHandle;
   let children: QueueHandle;
   let running: RunningWorker[];
+  let location: ReturnType<typeof testQueue>;
 
   beforeEach(async () => {
     database = await createTestDatabase();
@@ -34,15 +36,20 @@ describe.each(queueBackends)('on %s', (backend) => {
     await database.drop();
   });
 
-  async function start(work: HandleJob<object>, findSites = async () => sites): Promise<void> {
-    const location = testQueue(backend, database);
+  const none = async () => new Map<string, number>();
+  async function start(
+    work: HandleJob<object>,
+    findSites = async () => sites,
+    prioritiesOf: (sites: string[]) => Promise<Map<string, number>> = none,
+  ): Promise<void> {
+    location = testQueue(backend, database);
     parents = openQueue('analytics-aggregation', location, silent);
     children = openQueue('site-aggregation', location, silent);
     await Promise.all([parents.queue.waitUntilReady(), children.queue.waitUntilReady()]);
     const deps = { location, logger: silent, metrics: createMetrics(), limiter: null };
     running.push(
       startJobWorker('analytics-aggregation', deps, (job, token) =>
-        fanOut(job, token, { queue: children.queue, retry, findSites }),
+        fanOut(job, token, { queue: children.queue, retry, findSites, prioritiesOf }),
       ),
       startJobWorker('site-aggregation', deps, work),
     );
@@ -109,6 +116,44 @@ describe.each(queueBackends)('on %s', (backend) => {
     await addJob(parents.queue, 'all', {}, { jobId: 'cut-off' }, retry);
     expect((await resultOf('cut-off')).done).toEqual(sites.slice(0, 3));
     expect(worked.sort()).toEqual(sites.slice(0, 3));
+  });
+
+  it('gives each site its priority, unless the job has one of its own', async () => {
+    const asked: string[][] = [];
+    let release = () => {};
+    const held = new Promise<object>((resolve) => {
+      release = () => resolve({});
+    });
+    await start(
+      () => held,
+      async () => ['a', 'b'],
+      async (of) => {
+        asked.push(of);
+        return new Map([['b', 7]]);
+      },
+    );
+    await addJob(parents.queue, 'all', {}, { jobId: 'plain' });
+    await addJob(parents.queue, 'all', {}, { jobId: 'own', priority: 3 });
+    await eventually(async () => (await parents.queue.getWaitingChildrenCount()) === 2, 'both wait for their sites');
+    const priorityOf = async (id: string) => (await children.queue.getJob(id))!.priority;
+    const ids = ['all-plain-a', 'all-plain-b', 'all-own-a', 'all-own-b'];
+    expect(await Promise.all(ids.map(priorityOf))).toEqual([0, 7, 3, 3]);
+    expect(asked).toEqual([['a', 'b']]);
+    release();
+    await Promise.all([resultOf('plain'), resultOf('own')]);
+  });
+
+  it('tells of its sites alone where it waited for other jobs before', async () => {
+    await start(
+      async () => ({}),
+      async () => ['a'],
+    );
+    const flows = openFlows(location, silent);
+    const part = (data: object) => ({ queue: 'site-aggregation', job: 'roll', data });
+    const root = { queue: 'analytics-aggregation', job: 'all', data: {}, children: [part({ site_id: 'other' })] };
+    await addFlow(flows.flows, 'flow', root, retry);
+    expect(await resultOf('flow')).toEqual({ done: ['a'], failed: [], skipped: [] });
+    await flows.close();
   });
 
   it('is done at once when there is no site', async () => {

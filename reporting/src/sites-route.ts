@@ -7,6 +7,7 @@ import { type ErrorRequestHandler, type RequestHandler, type Response, Router } 
 import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
 import { budgetOf } from './read-budget.js';
 import { readJson } from './read-json.js';
+import type { SiteChange } from './sites/change-site.js';
 import { parseNewSite, parseNewSiteId, parsePage, parseSiteChange, parseSiteId } from './sites/parse-site-request.js';
 import { patchSite, putSite, requestErasure } from './sites/put-site.js';
 import { countSites, readSite, readSites, withEvents } from './sites/read-sites.js';
@@ -42,11 +43,19 @@ function showSite(deps: SitesDependencies): RequestHandler {
   };
 }
 
+/** Whose jobs run first is between sites, so that a key of one of them does not decide it. */
+function checkPriority(res: Response, { job_priority }: SiteChange): void {
+  const siteId = only(res);
+  if (siteId === null || job_priority === undefined) return;
+  throw new ServiceError('forbidden', `This key is limited to site "${siteId}"; job_priority takes one of all sites.`);
+}
+
 function patchSiteRoute(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
     const change = parseSiteChange(await readJson(req, res));
+    checkPriority(res, change);
     const names = await patchSite(deps.writePool, siteId, change);
     if (!names) throw unknownSite();
     res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
@@ -60,6 +69,7 @@ function putSiteRoute(deps: SitesDependencies): RequestHandler {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers;
     const hasBody = encoding !== undefined || length !== '0';
     const change = hasBody ? parseNewSite(await readJson(req, res)) : {};
+    checkPriority(res, change);
     const names = await putSite(deps.writePool, siteId, change);
     res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
   };

@@ -15,6 +15,7 @@ import { sitesRoutes } from '../src/sites-route.js';
 let database: TestDatabase;
 let readOnly: Pool;
 let app: Express;
+let boundTo: string | undefined;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -30,6 +31,10 @@ beforeAll(async () => {
   const deps = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
   app = buildServiceApp(deps, (service) => {
     const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 });
+    service.use((_req, res, next) => {
+      if (boundTo !== undefined) res.locals.access = { siteId: boundTo };
+      next();
+    });
     service.use(sitesRoutes({ pool: readOnly, writePool: database.pool, gate }));
   });
 });
@@ -44,6 +49,7 @@ const shop = {
   timezone: 'Europe/Berlin',
   path_rules: null,
   hostnames: [],
+  job_priority: null,
   events: 3,
   first_event: '2025-11-14T10:00:00.000Z',
   last_event: '2025-11-14T12:00:00.000Z',
@@ -55,6 +61,7 @@ const empty = {
   timezone: 'UTC',
   path_rules: null,
   hostnames: [],
+  job_priority: null,
   events: 0,
   first_event: null,
   last_event: null,
@@ -151,6 +158,10 @@ describe('a change', () => {
     [{ hostnames: ['http://http://x'] }, 'hostnames'],
     [{ hostnames: [7] }, 'hostnames'],
     [{ hostnames: Array.from({ length: 101 }, (_, index) => `h${index}.example`) }, 'hostnames'],
+    [{ job_priority: -1 }, 'job_priority'],
+    [{ job_priority: 2_097_152 }, 'job_priority'],
+    [{ job_priority: 1.5 }, 'job_priority'],
+    [{ job_priority: '5' }, 'job_priority'],
     [{ timezone: null }, 'timezone'],
     [{ timezone: 'Mars/Olympus' }, 'timezone'],
     [{ timezone: '+02:00' }, 'timezone'],
@@ -189,6 +200,28 @@ describe('a change', () => {
     expect((await change({ name: 'Hosts' }).expect(200)).body.hostnames).toEqual(kept);
     expect((await request(app).get('/api/v1/sites/c').expect(200)).body.hostnames).toEqual(kept);
     expect((await change({ hostnames: [] }).expect(200)).body.hostnames).toEqual([]);
+  });
+  it('of the priority of its jobs is not for a key of that site, which may change the rest', async () => {
+    boundTo = 'c';
+    try {
+      const { body } = await change({ job_priority: 1 }).expect(403);
+      expect(body.error.message).toBe('This key is limited to site "c"; job_priority takes one of all sites.');
+      await request(app).put('/api/v1/sites/c').send({ job_priority: 1 }).expect(403);
+      await change({ name: 'Mine' }).expect(200);
+    } finally {
+      boundTo = undefined;
+    }
+    expect((await request(app).get('/api/v1/sites/c').expect(200)).body.job_priority).toBeNull();
+  });
+  it('of the priority of its jobs stays until it is taken back', async () => {
+    expect((await change({ job_priority: 2_097_151 }).expect(200)).body.job_priority).toBe(2_097_151);
+    expect((await change({ name: 'Later' }).expect(200)).body.job_priority).toBe(2_097_151);
+    expect((await change({ job_priority: 0 }).expect(200)).body.job_priority).toBe(0);
+    expect((await request(app).get('/api/v1/sites/c').expect(200)).body.job_priority).toBe(0);
+    expect((await change({ job_priority: null }).expect(200)).body.job_priority).toBeNull();
+    expect((await change({ job_priority: 2_097_152 }).expect(400)).body.error.message).toBe(
+      'job_priority must be null or an integer from 0, the soonest, to 2097151',
+    );
   });
   it('needs a JSON body', async () => {
     await request(app).patch('/api/v1/sites/c').send('name=x').expect(415);

@@ -1,5 +1,4 @@
-/** Turns `/api/v1/queues` into the figures of the queues, their jobs, and what administrators change. */
-
+/** `/api/v1/queues`: the figures of the queues, their jobs, and what administrators change. */
 import { randomUUID } from 'node:crypto';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import type { RetrySettings } from '@millrace/shared/add-job';
@@ -26,6 +25,7 @@ import { cleanQueue, queueFigures } from './queues/queue-figures.js';
 import { cleanSchema, jobsQuestionSchema, newJobSchema, retrySchema } from './queues/queue-requests.js';
 import { reachQueue } from './queues/reach-queue.js';
 import { recurringJobs } from './queues/recurring-jobs.js';
+import { withSitePriorities } from './queues/site-priority.js';
 import { checkRequest, nothingSchema, readBody, sendData } from './read-request.js';
 
 export interface QueuesDeps {
@@ -99,7 +99,8 @@ function addChanges(
     checkWantedJob(queue, wanted);
     const jobId = randomUUID();
     await audit(res, 'job.add', `${queue.name}/${jobId}`, wanted);
-    await addWantedJob(queue, wanted, retry, jobId);
+    const [prioritized] = await withSitePriorities(pool, [wanted]);
+    await addWantedJob(queue, prioritized!, retry, jobId);
     res.status(201);
     return { jobId, queueName: queue.name, jobName: wanted.jobName };
   };

@@ -4,6 +4,7 @@ import type { FanOutResult, RollResult, RowsResult } from '@millrace/shared/job-
 import type { HandleJob } from '@millrace/shared/job-worker';
 import type { Pool } from '@millrace/shared/postgres';
 import type { QueueHandle } from '@millrace/shared/queue';
+import { readSitePriorities } from '@millrace/shared/site-priorities';
 import { consumeAggregation } from '../aggregations/consume-aggregations.js';
 import type { RollConsumer, RollData } from '../rollups/consume-rolls.js';
 import { allSites, findSites } from '../rollups/find-sites.js';
@@ -32,7 +33,12 @@ export function createAnalyticsConsumer(deps: AnalyticsDeps): HandleJob<RollResu
   return (job, token) => {
     const { site_id } = job.data as { site_id?: string };
     if (site_id === undefined) {
-      return fanOut(job, token, { queue: siteQueue.queue, retry, findSites: () => sitesFor(pool, job.name) });
+      return fanOut(job, token, {
+        queue: siteQueue.queue,
+        retry,
+        findSites: () => sitesFor(pool, job.name),
+        prioritiesOf: (sites) => readSitePriorities(pool, sites),
+      });
     }
     const onProgress = (percent: number) => job.updateProgress(percent);
     if (rollJobs.includes(job.name)) return rolls.consume(job.data as RollData, onProgress);

@@ -5,6 +5,7 @@ import type { FanOutResult, RowsResult } from '@millrace/shared/job-results';
 import type { HandleJob } from '@millrace/shared/job-worker';
 import type { Pool } from '@millrace/shared/postgres';
 import type { QueueHandle } from '@millrace/shared/queue';
+import { readSitePriorities } from '@millrace/shared/site-priorities';
 import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { calculateMetrics } from '../metrics/calculate-metrics.js';
 import { activeSites } from './active-sites.js';
@@ -21,7 +22,12 @@ export function createMetricsConsumer({ pool, handle, retry }: MetricsDeps): Han
   return async (job, token) => {
     const { site_id, ...data } = job.data as MetricsData;
     if (site_id === undefined) {
-      return fanOut(job, token, { queue: handle.queue, retry, findSites: () => activeSites(pool, new Date()) });
+      return fanOut(job, token, {
+        queue: handle.queue,
+        retry,
+        findSites: () => activeSites(pool, new Date()),
+        prioritiesOf: (sites) => readSitePriorities(pool, sites),
+      });
     }
     const timezone = await siteTimezone(pool, site_id);
     if (timezone === undefined) return unknownSite;

@@ -1,4 +1,4 @@
-/** Turns a job that is for all sites into a child job for each of them, and their ends into its result. */
+/** A child job for each site of a job that is for all of them, and what becomes of the children. */
 import { addJobs, type RetrySettings } from '@millrace/shared/add-job';
 import type { FanOutResult } from '@millrace/shared/job-results';
 import type { Job, Queue } from '@millrace/shared/queue';
@@ -13,22 +13,25 @@ export interface FanOut {
   queue: Queue;
   retry: RetrySettings;
   findSites(): Promise<string[]>;
+  /** By site; where it has none its child runs first. What the job itself was given goes before. */
+  prioritiesOf(sites: string[]): Promise<Map<string, number>>;
 }
 
 /** Ids follow from the parent's, so that a parent that runs again adds nothing twice. */
 const childPrefix = (job: Job) => `${job.name}-${job.id}-`;
 
-async function addChildren(job: Job, { queue, retry, findSites }: FanOut): Promise<void> {
+async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: FanOut): Promise<void> {
   const parent = { id: job.id!, queue: job.queueQualifiedName };
-  const jobs = (await findSites()).map((site_id) => ({
-    name: job.name,
-    data: { ...job.data, site_id },
-    options: {
-      jobId: `${childPrefix(job)}${site_id}`,
-      parent,
-      ...(job.opts.priority && { priority: job.opts.priority }),
-    },
-  }));
+  const sites = await findSites();
+  const priorities = job.opts.priority ? undefined : await prioritiesOf(sites);
+  const jobs = sites.map((site_id) => {
+    const priority = job.opts.priority || priorities?.get(site_id);
+    return {
+      name: job.name,
+      data: { ...job.data, site_id },
+      options: { jobId: `${childPrefix(job)}${site_id}`, parent, ...(priority && { priority }) },
+    };
+  });
   for (let from = 0; from < jobs.length; from += jobsPerCall) {
     await addJobs(queue, jobs.slice(from, from + jobsPerCall), retry);
   }
@@ -40,9 +43,12 @@ function siteOf(key: string, prefix: string): string {
 }
 
 async function collect(job: Job): Promise<FanOutResult> {
-  const values = Object.entries(await job.getChildrenValues<object>());
-  const failures = Object.entries(await job.getIgnoredChildrenFailures());
   const prefix = childPrefix(job);
+  // A job of a flow may have waited for others before.
+  const ofSites = <T>(children: Record<string, T>) =>
+    Object.entries(children).filter(([key]) => key.includes(`:${prefix}`));
+  const values = ofSites(await job.getChildrenValues<object>());
+  const failures = ofSites(await job.getIgnoredChildrenFailures());
   const result: FanOutResult = { done: [], failed: [], skipped: [] };
   for (const [key, value] of values.sort()) {
     const site_id = siteOf(key, prefix);

@@ -126,6 +126,7 @@ const site = record(
     timezone: text,
     path_rules: { type: ['object', 'null'], description: 'How paths become pages; null: as by default.' },
     hostnames: listOf(text),
+    job_priority: { type: ['integer', 'null'], description: 'How soon its jobs run: smaller is sooner, null as 0.' },
     events: count,
     first_event: instantOrNull,
     last_event: instantOrNull,

@@ -176,6 +176,10 @@ const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
         'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too, as far back as there are raw events. Kept in lower case and punycode, without port, final dot and `www.`.',
       examples: [['shop.example']],
     },
+    job_priority: {
+      description:
+        'How soon jobs of the site run among others that wait: smaller is sooner, and 0 or null before all that have one. Takes a key of all sites.',
+    },
   });
 
 /** Schemas by the names that the document has for them. */

@@ -12,6 +12,8 @@ export interface SiteChange {
   path_rules?: PathRules | null;
   /** Replaces those there are; in the form of {@link comparableHost}, sorted, each once. */
   hostnames?: string[];
+  /** Smaller is sooner; null: none. */
+  job_priority?: number | null;
 }
 
 /** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known or is being erased. */
@@ -19,13 +21,14 @@ export async function changeSite(writePool: Pool, siteId: string, change: SiteCh
   const { rows } = await writePool.query<SiteNames>(
     `/* reporting.changeSite */
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
-      path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames)
+      path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames),
+      job_priority = case when $8 then $9::integer else job_priority end
     where site_id = $1 and erase_requested_at is null
-    returning site_id, name, timezone, path_rules, hostnames, created_at`,
+    returning site_id, name, timezone, path_rules, hostnames, job_priority, created_at`,
     [
       ...[siteId, change.timezone, change.name !== undefined, change.name, change.path_rules !== undefined],
       change.path_rules && JSON.stringify(change.path_rules),
-      change.hostnames,
+      ...[change.hostnames, change.job_priority !== undefined, change.job_priority],
     ],
   );
   return rows[0];

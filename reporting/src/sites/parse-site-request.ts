@@ -1,6 +1,7 @@
 /** What a client asks of sites, as pages and changes that keep the rules. */
 import { ServiceError } from '@millrace/shared/errors';
 import { comparableHost } from '@millrace/shared/normalize-host';
+import { maxPriority } from '@millrace/shared/site-priorities';
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
@@ -50,6 +51,11 @@ const hostnameSchema = Joi.string()
   .custom((text: string, helpers) => comparableHost(text) ?? helpers.error('any.custom'))
   .messages({ 'any.custom': hostnameRule, 'string.empty': hostnameRule, 'string.base': hostnameRule });
 
+const priorityRule = `must be null or an integer from 0, the soonest, to ${maxPriority}`;
+const priorityMessages = Object.fromEntries(
+  ['base', 'integer', 'min', 'max', 'unsafe', 'infinity'].map((rule) => [`number.${rule}`, priorityRule]),
+);
+
 /** In one order, so that the same list is the same value. */
 const hostnamesSchema = Joi.array()
   .items(hostnameSchema)
@@ -67,6 +73,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
     .messages({ 'string.pattern.base': nameRule, 'string.empty': nameRule, 'string.base': nameRule }),
   path_rules: pathRulesSchema.allow(null),
   hostnames: hostnamesSchema,
+  job_priority: Joi.number().integer().min(0).max(maxPriority).allow(null).messages(priorityMessages),
 })
   .min(1)
   .required()
@@ -74,7 +81,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   .messages({
     'object.unknown': 'is not a field of a site that can be changed',
     'object.base': 'must be an object',
-    'object.min': 'must have a timezone, a name, path_rules or hostnames',
+    'object.min': 'must have a timezone, a name, path_rules, hostnames or a job_priority',
   });
 
 /** A new site may have everything as it is by default. */

@@ -12,6 +12,8 @@ export interface SiteNames {
   path_rules: PathRules | null;
   /** A referrer on one of them is `direct`. */
   hostnames: string[];
+  /** How soon its jobs run: smaller is sooner. */
+  job_priority: number | null;
   created_at: Date;
   /** Of a {@link Site} only where it is true. */
   erasing?: boolean;
@@ -51,16 +53,17 @@ export async function countSites(client: PoolClient, only: string | null): Promi
 }
 
 export async function withEvents(client: PoolClient, site: SiteNames, admit?: Admit): Promise<Site> {
-  const { site_id, name, timezone, path_rules, hostnames, created_at, erasing } = site;
-  const span = await readSpan(client, site_id);
+  const { created_at, erasing, ...names } = site;
+  const span = await readSpan(client, names.site_id);
   const { first_event: from, last_event: last } = span;
   // Instants are kept to the microsecond, and read to the millisecond.
   const events =
-    from && last ? await countEvents(client, site_id, { from, to: new Date(last.getTime() + 1) }, admit) : 0;
-  return { site_id, name, timezone, path_rules, hostnames, events, ...span, created_at, ...(erasing && { erasing }) };
+    from && last ? await countEvents(client, names.site_id, { from, to: new Date(last.getTime() + 1) }, admit) : 0;
+  return { ...names, events, ...span, created_at, ...(erasing && { erasing }) };
 }
 
-const columns = 'site_id, name, timezone, path_rules, hostnames, created_at, erase_requested_at is not null as erasing';
+const columns =
+  'site_id, name, timezone, path_rules, hostnames, job_priority, created_at, erase_requested_at is not null as erasing';
 
 async function readNames(client: PoolClient, { limit, offset }: Page, only: string | null): Promise<SiteNames[]> {
   const { rows } = await client.query<SiteNames>(

@@ -1,21 +1,23 @@
 /** Turns what is sent to the API of the queues into checked values. */
+import { maxPriority } from '@millrace/shared/site-priorities';
 import Joi from 'joi';
 import { type Page, pageSchema } from '../read-request.js';
 import type { WantedJob } from './change-jobs.js';
 import { type JobState, jobStates } from './find-jobs.js';
 
-/** BullMQ's limit. */
-const maxPriority = 2_097_151;
 const yearMs = 31_536_000_000;
 const yearSeconds = 31_536_000;
+
+/** `delay` in milliseconds. */
+export const jobOptionsSchema = Joi.object<WantedJob['options']>({
+  priority: Joi.number().strict().integer().min(0).max(maxPriority),
+  delay: Joi.number().strict().integer().min(0).max(yearMs),
+});
 
 export const newJobSchema = Joi.object<WantedJob>({
   jobName: Joi.string().max(128).required(),
   data: Joi.object().default({}),
-  options: Joi.object({
-    priority: Joi.number().strict().integer().min(0).max(maxPriority),
-    delay: Joi.number().strict().integer().min(0).max(yearMs),
-  }).default({}),
+  options: jobOptionsSchema.default({}),
 }).required();
 
 export interface JobsQuestion extends Page {

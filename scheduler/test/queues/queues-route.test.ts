@@ -96,6 +96,20 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('get', `${base}/cleanup/jobs/${jobId}`).expect(404);
   });
 
+  it('gives a job the priority of its site, unless it has one of its own', async () => {
+    await database.pool.query(`insert into sites (site_id, job_priority) values ('later', 9), ('first', 0)`);
+    const priorityOf = async (data: object, options = {}) => {
+      const id = await add('site-aggregation', 'roll', data, options);
+      return (await api.queues.get('site-aggregation')!.getJob(id))!.priority;
+    };
+    expect(await priorityOf({ site_id: 'later' })).toBe(9);
+    expect(await priorityOf({ site_id: 'later' }, { priority: 2 })).toBe(2);
+    expect(await priorityOf({ site_id: 'later' }, { priority: 0 })).toBe(0);
+    expect(await priorityOf({ site_id: 'first' })).toBe(0);
+    expect(await priorityOf({ site_id: 'unknown' })).toBe(0);
+    expect(await priorityOf({})).toBe(0);
+  });
+
   it('counts jobs by state, of one queue and of all', async () => {
     await add('cleanup', 'clean', oldLogs);
     await add('cleanup', 'clean', oldLogs, { priority: 3 });
