@@ -12,6 +12,8 @@ import { alertsRoutes } from './alerts-route.js';
 import { auditRoutes } from './audit-route.js';
 import type { Config } from './config.js';
 import { deadLettersRoutes } from './dead-letters-route.js';
+import { flowsRoutes } from './flows-route.js';
+import { jobTemplatesRoutes } from './job-templates-route.js';
 import type { Queues } from './open-queues.js';
 import { queuesRoutes } from './queues-route.js';
 import type { Scheduler } from './schedules/scheduler.js';
@@ -42,6 +44,8 @@ export function buildApp(deps: SchedulerApp): Express {
     app.use('/api/v1', requireScope(deps.keys, 'admin', isTrusted), limitKeys(deps.config.RATE_LIMIT_REQUESTS));
     app.use(queuesRoutes(deps));
     app.use(schedulesRoutes(deps));
+    app.use(jobTemplatesRoutes(deps));
+    app.use(flowsRoutes(deps));
     app.use(deadLettersRoutes(deps));
     app.use(auditRoutes(deps));
     app.use(alertsRoutes(deps));

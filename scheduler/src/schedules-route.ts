@@ -1,4 +1,4 @@
-/** Turns `/api/v1/schedules` into the list of schedules, one of them, and what administrators change. */
+/** `/api/v1/schedules`: the list of schedules, one of them, and what administrators change. */
 import { randomUUID } from 'node:crypto';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
@@ -6,14 +6,16 @@ import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import Joi from 'joi';
 import { recordAudit } from './audit/record-audit.js';
+import { foreignKeyViolation, readTemplate } from './job-templates/template-rows.js';
 import type { Queues } from './open-queues.js';
 import { checkRequest, nothingSchema, offsetOf, type Page, pageSchema, readBody, sendData } from './read-request.js';
 import { describeRun, describeSchedule } from './schedules/describe-schedule.js';
 import { newestRuns, readRuns } from './schedules/run-rows.js';
 import {
-  changedFields,
+  changedSchedule,
   cronQuestionSchema,
   newScheduleSchema,
+  type Sent,
   scheduleChangeSchema,
   toFields,
 } from './schedules/schedule-requests.js';
@@ -35,6 +37,12 @@ export interface SchedulesDeps {
   clock?: () => Date;
 }
 
+/** Somebody deleted it since it was looked at. */
+function refuseGoneTemplate(error: { code?: unknown }): never {
+  if (error.code !== foreignKeyViolation) throw error;
+  throw new ServiceError('invalid_request', 'There is no such job template any more.', { field: 'template' });
+}
+
 const runsSchema = Joi.object<Page>(pageSchema);
 
 export function schedulesRoutes(deps: SchedulesDeps): Router {
@@ -45,6 +53,9 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
       row,
       (await readRuns(pool, row.id, 1, 0))[0],
     );
+
+  const fieldsOf = async (sent: Sent) =>
+    toFields(sent, sent.template === undefined ? undefined : await readTemplate(pool, sent.template), clock());
 
   async function scheduleOf(req: Request): Promise<ScheduleRow> {
     const row = await readSchedule(pool, String(req.params.id).slice(0, 200).replaceAll('\0', ''));
@@ -61,10 +72,10 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
   };
 
   const create: RequestHandler = async (req, res) => {
-    const fields = toFields(await readBody(req, res, newScheduleSchema));
+    const fields = await fieldsOf(await readBody(req, res, newScheduleSchema));
     const id = randomUUID();
     await audit(res, 'create', id, fields);
-    sendData(res, await describe(await insertSchedule(pool, id, fields)), 201);
+    sendData(res, await describe(await insertSchedule(pool, id, fields).catch(refuseGoneTemplate)), 201);
   };
 
   const change: RequestHandler = async (req, res) => {
@@ -77,9 +88,11 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
         'A built-in schedule can be enabled and disabled; its other fields belong to Millrace.',
       );
     }
-    const fields = changedFields(before, sent);
+    const wanted = changedSchedule(before, sent);
+    // What a task's job holds follows from its slot, so that its row has no data to check.
+    const fields = before.builtIn ? { ...before, enabled: wanted.enabled } : await fieldsOf(wanted);
     await audit(res, 'update', before.id, sent);
-    const after = await updateSchedule(pool, before.id, fields);
+    const after = await updateSchedule(pool, before.id, fields).catch(refuseGoneTemplate);
     if (!after) throw new ServiceError('not_found', 'There is no schedule of this id.');
     sendData(res, await describe(after));
   };

@@ -45,7 +45,7 @@ export interface FlowProblem {
 }
 
 /** BullMQ keys jobs by `queue:id`, and takes digits alone for ids of its own. */
-const idPattern = /^(?!\d+$)[A-Za-z0-9._-]{1,200}$/;
+export const flowIdPattern = /^(?!\d+$)[A-Za-z0-9._-]{1,200}$/;
 
 /** Options of a child, by what its parent does when it fails. What is waited for stays until somebody has looked after it. */
 const failureOptions = {
@@ -123,7 +123,7 @@ export async function addFlow(
   root: FlowPart,
   retry: RetrySettings = {},
 ): Promise<AddedPart> {
-  if (!idPattern.test(id)) throw new JobDataError(`"${id}" cannot be the id of a flow.`);
+  if (!flowIdPattern.test(id)) throw new JobDataError(`"${id}" cannot be the id of a flow.`);
   const wrong = findFlowProblem(root);
   if (wrong) throw new JobDataError(wrong.problem);
   // Added again, a child that has failed meanwhile would be waited for again.

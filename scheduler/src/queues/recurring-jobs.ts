@@ -1,9 +1,11 @@
-/** Turns a queue into what is added to it again and again. */
+/** What is added to a queue again and again. */
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
 
 const statement = `/* scheduler.recurringJobs */
-select id, name, job, cron, timezone, data, enabled, built_in from schedules where queue = $1 order by name, id`;
+select s.id, s.name, coalesce(t.job, s.job) as job, s.cron, s.timezone, s.data, s.template_id as template, s.enabled, s.built_in
+from schedules as s left join job_templates as t on t.id = s.template_id
+where coalesce(t.queue, s.queue) = $1 order by s.name, s.id`;
 
 const maxListed = 1_000;
 

@@ -1,4 +1,4 @@
-/** Turns a schedule, its newest run and the job of that run into what the API tells of it. */
+/** What the API tells of a schedule, its newest run and the job of that run. */
 
 import { parseCron } from '@millrace/shared/cron';
 import type { Queues } from '../open-queues.js';
@@ -27,19 +27,22 @@ export interface DescribeDeps {
   now: Date;
 }
 
+/** What was asked for: data, or a template and what it is filled with. */
+const wantedJob = ({ templateId, data }: ScheduleRow): object =>
+  templateId === null ? { data } : { template: templateId, ...data };
+
 export async function describeSchedule(
   deps: DescribeDeps,
   row: ScheduleRow,
   lastRun: Run | undefined,
 ): Promise<object> {
   const { queues, isSyncDisabled, now } = deps;
-  const { catchUp, builtIn, createdAt, updatedAt, knownSince: _since, taskVersion: _version, ...rest } = row;
+  const { catchUp, builtIn, createdAt, updatedAt, id, name, queue, job, cron, timezone } = row;
   const enabled = doesFire(row, isSyncDisabled);
   const reason = builtIn ? findTask(row.id)?.disabled : undefined;
   const parsed = parseCron(row.cron, row.timezone);
   return {
-    ...rest,
-    enabled,
+    ...{ id, name, ...wantedJob(row), queue, job, cron, timezone, enabled },
     ...(reason !== undefined && { disabled_reason: reason }),
     catch_up: catchUp,
     built_in: builtIn,

@@ -4,7 +4,10 @@ import { withTimeout } from '@millrace/shared/health';
 import { checkNewJob, findQueue } from '@millrace/shared/jobs';
 import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
+import { type FilledData, fillTemplate } from '../job-templates/fill-template.js';
+import { slotFilling } from '../job-templates/template-schedules.js';
 import type { Queues } from '../open-queues.js';
+import { withSitePriorities } from '../queues/site-priority.js';
 import { markAdded, markFailed, type Slot, slotJobId } from './run-rows.js';
 import type { ScheduleRow } from './schedule-rows.js';
 import { findTask } from './tasks.js';
@@ -18,20 +21,27 @@ export interface FireDeps {
   onAdded: (driftMs: number) => void;
 }
 
-/** The job of a slot; data of built-in tasks follow from it, and any job that wants to know as of when it is gets it as `at`. */
-export function jobOf(schedule: ScheduleRow, slot: Date, jobId: string): NewJob {
-  const task = schedule.builtIn ? findTask(schedule.id) : undefined;
+/** What the schedule says that the job of a slot holds; data of built-in tasks follow from the slot. */
+function slotData(schedule: ScheduleRow, slot: Date): FilledData {
+  const { queue, job, data, template, timezone, builtIn, id } = schedule;
+  if (template) return fillTemplate({ queue, job, ...template }, slotFilling(data, slot, timezone));
+  const task = builtIn ? findTask(id) : undefined;
+  return { data: { ...data, ...task?.data(slot, timezone) } };
+}
+
+export type SlotJob = { job: NewJob; problem?: undefined } | { job?: undefined; problem: string };
+
+/** The job of a slot, or why there is none. Any job that wants to know as of when it is gets that as `at`. */
+export function jobOf(schedule: ScheduleRow, slot: Date, jobId: string): SlotJob {
+  const filled = slotData(schedule, slot);
+  if (filled.problem !== undefined) return { problem: filled.problem };
   const { takesInstant } = findQueue(schedule.queue)?.jobs[schedule.job] ?? {};
-  const data = {
-    ...(takesInstant && { at: slot.toISOString() }),
-    ...schedule.data,
-    ...task?.data(slot, schedule.timezone),
-  };
-  return {
-    name: schedule.job,
-    data,
-    options: { jobId, ...(task?.oneAtATime && { deduplication: { id: `sched-${schedule.id}` } }) },
-  };
+  const data = { ...(takesInstant && { at: slot.toISOString() }), ...filled.data };
+  const { problem } = checkNewJob(schedule.queue, schedule.job, data);
+  if (problem !== undefined) return { problem };
+  const isAlone = schedule.builtIn && findTask(schedule.id)?.oneAtATime;
+  const deduplication = isAlone && { deduplication: { id: `sched-${schedule.id}` } };
+  return { job: { name: schedule.job, data, options: { ...schedule.template?.options, jobId, ...deduplication } } };
 }
 
 /** A queue that was never reached lets calls wait without end. What it takes after all is the same job as the next try's. */
@@ -48,8 +58,7 @@ async function groupByQueue(deps: FireDeps, slots: Slot[], schedules: Map<string
     const schedule = schedules.get(slot.scheduleId);
     // Made a moment ago elsewhere, or known only to another release that runs beside this one: left to the one that knows it.
     if (!schedule || !isKnownJob(schedule)) continue;
-    const job = jobOf(schedule, slot.slot, slotJobId(slot));
-    const { problem } = checkNewJob(schedule.queue, job.name, job.data);
+    const { job, problem } = jobOf(schedule, slot.slot, slotJobId(slot));
     if (problem !== undefined) {
       deps.logger.warn({ schedule: schedule.id, slot: slot.slot, problem }, 'slot without a job');
       await markFailed(deps.pool, [{ ...slot, error: problem }]);
@@ -68,7 +77,10 @@ export async function addSlotJobs(deps: FireDeps, slots: Slot[], schedules: Map<
   await Promise.all(
     [...groups].map(async ([queueName, group]) => {
       try {
-        const jobs = group.map(({ job }) => job);
+        const jobs = await withSitePriorities(
+          deps.pool,
+          group.map(({ job }) => job),
+        );
         await withTimeout(addJobs(deps.queues.get(queueName)!, jobs, deps.retry), addTimeoutMs, queueName);
         await markAdded(
           deps.pool,

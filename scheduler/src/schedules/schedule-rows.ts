@@ -1,5 +1,6 @@
 /** Rows of table schedules. */
 import type { Pool } from '@millrace/shared/postgres';
+import type { TemplateFields } from '../job-templates/template-rows.js';
 
 /** Which slots that passed while nobody ran are made up for: none, the newest, or all of the last 24 hours. */
 export const catchUps = ['none', 'newest', 'all'] as const;
@@ -8,11 +9,15 @@ export type CatchUp = (typeof catchUps)[number];
 export interface ScheduleRow {
   id: string;
   name: string;
+  /** Queue and job of its template, where it has one. */
   queue: string;
   job: string;
   cron: string;
   timezone: string;
+  /** What its template is filled with, where it has one: `params` and `site_id`. */
   data: Record<string, unknown>;
+  templateId: string | null;
+  template: Pick<TemplateFields, 'data' | 'params' | 'options'> | null;
   enabled: boolean;
   catchUp: CatchUp;
   builtIn: boolean;
@@ -27,23 +32,26 @@ export interface ScheduleRow {
 /** What a user decides of a schedule. */
 export type ScheduleFields = Pick<
   ScheduleRow,
-  'name' | 'queue' | 'job' | 'cron' | 'timezone' | 'data' | 'enabled' | 'catchUp'
+  'name' | 'queue' | 'job' | 'cron' | 'timezone' | 'data' | 'templateId' | 'enabled' | 'catchUp'
 >;
 
-const columns = `id, name, queue, job, cron, timezone, data, enabled, catch_up as "catchUp", built_in as "builtIn",
-  task_version as "taskVersion",
-  created_at as "createdAt", updated_at as "updatedAt", known_since as "knownSince"`;
+const columns = `s.id, s.name, coalesce(t.queue, s.queue) as queue, coalesce(t.job, s.job) as job, s.cron, s.timezone, s.data,
+  s.template_id as "templateId",
+  case when t.id is not null then json_build_object('data', t.data, 'params', t.params, 'options', t.options) end as template,
+  s.enabled, s.catch_up as "catchUp", s.built_in as "builtIn", s.task_version as "taskVersion",
+  s.created_at as "createdAt", s.updated_at as "updatedAt", s.known_since as "knownSince"`;
+const withTemplates = 'as s left join job_templates as t on t.id = s.template_id';
 
 export async function readSchedules(pool: Pool): Promise<ScheduleRow[]> {
   const { rows } = await pool.query<ScheduleRow>(
-    `/* scheduler.readSchedules */ select ${columns} from schedules order by built_in desc, name, id`,
+    `/* scheduler.readSchedules */ select ${columns} from schedules ${withTemplates} order by s.built_in desc, s.name, s.id`,
   );
   return rows;
 }
 
 export async function readSchedule(pool: Pool, id: string): Promise<ScheduleRow | undefined> {
   const { rows } = await pool.query<ScheduleRow>(
-    `/* scheduler.readSchedule */ select ${columns} from schedules where id = $1`,
+    `/* scheduler.readSchedule */ select ${columns} from schedules ${withTemplates} where s.id = $1`,
     [id],
   );
   return rows[0];
@@ -60,8 +68,12 @@ export async function schedulesVersion(pool: Pool): Promise<string> {
 
 export async function insertSchedule(pool: Pool, id: string, fields: ScheduleFields): Promise<ScheduleRow> {
   const { rows } = await pool.query<ScheduleRow>(
-    `/* scheduler.insertSchedule */ insert into schedules (id, name, queue, job, cron, timezone, data, enabled, catch_up)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${columns}`,
+    `/* scheduler.insertSchedule */
+    with made as (
+      insert into schedules (id, name, queue, job, cron, timezone, data, enabled, catch_up, template_id)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning *
+    )
+    select ${columns} from made ${withTemplates}`,
     [id, ...valuesOf(fields)],
   );
   return rows[0]!;
@@ -70,24 +82,31 @@ export async function insertSchedule(pool: Pool, id: string, fields: ScheduleFie
 /** Slots before the change do not count where it moves them. Undefined when the schedule is gone. */
 export async function updateSchedule(pool: Pool, id: string, fields: ScheduleFields): Promise<ScheduleRow | undefined> {
   const { rows } = await pool.query<ScheduleRow>(
-    `/* scheduler.updateSchedule */ update schedules set name = $2, queue = $3, job = $4, cron = $5, timezone = $6, data = $7,
-      enabled = $8, catch_up = $9, updated_at = clock_timestamp(),
-      known_since = case when cron = $5 and timezone = $6 and enabled then known_since else clock_timestamp() end
-    where id = $1 returning ${columns}`,
+    `/* scheduler.updateSchedule */
+    with changed as (
+      update schedules set name = $2, queue = $3, job = $4, cron = $5, timezone = $6, data = $7,
+        enabled = $8, catch_up = $9, template_id = $10, updated_at = clock_timestamp(),
+        known_since = case when cron = $5 and timezone = $6 and enabled then known_since else clock_timestamp() end
+      where id = $1 returning *
+    )
+    select ${columns} from changed ${withTemplates}`,
     [id, ...valuesOf(fields)],
   );
   return rows[0];
 }
 
+/** In the place of a queue's name: no release has such a queue, so that one that knows no templates leaves the schedule alone. */
+const templateQueue = 'job-template';
+
 const valuesOf = (fields: ScheduleFields) => [
   fields.name,
-  fields.queue,
-  fields.job,
+  ...(fields.templateId === null ? [fields.queue, fields.job] : [templateQueue, fields.templateId]),
   fields.cron,
   fields.timezone,
   JSON.stringify(fields.data),
   fields.enabled,
   fields.catchUp,
+  fields.templateId,
 ];
 
 export async function deleteSchedule(pool: Pool, id: string): Promise<void> {

@@ -1,17 +1,16 @@
-/** Turns time into jobs: the ticks of one replica, its catching up, and the operations that people need. */
+/** Jobs by the clock: the ticks of one replica, its catching up, and the operations that people need. */
 import { randomUUID } from 'node:crypto';
-import type { RetrySettings } from '@millrace/shared/add-job';
-import { addJob } from '@millrace/shared/add-job';
+import { addJobs, type RetrySettings } from '@millrace/shared/add-job';
 import { nextSlots, parseCron } from '@millrace/shared/cron';
 import { ServiceError } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
-import { checkNewJob } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import nodeCron from 'node-cron';
 import type { Queues } from '../open-queues.js';
 import { reachQueue } from '../queues/reach-queue.js';
+import { withSitePriorities } from '../queues/site-priority.js';
 import { catchUp } from './catch-up.js';
 import { addSlotJobs, type FireDeps, isKnownJob, jobOf } from './fire-slots.js';
 import { createKnownSchedules, doesFire } from './known-schedules.js';
@@ -176,14 +175,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         throw new ServiceError('conflict', 'This schedule belongs to another version of Millrace, which runs it.');
       }
       const jobId = `trigger-${id}-${randomUUID()}`;
-      const job = jobOf(schedule, new Date(), jobId);
-      const { problem } = checkNewJob(schedule.queue, job.name, job.data);
+      const { job: wanted, problem } = jobOf(schedule, new Date(), jobId);
       if (problem !== undefined) throw new ServiceError('conflict', problem);
       const queue = queues.get(schedule.queue)!;
       await reachQueue(queue);
-      await addJob(queue, job.name, job.data, job.options, deps.retry);
+      const [job] = await withSitePriorities(pool, [wanted]);
+      await addJobs(queue, [job!], deps.retry);
       // One that waits or works already is not started again.
-      const { deduplication } = job.options;
+      const { deduplication } = wanted.options;
       return (deduplication && (await queue.getDeduplicationJobId(deduplication.id))) || jobId;
     },
     validateCron(expression, timezone) {

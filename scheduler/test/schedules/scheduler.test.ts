@@ -5,9 +5,9 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { spawnService } from '@millrace/shared/testing/spawn-service';
 import { queueEnvironment } from '@millrace/shared/testing/stack';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jobOf } from '../../src/schedules/fire-slots.js';
 import { claimSlots } from '../../src/schedules/run-rows.js';
-import { readSchedule, writeTasks } from '../../src/schedules/schedule-rows.js';
+import { writeTasks } from '../../src/schedules/schedule-rows.js';
+import { findTask } from '../../src/schedules/tasks.js';
 import { addSchedule, cleanupJobs, type Replica, runSlots, startReplica, stopReplica } from './replicas.js';
 
 const secondMs = 1_000;
@@ -241,16 +241,16 @@ describe('operations', () => {
   });
 
   it('report the week before their slot, by data that keep their contract although nothing takes them yet', async () => {
-    const row = (await readSchedule(database.pool, 'weekly-report'))!;
-    const { data } = jobOf(row, at('2026-03-30T08:00:00Z'), 'id');
+    const task = findTask('weekly-report')!;
+    const data = task.data(at('2026-03-30T08:00:00Z'), 'UTC');
     expect(data).toEqual({
       reportType: 'PROFILE_PERFORMANCE',
       format: 'PDF',
       periodType: 'week',
       period: 'previous',
-      at: '2026-03-30T08:00:00.000Z',
     });
-    expect(checkJobData(row.queue, row.job, data)).toEqual({ data: data });
+    const withSlot = { ...data, at: '2026-03-30T08:00:00.000Z' };
+    expect(checkJobData(task.queue, task.job, withSlot)).toEqual({ data: withSlot });
   });
 
   it('explain a cron expression', () => {

@@ -131,6 +131,9 @@ describe('refuses', () => {
     await request(app).patch(`${url}/roll`).send({ cron: '0 0 * * *' }).expect(409);
     await request(app).patch(`${url}/roll`).send({ enabled: false }).expect(200);
     await request(app).patch(`${url}/roll`).send({ enabled: true }).expect(200);
+    await request(app).patch(`${url}/daily-revenue`).send({ enabled: false }).expect(200);
+    await request(app).patch(`${url}/daily-revenue`).send({ enabled: 'yes' }).expect(400);
+    await request(app).patch(`${url}/daily-revenue`).send({ enabled: true }).expect(200);
   });
 
   it('a change that breaks the schedule, an empty one, and a body that is no JSON', async () => {

@@ -1,0 +1,79 @@
+/** Whether a template can ever become a job: filled with examples its data have to keep the contract. */
+import { checkNewJob, findQueue } from '@millrace/shared/jobs';
+import {
+  fillTemplate,
+  holdsOtherBraces,
+  placeholderName,
+  placeholdersOf,
+  reservedNames,
+  type TemplateData,
+  type TemplateProblem,
+  textsOf,
+} from './fill-template.js';
+
+const maxPlaceholders = 100;
+/** Of a parameter without default: it may stand for anything, so that what it breaks is seen when it has a value. */
+const example = 'example';
+
+function findDefaultProblem({ data, params }: TemplateData): TemplateProblem | undefined {
+  const names = placeholdersOf(data);
+  for (const name of Object.keys(params)) {
+    const field = `params.${name}`;
+    if (reservedNames.includes(name))
+      return { problem: `{{${name}}} is filled in by itself: it has no default.`, field };
+    if (!placeholderName.test(name) || !names.has(name))
+      return { problem: `The data of the template have no {{${name}}}.`, field };
+  }
+  return undefined;
+}
+
+function findTextProblem({ data }: TemplateData): TemplateProblem | undefined {
+  const texts = textsOf(data);
+  const wrong = texts.find(({ text }) => holdsOtherBraces(text));
+  if (wrong) {
+    const problem = `${wrong.field} holds {{, but no placeholder such as {{date}}: small letters, digits and underscores.`;
+    return { problem, field: wrong.field };
+  }
+  const count = texts.reduce((sum, { placeholders }) => sum + placeholders.length, 0);
+  return count > maxPlaceholders
+    ? { problem: `A template has at most ${maxPlaceholders} placeholders.`, field: 'data' }
+    : undefined;
+}
+
+function findContractProblem(template: TemplateData, at: Date): TemplateProblem | undefined {
+  const { queue, job, data, params } = template;
+  const names = [...placeholdersOf(data)].filter((name) => !reservedNames.includes(name));
+  const open = names.filter((name) => !Object.hasOwn(params, name));
+  const siteId = placeholdersOf(data).has('site_id') ? example : undefined;
+  const given = Object.fromEntries(open.map((name) => [name, example]));
+  const filled = fillTemplate(template, { at, timezone: 'UTC', siteId, params: given });
+  if (filled.problem !== undefined) return filled;
+  const checked = checkNewJob(queue, job, filled.data);
+  if (checked.problem === undefined) return undefined;
+  if (checked.field === 'queue' || checked.field === 'job') return checked;
+  const openFields = textsOf(data)
+    .filter(({ placeholders }) => placeholders.some((name) => open.includes(name)))
+    .map(({ field }) => field);
+  return findClosedProblem(template, filled.data, openFields);
+}
+
+/** The first thing in the filled data that breaks the contract whatever the open fields get. */
+function findClosedProblem(
+  { queue, job }: TemplateData,
+  data: object,
+  openFields: string[],
+): TemplateProblem | undefined {
+  const schema = findQueue(queue)!.jobs[job]!.data;
+  const { error } = schema.validate(data, { abortEarly: false, errors: { wrap: { label: false, array: false } } });
+  for (const { path, message, type } of error?.details ?? []) {
+    const field = ['data', ...path].join('.');
+    if (type !== 'object.unknown' && openFields.some((open) => field === open || field.startsWith(`${open}.`)))
+      continue;
+    return { problem: `The data of job "${job}" break its contract: ${message.replaceAll('"', '')}.`, field };
+  }
+  return undefined;
+}
+
+/** Why a template is refused; undefined for one that is not. */
+export const findTemplateProblem = (template: TemplateData, at: Date): TemplateProblem | undefined =>
+  findTextProblem(template) ?? findDefaultProblem(template) ?? findContractProblem(template, at);
