@@ -119,6 +119,20 @@ create table events (
   constraint events_pkey PRIMARY KEY (site_id, "timestamp", event_id)
 ) partition by RANGE ("timestamp");
 
+create table job_templates (
+  id text collate "C" not null,
+  name text not null,
+  description text,
+  queue text not null,
+  job text not null,
+  data jsonb default '{}'::jsonb not null,
+  params jsonb default '{}'::jsonb not null,
+  options jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint job_templates_pkey PRIMARY KEY (id)
+);
+
 create table migrations (
   name text not null,
   applied_at timestamp with time zone default now() not null,
@@ -191,6 +205,81 @@ create table raw_horizon (
   since timestamp with time zone not null,
   constraint raw_horizon_only_row_check CHECK (only_row),
   constraint raw_horizon_pkey PRIMARY KEY (only_row)
+);
+
+create table report_deliveries (
+  site_id text collate "C" not null,
+  report_id uuid not null,
+  kind text not null,
+  recipient text not null,
+  status text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  message_id text,
+  error text,
+  updated_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  constraint report_deliveries_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'webhook'::text]))),
+  constraint report_deliveries_pkey PRIMARY KEY (site_id, report_id, kind, recipient),
+  constraint report_deliveries_site_id_report_id_fkey FOREIGN KEY (site_id, report_id) REFERENCES reports(site_id, id) ON DELETE CASCADE,
+  constraint report_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'skipped'::text])))
+);
+
+create table report_templates (
+  id text collate "C" not null,
+  site_id text collate "C",
+  name text not null,
+  description text,
+  schedule text not null,
+  cron text not null,
+  timezone text default 'UTC'::text not null,
+  period_type text not null,
+  dataset text not null,
+  params jsonb default '{}'::jsonb not null,
+  format text not null,
+  include_metadata boolean default false not null,
+  recipients jsonb default '[]'::jsonb not null,
+  webhook text,
+  secret text,
+  is_active boolean default true not null,
+  built_in boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint report_templates_check CHECK (((webhook IS NULL) = (secret IS NULL))),
+  constraint report_templates_period_type_check CHECK ((period_type = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'quarter'::text, 'year'::text]))),
+  constraint report_templates_pkey PRIMARY KEY (id),
+  constraint report_templates_schedule_check CHECK ((schedule = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text, 'quarterly'::text, 'custom'::text])))
+);
+
+create table reports (
+  site_id text collate "C" not null,
+  id uuid not null,
+  template_id text collate "C",
+  slot timestamp with time zone,
+  title text not null,
+  dataset text not null,
+  params jsonb default '{}'::jsonb not null,
+  format text not null,
+  include_metadata boolean default false not null,
+  first_day date not null,
+  last_day date not null,
+  timezone text not null,
+  recipients jsonb default '[]'::jsonb not null,
+  webhook text,
+  secret text,
+  status text default 'pending'::text not null,
+  revision integer default 1 not null,
+  revised boolean default false not null,
+  data_version text,
+  key_figures jsonb,
+  file text,
+  bytes bigint,
+  row_count bigint,
+  checksum text,
+  error text,
+  created_at timestamp with time zone default now() not null,
+  generated_at timestamp with time zone,
+  constraint reports_pkey PRIMARY KEY (site_id, id),
+  constraint reports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'generating'::text, 'generated'::text, 'failed'::text])))
 );
 
 create table revenue_aggregates (
@@ -277,8 +366,10 @@ create table schedules (
   updated_at timestamp with time zone default now() not null,
   known_since timestamp with time zone default now() not null,
   task_version integer default 0 not null,
+  template_id text collate "C",
   constraint schedules_catch_up_check CHECK ((catch_up = ANY (ARRAY['none'::text, 'newest'::text, 'all'::text]))),
-  constraint schedules_pkey PRIMARY KEY (id)
+  constraint schedules_pkey PRIMARY KEY (id),
+  constraint schedules_template_id_fkey FOREIGN KEY (template_id) REFERENCES job_templates(id)
 );
 
 create table schema_major (
@@ -336,6 +427,8 @@ create table sites (
   hostnames text[] default '{}'::text[] not null,
   path_rules jsonb,
   erase_requested_at timestamp with time zone,
+  job_priority integer,
+  constraint sites_job_priority_check CHECK (((job_priority >= 0) AND (job_priority <= 2097151))),
   constraint sites_pkey PRIMARY KEY (site_id)
 );
 
@@ -401,6 +494,10 @@ CREATE INDEX events_typed ON ONLY public.events USING btree (site_id, "timestamp
 
 CREATE INDEX money_events_once ON public.money_events USING btree (site_id, kind, counts_by);
 
+CREATE INDEX reports_created ON public.reports USING btree (created_at);
+
+CREATE UNIQUE INDEX reports_slot ON public.reports USING btree (site_id, template_id, slot, revision) WHERE (slot IS NOT NULL);
+
 CREATE INDEX rollup_15m_key ON public.rollup_15m USING btree (site_id, dimension, interval_start, event_type, hashtextextended(value, (0)::bigint));
 
 CREATE INDEX rollup_days_key ON public.rollup_days USING btree (site_id, dimension, day, event_type, hashtextextended(value, (0)::bigint));
@@ -408,6 +505,8 @@ CREATE INDEX rollup_days_key ON public.rollup_days USING btree (site_id, dimensi
 CREATE INDEX rollup_marks_site ON public.rollup_marks USING btree (site_id, interval_start);
 
 CREATE INDEX schedule_runs_open ON public.schedule_runs USING btree (claimed_at) WHERE ((added_at IS NULL) AND (error IS NULL));
+
+CREATE INDEX schedules_template ON public.schedules USING btree (template_id) WHERE (template_id IS NOT NULL);
 
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 

@@ -34,7 +34,7 @@ export interface ExportDataData extends Days {
 }
 
 /** A row of table exports, whose file is to be written. */
-export interface ExportJobData {
+export interface ExportJobData extends SiteData {
   exportId: string;
 }
 
@@ -67,7 +67,7 @@ export interface TemplateReportData {
 }
 
 /** A row of table reports: to be written, or to be sent to its recipients. */
-export interface ReportJobData {
+export interface ReportJobData extends SiteData {
   reportId: string;
 }
 
@@ -75,6 +75,11 @@ export interface ReportJobData {
 const uuid = Joi.string()
   .pattern(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
   .messages({ 'string.pattern.base': '{{#label}} must be a UUID in lower case' });
+
+/** A UUID, or the name of a template that is there from the start. */
+const templateId = Joi.string()
+  .pattern(/^[a-z0-9][a-z0-9-]{0,63}$/)
+  .messages({ 'string.pattern.base': '{{#label}} must be the id of a report template' });
 
 /** Bytes of a file's name, with room for an ending of a file that is being written. */
 const maxNameBytes = 200;
@@ -102,7 +107,7 @@ export const exportData = object<ExportDataData>({
   .custom(inOrder('startDate', 'endDate', true))
   .messages(orderMessages);
 
-export const exportJob = object<ExportJobData>({ exportId: uuid.required() });
+export const exportJob = object<ExportJobData>({ site_id: siteId, exportId: uuid.required() });
 
 const formMessage = 'either startDate and endDate are given, or period and periodType';
 const inOrderWhereGiven: Joi.CustomValidator<Record<string, string>> = (value, helpers) =>
@@ -132,5 +137,5 @@ export const generateReport = object<GeneratedReport & Partial<Days & PreviousPe
     'object.missing': formMessage,
   });
 
-export const templateReport = object<TemplateReportData>({ templateId: uuid.required(), at: instant });
-export const reportJob = object<ReportJobData>({ reportId: uuid.required() });
+export const templateReport = object<TemplateReportData>({ templateId: templateId.required(), at: instant });
+export const reportJob = object<ReportJobData>({ site_id: siteId, reportId: uuid.required() });

@@ -91,4 +91,14 @@ it.each([
   expect(checkJobData(queue, job, { [field]: id })).toEqual({ data: { [field]: id } });
   expect(checkJobData(queue, job, { [field]: '1; drop table exports' }).field).toBe(`data.${field}`);
   expect(checkJobData(queue, job, {}).field).toBe(`data.${field}`);
+  if (field === 'templateId') return;
+  expect(checkJobData(queue, job, { [field]: 'weekly-user-growth' }).field).toBe(`data.${field}`);
+  expect(checkJobData(queue, job, { [field]: id, site_id: 'demo' })).toEqual({
+    data: { [field]: id, site_id: 'demo' },
+  });
+});
+
+it('names a report template that is there from the start', () => {
+  const data = { templateId: 'weekly-user-growth', at };
+  expect(checkJobData('report-generation', 'report', data)).toEqual({ data });
 });
