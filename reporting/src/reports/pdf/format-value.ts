@@ -1,0 +1,125 @@
+/** Values of a dataset as people read them. */
+import type { Column, Row } from '../../datasets/dataset.js';
+
+export interface ShownColumn {
+  name: string;
+  title: string;
+  isNumber: boolean;
+  /** May be shortened, and wide. */
+  isText: boolean;
+  /** Text of its cell, or null for no value. */
+  show(row: Row): string | null;
+  /** The value as a length; 0 for no number. */
+  measure(row: Row): number;
+}
+
+/** The language when Intl knows it, else English. */
+export function knownLanguage(language: string | undefined): string {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(language ?? 'en')[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+}
+
+/** The columns as they are shown: money carries the currency of its row, for which a column of its own is then not needed. */
+export function showColumns(columns: Column[], language: string): ShownColumn[] {
+  const currency = columns.findIndex((column) => column.name === 'currency');
+  const isMoney = (column: Column) => column.type === 'decimal' && !column.unit && currency >= 0;
+  const hidden = columns.some(isMoney) ? currency : -1;
+  return columns
+    .map((column, place) => showColumn(column, place, language, isMoney(column) ? currency : -1))
+    .filter((_, place) => place !== hidden);
+}
+
+function showColumn(column: Column, place: number, language: string, currency: number): ShownColumn {
+  const format = formatOf(column, language);
+  return {
+    name: column.name,
+    title: titleOf(column),
+    isNumber: ['integer', 'decimal', 'number'].includes(column.type),
+    isText: column.type === 'text' || column.type === 'json',
+    show(row) {
+      const value = row[place] ?? null;
+      return value === null ? null : format(value, currency < 0 ? null : (row[currency] ?? null));
+    },
+    measure: (row) => Number(row[place] ?? 0) || 0,
+  };
+}
+
+function titleOf({ title, type, unit }: Column): string {
+  if (type === 'instant') return `${title} (UTC)`;
+  return !unit || unit === 'percent' || isCurrency(unit) ? title : `${title} (${unit})`;
+}
+
+type Format = (value: string, currency: string | null) => string;
+
+function formatOf({ type, unit }: Column, language: string): Format {
+  if (type === 'date' || type === 'instant') return formatTime(type, language);
+  if (type === 'boolean') return (value) => (value === 'true' ? 'yes' : value === 'false' ? 'no' : value);
+  if (type === 'integer' || type === 'decimal' || type === 'number') return formatNumbers(type, unit, language);
+  return (value) => (value === '' ? '(empty)' : value);
+}
+
+function formatNumbers(type: Column['type'], unit: string | undefined, language: string): Format {
+  const formats = new Map<string, Intl.NumberFormat>();
+  const ofUnit = unit && isCurrency(unit) ? unit : null;
+  return (value, ofRow) => {
+    if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value)) return value;
+    const currency = ofUnit ?? (ofRow && isCurrency(ofRow) ? ofRow : null);
+    const options = numberOptions(value, type, unit, currency);
+    const key = JSON.stringify(options);
+    const format = formats.get(key) ?? new Intl.NumberFormat(language, options);
+    formats.set(key, format);
+    return withoutMarks(format.format(value as Intl.StringNumericLiteral)) + (currency || !ofRow ? '' : ` ${ofRow}`);
+  };
+}
+
+/** Every digit of money and of exact numbers that a person reads, and no more of a mean than tell something. */
+function numberOptions(
+  value: string,
+  type: Column['type'],
+  unit: string | undefined,
+  currency: string | null,
+): Intl.NumberFormatOptions {
+  const [whole = '', fraction = ''] = value.toLowerCase().split('.');
+  // So long a number is read by its length alone.
+  if (whole.length > 18 || value.includes('e')) return { notation: 'scientific', maximumFractionDigits: 3 };
+  const isSmall = Math.abs(Number(value)) < 1;
+  if (currency) return isSmall && fraction.length > 2 ? money(currency, Math.min(fraction.length, 6)) : money(currency);
+  if (unit === 'percent') return { style: 'unit', unit: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  if (type !== 'number') return { maximumFractionDigits: 6 };
+  // A column of them stands point below point.
+  return { minimumFractionDigits: 2, maximumFractionDigits: isSmall ? 4 : 2 };
+}
+
+function money(currency: string, maximumFractionDigits?: number): Intl.NumberFormatOptions {
+  return { style: 'currency', currency, ...(maximumFractionDigits && { maximumFractionDigits }) };
+}
+
+function isCurrency(text: string): boolean {
+  return /^[A-Z]{3}$/.test(text);
+}
+
+function formatTime(type: 'date' | 'instant', language: string): Format {
+  // Day before month, as the period at the top of a report is written.
+  const locale = language === 'en' ? 'en-GB' : language;
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+  const time = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    hourCycle: 'h23',
+    timeZone: 'UTC',
+  });
+  const pattern = type === 'date' ? /^\d{4}-\d\d-\d\d$/ : /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+  return (value) => {
+    const instant = new Date(value);
+    if (!pattern.test(value) || Number.isNaN(instant.getTime())) return value;
+    return withoutMarks((type === 'date' ? day : time).format(instant));
+  };
+}
+
+/** Intl adds marks of direction in some languages, which a page shows escaped; the order of a line is found without them. */
+function withoutMarks(text: string): string {
+  return text.replace(/[\u061c\u200e\u200f]/g, '');
+}

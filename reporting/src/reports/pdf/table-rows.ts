@@ -1,0 +1,69 @@
+/** Rows on lines, below a head that each page repeats. */
+import type { Row } from '../../datasets/dataset.js';
+import { colors } from './colors.js';
+import { fitLine, fitNumber } from './fit-text.js';
+import type { PlannedColumn, TablePlan } from './plan-columns.js';
+import type { RowWriter } from './row-writer.js';
+import type { Sheet } from './sheet.js';
+import { drawTableHead } from './table-head.js';
+import { decorate, drawTagged, openTag, type Tag } from './tags.js';
+
+/** A table with more cells is said row by row, so that its tags do not outgrow its text. */
+const maxTaggedCells = 3_000;
+
+/** `barLength` draws a bar behind the first column of text, 1 over its whole width. */
+export function openLines(sheet: Sheet, plan: TablePlan, barLength?: (row: Row) => number): RowWriter {
+  const { pdf } = sheet;
+  // Close together where there are many, as small letters say.
+  const height = plan.size * (plan.size < 8 ? 1.8 : 2.1);
+  const table = openTag(pdf, sheet.root, 'Table');
+  let cells = 0;
+  drawTableHead(sheet, plan, table);
+  return {
+    draw(row) {
+      if (sheet.makeRoom(height)) drawTableHead(sheet, plan);
+      decorate(pdf, () => drawGround(sheet, plan, height, barLength?.(row) ?? 0));
+      const line = openTag(pdf, table, 'TR');
+      cells += plan.columns.length;
+      drawCells(sheet, plan, row, line, cells <= maxTaggedCells);
+      line.end();
+      sheet.y += height;
+    },
+    end: () => table.end(),
+  };
+}
+
+function drawGround({ pdf, left, width, y }: Sheet, { columns }: TablePlan, height: number, barLength: number): void {
+  const column = columns.find(({ isText }) => isText) ?? columns[0]!;
+  // Bars begin a little before the text, which stands below its heading.
+  const longest = column.width + 4;
+  if (barLength > 0)
+    pdf.rect(left + column.x - 4, y + 1.5, Math.max(1, barLength * longest), height - 3).fill(colors.tint);
+  pdf.lineWidth(0.4).strokeColor(colors.line);
+  pdf
+    .moveTo(left, y + height)
+    .lineTo(left + width, y + height)
+    .stroke();
+}
+
+function drawCells(sheet: Sheet, { columns, size }: TablePlan, row: Row, line: Tag, isEachTagged: boolean): void {
+  const groups = isEachTagged ? columns.map((column) => [column]) : [columns];
+  for (const group of groups) {
+    drawTagged(sheet.pdf, line, 'TD', () => {
+      for (const column of group) drawCell(sheet, column, row, size);
+    });
+  }
+}
+
+function drawCell({ type, left, y }: Sheet, column: PlannedColumn, row: Row, size: number): void {
+  const text = column.show(row);
+  const fit = column.isNumber ? fitNumber : fitLine;
+  const line = fit(type, text ?? '–', column.width, { size });
+  const indent = column.isNumber ? column.width - line.width : 0;
+  type.draw(
+    line,
+    left + column.x + indent,
+    y + size * (size < 8 ? 1.25 : 1.4),
+    text === null ? colors.grey : colors.ink,
+  );
+}
