@@ -42,5 +42,6 @@ COPY --from=build /app/ingestion/dist ingestion/dist
 COPY --from=build /app/processor/dist processor/dist
 COPY --from=build /app/scheduler/dist scheduler/dist
 COPY --from=build /app/reporting/dist reporting/dist
+COPY --from=build /app/reporting/fonts reporting/fonts
 USER node
 CMD ["node", "--enable-source-maps", "ingestion/dist/main.js"]

@@ -11,7 +11,9 @@ const style = { size: 7.5 };
 /** Horizontal lines with their values, and labels below as far apart as they need to be. */
 export function drawChartAxes(sheet: Sheet, plot: Plot, labels: string[]): void {
   const { pdf, type, language } = sheet;
-  const format = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 });
+  // Of larger numbers no language has short names.
+  const notation = plot.ticks.some((tick) => Math.abs(tick) >= 1e15) ? 'scientific' : 'compact';
+  const format = new Intl.NumberFormat(language, { notation, maximumSignificantDigits: 4 });
   for (const tick of plot.ticks) {
     const y = plot.y(tick);
     pdf.lineWidth(tick === 0 ? 0.8 : 0.5).strokeColor(tick === 0 ? colors.grey : colors.line);

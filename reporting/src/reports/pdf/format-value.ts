@@ -66,6 +66,7 @@ function formatNumbers(type: Column['type'], unit: string | undefined, language:
   const ofUnit = unit && isCurrency(unit) ? unit : null;
   return (value, ofRow) => {
     if (!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value)) return value;
+    if (/^-?\d{19}|e/i.test(value)) return shortForm(value) + (ofUnit || ofRow ? ` ${ofUnit ?? ofRow}` : '');
     const currency = ofUnit ?? (ofRow && isCurrency(ofRow) ? ofRow : null);
     const options = numberOptions(value, type, unit, currency);
     const key = JSON.stringify(options);
@@ -75,6 +76,12 @@ function formatNumbers(type: Column['type'], unit: string | undefined, language:
   };
 }
 
+/** Of a number that is read by its length alone, as 1.234E30. */
+function shortForm(value: string): string {
+  const [, sign = '', digits = ''] = /^(-?)(\d+)(?!.*e)/i.exec(value) ?? [];
+  return digits ? `${sign}${digits[0]}.${digits.slice(1, 4)}E${digits.length - 1}` : value;
+}
+
 /** Every digit of money and of exact numbers that a person reads, and no more of a mean than tell something. */
 function numberOptions(
   value: string,
@@ -82,15 +89,16 @@ function numberOptions(
   unit: string | undefined,
   currency: string | null,
 ): Intl.NumberFormatOptions {
-  const [whole = '', fraction = ''] = value.toLowerCase().split('.');
-  // So long a number is read by its length alone.
-  if (whole.length > 18 || value.includes('e')) return { notation: 'scientific', maximumFractionDigits: 3 };
-  const isSmall = Math.abs(Number(value)) < 1;
-  if (currency) return isSmall && fraction.length > 2 ? money(currency, Math.min(fraction.length, 6)) : money(currency);
+  const [, fraction = ''] = value.split('.');
+  const size = Math.abs(Number(value));
+  if (currency)
+    return size < 1 && fraction.length > 2 ? money(currency, Math.min(fraction.length, 6)) : money(currency);
   if (unit === 'percent') return { style: 'unit', unit: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 };
   if (type !== 'number') return { maximumFractionDigits: 6 };
   // A column of them stands point below point.
-  return { minimumFractionDigits: 2, maximumFractionDigits: isSmall ? 4 : 2 };
+  return size > 0 && size < 0.01
+    ? { maximumSignificantDigits: 3 }
+    : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
 }
 
 function money(currency: string, maximumFractionDigits?: number): Intl.NumberFormatOptions {

@@ -67,7 +67,7 @@ interface Change {
 
 function describeChange({ change, higherIsBetter = true }: KeyFigure, language: string): Change {
   if (change === undefined) return { text: '', color: colors.grey, direction: 0 };
-  if (change === null || !Number.isFinite(change)) return { text: 'no comparison', color: colors.grey, direction: 0 };
+  if (change === null || !(Math.abs(change) < 1e9)) return { text: 'no comparison', color: colors.grey, direction: 0 };
   const rounded = Math.round(change * 10) / 10;
   if (rounded === 0) return { text: 'no change', color: colors.grey, direction: 0 };
   const options = {

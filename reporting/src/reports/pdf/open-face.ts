@@ -56,8 +56,9 @@ function keepCharacters(font: Font): Font {
     getGlyph: keepGlyphs(font),
     layout(text: string, features?: string[]): GlyphRun {
       if (features?.includes('unic')) return placeLetters(text);
-      const run = layout(text, [], undefined, undefined, features?.includes('rtla') ? 'rtl' : 'ltr');
-      run.glyphs = run.glyphs.map((glyph, place) => draw(glyph, run.positions[place]!.xAdvance));
+      const isFromRight = features?.includes('rtla') ?? false;
+      const run = layout(text, [], undefined, undefined, isFromRight ? 'rtl' : 'ltr');
+      run.glyphs = run.glyphs.map((glyph, place) => draw(glyph, run.positions[place]!.xAdvance, isFromRight));
       return run;
     },
     createSubset: keepSubsets(font, drawn),
@@ -76,19 +77,18 @@ function keepCharacters(font: Font): Font {
 
   function keepLetter(letter: string): Glyph {
     const glyph = font.glyphForCodePoint(letter.codePointAt(0)!);
-    const drawnGlyph = draw(glyph, glyph.advanceWidth);
+    const drawnGlyph = draw(glyph, glyph.advanceWidth, false);
     letters.set(letter, drawnGlyph);
     return drawnGlyph;
   }
 
-  function draw(glyph: Glyph, advance: number): Glyph {
+  function draw({ id: glyphId, advanceWidth, codePoints: own }: Glyph, advance: number, isFromRight: boolean): Glyph {
     // A joiner is drawn as a space without width, and the dots of a letter stand for no character: neither may be copied as another one.
-    const isUnseen = glyph.codePoints.length === 0 || (advance === 0 && glyph.codePoints[0] === 0x20);
-    const codePoints = isUnseen ? [0x200c] : glyph.codePoints;
-    const key = `${glyph.id}/${codePoints}`;
-    const id =
-      ids.get(key) ??
-      drawn.push({ id: drawn.length, glyphId: glyph.id, advanceWidth: glyph.advanceWidth, codePoints }) - 1;
+    const isUnseen = own.length === 0 || (advance === 0 && own[0] === 0x20);
+    // Who turns a line around that is written from the right turns the letters of a ligature around with it.
+    const codePoints = isUnseen ? [0x200c] : isFromRight ? own.toReversed() : own;
+    const key = `${glyphId}/${codePoints}`;
+    const id = ids.get(key) ?? drawn.push({ id: drawn.length, glyphId, advanceWidth, codePoints }) - 1;
     ids.set(key, id);
     return drawn[id] as unknown as Glyph;
   }

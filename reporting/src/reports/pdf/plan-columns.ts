@@ -34,8 +34,12 @@ export function planColumns(
     const wanted = columns.map((column) => wantedWidth(type, column, sample, size));
     return { size, wanted, least: columns.map((column, place) => leastWidth(column, wanted[place]!, size)) };
   });
+  const fits = (widths: number[]) => sum(widths) <= room;
+  // A report shortens its few columns of text before its letters, a dense table the other way around.
+  const isDense = columns.length > 6;
   const chosen =
-    plans.find(({ wanted }) => sum(wanted) <= room) ?? plans.find((plan) => plan.size < 8 && sum(plan.least) <= room);
+    plans.find((plan) => fits(plan.wanted) || (!isDense && fits(plan.least))) ??
+    plans.find((plan) => plan.size < 8 && fits(plan.least));
   if (!chosen) return undefined;
   return { size: chosen.size, columns: place(columns, share(columns, chosen.wanted, chosen.least, room, textGrows)) };
 }

@@ -1,4 +1,4 @@
-/** Rows with so many columns that each becomes a list of names and values, side by side in two halves of the page. */
+/** Rows with so many columns that each becomes a list of names and values side by side. */
 import { colors } from './colors.js';
 import { fitLine } from './fit-text.js';
 import type { ShownColumn } from './format-value.js';
@@ -15,6 +15,7 @@ interface Entry {
 }
 
 export function openRecords(sheet: Sheet, columns: ShownColumn[]): RowWriter {
+  const perLine = sheet.width > 600 ? 3 : 2;
   let count = 0;
   return {
     draw(row) {
@@ -24,7 +25,9 @@ export function openRecords(sheet: Sheet, columns: ShownColumn[]): RowWriter {
         return value === null ? [] : [{ title: column.title, value }];
       });
       drawNumber(sheet, count);
-      for (let place = 0; place < entries.length; place += 2) drawPair(sheet, entries.slice(place, place + 2));
+      for (let place = 0; place < entries.length; place += perLine) {
+        drawEntries(sheet, entries.slice(place, place + perLine), perLine);
+      }
     },
     end() {},
   };
@@ -47,16 +50,16 @@ function drawNumber(sheet: Sheet, count: number): void {
   sheet.y += lineHeight + 3;
 }
 
-function drawPair(sheet: Sheet, entries: Entry[]): void {
+function drawEntries(sheet: Sheet, entries: Entry[], perLine: number): void {
   sheet.makeRoom(lineHeight);
   const { pdf, type, left, width } = sheet;
-  const half = (width - gap) / 2;
+  const room = (width - (perLine - 1) * gap) / perLine;
   entries.forEach(({ title, value }, place) => {
-    const x = left + place * (half + gap);
+    const x = left + place * (room + gap);
     drawTagged(pdf, sheet.root, 'P', () => {
-      const name = fitLine(type, title, half * 0.42, { size: 7.5 });
+      const name = fitLine(type, title, room * 0.42, { size: 7.5 });
       type.draw(name, x, sheet.y + 9, colors.grey);
-      type.draw(fitLine(type, value, half * 0.54, { size: 8 }), x + half * 0.46, sheet.y + 9, colors.ink);
+      type.draw(fitLine(type, value, room * 0.54, { size: 8 }), x + room * 0.46, sheet.y + 9, colors.ink);
     });
   });
   sheet.y += lineHeight;

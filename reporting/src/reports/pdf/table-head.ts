@@ -10,7 +10,7 @@ export function drawTableHead(sheet: Sheet, { columns, size }: TablePlan, table?
   const { pdf, type } = sheet;
   const style = { size: size - 0.5, isBold: true };
   const heads = columns.map((column) => ({ column, lines: wrapText(type, column.title, column.width, style, 3) }));
-  const height = Math.max(...heads.map(({ lines }) => lines.length)) * size * 1.25;
+  const height = Math.max(1, ...heads.map(({ lines }) => lines.length)) * size * 1.25;
   const draw = ({ column, lines }: (typeof heads)[number]) => drawTitle(sheet, column, lines, height, size);
   if (table) {
     const row = openTag(pdf, table, 'TR');

@@ -34,10 +34,10 @@ export function openLines(sheet: Sheet, plan: TablePlan, barLength?: (row: Row) 
 }
 
 function drawGround({ pdf, left, width, y }: Sheet, { columns }: TablePlan, height: number, barLength: number): void {
-  const column = columns.find(({ isText }) => isText) ?? columns[0]!;
+  const column = columns.find(({ isText }) => isText) ?? columns[0];
   // Bars begin a little before the text, which stands below its heading.
-  const longest = column.width + 4;
-  if (barLength > 0)
+  const longest = (column?.width ?? 0) + 4;
+  if (column && barLength > 0)
     pdf.rect(left + column.x - 4, y + 1.5, Math.max(1, barLength * longest), height - 3).fill(colors.tint);
   pdf.lineWidth(0.4).strokeColor(colors.line);
   pdf

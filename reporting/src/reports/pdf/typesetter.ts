@@ -41,7 +41,7 @@ const maxMeasured = 20_000;
 /** Letters of this size and more look wrong without kerning. */
 const shapedSize = 10;
 /** Where the glyphs of a run may stand in another order than its characters, or marks hang on them. */
-const isComplex = /[\p{M}\u0600-\u08ff\u0900-\u0dff]/u;
+const isComplex = /[\p{M}\u0900-\u0dff]/u;
 
 export function createTypesetter(pdf: PDFKit.PDFDocument, chain: FontChain): Typesetter {
   // What text() itself draws with, after it has measured what is measured here already.
@@ -100,7 +100,8 @@ export function createTypesetter(pdf: PDFKit.PDFDocument, chain: FontChain): Typ
     useFont(run, size);
     const options = { baseline: 'alphabetic', features: run.features, textWidth: run.width, wordCount: 1 };
     const draw = () => fragments._fragment(run.text, x, baseline, options);
-    if (isComplex.test(run.text)) drawInstead(run.text, draw);
+    // Text from the right is turned around by readers, glyphs and said text alike, but only glyphs expect it.
+    if (run.level % 2 === 0 && isComplex.test(run.text)) drawInstead(run.text, draw);
     else draw();
   }
 
