@@ -34,7 +34,8 @@ interface TagNode {
   children?: TagNode[];
 }
 
-export async function readPdf(stream: Readable): Promise<ReadPdf> {
+/** All pages, or the last ones only. */
+export async function readPdf(stream: Readable, { last = Infinity }: { last?: number } = {}): Promise<ReadPdf> {
   const bytes = await buffer(stream);
   // The library takes over the memory that it is given.
   const pdf = await getDocument({
@@ -44,7 +45,8 @@ export async function readPdf(stream: Readable): Promise<ReadPdf> {
   }).promise;
   const { info } = await pdf.getMetadata();
   const pages: PdfPage[] = [];
-  for (let number = 1; number <= pdf.numPages; number += 1) pages.push(await readPage(await pdf.getPage(number)));
+  for (let number = Math.max(1, pdf.numPages - last + 1); number <= pdf.numPages; number += 1)
+    pages.push(await readPage(await pdf.getPage(number)));
   await pdf.destroy();
   const { Title, Language } = info as Record<string, unknown>;
   return { title: Title, language: Language, bytes, pages };

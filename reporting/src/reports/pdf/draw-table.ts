@@ -27,6 +27,8 @@ export async function drawTable(sheet: Sheet, section: TableSection | BarsSectio
     if (batch.length > 0) opened ??= openWriter(sheet, section, columns, batch);
     if (opened) await drawRows(opened.writer, batch.slice(0, Math.max(0, opened.maxRows - count)));
     count += batch.length;
+    // Also where rows are only counted.
+    await setImmediate();
   }
   opened?.writer.end();
   if (count === 0) drawNote(sheet, 'No data in this period');

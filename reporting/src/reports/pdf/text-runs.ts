@@ -22,9 +22,10 @@ export function textRuns(text: string, chain: FontChain, isBold: boolean): TextR
     return face && text !== '' ? [{ text, face, level: 0 }] : [];
   }
   if (!readFromRight.test(text)) return cutRuns(text, chain, isBold);
-  // In an address the parts keep their places, whatever language they are in.
-  const base = /^\/|^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? 'ltr' : 'auto';
-  const { levels } = bidi.getEmbeddingLevels(text, base);
+  const isAddress = /^\/|^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  const { levels } = bidi.getEmbeddingLevels(text, isAddress ? 'ltr' : 'auto');
+  // The parts of an address keep their places, whatever language they are in.
+  if (isAddress) for (const { index } of text.matchAll(/[/?&=#]/g)) levels[index] = 0;
   const mirrored = bidi.getMirroredCharactersMap(text, levels);
   return cutRuns(text, chain, isBold, levels, mirrored);
 }
