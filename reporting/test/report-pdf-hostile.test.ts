@@ -1,7 +1,7 @@
 import { silent } from '@millrace/shared/testing/database';
 import { expect, it } from 'vitest';
 import type { Column } from '../src/datasets/dataset.js';
-import type { ReportDocument } from '../src/reports/pdf/report-document.js';
+import type { ReportDocument, ReportSection } from '../src/reports/pdf/report-document.js';
 import { writeReportPdf } from '../src/reports/pdf/write-report-pdf.js';
 import { readPdf } from './read-pdf.js';
 
@@ -51,6 +51,11 @@ const names: Column[] = [
   { name: 'count', title: 'Count', type: 'integer' },
 ];
 
+const chartOf = (text: string): ReportSection => {
+  const series = [values, []].map((own) => ({ title: text, values: own }));
+  return { kind: 'chart', title: text, labels: texts, series };
+};
+
 const hostile: ReportDocument = {
   title: texts.join(' '),
   siteName: texts[6]!,
@@ -64,18 +69,7 @@ const hostile: ReportDocument = {
     change: values[place % values.length]! * 100,
   })),
   sections: [
-    ...texts.map(
-      (text) =>
-        ({
-          kind: 'chart',
-          title: text,
-          labels: texts,
-          series: [
-            { title: text, values },
-            { title: text, values: [] },
-          ],
-        }) as const,
-    ),
+    ...texts.map(chartOf),
     { kind: 'chart', title: 'Largest', labels: ['a', 'b', 'c'], series: [{ title: 'x', values: [9e299, -9e299] }] },
     { kind: 'table', title: texts[4]!, columns, rows },
     {

@@ -114,5 +114,5 @@ it('ends its read when the reader leaves', async () => {
   const stream = writeTablePdf(table({ batches: endless() }), { logger: silent });
   await once(stream, 'readable');
   stream.destroy();
-  await eventually(() => expect(isEnded).toBe(true));
+  await eventually(async () => isEnded, 'the source is told to end');
 });
