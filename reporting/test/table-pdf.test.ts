@@ -67,12 +67,12 @@ it('shows the first rows and says how many there are more', async () => {
 });
 
 it('shows 5,000 rows where nothing else is said', async () => {
-  const { pages } = await readPdf(writeTablePdf(table({ batches: batches(5_001) }), { logger: silent }), { last: 1 });
+  const columns = payments.slice(0, 1);
+  const { pages } = await readPdf(writeTablePdf(table({ columns, batches: batches(5_001) }), { logger: silent }), {
+    last: 1,
+  });
   const lines = pages[0]!.lines;
-  expect(lines.slice(-3, -1)).toEqual([
-    expect.stringMatching(/^payment-5000 /),
-    'and 1 more row; a CSV export has all of them',
-  ]);
+  expect(lines.slice(-3, -1)).toEqual(['payment-5000', 'and 1 more row; a CSV export has all of them']);
 });
 
 it('shows rows of a hundred columns as lists of what they have', async () => {

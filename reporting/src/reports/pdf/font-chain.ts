@@ -21,6 +21,8 @@ const ownFolder = fileURLToPath(new URL('../../../fonts/', import.meta.url));
 /** Fonts are read once in a process: opening them takes longer than the pages of a report. */
 const chains = new Map<string, FontChain>();
 const maxRemembered = 50_000;
+const boldName = /(700|\bbold)\b/i;
+const oddName = /italic|oblique|\b[1235689]00\b|thin|light|medium|semi-?bold|extra|black|heavy|condensed|mono/i;
 
 /** The chain of our fonts and those in `fontDir`; files in there are opened when a character is in none before them. */
 export function openFontChain(fontDir: string | undefined, logger: Logger): FontChain {
@@ -65,23 +67,18 @@ function tryOpening({ path, isBold }: FontFile, logger: Logger): Face | null {
   }
 }
 
+/** Fonts by name; slanted, thin and heavy faces, of which many a folder is full, only where there are no plain ones. */
 function listFonts(folder: string, logger: Logger): FontFile[] {
   try {
-    return (
-      readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        // Not woff2: the glyphs of its compressed tables cannot be copied into a PDF.
-        .filter((name) => /\.(woff|ttf|otf|ttc)$/i.test(name))
-        .sort((one, other) => oddity(one) - oddity(other) || (one < other ? -1 : 1))
-        .map((name) => ({ path: join(folder, name), isBold: /\b(700|bold)\b/i.test(name) }))
+    // Not woff2: the glyphs of its compressed tables cannot be copied into a PDF.
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.(woff|ttf|otf|ttc)$/i.test(name),
     );
+    const plain = names.filter((name) => !oddName.test(name));
+    const chosen = plain.length > 0 ? plain : names;
+    return chosen.sort().map((name) => ({ path: join(folder, name), isBold: boldName.test(name) }));
   } catch (error) {
     logger.warn({ err: error, folder }, 'folder of fonts skipped: it cannot be read');
     return [];
   }
-}
-
-/** Plain faces go before slanted, thin and heavy ones, which a folder of fonts is full of. */
-function oddity(name: string): number {
-  if (/italic|oblique/i.test(name)) return 2;
-  return /\b([1235689]00)\b|thin|light|medium|semi-?bold|extra|black|heavy|condensed|mono/i.test(name) ? 1 : 0;
 }
