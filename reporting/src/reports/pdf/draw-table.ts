@@ -13,8 +13,8 @@ import { openLines } from './table-rows.js';
 const defaultRows = 5_000;
 /** Rows as lists take many times the paper of rows on lines. */
 const maxListedValues = 20_000;
-/** A few pages: then others get their turn. */
-const rowsWithoutPause = 200;
+/** A page or two: then others get their turn. */
+const rowsWithoutPause = 50;
 
 /** Draws rows as they come, the first `maxRows` of them; the others are counted. */
 export async function drawTable(sheet: Sheet, section: TableSection | BarsSection): Promise<void> {
