@@ -36,7 +36,7 @@ export function wrapText(
   style: TextStyle,
   maxLines: number,
 ): TextLine[] {
-  const shown = type.show(text.length > 5_000 ? `${text.slice(0, 5_000)}…` : text);
+  const shown = type.show(text.length > 5_000 ? `${text.slice(0, 5_000).replace(/[\ud800-\udbff]$/, '')}…` : text);
   const lines: string[] = [];
   let current = '';
   for (const [word] of shown.trim().matchAll(words)) {
