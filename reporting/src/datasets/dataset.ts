@@ -18,6 +18,8 @@ export interface Column {
   type: ColumnType;
   /** Such as `percent`, `minutes`; the currency of a `decimal` stands in a column of its own. */
   unit?: string;
+  /** Of a `json` column whose objects have known fields: a spreadsheet has a column for each, `name.field`, and nothing else of it. */
+  fields?: Column[];
 }
 
 /** A value for each column: its text, or null. Text keeps every digit and is what a file is mostly made of. */

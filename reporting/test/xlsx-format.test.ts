@@ -1,0 +1,141 @@
+/** Workbooks, read back with another library. */
+import ExcelJS from 'exceljs';
+import { describe, expect, it } from 'vitest';
+import { writeXlsx } from '../src/exports/formats/xlsx-format.js';
+import { bytesOf, column, hostileTexts, sourceOf } from './written-file.js';
+
+async function workbook(...given: Parameters<typeof sourceOf>): Promise<ExcelJS.Workbook> {
+  return readBack(await bytesOf(writeXlsx(sourceOf(...given))));
+}
+
+async function readBack(file: Buffer): Promise<ExcelJS.Workbook> {
+  const book = new ExcelJS.Workbook();
+  await book.xlsx.load(file as never);
+  return book;
+}
+
+/** Text as Excel and LibreOffice decode it (ECMA-376, ST_Xstring); exceljs leaves it as it stands in the file. */
+const decoded = (value: unknown) =>
+  typeof value === 'string'
+    ? value.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : value;
+
+/** Values of the rows below the header, without the empty place that the library puts first. */
+function valuesOf(sheet: ExcelJS.Worksheet, from = 2): unknown[][] {
+  return (sheet.getRows(from, sheet.rowCount - from + 1) ?? []).map((row) =>
+    (row.values as unknown[]).slice(1).map(decoded),
+  );
+}
+
+describe('a workbook', () => {
+  it('has a frozen header and values of their types', async () => {
+    const columns = [
+      column('name'),
+      column('count', 'integer'),
+      column('amount', 'decimal'),
+      column('ratio', 'number'),
+      column('day', 'date'),
+      column('time', 'instant'),
+      column('on', 'boolean'),
+    ];
+    const row = ['a', '42', '-12.50', '0.30000000000000004', '2026-01-31', '2026-01-31T08:15:00.123456Z', 'false'];
+    const sheet = (await workbook(columns, [row, columns.map(() => null)])).worksheets[0]!;
+    expect(sheet.name).toBe('Events');
+    expect(sheet.views).toMatchObject([{ state: 'frozen', ySplit: 1 }]);
+    expect(valuesOf(sheet, 1).slice(0, 2)).toEqual([
+      ['name', 'count', 'amount', 'ratio', 'day', 'time', 'on'],
+      ['a', 42, -12.5, 0.30000000000000004, new Date('2026-01-31'), new Date('2026-01-31T08:15:00.123Z'), false],
+    ]);
+    expect([sheet.getCell('E2').numFmt, sheet.getCell('F2').numFmt]).toEqual(['yyyy-mm-dd', 'yyyy-mm-dd hh:mm:ss.000']);
+  });
+
+  it('has its header also without rows', async () => {
+    expect(valuesOf((await workbook([column('a'), column('b')], [])).worksheets[0]!, 1)).toEqual([['a', 'b']]);
+  });
+
+  it('goes on in further sheets, each with the header', async () => {
+    const rows = ['1', '2', '3', '4', '5'].map((n) => [n]);
+    const book = await readBack(await bytesOf(writeXlsx(sourceOf([column('n', 'integer')], rows), 3)));
+    expect(book.worksheets.map((sheet) => [sheet.name, ...valuesOf(sheet, 1).flat()])).toEqual([
+      ['Events', 'n', 1, 2],
+      ['Events_2', 'n', 3, 4],
+      ['Events_3', 'n', 5],
+    ]);
+  });
+
+  it('has a name that Excel takes, whatever the title', async () => {
+    const titles = [`'Q1/Q2: [a]*?\\'`, 'History', '  ', '\u0007', `${'x'.repeat(30)}👩`, "it's"];
+    const names = await Promise.all(
+      titles.map(async (title) => (await workbook([column('a')], [], { title })).worksheets[0]!.name),
+    );
+    expect(names).toEqual(['Q1 Q2   a', 'Rows', 'Rows', 'Rows', 'x'.repeat(30), "it's"]);
+  });
+
+  it('has columns for declared fields, named with dots', async () => {
+    const fields = [column('totalUsers', 'integer'), column('any', 'json')];
+    const rows = [['{"totalUsers": 3, "any": -7}'], ['{"any": true}'], ['{"any": "=1"}'], ['{"any": [1]}']];
+    const sheet = (await workbook([column('summary', 'json', { fields })], rows)).worksheets[0]!;
+    expect(valuesOf(sheet, 1)).toEqual([
+      ['summary.totalUsers', 'summary.any'],
+      [3, -7],
+      [undefined, true],
+      [undefined, "'=1"],
+      [undefined, '[1]'],
+    ]);
+  });
+});
+
+describe('a cell of a workbook', () => {
+  const cells = async (type: Parameters<typeof column>[1], texts: string[]) =>
+    valuesOf(
+      (
+        await workbook(
+          [column('a', type), column('b')],
+          texts.map((text) => [text, 'end']),
+        )
+      ).worksheets[0]!,
+    ).map(([value]) => value);
+
+  it('shows text as it is, with an apostrophe before what a spreadsheet would run', async () => {
+    const shown = hostileTexts.map((text) => text.replace(/\r\n?/g, '\n') || undefined);
+    expect(await cells('text', hostileTexts)).toEqual([
+      ...shown.slice(0, 14).map((text) => `'${text}`),
+      ...shown.slice(14),
+    ]);
+  });
+
+  it('has no part of a character, and no NUL', async () => {
+    expect(await cells('text', ['\0=1', 'a\0b', 'lone \ud800'])).toEqual(["'=1", 'ab', 'lone \ufffd']);
+  });
+
+  it('holds as much text as Excel takes, and then an ellipsis', async () => {
+    expect(await cells('text', ['x'.repeat(32_767), 'x'.repeat(32_768), `${'x'.repeat(32_765)}👩yy`])).toEqual([
+      'x'.repeat(32_767),
+      `${'x'.repeat(32_766)}…`,
+      `${'x'.repeat(32_765)}…`,
+    ]);
+  });
+
+  it('is text where a number would lose digits', async () => {
+    const numbers = ['999999999999999', '-1234567890123456', '0.1234567890123456', '1000000000000.50', '-1+2', 'NaN'];
+    expect(await cells('decimal', numbers)).toEqual([
+      999999999999999,
+      '-1234567890123456',
+      '0.1234567890123456',
+      1000000000000.5,
+      "'-1+2",
+      'NaN',
+    ]);
+    expect(await cells('number', ['Infinity', '1e+21', '-0.5'])).toEqual(['Infinity', 1e21, -0.5]);
+  });
+
+  it('is text where Excel knows no such date', async () => {
+    expect(await cells('date', ['1900-02-28', '1900-03-01', '9999-12-31', '10000-01-01', '=1'])).toEqual([
+      '1900-02-28',
+      new Date('1900-03-01'),
+      new Date('9999-12-31'),
+      '10000-01-01',
+      "'=1",
+    ]);
+  });
+});
