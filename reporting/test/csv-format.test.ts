@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { jsonMembers } from '../src/exports/formats/json-members.js';
 import { column, hostileTexts, sourceOf, writtenFile } from './written-file.js';
 
 const text = async (...given: Parameters<typeof sourceOf>) => (await writtenFile('csv', sourceOf(...given))).toString();
@@ -23,7 +24,7 @@ describe('a CSV file', () => {
   });
 
   it('keeps an empty cell of a single column apart from no row', async () => {
-    expect(read(await text([column('name')], [[null], [''], ['a']]))).toEqual([['name'], [''], [''], ['a']]);
+    expect(await text([column('name')], [[null], [''], ['a']])).toBe('name\r\n""\r\n""\r\na\r\n');
   });
 
   it('writes every value with the digits that it has', async () => {
@@ -100,6 +101,13 @@ describe('a cell of a CSV file', () => {
 });
 
 describe('JSON in a CSV file', () => {
+  it('has members only when it is an object', () => {
+    expect([jsonMembers('["a", 1]'), jsonMembers(' {"a": 1} ')].map((members) => [...members])).toEqual([
+      [],
+      [['a', '1']],
+    ]);
+  });
+
   it('stays one cell where its fields are not declared, and a scalar is its text', async () => {
     const jsons = [
       '{"plan": "p\\"ro", "n": 12345678901234567890}',

@@ -54,6 +54,14 @@ describe('a Parquet file', () => {
     ]);
   });
 
+  it('has the same instant however many digits it is written with', async () => {
+    const rows = [['2026-01-31T08:00:00Z'], ['2026-01-31T08:00:00.5Z']];
+    expect((await rowsOf([column('time', 'instant')], rows)).map(({ time }) => time)).toEqual([
+      new Date('2026-01-31T08:00:00.000Z'),
+      new Date('2026-01-31T08:00:00.500Z'),
+    ]);
+  });
+
   it('says what its columns are', async () => {
     const { schema, num_rows, created_by } = parquetMetadata(await fileOf(columns, []));
     const types = schema.slice(1).map(({ name, type, logical_type }) => [name, type, logical_type?.type]);
