@@ -10,6 +10,7 @@ import { keyOf } from './datasets/page-rows.js';
 import { parseDatasetQuery } from './datasets/parse-dataset.js';
 import { type ResolvedDataset, readRows, resolveDataset } from './datasets/read-dataset.js';
 import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
+import { listFilters, showFilters } from './query-request/parse-filters.js';
 import { refusal } from './query-request/refuse.js';
 import { budgetOf } from './read-budget.js';
 
@@ -43,7 +44,7 @@ function parsePage({ params, query }: Request<{ id: string }>) {
     columns,
     key,
     limit: limitOf(textOf('page_size', page_size)),
-    after: cursor === undefined ? undefined : readCursor(cursor, columns, key),
+    after: cursor === undefined ? undefined : readCursor(cursor, { id: dataset.id, columns, key }),
   };
 }
 
@@ -52,6 +53,7 @@ const echo = ({ siteId, params, dataset, range, timezone }: ResolvedDataset) => 
   ...(dataset.defaultRange !== undefined && { date_range: [range.from.toISOString(), range.to.toISOString()] }),
   timezone,
   ...params,
+  ...(params.filters && { filters: showFilters(listFilters(params.filters, ['filters'])) }),
 });
 
 function rowsRoute({ pool, gate, clock = () => new Date() }: DatasetsDependencies): RequestHandler<{ id: string }> {
@@ -63,8 +65,11 @@ function rowsRoute({ pool, gate, clock = () => new Date() }: DatasetsDependencie
     checkSite(res, request.siteId);
     const resolved = await resolveDataset(pool, request, now, budget.signal);
     // One row more tells whether there is another page.
-    const found = await readInTurn({ pool, gate }, budget, (client, admit) =>
-      readRows(client, resolved, { now, after, limit: limit + 1, admit }),
+    const found = await readInTurn(
+      { pool, gate },
+      budget,
+      (client, admit) => readRows(client, resolved, { now, after, limit: limit + 1, admit }),
+      resolved.longestMs,
     );
     const rows = found.slice(0, limit);
     const object = (row: Row) =>
@@ -75,7 +80,10 @@ function rowsRoute({ pool, gate, clock = () => new Date() }: DatasetsDependencie
       rows: rows.map(object),
       meta: { site_known: resolved.siteKnown, elapsed_ms: Math.round(performance.now() - startedAt) },
       query: echo(resolved),
-      next: found.length > limit ? writeCursor(keyOf(rows.at(-1)!, columns, key)) : null,
+      next:
+        found.length > limit
+          ? writeCursor({ id: request.dataset.id, columns, key }, keyOf(rows.at(-1)!, columns, key))
+          : null,
     });
   };
 }

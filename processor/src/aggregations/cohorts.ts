@@ -1,10 +1,10 @@
 /** Cohorts of users by the month of their signup, and how many of them came back in each month since. */
 import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap';
+import { percent } from '@millrace/shared/money-sql';
 import { addDays, dayOf } from '@millrace/shared/zone-days';
 import { addVisitors, createNumbers } from './add-visitors.js';
 import { signupType } from './aggregated-types.js';
 import { type Aggregation, forgetKnown, inEach, startOf, stillKnown } from './aggregation.js';
-import { percent } from './money.js';
 import { addMonths, daysOf, type Period, periodOf, periodsOf } from './periods.js';
 import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
 import { startsOf, type TouchedInterval } from './touched-intervals.js';

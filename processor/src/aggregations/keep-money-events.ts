@@ -1,6 +1,7 @@
 /** Table money_events follows the raw events of stretches of time. */
+
+import { currencyOf, decimalOf, isAbsent, nameOf } from '@millrace/shared/money-sql';
 import type { Aggregation } from './aggregation.js';
-import { currencyOf, decimalOf, isAbsent, nameOf } from './money.js';
 
 /** `[from, to)` */
 export interface Stretch {

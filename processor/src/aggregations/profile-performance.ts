@@ -1,6 +1,7 @@
 /** Performance of profiles by day. */
+
+import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
 import { type Aggregation, inEach, periodColumns, stillKnown } from './aggregation.js';
-import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from './money.js';
 import type { Period } from './periods.js';
 import { partColumns, partTable, rolledParts } from './rolled-parts.js';
 

@@ -1,6 +1,7 @@
 /** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
+
+import { currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
 import { type Aggregation, inEach, stillKnown } from './aggregation.js';
-import { currencyOf, decimalOf, percent } from './money.js';
 import { partTable, splitStretches } from './rolled-parts.js';
 
 /** A stretch of time that is counted as one; `[from, to)`. */

@@ -1,8 +1,8 @@
 /** Revenue of periods, per currency: what was paid, and what recurs. */
 
+import { percent } from '@millrace/shared/money-sql';
 import { dayOf } from '@millrace/shared/zone-days';
 import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
-import { percent } from './money.js';
 import type { Period } from './periods.js';
 
 const kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] as const;

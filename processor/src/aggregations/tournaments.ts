@@ -1,6 +1,7 @@
 /** Turns the tournaments of a site into figures of periods. */
+
+import { currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
 import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
-import { currencyOf, decimalOf, percent } from './money.js';
 import type { Period } from './periods.js';
 
 const statement = `/* processor.tournaments */

@@ -1,5 +1,6 @@
 import type { Dataset } from './dataset.js';
-import { queryBatches } from './query-rows.js';
+import { filtersParam } from './filters-param.js';
+import { heldBatches, queryRows } from './query-rows.js';
 
 const columns: Dataset['columns'] = () => [
   { name: 'day', title: 'Day', type: 'date' },
@@ -12,18 +13,23 @@ const key: Dataset['key'] = () => [{ name: 'day' }];
 export const activityTrends: Dataset = {
   id: 'activity-trends',
   title: 'Activity by day',
-  description: 'Events, views and visitors of each day of the range, days without any included.',
+  description:
+    'Events, views and visitors of each day of the range, days without any included. The first and the last day hold only what lies in the range.',
   defaultRange: '30d',
-  params: {},
+  params: { filters: filtersParam },
   example: { date_range: '7d' },
   reads: 'events',
   columns,
   key,
   rows: (context, params) =>
-    queryBatches(
+    heldBatches(
       context,
-      { metrics: ['events', 'views', 'visitors'], dimensions: ['time:day'] },
-      columns(params),
-      key(params),
+      params,
+      activityTrends,
+      queryRows(context, {
+        metrics: ['events', 'views', 'visitors'],
+        dimensions: ['time:day'],
+        filters: params.filters,
+      }),
     ),
 };

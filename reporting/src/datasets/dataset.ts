@@ -3,6 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import type Joi from 'joi';
 import type { Admit } from '../query/reading-cost.js';
 import type { TimeRange } from '../query/resolved-query.js';
+import type { WeekStart } from '../query-request/calendar.js';
 
 /**
  * How the text of a value is to be read: `integer` and `decimal` are exact numbers of any size, `number` is a ratio or a mean that a
@@ -32,6 +33,10 @@ export interface DatasetContext {
   siteId: string;
   /** Of the days of this read: the one that was asked for, else the site's. */
   timezone: string;
+  /** Of the site's own days: those that aggregates are kept by. */
+  siteTimezone: string;
+  /** Monday when absent. */
+  weekStart?: WeekStart | undefined;
   /** Half-open; a dataset that takes no range ignores it. */
   range: TimeRange;
   /** First and last day of the range in `timezone`, both included. */
@@ -45,13 +50,15 @@ export interface DatasetContext {
   limit?: number | undefined;
 }
 
-/** A column that rows are ordered by. Together the columns of a key are unique and never null. */
+/** A column that rows are ordered by. Together the columns of a key are unique, and never null where a statement orders them. */
 export interface KeyColumn {
   name: string;
   /** Ascending when absent. */
   direction?: 'asc' | 'desc';
   /** Of Postgres, where it is another than the one that the type of the column stands for. */
   sqlType?: 'uuid';
+  /** Null comes last; for rows that are held in memory only. */
+  nullable?: true;
 }
 
 export interface Dataset {
@@ -63,10 +70,14 @@ export interface Dataset {
   defaultRange?: string;
   /** Parameters of its own, by name; every dataset also takes `site_id`, `timezone` and, with a range, `date_range` and `week_start`. */
   params: Record<string, Joi.Schema>;
+  /** What the schemas cannot tell, such as a parameter that depends on another. @throws ServiceError `invalid_request`. */
+  check?: (params: DatasetParams) => void;
   /** What a person would try first, besides the site. */
   example: Record<string, unknown>;
   /** What an answer depends on: events, or the tables that aggregations write. */
   reads: 'events' | 'aggregates';
+  /** Set where the same range has another answer later although nothing has arrived. */
+  dependsOnClock?: true;
   /** With defaults filled in, as are the params of the functions below. */
   columns: (params: DatasetParams) => Column[];
   key: (params: DatasetParams) => KeyColumn[];

@@ -1,9 +1,7 @@
-import { filterSql } from '../query/filter-sql.js';
-import { rawColumn } from '../query/raw-columns.js';
-import { createSqlParameters } from '../query/sql-parameters.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
-import { filterOf, filtersParam } from './filters-param.js';
-import { type SqlSource, sqlRows } from './sql-rows.js';
+import { filtersParam } from './filters-param.js';
+import { eventRows, whereEvents } from './raw-events.js';
+import type { SqlSource } from './sql-rows.js';
 
 const columns: Column[] = [
   { name: 'timestamp', title: 'Time', type: 'instant' },
@@ -18,28 +16,23 @@ const columns: Column[] = [
 ];
 const key: KeyColumn[] = [{ name: 'timestamp' }, { name: 'event_id', sqlType: 'uuid' }];
 
-function source({ siteId, range }: DatasetContext, params: DatasetParams): SqlSource {
-  const parameters = createSqlParameters(siteId);
-  const site = parameters.site();
-  const from = parameters.add(range.from.toISOString(), 'timestamptz');
-  const to = parameters.add(range.to.toISOString(), 'timestamptz');
-  const filter = filterOf(params);
+function source(context: DatasetContext, params: DatasetParams): SqlSource {
+  const { parameters, where } = whereEvents(context, params);
   const text = `/* reporting.events */
-select ${columns.map(({ name }) => name).join(', ')} from events
-where site_id = ${site} and timestamp >= ${from} and timestamp < ${to}
-  ${filter ? `and ${filterSql(filter, rawColumn, parameters)}` : ''}`;
+select ${columns.map(({ name }) => name).join(', ')} from events where ${where}`;
   return { text, values: parameters.values, columns, key };
 }
 
 export const events: Dataset = {
   id: 'events',
   title: 'Events',
-  description: 'Every stored event of the range as it is, oldest first.',
+  description:
+    'Every stored event of the range as it is, oldest first, with its user and its properties. Only as far back as raw events are kept.',
   defaultRange: 'day',
   params: { filters: filtersParam },
-  example: { date_range: 'day', filters: [['is', 'event_type', ['view']]] },
+  example: { date_range: '7d', filters: [['is', 'event_type', ['view']]] },
   reads: 'events',
   columns: () => columns,
   key: () => key,
-  rows: (context, params) => sqlRows(context, source(context, params)),
+  rows: (context, params) => eventRows(context, params, source(context, params)),
 };

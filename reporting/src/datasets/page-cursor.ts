@@ -5,10 +5,25 @@ import type { Column, KeyColumn } from './dataset.js';
 
 type KeyValues = (string | null)[];
 
-export const writeCursor = (values: KeyValues): string => Buffer.from(JSON.stringify(values)).toString('base64url');
+/** What rows a page is of, so that no other dataset or order takes its cursor. */
+export interface Paged {
+  id: string;
+  columns: Column[];
+  key: KeyColumn[];
+}
 
-const number = /^-?\d{1,40}(\.\d{1,40})?(e[+-]?\d{1,3})?$/;
+const orderOf = ({ id, key }: Paged) =>
+  [id, ...key.map(({ name, direction = 'asc' }) => `${name} ${direction}`)].join(',');
+
+export const writeCursor = (paged: Paged, values: KeyValues): string =>
+  Buffer.from(JSON.stringify([orderOf(paged), ...values])).toString('base64url');
+
+const number = /^-?\d{1,40}(\.\d{1,40})?$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+
+/** Postgres has no year 0. */
+const isDate = (text: string) => isCalendarDate(text) && text >= '0001';
+const isInstant = (text: string) => instant.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text));
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -17,8 +32,8 @@ function isOfType(value: unknown, type: Column['type'] | 'uuid'): boolean {
   if (typeof value !== 'string' || value.length > 10_000 || value.includes('\0') || !value.isWellFormed()) return false;
   if (type === 'integer' || type === 'decimal' || type === 'number') return number.test(value);
   if (type === 'uuid') return uuid.test(value);
-  if (type === 'date') return isCalendarDate(value);
-  if (type === 'instant') return instant.test(value) && !Number.isNaN(Date.parse(value));
+  if (type === 'date') return isDate(value);
+  if (type === 'instant') return isInstant(value);
   return type !== 'boolean' || value === 'true' || value === 'false';
 }
 
@@ -30,14 +45,15 @@ function parse(text: string): unknown {
   }
 }
 
-/** @throws ServiceError `invalid_request` for what no answer of this dataset gave as `next`. */
-export function readCursor(text: string, columns: Column[], key: KeyColumn[]): KeyValues {
-  const values = parse(text);
-  const types = key.map(({ name, sqlType }) => sqlType ?? columns.find((column) => column.name === name)!.type);
-  const isRight =
-    Array.isArray(values) &&
-    values.length === types.length &&
-    values.every((value, place) => isOfType(value, types[place]!));
-  if (isRight) return values;
-  throw refusal(['after'], 'must be what an answer of this dataset gave as next');
+/** @throws ServiceError `invalid_request` for what no answer with these rows gave as `next`. */
+export function readCursor(text: string, paged: Paged): KeyValues {
+  const { columns, key } = paged;
+  const parsed = parse(text);
+  const [order, ...values] = Array.isArray(parsed) ? parsed : [];
+  const isRight = key.every(({ name, sqlType, nullable }, place) => {
+    if (values[place] === null) return nullable === true;
+    return isOfType(values[place], sqlType ?? columns.find((column) => column.name === name)!.type);
+  });
+  if (order === orderOf(paged) && values.length === key.length && isRight) return values;
+  throw refusal(['after'], 'must be what an answer of this dataset with the same parameters gave as next');
 }

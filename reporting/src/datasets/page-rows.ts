@@ -4,7 +4,19 @@ import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
 
 const numeric: Column['type'][] = ['integer', 'decimal', 'number'];
 
-const compareTexts = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+type CompareTexts = (a: string, b: string) => number;
+
+const compareTexts: CompareTexts = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Fractions of a second are as long as they need to be, so that the letter behind them must not count. */
+const compareInstants: CompareTexts = (a, b) => compareTexts(a.slice(0, -1), b.slice(0, -1));
+
+function compareTextsOf(type: Column['type']): CompareTexts {
+  if (numeric.includes(type)) return compareDecimals;
+  return type === 'instant' ? compareInstants : compareTexts;
+}
+
+/** Null is last, whatever the direction. */
+const compareNulls = (a: string | null, b: string | null) => Number(a === null) - Number(b === null);
 
 /** Negative when `a` comes first. */
 type Compare = (a: Row, b: Row) => number;
@@ -12,9 +24,12 @@ type Compare = (a: Row, b: Row) => number;
 function compareBy(columns: Column[], key: KeyColumn[]): Compare {
   const parts = key.map(({ name, direction }) => {
     const place = columns.findIndex((column) => column.name === name);
-    const compare = numeric.includes(columns[place]!.type) ? compareDecimals : compareTexts;
+    const compare = compareTextsOf(columns[place]!.type);
     const sign = direction === 'desc' ? -1 : 1;
-    return (a: Row, b: Row) => sign * compare(a[place] ?? '', b[place] ?? '');
+    return (a: Row, b: Row) => {
+      const [one, other] = [a[place]!, b[place]!];
+      return one === null || other === null ? compareNulls(one, other) : sign * compare(one, other);
+    };
   });
   return (a, b) => {
     for (const part of parts) {

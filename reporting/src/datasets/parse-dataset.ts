@@ -29,10 +29,13 @@ export const namesOf = ({ params, defaultRange }: Dataset): string[] => [
   ...Object.keys(params),
 ];
 
-function checkParams({ id, params }: Dataset, given: Record<string, unknown>): DatasetParams {
+function checkParams({ id, params, check }: Dataset, given: Record<string, unknown>): DatasetParams {
   const schema = Joi.object(params).prefs({ errors: { label: false, wrap: { array: false } } });
   const { error, value } = schema.validate(given);
-  if (!error) return value;
+  if (!error) {
+    check?.(value);
+    return value;
+  }
   const { path, message, type } = error.details[0]!;
   throw refusal(path, type === 'object.unknown' ? `is not a parameter of dataset ${id}` : message);
 }

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { createSqlParameters } from '../query/sql-parameters.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
@@ -20,16 +21,25 @@ const columns: Column[] = [
 const key: KeyColumn[] = [{ name: 'day' }, { name: 'profile_id' }];
 
 function source({ siteId, days }: DatasetContext, { profile_ids: ids }: DatasetParams): SqlSource {
+  const parameters = createSqlParameters(siteId);
+  const conditions = [
+    `site_id = ${parameters.site()}`,
+    `day >= ${parameters.add(days.from, 'text')}::date`,
+    `day <= ${parameters.add(days.to, 'text')}::date`,
+  ];
+  if (ids) conditions.push(`profile_id = any(${parameters.add(ids, 'text[]')})`);
   const text = `/* reporting.profilePerformance */
-select ${columns.map(({ name }) => name).join(', ')} from profile_performance
-where site_id = $1 and day >= $2 and day <= $3 and ($4::text[] is null or profile_id = any($4))`;
-  return { text, values: [siteId, days.from, days.to, ids ?? null], columns, key };
+select day, profile_id, impressions, views, clicks, signups, payments, conversions, trim_scale(ctr) as ctr,
+  trim_scale(conversion_rate) as conversion_rate, revenue, ecpm, computed_at
+from profile_performance where ${conditions.join(' and ')}`;
+  return { text, values: parameters.values, columns, key };
 }
 
 export const profilePerformance: Dataset = {
   id: 'profile-performance',
   title: 'Profiles by day',
-  description: 'What each profile got on each day of the range, as the daily rollup computed it.',
+  description:
+    'What each profile got on each day of the range, as the daily rollup and the hourly aggregation compute it. Conversions are signups and succeeded payments, each transaction once; revenue and eCPM are decimals by currency. Days are of the time zone of the site.',
   defaultRange: '30d',
   params: { profile_ids: Joi.array().items(Joi.string().min(1).max(128)).single().min(1).max(1_000) },
   example: { date_range: '7d' },

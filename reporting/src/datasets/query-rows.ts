@@ -1,36 +1,56 @@
 /** Rows of datasets that are questions of the query API: counted by the same engine, so that they never differ from it. */
-import { answerQuery } from '../query/answer-query.js';
+import { type Answer, answerQuery } from '../query/answer-query.js';
 import { parseQuery } from '../query-request/parse-query.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
+import type { Column, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { pageRows } from './page-rows.js';
 
-/** As sent to `/api/v1/query`, without site, range and time zone. */
+/** As sent to `/api/v1/query`, without site, time zone and pages; the range is that of the dataset unless it is given. */
 export interface QueryQuestion {
   metrics: string[];
   dimensions: string[];
-  filters?: unknown[];
-  order_by?: [string, 'asc' | 'desc'][];
-  pagination?: { limit: number };
+  filters?: unknown[] | undefined;
+  order_by?: [string, string][] | undefined;
+  date_range?: string;
+  include?: { comparison: 'previous_period' };
+  /** Rows at most; {@link mostRows} when absent. */
+  limit?: number;
 }
+
+/** So many rows are held in memory. */
+export const mostRows = 100_000;
 
 const text = (value: string | number | null) => (value === null ? null : String(value));
 
-/** A row has the dimensions, then the metrics, in the order of the question. */
-export async function queryRows(context: DatasetContext, question: QueryQuestion): Promise<Row[]> {
-  const { client, siteId, timezone, range, now, admit } = context;
-  const date_range = [range.from.toISOString(), range.to.toISOString()];
-  const request = parseQuery({ ...question, site_id: siteId, timezone, date_range });
-  const answer = await answerQuery(client, resolveQuery(request, { now, siteTimezone: timezone }), admit);
-  return answer.rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics].map(text));
+export function askQuery(context: DatasetContext, question: QueryQuestion): Promise<Answer> {
+  const { client, siteId, timezone, weekStart, range, now, admit } = context;
+  const { limit = mostRows, ...asked } = question;
+  const request = parseQuery({
+    date_range: [range.from.toISOString(), range.to.toISOString()],
+    ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+    ...(weekStart && { week_start: weekStart }),
+    site_id: siteId,
+    timezone,
+  });
+  const query = resolveQuery(request, { now, siteTimezone: timezone });
+  return answerQuery(client, { ...query, limit }, admit);
 }
 
-/** The same in the order of the key, as one batch. */
-export async function* queryBatches(
+/** A row has the dimensions, then the metrics, in the order of the question. */
+export async function queryRows(context: DatasetContext, question: QueryQuestion): Promise<Row[]> {
+  // An empty range is none that a query could have.
+  if (context.range.from >= context.range.to) return [];
+  const { rows } = await askQuery(context, question);
+  return rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics].map(text));
+}
+
+/** One batch of rows that are held in memory, in the order of the key. */
+export async function* heldBatches(
   context: DatasetContext,
-  question: QueryQuestion,
-  columns: Column[],
-  key: KeyColumn[],
+  params: DatasetParams,
+  { columns, key }: { columns: (params: DatasetParams) => Column[]; key: (params: DatasetParams) => KeyColumn[] },
+  rows: Promise<Row[]>,
 ): AsyncGenerator<Row[]> {
-  yield pageRows(await queryRows(context, question), columns, key, context);
+  const page = pageRows(await rows, columns(params), key(params), context);
+  if (page.length > 0) yield page;
 }

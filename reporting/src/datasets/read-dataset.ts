@@ -1,7 +1,7 @@
 /** Resolves what is asked of a dataset by the clock and the site, and reads its rows. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { dayOf } from '@millrace/shared/zone-days';
-import { checkPatterns, patternsOf } from '../query/check-patterns.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from '../query/check-patterns.js';
 import { readCircumstances } from '../query/read-circumstances.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import { resolveSpan, toTimeRange } from '../query-request/resolve-span.js';
@@ -10,11 +10,14 @@ import { filterOf } from './filters-param.js';
 import type { DatasetRequest } from './parse-dataset.js';
 
 /** A request with instants instead of names. */
-export interface ResolvedDataset extends Pick<DatasetRequest, 'dataset' | 'siteId' | 'params'> {
+export interface ResolvedDataset extends Pick<DatasetRequest, 'dataset' | 'siteId' | 'params' | 'weekStart'> {
   siteKnown: boolean;
   timezone: string;
+  siteTimezone: string;
   range: TimeRange;
   days: DatasetContext['days'];
+  /** Of each statement, where it has less time than others. */
+  longestMs?: number;
 }
 
 /** Days that a range touches; of an empty range the day that it would begin. */
@@ -38,9 +41,13 @@ export async function resolveDataset(
   const span = resolveSpan(dateRange ?? { kind: 'named', name: 'day' }, timezone, { now, ...events }, weekStart);
   const range = toTimeRange(span, timezone);
   const days = span.kind === 'days' ? { from: span.from, to: span.to } : daysOf(range, timezone);
-  const filter = filterOf(params);
-  await checkPatterns(pool, patternsOf(filter), signal ? { signal } : {});
-  return { dataset, siteId, params, siteKnown, timezone, range, days };
+  const patterns = patternsOf(filterOf(params));
+  await checkPatterns(pool, patterns, signal ? { signal } : {});
+  return {
+    ...{ dataset, siteId, params, siteKnown, timezone, siteTimezone, range, days },
+    ...(weekStart && { weekStart }),
+    ...(patterns.length > 0 && { longestMs: patternTimeoutMs }),
+  };
 }
 
 /** Batches of rows. `client` is inside a transaction with one snapshot. */
@@ -49,9 +56,9 @@ export async function* readBatches(
   resolved: ResolvedDataset,
   page: Pick<DatasetContext, 'now' | 'after' | 'limit' | 'admit'>,
 ): AsyncGenerator<Row[]> {
-  const { dataset, params, siteId, timezone, range, days } = resolved;
+  const { dataset, params, siteId, timezone, siteTimezone, weekStart, range, days } = resolved;
   await client.query(`/* reporting.readInUtc */ set local timezone = 'UTC'`);
-  yield* dataset.rows({ client, siteId, timezone, range, days, ...page }, params);
+  yield* dataset.rows({ client, siteId, timezone, siteTimezone, weekStart, range, days, ...page }, params);
 }
 
 /** All rows of a page. */

@@ -5,6 +5,8 @@ import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
 export interface SqlSource {
   /** Opens with a comment that names its owner; has a column for each of `columns`, and no order. */
   text: string;
+  /** Tables that the text refers to, as they stand behind `with`: within the text they would keep an index from giving the order. */
+  with?: string;
   /** Of `$1` and so on; `$1` is the site. */
   values: unknown[];
   columns: Column[];
@@ -54,7 +56,7 @@ export function pageStatement(source: SqlSource, { after, limit }: Pick<DatasetC
   const condition = after ? `where ${afterKey(copy, after)}` : '';
   const order = source.key.map((column) => `${keySql(column, source.columns)} ${column.direction ?? 'asc'}`).join(', ');
   const selected = source.columns.map(({ name }) => `"${name}"`).join(', ');
-  const text = `${comment}
+  const text = `${comment}${source.with ? `\nwith ${source.with}` : ''}
 select ${selected} from (${source.text.slice(comment.length)}) as row ${condition} order by ${order}${limit === undefined ? '' : ` limit ${Math.floor(limit)}`}`;
   return { text, values: copy.values };
 }

@@ -2,6 +2,8 @@
 import { version } from '@millrace/shared/version';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
+import { datasetsPaths } from './datasets-paths.js';
+import { datasetsSchemas } from './datasets-schemas.js';
 import type { JsonSchema } from './json-schema.js';
 import { requestSchemas } from './request-schemas.js';
 import { servicePaths } from './service-paths.js';
@@ -30,9 +32,10 @@ export const describeApi = (): OpenApiDocument => ({
   },
   tags: [
     { name: 'Questions', description: 'What happened on a site.' },
+    { name: 'Datasets', description: 'Tables of rows, to page through and to export.' },
     { name: 'Sites', description: 'Their names, time zones and sizes.' },
     { name: 'Service', description: 'For those who run it.' },
   ],
-  paths: { ...apiPaths, ...servicePaths },
-  components: { schemas: { ...requestSchemas(), ...answerSchemas }, securitySchemes: { key } },
+  paths: { ...apiPaths, ...datasetsPaths, ...servicePaths },
+  components: { schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas }, securitySchemes: { key } },
 });

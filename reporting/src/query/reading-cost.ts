@@ -42,11 +42,16 @@ select ${countOf(events, mostEvents)} as events, ${countOf(rows, mostRows)} as r
   return found.rows[0]!;
 }
 
-/** Events of segments, without those that an index leaves out. */
-function eventsSql(raw: Cover['raw'], filter: Filter | undefined, parameters: SqlParameters): string | undefined {
+/** Events of segments, without those that an index leaves out. `isRead` is a condition that an index answers by itself. */
+function eventsSql(
+  raw: Cover['raw'],
+  filter: Filter | undefined,
+  parameters: SqlParameters,
+  isRead?: string,
+): string | undefined {
   if (raw.length === 0) return undefined;
   const narrow = narrowFilter(filter, (dimension) => rawColumn(dimension, parameters));
-  const condition = narrow ? `and ${filterSql(narrow, rawColumn, parameters)}` : '';
+  const condition = `${isRead ? `and ${isRead}` : ''} ${narrow ? `and ${filterSql(narrow, rawColumn, parameters)}` : ''}`;
   const [from, to] = (['from', 'to'] as const).map((end) =>
     parameters.add(
       raw.map((segment) => instant(segment[end])),
@@ -66,14 +71,25 @@ function rowsSql({ filter, offsets: _offsets, ...reading }: RollupReading, param
   return selects.length === 0 ? undefined : selects.join(' union all ');
 }
 
+/** What is read of raw events: all of a range, or those of `types`, for which there is an index. */
+export interface RawReading {
+  siteId: string;
+  range: TimeRange;
+  filter?: Filter | undefined;
+  types?: IndexedType[] | undefined;
+}
+
+/** Types of index events_typed, as far as somebody reads these alone. */
+export type IndexedType = 'payment' | 'refund' | 'cost';
+
+export const isOfTypes = (types: IndexedType[]): string =>
+  `event_type in (${types.map((type) => `'${type}'`).join(', ')})`;
+
 /** Of a plan that reads raw events of a whole range. */
-export async function rawCost(
-  client: PoolClient,
-  { siteId, range, filter }: { siteId: string; range: TimeRange; filter?: Filter },
-): Promise<ReadingCost> {
+export async function rawCost(client: PoolClient, { siteId, range, filter, types }: RawReading): Promise<ReadingCost> {
   const parameters = createSqlParameters(siteId);
   const segment = { bucket: 0, from: range.from.getTime(), to: range.to.getTime() };
-  const events = eventsSql([segment], filter, parameters);
+  const events = eventsSql([segment], filter, parameters, types && isOfTypes(types));
   return { isRaw: true, ...(await count(client, parameters, events, undefined)) };
 }
 

@@ -1,0 +1,78 @@
+import Joi from 'joi';
+import { ratio } from '../query/group-values.js';
+import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
+import { filtersParam } from './filters-param.js';
+import { heldBatches, queryRows } from './query-rows.js';
+
+const day: Column = { name: 'day', title: 'Day', type: 'date' };
+const ofType: Column[] = [
+  { name: 'event_type', title: 'Type', type: 'text' },
+  { name: 'events', title: 'Events', type: 'integer' },
+  { name: 'visitors', title: 'Visitors', type: 'integer' },
+  { name: 'events_per_visitor', title: 'Events per visitor', type: 'number' },
+  { name: 'share', title: 'Share of events', type: 'number', unit: 'percent' },
+];
+const span: Column[] = [
+  { name: 'first_day', title: 'First day', type: 'date' },
+  { name: 'last_day', title: 'Last day', type: 'date' },
+];
+
+const isDaily = ({ per }: DatasetParams) => per === 'day';
+const columns = (params: DatasetParams) => (isDaily(params) ? [day, ...ofType] : [...ofType, ...span]);
+const key = (params: DatasetParams): KeyColumn[] =>
+  isDaily(params) ? [{ name: 'day' }, { name: 'event_type' }] : [{ name: 'event_type' }];
+
+const metrics = ['events', 'visitors'];
+const textOf = (number: number | null) => (number === null ? null : String(number));
+
+/** Type, events, visitors, and what follows from them; `all` is how many events there are. */
+function figuresOf([type, events, visitors]: Row, all: number): Row {
+  const [count, users] = [Number(events), Number(visitors)];
+  return [type!, events!, visitors!, textOf(ratio(count, users)), textOf(ratio(100 * count, all))];
+}
+
+const sumOf = (rows: Row[], place: number) => rows.reduce((sum, row) => sum + Number(row[place]), 0);
+
+/** Days with their types, and how many events each day has. */
+async function ofDays(context: DatasetContext, filters: unknown[] | undefined) {
+  const rows = await queryRows(context, { metrics, dimensions: ['time:day', 'event_type'], filters });
+  const totals = new Map<string, number>();
+  for (const [day, , events] of rows) totals.set(day!, (totals.get(day!) ?? 0) + Number(events));
+  return { rows, totals };
+}
+
+async function engagementByDay(context: DatasetContext, { filters }: DatasetParams): Promise<Row[]> {
+  const { rows, totals } = await ofDays(context, filters);
+  return rows.map(([day, ...row]) => [day!, ...figuresOf(row, totals.get(day!)!)]);
+}
+
+async function engagement(context: DatasetContext, { filters }: DatasetParams): Promise<Row[]> {
+  const rows = await queryRows(context, { metrics, dimensions: ['event_type'], filters });
+  const all = sumOf(rows, 1);
+  const spans = new Map<string, [string, string]>();
+  for (const [day, type] of (await ofDays(context, filters)).rows) {
+    const [first, last] = spans.get(type!) ?? [day!, day!];
+    spans.set(type!, [day! < first ? day! : first, day! > last ? day! : last]);
+  }
+  return rows.map((row) => [...figuresOf(row, all), ...spans.get(row[0]!)!]);
+}
+
+export const engagementMetrics: Dataset = {
+  id: 'engagement-metrics',
+  title: 'Engagement by type of event',
+  description:
+    'For each type of event of the range, or with `per=day` for each day and type, how many events there were, of how many visitors, and what share of all events that is. `first_day` and `last_day` are the first and the last day of the range that have such an event.',
+  defaultRange: '30d',
+  params: { per: Joi.string().valid('range', 'day').default('range'), filters: filtersParam },
+  example: { date_range: '30d' },
+  reads: 'events',
+  columns,
+  key,
+  rows: (context, params) =>
+    heldBatches(
+      context,
+      params,
+      engagementMetrics,
+      isDaily(params) ? engagementByDay(context, params) : engagement(context, params),
+    ),
+};

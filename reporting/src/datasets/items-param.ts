@@ -1,0 +1,6 @@
+/** Parameter `limit` of datasets that are the first of many. */
+import Joi from 'joi';
+
+export const mostItems = 1_000;
+
+export const itemsParam = Joi.number().integer().min(1).max(mostItems).default(100);

@@ -1,0 +1,67 @@
+import { changeOf } from '../query/compare-periods.js';
+import { ratio } from '../query/group-values.js';
+import type { Column, Dataset, DatasetContext, KeyColumn, Row } from './dataset.js';
+import { askQuery, heldBatches } from './query-rows.js';
+
+const columns: Column[] = [
+  { name: 'metric', title: 'Figure', type: 'text' },
+  { name: 'value', title: 'Now', type: 'number' },
+  { name: 'previous', title: 'Before', type: 'number' },
+  { name: 'change', title: 'Change', type: 'number', unit: 'percent' },
+];
+const key: KeyColumn[] = [{ name: 'metric' }];
+
+const hourMs = 3_600_000;
+
+interface Figures {
+  value: (number | null)[];
+  previous: (number | null)[];
+}
+
+/** Metrics of a range without dimensions, and of the range before. */
+async function figuresOf(context: DatasetContext, metrics: string[], date_range?: string): Promise<Figures> {
+  const include = { comparison: 'previous_period' } as const;
+  const { rows, comparisonRows } = await askQuery(context, {
+    metrics,
+    dimensions: [],
+    include,
+    ...(date_range && { date_range }),
+  });
+  return { value: rows[0]!.metrics, previous: comparisonRows![0]!.metrics };
+}
+
+const textOf = (number: number | null) => (number === null ? null : String(number));
+
+function rowOf(metric: string, value: number | null, previous: number | null): Row {
+  return [metric, textOf(value), textOf(previous), textOf(changeOf(previous, value))];
+}
+
+/** Views that have no visitor count as well, so that rollups answer it. */
+const viewsPerVisitor = ([, views, visitors]: (number | null)[]) => ratio(views ?? 0, visitors ?? 0);
+
+async function performanceRows(context: DatasetContext): Promise<Row[]> {
+  const { now } = context;
+  const lastHour = { ...context, range: { from: new Date(now.getTime() - hourMs), to: now } };
+  const names = ['events', 'views', 'visitors'];
+  const today = await figuresOf(context, names, 'day');
+  const hour = await figuresOf(lastHour, ['events']);
+  return [
+    ...names.map((name, place) => rowOf(name, today.value[place]!, today.previous[place]!)),
+    rowOf('views_per_visitor', viewsPerVisitor(today.value), viewsPerVisitor(today.previous)),
+    rowOf('events_last_hour', hour.value[0]!, hour.previous[0]!),
+  ];
+}
+
+export const performanceMetrics: Dataset = {
+  id: 'performance-metrics',
+  title: 'Today so far',
+  description:
+    'Events, views, visitors and views per visitor (all views by all visitors) of today, each beside yesterday until the clock showed what it shows now, and the events of the last hour beside those of the hour before. Changes are in whole percent, null where there was nothing before.',
+  params: {},
+  example: {},
+  reads: 'events',
+  dependsOnClock: true,
+  columns: () => columns,
+  key: () => key,
+  rows: (context, params) => heldBatches(context, params, performanceMetrics, performanceRows(context)),
+};

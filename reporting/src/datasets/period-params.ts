@@ -1,0 +1,22 @@
+/** Parameters that name a period or a currency, and the first day of a period. */
+import { periodTypes } from '@millrace/shared/job-data';
+import Joi from 'joi';
+import type { WeekStart } from '../query-request/calendar.js';
+import { type CalendarUnit, calendar } from '../query-request/time-buckets.js';
+
+export type PeriodType = (typeof periodTypes)[number];
+
+export const periodTypeParam = (standard: PeriodType) =>
+  Joi.string()
+    .valid(...periodTypes)
+    .default(standard);
+
+const currencyRule = 'must be a code of ISO 4217 such as EUR';
+
+export const currencyParam = Joi.string()
+  .pattern(/^[A-Z]{3}$/)
+  .messages({ 'string.pattern.base': currencyRule, 'string.empty': currencyRule });
+
+/** Of the period that a day lies in; weeks of aggregates begin on Monday. */
+export const periodStart = (day: string, type: CalendarUnit, weekStart: WeekStart = 'monday'): string =>
+  calendar[type].start(day, weekStart);

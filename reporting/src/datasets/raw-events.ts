@@ -1,0 +1,49 @@
+/** What datasets of raw events have in common: events of the range that fit the filters, read when others let them. */
+import { filterSql } from '../query/filter-sql.js';
+import { rawColumn } from '../query/raw-columns.js';
+import { type IndexedType, isOfTypes, rawCost } from '../query/reading-cost.js';
+import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
+import type { DatasetContext, DatasetParams, Row } from './dataset.js';
+import { filterOf } from './filters-param.js';
+import { type SqlSource, sqlRows } from './sql-rows.js';
+
+/** Parameters of a statement whose `$1` is the site, and its condition on table events. */
+export function whereEvents(
+  { siteId, range }: DatasetContext,
+  params: DatasetParams,
+  types?: IndexedType[],
+): { parameters: SqlParameters; where: string } {
+  const parameters = createSqlParameters(siteId);
+  const conditions = [
+    `site_id = ${parameters.site()}`,
+    `timestamp >= ${parameters.add(range.from.toISOString(), 'timestamptz')}`,
+    `timestamp < ${parameters.add(range.to.toISOString(), 'timestamptz')}`,
+  ];
+  if (types) conditions.push(isOfTypes(types));
+  const filter = filterOf(params);
+  if (filter) conditions.push(filterSql(filter, rawColumn, parameters));
+  return { parameters, where: conditions.join(' and ') };
+}
+
+/** Of a page without filters no more is read than it shows. */
+export async function admitEvents(
+  { client, siteId, range, limit, admit }: DatasetContext,
+  params: DatasetParams,
+  types?: IndexedType[],
+): Promise<void> {
+  if (!admit) return;
+  const filter = filterOf(params);
+  if (!filter && limit !== undefined) admit({ isRaw: true, events: limit, rows: 0 });
+  else admit(await rawCost(client, { siteId, range, filter, types }));
+}
+
+/** Rows of `source`, each of which is an event. */
+export async function* eventRows(
+  context: DatasetContext,
+  params: DatasetParams,
+  source: SqlSource,
+  types?: IndexedType[],
+): AsyncGenerator<Row[]> {
+  await admitEvents(context, params, types);
+  yield* sqlRows(context, source);
+}

@@ -1,0 +1,71 @@
+import { currencyOf, decimalOf } from '@millrace/shared/money-sql';
+import { queryLimits } from '../query-request/query-names.js';
+import { refusal } from '../query-request/refuse.js';
+import { timeBuckets } from '../query-request/time-buckets.js';
+import { isCounted, moneyTables, moneyTypes } from './counted-money.js';
+import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
+import { currencyParam, periodTypeParam } from './period-params.js';
+import { admitEvents, whereEvents } from './raw-events.js';
+import { type SqlSource, sqlRows } from './sql-rows.js';
+
+const columns: Column[] = [
+  { name: 'period', title: 'Period', type: 'date' },
+  { name: 'currency', title: 'Currency', type: 'text' },
+  { name: 'status', title: 'Status', type: 'text' },
+  { name: 'count', title: 'Number', type: 'integer' },
+  { name: 'sum', title: 'Sum', type: 'decimal' },
+  { name: 'mean', title: 'Mean', type: 'decimal' },
+  { name: 'median', title: 'Median', type: 'decimal' },
+  { name: 'min', title: 'Smallest', type: 'decimal' },
+  { name: 'max', title: 'Largest', type: 'decimal' },
+];
+const key: KeyColumn[] = [{ name: 'period' }, { name: 'currency' }, { name: 'status' }];
+
+/** The amount in the middle, half the sum of the two in the middle of an even number: exact, which SQL's percentile_cont is not. */
+const median = `(percentile_disc(0.5) within group (order by amount) + percentile_disc(0.5) within group (order by amount desc)) / 2`;
+
+function bucketsOf({ range, timezone, weekStart, days }: DatasetContext, { period_type: type }: DatasetParams) {
+  const mostDays = queryLimits.buckets * 86_400_000;
+  if (type === 'day' && Date.parse(days.to) - Date.parse(days.from) >= mostDays) {
+    throw refusal(['period_type'], 'must not be day for a range of more than 10,000 days');
+  }
+  return timeBuckets(type, range, timezone, weekStart);
+}
+
+function source(context: DatasetContext, params: DatasetParams): SqlSource {
+  const { bounds, labels } = bucketsOf(context, params);
+  const { parameters, where } = whereEvents(context, params, moneyTypes);
+  const starts = parameters.add(
+    bounds.slice(0, -1).map((bound) => bound.toISOString()),
+    'timestamptz[]',
+  );
+  const period = `(${parameters.add(labels, 'text[]')})[width_bucket(timestamp, ${starts})]::date`;
+  const ofCurrency = params.currency ? `and ${currencyOf} = ${parameters.add(params.currency, 'text')}` : '';
+  const text = `/* reporting.revenueSummary */
+select period, currency, status, count(*) as count, sum(amount) as sum, trim_scale(round(avg(amount), 6)) as mean,
+  trim_scale(${median}) as median, min(amount) as min, max(amount) as max
+from (
+  select ${period} as period, ${currencyOf} as currency, ${decimalOf('amount')} as amount,
+    case event_type when 'refund' then 'refunded' else properties->>'status' end as status
+  from events where ${where} ${ofCurrency} and ${isCounted}) as money
+group by period, currency, status`;
+  return { text, with: moneyTables, values: parameters.values, columns, key };
+}
+
+export const revenueSummary: Dataset = {
+  id: 'revenue-summary',
+  title: 'Payments and refunds in figures',
+  description:
+    'How many payments and refunds there were in each period of the range, by currency and status (succeeded, failed, refunded), and how large they were. A succeeded transaction and a refund count once, where they came first; a failed attempt counts each time. Sums are exact, means have six decimals. Counted from events, so that the first and the last period hold only what lies in the range, in the time zone that was asked for; only as far back as raw events are kept.',
+  defaultRange: '12mo',
+  params: { period_type: periodTypeParam('month'), currency: currencyParam },
+  example: { date_range: '12mo', period_type: 'month' },
+  reads: 'events',
+  columns: () => columns,
+  key: () => key,
+  async *rows(context, params) {
+    const { limit: _limit, ...whole } = context;
+    await admitEvents(whole, params, moneyTypes);
+    yield* sqlRows(context, source(context, params));
+  },
+};

@@ -1,0 +1,98 @@
+import Joi from 'joi';
+import { timeAlias } from '../query-request/alias-names.js';
+import { parseQuery, type QueryRequest, querySchema } from '../query-request/parse-query.js';
+import { refusal } from '../query-request/refuse.js';
+import type { Column, ColumnType, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
+import { filtersParam } from './filters-param.js';
+import { heldBatches, mostRows, queryRows } from './query-rows.js';
+
+const requests = new WeakMap<DatasetParams, QueryRequest>();
+
+/** What the parameters ask for, with names of our own. @throws ServiceError `invalid_request`. */
+function requestOf(params: DatasetParams): QueryRequest {
+  const { limit: _limit, ...question } = params;
+  const request = requests.get(params) ?? parseQuery({ ...question, site_id: 'any', date_range: 'day' });
+  requests.set(params, request);
+  return request;
+}
+
+/** Hours and minutes have instants for names, which tell the hour that the clock shows twice apart; the others are days. */
+const typesOfTime: Record<string, ColumnType> = {
+  minute: 'instant',
+  hour: 'instant',
+  hour_of_day: 'integer',
+  day_of_week: 'integer',
+};
+const ratios = ['views_per_visitor', 'share'];
+
+function titleOf(name: string): string {
+  const [kind, ...rest] = name.split(':');
+  if (kind === 'event' && rest.length > 0) return `Events of type ${rest.join(':')}`;
+  const words = (rest.join(':') || kind!).replaceAll('_', ' ');
+  return words[0]!.toUpperCase() + words.slice(1);
+}
+
+function columns(params: DatasetParams): Column[] {
+  const { dimensions, metrics } = requestOf(params);
+  const ofDimensions = dimensions.map((name): Column => {
+    const unit = name.startsWith('time:') ? name.slice('time:'.length) : undefined;
+    return { name, title: titleOf(name), type: unit === undefined ? 'text' : (typesOfTime[unit] ?? 'date') };
+  });
+  const ofMetrics = metrics.map((name): Column => {
+    const unit = name === 'share' ? { unit: 'percent' } : {};
+    return { name, title: titleOf(name), type: ratios.includes(name) ? 'number' : 'integer', ...unit };
+  });
+  return [...ofDimensions, ...ofMetrics];
+}
+
+function key(params: DatasetParams): KeyColumn[] {
+  const { orderBy, dimensions, metrics } = requestOf(params);
+  const ordered = orderBy.map((order): KeyColumn => ({ name: order.key, direction: order.direction, nullable: true }));
+  const rest = dimensions.filter((name) => !ordered.some((order) => order.name === name));
+  const all = [...ordered, ...rest.map((name): KeyColumn => ({ name, nullable: true }))];
+  // A single row needs no order.
+  return all.length > 0 ? all : [{ name: metrics[0]!, nullable: true }];
+}
+
+/** As instants of datasets are written. */
+const toInstant = (label: string) => new Date(label).toISOString().replace('.000Z', 'Z');
+
+async function rowsOf(context: DatasetContext, params: DatasetParams): Promise<Row[]> {
+  const { metrics, dimensions, orderBy } = requestOf(params);
+  const rows = await queryRows(context, {
+    metrics,
+    dimensions,
+    filters: params.filters,
+    order_by: orderBy.map(({ key, direction }) => [key, direction]),
+    limit: params.limit,
+  });
+  const isInstant = columns(params).map(({ type }) => type === 'instant');
+  return rows.map((row) => row.map((value, place) => (isInstant[place] && value !== null ? toInstant(value) : value)));
+}
+
+function check(params: DatasetParams): void {
+  const place = params.dimensions.indexOf(timeAlias);
+  if (place >= 0) throw refusal(['dimensions', place], 'must name a unit, such as time:day');
+  requestOf(params);
+}
+
+export const timeseries: Dataset = {
+  id: 'timeseries',
+  title: 'Any question',
+  description:
+    'The answer to any query of `/api/v1/query` as a table: columns are its dimensions, then its metrics, by their own names, and rows are in the order of the query. Hours and minutes are named by their start in UTC. At most `limit` rows, 100,000 where it is not given.',
+  defaultRange: '30d',
+  params: {
+    metrics: querySchema.extract('metrics').optional().default(['events', 'views', 'visitors']),
+    dimensions: querySchema.extract('dimensions').default(['time:day']),
+    filters: filtersParam,
+    order_by: querySchema.extract('order_by'),
+    limit: Joi.number().integer().min(1).max(mostRows).default(mostRows),
+  },
+  check,
+  example: { date_range: '7d', metrics: ['views', 'visitors'], dimensions: ['time:day', 'path'] },
+  reads: 'events',
+  columns,
+  key,
+  rows: (context, params) => heldBatches(context, params, timeseries, rowsOf(context, params)),
+};

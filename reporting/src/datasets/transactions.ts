@@ -1,0 +1,50 @@
+import { currencyOf, decimalOf, nameOf } from '@millrace/shared/money-sql';
+import { isCounted, moneyTables, moneyTypes } from './counted-money.js';
+import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
+import { filtersParam } from './filters-param.js';
+import { eventRows, whereEvents } from './raw-events.js';
+import type { SqlSource } from './sql-rows.js';
+
+const columns: Column[] = [
+  { name: 'timestamp', title: 'Time', type: 'instant' },
+  { name: 'event_id', title: 'Event', type: 'text' },
+  { name: 'kind', title: 'Kind', type: 'text' },
+  { name: 'status', title: 'Status', type: 'text' },
+  { name: 'counted', title: 'Counted', type: 'boolean' },
+  { name: 'amount', title: 'Amount', type: 'decimal' },
+  { name: 'currency', title: 'Currency', type: 'text' },
+  { name: 'transaction_id', title: 'Transaction', type: 'text' },
+  { name: 'refund_id', title: 'Refund', type: 'text' },
+  { name: 'subscription_id', title: 'Subscription', type: 'text' },
+  { name: 'plan_interval', title: 'Billing interval', type: 'text' },
+  { name: 'user_id', title: 'User', type: 'text' },
+  { name: 'profile_id', title: 'Profile', type: 'text' },
+  { name: 'path', title: 'Path', type: 'text' },
+];
+const key: KeyColumn[] = [{ name: 'timestamp' }, { name: 'event_id', sqlType: 'uuid' }];
+
+function source(context: DatasetContext, params: DatasetParams): SqlSource {
+  const { parameters, where } = whereEvents(context, params, moneyTypes);
+  const text = `/* reporting.transactions */
+select timestamp, event_id, event_type as kind,
+  case event_type when 'refund' then 'refunded' else properties->>'status' end as status, ${isCounted} as counted,
+  ${decimalOf('amount')} as amount, ${currencyOf} as currency, ${nameOf('transaction_id')} as transaction_id,
+  ${nameOf('refund_id')} as refund_id, ${nameOf('subscription_id')} as subscription_id, properties->>'interval' as plan_interval,
+  user_id, profile_id, path
+from events where ${where}`;
+  return { text, with: moneyTables, values: parameters.values, columns, key };
+}
+
+export const transactions: Dataset = {
+  id: 'transactions',
+  title: 'Payments and refunds',
+  description:
+    'Every payment and refund event of the range, oldest first. `counted` is false for a repeat of a succeeded transaction or of a refund that came earlier, even before the range, and for an event without a valid amount, currency and status: what is counted adds up to the sums of `revenue-summary`. `status` is succeeded, failed or refunded.',
+  defaultRange: '30d',
+  params: { filters: filtersParam },
+  example: { date_range: '30d', filters: [['is', 'property:currency', ['EUR']]] },
+  reads: 'events',
+  columns: () => columns,
+  key: () => key,
+  rows: (context, params) => eventRows(context, params, source(context, params), moneyTypes),
+};
