@@ -4,7 +4,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import { silent } from '@millrace/shared/testing/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express } from 'express';
-import { buildApp } from '../src/app.js';
+import { buildApp, type ReportingApp } from '../src/app.js';
 import { describeApi } from '../src/openapi/describe-api.js';
 import { createGate } from '../src/query/heavy-queries.js';
 
@@ -22,11 +22,14 @@ export function routesOf(layers: Layer[]): string[] {
   });
 }
 
-export function buildDocumentedApp(pool: Pool): { app: Express; routes: string[] } {
+export function buildDocumentedApp(
+  pool: Pool,
+  more: Partial<Pick<ReportingApp, 'clock' | 'keys' | 'gate'>> = {},
+): { app: Express; routes: string[] } {
   const service = { logger: silent, metrics: createMetrics(), isClosing: () => false };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const health = { postgres: () => pool.query('select 1') };
-  const app = buildApp({ ...service, health, pool, writePool: pool, gate });
+  const app = buildApp({ ...service, health, pool, writePool: pool, gate, ...more });
   return { app, routes: [...new Set(routesOf(app.router.stack as unknown as Layer[]))].sort() };
 }
 

@@ -5,7 +5,7 @@ import type { IndexedType } from '../query/reading-cost.js';
 export const moneyTypes: IndexedType[] = ['payment', 'refund'];
 
 /** As in money_events.kind. */
-export const kindOf = `case when event_type = 'payment' and properties->>'status' = 'succeeded' then 'payment'
+const kindOf = `case when event_type = 'payment' and properties->>'status' = 'succeeded' then 'payment'
   when event_type = 'payment' then 'failed' else 'refund' end`;
 
 /** A failed attempt counts by itself. */
@@ -13,7 +13,7 @@ const onceBy = `case when event_type = 'payment' and coalesce(properties->>'stat
   else ${countsBy} end`;
 
 /** Whether an event keeps the rules of money, as table money_events has them. */
-export const isMoney = `(coalesce(${decimalOf('amount')} >= 0, false) and ${currencyOf} is not null
+const isMoney = `(coalesce(${decimalOf('amount')} >= 0, false) and ${currencyOf} is not null
   and (event_type = 'refund' or coalesce(properties->>'status' in ('succeeded', 'failed'), false)))`;
 
 const markedTypes = `array['payment', 'refund', 'subscription_changed', 'subscription_canceled']`;
@@ -50,9 +50,14 @@ export const moneyTables = `kept as materialized (
   where fresh.number = 1
 )`;
 
-/** Whether an event of table events is money, and the first of its name. */
+/** Events of money called `event`, with what {@link isCounted} needs; `where` is a condition on table events. */
+export const moneyEvents = (where: string) =>
+  `(select *, ${kindOf} as money_kind, ${onceBy} as counts_by from events where ${where}) as event`;
+
+/** Whether an `event` is money, and the first of its name. */
 export const isCounted = `(${isMoney} and (timestamp, event_id) not in (select timestamp, event_id from repeats)
   and not exists (
-    select 1 from money_events earlier where earlier.site_id = $1 and earlier.kind = ${kindOf} and earlier.counts_by = ${onceBy}
-      and (earlier.timestamp, earlier.event_id) < (events.timestamp, events.event_id)
+    select 1 from money_events earlier
+    where earlier.site_id = $1 and earlier.kind = event.money_kind and earlier.counts_by = event.counts_by
+      and (earlier.timestamp, earlier.event_id) < (event.timestamp, event.event_id)
       and not exists (select 1 from open where earlier.timestamp >= open.starts and earlier.timestamp < open.ends)))`;

@@ -50,9 +50,10 @@ async function engagement(context: DatasetContext, { filters }: DatasetParams): 
   const rows = await queryRows(context, { metrics, dimensions: ['event_type'], filters });
   const all = sumOf(rows, 1);
   const spans = new Map<string, [string, string]>();
+  // Days come in order.
   for (const [day, type] of (await ofDays(context, filters)).rows) {
-    const [first, last] = spans.get(type!) ?? [day!, day!];
-    spans.set(type!, [day! < first ? day! : first, day! > last ? day! : last]);
+    const [first] = spans.get(type!) ?? [day!];
+    spans.set(type!, [first, day!]);
   }
   return rows.map((row) => [...figuresOf(row, all), ...spans.get(row[0]!)!]);
 }

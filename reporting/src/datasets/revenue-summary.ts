@@ -2,7 +2,7 @@ import { currencyOf, decimalOf } from '@millrace/shared/money-sql';
 import { queryLimits } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
-import { isCounted, moneyTables, moneyTypes } from './counted-money.js';
+import { isCounted, moneyEvents, moneyTables, moneyTypes } from './counted-money.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { currencyParam, periodTypeParam } from './period-params.js';
 import { admitEvents, whereEvents } from './raw-events.js';
@@ -47,7 +47,7 @@ select period, currency, status, count(*) as count, sum(amount) as sum, trim_sca
 from (
   select ${period} as period, ${currencyOf} as currency, ${decimalOf('amount')} as amount,
     case event_type when 'refund' then 'refunded' else properties->>'status' end as status
-  from events where ${where} ${ofCurrency} and ${isCounted}) as money
+  from ${moneyEvents(`${where} ${ofCurrency}`)} where ${isCounted}) as money
 group by period, currency, status`;
   return { text, with: moneyTables, values: parameters.values, columns, key };
 }

@@ -6,15 +6,9 @@ import type { Column, ColumnType, Dataset, DatasetContext, DatasetParams, KeyCol
 import { filtersParam } from './filters-param.js';
 import { heldBatches, mostRows, queryRows } from './query-rows.js';
 
-const requests = new WeakMap<DatasetParams, QueryRequest>();
-
 /** What the parameters ask for, with names of our own. @throws ServiceError `invalid_request`. */
-function requestOf(params: DatasetParams): QueryRequest {
-  const { limit: _limit, ...question } = params;
-  const request = requests.get(params) ?? parseQuery({ ...question, site_id: 'any', date_range: 'day' });
-  requests.set(params, request);
-  return request;
-}
+const requestOf = ({ limit: _limit, ...question }: DatasetParams): QueryRequest =>
+  parseQuery({ ...question, site_id: 'any', date_range: 'day' });
 
 /** Hours and minutes have instants for names, which tell the hour that the clock shows twice apart; the others are days. */
 const typesOfTime: Record<string, ColumnType> = {

@@ -1,5 +1,5 @@
 import { currencyOf, decimalOf, nameOf } from '@millrace/shared/money-sql';
-import { isCounted, moneyTables, moneyTypes } from './counted-money.js';
+import { isCounted, moneyEvents, moneyTables, moneyTypes } from './counted-money.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { filtersParam } from './filters-param.js';
 import { eventRows, whereEvents } from './raw-events.js';
@@ -31,7 +31,7 @@ select timestamp, event_id, event_type as kind,
   ${decimalOf('amount')} as amount, ${currencyOf} as currency, ${nameOf('transaction_id')} as transaction_id,
   ${nameOf('refund_id')} as refund_id, ${nameOf('subscription_id')} as subscription_id, properties->>'interval' as plan_interval,
   user_id, profile_id, path
-from events where ${where}`;
+from ${moneyEvents(where)}`;
   return { text, with: moneyTables, values: parameters.values, columns, key };
 }
 

@@ -8,8 +8,8 @@ import { operation, parameter } from './operation.js';
 
 const ids = datasets.map(({ id }) => id);
 
-const examplesOf = (valueOf: (dataset: (typeof datasets)[number]) => unknown) =>
-  Object.fromEntries(datasets.map((dataset) => [dataset.id, { summary: dataset.title, value: valueOf(dataset) }]));
+const examplesOf = (pick: (dataset: (typeof datasets)[number]) => unknown) =>
+  Object.fromEntries(datasets.map((dataset) => [dataset.id, { summary: dataset.title, value: pick(dataset) }]));
 
 const id = {
   name: 'id',

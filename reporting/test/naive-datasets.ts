@@ -1,0 +1,209 @@
+/** Rows of datasets by definition, from the list of events of a site. Decimals are in whole ten-millionths. */
+import type { SiteEvent } from './dataset-sites.js';
+import { referrerHost } from './naive-answer.js';
+import * as money from './naive-money.js';
+
+export interface NaiveRange {
+  /** Events of the site, in order of time. */
+  all: SiteEvent[];
+  from: Date;
+  to: Date;
+  zone: string;
+}
+
+type Rows = Record<string, unknown>[];
+
+const inRange = ({ all, from, to }: NaiveRange) => all.filter(({ timestamp }) => timestamp >= from && timestamp < to);
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+export function dayIn(zone: string, time: Date): string {
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  formats.set(zone, format);
+  return format.format(time);
+}
+
+const monthOf = (day: string) => `${day.slice(0, 7)}-01`;
+function weekOf(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+  return date.toISOString().slice(0, 10);
+}
+export const periods: Record<string, (day: string) => string> = { day: (day) => day, week: weekOf, month: monthOf };
+
+function groupBy<T, K extends string>(list: T[], nameOf: (item: T) => K): [K, T[]][] {
+  const groups = new Map<K, T[]>();
+  for (const item of list) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return [...groups].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+const usersOf = (events: SiteEvent[]) => new Set(events.flatMap(({ user_id }) => user_id ?? []));
+const viewsOf = (events: SiteEvent[]) => events.filter(({ event_type }) => event_type === 'view').length;
+export const ratio = (part: number, whole: number) => (whole === 0 ? null : Math.round((100 * part) / whole) / 100);
+
+const countsOf = (events: SiteEvent[]) => ({
+  events: events.length,
+  views: viewsOf(events),
+  visitors: usersOf(events).size,
+});
+
+function bucketsOf({ from, to, zone }: NaiveRange, periodOf: (day: string) => string): string[] {
+  const names = new Set<string>();
+  for (let time = from.getTime(); time < to.getTime(); time += 3_600_000)
+    names.add(periodOf(dayIn(zone, new Date(time))));
+  return [...names, periodOf(dayIn(zone, new Date(to.getTime() - 1)))].filter(
+    (name, at, all) => all.indexOf(name) === at,
+  );
+}
+
+export function activityTrends(range: NaiveRange): Rows {
+  const events = inRange(range);
+  return bucketsOf(range, periods.day!).map((day) => ({
+    day,
+    ...countsOf(events.filter(({ timestamp }) => dayIn(range.zone, timestamp) === day)),
+  }));
+}
+
+export function userGrowth(range: NaiveRange): Rows {
+  const firsts = new Map<string, Date>();
+  for (const { event_type, user_id, timestamp } of range.all) {
+    if (event_type === 'signup' && user_id !== null && !firsts.has(user_id)) firsts.set(user_id, timestamp);
+  }
+  const signups = [...firsts.values()];
+  const events = inRange(range);
+  return bucketsOf(range, monthOf).map((month) => {
+    const isOf = (time: Date) => monthOf(dayIn(range.zone, time)) === month;
+    const { events: count, visitors } = countsOf(events.filter(({ timestamp }) => isOf(timestamp)));
+    const isNew = (time: Date) => isOf(time) && time >= range.from && time < range.to;
+    const isKnown = (time: Date) => time < range.to && monthOf(dayIn(range.zone, time)) <= month;
+    return {
+      month,
+      new_users: signups.filter(isNew).length,
+      total_users: signups.filter(isKnown).length,
+      visitors,
+      events: count,
+    };
+  });
+}
+
+const itemOf: Record<string, (event: SiteEvent) => string | null> = {
+  paths: ({ path }) => path,
+  referrers: ({ referrer }) => referrerHost(referrer),
+  profiles: ({ profile_id }) => profile_id,
+  event_types: ({ event_type }) => event_type,
+};
+
+export function topItems(range: NaiveRange, of: string, by: 'events' | 'views' | 'visitors', limit: number): Rows {
+  const events = inRange(range);
+  const inAll = usersOf(events.filter((event) => itemOf[of]!(event) !== null)).size;
+  return groupBy(
+    events.filter((event) => itemOf[of]!(event) !== null),
+    (event) => itemOf[of]!(event)!,
+  )
+    .map(([item, own]) => ({ item, ...countsOf(own), share: ratio(100 * usersOf(own).size, inAll) }))
+    .sort((a, b) => b[by] - a[by])
+    .slice(0, limit)
+    .map((row, at) => ({ rank: at + 1, ...row }));
+}
+
+const figures = (own: SiteEvent[], all: SiteEvent[]) => ({
+  events: own.length,
+  visitors: usersOf(own).size,
+  events_per_visitor: ratio(own.length, usersOf(own).size),
+  share: ratio(100 * own.length, all.length),
+});
+
+export function engagement(range: NaiveRange): Rows {
+  const events = inRange(range);
+  return groupBy(events, ({ event_type }) => event_type).map(([event_type, own]) => ({
+    event_type,
+    ...figures(own, events),
+    first_day: dayIn(range.zone, own[0]!.timestamp),
+    last_day: dayIn(range.zone, own.at(-1)!.timestamp),
+  }));
+}
+
+export const engagementByDay = (range: NaiveRange): Rows =>
+  groupBy(inRange(range), ({ timestamp }) => dayIn(range.zone, timestamp)).flatMap(([day, events]) =>
+    groupBy(events, ({ event_type }) => event_type).map(([event_type, own]) => ({
+      day,
+      event_type,
+      ...figures(own, events),
+    })),
+  );
+
+const instantOf = (time: Date) => time.toISOString().replace('.000Z', 'Z');
+const units = (text: string | null) => (text === null ? null : money.unitsOf(text));
+
+export const events = (range: NaiveRange): Rows =>
+  inRange(range).map(({ timestamp, ...event }) => ({ timestamp: instantOf(timestamp), ...event, session_id: null }));
+
+export const costs = (range: NaiveRange): Rows =>
+  inRange(range)
+    .filter(({ event_type }) => event_type === 'cost')
+    .map((event) => ({
+      timestamp: instantOf(event.timestamp),
+      event_id: event.event_id,
+      category: money.nameIn(event, 'category'),
+      feature: money.nameIn(event, 'feature'),
+      amount: units(money.amountIn(event)),
+      currency: money.currencyIn(event),
+    }));
+
+export function transactions(range: NaiveRange): Rows {
+  const counted = money.countedOf(range.all);
+  return inRange(range)
+    .filter(({ event_type }) => event_type === 'payment' || event_type === 'refund')
+    .map((event) => ({
+      timestamp: instantOf(event.timestamp),
+      event_id: event.event_id,
+      kind: event.event_type,
+      status: money.statusIn(event),
+      counted: counted.has(event),
+      amount: units(money.amountIn(event)),
+      currency: money.currencyIn(event),
+      transaction_id: money.nameIn(event, 'transaction_id'),
+      refund_id: money.nameIn(event, 'refund_id'),
+    }));
+}
+
+const statistics = (amounts: bigint[]) => ({
+  count: amounts.length,
+  mean: money.meanOf(amounts),
+  min: money.sorted(amounts)[0]!,
+  max: money.sorted(amounts).at(-1)!,
+});
+
+export function revenueSummary(range: NaiveRange, periodType: string): Rows {
+  const counted = money.countedOf(range.all);
+  const nameOf = (event: SiteEvent) =>
+    JSON.stringify([
+      periods[periodType]!(dayIn(range.zone, event.timestamp)),
+      money.currencyIn(event),
+      money.statusIn(event),
+    ]);
+  return groupBy(
+    inRange(range).filter((event) => counted.has(event)),
+    nameOf,
+  ).map(([name, own]) => {
+    const [period, currency, status] = JSON.parse(name);
+    const amounts = own.map((event) => money.unitsOf(money.amountIn(event)!));
+    const more = { sum: money.sumOf(amounts), median: money.medianOf(amounts) };
+    return { period, currency, status, ...statistics(amounts), ...more };
+  });
+}
+
+export function costAnalysis(range: NaiveRange, names: ('category' | 'feature')[]): Rows {
+  const valid = inRange(range).filter(
+    (event) => event.event_type === 'cost' && money.amountIn(event) !== null && money.currencyIn(event) !== null,
+  );
+  const rows = groupBy(valid, (event) =>
+    JSON.stringify([money.currencyIn(event), ...names.map((name) => money.nameIn(event, name) ?? '')]),
+  ).map(([name, own]) => {
+    const [currency, ...group] = JSON.parse(name) as string[];
+    const amounts = own.map((event) => money.unitsOf(money.amountIn(event)!));
+    const named = Object.fromEntries(names.map((each, at) => [each, group[at]!]));
+    return { currency: currency!, ...named, total: money.sumOf(amounts), ...statistics(amounts) };
+  });
+  return rows.sort((a, b) => (a.currency === b.currency ? (a.total > b.total ? -1 : a.total < b.total ? 1 : 0) : 0));
+}
