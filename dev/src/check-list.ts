@@ -6,11 +6,11 @@ import { checkFormat } from './checks/format.js';
 import { checkImportCycles } from './checks/import-cycles.js';
 import { checkVersion } from './checks/one-version.js';
 import { checkPackageImports } from './checks/package-imports.js';
-import { checkQueryDocs } from './checks/query-docs.js';
 import { checkReadme } from './checks/readme.js';
 import { checkSchemaDump } from './checks/schema-dump.js';
 import { checkSqlStatements } from './checks/sql-statements.js';
 import { checkTypes } from './checks/type-errors.js';
+import { checkWrittenDocs } from './checks/written-docs.js';
 
 /** A check gets the workspace's folder and returns one text per problem; none means that all is well. */
 export interface Check {
@@ -29,7 +29,7 @@ export const checks: readonly Check[] = [
   { name: 'statements', run: checkSqlStatements },
   { name: 'types', run: checkTypes },
   { name: 'readme', run: checkReadme },
-  { name: 'docs', run: checkQueryDocs },
+  { name: 'docs', run: checkWrittenDocs },
   { name: 'version', run: checkVersion },
   { name: 'schema', run: checkSchemaDump },
 ];

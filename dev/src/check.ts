@@ -1,7 +1,7 @@
 /** Turns `npm run check [-- names...]` into every problem that the checks find, and exit code 1 when there is any. */
 import { type Check, checks } from './check-list.js';
-import { writeQueryDocs } from './checks/query-docs.js';
 import { writeSchemaDump } from './checks/schema-dump.js';
+import { writeDocs } from './checks/written-docs.js';
 import { ClearError } from './clear-error.js';
 import { runCommand } from './run-command.js';
 import { workspaceRoot } from './workspace-root.js';
@@ -43,7 +43,7 @@ async function checkAll(names: string[], stopped: AbortSignal): Promise<number> 
 await runCommand(async ({ stopped }) => {
   const names = process.argv.slice(2);
   if (names.includes('--update-docs')) {
-    process.stdout.write(`Wrote ${await writeQueryDocs(workspaceRoot)}\n`);
+    process.stdout.write(`Wrote ${(await writeDocs(workspaceRoot)).join(', ')}\n`);
     return 0;
   }
   if (!names.includes('--update-schema')) return checkAll(names, stopped);
