@@ -3,12 +3,8 @@ import type { Pool } from '@millrace/shared/postgres';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { countsOnceBy, isMoney, moneyKind } from './naive-money.js';
-import { randomEvents, type StoredEvent, storeEvents } from './random-events.js';
+import { randomEvents, type SiteEvent, type StoredEvent, storeEvents } from './random-events.js';
 import { markIntervals, quarterOf, storeRollups } from './stored-rollups.js';
-
-export interface SiteEvent extends StoredEvent {
-  event_id: string;
-}
 
 export const zones = {
   unrolled: 'UTC',

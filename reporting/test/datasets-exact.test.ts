@@ -4,9 +4,11 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFigures, readPage, readPages } from './dataset-pages.js';
-import { addDatasetSites, type SiteEvent, type SiteName, zones } from './dataset-sites.js';
+import { addDatasetSites, type SiteName, zones } from './dataset-sites.js';
 import { buildDocumentedApp } from './documented-app.js';
 import * as naive from './naive-datasets.js';
+import * as naiveMoney from './naive-money-datasets.js';
+import type { SiteEvent } from './random-events.js';
 
 let database: TestDatabase;
 let app: Express;
@@ -86,24 +88,24 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
   it('events and costs are all there are', async () => {
     expect(await readFigures(app, 'events', query)).toEqual(naive.events(range()));
     const columns = ['timestamp', 'event_id', 'category', 'feature', 'amount', 'currency'];
-    expect(await readFigures(app, 'costs', query, columns)).toEqual(naive.costs(range()));
+    expect(await readFigures(app, 'costs', query, columns)).toEqual(naiveMoney.costs(range()));
   });
   it('transactions are counted where they came first', async () => {
-    const expected = naive.transactions(range());
+    const expected = naiveMoney.transactions(range());
     expect(await readFigures(app, 'transactions', query, Object.keys(expected[0] ?? {}))).toEqual(expected);
   });
   it.each(['day', 'week', 'month'])(
     'revenue-summary has the figures of what is counted, by %s',
     async (period_type) => {
       const rows = await readFigures(app, 'revenue-summary', { ...query, period_type });
-      expect(rows).toEqual(naive.revenueSummary(range(), period_type));
+      expect(rows).toEqual(naiveMoney.revenueSummary(range(), period_type));
     },
   );
   it('cost-analysis adds up by category, by feature and by both', async () => {
     for (const by of ['category', 'feature', 'both'] as const) {
       const rows = await readFigures(app, 'cost-analysis', { ...query, by });
       const columns = by === 'both' ? (['category', 'feature'] as const) : [by];
-      expect(rows.map(({ share: _share, ...row }) => row)).toEqual(naive.costAnalysis(range(), [...columns]));
+      expect(rows.map(({ share: _share, ...row }) => row)).toEqual(naiveMoney.costAnalysis(range(), [...columns]));
     }
   });
   it('recent-activity is the newest, newest first', async () => {

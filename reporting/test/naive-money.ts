@@ -1,5 +1,5 @@
 /** Payments, refunds and costs by definition: what counts, and sums in whole ten-millionths. */
-import type { SiteEvent } from './dataset-sites.js';
+import type { SiteEvent } from './random-events.js';
 
 type Money = Pick<SiteEvent, 'event_id' | 'event_type' | 'properties'>;
 

@@ -13,6 +13,11 @@ export interface StoredEvent {
   properties: Record<string, unknown> | null;
 }
 
+/** One that its site knows by an id. */
+export interface SiteEvent extends StoredEvent {
+  event_id: string;
+}
+
 export const types = ['view', 'view', 'view', 'click', 'sign"up', "it's; --"];
 export const paths = [
   '/',

@@ -22,10 +22,7 @@ export const activityTrends: Dataset = {
   columns,
   key,
   rows: (context, params) =>
-    heldBatches(
-      context,
-      params,
-      activityTrends,
+    heldBatches(context, params, activityTrends, () =>
       queryRows(context, {
         metrics: ['events', 'views', 'visitors'],
         dimensions: ['time:day'],

@@ -97,5 +97,5 @@ export const comprehensive: Dataset = {
   reads: 'events',
   columns: () => columns,
   key: () => key,
-  rows: (context, params) => heldBatches(context, params, comprehensive, comprehensiveRows(context, params)),
+  rows: (context, params) => heldBatches(context, params, comprehensive, () => comprehensiveRows(context, params)),
 };

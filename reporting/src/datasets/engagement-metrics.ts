@@ -70,10 +70,7 @@ export const engagementMetrics: Dataset = {
   columns,
   key,
   rows: (context, params) =>
-    heldBatches(
-      context,
-      params,
-      engagementMetrics,
+    heldBatches(context, params, engagementMetrics, () =>
       isDaily(params) ? engagementByDay(context, params) : engagement(context, params),
     ),
 };

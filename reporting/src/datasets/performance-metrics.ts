@@ -63,5 +63,5 @@ export const performanceMetrics: Dataset = {
   dependsOnClock: true,
   columns: () => columns,
   key: () => key,
-  rows: (context, params) => heldBatches(context, params, performanceMetrics, performanceRows(context)),
+  rows: (context, params) => heldBatches(context, params, performanceMetrics, () => performanceRows(context)),
 };

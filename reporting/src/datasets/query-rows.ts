@@ -2,7 +2,7 @@
 import { type Answer, answerQuery } from '../query/answer-query.js';
 import { parseQuery } from '../query-request/parse-query.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import type { Column, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
+import type { Dataset, DatasetContext, DatasetParams, Row } from './dataset.js';
 import { pageRows } from './page-rows.js';
 
 /** As sent to `/api/v1/query`, without site, time zone and pages; the range is that of the dataset unless it is given. */
@@ -44,13 +44,15 @@ export async function queryRows(context: DatasetContext, question: QueryQuestion
   return rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics].map(text));
 }
 
-/** One batch of rows that are held in memory, in the order of the key. */
+const batchRows = 1_000;
+
+/** Rows that are held in memory, in the order of the key. */
 export async function* heldBatches(
   context: DatasetContext,
   params: DatasetParams,
-  { columns, key }: { columns: (params: DatasetParams) => Column[]; key: (params: DatasetParams) => KeyColumn[] },
-  rows: Promise<Row[]>,
+  { columns, key }: Pick<Dataset, 'columns' | 'key'>,
+  read: () => Promise<Row[]>,
 ): AsyncGenerator<Row[]> {
-  const page = pageRows(await rows, columns(params), key(params), context);
-  if (page.length > 0) yield page;
+  const page = pageRows(await read(), columns(params), key(params), context);
+  for (let start = 0; start < page.length; start += batchRows) yield page.slice(start, start + batchRows);
 }

@@ -88,5 +88,5 @@ export const timeseries: Dataset = {
   reads: 'events',
   columns,
   key,
-  rows: (context, params) => heldBatches(context, params, timeseries, rowsOf(context, params)),
+  rows: (context, params) => heldBatches(context, params, timeseries, () => rowsOf(context, params)),
 };

@@ -62,5 +62,5 @@ export const topItemsDataset: Dataset = {
   reads: 'events',
   columns,
   key,
-  rows: (context, params) => heldBatches(context, params, topItemsDataset, topItems(context, params)),
+  rows: (context, params) => heldBatches(context, params, topItemsDataset, () => topItems(context, params)),
 };

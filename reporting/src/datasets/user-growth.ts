@@ -47,5 +47,5 @@ export const userGrowthDataset: Dataset = {
   reads: 'events',
   columns: () => columns,
   key: () => key,
-  rows: (context, params) => heldBatches(context, params, userGrowthDataset, userGrowth(context)),
+  rows: (context, params) => heldBatches(context, params, userGrowthDataset, () => userGrowth(context)),
 };
