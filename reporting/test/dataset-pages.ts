@@ -27,6 +27,7 @@ export async function readPages(
     const page = await readPage(app, dataset, { ...query, ...(after && { after }) });
     rows.push(...page.rows);
     after = page.next;
+    if (rows.length > 10_000) throw new Error(`${dataset} has no last page`);
     await between();
   } while (after !== null);
   return rows;
