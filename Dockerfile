@@ -43,5 +43,7 @@ COPY --from=build /app/processor/dist processor/dist
 COPY --from=build /app/scheduler/dist scheduler/dist
 COPY --from=build /app/reporting/dist reporting/dist
 COPY --from=build /app/reporting/fonts reporting/fonts
+# Where a volume for files of exports is mounted, which only the services read.
+RUN mkdir -m 0700 /exports && chown node:node /exports
 USER node
 CMD ["node", "--enable-source-maps", "ingestion/dist/main.js"]

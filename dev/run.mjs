@@ -16,12 +16,13 @@ const targets = {
   bench: 'bench/dist/src/main.js',
   import: 'ingestion/dist/import/main.js',
   verify: 'processor/dist/verify/verify-command.js',
+  export: 'reporting/dist/exports/export-command.js',
   erase: 'processor/dist/erase/erase-command.js',
   workers: 'dev/dist/workers.js',
   keys: 'shared/dist/access/keys-command.js',
 };
 /** These work on the database of a running `npm start` unless they are told another one. */
-const onDatabase = ['verify', 'erase', 'keys'];
+const onDatabase = ['verify', 'erase', 'export', 'keys'];
 
 function fail(sentence) {
   writeSync(2, `${sentence}\n`);
@@ -87,7 +88,7 @@ async function main() {
   process.argv = [node, target, ...rest];
   if (command === 'import') await findIngestion();
   // npm starts scripts in the root; a relative file of a user means the folder that the user is in.
-  if (command === 'import' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+  if (['import', 'export'].includes(command) && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   if (onDatabase.includes(command)) await findDatabase();
   await import(pathToFileURL(target).href);
 }

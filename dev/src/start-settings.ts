@@ -19,6 +19,8 @@ export interface StartSettings {
   services: PlannedService[];
   /** Folder of the embedded Postgres and of the lock. */
   dataFolder: string;
+  /** Of files of exports; the same for all services. */
+  exportFolder: string;
   /** Undefined means: start the embedded Postgres. */
   databaseUrl: string | undefined;
   logFormat: 'text' | 'json';
@@ -30,10 +32,12 @@ export function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   const planned = services.map((service) => ({ ...service, port: readPort(service, env[service.portVariable]) }));
   refuseSharedPorts(planned);
   const host = env.HOST || '127.0.0.1';
+  const dataFolder = env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace');
   return {
     host,
     services: planned,
-    dataFolder: env.MILLRACE_DATA_DIR || join(workspaceRoot, '.millrace'),
+    dataFolder,
+    exportFolder: env.EXPORT_DIR || join(dataFolder, 'exports'),
     databaseUrl: env.DATABASE_URL || undefined,
     logFormat: env.LOG_FORMAT === 'json' ? 'json' : 'text',
     needsKey: { ingestion: env.INGEST_AUTH === 'key', reporting: readingNeedsKey({ ...env, HOST: host }) },

@@ -37,9 +37,15 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
   });
 }
 
-function serviceEnvironment({ host, services }: StartSettings, databaseUrl: string): NodeJS.ProcessEnv {
+function serviceEnvironment({ host, services, exportFolder }: StartSettings, databaseUrl: string): NodeJS.ProcessEnv {
   const ports = services.map(({ portVariable, port }) => [portVariable, String(port)]);
-  return { ...process.env, HOST: host, DATABASE_URL: databaseUrl, ...Object.fromEntries(ports) };
+  return {
+    ...process.env,
+    HOST: host,
+    DATABASE_URL: databaseUrl,
+    EXPORT_DIR: exportFolder,
+    ...Object.fromEntries(ports),
+  };
 }
 
 function ingestionUrl({ host, services }: StartSettings): string {

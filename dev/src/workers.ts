@@ -6,13 +6,15 @@ import { lastWords, stopServices } from './run-services.js';
 import { runningDatabaseUrl } from './running-database.js';
 import type { Service } from './services.js';
 import { type NodeChild, spawnNode } from './spawn-node.js';
+import { readStartSettings } from './start-settings.js';
 import { readWorkerOptions, workersHelp } from './worker-options.js';
 import { workspaceRoot } from './workspace-root.js';
 
 function startWorkers(processes: Service[], databaseUrl: string): NodeChild[] {
+  const { exportFolder } = readStartSettings(process.env);
   const logFormat = process.env.LOG_FORMAT === 'json' ? 'json' : 'text';
   return processes.map(({ name, folder = name, script = 'main', portVariable }) => {
-    const env = { [portVariable]: '0', ...process.env, DATABASE_URL: databaseUrl };
+    const env = { [portVariable]: '0', ...process.env, DATABASE_URL: databaseUrl, EXPORT_DIR: exportFolder };
     return spawnNode({ name, script: join(workspaceRoot, folder, 'dist', `${script}.js`), env, logFormat });
   });
 }

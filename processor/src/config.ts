@@ -3,6 +3,7 @@ import {
   type CommonEnvironment,
   commonSettings,
   databaseSettings,
+  exportDirSetting,
   loadConfig,
   portSetting,
   type QueueEnvironment,
@@ -33,7 +34,7 @@ export const configSchema = Joi.object<Config>({
   AGGREGATION_CONCURRENCY: Joi.number().integer().min(1).max(1_000),
   AGGREGATION_JOBS_PER_SECOND: Joi.number().integer().min(0).max(100_000),
   AGGREGATION_REQUESTS_PER_MINUTE: Joi.number().integer().min(0).max(100_000),
-  EXPORT_DIR: Joi.string().default('.millrace/exports'),
+  EXPORT_DIR: exportDirSetting,
   // Aggregates of a year are computed from raw events: at least those must be there.
   RAW_RETENTION_DAYS: Joi.number().integer().allow(0).min(400).max(36_500).default(0),
   // A subscription whose payment is late counts for so long after it was due.

@@ -8,6 +8,9 @@ import type { Pool } from '@millrace/shared/postgres';
 import type { Express, Request } from 'express';
 import { addAsOf } from './add-as-of.js';
 import { datasetsRoutes } from './datasets-route.js';
+import { signedDownloadRoute } from './exports/download-route.js';
+import { streamExportRoute } from './exports/stream-export-route.js';
+import { type ExportsDependencies, exportsRoutes } from './exports-route.js';
 import { funnelRoute } from './funnel-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
 import type { Gate } from './query/heavy-queries.js';
@@ -25,6 +28,7 @@ export interface ReportingApp extends ServiceApp {
   /** For the few things that people change through this service. */
   writePool: Pool;
   gate: Gate;
+  exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> & { streams: Gate };
   clock?: () => Date;
   /** Undefined: open to everybody who reaches the port. */
   keys?: KeyRing;
@@ -32,8 +36,9 @@ export interface ReportingApp extends ServiceApp {
   isTrustedProxy?: TrustedProxies;
 }
 
-/** What is changed here is what everybody sees, so that it takes a key for administrators. */
-const neededScope = ({ method }: Request) => (['PATCH', 'PUT', 'DELETE'].includes(method) ? 'admin' : 'read');
+/** What is changed here is what everybody sees, so that it takes a key for administrators; an export belongs to those who read. */
+const neededScope = ({ method, path }: Request) =>
+  ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
 
 export function buildApp(deps: ReportingApp): Express {
   const about = { service: 'reporting', docs: '/docs' };
@@ -45,6 +50,7 @@ export function buildApp(deps: ReportingApp): Express {
       startBudgets(() => answersOthers(deps.pool)),
       limitAddresses(requestsPerMinute, isTrustedProxy),
     );
+    app.get('/api/v1/exports/:id/download', signedDownloadRoute({ ...deps, ...deps.exports }));
     if (keys) app.use(requireScope(keys, neededScope, isTrustedProxy), limitKeys(requestsPerMinute));
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     app.get('/stats', statsRoute(deps));
@@ -53,6 +59,8 @@ export function buildApp(deps: ReportingApp): Express {
     app.post('/api/v1/funnel', funnelRoute(deps));
     app.get('/api/v1/retention', retentionRoute(deps));
     app.use(datasetsRoutes(deps));
+    app.get('/api/v1/datasets/:id/export.:format', streamExportRoute({ ...deps, ...deps.exports }));
+    app.use(exportsRoutes({ ...deps, ...deps.exports }));
     app.use(sitesRoutes(deps));
   });
 }

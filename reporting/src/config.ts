@@ -7,26 +7,35 @@ import {
   databaseSettings,
   loadConfig,
   portSetting,
+  type QueueEnvironment,
+  queueSettings,
 } from '@millrace/shared/config';
 import Joi from 'joi';
+import { type ExportEnvironment, exportSettings, requireWholeS3 } from './exports/exports-config.js';
 
-export interface Config extends CommonEnvironment, AccessEnvironment {
+export interface Config extends CommonEnvironment, AccessEnvironment, QueueEnvironment, ExportEnvironment {
   NODE_ENV: string;
   READ_AUTH?: 'open' | 'key';
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_PORT: number;
   HEAVY_QUERIES_AT_ONCE: number;
+  LINK_SECRET?: string;
 }
 
-export const configSchema = Joi.object<Config>({
-  ...commonSettings,
-  ...databaseSettings,
-  DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
-  REPORTING_PORT: portSetting(4000),
-  ...accessSettings,
-  READ_AUTH: Joi.valid('open', 'key'),
-  HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
-});
+export const configSchema = requireWholeS3(
+  Joi.object<Config>({
+    ...commonSettings,
+    ...databaseSettings,
+    ...queueSettings,
+    ...exportSettings,
+    DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
+    REPORTING_PORT: portSetting(4000),
+    ...accessSettings,
+    READ_AUTH: Joi.valid('open', 'key'),
+    HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
+    LINK_SECRET: Joi.string().min(32).max(1_000),
+  }),
+);
 
 export const loadReportingConfig = () => loadConfig(configSchema, process.env);

@@ -9,19 +9,23 @@ import {
   queueSettings,
 } from '@millrace/shared/config';
 import Joi from 'joi';
+import { type ExportEnvironment, exportSettings, requireWholeS3 } from './exports/exports-config.js';
 
-export interface WorkerConfig extends CommonEnvironment, QueueEnvironment {
+export interface WorkerConfig extends CommonEnvironment, QueueEnvironment, ExportEnvironment {
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_WORKER_PORT: number;
 }
 
-export const configSchema = Joi.object<WorkerConfig>({
-  ...commonSettings,
-  ...databaseSettings,
-  ...queueSettings,
-  DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
-  REPORTING_WORKER_PORT: portSetting(4001),
-});
+export const configSchema = requireWholeS3(
+  Joi.object<WorkerConfig>({
+    ...commonSettings,
+    ...databaseSettings,
+    ...queueSettings,
+    ...exportSettings,
+    DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
+    REPORTING_WORKER_PORT: portSetting(4001),
+  }),
+);
 
 export const loadWorkerConfig = () => loadConfig(configSchema, process.env);

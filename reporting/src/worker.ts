@@ -10,6 +10,9 @@ import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
+import { startExportWorker } from './exports/export-worker.js';
+import { exportLimitsOf } from './exports/exports-config.js';
+import { openStores } from './exports/open-stores.js';
 import { createWarmingConsumer } from './warming/consume-warming.js';
 import { loadWorkerConfig } from './worker-config.js';
 
@@ -24,6 +27,12 @@ async function main(): Promise<void> {
     applicationName: 'millrace-reporting-worker',
   });
   lifecycle.onClose('database', () => pool.end());
+  const writePool = createPool(config.DATABASE_URL, logger, {
+    max: 4,
+    statementTimeoutMs: 15_000,
+    applicationName: 'millrace-reporting-worker-exports',
+  });
+  lifecycle.onClose('database for exports', () => writePool.end());
 
   const location = queueLocation(config);
   let askQueue: HealthCheck = () => Promise.reject(new Error('starting'));
@@ -38,7 +47,12 @@ async function main(): Promise<void> {
   if (!(await waitForSchema(pool, logger, lifecycle))) return;
   const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
   lifecycle.onClose('worker', () => worker.close());
-  askQueue = worker.check;
+  const exports = startExportWorker(
+    { location, logger, metrics },
+    { pool, writePool, stores: openStores(config), logger, ...exportLimitsOf(config) },
+  );
+  lifecycle.onClose('exports', () => exports.close(config.SHUTDOWN_TIMEOUT_MS / 3));
+  askQueue = () => Promise.all([worker.check(), exports.check()]);
   lifecycle.onClose('health watch', watchHealth(health, logger));
 }
 

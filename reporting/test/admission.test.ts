@@ -11,6 +11,7 @@ import { buildApp, type ReportingApp } from '../src/app.js';
 import { createGate, type GateLimits } from '../src/query/heavy-queries.js';
 import { readInTurn } from '../src/query/read-in-turn.js';
 import { routesOf } from './documented-app.js';
+import { exportsOn } from './export-stack.js';
 import { randomEvents, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
 
@@ -37,7 +38,15 @@ function build(limits: Partial<GateLimits>, more: Partial<ReportingApp> = {}) {
   const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, ...limits });
   const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
   const clock = () => new Date('2025-11-12T12:00:00Z');
-  return buildApp({ ...service, pool: database.pool, writePool: database.pool, gate, clock, ...more });
+  return buildApp({
+    ...service,
+    pool: database.pool,
+    writePool: database.pool,
+    gate,
+    exports: exportsOn(database.pool),
+    clock,
+    ...more,
+  });
 }
 
 const range = ['2025-11-01', '2025-11-11'];

@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import { buildApp, type ReportingApp } from '../src/app.js';
 import { describeApi } from '../src/openapi/describe-api.js';
 import { createGate } from '../src/query/heavy-queries.js';
+import { exportsOn } from './export-stack.js';
 
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
@@ -29,7 +30,7 @@ export function buildDocumentedApp(
   const service = { logger: silent, metrics: createMetrics(), isClosing: () => false };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const health = { postgres: () => pool.query('select 1') };
-  const app = buildApp({ ...service, health, pool, writePool: pool, gate, ...more });
+  const app = buildApp({ ...service, health, pool, writePool: pool, gate, exports: exportsOn(pool), ...more });
   return { app, routes: [...new Set(routesOf(app.router.stack as unknown as Layer[]))].sort() };
 }
 

@@ -241,6 +241,7 @@ describe('parameters', () => {
     period: 'week',
     week_start: 'sunday',
     page_size: '5',
+    status: 'pending',
   };
   /** `next` of a page, and what stands for parameters that each dataset has of its own: see datasets-openapi.test.ts. */
   const notByThemselves = ['after', 'params'];

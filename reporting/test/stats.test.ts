@@ -9,6 +9,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
 import { createGate } from '../src/query/heavy-queries.js';
+import { exportsOn } from './export-stack.js';
 
 let database: TestDatabase;
 let app: Express;
@@ -21,6 +22,7 @@ const appOn = (pool: Pool, more: { health?: Record<string, () => Promise<unknown
     isClosing: () => false,
     pool,
     writePool: pool,
+    exports: exportsOn(pool),
     gate: createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 }),
     ...more,
   });

@@ -26,6 +26,9 @@ export const databaseSettings = {
     .required(),
 };
 
+/** The folder of export files, which those who write, send and remove them share. */
+export const exportDirSetting = Joi.string().default('.millrace/exports');
+
 /** Where the queue is: on Redis when one is named, else on Postgres. */
 export const queueSettings = {
   REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),

@@ -20,6 +20,7 @@ export const errorCatalogue = {
     message: 'The body came slower than 1 KB a second, so it was not waited for. Nothing was stored; send it again.',
   },
   conflict: { status: 409, message: 'That cannot be done in the present state.' },
+  gone: { status: 410, message: 'What was at this address is no longer kept.' },
   payload_too_large: {
     status: 413,
     message: 'The body is too large; the limit is 10 MB, also after decompression. Send smaller batches.',
@@ -33,6 +34,7 @@ export const errorCatalogue = {
     message: 'Send application/json, application/x-ndjson or text/plain in UTF-8.',
   },
   unsupported_encoding: { status: 415, message: 'Content-Encoding must be gzip, deflate, br or identity.' },
+  range_not_satisfiable: { status: 416, message: 'The file has no such part.' },
   rate_limited: { status: 429, message: 'Too much in too short a time. Retry after the given time.' },
   too_many_queries: {
     status: 429,

@@ -126,7 +126,7 @@ export const queues = {
     concurrency: 2,
     limiter: { max: 20, durationMs: 60_000 },
     options,
-    worker: null,
+    worker: 'reporting',
     addedBy: 'anyone',
     jobs: {
       EXPORT_DATA: { data: reportData.exportData, result: results.exported },

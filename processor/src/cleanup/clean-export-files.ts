@@ -1,6 +1,7 @@
-/** Turns export files past their life, and what exports that were cut off left behind, into nothing. */
+/** Removes files that no export has any more, and what exports that were cut off left behind. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Pool } from '@millrace/shared/postgres';
 import { type CleanupStep, daysBefore } from './cleanup-step.js';
 
 const finishedDays = 7;
@@ -35,9 +36,21 @@ async function removeIfOlder(path: string, before: Date): Promise<boolean> {
   }
 }
 
-export const cleanExportFiles: CleanupStep = async ({ exportDir, now }, olderThan = finishedDays) => {
+const wanted = `/* processor.wantedFiles */
+select file from exports where file = any($1) and status in ('processing', 'completed')
+union all select file from reports where file = any($1)`;
+
+/** Those of exports that live on, however old they are. */
+async function wantedFiles(pool: Pool, files: string[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ file: string }>(wanted, [files]);
+  return new Set(rows.map(({ file }) => file));
+}
+
+export const cleanExportFiles: CleanupStep = async ({ pool, exportDir, now }, olderThan = finishedDays) => {
   const removed = { export_files: 0, partial_files: 0 };
-  for (const name of await filesOf(exportDir)) {
+  const files = await filesOf(exportDir);
+  const isWanted = await wantedFiles(pool, files);
+  for (const name of files.filter((file) => !isWanted.has(file))) {
     const isPartial = name.endsWith('.part');
     const before = daysBefore(now, isPartial ? partialDays : olderThan);
     if (await removeIfOlder(join(exportDir, name), before)) removed[isPartial ? 'partial_files' : 'export_files'] += 1;

@@ -3,6 +3,7 @@ import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/post
 import { busy } from '../rollups/claim-site.js';
 import { awaitWriters } from './await-writers.js';
 import { eraseDeadLetters } from './erase-dead-letters.js';
+import { eraseExports } from './erase-exports.js';
 import { erasePieces, readSiteTables, type SiteTable } from './erase-pieces.js';
 
 /** True when `DELETE /api/v1/sites/:site_id` was asked for and not done yet. */
@@ -61,6 +62,7 @@ async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]
 export async function eraseSite(pool: Pool, siteId: string, stopped?: AbortSignal): Promise<typeof busy | undefined> {
   try {
     const tables = (await readSiteTables(pool)).filter(({ name }) => name !== 'sites');
+    await eraseExports(pool, siteId);
     await erasePieces(pool, siteId, tables, stopped);
     if (stopped?.aborted) return undefined;
     await inTransaction(pool, (client) => eraseDeadLetters(client, { siteId }));

@@ -4,6 +4,7 @@ import { detailHorizon } from '../rollups/drop-detail.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
 import { type ErasedEvents, eraseEvents } from './erase-events.js';
+import { expireSiteExports } from './erase-exports.js';
 import type { EraseOptions } from './erase-options.js';
 
 export interface ErasedUserSummary extends ErasedEvents {
@@ -71,6 +72,7 @@ export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions):
     const events = await eraseEvents(client, siteId, userId);
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });
+    await expireSiteExports(client, siteId);
     const rawSince = (await readRawHorizon(client))?.since;
     const isSiteKnown = await isSite(client, siteId);
     if (dryRun) await client.query('rollback');

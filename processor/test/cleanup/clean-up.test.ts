@@ -270,7 +270,7 @@ describe('temp_files', () => {
     await mkdir(join(exportDir, `${id(6)}.csv`));
     await utimes(join(exportDir, `${id(6)}.csv`), daysAgo(900), daysAgo(900));
     const result = await clean({ type: 'temp_files' }, { exportDir });
-    expect(result.removed).toEqual({ export_files: 1, partial_files: 1, event_months: 0 });
+    expect(result.removed).toEqual({ exports: 0, export_files: 1, partial_files: 1, event_months: 0 });
     const left = [`${id(2)}.csv.gz`, `${id(4)}.csv.part`, `${id(5)}.csv`, `${id(6)}.csv`];
     expect((await readdir(exportDir)).sort()).toEqual(['.hidden', ...left, 'notes.csv']);
     expect(await readdir(folder)).toContain('outside.csv');
@@ -281,7 +281,7 @@ describe('temp_files', () => {
 
   it('has nothing to do where there is no folder', async () => {
     const result = await clean({ type: 'temp_files' }, { exportDir: join(folder, 'never') });
-    expect(result).toEqual({ removed: { export_files: 0, partial_files: 0, event_months: 0 }, kept: [] });
+    expect(result).toEqual({ removed: { exports: 0, export_files: 0, partial_files: 0, event_months: 0 }, kept: [] });
   });
 });
 

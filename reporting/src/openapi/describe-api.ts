@@ -4,6 +4,8 @@ import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
 import { datasetsPaths } from './datasets-paths.js';
 import { datasetsSchemas } from './datasets-schemas.js';
+import { exportsPaths } from './exports-paths.js';
+import { exportsSchemas } from './exports-schemas.js';
 import type { JsonSchema } from './json-schema.js';
 import { requestSchemas } from './request-schemas.js';
 import { servicePaths } from './service-paths.js';
@@ -34,8 +36,9 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Questions', description: 'What happened on a site.' },
     { name: 'Datasets', description: 'Tables of rows, to page through and to export.' },
     { name: 'Sites', description: 'Their names, time zones and sizes.' },
+    { name: 'Exports', description: 'Files of datasets.' },
     { name: 'Service', description: 'For those who run it.' },
   ],
-  paths: { ...apiPaths, ...datasetsPaths, ...servicePaths },
-  components: { schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas }, securitySchemes: { key } },
+  paths: { ...apiPaths, ...datasetsPaths, ...exportsPaths, ...servicePaths },
+  components: { schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas, ...exportsSchemas }, securitySchemes: { key } },
 });

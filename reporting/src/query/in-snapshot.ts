@@ -17,7 +17,7 @@ export interface SnapshotOptions {
  * lies along an index, and in memory. What came last is in no statistics yet: the planner takes 300,000 events for one, and
  * would sort them instead of hashing. A cursor is read to its end.
  */
-const opening = `begin isolation level repeatable read read only;
+export const snapshotOpening = `begin isolation level repeatable read read only;
 set local jit = off; set local work_mem = '64MB'; set local random_page_cost = 1.1;
 set local enable_seqscan = off; set local enable_sort = off; set local cursor_tuple_fraction = 1`;
 
@@ -44,7 +44,7 @@ export function inSnapshot<T>(
   const limit =
     statementTimeoutMs === undefined ? '' : `; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
   const cancellable = signal ? (client: PoolClient) => untilAborted(pool, client, work, signal) : work;
-  const begin = `/* reporting.inSnapshot */ ${opening}${limit}`;
+  const begin = `/* reporting.inSnapshot */ ${snapshotOpening}${limit}`;
   return queueOf(pool)(() => inTransaction(pool, cancellable, begin), signal);
 }
 
@@ -68,8 +68,8 @@ function guardedBy(client: PoolClient, signal: AbortSignal): PoolClient {
   return Object.assign(Object.create(client) as PoolClient, { query });
 }
 
-/** The connection is not given back before the cancellation has come to an end: it must not meet the next one's query. */
-async function untilAborted<T>(
+/** Work that ends soon after the signal fires. The connection is not given back before the cancellation has come to an end: it must not meet the next one's query. */
+export async function untilAborted<T>(
   pool: Pool,
   client: PoolClient,
   work: (client: PoolClient) => Promise<T>,

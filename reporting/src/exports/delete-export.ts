@@ -1,0 +1,35 @@
+/** Deletes an export with its file; who is writing it sees that and stops. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { ExportRow } from './export-row.js';
+import type { ExportStores, StoreKind } from './export-store.js';
+import { removeExportFile } from './sweep-exports.js';
+
+/** The file is noted first: a store that cannot be reached now is asked again later. */
+const remove = `/* reporting.deleteExport */
+with deleted as (
+  delete from exports where site_id = $1 and id = $2 returning store, file, output_path
+), noted as (
+  insert into export_leftovers (store, file, output_path)
+  select store, file, output_path from deleted where file is not null on conflict do nothing
+)
+select store, file, output_path as "outputPath" from deleted`;
+
+const forget = '/* reporting.forgetDeleted */ delete from export_leftovers where store = $1 and file = $2';
+
+type Deleted = { store: StoreKind | null; file: string | null; outputPath: string | null };
+
+/** False when it was not there any more. */
+export async function deleteExport(
+  pool: Pool,
+  stores: ExportStores,
+  { siteId, id }: Pick<ExportRow, 'siteId' | 'id'>,
+): Promise<boolean> {
+  const { rows } = await pool.query<Deleted>(remove, [siteId, id]);
+  const [deleted] = rows;
+  if (!deleted) return false;
+  const { store, file, outputPath } = deleted;
+  if (store === null || file === null) return true;
+  const isGone = await removeExportFile(stores, { store, file, outputPath }).catch(() => false);
+  if (isGone) await pool.query(forget, [store, file]);
+  return true;
+}

@@ -1,0 +1,108 @@
+/** Files of exports in a folder, which several machines may share. */
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, link, lstat, mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder, writePart } from './disk-files.js';
+import { ExportFailure } from './export-failure.js';
+import type { ByteRange, ExportStore } from './export-store.js';
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+/** A UUID and an ending, as exports are named: no name that people chose. */
+const ownName = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,10}){1,3}$/;
+/** A name of a file right in the folder. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused.
+const plainName = /^(?!\.)[^/\\\x00-\x1f\x7f]{1,200}$/;
+
+async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+}
+
+/** Nobody else may read it. */
+const mode = 0o600;
+
+/** Until the file is whole it has another name. */
+async function writeWhole(folder: string, name: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const path = join(folder, name);
+  const part = `${path}.part`;
+  await writePart(part, chunks, mode);
+  await rename(part, path);
+  await syncFolder(folder);
+}
+
+/** Links need no space; some file systems have none. */
+async function linkOrCopy(path: string, second: string): Promise<void> {
+  await link(path, second).catch(async (error: NodeJS.ErrnoException) => {
+    if (!['EPERM', 'ENOTSUP', 'EXDEV', 'EMLINK'].includes(error.code ?? '')) throw error;
+    await copyFile(path, second, constants.COPYFILE_EXCL);
+  });
+}
+
+/** A link is another file than the one that it leads to. */
+async function isSameFile(path: string, second: string): Promise<boolean> {
+  const [a, b] = await Promise.all([lstat(path), lstat(second)]);
+  return b.isFile() && a.ino === b.ino && a.dev === b.dev;
+}
+
+export function createDiskStore(exportDir: string): ExportStore {
+  /** Made where it is missing; other users of the machine have no business in it. */
+  async function folder(): Promise<string> {
+    await mkdir(exportDir, { recursive: true, mode: 0o700 });
+    return realpath(exportDir);
+  }
+
+  function pathOf(root: string, file: string): string {
+    if (!ownName.test(file)) throw new Error(`"${file}" is not the name of an export`);
+    return join(root, file);
+  }
+
+  function namePath(root: string, name: string): string {
+    if (plainName.test(name) && !ownName.test(name)) return join(root, name);
+    throw new ExportFailure('outputPath must be the plain name of a file in EXPORT_DIR, unlike those of exports.');
+  }
+
+  return {
+    kind: 'disk',
+    async write(file, chunks) {
+      const root = await folder();
+      pathOf(root, file);
+      await writeWhole(root, file, chunks);
+    },
+    async open(file, { start, end }: ByteRange) {
+      try {
+        const path = pathOf(await realpath(exportDir), file);
+        const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+        return createReadStream(path, { fd: handle, start, end });
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    async remove(file) {
+      const path = pathOf(await folder(), file);
+      await removeIfThere(`${path}.part`);
+      await removeIfThere(path);
+    },
+    async addName(file, name) {
+      const root = await folder();
+      const [path, second] = [pathOf(root, file), namePath(root, name)];
+      try {
+        await linkOrCopy(path, second);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        if (await isSameFile(path, second)) return;
+        throw new ExportFailure(
+          `There is a file "${name}" in EXPORT_DIR already: remove it, or choose another outputPath.`,
+        );
+      }
+      await syncFolder(root);
+    },
+    async removeName(file, name) {
+      const root = await folder();
+      const [path, second] = [pathOf(root, file), namePath(root, name)];
+      if (await isSameFile(path, second).catch(() => false)) await removeIfThere(second);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** `/api/v1/exports/:id/download`: the file, to whoever has a key for it or a link with a signature. */
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Request, RequestHandler, Response } from 'express';
+import { fileType } from './export-file.js';
+import type { Links } from './export-links.js';
+import { type ExportRow, isExpired } from './export-row.js';
+import type { ExportStores } from './export-store.js';
+import { boundSite, downloadPath, findExport } from './find-export.js';
+import { formats } from './formats/formats.js';
+import { type ServedFile, serveFile } from './serve-file.js';
+
+export interface DownloadDependencies {
+  writePool: Pool;
+  stores: ExportStores;
+  links: Links;
+  clock?: () => Date;
+}
+
+type WithId = Request<{ id: string }>;
+
+/** A 409 tells whoever waits for it to ask again. */
+function requireWritten(row: ExportRow, now: Date): void {
+  if (isExpired(row, now)) {
+    throw new ServiceError('gone', `The file was kept until ${row.expiresAt?.toISOString()}: make another export.`);
+  }
+  if (row.status === 'completed') return;
+  const reason =
+    row.status === 'failed' ? `was not written: ${row.error}` : `is not written yet; its status is ${row.status}.`;
+  throw new ServiceError('conflict', `The file ${reason}`, { status: row.status });
+}
+
+function fileOf(row: ExportRow, stores: ExportStores): ServedFile {
+  const format = formats[row.format];
+  return {
+    bytes: row.bytes,
+    checksum: row.checksum!,
+    modifiedAt: row.finishedAt!,
+    contentType: fileType(format, row.compression === 'gzip'),
+    filename: row.filename,
+    async open(range) {
+      const content = await stores.of(row.store!)?.open(row.file!, range);
+      if (content) return content;
+      throw new ServiceError('gone', 'The file was removed before its time: make another export.');
+    },
+  };
+}
+
+const count = `/* reporting.countDownload */
+update exports set downloads = downloads + 1 where site_id = $1 and id = $2`;
+
+async function send({ writePool, stores, clock }: DownloadDependencies, req: Request, res: Response, row: ExportRow) {
+  requireWritten(row, clock?.() ?? new Date());
+  const sent = await serveFile(req, res, fileOf(row, stores));
+  // The rest of a file that came in parts is no other download.
+  if (sent?.start === 0) await writePool.query(count, [row.siteId, row.id]);
+}
+
+export function downloadRoute(deps: DownloadDependencies): RequestHandler<{ id: string }> {
+  return async (req: WithId, res) =>
+    send(deps, req, res, await findExport(deps.writePool, req.params.id, boundSite(res)));
+}
+
+/** Stands before whatever asks for a key; who comes without a signature is for the others. */
+export function signedDownloadRoute(deps: DownloadDependencies): RequestHandler<{ id: string }> {
+  return async (req: WithId, res, next) => {
+    const { expires, signature } = req.query;
+    if (signature === undefined) return next();
+    const now = deps.clock?.() ?? new Date();
+    if (!(await deps.links.isValid(downloadPath(req.params.id), { expires, signature }, now))) {
+      throw new ServiceError('forbidden', 'This link is not valid, or not any more: ask for another one.');
+    }
+    await send(deps, req, res, await findExport(deps.writePool, req.params.id, null));
+  };
+}

@@ -1,0 +1,65 @@
+/** Job EXPORT_DATA, which names its data as people do, as the export that it asks for. */
+import { createHash } from 'node:crypto';
+import { stringifyExactJson } from '@millrace/shared/exact-json';
+import type { Job } from '@millrace/shared/queue';
+import type { ExportDataData, JobFormat } from '@millrace/shared/report-data';
+import type { Dataset } from '../datasets/dataset.js';
+import { findDataset } from '../datasets/datasets.js';
+import { parseDataset } from '../datasets/parse-dataset.js';
+import { refusal } from '../query-request/refuse.js';
+import type { NewExport } from './create-export.js';
+import { defaultFilename } from './export-filename.js';
+import type { FormatId } from './formats/format.js';
+import { formats } from './formats/formats.js';
+
+const datasetOf: Record<ExportDataData['dataType'], string> = {
+  ENGAGEMENT: 'events',
+  TRANSACTIONS: 'transactions',
+  COSTS: 'costs',
+};
+const formatOf: Record<JobFormat, FormatId> = { CSV: 'csv', JSON: 'json', PDF: 'pdf' };
+
+/** The same for every attempt at a job, another for the next job. */
+function idOf({ id, timestamp }: Job): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify(['EXPORT_DATA', id, timestamp]))
+    .digest('hex');
+  return [8, 12, 16, 20, 32].map((end, place) => hash.slice([0, 8, 12, 16, 20][place], end)).join('-');
+}
+
+/** A parameter of the dataset by its name; anything else is the value, or a list of values, that a column is to have. */
+function paramsOf(dataset: Dataset, filters: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(filters);
+  const own = entries.filter(([name]) => Object.hasOwn(dataset.params, name));
+  const columns = entries.filter(([name]) => !Object.hasOwn(dataset.params, name));
+  if (columns.length === 0) return Object.fromEntries(own);
+  if (!Object.hasOwn(dataset.params, 'filters') || own.some(([name]) => name === 'filters')) {
+    const known = Object.keys(dataset.params).join(', ') || 'none';
+    throw refusal(['filters', columns[0]![0]], `is not a parameter of dataset ${dataset.id}, which takes ${known}`);
+  }
+  const conditions = columns.map(([name, value]) => ['is', name, [value].flat()]);
+  return { ...Object.fromEntries(own), filters: conditions };
+}
+
+/** @throws ServiceError `invalid_request` or `not_found` for what no dataset has. */
+export function exportDataWish(job: Job): NewExport {
+  const { site_id, dataType, format, startDate, endDate, filters = {}, outputPath } = job.data as ExportDataData;
+  const dataset = findDataset(datasetOf[dataType]);
+  const params = { site_id, date_range: [startDate, endDate], ...paramsOf(dataset, filters) };
+  parseDataset(dataset, params);
+  const now = new Date(job.timestamp);
+  const { extension } = formats[formatOf[format]];
+  return {
+    siteId: site_id,
+    id: idOf(job),
+    dataset: dataset.id,
+    params: stringifyExactJson(params),
+    format: formatOf[format],
+    compression: 'none',
+    includeMetadata: format === 'JSON',
+    bom: false,
+    filename: outputPath ?? defaultFilename(dataset.id, site_id, now, extension),
+    now,
+    ...(outputPath !== undefined && { outputPath }),
+  };
+}

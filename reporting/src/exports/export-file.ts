@@ -1,0 +1,52 @@
+/** The bytes of a file: rows of a dataset in a format, compressed or not. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import type { Row } from '../datasets/dataset.js';
+import { type ResolvedDataset, readBatches } from '../datasets/read-dataset.js';
+import { compress } from './formats/compress.js';
+import type { FileFormat, FileMetadata } from './formats/format.js';
+
+export interface FilePlan {
+  resolved: ResolvedDataset;
+  format: FileFormat;
+  gzip: boolean;
+  includeMetadata: boolean;
+  bom: boolean;
+  /** As of which relative ranges are resolved. */
+  now: Date;
+  generatedAt: Date;
+}
+
+function metadataOf({ resolved, generatedAt }: FilePlan): FileMetadata {
+  const { dataset, siteId, timezone, days } = resolved;
+  const dateRange = dataset.defaultRange === undefined ? null : days;
+  return { generatedAt, siteId, timezone, dateRange, dataset: dataset.id };
+}
+
+async function* watched(batches: AsyncIterable<Row[]>, onBatch: (rows: Row[]) => void): AsyncGenerator<Row[]> {
+  for await (const rows of batches) {
+    onBatch(rows);
+    yield rows;
+  }
+}
+
+/** `client` is inside a transaction with one snapshot; `onBatch` is told of rows before they are written. */
+export function fileChunks(
+  client: PoolClient,
+  plan: FilePlan,
+  onBatch: (rows: Row[]) => void = () => undefined,
+): AsyncIterable<Uint8Array> {
+  const { resolved, format, gzip, includeMetadata, bom, now } = plan;
+  const chunks = format.write({
+    title: resolved.dataset.title,
+    columns: resolved.dataset.columns(resolved.params),
+    batches: watched(readBatches(client, resolved, { now }), onBatch),
+    ...(includeMetadata && { metadata: metadataOf(plan) }),
+    bom,
+  });
+  return gzip ? compress(chunks) : chunks;
+}
+
+/** Without a dot at its beginning. */
+export const fileEnding = (format: FileFormat, gzip: boolean) => `${format.extension}${gzip ? '.gz' : ''}`;
+
+export const fileType = (format: FileFormat, gzip: boolean) => (gzip ? 'application/gzip' : format.contentType);

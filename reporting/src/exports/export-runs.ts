@@ -1,0 +1,88 @@
+/** What attempts at an export leave in its row: whoever started last may write, all others see that they lost it. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { ExportRow } from './export-row.js';
+import type { StoreKind } from './export-store.js';
+
+/** One attempt. */
+export interface ExportRun {
+  siteId: string;
+  id: string;
+  run: string;
+}
+
+const site = '/* reporting.siteOfExport */ select site_id as "siteId" from exports where id = $1';
+
+export async function findSite(pool: Pool, id: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ siteId: string }>(site, [id]);
+  return rows[0]?.siteId;
+}
+
+const claim = `/* reporting.claimExport */
+update exports set status = 'processing', run = $3, store = $4, file = $5, attempts = attempts + 1,
+  started_at = now(), touched_at = now(), row_count = 0, bytes = 0, percent = null, error = null
+where site_id = $1 and id = $2 and status in ('pending', 'processing') and run is not distinct from $6`;
+
+/** False when another attempt began since `before` was read. */
+export async function claimExport(
+  pool: Pool,
+  before: ExportRow,
+  { run, store, file }: { run: string; store: StoreKind; file: string },
+): Promise<boolean> {
+  const { rowCount } = await pool.query(claim, [before.siteId, before.id, run, store, file, before.run]);
+  return rowCount === 1;
+}
+
+export interface Progress {
+  rows: number;
+  bytes: number;
+  percent: number | null;
+}
+
+const isMine = `where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
+
+const touch = `/* reporting.touchExport */
+update exports set row_count = $4, bytes = $5, percent = $6, touched_at = now() ${isMine}`;
+
+/** False when the export was deleted, or another attempt has begun. */
+export async function touchExport(pool: Pool, run: ExportRun, { rows, bytes, percent }: Progress): Promise<boolean> {
+  const { rowCount } = await pool.query(touch, [run.siteId, run.id, run.run, rows, bytes, percent]);
+  return rowCount === 1;
+}
+
+const complete = `/* reporting.completeExport */
+update exports set status = 'completed', row_count = $4, bytes = $5, percent = 100, checksum = $6, error = null,
+  finished_at = now(), touched_at = now(), expires_at = now() + $7 * interval '1 millisecond' ${isMine}`;
+
+/** As {@link touchExport}. */
+export async function completeExport(
+  pool: Pool,
+  run: ExportRun,
+  { rows, bytes, checksum, lifeMs }: { rows: number; bytes: number; checksum: string; lifeMs: number },
+): Promise<boolean> {
+  const { rowCount } = await pool.query(complete, [run.siteId, run.id, run.run, rows, bytes, checksum, lifeMs]);
+  return rowCount === 1;
+}
+
+const fail = `/* reporting.failExport */
+update exports set status = 'failed', error = $4, percent = null, finished_at = now(), touched_at = now() ${isMine}`;
+
+export async function failExport(pool: Pool, run: ExportRun, reason: string): Promise<void> {
+  await pool.query(fail, [run.siteId, run.id, run.run, reason]);
+}
+
+const release = `/* reporting.releaseExport */
+update exports set status = 'pending', error = $4, attempts = attempts - $5, row_count = 0, bytes = 0, percent = null,
+  touched_at = now() ${isMine}`;
+
+/** For the next attempt; one that ended only because its process does was none. */
+export async function releaseExport(pool: Pool, run: ExportRun, reason: string | null): Promise<void> {
+  await pool.query(release, [run.siteId, run.id, run.run, reason, reason === null ? 1 : 0]);
+}
+
+const giveUp = `/* reporting.giveUpExport */
+update exports set status = 'failed', error = $3, percent = null, finished_at = now(), touched_at = now()
+where site_id = $1 and id = $2 and status in ('pending', 'processing')`;
+
+export async function giveUpExport(pool: Pool, { siteId, id }: ExportRow, reason: string): Promise<void> {
+  await pool.query(giveUp, [siteId, id, reason]);
+}

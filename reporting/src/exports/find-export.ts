@@ -1,0 +1,26 @@
+/** The export that an address names, if whoever asks may know of it. */
+import type { Access } from '@millrace/shared/access/keys';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Response } from 'express';
+import type { ExportRow } from './export-row.js';
+import { readExport } from './read-exports.js';
+
+const accessOf = (res: Response) => res.locals.access as Access | undefined;
+
+/** The only site of whoever asks; null: all of them. */
+export const boundSite = (res: Response): string | null => accessOf(res)?.siteId ?? null;
+/** The key of whoever asks; undefined where none is needed. */
+export const keyIdOf = (res: Response): string | undefined => accessOf(res)?.keyId;
+
+export const exportPath = (id: string) => `/api/v1/exports/${id}`;
+export const downloadPath = (id: string) => `${exportPath(id)}/download`;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws ServiceError `not_found`, also for one of a site that the key is not for: nobody is to learn that it is there. */
+export async function findExport(pool: Pool, id: string, siteId: string | null): Promise<ExportRow> {
+  const row = uuid.test(id) ? await readExport(pool, id, siteId) : undefined;
+  if (row) return row;
+  throw new ServiceError('not_found', 'There is no such export.');
+}

@@ -1,0 +1,42 @@
+/** `POST /api/v1/exports/:id/link`: an address of the file that works without a key, for a time. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { RequestHandler } from 'express';
+import Joi from 'joi';
+import { readJson } from '../read-json.js';
+import { checkBody } from './check-body.js';
+import type { Links } from './export-links.js';
+import { boundSite, downloadPath, findExport } from './find-export.js';
+
+export interface LinkDependencies {
+  writePool: Pool;
+  links: Links;
+  clock?: () => Date;
+}
+
+const daySeconds = 86_400;
+
+export const linkSchema = Joi.object<{ expiresIn: number }>({
+  /** Seconds. */
+  expiresIn: Joi.number()
+    .integer()
+    .min(1)
+    .max(30 * daySeconds)
+    .default(daySeconds),
+});
+
+export function linkRoute({
+  writePool,
+  links,
+  clock = () => new Date(),
+}: LinkDependencies): RequestHandler<{ id: string }> {
+  return async (req, res) => {
+    const hasBody =
+      req.headers['content-length'] !== '0' &&
+      (req.headers['content-length'] ?? req.headers['transfer-encoding']) !== undefined;
+    const { expiresIn } = checkBody(linkSchema, hasBody ? await readJson(req, res) : {});
+    const row = await findExport(writePool, req.params.id, boundSite(res));
+    const expires = Math.floor(clock().getTime() / 1_000) + expiresIn;
+    const url = await links.sign(downloadPath(row.id), expires);
+    res.json({ url, expires_at: new Date(expires * 1_000) });
+  };
+}

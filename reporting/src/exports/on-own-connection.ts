@@ -1,0 +1,43 @@
+/** Reads that take long, on a connection of their own, so that those who ask for answers keep theirs. */
+import { withTimeout } from '@millrace/shared/health';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import pg from 'pg';
+import { snapshotOpening, untilAborted } from '../query/in-snapshot.js';
+
+export interface LongRead {
+  /** Of a whole read through a cursor, pauses of its reader included. */
+  statementTimeoutMs: number;
+  signal: AbortSignal;
+}
+
+const endMs = 1_000;
+
+/** A server that does not answer would be waited for without end. */
+async function close(client: pg.Client): Promise<void> {
+  await withTimeout(client.end(), endMs, 'the connection').catch(() => {
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  });
+}
+
+/**
+ * Runs `work` in one read-only snapshot of the pool's database. When the signal fires what runs there is cancelled, and the reads
+ * reject; the connection is closed in any case. No statement is given up by the client: pg would keep what a cursor has read for that.
+ */
+export async function onOwnConnection<T>(
+  pool: Pool,
+  { statementTimeoutMs, signal }: LongRead,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ ...pool.options, query_timeout: 0 });
+  // A connection that dies says so to the query under way as well.
+  client.on('error', () => undefined);
+  const begin = `/* reporting.longRead */ ${snapshotOpening}; set local statement_timeout = ${statementTimeoutMs};
+set local idle_in_transaction_session_timeout = 0`;
+  try {
+    await client.connect();
+    await client.query(begin);
+    return await untilAborted(pool, client as unknown as PoolClient, work, signal);
+  } finally {
+    await close(client);
+  }
+}

@@ -1,0 +1,100 @@
+/** What a client asks of exports: a new one, or a page of those there are. */
+import { stringifyExactJson } from '@millrace/shared/exact-json';
+import Joi from 'joi';
+import { datasets, findDataset } from '../datasets/datasets.js';
+import { parseDataset } from '../datasets/parse-dataset.js';
+import { refusal } from '../query-request/refuse.js';
+import { checkBody } from './check-body.js';
+import { fileEnding } from './export-file.js';
+import { defaultFilename, filenameSchema, withEnding } from './export-filename.js';
+import { compressions, type ExportStatus, type ExportWish, exportStatuses } from './export-row.js';
+import type { FormatId } from './formats/format.js';
+import { formats } from './formats/formats.js';
+import type { ListedExport } from './read-exports.js';
+
+interface ExportBody {
+  dataset: string;
+  params: Record<string, unknown>;
+  filters?: unknown;
+  format: FormatId;
+  includeMetadata: boolean;
+  compression: ExportWish['compression'];
+  filename?: string;
+  bom: boolean;
+}
+
+export const exportSchema = Joi.object<ExportBody>({
+  dataset: Joi.valid(...datasets.map(({ id }) => id)).required(),
+  params: Joi.object().required(),
+  filters: Joi.array(),
+  format: Joi.valid(...Object.keys(formats)).required(),
+  includeMetadata: Joi.boolean().default(false),
+  compression: Joi.valid(...compressions).default('none'),
+  filename: filenameSchema,
+  bom: Joi.boolean().default(false),
+});
+
+function paramsOf({ params, filters }: ExportBody): Record<string, unknown> {
+  if (filters === undefined) return params;
+  if (Object.hasOwn(params, 'filters')) throw refusal(['filters'], 'may be given once, beside params or in them');
+  return { ...params, filters };
+}
+
+/** @throws ServiceError `invalid_request` that names the field. */
+export function parseExport(body: unknown, now: Date): ExportWish {
+  const asked = checkBody(exportSchema, body);
+  const { format: formatId, compression, includeMetadata, bom, filename } = asked;
+  const format = formats[formatId];
+  const gzip = compression === 'gzip';
+  if (gzip && !format.canGzip)
+    throw refusal(['compression'], `must be none: a file of format ${formatId} is compressed already`);
+  const params = paramsOf(asked);
+  const { dataset, siteId } = parseDataset(findDataset(asked.dataset), params);
+  const ending = fileEnding(format, gzip);
+  return {
+    siteId,
+    dataset: dataset.id,
+    params: stringifyExactJson(params),
+    format: formatId,
+    compression,
+    includeMetadata,
+    bom,
+    filename: filename === undefined ? defaultFilename(dataset.id, siteId, now, ending) : withEnding(filename, ending),
+  };
+}
+
+const pageLimits = { standard: 100, most: 1_000 };
+
+const cursorSchema = Joi.string().custom((text: string, helpers) => {
+  const [createdAt, id, ...more] = Buffer.from(text, 'base64url').toString().split(' ');
+  const isRight =
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(createdAt ?? '') &&
+    !Number.isNaN(Date.parse(createdAt!)) &&
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id ?? '') &&
+    more.length === 0;
+  return isRight ? { createdAt, id } : helpers.error('any.custom');
+});
+
+/** What `next` of a page says, so that the next page begins after that export. */
+export const writePageCursor = ({ createdExactly, id }: ListedExport) =>
+  Buffer.from(`${createdExactly} ${id}`).toString('base64url');
+
+export interface AskedPage {
+  siteId: string | null;
+  status: ExportStatus | null;
+  limit: number;
+  after: { createdAt: string; id: string } | null;
+}
+
+export const pageSchema = Joi.object({
+  site_id: Joi.string().min(1).max(64),
+  status: Joi.valid(...exportStatuses),
+  page_size: Joi.number().integer().min(1).max(pageLimits.most).default(pageLimits.standard),
+  after: cursorSchema.messages({ 'any.custom': 'must be what an answer gave as next' }),
+});
+
+/** @throws ServiceError `invalid_request` that names the parameter. */
+export function parsePage(query: Record<string, unknown>): AskedPage {
+  const { site_id, status, page_size, after } = checkBody(pageSchema.prefs({ convert: true }), query);
+  return { siteId: site_id ?? null, status: status ?? null, limit: page_size, after: after ?? null };
+}

@@ -1,0 +1,39 @@
+/** Exports by their id, and lists of them. */
+import type { Pool } from '@millrace/shared/postgres';
+import { type ExportRow, type ExportStatus, exportColumns } from './export-row.js';
+
+const one = `/* reporting.readExport */
+select ${exportColumns} from exports where id = $1 and ($2::text is null or site_id = $2)`;
+
+/** Undefined for one that is not there, or not of `siteId`; null: of any site. `id` is a UUID. */
+export async function readExport(pool: Pool, id: string, siteId: string | null): Promise<ExportRow | undefined> {
+  const { rows } = await pool.query<ExportRow>(one, [id, siteId]);
+  return rows[0];
+}
+
+export interface ExportsPage {
+  /** Null: of all sites. */
+  siteId: string | null;
+  status: ExportStatus | null;
+  limit: number;
+  /** Exports older than this one; null: from the newest. */
+  after: { createdAt: string; id: string } | null;
+  now: Date;
+}
+
+/** Microseconds count where two exports were made in the same millisecond. */
+export type ListedExport = ExportRow & { createdExactly: string };
+
+const list = `/* reporting.listExports */
+select ${exportColumns}, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdExactly" from exports
+where ($1::text is null or site_id = $1)
+  and ($2::text is null or $2 = case when status = 'completed' and expires_at <= $6 then 'expired' else status end)
+  and ($3::timestamptz is null or (created_at, id) < ($3, $4))
+order by created_at desc, id desc limit $5`;
+
+/** The newest first. */
+export async function listExports(pool: Pool, page: ExportsPage): Promise<ListedExport[]> {
+  const { siteId, status, limit, after, now } = page;
+  const values = [siteId, status, after?.createdAt ?? null, after?.id ?? null, limit, now];
+  return (await pool.query<ListedExport>(list, values)).rows;
+}

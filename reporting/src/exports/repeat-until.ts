@@ -1,0 +1,24 @@
+/** Does something again and again, one after the other, until it is stopped; resolves the stop when none is under way. */
+export function repeatUntil(
+  work: () => Promise<unknown>,
+  everyMs: number,
+  onError: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  let underWay: Promise<unknown> = Promise.resolve();
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    underWay = work()
+      .catch(onError)
+      .finally(() => {
+        isBusy = false;
+      });
+  }, everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await underWay;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Answers with a file, or with the part of it that was asked for (RFC 9110, sections 13 and 14). */
+import type { Readable } from 'node:stream';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Request, Response } from 'express';
+import type { ByteRange } from './export-store.js';
+import { sendAll } from './send-all.js';
+
+export interface ServedFile {
+  bytes: number;
+  /** Hexadecimal; makes the entity tag. */
+  checksum: string;
+  modifiedAt: Date;
+  contentType: string;
+  filename: string;
+  /** @throws ServiceError when it is not there any more. */
+  open(range: ByteRange): Promise<Readable>;
+}
+
+/** A part is of use only beside what the client has already: of another file it would be wrong. */
+function isSameAsBefore(req: Request, etag: string, modifiedAt: Date): boolean {
+  const before = req.get('if-range');
+  if (before === undefined) return true;
+  if (before.startsWith('"') || before.startsWith('W/')) return before === etag;
+  return Date.parse(before) >= Math.floor(modifiedAt.getTime() / 1_000) * 1_000;
+}
+
+/** Undefined: the whole file. Several parts at once are more than anybody needs, and may be answered with the whole. */
+function rangeOf(req: Request, { bytes }: ServedFile): ByteRange | 'unsatisfiable' | undefined {
+  const ranges = req.range(bytes, { combine: true });
+  if (ranges === undefined || ranges === -2) return undefined;
+  if (ranges === -1) return 'unsatisfiable';
+  return ranges.type === 'bytes' && ranges.length === 1 ? { start: ranges[0]!.start, end: ranges[0]!.end } : undefined;
+}
+
+/** Resolves with the range that is sent, or undefined when no byte is; a failure midway destroys the connection. */
+export async function serveFile(req: Request, res: Response, file: ServedFile): Promise<ByteRange | undefined> {
+  const etag = `"${file.checksum}"`;
+  res.set({ etag, 'last-modified': file.modifiedAt.toUTCString(), 'accept-ranges': 'bytes' });
+  if (req.fresh) {
+    res.status(304).end();
+    return undefined;
+  }
+  const range = isSameAsBefore(req, etag, file.modifiedAt) ? rangeOf(req, file) : undefined;
+  if (range === 'unsatisfiable') {
+    res.set('content-range', `bytes */${file.bytes}`);
+    throw new ServiceError('range_not_satisfiable', `The file has ${file.bytes} bytes: ask for a part of them.`);
+  }
+  const sent = range ?? { start: 0, end: file.bytes - 1 };
+  const isWanted = req.method !== 'HEAD' && file.bytes > 0;
+  const content = isWanted ? await file.open(sent) : undefined;
+  res.attachment(file.filename).set({ 'content-type': file.contentType, 'cache-control': 'private, no-cache' });
+  if (range) res.status(206).set('content-range', `bytes ${range.start}-${range.end}/${file.bytes}`);
+  res.set('content-length', String(sent.end - sent.start + 1));
+  if (content) await sendAll(content, res);
+  else res.end();
+  return content && sent;
+}

@@ -1,0 +1,120 @@
+/** `/api/v1/datasets/:id/export.csv` and other formats: a file while it is read, which nobody keeps. */
+import { checkSite } from '@millrace/shared/access/require-scope';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Request, RequestHandler, Response } from 'express';
+import { findDataset } from '../datasets/datasets.js';
+import { parseDatasetQuery } from '../datasets/parse-dataset.js';
+import { resolveDataset } from '../datasets/read-dataset.js';
+import type { Gate } from '../query/heavy-queries.js';
+import { refusal } from '../query-request/refuse.js';
+import { budgetOf } from '../read-budget.js';
+import { type FilePlan, fileChunks } from './export-file.js';
+import { defaultFilename } from './export-filename.js';
+import type { FileFormat, FormatId } from './formats/format.js';
+import { formats } from './formats/formats.js';
+import { onOwnConnection } from './on-own-connection.js';
+import { sendAll } from './send-all.js';
+
+export interface StreamDependencies {
+  pool: Pool;
+  /** How many at a time: each has a connection of its own, for as long as its reader takes. */
+  streams: Gate;
+  clock?: () => Date;
+}
+
+type StreamRequest = Request<{ id: string; format: string }>;
+
+/** A reader that is slow on purpose must not hold a snapshot for longer. */
+const statementTimeoutMs = 3_600_000;
+/** PDF needs a processor for seconds at a time, which everybody else here would wait for. */
+const streamed: FormatId[] = ['csv', 'json', 'ndjson', 'xlsx', 'parquet'];
+
+function findFormat(name: string): FileFormat {
+  const id = streamed.find((known) => known === name);
+  if (id) return formats[id];
+  const hint = name === 'pdf' ? '; a PDF is made by POST /api/v1/exports' : '';
+  throw new ServiceError('not_found', `A dataset is sent as ${streamed.join(', ')}${hint}.`);
+}
+
+const flagOf = (name: string, value: unknown): boolean => {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw refusal([name], 'must be true or false');
+};
+
+function parseRequest({ params, query }: StreamRequest) {
+  const format = findFormat(params.format);
+  const { bom, includeMetadata, ...rest } = query as Record<string, unknown>;
+  return {
+    format,
+    bom: flagOf('bom', bom),
+    includeMetadata: flagOf('includeMetadata', includeMetadata),
+    request: parseDatasetQuery(findDataset(params.id), rest),
+  };
+}
+
+/** The first chunk is waited for, so that what goes wrong until then is answered as such. */
+async function* startedBy(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** Ends with the client, and until the first rows are there with the time that any answer may take. */
+function stopWith(res: Response) {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  res.once('close', stop);
+  const { signal: budget } = budgetOf(res);
+  if (budget.aborted) stop();
+  budget.addEventListener('abort', stop);
+  return { signal: stopping.signal, begun: () => budget.removeEventListener('abort', stop) };
+}
+
+async function send(
+  res: Response,
+  chunks: AsyncIterable<Uint8Array>,
+  begun: () => void,
+  head: () => void,
+): Promise<void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  begun();
+  // Whoever waited too long for it has been told so.
+  if (res.headersSent) return void (await iterator.return?.());
+  head();
+  await sendAll(startedBy(first, iterator), res);
+}
+
+export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id: string; format: string }> {
+  const { pool, streams, clock = () => new Date() } = deps;
+  return async (req: StreamRequest, res) => {
+    const now = clock();
+    const { request, format, bom, includeMetadata } = parseRequest(req);
+    checkSite(res, request.siteId);
+    const { signal, begun } = stopWith(res);
+    const resolved = await resolveDataset(pool, request, now, signal);
+    const head = () => {
+      res.attachment(defaultFilename(request.dataset.id, request.siteId, now, format.extension));
+      res.set('content-type', format.contentType);
+    };
+    if (req.method === 'HEAD') {
+      head();
+      return void res.end();
+    }
+    const plan: FilePlan = { resolved, format, gzip: false, includeMetadata, bom, now, generatedAt: now };
+    await streams(
+      () =>
+        onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
+          send(res, fileChunks(client, plan), begun, head),
+        ),
+      signal,
+    );
+  };
+}
