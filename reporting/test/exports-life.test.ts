@@ -4,6 +4,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { queueBackends } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { parse } from 'csv-parse/sync';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,7 +92,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     const [inFile, inFolder] = [await lstat(join(stack.dir, file as string)), await lstat(stack.dir)];
     expect((inFile.mode & 0o777).toString(8)).toBe('600');
     expect((inFolder.mode & 0o777).toString(8)).toBe('700');
-    expect((await stack.reached(id, 'completed')).downloads).toBe(1);
+    await eventually(async () => (await stack.reached(id, 'completed')).downloads === 1, 'one download is counted');
   });
 
   it.each([

@@ -38,10 +38,9 @@ export interface Progress {
   percent: number | null;
 }
 
-const isMine = `where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
-
 const touch = `/* reporting.touchExport */
-update exports set row_count = $4, bytes = $5, percent = $6, touched_at = now() ${isMine}`;
+update exports set row_count = $4, bytes = $5, percent = $6, touched_at = now()
+where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
 
 /** False when the export was deleted, or another attempt has begun. */
 export async function touchExport(pool: Pool, run: ExportRun, { rows, bytes, percent }: Progress): Promise<boolean> {
@@ -51,7 +50,8 @@ export async function touchExport(pool: Pool, run: ExportRun, { rows, bytes, per
 
 const complete = `/* reporting.completeExport */
 update exports set status = 'completed', row_count = $4, bytes = $5, percent = 100, checksum = $6, error = null,
-  finished_at = now(), touched_at = now(), expires_at = now() + $7 * interval '1 millisecond' ${isMine}`;
+  finished_at = now(), touched_at = now(), expires_at = now() + $7 * interval '1 millisecond'
+where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
 
 /** As {@link touchExport}. */
 export async function completeExport(
@@ -64,7 +64,8 @@ export async function completeExport(
 }
 
 const fail = `/* reporting.failExport */
-update exports set status = 'failed', error = $4, percent = null, finished_at = now(), touched_at = now() ${isMine}`;
+update exports set status = 'failed', error = $4, percent = null, finished_at = now(), touched_at = now()
+where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
 
 export async function failExport(pool: Pool, run: ExportRun, reason: string): Promise<void> {
   await pool.query(fail, [run.siteId, run.id, run.run, reason]);
@@ -72,7 +73,8 @@ export async function failExport(pool: Pool, run: ExportRun, reason: string): Pr
 
 const release = `/* reporting.releaseExport */
 update exports set status = 'pending', error = $4, attempts = attempts - $5, row_count = 0, bytes = 0, percent = null,
-  touched_at = now() ${isMine}`;
+  touched_at = now()
+where site_id = $1 and id = $2 and run = $3 and status = 'processing'`;
 
 /** For the next attempt; one that ended only because its process does was none. */
 export async function releaseExport(pool: Pool, run: ExportRun, reason: string | null): Promise<void> {

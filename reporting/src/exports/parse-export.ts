@@ -4,7 +4,7 @@ import Joi from 'joi';
 import { datasets, findDataset } from '../datasets/datasets.js';
 import { parseDataset } from '../datasets/parse-dataset.js';
 import { refusal } from '../query-request/refuse.js';
-import { checkBody } from './check-body.js';
+import { checkBody, checkQuery } from './check-body.js';
 import { fileEnding } from './export-file.js';
 import { defaultFilename, filenameSchema, withEnding } from './export-filename.js';
 import { compressions, type ExportStatus, type ExportWish, exportStatuses } from './export-row.js';
@@ -95,6 +95,6 @@ export const pageSchema = Joi.object({
 
 /** @throws ServiceError `invalid_request` that names the parameter. */
 export function parsePage(query: Record<string, unknown>): AskedPage {
-  const { site_id, status, page_size, after } = checkBody(pageSchema.prefs({ convert: true }), query);
+  const { site_id, status, page_size, after } = checkQuery(pageSchema, query);
   return { siteId: site_id ?? null, status: status ?? null, limit: page_size, after: after ?? null };
 }

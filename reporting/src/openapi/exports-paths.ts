@@ -9,8 +9,8 @@ const id = {
   name: 'id',
   in: 'path',
   required: true,
-  description: 'The id of an export.',
-  schema: { ...text, format: 'uuid' },
+  description: 'The id of an export, a UUID.',
+  schema: text,
 };
 const stored = [404, 429, 503];
 

@@ -34,7 +34,7 @@ const newExport = withProperties(jsonSchemaOf(exportSchema), {
 });
 
 const export_ = record({
-  id: { ...text, format: 'uuid' },
+  id: { ...text, description: 'A UUID.' },
   site_id: text,
   status: { enum: exportStatuses },
   dataset: text,
