@@ -114,6 +114,12 @@ export async function startExportStack(options: StackOptions = {}) {
       }, `export ${id} is ${status}`);
       return body;
     },
+    /** Ends every worker that still runs. */
+    async endWorkers(): Promise<void> {
+      for (const { child } of workers) child.kill('SIGCONT');
+      const running = workers.filter(({ child }) => child.exitCode === null && !child.signalCode);
+      await Promise.all(running.map((worker) => worker.end('SIGKILL')));
+    },
     files: async () => (await readdir(dir)).sort(),
     async stop(): Promise<void> {
       await Promise.all(

@@ -1,4 +1,5 @@
 /** Reads the rows of one statement as Postgres writes them, from any key on, without holding them all. */
+import type { PoolClient } from '@millrace/shared/postgres';
 import Cursor from 'pg-cursor';
 import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
 
@@ -73,6 +74,13 @@ function rewrites(columns: Column[]): [number, (text: string | null) => string |
   }) as [number, (text: string | null) => string | null][];
 }
 
+/** After an error there is nothing to close, and on a connection that is lost nobody answers. */
+async function close(client: PoolClient, cursor: Cursor<Row>): Promise<void> {
+  if ((cursor as unknown as { state: string }).state === 'error') return;
+  const isLost = new Promise<void>((resolve) => client.once('end', resolve));
+  await Promise.race([cursor.close(), isLost]);
+}
+
 /** Batches of rows in the order of the key. */
 export async function* sqlRows(context: DatasetContext, source: SqlSource): AsyncGenerator<Row[]> {
   const { text, values } = pageStatement(source, context);
@@ -86,6 +94,6 @@ export async function* sqlRows(context: DatasetContext, source: SqlSource): Asyn
       if (rows.length < batchRows) return;
     }
   } finally {
-    await cursor.close();
+    await close(context.client, cursor);
   }
 }

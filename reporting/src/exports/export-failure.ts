@@ -24,6 +24,7 @@ const byCode: Record<string, DescribedFailure> = {
   EFBIG: { reason: diskFull, isFinal: true },
   EACCES: { reason: refusedFolder, isFinal: false },
   EPERM: { reason: refusedFolder, isFinal: false },
+  ENOTDIR: { reason: refusedFolder, isFinal: false },
   EROFS: { reason: refusedFolder, isFinal: false },
   // query_canceled: nobody cancels but the time limit, or who deletes the export.
   '57014': {

@@ -22,24 +22,31 @@ function metadataOf({ resolved, generatedAt }: FilePlan): FileMetadata {
   return { generatedAt, siteId, timezone, dateRange, dataset: dataset.id };
 }
 
-async function* watched(batches: AsyncIterable<Row[]>, onBatch: (rows: Row[]) => void): AsyncGenerator<Row[]> {
+async function* watched(
+  batches: AsyncIterable<Row[]>,
+  signal: AbortSignal,
+  onBatch: (rows: Row[]) => void,
+): AsyncGenerator<Row[]> {
   for await (const rows of batches) {
+    // A read is cancelled only while the database works on it.
+    signal.throwIfAborted();
     onBatch(rows);
     yield rows;
   }
 }
 
-/** `client` is inside a transaction with one snapshot; `onBatch` is told of rows before they are written. */
+/** Ends when the signal fires. `client` is inside a transaction with one snapshot; `onBatch` is told of rows before they are written. */
 export function fileChunks(
   client: PoolClient,
   plan: FilePlan,
+  signal: AbortSignal,
   onBatch: (rows: Row[]) => void = () => undefined,
 ): AsyncIterable<Uint8Array> {
   const { resolved, format, gzip, includeMetadata, bom, now } = plan;
   const chunks = format.write({
     title: resolved.dataset.title,
     columns: resolved.dataset.columns(resolved.params),
-    batches: watched(readBatches(client, resolved, { now }), onBatch),
+    batches: watched(readBatches(client, resolved, { now }), signal, onBatch),
     ...(includeMetadata && { metadata: metadataOf(plan) }),
     bom,
   });

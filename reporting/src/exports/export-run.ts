@@ -52,7 +52,7 @@ async function exportTo(pool: Pool, options: ExportOptions, surroundings: Export
   const progress: Progress = { rows: 0, bytes: 0, percent: percentOf ? 0 : null };
   const bar = createProgressBar(stderr);
   await onOwnConnection(pool, { statementTimeoutMs: 0, signal: stopped }, (client) => {
-    const chunks = fileChunks(client, plan, (rows) => {
+    const chunks = fileChunks(client, plan, stopped, (rows) => {
       progress.rows += rows.length;
       if (percentOf && rows.length > 0) progress.percent = percentOf(rows.at(-1)!);
       bar.show(progress);

@@ -11,12 +11,16 @@ export interface LongRead {
 }
 
 const endMs = 1_000;
+/** A server that is asked to cancel a read does so at once, unless it hangs. */
+const cancelMs = 2_000;
+
+/** Whatever waits for an answer on it fails. */
+const cutOff = (client: pg.Client, error?: Error) =>
+  (client as unknown as { connection: { stream: { destroy(error?: Error): void } } }).connection.stream.destroy(error);
 
 /** A server that does not answer would be waited for without end. */
 async function close(client: pg.Client): Promise<void> {
-  await withTimeout(client.end(), endMs, 'the connection').catch(() => {
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-  });
+  await withTimeout(client.end(), endMs, 'the connection').catch(() => cutOff(client));
 }
 
 /**
@@ -33,11 +37,18 @@ export async function onOwnConnection<T>(
   client.on('error', () => undefined);
   const begin = `/* reporting.longRead */ ${snapshotOpening}; set local statement_timeout = ${statementTimeoutMs};
 set local idle_in_transaction_session_timeout = 0`;
+  let timer: NodeJS.Timeout | undefined;
+  const cutOffLater = () => {
+    timer = setTimeout(() => cutOff(client, new Error('Connection terminated: the server does not answer')), cancelMs);
+  };
+  signal.addEventListener('abort', cutOffLater);
   try {
     await client.connect();
     await client.query(begin);
     return await untilAborted(pool, client as unknown as PoolClient, work, signal);
   } finally {
+    signal.removeEventListener('abort', cutOffLater);
+    clearTimeout(timer);
     await close(client);
   }
 }

@@ -15,7 +15,7 @@ const mostAtOnce = 100;
 
 const silent = `/* reporting.silentExports */
 select site_id as "siteId", id from exports where status in ('pending', 'processing')
-  and touched_at < now() - case status when 'pending' then $1 else $2 end * interval '1 second'
+  and touched_at < now() - case status when 'pending' then $1::int else $2::int end * interval '1 second'
 order by touched_at limit $3`;
 
 const touch = `/* reporting.touchSilentExport */

@@ -112,7 +112,7 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
     await streams(
       () =>
         onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
-          send(res, fileChunks(client, plan), begun, head),
+          send(res, fileChunks(client, plan, signal), begun, head),
         ),
       signal,
     );

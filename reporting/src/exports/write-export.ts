@@ -94,7 +94,7 @@ async function writeFile(
     const statementTimeoutMs =
       patternsOf(filterOf(plan.resolved.params)).length > 0 ? readTimeoutMs.patterns : readTimeoutMs.plain;
     await onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
-      stores.current.write(file, meter.measure(fileChunks(client, plan, meter.onBatch))),
+      stores.current.write(file, meter.measure(fileChunks(client, plan, signal, meter.onBatch))),
     );
   } finally {
     await telling.stop();
@@ -144,11 +144,11 @@ export async function startExport(
   const run = { siteId: row.siteId, id: row.id, run: randomUUID() };
   const file = `${run.run}.${fileEnding(formats[row.format], row.compression === 'gzip')}`;
   if (!(await claimExport(writePool, row, { run: run.run, store: stores.current.kind, file }))) return undefined;
-  if (row.file !== null && row.store !== null) await stores.of(row.store)?.remove(row.file);
   return { run, written: write() };
 
   async function write(): Promise<WrittenExport | Lost> {
     try {
+      if (row.file !== null && row.store !== null) await stores.of(row.store)?.remove(row.file);
       const written = await writeFile(deps, row, { run, file }, stopping);
       if (written === 'lost') await removeFile(deps, row, file);
       return written;

@@ -1,0 +1,250 @@
+/** What ends an attempt at an export: crashes, stops, frozen workers, deletion, no room. A whole file comes of it, or none. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually } from '@millrace/shared/testing/eventually';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addMissingJobs } from '../src/exports/queue-exports.js';
+import { addJune, type ExportStack, startExportStack } from './export-stack.js';
+
+let stack: ExportStack;
+/** Enough for a workbook to take a second or two. */
+const many = 60_000;
+
+beforeAll(async () => {
+  stack = await startExportStack();
+  await addJune(stack.database);
+  await stack.addEvents('shop', many);
+  await stack.addEvents('small', 10);
+});
+afterAll(() => stack.stop());
+beforeEach(async () => {
+  await stack.queue.queue.obliterate({ force: true });
+  await stack.database.pool.query('delete from exports');
+});
+afterEach(async () => {
+  await stack.endWorkers();
+  for (const name of await stack.files()) await rm(join(stack.dir, name));
+});
+
+const partOf = async () => (await stack.files()).filter((name) => name.endsWith('.part'));
+
+/** Resolves once some rows of the export are on the disk. */
+async function isUnderWay(id: string): Promise<void> {
+  await eventually(async () => {
+    const { status, row_count } = await stack.rowOf(id);
+    return status === 'processing' && Number(row_count) > 0 && (await partOf()).length > 0;
+  }, `export ${id} is being written`);
+}
+
+async function longReads(): Promise<number> {
+  const { rows } = await stack.database.pool.query<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity where datname = current_database() and query ~ 'reporting.events'
+      and pid <> pg_backend_pid()`,
+  );
+  return rows[0]!.count;
+}
+
+/** Stops the processes of Postgres that read for exports. */
+async function frozenReads(): Promise<{ end(): void }> {
+  const { rows } = await stack.database.pool.query<{ pid: number }>(
+    `select pid from pg_stat_activity where datname = current_database() and query ~ 'reporting.events' and pid <> pg_backend_pid()`,
+  );
+  for (const { pid } of rows) process.kill(pid, 'SIGSTOP');
+  return {
+    end() {
+      for (const { pid } of rows) process.kill(pid, 'SIGCONT');
+    },
+  };
+}
+
+/** The only file in the folder is that of the export, and is what its checksum says. */
+async function expectWhole(id: string): Promise<void> {
+  const { file, checksum, row_count } = await stack.rowOf(id);
+  expect(await stack.files()).toEqual([file]);
+  const bytes = await readFile(join(stack.dir, file as string));
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(checksum);
+  expect(Number(row_count)).toBe(many);
+}
+
+const june = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-01'] };
+const askWorkbook = () => stack.ask({ params: june, format: 'xlsx' });
+const remove = (id: string) => request(stack.app).delete(`/api/v1/exports/${id}`).expect(200);
+
+describe('an export under way', () => {
+  it('says how far it is', async () => {
+    const worker = await stack.startWorker();
+    const { id } = await askWorkbook();
+    await isUnderWay(id);
+    const { body } = await request(stack.app).get(`/api/v1/exports/${id}`).expect(200);
+    expect(body).toMatchObject({ status: 'processing', checksum: null, percent: expect.any(Number) });
+    expect(body.percent).toBeLessThan(100);
+    await stack.reached(id, 'completed');
+    await expectWhole(id);
+    await remove(id);
+    expect(await stack.files()).toEqual([]);
+    await worker.end();
+  });
+
+  it('is written by another worker when its own was killed', async () => {
+    const killed = await stack.startWorker();
+    const { id } = await askWorkbook();
+    await isUnderWay(id);
+    await killed.end('SIGKILL');
+    const [left] = await partOf();
+    const worker = await stack.startWorker();
+    await stack.reached(id, 'completed');
+    expect(await stack.files()).not.toContain(left);
+    await expectWhole(id);
+    expect((await stack.rowOf(id)).attempts).toBe(2);
+    await remove(id);
+    await worker.end();
+  });
+
+  it('goes back to the queue when its worker is told to stop, and counts as no attempt', async () => {
+    const stopped = await stack.startWorker();
+    const { id } = await askWorkbook();
+    await isUnderWay(id);
+    // So that it cannot be written in the time that it is given.
+    const freeze = await frozenReads();
+    expect(await stopped.end('SIGTERM')).toBe(0);
+    freeze.end();
+    expect(await stack.rowOf(id)).toMatchObject({ status: 'pending', attempts: 0, error: null });
+    expect(await stack.files()).toEqual([]);
+    const worker = await stack.startWorker();
+    await stack.reached(id, 'completed');
+    await expectWhole(id);
+    await remove(id);
+    await worker.end();
+  });
+
+  it('is written once when a worker that was frozen comes back', async () => {
+    const frozen = await stack.startWorker();
+    const { id } = await askWorkbook();
+    await isUnderWay(id);
+    const { run } = await stack.rowOf(id);
+    frozen.child.kill('SIGSTOP');
+    const worker = await stack.startWorker();
+    await stack.reached(id, 'completed');
+    frozen.child.kill('SIGCONT');
+    await eventually(async () => (await partOf()).length === 0, 'the part of the frozen worker is gone');
+    expect(await frozen.end()).toBe(0);
+    const row = await stack.rowOf(id);
+    expect(row.run).not.toBe(run);
+    expect(row).toMatchObject({ status: 'completed', attempts: 2 });
+    await expectWhole(id);
+    await remove(id);
+    await worker.end();
+  });
+
+  it('stops when it is deleted: no file is left, and no read', async () => {
+    const worker = await stack.startWorker();
+    const { id } = await askWorkbook();
+    await isUnderWay(id);
+    await remove(id);
+    await eventually(async () => (await stack.files()).length === 0 && (await longReads()) === 0, 'nothing is left');
+    const job = await stack.queue.queue.getJob(`export-${id}`);
+    await eventually(async () => (await job!.getState()) === 'completed', 'the job has ended');
+    expect((await stack.queue.queue.getJob(`export-${id}`))!.returnvalue).toEqual({
+      skipped: 'the export was deleted, or another worker has taken it over',
+    });
+    await worker.end();
+  });
+});
+
+describe('without room', () => {
+  it('an export that grows beyond what its site may have fails, and leaves nothing', async () => {
+    const worker = await stack.startWorker({ EXPORT_QUOTA_MB: '1' });
+    const { id } = await stack.ask({ params: june });
+    expect(await stack.reached(id, 'failed')).toMatchObject({
+      error:
+        'The exports of site "shop" may take 1 MB together, and that is used up: delete some, or wait until they expire.',
+      checksum: null,
+    });
+    expect(await stack.files()).toEqual([]);
+    expect((await stack.rowOf(id)).attempts).toBe(1);
+    await worker.end();
+  });
+
+  const mount = (dir: string) =>
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', dir]).status === 0;
+
+  it('on the disk an export fails with that reason, leaves nothing, and the next one that fits is written', async ({
+    skip,
+  }) => {
+    if (!mount(stack.dir)) return skip('tmpfs may not be mounted here');
+    try {
+      const worker = await stack.startWorker();
+      const { id } = await stack.ask({ params: june });
+      const { error } = await stack.reached(id, 'failed');
+      expect(error).toBe(
+        'There is no space left where exports are kept. Free some, or ask for a shorter range, and export again.',
+      );
+      expect(await stack.files()).toEqual([]);
+      const small = await stack.ask({ params: { ...june, site_id: 'small' } });
+      await stack.reached(small.id, 'completed');
+      await worker.end();
+    } finally {
+      spawnSync('umount', [stack.dir]);
+    }
+  });
+});
+
+describe('an export that cannot be written', () => {
+  it('is given up when no worker outlives it', async () => {
+    const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
+    await stack.database.pool.query('update exports set attempts = 10 where id = $1', [id]);
+    const worker = await stack.startWorker();
+    const { error } = await stack.reached(id, 'failed');
+    expect(error).toBe('It was begun 10 times, and no worker lived long enough to end it.');
+    await worker.end();
+  });
+
+  it('is tried again when its folder cannot be written to, and says why when that does not help', async () => {
+    const worker = await stack.startWorker({ EXPORT_DIR: '/dev/null/exports' });
+    const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
+    expect(await stack.reached(id, 'failed')).toMatchObject({
+      error: 'The folder of exports cannot be written to (ENOTDIR): correct EXPORT_DIR or its permissions.',
+    });
+    expect((await stack.rowOf(id)).attempts).toBe(3);
+    await worker.end();
+  });
+});
+
+describe('an export whose job is missing', () => {
+  const age = (id: string, seconds: number, status = 'pending') =>
+    stack.database.pool.query(
+      `update exports set touched_at = now() - $2 * interval '1 second', status = $3 where id = $1`,
+      [id, seconds, status],
+    );
+  const addMissing = () => addMissingJobs(stack.database.pool, stack.queue.queue);
+  const jobOf = (id: string) => stack.queue.queue.getJob(`export-${id}`);
+
+  it('gets another one after half a minute, once', async () => {
+    const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
+    await (await jobOf(id))!.remove();
+    await age(id, 20);
+    expect(await addMissing()).toBe(0);
+    await age(id, 31);
+    expect(await addMissing()).toBe(1);
+    expect((await jobOf(id))?.data).toEqual({ exportId: id });
+    await age(id, 31);
+    expect(await addMissing()).toBe(0);
+  });
+
+  it('gets another one where it ended without writing', async () => {
+    const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
+    await (await jobOf(id))!.remove();
+    await stack.queue.queue.add('export', { exportId: 'x' }, { jobId: `export-${id}` });
+    const worker = await stack.startWorker();
+    await eventually(async () => (await (await jobOf(id))!.getState()) === 'failed', 'the job has failed');
+    await age(id, 100, 'processing');
+    expect(await addMissing()).toBe(0);
+    await age(id, 121, 'processing');
+    expect(await addMissing()).toBe(1);
+    await stack.reached(id, 'completed');
+    await worker.end();
+  });
+});

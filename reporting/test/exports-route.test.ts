@@ -1,0 +1,209 @@
+/** What exports are asked for, shown and refused, and to whom. */
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { generateKey, registerKey } from '@millrace/shared/access/keys';
+import { silent } from '@millrace/shared/testing/database';
+import request from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addJune, type ExportStack, startExportStack } from './export-stack.js';
+
+let stack: ExportStack;
+const [reader, shopReader, otherReader, writer] = [generateKey(), generateKey(), generateKey(), generateKey()];
+const mb = 1_000_000;
+
+beforeAll(async () => {
+  stack = await startExportStack({
+    keys: (pool) => createKeyRing(pool, silent),
+    exports: { quotaBytes: 5 * mb },
+  });
+  await addJune(stack.database);
+  const { pool } = stack.database;
+  await registerKey(pool, reader, { name: 'all', scopes: ['read'] });
+  await registerKey(pool, shopReader, { name: 'shop', scopes: ['read'], siteId: 'shop' });
+  await registerKey(pool, otherReader, { name: 'other', scopes: ['read'], siteId: 'other' });
+  await registerKey(pool, writer, { name: 'writer', scopes: ['write'] });
+});
+afterAll(() => stack.stop());
+beforeEach(() => stack.database.pool.query('delete from exports'));
+
+const wish = (site_id = 'shop') => ({ dataset: 'events', params: { site_id, date_range: '30d' }, format: 'csv' });
+const call = (key: string, method: 'get' | 'post' | 'delete', path: string) =>
+  request(stack.app)[method](`/api/v1/exports${path}`).set('authorization', `Bearer ${key}`);
+const make = async (key = reader, body: object = wish()): Promise<string> =>
+  (await call(key, 'post', '').send(body).expect(202)).body.id;
+
+describe('asking for an export', () => {
+  it.each([
+    [{ ...wish(), dataset: 'nothing' }, 'dataset', /must be one of/],
+    [{ ...wish(), format: 'doc' }, 'format', /must be one of csv, json, ndjson, xlsx, parquet, pdf/],
+    [{ ...wish(), format: 'xlsx', compression: 'gzip' }, 'compression', /is compressed already/],
+    [{ ...wish(), compression: 'zip' }, 'compression', /must be one of none, gzip/],
+    [{ ...wish(), includeMetadata: 'yes' }, 'includeMetadata', /must be a boolean/],
+    [{ ...wish(), params: {} }, 'site_id', /./],
+    [{ ...wish(), params: { site_id: 'shop', date_range: ['2026-06-02', '2026-06-01'] } }, 'date_range', /./],
+    [{ ...wish(), params: { site_id: 'shop', limit: 3 } }, 'limit', /is not a parameter of dataset events/],
+    [{ ...wish(), filters: [['is', 'nonsense', ['x']]] }, 'filters', /./],
+    [{ ...wish(), params: { site_id: 'shop', filters: [] }, filters: [] }, 'filters', /may be given once/],
+    [{ ...wish(), other: 1 }, 'other', /is not known here/],
+    [[], '', /The body/],
+    ['text', '', /The body/],
+  ])('is refused for %j, with the field and its rule', async (body, field, message) => {
+    const { error } = (await call(reader, 'post', '').send(JSON.stringify(body)).type('json').expect(400)).body;
+    expect(error).toMatchObject({
+      code: 'invalid_request',
+      details: { field },
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    '../../etc/passwd',
+    '/etc/passwd',
+    'a/b.csv',
+    'a\\b.csv',
+    '.htaccess',
+    'a\0.csv',
+    'a\r\nset-cookie: x=1',
+    'a\u202egpj.exe',
+    '\ud800.csv',
+    'a'.repeat(201),
+    'ä'.repeat(101),
+    '',
+  ])('is refused for the file name %j', async (filename) => {
+    const { error } = (
+      await call(reader, 'post', '')
+        .send({ ...wish(), filename })
+        .expect(400)
+    ).body;
+    expect(error.details).toEqual({ field: 'filename' });
+  });
+
+  it('needs a key that may read that site', async () => {
+    await request(stack.app).post('/api/v1/exports').send(wish()).expect(401);
+    await call(writer, 'post', '').send(wish()).expect(403);
+    await call(otherReader, 'post', '').send(wish()).expect(403);
+    await make(shopReader);
+  });
+
+  it('notes who asked, exactly for what, and adds the job that writes it', async () => {
+    const filters = [['is', 'property:amount', ['12345678901234567890']]];
+    const id = await make(shopReader, { ...wish(), filters });
+    const row = await stack.rowOf(id);
+    expect(row).toMatchObject({ site_id: 'shop', status: 'pending', format: 'csv', attempts: 0, file: null });
+    expect(row.params).toEqual({ site_id: 'shop', date_range: '30d', filters });
+    const { rows } = await stack.database.pool.query(`select id from api_keys where name = 'shop'`);
+    expect(row.key_id).toBe(rows[0].id);
+    const job = await stack.queue.queue.getJob(`export-${id}`);
+    expect({ name: job?.name, data: job?.data }).toEqual({ name: 'export', data: { exportId: id } });
+  });
+
+  it('is refused when the files of the site take all the room they may, and not for another site', async () => {
+    const id = await make();
+    await stack.database.pool.query(`update exports set status = 'completed', bytes = $1 where id = $2`, [5 * mb, id]);
+    const { error } = (await call(reader, 'post', '').send(wish()).expect(409)).body;
+    expect(error.message).toBe(
+      'The exports of site "shop" may take 5 MB together, and that is used up: delete some, or wait until they expire.',
+    );
+    await make(reader, wish('other'));
+    await call(reader, 'delete', `/${id}`).expect(200);
+    await make();
+  });
+
+  it('is refused while a hundred of the site are not written', async () => {
+    await stack.database.pool.query(`insert into exports (site_id, id, dataset, params, format, filename)
+      select 'shop', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv' from generate_series(1, 100)`);
+    const { error } = (await call(reader, 'post', '').send(wish()).expect(409)).body;
+    expect(error.message).toContain('has 100 exports that are not written yet');
+  });
+});
+
+describe('an export of another site', () => {
+  it('is as if it were not there, whatever is done with it', async () => {
+    const id = await make();
+    for (const [method, path] of [
+      ['get', `/${id}`],
+      ['get', `/${id}/download`],
+      ['post', `/${id}/link`],
+      ['delete', `/${id}`],
+    ] as const) {
+      const { body } = await call(otherReader, method, path).expect(404);
+      expect(body.error).toEqual({ code: 'not_found', message: 'There is no such export.' });
+    }
+    await call(shopReader, 'get', `/${id}`).expect(200);
+    await call(shopReader, 'delete', `/${id}`).expect(200, { id, status: 'deleted' });
+    await call(shopReader, 'get', `/${id}`).expect(404);
+    await call(shopReader, 'delete', `/${id}`).expect(404);
+  });
+
+  it.each(['x', '0', '..', '%2e%2e', "'; drop table exports", '0190A5B0-7C3D-7000-8000-000000000001', '%00'])(
+    'and what is no id at all is not found either: %s',
+    async (id) => {
+      await call(reader, 'get', `/${encodeURIComponent(id)}`).expect(404);
+      await call(reader, 'get', `/${encodeURIComponent(id)}/download`).expect(404);
+    },
+  );
+});
+
+describe('the list', () => {
+  it('has the newest first, page by page, of the sites that the key may see', async () => {
+    const ids = [await make(), await make(reader, wish('other')), await make(), await make()];
+    const idsOf = (body: { exports: { id: string }[] }) => body.exports.map(({ id }) => id);
+    const all = [...ids].reverse();
+    expect(idsOf((await call(reader, 'get', '').expect(200)).body)).toEqual(all);
+    const first = (await call(reader, 'get', '?page_size=3').expect(200)).body;
+    expect(idsOf(first)).toEqual(all.slice(0, 3));
+    const second = (await call(reader, 'get', `?page_size=3&after=${first.next}`).expect(200)).body;
+    expect(idsOf(second)).toEqual(all.slice(3));
+    expect(second.next).toBeNull();
+    const ofShop = [ids[3], ids[2], ids[0]];
+    expect(idsOf((await call(shopReader, 'get', '').expect(200)).body)).toEqual(ofShop);
+    expect(idsOf((await call(reader, 'get', '?site_id=shop').expect(200)).body)).toEqual(ofShop);
+    await call(shopReader, 'get', '?site_id=other').expect(403);
+  });
+
+  it('shows as expired what is past its life, also before its file is removed', async () => {
+    const id = await make();
+    await stack.database.pool.query(
+      `update exports set status = 'completed', expires_at = now() - interval '1 second', checksum = '00', file = $2, store = 'disk' where id = $1`,
+      [id, `${id}.csv`],
+    );
+    expect((await call(reader, 'get', '?status=completed').expect(200)).body.exports).toEqual([]);
+    expect((await call(reader, 'get', '?status=expired').expect(200)).body.exports).toMatchObject([
+      { id, status: 'expired' },
+    ]);
+    const { body } = await call(reader, 'get', `/${id}/download`).expect(410);
+    expect(body.error.code).toBe('gone');
+  });
+
+  it.each([
+    '?page_size=0',
+    '?page_size=x',
+    '?status=done',
+    '?after=x',
+    '?after=',
+    '?x=1',
+    '?status=pending&status=failed',
+  ])('refuses %s', async (query) => void (await call(reader, 'get', query).expect(400)));
+});
+
+describe('the file of an export that is not written', () => {
+  it('is refused with its state', async () => {
+    const id = await make();
+    const pending = (await call(reader, 'get', `/${id}/download`).expect(409)).body.error;
+    expect(pending).toMatchObject({ code: 'conflict', details: { status: 'pending' } });
+    await stack.database.pool.query(`update exports set status = 'failed', error = 'No space.' where id = $1`, [id]);
+    const failed = (await call(reader, 'get', `/${id}/download`).expect(409)).body.error;
+    expect(failed).toMatchObject({ message: 'The file was not written: No space.', details: { status: 'failed' } });
+  });
+
+  it('is gone when somebody removed it from the folder', async () => {
+    const id = await make();
+    await stack.database.pool.query(
+      `update exports set status = 'completed', checksum = '00', bytes = 3, finished_at = now(), expires_at = now() + interval '1 day',
+      file = $2, store = 'disk' where id = $1`,
+      [id, `${id}.csv`],
+    );
+    const { body, headers } = await call(reader, 'get', `/${id}/download`).expect(410);
+    expect(body.error.message).toBe('The file was removed before its time: make another export.');
+    expect(headers['content-disposition']).toBeUndefined();
+  });
+});
