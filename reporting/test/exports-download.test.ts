@@ -99,7 +99,7 @@ describe('a part', () => {
 });
 
 /** Not as text of a type: a part of it may be anything. */
-function bytes(res: NodeJS.ReadableStream, done: (error: Error | null, body: unknown) => void): void {
+function bytes(res: request.Response, done: (error: Error | null, body: unknown) => void): void {
   const chunks: Buffer[] = [];
   res.on('data', (chunk: Buffer) => chunks.push(chunk));
   res.on('end', () => done(null, Buffer.concat(chunks).toString()));

@@ -111,10 +111,10 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it('adds no job that nothing consumes', async () => {
-    await open('data-export');
-    const data = { site_id: 'demo', dataType: 'COSTS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
-    const adding = addJob(handle.queue, 'EXPORT_DATA', data, { jobId: 'export' });
-    await expect(adding).rejects.toThrow('Nothing consumes queue "data-export"');
+    await open('report-generation');
+    const data = { reportType: 'COST_ANALYSIS', format: 'CSV', startDate: '2026-01-01', endDate: '2026-01-31' };
+    const adding = addJob(handle.queue, 'GENERATE_REPORT', data, { jobId: 'report' });
+    await expect(adding).rejects.toThrow('Nothing consumes queue "report-generation"');
     worker = { check: async () => {}, close: async () => {} };
   });
 

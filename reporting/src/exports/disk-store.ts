@@ -11,8 +11,7 @@ const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 
 /** A UUID and an ending, as exports are named: no name that people chose. */
 const ownName = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,10}){1,3}$/;
 /** A name of a file right in the folder. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused.
-const plainName = /^(?!\.)[^/\\\x00-\x1f\x7f]{1,200}$/;
+const plainName = /^(?!\.)[^/\\\p{Cc}]{1,200}$/u;
 
 async function removeIfThere(path: string): Promise<void> {
   await unlink(path).catch((error) => {

@@ -7,8 +7,7 @@ const maxBytes = 200;
 export const filenameSchema = Joi.string()
   .max(maxBytes, 'utf8')
   .custom((name: string, helpers) => (name.isWellFormed() ? name : helpers.error('string.pattern.base')))
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused.
-  .pattern(/^(?!\.)[^/\\\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/)
+  .pattern(/^(?!\.)[^/\\\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u)
   .messages({
     'string.max': `must have at most ${maxBytes} bytes in UTF-8`,
     'string.pattern.base':

@@ -1,6 +1,6 @@
 /** Files of exports in a bucket of an S3-compatible store, for more than one machine. */
 import { Readable } from 'node:stream';
-import { S3mini, S3ServiceError } from 's3mini';
+import { S3mini, S3ServiceError, type UploadPart } from 's3mini';
 import type { ExportStore } from './export-store.js';
 import type { ExportEnvironment } from './exports-config.js';
 import { gatherChunks } from './gather-chunks.js';
@@ -8,6 +8,7 @@ import { gatherChunks } from './gather-chunks.js';
 /** S3 takes parts of at least 5 MiB, 10,000 of them: files of up to 80 GB, with two parts in memory. */
 const partBytes = 8 * 1024 * 1024;
 const patienceMs = 60_000;
+const contentType = 'application/octet-stream';
 
 export type S3Settings = Pick<
   ExportEnvironment,
@@ -32,6 +33,12 @@ function bucketUrl({ EXPORT_S3_ENDPOINT, EXPORT_S3_BUCKET, EXPORT_S3_FORCE_PATH_
 
 const isMissing = (error: unknown) => error instanceof S3ServiceError && error.status === 404;
 
+/** S3-compatible is a wide term. */
+function noneWhereUnknown(error: unknown): object {
+  if (error instanceof S3ServiceError && [405, 501].includes(error.status)) return {};
+  throw error;
+}
+
 interface Upload {
   key?: string;
   Key?: string;
@@ -39,15 +46,39 @@ interface Upload {
   UploadId?: string;
 }
 
-/** Uploads of that key that nobody finished, as S3 writes one, several or none in XML. */
+/** Uploads of that key that nobody finished, as S3 writes one, several or none in XML; none where the store cannot list them. */
 async function openUploads(client: S3mini, key: string): Promise<string[]> {
-  const listed = (await client.listMultipartUploads('/', '', 'GET', { prefix: key })) as unknown as {
+  const asked = client.listMultipartUploads('/', '', 'GET', { prefix: key });
+  const listed = (await asked.catch(noneWhereUnknown)) as {
     listMultipartUploadsResult?: { upload?: Upload | Upload[] };
   };
   const uploads = [listed.listMultipartUploadsResult?.upload ?? []].flat();
   return uploads
     .filter((upload) => (upload.key ?? upload.Key) === key)
     .flatMap((upload) => upload.uploadId ?? upload.UploadId ?? []);
+}
+
+/** A file of one part is sent as it is, a larger one in parts, of which nothing is left when it fails. */
+async function upload(client: S3mini, key: string, parts: AsyncIterable<Buffer>): Promise<void> {
+  const sent: UploadPart[] = [];
+  let held: Buffer | undefined;
+  let id: string | undefined;
+  const send = async (part: Buffer) => {
+    id ??= await client.getMultipartUploadId(key, contentType);
+    sent.push(await client.uploadPart(key, id, part, sent.length + 1));
+  };
+  try {
+    for await (const part of parts) {
+      if (held) await send(held);
+      held = part;
+    }
+    if (id === undefined) return void (await client.putObject(key, held ?? '', contentType));
+    if (held) await send(held);
+    await client.completeMultipartUpload(key, id, sent);
+  } catch (error) {
+    if (id !== undefined) await client.abortMultipartUpload(key, id).catch(() => undefined);
+    throw error;
+  }
 }
 
 export function createS3Store(settings: S3Settings): ExportStore {
@@ -64,23 +95,7 @@ export function createS3Store(settings: S3Settings): ExportStore {
 
   return {
     kind: 's3',
-    async write(file, chunks) {
-      const key = keyOf(file);
-      const upload = await client.getMultipartUploadId(key, 'application/octet-stream');
-      try {
-        const parts = [];
-        for await (const part of gatherChunks(chunks, partBytes)) {
-          parts.push(await client.uploadPart(key, upload, part, parts.length + 1));
-        }
-        if (parts.length > 0) return void (await client.completeMultipartUpload(key, upload, parts));
-        // A file of rows without any may be empty, which no upload in parts can be.
-        await client.abortMultipartUpload(key, upload);
-        await client.putObject(key, '');
-      } catch (error) {
-        await client.abortMultipartUpload(key, upload).catch(() => undefined);
-        throw error;
-      }
-    },
+    write: (file, chunks) => upload(client, keyOf(file), gatherChunks(chunks, partBytes)),
     async open(file, { start, end }) {
       try {
         const { body } = await patient.getObjectRaw(keyOf(file), false, start, end + 1);

@@ -1,0 +1,129 @@
+/** Job EXPORT_DATA of the queue API: the names of people, a file in the folder of exports, and no other. */
+import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { addJob } from '@millrace/shared/add-job';
+import type { Job } from '@millrace/shared/queue';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { parse } from 'csv-parse/sync';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDiskStore } from '../src/exports/disk-store.js';
+import { addJune, type ExportStack, startExportStack } from './export-stack.js';
+
+let stack: ExportStack;
+let jobs = 0;
+
+beforeAll(async () => {
+  stack = await startExportStack();
+  await addJune(stack.database);
+  await stack.addEvents('shop', 20);
+  await stack.startWorker();
+});
+afterAll(() => stack.stop());
+
+const data = { site_id: 'shop', dataType: 'ENGAGEMENT', format: 'CSV', startDate: '2026-06-01', endDate: '2026-06-01' };
+
+/** Resolves with the job once it has ended. */
+async function run(more: object): Promise<Job> {
+  jobs += 1;
+  const jobId = `job-${jobs}`;
+  await addJob(stack.queue.queue, 'EXPORT_DATA', { ...data, ...more }, { jobId }, { backoffMs: 0 });
+  await eventually(async () => (await stack.queue.queue.getJob(jobId))?.finishedOn !== undefined, `${jobId} has ended`);
+  return (await stack.queue.queue.getJob(jobId))!;
+}
+
+it('writes the events of its days, as an export that is listed and downloaded as others are', async () => {
+  const { returnvalue } = await run({});
+  const { exportId, ...result } = returnvalue as { exportId: string };
+  expect(result).toEqual({ rows: 20, bytes: expect.any(Number), ms: expect.any(Number) });
+  const { body } = await request(stack.app).get(`/api/v1/exports/${exportId}`).expect(200);
+  const params = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-01'] };
+  expect(body).toMatchObject({ status: 'completed', dataset: 'events', format: 'csv', rows: 20, params });
+  const { text } = await request(stack.app).get(`/api/v1/exports/${exportId}/download`).expect(200);
+  expect(parse(text, { columns: true }).length).toBe(20);
+});
+
+it('writes only what fits its filters: a value, or a list of them', async () => {
+  const { returnvalue } = await run({ filters: { user_id: ['u1', 'u2'], path: '/p1' } });
+  expect(returnvalue).toMatchObject({ rows: 1 });
+});
+
+it('writes JSON with its metadata', async () => {
+  const { returnvalue } = await run({ format: 'JSON' });
+  const { exportId } = returnvalue as { exportId: string };
+  const { body } = await request(stack.app).get(`/api/v1/exports/${exportId}/download`).expect(200);
+  expect(body.metadata).toMatchObject({ totalRecords: 20, dateRange: { from: '2026-06-01', to: '2026-06-01' } });
+});
+
+it('fails at once for filters that no event has', async () => {
+  const { failedReason, attemptsMade } = await run({ filters: { colour: 'red' } });
+  expect(failedReason).toContain('must be one of event_type, path');
+  expect(attemptsMade).toBe(1);
+});
+
+describe('outputPath', () => {
+  const file = (name: string) => readFile(join(stack.dir, name), 'utf8');
+
+  it.each(['June.csv', 'März 2026.csv', '-rf', "a'b;$(x).csv"])(
+    '%s is the name of the file in the folder',
+    async (outputPath) => {
+      const { returnvalue } = await run({ outputPath });
+      expect(returnvalue).toMatchObject({ rows: 20 });
+      expect((await file(outputPath)).split('\r\n')[0]).toContain('timestamp,');
+      expect(((await lstat(join(stack.dir, outputPath))).mode & 0o777).toString(8)).toBe('600');
+    },
+  );
+
+  it('goes with its export', async () => {
+    const { returnvalue } = await run({ outputPath: 'doomed.csv' });
+    await request(stack.app)
+      .delete(`/api/v1/exports/${(returnvalue as { exportId: string }).exportId}`)
+      .expect(200);
+    await expect(file('doomed.csv')).rejects.toThrow('ENOENT');
+  });
+
+  it('takes no file from anybody, whether it is one, a link or a folder', async () => {
+    const outside = join(stack.dir, '..', `${stack.database.url.split('/').at(-1)}.txt`);
+    await writeFile(outside, 'mine');
+    await writeFile(join(stack.dir, 'taken.csv'), 'mine');
+    await symlink(outside, join(stack.dir, 'link.csv'));
+    await symlink('/nowhere', join(stack.dir, 'dangling.csv'));
+    await mkdir(join(stack.dir, 'folder.csv'));
+    for (const outputPath of ['taken.csv', 'link.csv', 'dangling.csv', 'folder.csv']) {
+      const { failedReason } = await run({ outputPath });
+      expect(failedReason).toBe(
+        `There is a file "${outputPath}" in EXPORT_DIR already: remove it, or choose another outputPath.`,
+      );
+    }
+    expect(await file('taken.csv')).toBe('mine');
+    expect(await readFile(outside, 'utf8')).toBe('mine');
+  });
+
+  it('is not the name of another export', async () => {
+    const { failedReason } = await run({ outputPath: '0190a5b0-7c3d-7000-8000-000000000001.csv' });
+    expect(failedReason).toBe('outputPath must be the plain name of a file in EXPORT_DIR, unlike those of exports.');
+  });
+
+  it.each(['../x', '/etc/x', 'a/b', 'a\\b', '.x', '..', 'a\0b', 'a\nb', '', 'a'.repeat(201)])(
+    '%j is refused by the store itself, whoever asks',
+    async (name) => {
+      const store = createDiskStore(stack.dir);
+      await expect(store.addName!('0190a5b0-7c3d-7000-8000-000000000001.csv', name)).rejects.toThrow('plain name');
+    },
+  );
+
+  it.each(['../x.csv', 'x.csv', '0190a5b0-7c3d-7000-8000-000000000001/../x.csv'])(
+    'and the store opens and removes only what is named as exports are, not %s',
+    async (name) => {
+      const store = createDiskStore(stack.dir);
+      await expect(store.open(name, { start: 0, end: 1 })).rejects.toThrow('not the name of an export');
+      await expect(store.remove(name)).rejects.toThrow('not the name of an export');
+    },
+  );
+
+  it('a link in the place of a file is not followed', async () => {
+    const name = '0190a5b0-7c3d-7000-8000-000000000002.csv';
+    await symlink('/etc/passwd', join(stack.dir, name));
+    await expect(createDiskStore(stack.dir).open(name, { start: 0, end: 1 })).rejects.toThrow('ELOOP');
+  });
+});

@@ -1,0 +1,126 @@
+/** Datasets sent as files while they are read: whole or broken off, and nothing goes on for who has left. */
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { parse } from 'csv-parse/sync';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGate } from '../src/query/heavy-queries.js';
+import { addJune, type ExportStack, startExportStack } from './export-stack.js';
+
+let stack: ExportStack;
+let server: Server;
+const june = 'site_id=shop&date_range=2026-06-01,2026-06-01';
+
+beforeAll(async () => {
+  stack = await startExportStack({ exports: { streams: createGate({ atOnce: 1, maxWaiting: 1, waitMs: 60_000 }) } });
+  await addJune(stack.database);
+  await stack.addEvents('shop', 40_000, 500);
+  await stack.addEvents('small', 3);
+  server = createServer(stack.app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await stack.stop();
+});
+
+const stream = (path: string) => request(server).get(`/api/v1/datasets/${path}`);
+
+/** Resolves once the answer has begun, without reading on. */
+async function begin(path: string): Promise<IncomingMessage> {
+  const { port } = server.address() as AddressInfo;
+  const [answer] = (await once(get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`), 'response')) as [
+    IncomingMessage,
+  ];
+  return answer;
+}
+
+async function backends(): Promise<number[]> {
+  const { rows } = await stack.database.pool.query<{ pid: number }>(
+    `select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null`,
+  );
+  return rows.map(({ pid }) => pid);
+}
+const nothingReads = () => eventually(async () => (await backends()).length === 0, 'no read is left');
+
+it('sends every row as CSV, with a name', async () => {
+  const { text, headers } = await stream(`events/export.csv?${june}`).expect(200);
+  const rows = parse(text, { columns: true }) as Record<string, string>[];
+  expect(rows.length).toBe(40_000);
+  expect(rows.at(-1)).toMatchObject({ path: '/p40000' });
+  expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(headers['content-disposition']).toMatch(/^attachment; filename=events-shop-\d{8}T\d{6}Z\.csv$/);
+});
+
+it.each(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])('sends a file of format %s', async (format) => {
+  await stream(`events/export.${format}?site_id=small&date_range=2026-06-01,2026-06-01`).expect(200);
+});
+
+it('begins with a byte order mark where that is asked for', async () => {
+  const { text } = await stream('events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01&bom=true').expect(
+    200,
+  );
+  expect(text.charCodeAt(0)).toBe(0xfeff);
+});
+
+it('says by HEAD what it would send, without reading', async () => {
+  const { headers } = await request(server).head(`/api/v1/datasets/events/export.csv?${june}`).expect(200);
+  expect(headers['content-disposition']).toContain('attachment');
+  expect(await backends()).toEqual([]);
+});
+
+it.each([
+  [`events/export.pdf?${june}`, 404, 'a PDF is made by POST /api/v1/exports'],
+  [`events/export.exe?${june}`, 404, 'A dataset is sent as csv'],
+  [`events/export.?${june}`, 404, ''],
+  [`nothing/export.csv?${june}`, 404, 'There is no such dataset'],
+  ['events/export.csv', 400, 'site_id'],
+  [`events/export.csv?${june}&bom=yes`, 400, 'bom must be true or false'],
+  [`events/export.csv?${june}&after=x`, 400, 'after is not a parameter'],
+  [`events/export.csv?${june}&filters=["matches","path",["("]]`, 400, 'is not a regular expression'],
+])('refuses %s, as JSON and not as a file', async (path, status, message) => {
+  const { body, headers } = await stream(path).expect(status);
+  expect(body.error.message).toContain(message);
+  expect(headers['content-disposition']).toBeUndefined();
+  expect(headers['content-type']).toContain('application/json');
+});
+
+describe('a reader', () => {
+  it('that leaves midway takes its read and its connection along', async () => {
+    const answer = await begin(`events/export.csv?${june}`);
+    await eventually(async () => (await backends()).length === 1, 'the read is under way');
+    answer.destroy();
+    await nothingReads();
+    await stream('events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01').expect(200);
+  });
+
+  it('is refused while as many are served as may be', async () => {
+    const answer = await begin(`events/export.csv?${june}`);
+    const next = stream('events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01').then(
+      ({ status }) => status,
+    );
+    await eventually(async () => (await stream(`events/export.csv?${june}`)).status === 429, 'both places are taken');
+    const { body, headers } = await stream(`events/export.csv?${june}`).expect(429);
+    expect(body.error.code).toBe('too_many_queries');
+    expect(headers['retry-after']).toBe('1');
+    answer.destroy();
+    expect(await next).toBe(200);
+    await nothingReads();
+  });
+
+  it('gets a broken connection, not a shorter file, when reading fails midway', async () => {
+    const answer = await begin(`events/export.csv?${june}`);
+    const ended = once(answer, 'end').then(
+      () => 'whole',
+      (error: Error) => error.message,
+    );
+    await eventually(async () => (await backends()).length === 1, 'the read is under way');
+    for (const pid of await backends()) await stack.database.pool.query('select pg_terminate_backend($1)', [pid]);
+    answer.resume();
+    expect(await ended).toBe('aborted');
+    await nothingReads();
+  });
+});
