@@ -113,6 +113,8 @@ it('leaves no row in any table, and every row of another site', async () => {
   await roll('gone');
   for (const [table, rows] of Object.entries(await rowsOf('gone'))) expect(rows, table).toBe(0);
   expect(await rowsOf('stays')).toEqual(before);
+  const leftovers = await sql('select store, file from export_leftovers');
+  expect(leftovers.rows).toEqual([{ store: 'disk', file: 'x' }]);
   const { rows } = await sql(`select payload from dead_letter_events where job_id = 'j'`);
   expect(rows[0].payload).not.toContain('gone');
   expect(rows[0].payload).toContain('stays');

@@ -109,6 +109,26 @@ describe('erase', () => {
     expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference.') });
   });
 
+  it('ends the life of every export of the site, since any may hold the user, and of no other', async () => {
+    await sql(`insert into exports (site_id, id, dataset, params, format, filename, status, run, expires_at)
+      select site_id, gen_random_uuid(), 'events', '{}', 'csv', 'x.csv', status, gen_random_uuid(), '2999-01-01'
+      from unnest(array['demo', 'shop']) as site_id, unnest(array['completed', 'processing']) as status`);
+    const lives = () =>
+      sql(
+        `select site_id, status, expires_at < '2999-01-01' as ended, run is null as stopped from exports order by 1, 2`,
+      );
+    await erase('--user', user, '--dry-run');
+    expect((await lives()).map(({ stopped }) => stopped)).toEqual([false, false, false, false]);
+    await fill();
+    await erase('--user', user);
+    expect(await lives()).toEqual([
+      { site_id: 'demo', status: 'completed', ended: true, stopped: true },
+      { site_id: 'demo', status: 'pending', ended: null, stopped: true },
+      { site_id: 'shop', status: 'completed', ended: false, stopped: false },
+      { site_id: 'shop', status: 'processing', ended: false, stopped: false },
+    ]);
+  });
+
   it('removes a letter that this release and the one before wrote, once', async () => {
     const job = JSON.stringify({
       v: 1,

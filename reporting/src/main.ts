@@ -1,21 +1,17 @@
 /** Turns the environment into a running reporting service. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
-import { queueLocation, readingNeedsKey } from '@millrace/shared/config';
+import { readingNeedsKey } from '@millrace/shared/config';
 import { databaseHealth } from '@millrace/shared/health-parts';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
-import { openQueue } from '@millrace/shared/queue';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { buildApp } from './app.js';
 import { loadReportingConfig } from './config.js';
-import { createLinks } from './exports/export-links.js';
-import { exportLimitsOf } from './exports/exports-config.js';
-import { openStores } from './exports/open-stores.js';
-import { addExportJob } from './exports/queue-exports.js';
+import { openExports } from './exports/open-exports.js';
 import { createGate } from './query/heavy-queries.js';
 
 async function main(): Promise<void> {
@@ -30,15 +26,15 @@ async function main(): Promise<void> {
   });
   lifecycle.onClose('database', () => pool.end());
   const writePool = createPool(config.DATABASE_URL, logger, {
-    max: 2,
+    max: 4,
     statementTimeoutMs: 15_000,
     applicationName: 'millrace-reporting-sites',
   });
   lifecycle.onClose('database for sites', () => writePool.end());
   const gate = createGate({ atOnce: config.HEAVY_QUERIES_AT_ONCE, maxWaiting: 200, waitMs: 10_000 });
 
-  const exportQueue = openQueue('data-export', queueLocation(config), logger);
-  lifecycle.onClose('queue of exports', () => exportQueue.close());
+  const exports = openExports(config, writePool, logger);
+  lifecycle.onClose('queue of exports', () => exports.close());
   const keys = readingNeedsKey(config) ? createKeyRing(writePool, logger) : undefined;
   lifecycle.onClose('keys', () => keys?.close());
   const app = buildApp({
@@ -50,13 +46,7 @@ async function main(): Promise<void> {
     mayBeStandby: config.DATABASE_READ_URL !== undefined,
     writePool,
     gate,
-    exports: {
-      stores: openStores(config),
-      links: createLinks(writePool, config.LINK_SECRET),
-      quotaBytes: exportLimitsOf(config).quotaBytes,
-      addJob: (id) => addExportJob(exportQueue.queue, id),
-      streams: createGate({ atOnce: 4, maxWaiting: 20, waitMs: 10_000 }),
-    },
+    exports,
     ...(keys && { keys }),
     requestsPerMinute: config.RATE_LIMIT_REQUESTS,
     isTrustedProxy: parseProxies(config.TRUST_PROXY),

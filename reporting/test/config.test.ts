@@ -4,6 +4,15 @@ import { readingNeedsKey } from '@millrace/shared/config';
 import { expect, it } from 'vitest';
 import { configSchema } from '../src/config.js';
 
+it('takes all that S3 needs, or nothing of it', () => {
+  const given = { DATABASE_URL: 'postgres://localhost/x', EXPORT_S3_BUCKET: 'files' };
+  expect(configSchema.validate(given).error?.message).toContain('EXPORT_S3_BUCKET');
+  const account = { EXPORT_S3_ACCESS_KEY_ID: 'a', EXPORT_S3_SECRET_ACCESS_KEY: 'b' };
+  expect(
+    configSchema.validate({ ...given, ...account, EXPORT_S3_ENDPOINT: 'https://s3.example' }).error,
+  ).toBeUndefined();
+});
+
 const configOf = (env: object) => configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', ...env }).value;
 
 it.each([

@@ -67,6 +67,7 @@ it('begins with a byte order mark where that is asked for', async () => {
 });
 
 it('says by HEAD what it would send, without reading', async () => {
+  await nothingReads();
   const { headers } = await request(server).head(`/api/v1/datasets/events/export.csv?${june}`).expect(200);
   expect(headers['content-disposition']).toContain('attachment');
   expect(await backends()).toEqual([]);

@@ -257,6 +257,30 @@ describe('temp_files', () => {
     await utimes(join(exportDir, name), daysAgo(days), daysAgo(days));
   }
 
+  const addExport = (number: number, status: string, expires: Date) =>
+    database.pool.query(
+      `insert into exports (site_id, id, dataset, params, format, filename, status, store, file, finished_at, expires_at)
+      values ('shop', $1, 'events', '{}', 'csv', 'x.csv', $2, 'disk', $3, $4, $5)`,
+      [id(number), status, `${id(number)}.csv`, daysAgo(9), expires],
+    );
+  const statusOf = async (number: number) =>
+    (await database.pool.query('select status from exports where id = $1', [id(number)])).rows[0].status;
+
+  it('keeps old files of exports that live on, and ends the life of those that are past it', async () => {
+    await addExport(7, 'completed', daysAgo(-1));
+    await addExport(8, 'completed', daysAgo(1));
+    await addExport(9, 'failed', daysAgo(-1));
+    for (const number of [7, 8, 9]) await file(`${id(number)}.csv`, 9);
+    const { removed } = await clean({ type: 'temp_files' }, { exportDir });
+    expect(removed).toMatchObject({ exports: 1, export_files: 2 });
+    expect(await readdir(exportDir)).toEqual([`${id(7)}.csv`]);
+    expect([await statusOf(7), await statusOf(8)]).toEqual(['completed', 'expired']);
+    const { rows } = await database.pool.query('select store, file from export_leftovers');
+    expect(rows).toEqual([{ store: 'disk', file: `${id(8)}.csv` }]);
+    await clean({ type: 'temp_files', olderThan: 3 }, { exportDir });
+    expect([await statusOf(7), await readdir(exportDir)]).toEqual(['expired', []]);
+  });
+
   it('removes exports of last week and parts of yesterday, and nothing that is not an export', async () => {
     await file(`${id(1)}.csv`, 8);
     await file(`${id(2)}.csv.gz`, 6);

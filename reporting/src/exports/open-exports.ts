@@ -1,0 +1,33 @@
+/** What the service needs to take, show and send exports, as its settings have it. */
+import { type QueueEnvironment, queueLocation } from '@millrace/shared/config';
+import type { Logger } from '@millrace/shared/logger';
+import type { Pool } from '@millrace/shared/postgres';
+import { openQueue } from '@millrace/shared/queue';
+import type { ExportsDependencies } from '../exports-route.js';
+import { createGate, type Gate } from '../query/heavy-queries.js';
+import { createLinks } from './export-links.js';
+import { type ExportEnvironment, exportLimitsOf } from './exports-config.js';
+import { openStores } from './open-stores.js';
+import { addExportJob } from './queue-exports.js';
+
+export interface OpenExports extends Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> {
+  /** Of files that are sent while they are read: each has a connection of its own. */
+  streams: Gate;
+  close(): Promise<void>;
+}
+
+export function openExports(
+  config: ExportEnvironment & QueueEnvironment & { LINK_SECRET?: string },
+  writePool: Pool,
+  logger: Logger,
+): OpenExports {
+  const handle = openQueue('data-export', queueLocation(config), logger);
+  return {
+    stores: openStores(config),
+    links: createLinks(writePool, config.LINK_SECRET),
+    quotaBytes: exportLimitsOf(config).quotaBytes,
+    addJob: (id) => addExportJob(handle.queue, id),
+    streams: createGate({ atOnce: 4, maxWaiting: 20, waitMs: 10_000 }),
+    close: () => handle.close(),
+  };
+}
