@@ -119,6 +119,48 @@ create table events (
   constraint events_pkey PRIMARY KEY (site_id, "timestamp", event_id)
 ) partition by RANGE ("timestamp");
 
+create table export_leftovers (
+  store text not null,
+  file text not null,
+  output_path text,
+  constraint export_leftovers_pkey PRIMARY KEY (store, file)
+);
+
+create table exports (
+  site_id text collate "C" not null,
+  id uuid not null,
+  dataset text not null,
+  params jsonb not null,
+  format text not null,
+  compression text default 'none'::text not null,
+  include_metadata boolean default false not null,
+  bom boolean default false not null,
+  filename text not null,
+  output_path text,
+  status text default 'pending'::text not null,
+  row_count bigint default 0 not null,
+  bytes bigint default 0 not null,
+  percent smallint,
+  checksum text,
+  error text,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  store text,
+  file text,
+  run uuid,
+  attempts integer default 0 not null,
+  touched_at timestamp with time zone default now() not null,
+  key_id uuid,
+  downloads bigint default 0 not null,
+  constraint exports_compression_check CHECK ((compression = ANY (ARRAY['none'::text, 'gzip'::text]))),
+  constraint exports_percent_check CHECK (((percent >= 0) AND (percent <= 100))),
+  constraint exports_pkey PRIMARY KEY (site_id, id),
+  constraint exports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'expired'::text]))),
+  constraint exports_store_check CHECK ((store = ANY (ARRAY['disk'::text, 's3'::text])))
+);
+
 create table job_templates (
   id text collate "C" not null,
   name text not null,
@@ -131,6 +173,13 @@ create table job_templates (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint job_templates_pkey PRIMARY KEY (id)
+);
+
+create table link_secrets (
+  only_row boolean default true not null,
+  secret text not null,
+  constraint link_secrets_only_row_check CHECK (only_row),
+  constraint link_secrets_pkey PRIMARY KEY (only_row)
 );
 
 create table migrations (
@@ -491,6 +540,16 @@ CREATE INDEX events_path ON ONLY public.events USING btree (site_id, hashtextext
 CREATE INDEX events_subscriptions ON ONLY public.events USING btree (site_id, "timestamp") WHERE (event_type = ANY (ARRAY['subscription_canceled'::text, 'subscription_changed'::text]));
 
 CREATE INDEX events_typed ON ONLY public.events USING btree (site_id, "timestamp") WHERE (event_type = ANY (ARRAY['signup'::text, 'payment'::text, 'refund'::text, 'revenue'::text, 'cost'::text, 'tournament_created'::text, 'tournament_completed'::text]));
+
+CREATE INDEX exports_created ON public.exports USING btree (created_at DESC, id DESC);
+
+CREATE INDEX exports_expiring ON public.exports USING btree (expires_at) WHERE (status = 'completed'::text);
+
+CREATE INDEX exports_id ON public.exports USING btree (id);
+
+CREATE INDEX exports_site_created ON public.exports USING btree (site_id, created_at DESC, id DESC);
+
+CREATE INDEX exports_unfinished ON public.exports USING btree (touched_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
 
 CREATE INDEX money_events_once ON public.money_events USING btree (site_id, kind, counts_by);
 

@@ -104,6 +104,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     ['ndjson', 'gzip', 'application/gzip', '.ndjson.gz'],
     ['xlsx', 'none', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', '.xlsx'],
     ['parquet', 'none', 'application/vnd.apache.parquet', '.parquet'],
+    ['pdf', 'none', 'application/pdf', '.pdf'],
   ])('writes %s, compression %s', async (format, compression, type, ending) => {
     const { id } = await stack.ask({ format, compression });
     expect(await stack.reached(id, 'completed')).toMatchObject({ rows: 2_500, error: null });
@@ -111,7 +112,14 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(headers['content-type']).toContain(type);
     expect(headers['content-disposition']).toContain(ending);
     const bytes = compression === 'gzip' ? gunzipSync(body) : body;
-    const beginning = { csv: 'timestamp,', json: '[', ndjson: '{"timestamp":', xlsx: 'PK', parquet: 'PAR1' }[format]!;
+    const beginning = {
+      csv: 'timestamp,',
+      json: '[',
+      ndjson: '{"timestamp":',
+      xlsx: 'PK',
+      parquet: 'PAR1',
+      pdf: '%PDF',
+    }[format]!;
     expect(bytes.subarray(0, beginning.length).toString()).toBe(beginning);
   });
 });

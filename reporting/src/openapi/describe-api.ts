@@ -40,5 +40,8 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Service', description: 'For those who run it.' },
   ],
   paths: { ...apiPaths, ...datasetsPaths, ...exportsPaths, ...servicePaths },
-  components: { schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas, ...exportsSchemas }, securitySchemes: { key } },
+  components: {
+    schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas, ...exportsSchemas },
+    securitySchemes: { key },
+  },
 });
