@@ -79,6 +79,50 @@ create table audit_log (
   constraint audit_log_pkey PRIMARY KEY (id)
 );
 
+create table cache_entries (
+  site_id text collate "C" not null,
+  name text collate "C" not null,
+  version text not null,
+  identity text not null,
+  meta text not null,
+  body bytea not null,
+  bytes integer not null,
+  computed_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint cache_entries_pkey PRIMARY KEY (site_id, name)
+);
+
+create table cache_invalidations (
+  no bigint generated always as identity not null,
+  pattern text not null,
+  made_at timestamp with time zone default now() not null,
+  constraint cache_invalidations_pkey PRIMARY KEY (no)
+);
+
+create table cache_jobs (
+  id text collate "C" not null,
+  holder text,
+  started_at timestamp with time zone,
+  running_until timestamp with time zone,
+  last_run timestamp with time zone,
+  duration_ms integer,
+  error text,
+  runs bigint default 0 not null,
+  failures bigint default 0 not null,
+  total_ms bigint default 0 not null,
+  last_site text,
+  constraint cache_jobs_pkey PRIMARY KEY (id)
+);
+
+create table cache_locks (
+  site_id text collate "C" not null,
+  lock text collate "C" not null,
+  holder text not null,
+  locked_at timestamp with time zone not null,
+  locked_until timestamp with time zone not null,
+  constraint cache_locks_pkey PRIMARY KEY (site_id, lock)
+);
+
 create table clocked_events (
   site_id text collate "C" not null,
   client_time timestamp with time zone not null,
@@ -446,6 +490,13 @@ create table site_aggregations (
   constraint site_aggregations_pkey PRIMARY KEY (site_id)
 );
 
+create table site_changes (
+  site_id text collate "C" not null,
+  day date not null,
+  changes bigint not null,
+  constraint site_changes_pkey PRIMARY KEY (site_id, day)
+);
+
 create table site_metrics (
   site_id text collate "C" not null,
   metric_type text not null,
@@ -465,6 +516,8 @@ create table site_rollups (
   dimensions_since jsonb default '{"all": "-infinity", "path": "-infinity", "profile": "-infinity", "referrer": "-infinity"}'::jsonb not null,
   hostnames text[] default '{}'::text[] not null,
   hosts_rolled_at timestamp with time zone default now() not null,
+  changes_at timestamp with time zone default now() not null,
+  epoch bigint default 0 not null,
   constraint site_rollups_pkey PRIMARY KEY (site_id)
 );
 
@@ -522,6 +575,8 @@ CREATE INDEX alert_deliveries_due ON public.alert_deliveries USING btree (next_a
 CREATE INDEX alert_deliveries_rule ON public.alert_deliveries USING btree (rule_id, created_at);
 
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
+
+CREATE INDEX cache_entries_expiry ON public.cache_entries USING btree (expires_at);
 
 CREATE INDEX clocked_events_arrived ON public.clocked_events USING btree (arrived_at);
 

@@ -43,12 +43,18 @@ async function eraseMoney(client: PoolClient, siteId: string, userId: string): P
   return rows[0]!.payments;
 }
 
+/** No answer that was kept before is given again, not even to who takes one that is out of date. */
+const moveEpoch = '/* processor.keepRollsAway */ update site_rollups set epoch = epoch + 1 where site_id = $1';
+
 /** Waits for a roll under way, which could still number the user as a new visitor. */
 async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
   await client.query(addSite, [siteId, detailHorizon(new Date())]);
-  await client.query('/* processor.keepRollsAway */ select 1 from site_rollups where site_id = $1 for update', [
-    siteId,
-  ]);
+  await client.query(moveEpoch, [siteId]);
+}
+
+/** Kept answers hold rows of events. */
+async function eraseAnswers(client: PoolClient, siteId: string): Promise<void> {
+  await client.query('/* processor.eraseAnswers */ delete from cache_entries where site_id = $1', [siteId]);
 }
 
 async function eraseVisitor(client: PoolClient, siteId: string, userId: string): Promise<boolean> {
@@ -73,6 +79,7 @@ export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions):
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });
     await expireSiteExports(client, siteId);
+    await eraseAnswers(client, siteId);
     const rawSince = (await readRawHorizon(client))?.since;
     const isSiteKnown = await isSite(client, siteId);
     if (dryRun) await client.query('rollback');

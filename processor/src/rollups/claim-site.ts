@@ -30,10 +30,12 @@ set local jit = off; set local random_page_cost = 1.1`;
 
 /**
  * The row is updated, not only locked: a roll whose snapshot is older than the end of another one fails here with 40001.
- * Where an earlier release has rolled since, rows of `referrer` are taken back, see migration 0017.
+ * Where an earlier release has rolled since, rows of `referrer` are taken back, see migration 0017, and the epoch moves, since that
+ * release did not count its marks, see migration 0018.
  */
 const claim = `/* processor.claimSite */
-update site_rollups set rolled_at = now(), hosts_rolled_at = now(),
+update site_rollups set rolled_at = now(), hosts_rolled_at = now(), changes_at = now(),
+  epoch = case when rolled_at = changes_at then epoch else epoch + 1 end,
   dimensions_since = case when rolled_at = hosts_rolled_at then dimensions_since else dimensions_since - 'referrer' end
 where site_id = $1 and site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
 returning site_id as "siteId", timezone, detail_since as "detailSince",

@@ -19,7 +19,7 @@ export interface RolledIntervals {
 
 export const allDimensions = rollupDimensions.map(({ name }) => name);
 
-/** Newest first: what people look at is there before the past of a large import. */
+/** Newest first: what people look at is there before the past of a large import. What is taken is counted, see migration 0018. */
 const takeMarks = `/* processor.takeMarks */
 with chunk as materialized (
   select interval_start from rollup_marks where site_id = $1 and interval_start < $2
@@ -27,6 +27,11 @@ with chunk as materialized (
 ), taken as (
   delete from rollup_marks using chunk
   where rollup_marks.site_id = $1 and rollup_marks.interval_start = chunk.interval_start
+  returning rollup_marks.interval_start
+), counted as (
+  insert into site_changes (site_id, day, changes)
+  select $1, (interval_start at time zone 'UTC')::date, count(*) from taken group by 2
+  on conflict (site_id, day) do update set changes = site_changes.changes + excluded.changes
 )
 select interval_start as "start" from chunk order by 1`;
 
