@@ -23,6 +23,8 @@ export function addAsOf(pool: Pool): RequestHandler {
   return async (_req, res, next) => {
     const asOf = await withTimeout(readAsOf(pool), timeoutMs, 'the standby').catch(() => undefined);
     if (asOf === undefined) return next();
+    // For answers that are not sent as objects.
+    res.locals.asOf = asOf;
     const send = res.json.bind(res);
     res.json = (body: { meta?: object }) =>
       send(body?.meta === undefined ? body : { ...body, meta: { ...body.meta, as_of: asOf } });

@@ -7,6 +7,7 @@ import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Express, Request } from 'express';
 import { addAsOf } from './add-as-of.js';
+import { type Caching, cacheRoutes, isAboutCache } from './cache-routes.js';
 import { datasetsRoutes } from './datasets-route.js';
 import { signedDownloadRoute } from './exports/download-route.js';
 import { streamExportRoute } from './exports/stream-export-route.js';
@@ -29,6 +30,8 @@ export interface ReportingApp extends ServiceApp {
   writePool: Pool;
   gate: Gate;
   exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> & { streams: Gate };
+  /** Absent: every answer is computed. */
+  caching?: Caching | undefined;
   clock?: () => Date;
   /** Undefined: open to everybody who reaches the port. */
   keys?: KeyRing;
@@ -37,8 +40,10 @@ export interface ReportingApp extends ServiceApp {
 }
 
 /** What is changed here is what everybody sees, so that it takes a key for administrators; an export belongs to those who read. */
-const neededScope = ({ method, path }: Request) =>
-  ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
+function neededScope({ method, path }: Request) {
+  if (isAboutCache(path)) return 'admin';
+  return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
+}
 
 export function buildApp(deps: ReportingApp): Express {
   const about = { service: 'reporting', docs: '/docs' };
@@ -53,14 +58,16 @@ export function buildApp(deps: ReportingApp): Express {
     app.get('/api/v1/exports/:id/download', signedDownloadRoute({ ...deps, ...deps.exports }));
     if (keys) app.use(requireScope(keys, neededScope, isTrustedProxy), limitKeys(requestsPerMinute));
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
-    app.get('/stats', statsRoute(deps));
-    app.get('/api/v1/query', queryRoute(deps));
-    app.post('/api/v1/query', queryRoute(deps));
-    app.post('/api/v1/funnel', funnelRoute(deps));
-    app.get('/api/v1/retention', retentionRoute(deps));
-    app.use(datasetsRoutes(deps));
+    const answers = { ...deps, cache: deps.caching?.cache };
+    app.get('/stats', statsRoute(answers));
+    app.get('/api/v1/query', queryRoute(answers));
+    app.post('/api/v1/query', queryRoute(answers));
+    app.post('/api/v1/funnel', funnelRoute(answers));
+    app.get('/api/v1/retention', retentionRoute(answers));
+    app.use(datasetsRoutes(answers));
     app.get('/api/v1/datasets/:id/export.:format', streamExportRoute({ ...deps, ...deps.exports }));
     app.use(exportsRoutes({ ...deps, ...deps.exports }));
     app.use(sitesRoutes(deps));
+    app.use(cacheRoutes(deps));
   });
 }

@@ -11,9 +11,15 @@ import {
   queueSettings,
 } from '@millrace/shared/config';
 import Joi from 'joi';
+import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
 import { type ExportEnvironment, exportSettings, requireWholeS3 } from './exports/exports-config.js';
 
-export interface Config extends CommonEnvironment, AccessEnvironment, QueueEnvironment, ExportEnvironment {
+export interface Config
+  extends CommonEnvironment,
+    AccessEnvironment,
+    QueueEnvironment,
+    CacheEnvironment,
+    ExportEnvironment {
   NODE_ENV: string;
   READ_AUTH?: 'open' | 'key';
   DATABASE_URL: string;
@@ -28,6 +34,7 @@ export const configSchema = requireWholeS3(
     ...commonSettings,
     ...databaseSettings,
     ...queueSettings,
+    ...cacheSettings,
     ...exportSettings,
     DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
     REPORTING_PORT: portSetting(4000),

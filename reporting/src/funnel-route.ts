@@ -1,52 +1,63 @@
-/** Turns `POST /api/v1/funnel` into the users who got to each step of a funnel, and those who were lost on the way. */
+/** `POST /api/v1/funnel`: the users who got to each step of a funnel, and those who were lost on the way. */
 import { checkSite } from '@millrace/shared/access/require-scope';
+import type { Pool } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
+import { followsClock, type Question } from './cache/question.js';
+import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import { describeFunnel } from './funnel/describe-funnel.js';
-import { parseFunnel } from './funnel/parse-funnel.js';
+import { type FunnelRequest, parseFunnel } from './funnel/parse-funnel.js';
 import { readFunnel } from './funnel/read-funnel.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
-import { prepareQuery } from './query/prepare-query.js';
-import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
+import { needsEvents } from './query/read-circumstances.js';
 import { rawCost } from './query/reading-cost.js';
-import { budgetOf } from './read-budget.js';
+import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
 
-/** A funnel always reads raw events. */
-export interface FunnelDependencies extends ReadDependencies {
-  clock?: () => Date;
-}
-
-export function funnelRoute({ pool, gate, clock = () => new Date() }: FunnelDependencies): RequestHandler {
+export function funnelRoute(deps: AnswerDependencies): RequestHandler {
+  const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const budget = budgetOf(res);
-    const { whole, names, steps, stepLists, window, windowMs } = parseFunnel(await readJson(req, res));
-    checkSite(res, whole.siteId);
-    const { siteId, siteKnown, timezone, range, filter } = await prepareQuery(pool, whole, clock(), budget.signal);
-    const patternsOfSteps = steps.flatMap(patternsOf);
-    await checkPatterns(pool, patternsOfSteps, { field: 'steps', signal: budget.signal });
-    const withPatterns = patternsOf(filter).length + patternsOfSteps.length > 0;
-    const users = await readInTurn(
-      { pool, gate },
-      budget,
-      async (client, admit) => {
-        admit?.(await rawCost(client, { siteId, range, ...(filter && { filter }) }));
-        return readFunnel(client, { siteId, range, ...(filter && { filter }), steps, windowMs }, budget.signal);
-      },
-      withPatterns ? patternTimeoutMs : undefined,
-    );
-    res.json({
-      steps: describeFunnel(names, users),
-      meta: { source: 'raw', site_known: siteKnown, elapsed_ms: Math.round(performance.now() - startedAt) },
-      query: {
-        site_id: siteId,
-        date_range: [range.from.toISOString(), range.to.toISOString()],
-        timezone,
-        ...(whole.weekStart && { week_start: whole.weekStart }),
-        filters: whole.filterList,
-        steps: names.map((name, index) => ({ name, filters: stepLists[index] })),
-        window,
-      },
-    });
+    const asked = parseFunnel(await readJson(req, res));
+    checkSite(res, asked.whole.siteId);
+    await sendAnswer(deps, req, res, questionOf(pool, asked, clock()), startedAt);
+  };
+}
+
+const echo = ({ whole, names, stepLists, window }: FunnelRequest, { from, to }: { from: Date; to: Date }) => ({
+  ...{ filters: whole.filterList, steps: names.map((name, index) => ({ name, filters: stepLists[index] })), window },
+  date_range: [from.toISOString(), to.toISOString()],
+  ...(whole.weekStart && { week_start: whole.weekStart }),
+});
+
+/** A funnel always reads raw events. */
+function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
+  const { whole, names, steps, windowMs } = asked;
+  return {
+    ...{ kind: 'funnel', siteId: whole.siteId, asked, reads: ['events'] },
+    needsEvents: needsEvents(whole.dateRange),
+    resolve({ siteKnown, ...site }) {
+      const { siteId, timezone, range, filter } = resolveQuery(whole, { now, ...site });
+      const patterns = { ofAll: patternsOf(filter), ofSteps: steps.flatMap(patternsOf) };
+      const events = { siteId, range, ...(filter && { filter }) };
+      return {
+        meaning: [range, timezone, siteKnown],
+        span: range,
+        isMomentary: followsClock([range.from, range.to], now),
+        longestMs: patterns.ofAll.length + patterns.ofSteps.length > 0 ? patternTimeoutMs : undefined,
+        async check(signal) {
+          await checkPatterns(pool, patterns.ofAll, { signal });
+          await checkPatterns(pool, patterns.ofSteps, { field: 'steps', signal });
+        },
+        async read(client, admit, signal) {
+          admit?.(await rawCost(client, events));
+          const users = await readFunnel(client, { ...events, steps, windowMs }, signal);
+          const query = { site_id: siteId, timezone, ...echo(asked, range) };
+          return {
+            fields: { steps: describeFunnel(names, users), query },
+            meta: { source: 'raw', site_known: siteKnown },
+          };
+        },
+      };
+    },
   };
 }

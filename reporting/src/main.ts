@@ -1,7 +1,7 @@
 /** Turns the environment into a running reporting service. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
-import { readingNeedsKey } from '@millrace/shared/config';
+import { queueLocation, readingNeedsKey } from '@millrace/shared/config';
 import { databaseHealth } from '@millrace/shared/health-parts';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
 import { createLifecycle } from '@millrace/shared/lifecycle';
@@ -10,6 +10,7 @@ import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { buildApp } from './app.js';
+import { openCaching } from './cache/open-cache.js';
 import { loadReportingConfig } from './config.js';
 import { openExports } from './exports/open-exports.js';
 import { createGate } from './query/heavy-queries.js';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     writePool,
     gate,
     exports,
+    caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),
     ...(keys && { keys }),
     requestsPerMinute: config.RATE_LIMIT_REQUESTS,
     isTrustedProxy: parseProxies(config.TRUST_PROXY),

@@ -1,50 +1,70 @@
-/** Turns `POST` and `GET /api/v1/query` into the answer to any question about a site. */
+/** `POST` and `GET /api/v1/query`: the answer to any question about a site. */
 import { checkSite } from '@millrace/shared/access/require-scope';
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/postgres';
 import type { Request, RequestHandler, Response } from 'express';
+import { followsClock, type Question, type ResolvedQuestion, spanOf } from './cache/question.js';
+import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import { type Answer, answerQuery } from './query/answer-query.js';
-import { patternsOf, patternTimeoutMs } from './query/check-patterns.js';
-import { prepareQuery } from './query/prepare-query.js';
-import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
-import type { Admit } from './query/reading-cost.js';
-import type { ResultRow } from './query/resolved-query.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
+import { needsEvents } from './query/read-circumstances.js';
+import type { ResolvedQuery, ResultRow } from './query/resolved-query.js';
 import { echoQuery } from './query-request/echo-query.js';
 import { parseQuery, type QueryRequest } from './query-request/parse-query.js';
 import { queryFromParameters } from './query-request/query-parameters.js';
-import { budgetOf } from './read-budget.js';
+import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
 
-export interface QueryDependencies extends ReadDependencies {
-  clock?: () => Date;
-}
-
 /** Serves both methods: a body, or parameters of the same names. */
-export function queryRoute({ pool, gate, clock = () => new Date() }: QueryDependencies): RequestHandler {
+export function queryRoute(deps: AnswerDependencies): RequestHandler {
+  const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const budget = budgetOf(res);
     const request = parseQuery(await readInput(req, res));
     checkSite(res, request.siteId);
-    const query = await prepareQuery(pool, request, clock(), budget.signal);
-    const longestMs = patternsOf(query.filter).length > 0 ? patternTimeoutMs : undefined;
-    const read = (client: PoolClient, admit?: Admit) => answerQuery(client, query, admit);
-    const answer = await readInTurn({ pool, gate }, budget, read, longestMs);
-    res.json({
-      results: resultsOf(answer, request.rowNames),
-      meta: {
-        source: answer.source,
-        site_known: query.siteKnown,
-        elapsed_ms: Math.round(performance.now() - startedAt),
-        ...(answer.totalRows !== undefined && { total_rows: answer.totalRows }),
-        ...(query.timeLabels && query.buckets && { time_labels: query.buckets.labels }),
-      },
-      query: echoQuery(request, query),
-    });
+    await sendAnswer(deps, req, res, questionOf(pool, request, clock()), startedAt);
   };
 }
 
 const readInput = (req: Request, res: Response): unknown =>
   req.method === 'POST' ? readJson(req, res) : queryFromParameters(req.query);
+
+const instantsOf = ({ range, comparison }: ResolvedQuery): Date[] => [
+  ...[range.from, range.to],
+  ...(comparison ? [comparison.range.from, comparison.range.to, ...(comparison.buckets?.bounds ?? [])] : []),
+];
+
+function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
+  return {
+    kind: 'query',
+    siteId: request.siteId,
+    asked: request,
+    reads: ['events'],
+    needsEvents: needsEvents(request.dateRange, request.comparison),
+    resolve({ siteKnown, ...site }): ResolvedQuestion {
+      const query = resolveQuery(request, { now, ...site });
+      const instants = instantsOf(query);
+      const patterns = patternsOf(query.filter);
+      return {
+        meaning: [query, siteKnown],
+        span: spanOf(instants),
+        isMomentary: followsClock(instants, now),
+        longestMs: patterns.length > 0 ? patternTimeoutMs : undefined,
+        check: (signal) => checkPatterns(pool, patterns, { signal }),
+        read: async (client, admit) => bodyOf(request, query, await answerQuery(client, query, admit), siteKnown),
+      };
+    },
+  };
+}
+
+const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, siteKnown: boolean) => ({
+  fields: { results: resultsOf(answer, request.rowNames), query: echoQuery(request, query) },
+  meta: {
+    source: answer.source,
+    site_known: siteKnown,
+    ...(answer.totalRows !== undefined && { total_rows: answer.totalRows }),
+    ...(query.timeLabels && query.buckets && { time_labels: query.buckets.labels }),
+  },
+});
 
 /** Rows as lists, or as objects with the names that the client gave. */
 function resultsOf({ rows, comparisonRows }: Answer, names: QueryRequest['rowNames']) {

@@ -4,15 +4,10 @@ import { ServiceError } from '@millrace/shared/errors';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
+import type { Question } from './cache/question.js';
+import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import { readViews } from './query/read-views.js';
 import type { TimeRange } from './query/resolved-query.js';
-import { siteTimezone } from './query/site-timezone.js';
-import { budgetOf } from './read-budget.js';
-
-export interface StatsDependencies extends ReadDependencies {
-  clock?: () => Date;
-}
 
 interface StatsRequest {
   site_id: string;
@@ -55,20 +50,32 @@ const allTime = (now: Date): TimeRange => ({
   to: new Date((Math.floor(now.getTime() / dayMs) + 3) * dayMs),
 });
 
-export function statsRoute({ pool, gate, clock = () => new Date() }: StatsDependencies): RequestHandler {
+function questionOf(request: StatsRequest, now: Date): Question {
+  const { site_id: siteId, date, tz, limit } = request;
+  return {
+    ...{ kind: 'stats', siteId, asked: request, reads: ['events'], needsEvents: false },
+    resolve({ siteTimezone }) {
+      const range = date === undefined ? allTime(now) : dayRange(date, tz ?? siteTimezone);
+      return {
+        meaning: range,
+        span: range,
+        isMomentary: false,
+        async read(client, admit) {
+          const { totalViews, uniqueUsers, topPaths } = await readViews(client, siteId, range, limit, admit);
+          const counts = { total_views: totalViews, unique_users: uniqueUsers, top_paths: topPaths };
+          return { fields: { site_id: siteId, date: date ?? null, ...counts } };
+        },
+      };
+    },
+  };
+}
+
+export function statsRoute(deps: AnswerDependencies): RequestHandler {
+  const { clock = () => new Date() } = deps;
   return async (req, res) => {
-    const { site_id, date, tz, limit } = parseRequest(req.query);
-    checkSite(res, site_id);
-    const range = date === undefined ? allTime(clock()) : dayRange(date, tz ?? (await siteTimezone(pool, site_id)));
-    const { totalViews, uniqueUsers, topPaths } = await readInTurn({ pool, gate }, budgetOf(res), (client, admit) =>
-      readViews(client, site_id, range, limit, admit),
-    );
-    res.json({
-      site_id,
-      date: date ?? null,
-      total_views: totalViews,
-      unique_users: uniqueUsers,
-      top_paths: topPaths,
-    });
+    const startedAt = performance.now();
+    const request = parseRequest(req.query);
+    checkSite(res, request.site_id);
+    await sendAnswer(deps, req, res, questionOf(request, clock()), startedAt);
   };
 }

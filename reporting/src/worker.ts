@@ -10,6 +10,7 @@ import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
+import { openCache } from './cache/open-cache.js';
 import { startExportWorker } from './exports/export-worker.js';
 import { exportLimitsOf } from './exports/exports-config.js';
 import { openStores } from './exports/open-stores.js';
@@ -30,10 +31,9 @@ async function main(): Promise<void> {
   const writePool = createPool(config.DATABASE_URL, logger, {
     max: 4,
     statementTimeoutMs: 15_000,
-    applicationName: 'millrace-reporting-worker-exports',
+    applicationName: 'millrace-reporting-worker-writes',
   });
-  lifecycle.onClose('database for exports', () => writePool.end());
-
+  lifecycle.onClose('database for writes', () => writePool.end());
   const location = queueLocation(config);
   let askQueue: HealthCheck = () => Promise.reject(new Error('starting'));
   const health = { ...databaseHealth(pool), ...queueHealth(location, () => askQueue()) };
@@ -45,7 +45,9 @@ async function main(): Promise<void> {
   const port = await startServer(() => server.listen(REPORTING_WORKER_PORT, host), server, 'REPORTING_WORKER_PORT');
   logger.info({ host, port }, 'listening');
   if (!(await waitForSchema(pool, logger, lifecycle))) return;
-  const worker = startJobWorker('cache-warming', { location, logger, metrics }, createWarmingConsumer({ pool }));
+  const cache = openCache({ config, location, pool, writePool, logger, metrics, lifecycle });
+  const warm = createWarmingConsumer({ pool, writePool, cache });
+  const worker = startJobWorker('cache-warming', { location, logger, metrics }, warm);
   lifecycle.onClose('worker', () => worker.close());
   const exports = startExportWorker(
     { location, logger, metrics },

@@ -30,6 +30,8 @@ export interface CleanupResult {
 export interface WarmingResult {
   warmed: string[];
   failed: { key: string; reason: string }[];
+  /** Keys that another job, in whichever process, was at. */
+  skipped: string[];
   ms: number;
 }
 
@@ -75,6 +77,8 @@ export const cleanup = Joi.object<CleanupResult>({
 export const warming = Joi.object<WarmingResult>({
   warmed: Joi.array().items(Joi.string()).required(),
   failed: Joi.array().items({ key: Joi.string(), reason: Joi.string() }).required(),
+  // Absent from what releases before 0.5 reported.
+  skipped: Joi.array().items(Joi.string()),
   ms: count,
 });
 

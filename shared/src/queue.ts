@@ -1,4 +1,4 @@
-/** Queues, workers and flows on Redis or Postgres: with queue-connection and queue-safety the only files that know which. */
+/** Queues, workers and flows on Redis or Postgres: with queue-connection, open-redis and queue-safety the only files that know which. */
 import { FlowProducer, type JobType, type Processor, Queue, runMigrations, Worker } from 'bullmq';
 import type { QueueLocation } from './config.js';
 import { keepOpen } from './keep-open.js';

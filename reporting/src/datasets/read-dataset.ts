@@ -2,7 +2,7 @@
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { dayOf } from '@millrace/shared/zone-days';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query/check-patterns.js';
-import { readCircumstances } from '../query/read-circumstances.js';
+import { needsEvents, readCircumstances, type SiteCircumstances } from '../query/read-circumstances.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import { resolveSpan, toTimeRange } from '../query-request/resolve-span.js';
 import type { DatasetContext, Row } from './dataset.js';
@@ -27,27 +27,39 @@ function daysOf({ from, to }: TimeRange, zone: string): DatasetContext['days'] {
   return { from: first, to: last };
 }
 
-/** A site that is not known has no rows, which is an answer. @throws ServiceError `invalid_request` for a pattern that Postgres does not know. */
+/** Whether the meaning of a request depends on the first and last events of its site. */
+export const isAboutAllTime = ({ dateRange }: DatasetRequest): boolean => needsEvents(dateRange);
+
+/** By what is known of the site; patterns are not looked at. A site that is not known has no rows, which is an answer. */
+export function resolveBy(request: DatasetRequest, site: SiteCircumstances, now: Date): ResolvedDataset {
+  const { dataset, siteId, params, dateRange, weekStart } = request;
+  const { siteTimezone, siteKnown, ...events } = site;
+  const timezone = request.timezone ?? siteTimezone;
+  const span = resolveSpan(dateRange ?? { kind: 'named', name: 'day' }, timezone, { now, ...events }, weekStart);
+  const range = toTimeRange(span, timezone);
+  const days = span.kind === 'days' ? { from: span.from, to: span.to } : daysOf(range, timezone);
+  return {
+    ...{ dataset, siteId, params, siteKnown, timezone, siteTimezone, range, days },
+    ...(weekStart && { weekStart }),
+    ...(patternsOf(filterOf(params)).length > 0 && { longestMs: patternTimeoutMs }),
+  };
+}
+
+/** @throws ServiceError `invalid_request` for a pattern that Postgres does not know. */
+export const checkDatasetPatterns = (pool: Pool, { params }: DatasetRequest, signal?: AbortSignal): Promise<void> =>
+  checkPatterns(pool, patternsOf(filterOf(params)), signal ? { signal } : {});
+
+/** Asks for what is to be known of the site. @throws ServiceError `invalid_request`, see {@link checkDatasetPatterns}. */
 export async function resolveDataset(
   pool: Pool,
   request: DatasetRequest,
   now: Date,
   signal?: AbortSignal,
 ): Promise<ResolvedDataset> {
-  const { dataset, siteId, params, dateRange, weekStart } = request;
-  const isAll = dateRange?.kind === 'named' && dateRange.name === 'all';
-  const { siteTimezone, siteKnown, ...events } = await readCircumstances(pool, siteId, isAll, signal);
-  const timezone = request.timezone ?? siteTimezone;
-  const span = resolveSpan(dateRange ?? { kind: 'named', name: 'day' }, timezone, { now, ...events }, weekStart);
-  const range = toTimeRange(span, timezone);
-  const days = span.kind === 'days' ? { from: span.from, to: span.to } : daysOf(range, timezone);
-  const patterns = patternsOf(filterOf(params));
-  await checkPatterns(pool, patterns, signal ? { signal } : {});
-  return {
-    ...{ dataset, siteId, params, siteKnown, timezone, siteTimezone, range, days },
-    ...(weekStart && { weekStart }),
-    ...(patterns.length > 0 && { longestMs: patternTimeoutMs }),
-  };
+  const site = await readCircumstances(pool, request.siteId, isAboutAllTime(request), signal);
+  const resolved = resolveBy(request, site, now);
+  await checkDatasetPatterns(pool, request, signal);
+  return resolved;
 }
 
 /** Batches of rows. `client` is inside a transaction with one snapshot. */

@@ -1,6 +1,7 @@
 /** Turns what the routes answer into the schemas of the document. */
 import { errorCatalogue } from '@millrace/shared/errors';
 import { matchNames, weekStarts } from '../query-request/query-names.js';
+import { cacheMeta } from './cache-schemas.js';
 import {
   count,
   flag,
@@ -30,7 +31,10 @@ const asOf: JsonSchema = {
     'Only where a standby answers (DATABASE_READ_URL): everything that was committed until then is counted. Null when the standby has replayed nothing since its start.',
 };
 const meta = (more: Record<string, JsonSchema> = {}) =>
-  record({ source, site_known: siteKnown, elapsed_ms: count, as_of: asOf, ...more }, 'as_of', ...Object.keys(more));
+  record(
+    { source, site_known: siteKnown, elapsed_ms: count, as_of: asOf, ...cacheMeta, ...more },
+    ...['as_of', 'cache', ...Object.keys(more)],
+  );
 
 /** A list, or with `include.names` an object by the names of the request. */
 const listOrNamed = (values: JsonSchema): JsonSchema => ({

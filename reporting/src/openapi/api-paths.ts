@@ -112,7 +112,7 @@ const sites = {
 
 export const apiPaths = {
   '/api/v1/query': {
-    get: operation({ ...question, id: 'queryByAddress', parameters: queryParameters, refusals: reading }),
+    get: operation({ ...question, id: 'queryByAddress', parameters: queryParameters, refusals: reading, isKept: true }),
     post: operation({ ...question, id: 'query', body: 'Query', refusals: [...reading, 408, 413, 415] }),
   },
   '/api/v1/funnel': {
@@ -132,6 +132,7 @@ export const apiPaths = {
       summary: 'Which visitors come again, by the week or month of their first event',
       parameters: retentionParameters,
       answer: 'RetentionAnswer',
+      isKept: true,
       refusals: reading,
     }),
   },
@@ -143,6 +144,7 @@ export const apiPaths = {
       summary: 'Views, users and top paths of a day or of all time',
       parameters: statsParameters,
       answer: 'Stats',
+      isKept: true,
       refusals: reading,
     }),
   },

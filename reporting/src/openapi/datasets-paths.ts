@@ -1,6 +1,6 @@
 /** The routes of datasets as paths of the document, with an example for each dataset. */
 import { datasets } from '../datasets/datasets.js';
-import { pageLimits } from '../datasets-route.js';
+import { pageLimits } from '../datasets/rows-question.js';
 import { querySchema } from '../query-request/parse-query.js';
 import { weekStarts } from '../query-request/query-names.js';
 import { jsonSchemaOf, text } from './json-schema.js';
@@ -92,6 +92,7 @@ export const datasetsPaths = {
         'Pages follow each other by key: rows that are added meanwhile neither repeat nor hide others. Money is decimals in text, beside its currency.',
       parameters: rowParameters,
       answer: 'DatasetRows',
+      isKept: true,
       refusals: [400, 404, 429, 503, 504],
     }),
   },

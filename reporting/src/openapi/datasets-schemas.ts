@@ -1,5 +1,6 @@
 /** What the routes of datasets answer, as schemas of the document. */
 import { datasets } from '../datasets/datasets.js';
+import { cacheMeta } from './cache-schemas.js';
 import { count, flag, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
 const types: Record<string, string> = {
@@ -72,6 +73,7 @@ const rows = record({
         description: 'False for a site that has no event and was not created: it has no rows, as of a mistyped name.',
       },
       elapsed_ms: count,
+      ...cacheMeta,
     },
     required: ['site_known', 'elapsed_ms'],
     additionalProperties: true,

@@ -2,6 +2,8 @@
 import { version } from '@millrace/shared/version';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
+import { cachePaths } from './cache-paths.js';
+import { cacheSchemas } from './cache-schemas.js';
 import { datasetsPaths } from './datasets-paths.js';
 import { datasetsSchemas } from './datasets-schemas.js';
 import { exportsPaths } from './exports-paths.js';
@@ -35,13 +37,14 @@ export const describeApi = (): OpenApiDocument => ({
   tags: [
     { name: 'Questions', description: 'What happened on a site.' },
     { name: 'Datasets', description: 'Tables of rows, to page through and to export.' },
+    { name: 'Kept answers', description: 'For administrators; answers are right without them.' },
     { name: 'Sites', description: 'Their names, time zones and sizes.' },
     { name: 'Exports', description: 'Files of datasets.' },
     { name: 'Service', description: 'For those who run it.' },
   ],
-  paths: { ...apiPaths, ...datasetsPaths, ...exportsPaths, ...servicePaths },
+  paths: { ...apiPaths, ...datasetsPaths, ...cachePaths, ...exportsPaths, ...servicePaths },
   components: {
-    schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas, ...exportsSchemas },
+    schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas, ...cacheSchemas, ...exportsSchemas },
     securitySchemes: { key },
   },
 });

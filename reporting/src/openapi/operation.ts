@@ -55,6 +55,8 @@ interface Operation {
   /** 200 when absent. */
   status?: number;
   refusals: number[];
+  /** True where `If-None-Match` spares an answer that the client has. */
+  isKept?: boolean;
   /** What a key must allow where keys are needed; `read` when absent. */
   scope?: Scope;
 }
@@ -71,6 +73,7 @@ export function operation({
   answer,
   status: good = 200,
   refusals: statuses,
+  isKept = false,
   scope = 'read',
 }: Operation) {
   const refusal = (status: number) => ({ description: refusals[status], content: json(ref('Error')) });
@@ -84,6 +87,7 @@ export function operation({
     ...(body && { requestBody: { required: !bodyIsOptional, content: json(ref(body)) } }),
     responses: {
       [good]: { description: 'The answer.', content: json(ref(answer)) },
+      ...(isKept && { 304: { description: 'The client has this answer: `If-None-Match` names its `ETag`.' } }),
       ...Object.fromEntries([...statuses, 401, 403].map((status) => [status, refusal(status)])),
       default: { description: 'Something went wrong on our side.', content: json(ref('Error')) },
     },

@@ -25,14 +25,23 @@ set local enable_seqscan = off; set local enable_sort = off; set local cursor_tu
 const spare = 2;
 const waiting = { maxWaiting: 1_000, waitMs: 15_000 };
 
-const queues = new WeakMap<Pool, Gate>();
-
-/** In front of the pool, which gives up after a few seconds as if the database were unreachable. */
-function queueOf(pool: Pool): Gate {
-  const queue = queues.get(pool) ?? createGate({ ...waiting, atOnce: Math.max(1, pool.options.max - spare) });
-  queues.set(pool, queue);
-  return queue;
+/** Queues in front of a pool, which gives up after a few seconds as if the database were unreachable. */
+function createQueues(atOnce: (pool: Pool) => number): (pool: Pool) => Gate {
+  const queues = new WeakMap<Pool, Gate>();
+  return (pool) => {
+    const queue = queues.get(pool) ?? createGate({ ...waiting, atOnce: Math.max(1, atOnce(pool)) });
+    queues.set(pool, queue);
+    return queue;
+  };
 }
+
+const queueOf = createQueues((pool) => pool.options.max - spare);
+/** Short statements wait for each other in the pool itself: it has few of them at a time. */
+const shortQueueOf = createQueues((pool) => pool.options.max);
+
+/** Runs a short statement, for which reads with a snapshot leave connections free. @throws ServiceError `too_many_queries`. */
+export const besideSnapshots = <T>(pool: Pool, work: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
+  shortQueueOf(pool)(work, signal);
 
 /** Runs `work` on one snapshot, as soon as a connection is free; the connection is returned afterwards, or closed when it broke. @throws ServiceError `too_many_queries`. */
 export function inSnapshot<T>(

@@ -1,5 +1,6 @@
 /** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { DateRange } from '../query-request/parse-date-range.js';
 import { inSnapshot } from './in-snapshot.js';
 
 export interface SiteCircumstances {
@@ -10,6 +11,10 @@ export interface SiteCircumstances {
   firstEvent?: Date;
   lastEvent?: Date;
 }
+
+/** Whether one of some ranges is the whole time of the site. */
+export const needsEvents = (...ranges: (DateRange | string | undefined)[]): boolean =>
+  ranges.some((range) => typeof range === 'object' && range.kind === 'named' && range.name === 'all');
 
 const statement = `/* reporting.readCircumstances */
 select (select timezone from sites where site_id = $1) as "siteTimezone",

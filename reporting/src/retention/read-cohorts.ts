@@ -6,7 +6,7 @@ import { type Cohort, countCohorts } from './count-cohorts.js';
 import { type ActiveVisitors, readActiveVisitors } from './read-active-visitors.js';
 
 /** No event is older. */
-const beginning = Date.UTC(2000, 0, 1);
+export const beginning = Date.UTC(2000, 0, 1);
 
 export interface Cohorts {
   cohorts: Cohort[];

@@ -1,46 +1,42 @@
-/** Turns a warming job into the keys that are warm and those that are not. */
+/** A warming job: each of its keys by itself, unless another job is at it already. */
 import type { WarmingData } from '@millrace/shared/job-data';
 import type { WarmingResult } from '@millrace/shared/job-results';
 import type { HandleJob } from '@millrace/shared/job-worker';
 import type { Pool } from '@millrace/shared/postgres';
-import { cacheKeys } from './cache-keys.js';
-import { warmKey } from './warm-key.js';
+import type { AnswerCache } from '../cache/answer-cache.js';
+import { cleanUpCache } from '../cache/clean-up-cache.js';
+import { cacheKeys, cleanupKey } from './cache-keys.js';
+import { type RunWork, runJob } from './job-runs.js';
+import { type WarmingDeps, warmKey } from './warm-key.js';
 
-export interface WarmingDeps {
-  pool: Pool;
-  clock?: () => Date;
+export interface WarmingConsumerDeps extends Omit<WarmingDeps, 'cache'> {
+  /** The primary. */
+  writePool: Pool;
+  /** Absent where no answers are kept: then everything is skipped. */
+  cache?: AnswerCache | undefined;
 }
 
-/** Keys one after the other. One that several jobs ask for within its interval is warmed once by this process. */
-export function createWarmingConsumer({ pool, clock = () => new Date() }: WarmingDeps): HandleJob<WarmingResult> {
-  const begun = new Map<string, { at: Date; done: Promise<unknown> }>();
+type Consumer = WarmingDeps & { writePool: Pool };
 
-  async function warm(name: string): Promise<void> {
-    if (!Object.hasOwn(cacheKeys, name)) {
-      throw new Error(`There is no cache key "${name}"; known are ${Object.keys(cacheKeys).join(', ')}.`);
-    }
-    const key = cacheKeys[name]!;
-    const now = clock();
-    const before = begun.get(name);
-    // Half of the interval: jobs of its own schedule come a little less than a whole one apart now and then.
-    if (before && now.getTime() - before.at.getTime() < key.intervalMs / 2) return void (await before.done);
-    const warming = { at: now, done: warmKey(pool, key, now) };
-    begun.set(name, warming);
-    try {
-      await warming.done;
-    } catch (error) {
-      if (begun.get(name) === warming) begun.delete(name);
-      throw error;
-    }
-  }
+const known = () => [...Object.keys(cacheKeys), cleanupKey].join(', ');
 
+function workOf(deps: Consumer, name: string): RunWork {
+  if (name === cleanupKey) return () => cleanUpCache(deps.writePool, deps.cache).then(() => ({ lastSite: null }));
+  if (Object.hasOwn(cacheKeys, name)) return (lastSite) => warmKey(deps, cacheKeys[name]!, lastSite);
+  throw new Error(`There is no cache key "${name}"; known are ${known()}.`);
+}
+
+export function createWarmingConsumer(deps: WarmingConsumerDeps): HandleJob<WarmingResult> {
+  const { cache, ...rest } = deps;
+  const run = async (name: string) =>
+    cache !== undefined && runJob(deps.writePool, name, workOf({ ...rest, cache }, name));
   return async (job) => {
     const startedAt = performance.now();
     const names = [...new Set((job.data as WarmingData).cacheKeys)];
-    const result: Omit<WarmingResult, 'ms'> = { warmed: [], failed: [] };
+    const result: Omit<WarmingResult, 'ms'> = { warmed: [], failed: [], skipped: [] };
     for (const [index, key] of names.entries()) {
-      await warm(key).then(
-        () => result.warmed.push(key),
+      await run(key).then(
+        (isDone) => result[isDone ? 'warmed' : 'skipped'].push(key),
         (error: Error) => result.failed.push({ key, reason: error.message }),
       );
       await job.updateProgress(Math.round((100 * (index + 1)) / names.length));

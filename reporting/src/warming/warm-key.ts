@@ -1,53 +1,81 @@
-/** Turns a cache key into pages of rollups and indexes that the database has in memory, by asking its question. */
+/** Keeps the answers behind a cache key: what changed since the last time is computed again, the rest is only looked at. */
 import { isConnectionError, type Pool } from '@millrace/shared/postgres';
-import { answerQuery } from '../query/answer-query.js';
+import type { AnswerCache } from '../cache/answer-cache.js';
+import type { Reader } from '../cache/compute-answer.js';
+import { findDataset } from '../datasets/datasets.js';
+import { parseDataset } from '../datasets/parse-dataset.js';
+import { pageLimits, rowsQuestion } from '../datasets/rows-question.js';
 import { inSnapshot } from '../query/in-snapshot.js';
-import { prepareQuery } from '../query/prepare-query.js';
 import type { Admit } from '../query/reading-cost.js';
-import { parseQuery } from '../query-request/parse-query.js';
 import type { CacheKey } from './cache-keys.js';
 import { recentSites } from './recent-sites.js';
 
-const maxSites = 20;
-/** As an interval that is open, or a few that are marked, have. */
+export interface WarmingDeps {
+  /** For reading; may lead to a standby. */
+  pool: Pool;
+  cache: AnswerCache;
+  clock?: () => Date;
+}
+
+export interface WarmedSites {
+  warmed: number;
+  /** The last site before the time was up; null when it was enough for all. */
+  lastSite: string | null;
+}
+
+/** About what an interval that is open, or a few that are marked, have. */
 const mostRaw = 100_000;
+const longestStatementMs = 15_000;
+/** At most, and never longer than half of the interval. */
+const longestRunMs = 60_000;
 
-const onlyRaw = new Error('only raw events have the answer');
+const tooMuch = new Error('more raw events than a warm-up may read');
 
-/** Reading raw events would take from those who wait for an answer, and leave nothing behind that the next one needs. */
-const refuseRaw: Admit = ({ isRaw, events }) => {
-  if (isRaw || events > mostRaw) throw onlyRaw;
+/** Reading many raw events would take from those who wait for an answer. */
+const refuseMuch: Admit = ({ events }) => {
+  if (events > mostRaw) throw tooMuch;
 };
 
 /** False for a site whose answer is not in rollups yet. */
-async function warmSite(pool: Pool, siteId: string, { question }: CacheKey, now: Date): Promise<boolean> {
-  const query = await prepareQuery(pool, parseQuery({ site_id: siteId, ...question }), now);
+async function warmSite({ pool, cache }: WarmingDeps, siteId: string, key: CacheKey, now: Date): Promise<boolean> {
+  const request = parseDataset(findDataset(key.dataset), { site_id: siteId });
+  const read: Reader = (budget, work, longestMs) =>
+    inSnapshot(pool, (client) => work(client, refuseMuch), {
+      signal: budget.signal,
+      statementTimeoutMs: longestMs ?? longestStatementMs,
+    });
   try {
-    await inSnapshot(pool, (client) => answerQuery(client, query, refuseRaw));
+    await cache.ask(rowsQuestion(pool, { request, limit: pageLimits.standard }, now), { read, keepsAll: true });
     return true;
   } catch (error) {
-    if (error === onlyRaw) return false;
+    if (error === tooMuch) return false;
     throw error;
   }
 }
 
 /**
- * Asks for the sites that were active last; returns for how many rollups had the answer. A site that fails does not keep the
- * others from being asked.
+ * Goes through the sites that were active in the last day, from the one after `lastSite` on. One that fails does not keep the others
+ * from being warmed.
  * @throws Error that says how many failed, and why the first did.
  */
-export async function warmKey(pool: Pool, key: CacheKey, now: Date): Promise<number> {
-  const sites = await recentSites(pool, now, maxSites);
+export async function warmKey(deps: WarmingDeps, key: CacheKey, lastSite: string | null = null): Promise<WarmedSites> {
+  const { pool, clock = () => new Date() } = deps;
+  const endsAt = performance.now() + Math.min(longestRunMs, key.intervalMs / 2);
+  const sites = await recentSites(pool, clock(), lastSite);
   const problems: string[] = [];
-  let warmed = 0;
+  const result: WarmedSites = { warmed: 0, lastSite: null };
   for (const siteId of sites) {
     try {
-      if (await warmSite(pool, siteId, key, now)) warmed += 1;
+      if (await warmSite(deps, siteId, key, clock())) result.warmed += 1;
     } catch (error) {
       if (isConnectionError(error)) throw error;
       problems.push(`${siteId}: ${(error as Error).message}`);
     }
+    if (performance.now() > endsAt && siteId !== sites.at(-1)) {
+      result.lastSite = siteId;
+      break;
+    }
   }
   if (problems.length > 0) throw new Error(`${problems.length} of ${sites.length} sites failed, first ${problems[0]}`);
-  return warmed;
+  return result;
 }

@@ -97,11 +97,7 @@ export const tasks: readonly Task[] = [
   warming('top-items', '*/15 * * * *'),
   warming('recent-activity', '*/2 * * * *'),
   warming('performance-metrics', '*/30 * * * * *'),
-  {
-    ...warming('cache-cleanup', '0 * * * *'),
-    data: () => ({ cacheKeys: warmedKeys }),
-    disabled: 'answers are not kept yet, so that there is nothing to clean',
-  },
+  warming('cache-cleanup', '0 * * * *'),
   {
     name: 'weekly-report',
     cron: '0 8 * * 1',

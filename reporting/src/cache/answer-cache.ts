@@ -1,0 +1,163 @@
+/** Answers that are kept as long as they are right: each is computed once, by whichever process is asked first. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import type { Pool } from '@millrace/shared/postgres';
+import { LRUCache } from 'lru-cache';
+import type { AnswerStore, StoreSize } from './answer-store.js';
+import { type ComputedAnswer, computeAnswer, type Reader } from './compute-answer.js';
+import { type AnswerCounts, type AnswerStatus, createAnswerCounter } from './count-answers.js';
+import { createFlights } from './flights.js';
+import { guardStore } from './guard-store.js';
+import { bytesOf, type KeptAnswer } from './kept-answer.js';
+import { createLookUp, type LookedUp } from './look-up.js';
+import type { Question } from './question.js';
+import { type Computed, type LockTimes, shareAnswer } from './share-answer.js';
+
+export interface GivenAnswer extends ComputedAnswer {
+  status: AnswerStatus;
+  /** Undefined for an answer that may not be kept. */
+  etag: string | undefined;
+}
+
+export interface AskOptions {
+  read: Reader;
+  /** Fires when the asker has left; absent: waits to the end. */
+  gone?: AbortSignal | undefined;
+  /** How old an answer may be that is out of date. */
+  maxStaleMs?: number | undefined;
+  /** Shares also what nobody will ask for again in the same way, for those who take an answer that is out of date. */
+  keepsAll?: boolean | undefined;
+  /** Whether the asker has the answer with that tag. */
+  isKnown?: ((etag: string) => boolean) | undefined;
+}
+
+export interface AnswerCache {
+  /** Undefined when the asker has the answer already. */
+  ask(question: Question, options: AskOptions): Promise<GivenAnswer | undefined>;
+  readonly store: AnswerStore;
+  /** Drops what the memory of this process holds. */
+  forget(): void;
+  /** Of this process. */
+  figures(): AnswerCounts & StoreSize & { maxBytes: number };
+}
+
+export interface CacheDependencies {
+  /** For reading; may lead to a standby. */
+  pool: Pool;
+  store: AnswerStore;
+  logger: Logger;
+  metrics: Metrics;
+  /** Of this process's memory. */
+  maxBytes: number;
+  clock?: () => Date;
+  lockTimes?: LockTimes;
+}
+
+const dayMs = 86_400_000;
+/** The answer to a range that is over changes with late events only. */
+const keepMs = { over: 7 * dayMs, open: 600_000 };
+/** So large a part of the memory one answer may take. */
+const largestPart = 1 / 4;
+
+/** Weak, since `meta` tells of each answer how it came about. */
+const tagOf = (name: string, version: string) => `W/"${name.slice(name.lastIndexOf(':') + 1)}.${version}"`;
+
+const give = (name: string, answer: ComputedAnswer, status: AnswerStatus): GivenAnswer => ({
+  ...answer,
+  status,
+  etag: answer.version && tagOf(name, answer.version),
+});
+
+export function createAnswerCache(deps: CacheDependencies): AnswerCache {
+  const { pool, maxBytes, clock = () => new Date(), lockTimes } = deps;
+  const store = guardStore(deps.store, deps.logger);
+  const lookUp = createLookUp(pool);
+  const flights = createFlights<GivenAnswer>();
+  const memory = new LRUCache<string, KeptAnswer>({
+    maxSize: maxBytes,
+    maxEntrySize: Math.ceil(maxBytes * largestPart),
+    sizeCalculation: bytesOf,
+    ttl: keepMs.over,
+  });
+  const counter = createAnswerCounter(deps.metrics, () => memory.calculatedSize);
+
+  /** Where all processes find it, unless nobody will ask for it again. */
+  async function keep({ siteId }: Question, found: LookedUp, answer: KeptAnswer, isWanted: boolean): Promise<void> {
+    memory.set(found.name, answer);
+    if (!isWanted) return;
+    const duration = found.span.to <= clock() ? keepMs.over : keepMs.open;
+    await store.attempt((of) => of.put(siteId, found.name, answer, duration));
+  }
+
+  async function compute(
+    question: Question,
+    found: LookedUp,
+    { read, maxStaleMs, keepsAll = false }: AskOptions,
+    stop: AbortSignal,
+  ): Promise<Computed<GivenAnswer>> {
+    counter.addComputation();
+    const answer = await computeAnswer(question, found, read, stop, clock);
+    const { version } = answer;
+    const isWanted = !found.isMomentary || keepsAll || maxStaleMs !== undefined;
+    const kept = version === undefined ? Promise.resolve() : keep(question, found, { ...answer, version }, isWanted);
+    return { answer: give(found.name, answer, 'miss'), kept };
+  }
+
+  async function fetch(
+    question: Question,
+    found: LookedUp,
+    options: AskOptions,
+    stop: AbortSignal,
+  ): Promise<GivenAnswer> {
+    const { name, version, isMomentary } = found;
+    const computing = () => compute(question, found, options, stop);
+    if (isMomentary || version === undefined) return (await computing()).answer;
+    const shared = await shareAnswer(store, { siteId: question.siteId, name, version }, computing, stop, lockTimes);
+    if (shared.kind === 'computed') return shared.answer;
+    memory.set(name, shared.answer);
+    return give(name, shared.answer, shared.isWaitedFor ? 'miss' : 'hit');
+  }
+
+  /** The last answer to the question, where it is not older than the asker takes it. */
+  async function findStale({ siteId }: Question, { name, identity }: LookedUp, { maxStaleMs }: AskOptions) {
+    if (maxStaleMs === undefined) return undefined;
+    const oldest = clock().getTime() - maxStaleMs;
+    const isGood = (answer: KeptAnswer | undefined) => answer?.identity === identity && answer.computedAt >= oldest;
+    const own = memory.get(name);
+    if (isGood(own)) return own;
+    const others = await store.attempt((of) => of.newest(siteId, name));
+    return isGood(others) ? others : undefined;
+  }
+
+  async function answer(question: Question, found: LookedUp, options: AskOptions): Promise<GivenAnswer> {
+    const { name, version } = found;
+    const own = memory.get(name);
+    if (version !== undefined && own?.version === version) return give(name, own, 'hit');
+    const work = (stop: AbortSignal) => fetch(question, found, options, stop);
+    // Nobody else may be given what may not be kept.
+    if (version === undefined) return flights.join(randomUUID(), work, options.gone);
+    const stale = await findStale(question, found, options);
+    if (!stale) return flights.join(`${name} ${version}`, work, options.gone);
+    if (stale.version === version) return give(name, stale, 'hit');
+    // Whoever asks next finds out what is wrong with it.
+    flights.join(`${name} ${version}`, work).catch(() => {});
+    return give(name, stale, 'stale');
+  }
+
+  return {
+    async ask(question, options) {
+      const found = await lookUp(question, options.gone);
+      if (found.version !== undefined && options.isKnown?.(tagOf(found.name, found.version))) {
+        counter.add('hit');
+        return undefined;
+      }
+      const given = await answer(question, found, options);
+      counter.add(given.status);
+      return given;
+    },
+    store: store.store,
+    forget: () => memory.clear(),
+    figures: () => ({ ...counter.counts, entries: memory.size, bytes: memory.calculatedSize, maxBytes }),
+  };
+}

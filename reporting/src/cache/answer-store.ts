@@ -1,0 +1,33 @@
+/** Where the processes of an installation keep answers for each other: a table or Redis. */
+import type { KeptAnswer } from './kept-answer.js';
+
+/** An answer of one version of one question. */
+export interface AnswerKey {
+  siteId: string;
+  name: string;
+  version: string;
+}
+
+/** `answer`: it is there. `locked`: it is for the caller to compute it. `wait`: somebody else does. */
+export type Opened = { kind: 'answer'; answer: KeptAnswer } | { kind: 'locked' } | { kind: 'wait' };
+
+export interface StoreSize {
+  entries: number;
+  bytes: number;
+}
+
+export interface AnswerStore {
+  readonly kind: 'postgres' | 'redis';
+  /** The answer, or the lock to compute it, which `holder` has until `lockMs` have passed. */
+  open(key: AnswerKey, holder: string, lockMs: number): Promise<Opened>;
+  renew(key: AnswerKey, holder: string, lockMs: number): Promise<void>;
+  release(key: AnswerKey, holder: string): Promise<void>;
+  /** The newest answer to a question, of whatever version. */
+  newest(siteId: string, name: string): Promise<KeptAnswer | undefined>;
+  put(siteId: string, name: string, answer: KeptAnswer, keepMs: number): Promise<void>;
+  /** Removes what is past its time, what is too much, and what is of sites that are not what they were; returns how many answers. */
+  cleanUp(): Promise<number>;
+  /** Removes answers whose names match a pattern, see `name-pattern.ts`; returns how many. */
+  remove(pattern: string): Promise<number>;
+  size(): Promise<StoreSize>;
+}

@@ -1,0 +1,13 @@
+/** The hourly cleanup of kept answers. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { AnswerCache } from './answer-cache.js';
+
+/** No process holds an answer for so long that it could have been made void by an older one. */
+const forgetInvalidations = `/* reporting.forgetInvalidations */
+delete from cache_invalidations where made_at < now() - interval '30 days'`;
+
+/** Returns how many answers were removed from the store. */
+export async function cleanUpCache(writePool: Pool, cache: AnswerCache): Promise<number> {
+  await writePool.query(forgetInvalidations);
+  return cache.store.cleanUp();
+}

@@ -1,0 +1,57 @@
+/** An answer from the database, with the version of the data that it was made of, both as of one snapshot. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import type { Admit } from '../query/reading-cost.js';
+import { type ReadBudget, stopMs } from '../read-budget.js';
+import { readDataVersion } from './data-version.js';
+import type { KeptAnswer } from './kept-answer.js';
+import { type LookedUp, versionOf } from './look-up.js';
+import type { Question } from './question.js';
+
+/** Runs reads on one snapshot within a budget; see `readInTurn`. */
+export type Reader = <T>(
+  budget: ReadBudget,
+  read: (client: PoolClient, admit?: Admit) => Promise<T>,
+  longestMs?: number,
+) => Promise<T>;
+
+/** One that may not be kept has no version. */
+export type ComputedAnswer = Omit<KeptAnswer, 'version'> & { version: string | undefined };
+
+/** The budget of a computation is its own: it ends when `stop` fires, not when the request that began it does. */
+function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void } {
+  const startedAt = performance.now();
+  const ending = new AbortController();
+  const abort = () => ending.abort();
+  const timer = setTimeout(abort, stopMs);
+  stop.addEventListener('abort', abort, { once: true });
+  if (stop.aborted) abort();
+  const end = () => {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', abort);
+  };
+  const remainingMs = () => Math.max(1, Math.round(stopMs - (performance.now() - startedAt)));
+  return { budget: { signal: ending.signal, remainingMs }, end };
+}
+
+/** The version may be a later one than was looked up before. */
+export async function computeAnswer(
+  question: Question,
+  found: LookedUp,
+  read: Reader,
+  stop: AbortSignal,
+  clock: () => Date,
+): Promise<ComputedAnswer> {
+  const { budget, end } = startBudget(stop);
+  const readAll = async (client: PoolClient, admit?: Admit) => {
+    const data = await readDataVersion(client, { ...question, ...found });
+    const { fields, meta } = await found.read(client, admit, budget.signal);
+    return { fields, meta, version: versionOf(found, data), identity: data.identity };
+  };
+  try {
+    await found.check?.(budget.signal);
+    const { fields, ...answer } = await read(budget, readAll, found.longestMs);
+    return { ...answer, body: Buffer.from(JSON.stringify(fields)), computedAt: clock().getTime() };
+  } finally {
+    end();
+  }
+}

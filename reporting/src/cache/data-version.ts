@@ -1,0 +1,92 @@
+/** The version of the data that an answer is made of: it moves with everything that could change the answer, and never comes back. */
+import { createHash } from 'node:crypto';
+import { metricTypes, periodTypes } from '@millrace/shared/job-data';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import { version as release } from '@millrace/shared/version';
+import type { TimeRange } from '../query/resolved-query.js';
+import type { DataSource, Question } from './question.js';
+
+export interface DataVersion {
+  /** Undefined for a site that is being erased: its answers change with every piece that is removed. */
+  data: string | undefined;
+  /**
+   * Moves where even an answer that may be out of date is not to be given any more. JSON: when the site was made, erasures of its users,
+   * the last invalidation.
+   */
+  identity: string;
+  /** Null for a site that is not known. */
+  siteTimezone: string | null;
+}
+
+/** What is to be known of a question to read the version of its data. */
+export type VersionedQuestion = Pick<Question, 'siteId' | 'reads'> & { name: string; span: TimeRange };
+
+/** Of tables sites and site_rollups, the latter as `rolled`; `more` is what is the name's own. */
+export const identityOf = (...more: string[]) =>
+  `jsonb_build_array(${['extract(epoch from sites.created_at)', 'coalesce(rolled.epoch, 0)', ...more].join(', ')})`;
+
+/**
+ * Marks come with events and go with rolls, which count them per day in site_changes: the sum moves with every event that is stored
+ * or erased. An earlier release does not count; while the last roll was one of its, its time counts as well, and the epoch
+ * moves with the next. Where raw events were dropped, what rolls have left is all there is, and counts too.
+ */
+const events = `sites.hostnames, extract(epoch from horizon.since), case when rolled_at <> changes_at then extract(epoch from rolled_at) end,
+    (select coalesce(sum(changes), 0) from site_changes where site_id = $1 and day >= $3::date and day <= $4::date)
+    + (select count(*) from rollup_marks where site_id = $1 and interval_start >= $3::date::timestamp at time zone 'UTC'
+        and interval_start < ($4::date + 1)::timestamp at time zone 'UTC'),
+    case when horizon.since > $3::date::timestamp at time zone 'UTC' then jsonb_build_array(
+      rolled.timezone, rolled.hostnames, dimensions_since, extract(epoch from detail_since),
+      (select string_agg(day::text, ' ' order by day) from rollup_day_marks where site_id = $1)) end`;
+
+/** Whoever writes aggregates, of whatever release, updates the row of the site in the same transaction. */
+const aggregates = `(select xmin::text from site_aggregations where site_id = $1)`;
+
+const listed = (names: readonly string[]) => `(${names.map((name) => `'${name}'`).join(', ')})`;
+
+/** They have no such row, and are few in a range. Named one by one, so that the index leads to them. */
+const metrics = `(select jsonb_agg(found) from (
+    select count(*), sum(hashtextextended(xmin::text, 0)) from site_metrics
+    where site_id = $1 and metric_type in ${listed(metricTypes)} and period_type = 'hour'
+      and period_start >= $3::date - 1 and period_start < $4::date + 2
+    union all
+    select count(*), sum(hashtextextended(xmin::text, 0)) from site_metrics
+    where site_id = $1 and metric_type in ${listed(metricTypes)} and period_type in ${listed(periodTypes)}) as found)`;
+
+const sources: Record<DataSource, string> = { events, aggregates, metrics };
+
+const statement = (reads: readonly DataSource[]) => `/* reporting.readDataVersion */
+select sites.timezone as "siteTimezone", erase_requested_at is not null as "isErased",
+  ${identityOf('(select max(no) from cache_invalidations where $2 like pattern)')}::text as identity,
+  jsonb_build_array($3::date, $4::date, ${reads.map((name) => sources[name]).join(', ')})::text as data
+from (select 1) as one left join sites on sites.site_id = $1 left join site_rollups rolled on rolled.site_id = $1
+  left join raw_horizon horizon on true`;
+
+interface Row {
+  siteTimezone: string | null;
+  isErased: boolean;
+  identity: string;
+  data: string;
+}
+
+const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 10);
+
+/** First and last UTC day of a range. */
+const daysOf = ({ from, to }: TimeRange) => [dayOf(from.getTime()), dayOf(Math.max(from.getTime(), to.getTime() - 1))];
+
+/** As of the snapshot of a client, or of now. */
+export async function readDataVersion(
+  database: Pool | PoolClient,
+  { siteId, reads, name, span }: VersionedQuestion,
+): Promise<DataVersion> {
+  const { rows } = await database.query<Row>(statement(reads), [siteId, name, ...daysOf(span)]);
+  const { siteTimezone, isErased, identity, data } = rows[0]!;
+  return { siteTimezone, identity, data: isErased ? undefined : hashOf(identity, data) };
+}
+
+/** Short, and the same in every process of this release. */
+export function hashOf(...parts: string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([release, ...parts]))
+    .digest('base64url')
+    .slice(0, 22);
+}

@@ -1,0 +1,52 @@
+/** Computations under way, one for all who ask the same at a time. It is stopped when nobody waits for it any more. */
+import { ServiceError } from '@millrace/shared/errors';
+
+/** `stop` fires when all have left. */
+type Work<T> = (stop: AbortSignal) => Promise<T>;
+
+interface Flight<T> {
+  result: Promise<T>;
+  waiting: number;
+  stopping: AbortController;
+}
+
+export interface Flights<T> {
+  /** Joins what is under way for `key`, or begins it. Rejects with `query_timeout` once `gone` fires; without it, stays to the end. */
+  join(key: string, work: Work<T>, gone?: AbortSignal): Promise<T>;
+}
+
+export function createFlights<T>(): Flights<T> {
+  const flights = new Map<string, Flight<T>>();
+
+  function begin(key: string, work: Work<T>): Flight<T> {
+    const stopping = new AbortController();
+    const flight: Flight<T> = { result: work(stopping.signal), waiting: 0, stopping };
+    flights.set(key, flight);
+    const end = () => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    flight.result.then(end, end);
+    return flight;
+  }
+
+  return {
+    join(key, work, gone) {
+      if (gone?.aborted) return Promise.reject(new ServiceError('query_timeout'));
+      const flight = flights.get(key) ?? begin(key, work);
+      flight.waiting += 1;
+      return new Promise<T>((resolve, reject) => {
+        const leave = () => {
+          flight.waiting -= 1;
+          if (flight.waiting === 0) {
+            // Who asks from now on begins anew.
+            if (flights.get(key) === flight) flights.delete(key);
+            flight.stopping.abort();
+          }
+          reject(new ServiceError('query_timeout'));
+        };
+        gone?.addEventListener('abort', leave, { once: true });
+        flight.result.then(resolve, reject).finally(() => gone?.removeEventListener('abort', leave));
+      });
+    },
+  };
+}

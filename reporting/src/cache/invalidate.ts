@@ -1,0 +1,23 @@
+/** Makes kept answers void, in the memory of every process as well. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { AnswerCache } from './answer-cache.js';
+import { likeOf } from './name-pattern.js';
+
+export interface InvalidateDeps {
+  writePool: Pool;
+  cache: AnswerCache;
+}
+
+const add = `/* reporting.invalidateAnswers */ insert into cache_invalidations (pattern) values ($1)`;
+
+/** Those whose names match the pattern, see `parsePattern`; returns how many were removed from the store. */
+export async function invalidateCache({ writePool, cache }: InvalidateDeps, pattern: string): Promise<number> {
+  await writePool.query(add, [likeOf(pattern)]);
+  return cache.store.remove(pattern);
+}
+
+export async function clearCache(deps: InvalidateDeps): Promise<number> {
+  const removed = await invalidateCache(deps, '*');
+  deps.cache.forget();
+  return removed;
+}

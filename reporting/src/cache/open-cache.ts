@@ -1,0 +1,54 @@
+/** The cache of answers of one process, and the store that it shares with the others. */
+import type { QueueLocation } from '@millrace/shared/config';
+import type { Lifecycle } from '@millrace/shared/lifecycle';
+import type { Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import { openRedis } from '@millrace/shared/open-redis';
+import type { Pool } from '@millrace/shared/postgres';
+import { openQueue } from '@millrace/shared/queue';
+import type { Caching } from '../cache-routes.js';
+import { type AnswerCache, createAnswerCache } from './answer-cache.js';
+import type { AnswerStore } from './answer-store.js';
+import type { CacheEnvironment } from './cache-settings.js';
+import { readIdentities } from './read-identities.js';
+import { createRedisStore } from './redis-store.js';
+import { createTableStore } from './table-store.js';
+
+export interface OpenCacheDependencies {
+  config: CacheEnvironment;
+  location: QueueLocation;
+  /** For reading; may lead to a standby. */
+  pool: Pool;
+  /** The primary. */
+  writePool: Pool;
+  logger: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+}
+
+const megabyte = 1_000_000;
+const commandTimeoutMs = 800;
+
+function openStore({ config, location, writePool, logger, lifecycle }: OpenCacheDependencies): AnswerStore {
+  const maxBytes = config.CACHE_SHARED_MB * megabyte;
+  if (location.kind === 'postgres') return createTableStore(writePool, maxBytes);
+  const redis = openRedis(location, logger, commandTimeoutMs);
+  lifecycle.onClose('Redis of answers', () => redis.disconnect());
+  return createRedisStore(redis, location.prefix, maxBytes, (siteIds) => readIdentities(writePool, siteIds));
+}
+
+/** Undefined with CACHE_MB=0: then nothing is kept. */
+export function openCache(deps: OpenCacheDependencies): AnswerCache | undefined {
+  const { config, pool, logger, metrics } = deps;
+  if (config.CACHE_MB === 0) return undefined;
+  return createAnswerCache({ pool, store: openStore(deps), logger, metrics, maxBytes: config.CACHE_MB * megabyte });
+}
+
+/** The same with the queue of the jobs that keep it warm. */
+export function openCaching(deps: OpenCacheDependencies): Caching | undefined {
+  const cache = openCache(deps);
+  if (!cache) return undefined;
+  const handle = openQueue('cache-warming', deps.location, deps.logger);
+  deps.lifecycle.onClose('queue of warm-ups', () => handle.close());
+  return { cache, queue: () => handle.queue, isSyncDisabled: deps.config.DISABLE_AUTO_SYNC };
+}

@@ -1,0 +1,149 @@
+/** Kept answers on the Redis of the queue, which must never run out of memory for them: the bound holds with every write. */
+import type { Redis } from '@millrace/shared/open-redis';
+import type { AnswerKey, AnswerStore } from './answer-store.js';
+import { bytesOf, type KeptAnswer } from './kept-answer.js';
+import { matchesPattern } from './name-pattern.js';
+
+const fields = `'version', 'identity', 'meta', 'body', 'computedAt'`;
+
+/** KEYS answer, lock; ARGV version, holder, milliseconds. */
+const open = `
+if redis.call('hget', KEYS[1], 'version') == ARGV[1] then return redis.call('hmget', KEYS[1], ${fields}) end
+if redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') then return 1 end
+return 0`;
+
+/** KEYS lock; ARGV holder, milliseconds; 0 releases it. */
+const renew = `
+if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '0' then return redis.call('del', KEYS[1]) end
+return redis.call('pexpire', KEYS[1], ARGV[2])`;
+
+/** Takes the answer `name` out of all that is counted. */
+const forget = `
+local function forget(name)
+  local bytes = redis.call('hget', KEYS[1], name)
+  redis.call('del', ARGV[1] .. name)
+  redis.call('hdel', KEYS[1], name)
+  redis.call('zrem', KEYS[2], name)
+  if bytes then redis.call('decrby', KEYS[3], bytes) end
+end`;
+
+/** KEYS sizes, order, total; ARGV prefix of answers, then names. */
+const remove = `${forget}
+for place = 2, #ARGV do forget(ARGV[place]) end`;
+
+/** KEYS as before; ARGV prefix, name, bytes, bound, milliseconds to keep it, version, identity, meta, body, time. */
+const put = `${forget}
+forget(ARGV[2])
+if tonumber(ARGV[3]) > tonumber(ARGV[4]) then return 0 end
+local key = ARGV[1] .. ARGV[2]
+redis.call('hset', key, 'version', ARGV[6], 'identity', ARGV[7], 'meta', ARGV[8], 'body', ARGV[9], 'computedAt', ARGV[10])
+redis.call('pexpire', key, ARGV[5])
+redis.call('hset', KEYS[1], ARGV[2], ARGV[3])
+redis.call('zadd', KEYS[2], ARGV[10], ARGV[2])
+local total = redis.call('incrby', KEYS[3], ARGV[3])
+while total > tonumber(ARGV[4]) do
+  forget(redis.call('zrange', KEYS[2], 0, 0)[1])
+  total = tonumber(redis.call('get', KEYS[3]))
+end
+return 1`;
+
+/** Reads the parts of sites' identities that names do not have to themselves, as JSON; a site that is gone has none. */
+export type ReadIdentities = (siteIds: string[]) => Promise<Map<string, string>>;
+
+type Fields = [Buffer, Buffer, Buffer, Buffer, Buffer];
+
+function answerOf([version, identity, meta, body, computedAt]: Fields): KeptAnswer {
+  return {
+    version: version.toString(),
+    identity: identity.toString(),
+    body,
+    meta: JSON.parse(meta.toString()) ?? undefined,
+    computedAt: Number(computedAt.toString()),
+  };
+}
+
+const siteOf = (name: string) => name.split(':')[1]!;
+const namesAtOnce = 500;
+
+/** Keys begin with `prefix` in braces, so that a cluster keeps them on one node. */
+export function createRedisStore(
+  redis: Redis,
+  prefix: string,
+  maxBytes: number,
+  readIdentities: ReadIdentities,
+): AnswerStore {
+  const base = `{${prefix}-cache}:`;
+  const answers = `${base}answer:`;
+  const counted = [`${base}sizes`, `${base}order`, `${base}total`];
+  const lockOf = ({ name, version }: AnswerKey) => `${base}lock:${name} ${version}`;
+  const run = (script: string, keys: string[], ...values: (string | number | Buffer)[]) =>
+    redis.callBuffer('eval', [script, keys.length, ...keys, ...values]);
+
+  async function names(): Promise<string[]> {
+    const found: string[] = [];
+    let cursor = '0';
+    do {
+      const [next, pairs] = await redis.hscan(counted[0]!, cursor, 'COUNT', namesAtOnce);
+      for (let place = 0; place < pairs.length; place += 2) found.push(pairs[place]!);
+      cursor = next;
+    } while (cursor !== '0');
+    return [...new Set(found)];
+  }
+
+  async function removeNames(all: string[]): Promise<number> {
+    for (let from = 0; from < all.length; from += namesAtOnce) {
+      await run(remove, counted, answers, ...all.slice(from, from + namesAtOnce));
+    }
+    return all.length;
+  }
+
+  /** Those that are past their time have no identity any more. */
+  async function identitiesOf(all: string[]): Promise<(string | null)[]> {
+    const found: (string | null)[] = [];
+    for (const name of all) found.push(await redis.hget(answers + name, 'identity'));
+    return found;
+  }
+
+  return {
+    kind: 'redis',
+    async open(key, holder, lockMs) {
+      const opened = await run(open, [answers + key.name, lockOf(key)], key.version, holder, lockMs);
+      if (Array.isArray(opened)) return { kind: 'answer', answer: answerOf(opened as Fields) };
+      return { kind: opened === 1 ? 'locked' : 'wait' };
+    },
+    async renew(key, holder, lockMs) {
+      await run(renew, [lockOf(key)], holder, lockMs);
+    },
+    async release(key, holder) {
+      await run(renew, [lockOf(key)], holder, 0);
+    },
+    async newest(_siteId, name) {
+      const found = await redis.hmgetBuffer(answers + name, 'version', 'identity', 'meta', 'body', 'computedAt');
+      return found[0] === null ? undefined : answerOf(found as Fields);
+    },
+    async put(_siteId, name, answer, keepMs) {
+      const { version, identity, meta = null, body, computedAt } = answer;
+      const about = [bytesOf(answer), maxBytes, keepMs, version, identity, JSON.stringify(meta), body, computedAt];
+      await run(put, counted, answers, name, ...about);
+    },
+    async cleanUp() {
+      const all = await names();
+      const current = await readIdentities([...new Set(all.map(siteOf))]);
+      const identities = await identitiesOf(all);
+      const outdated = all.filter((name, place) => {
+        const identity = identities[place];
+        if (identity === null || identity === undefined) return true;
+        return JSON.stringify(JSON.parse(identity).slice(0, 2)) !== current.get(siteOf(name));
+      });
+      return removeNames(outdated);
+    },
+    async remove(pattern) {
+      return removeNames((await names()).filter((name) => matchesPattern(name, pattern)));
+    },
+    async size() {
+      const [entries, bytes] = await Promise.all([redis.hlen(counted[0]!), redis.get(counted[2]!)]);
+      return { entries, bytes: Number(bytes ?? 0) };
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** Answers over HTTP: kept ones as well as those of a service that keeps none, with what a client needs to ask again cheaply. */
+import type { Request, Response } from 'express';
+import { readCircumstances } from '../query/read-circumstances.js';
+import { type ReadDependencies, readInTurn } from '../query/read-in-turn.js';
+import { budgetOf } from '../read-budget.js';
+import type { AnswerCache, GivenAnswer } from './answer-cache.js';
+import type { Reader } from './compute-answer.js';
+import type { Question } from './question.js';
+
+export interface AnswerDependencies extends ReadDependencies {
+  clock?: () => Date;
+  /** Absent: every answer is computed. */
+  cache?: AnswerCache | undefined;
+}
+
+/** `max-stale=60`, or without seconds for any age; undefined for a client that wants what is right now. */
+export function maxStaleOf(cacheControl: string | undefined): number | undefined {
+  const found = /(?:^|,)\s*max-stale(?:\s*=\s*"?(\d{1,9})"?)?\s*(?:,|$)/i.exec(cacheControl ?? '');
+  if (!found) return undefined;
+  return found[1] === undefined ? Number.POSITIVE_INFINITY : Number(found[1]) * 1_000;
+}
+
+/** Compared weakly, as RFC 9110 wants it. */
+export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag.replace(/^W\//, ''));
+}
+
+type Uncached = Pick<GivenAnswer, 'body' | 'meta'>;
+
+async function answerUncached(question: Question, deps: AnswerDependencies, res: Response): Promise<Uncached> {
+  const budget = budgetOf(res);
+  const site = await readCircumstances(deps.pool, question.siteId, question.needsEvents, budget.signal);
+  const resolved = question.resolve(site);
+  await resolved.check?.(budget.signal);
+  const { fields, meta } = await readInTurn(
+    deps,
+    budget,
+    (client, admit) => resolved.read(client, admit, budget.signal),
+    resolved.longestMs,
+  );
+  return { body: Buffer.from(JSON.stringify(fields)), meta };
+}
+
+function send(res: Response, { body, meta }: Uncached, more: object): void {
+  const { asOf } = res.locals as { asOf?: Date | null };
+  const all = meta && { ...meta, ...more, ...(asOf !== undefined && { as_of: asOf }) };
+  const end = all ? Buffer.from(`,"meta":${JSON.stringify(all)}}`) : undefined;
+  // The body is an object with fields: its last byte is the bracket.
+  res.type('json').send(end ? Buffer.concat([body.subarray(0, -1), end]) : body);
+}
+
+/** `startedAt` as of `performance.now()`. */
+export async function sendAnswer(
+  deps: AnswerDependencies,
+  req: Request,
+  res: Response,
+  question: Question,
+  startedAt: number,
+): Promise<void> {
+  const elapsed = () => ({ elapsed_ms: Math.round(performance.now() - startedAt) });
+  const { cache, clock = () => new Date() } = deps;
+  if (!cache) return send(res, await answerUncached(question, deps, res), elapsed());
+  const read: Reader = (budget, work, longestMs) => readInTurn(deps, budget, work, longestMs);
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  const given = await cache.ask(question, {
+    read,
+    gone: budgetOf(res).signal,
+    maxStaleMs: maxStaleOf(req.headers['cache-control']),
+    isKnown: isRead
+      ? (etag) => {
+          const isKnown = hasTag(req.headers['if-none-match'], etag);
+          if (isKnown) res.set('etag', etag);
+          return isKnown;
+        }
+      : undefined,
+  });
+  res.set('cache-control', 'private, no-cache');
+  if (!given) return void res.status(304).end();
+  const { status, etag } = given;
+  const age = Math.max(0, clock().getTime() - given.computedAt);
+  res.set({ 'x-cache': `${status}; age_ms=${age}` });
+  if (status === 'stale') res.locals.asOf = undefined;
+  else if (etag !== undefined) res.set('etag', etag);
+  send(res, given, { ...elapsed(), cache: { status, age_ms: age } });
+}

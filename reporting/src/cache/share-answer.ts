@@ -1,0 +1,65 @@
+/** One computation of an answer for all processes: who has the lock computes it, the others wait for what that puts into the store. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AnswerKey } from './answer-store.js';
+import type { GuardedStore } from './guard-store.js';
+import type { KeptAnswer } from './kept-answer.js';
+
+/** A lock is renewed as long as its holder lives, and is void soon after that. */
+export interface LockTimes {
+  holdMs: number;
+  renewMs: number;
+  pollMs: number;
+}
+
+export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20 };
+
+/** What a computation resolves with: `kept` settles when the store has it. */
+export interface Computed<T> {
+  answer: T;
+  kept: Promise<unknown>;
+}
+
+export type Shared<T> = { kind: 'found'; answer: KeptAnswer; isWaitedFor: boolean } | { kind: 'computed'; answer: T };
+
+export async function shareAnswer<T>(
+  store: GuardedStore,
+  key: AnswerKey,
+  compute: () => Promise<Computed<T>>,
+  stop: AbortSignal,
+  times = lockTimes,
+): Promise<Shared<T>> {
+  const holder = randomUUID();
+  for (let isWaitedFor = false; ; isWaitedFor = true) {
+    const opened = await store.attempt((of) => of.open(key, holder, times.holdMs));
+    if (opened?.kind === 'answer') return { kind: 'found', answer: opened.answer, isWaitedFor };
+    if (opened === undefined) return { kind: 'computed', answer: (await compute()).answer };
+    if (opened.kind === 'locked') {
+      return { kind: 'computed', answer: await computeLocked(store, key, holder, compute, times) };
+    }
+    await pause(times.pollMs, undefined, { signal: stop });
+  }
+}
+
+async function computeLocked<T>(
+  store: GuardedStore,
+  key: AnswerKey,
+  holder: string,
+  compute: () => Promise<Computed<T>>,
+  { holdMs, renewMs }: LockTimes,
+): Promise<T> {
+  const renewing = setInterval(() => void store.attempt((of) => of.renew(key, holder, holdMs)), renewMs).unref();
+  const release = () => {
+    clearInterval(renewing);
+    return store.attempt((of) => of.release(key, holder));
+  };
+  try {
+    const { answer, kept } = await compute();
+    // The others look again once the lock is gone, when the answer has to be there. Our own askers need not wait for that.
+    void kept.then(release);
+    return answer;
+  } catch (error) {
+    void release();
+    throw error;
+  }
+}

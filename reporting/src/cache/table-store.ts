@@ -1,0 +1,138 @@
+/** Kept answers in an unlogged table, for installations without Redis. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { AnswerKey, AnswerStore, StoreSize } from './answer-store.js';
+import { identityOf } from './data-version.js';
+import { bytesOf, type KeptAnswer } from './kept-answer.js';
+import { likeOf } from './name-pattern.js';
+
+const readEntry = `select version, identity, meta, body, (extract(epoch from computed_at) * 1000)::float8 as "computedAt" from cache_entries
+  where site_id = $1 and name = $2 and expires_at > now()`;
+
+/** The lock is a row and not an advisory lock, which would keep a connection while it is held. */
+const open = `/* reporting.openAnswer */
+with entry as materialized (${readEntry} and version = $3), locked as (
+  insert into cache_locks (site_id, lock, holder, locked_at, locked_until)
+  select $1, $2::text || ' ' || $3::text, $4, now(), now() + $5 * interval '1 ms' where not exists (select 1 from entry)
+  on conflict (site_id, lock) do update set holder = excluded.holder, locked_until = excluded.locked_until
+  where cache_locks.locked_until < excluded.locked_at
+  returning 1 as one
+)
+select entry.*, exists (select 1 from locked) as "isLocked" from (select 1) as always left join entry on true`;
+
+const renew = `/* reporting.renewLock */
+update cache_locks set locked_until = now() + $4 * interval '1 ms' where site_id = $1 and lock = $2 and holder = $3`;
+
+const release = `/* reporting.releaseLock */
+delete from cache_locks where site_id = $1 and lock = $2 and holder = $3`;
+
+const newest = `/* reporting.newestAnswer */ ${readEntry}`;
+
+const put = `/* reporting.putAnswer */
+insert into cache_entries (site_id, name, version, identity, meta, body, bytes, computed_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), now() + $9 * interval '1 ms')
+on conflict (site_id, name) do update set version = excluded.version, identity = excluded.identity, meta = excluded.meta,
+  body = excluded.body, bytes = excluded.bytes, computed_at = excluded.computed_at, expires_at = excluded.expires_at`;
+
+const size = `/* reporting.sizeOfAnswers */
+select count(*)::int as entries, coalesce(sum(bytes), 0)::float8 as bytes from cache_entries`;
+
+/** What is past its time, what is of sites that are not what they were, and of the rest the oldest beyond the bound. */
+const outdated = `/* reporting.outdatedAnswers */
+select entry.site_id as "siteId", array_agg(entry.name) as names from (
+  select site_id, name, identity, expires_at, sum(bytes) over (order by computed_at desc, site_id, name) as bytes
+  from cache_entries) as entry
+left join sites on sites.site_id = entry.site_id left join site_rollups rolled on rolled.site_id = entry.site_id
+where expires_at <= now() or bytes > $1 or identity::jsonb - 2 <> ${identityOf()}
+group by entry.site_id`;
+
+const namesLike = `/* reporting.namesOfAnswers */
+select site_id as "siteId", array_agg(name) as names from cache_entries where name like $1 group by site_id`;
+
+const removeNames = `/* reporting.removeAnswers */
+delete from cache_entries where site_id = $1 and name = any($2)`;
+
+const oldLocks = `/* reporting.sitesOfOldLocks */
+select distinct site_id as "siteId" from cache_locks where locked_until < now()`;
+
+const removeLocks = `/* reporting.removeLocks */
+delete from cache_locks where site_id = $1 and locked_until < now()`;
+
+interface Row {
+  version: string | null;
+  identity: string;
+  meta: string;
+  body: Buffer;
+  computedAt: number;
+}
+
+interface SiteNames {
+  siteId: string;
+  names: string[];
+}
+
+const answerOf = ({ version, identity, meta, body, computedAt }: Row): KeptAnswer => ({
+  version: version!,
+  identity,
+  body,
+  meta: JSON.parse(meta) ?? undefined,
+  computedAt,
+});
+
+const lockOf = ({ name, version }: AnswerKey) => `${name} ${version}`;
+
+/** After so large a part of the bound was written, a process looks whether there is too much. */
+const trimmedPart = 1 / 8;
+
+/** `pool` leads to the primary. At most `maxBytes` and what processes write between two looks at it. */
+export function createTableStore(pool: Pool, maxBytes: number): AnswerStore {
+  let written = 0;
+
+  async function removeSelected(statement: string, value: unknown): Promise<number> {
+    const { rows } = await pool.query<SiteNames>(statement, [value]);
+    let removed = 0;
+    for (const { siteId, names } of rows) removed += (await pool.query(removeNames, [siteId, names])).rowCount ?? 0;
+    return removed;
+  }
+
+  async function cleanUp(): Promise<number> {
+    const { rows } = await pool.query<{ siteId: string }>(oldLocks);
+    for (const { siteId } of rows) await pool.query(removeLocks, [siteId]);
+    return removeSelected(outdated, maxBytes);
+  }
+
+  return {
+    kind: 'postgres',
+    async open(key, holder, lockMs) {
+      const { siteId, name, version } = key;
+      const { rows } = await pool.query<Row & { isLocked: boolean }>(open, [siteId, name, version, holder, lockMs]);
+      const row = rows[0]!;
+      if (row.version !== null) return { kind: 'answer', answer: answerOf(row) };
+      return { kind: row.isLocked ? 'locked' : 'wait' };
+    },
+    async renew(key, holder, lockMs) {
+      await pool.query(renew, [key.siteId, lockOf(key), holder, lockMs]);
+    },
+    async release(key, holder) {
+      await pool.query(release, [key.siteId, lockOf(key), holder]);
+    },
+    async newest(siteId, name) {
+      const { rows } = await pool.query<Row>(newest, [siteId, name]);
+      return rows[0] && answerOf(rows[0]);
+    },
+    async put(siteId, name, answer, keepMs) {
+      const { version, identity, meta = null, body, computedAt } = answer;
+      const bytes = bytesOf(answer);
+      const about = [version, identity, JSON.stringify(meta), body, bytes, computedAt, keepMs];
+      await pool.query(put, [siteId, name, ...about]);
+      written += bytes;
+      if (written < maxBytes * trimmedPart) return;
+      written = 0;
+      await cleanUp();
+    },
+    cleanUp,
+    remove: (pattern) => removeSelected(namesLike, likeOf(pattern)),
+    async size() {
+      return (await pool.query<StoreSize>(size)).rows[0]!;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** A page of rows of a dataset, as a question: what is asked over HTTP and what is kept warm is the same. */
+import type { Pool } from '@millrace/shared/postgres';
+import { followsClock, type Question } from '../cache/question.js';
+import { listFilters, showFilters } from '../query-request/parse-filters.js';
+import type { Row } from './dataset.js';
+import { jsonValue } from './json-value.js';
+import { writeCursor } from './page-cursor.js';
+import { keyOf } from './page-rows.js';
+import type { DatasetRequest } from './parse-dataset.js';
+import { checkDatasetPatterns, isAboutAllTime, type ResolvedDataset, readRows, resolveBy } from './read-dataset.js';
+
+export const pageLimits = { standard: 100, most: 10_000 };
+
+export interface PageRequest {
+  request: DatasetRequest;
+  limit: number;
+  after?: (string | null)[] | undefined;
+}
+
+/** No event is older. Some datasets look for what came first, however long before their range. */
+const beginning = new Date(Date.UTC(2000, 0, 1));
+
+/** What counts money from events takes part of it from what aggregations have kept. */
+const sources = { events: ['events', 'aggregates'], aggregates: ['aggregates', 'metrics'] } as const;
+
+const echo = ({ siteId, params, dataset, range, timezone }: ResolvedDataset) => ({
+  site_id: siteId,
+  ...(dataset.defaultRange !== undefined && { date_range: [range.from.toISOString(), range.to.toISOString()] }),
+  timezone,
+  ...params,
+  ...(params.filters && { filters: showFilters(listFilters(params.filters, ['filters'])) }),
+});
+
+function bodyOf({ request, limit }: PageRequest, resolved: ResolvedDataset, found: Row[]) {
+  const { dataset, params } = request;
+  const [columns, key] = [dataset.columns(params), dataset.key(params)];
+  const rows = found.slice(0, limit);
+  const object = (row: Row) =>
+    Object.fromEntries(columns.map((column, at) => [column.name, jsonValue(column, row[at]!)]));
+  const { id } = dataset;
+  const next = found.length > limit ? writeCursor({ id, columns, key }, keyOf(rows.at(-1)!, columns, key)) : null;
+  const fields = { dataset: id, columns, rows: rows.map(object), query: echo(resolved), next };
+  return { fields, meta: { site_known: resolved.siteKnown } };
+}
+
+export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question {
+  const { request, limit, after } = page;
+  const { dataset, ...asked } = request;
+  return {
+    kind: dataset.id,
+    siteId: request.siteId,
+    asked: { ...asked, limit, after },
+    reads: sources[dataset.reads],
+    needsEvents: isAboutAllTime(request),
+    resolve(site) {
+      const resolved = resolveBy(request, site, now);
+      const { dataset: _dataset, longestMs, ...meaning } = resolved;
+      const { range } = resolved;
+      const isMomentary = dataset.dependsOnClock === true || followsClock([range.from, range.to], now);
+      return {
+        meaning: isMomentary ? [meaning, now] : meaning,
+        longestMs,
+        span: { from: range.from < beginning ? range.from : beginning, to: range.to },
+        isMomentary,
+        check: (signal) => checkDatasetPatterns(pool, request, signal),
+        async read(client, admit) {
+          // One row more tells whether there is another page.
+          const rows = await readRows(client, resolved, { now, after, limit: limit + 1, admit });
+          return bodyOf(page, resolved, rows);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Runs of warm-up jobs over all replicas: one of a kind at a time, and what became of it, in table cache_jobs. */
+import { randomUUID } from 'node:crypto';
+import type { Pool } from '@millrace/shared/postgres';
+
+/** A run whose process died is void after so long. */
+const hold = { ms: 30_000, renewMs: 10_000 };
+
+const claim = `/* reporting.claimRun */
+insert into cache_jobs (id, holder, started_at, running_until) values ($1, $2, now(), now() + $3 * interval '1 ms')
+on conflict (id) do update set holder = excluded.holder, started_at = excluded.started_at, running_until = excluded.running_until
+where cache_jobs.running_until is null or cache_jobs.running_until < excluded.started_at
+returning last_site as "lastSite"`;
+
+const renew = `/* reporting.renewRun */
+update cache_jobs set running_until = now() + $3 * interval '1 ms' where id = $1 and holder = $2`;
+
+const finish = `/* reporting.finishRun */
+update cache_jobs set holder = null, running_until = null, last_run = started_at, duration_ms = $3::int, error = $4, runs = runs + 1,
+  failures = failures + $5, total_ms = total_ms + $3::int, last_site = $6
+where id = $1 and holder = $2`;
+
+/** A part of the work that a run has done. */
+export interface RunOutcome {
+  /** Where the next run is to go on; null: from the start. */
+  lastSite: string | null;
+}
+
+/** Told where the last run ended. */
+export type RunWork = (lastSite: string | null) => Promise<RunOutcome>;
+
+/** False when another run of the job is under way, in whichever process. @throws what `work` does, once that is noted. */
+export async function runJob(pool: Pool, id: string, work: RunWork): Promise<boolean> {
+  const holder = randomUUID();
+  const { rows } = await pool.query<RunOutcome>(claim, [id, holder, hold.ms]);
+  if (!rows[0]) return false;
+  const renewing = setInterval(() => void pool.query(renew, [id, holder, hold.ms]).catch(() => {}), hold.renewMs);
+  const startedAt = performance.now();
+  const note = (error: string | null, lastSite: string | null) => {
+    const ms = Math.round(performance.now() - startedAt);
+    return pool.query(finish, [id, holder, ms, error, error === null ? 0 : 1, lastSite]);
+  };
+  try {
+    const { lastSite } = await work(rows[0].lastSite);
+    await note(null, lastSite);
+    return true;
+  } catch (error) {
+    await note((error as Error).message, null);
+    throw error;
+  } finally {
+    clearInterval(renewing);
+  }
+}
