@@ -70,7 +70,8 @@ const ask = async () => {
 };
 const store = (id: number) =>
   database.pool.query(
-    `insert into events (site_id, timestamp, event_id, event_type, path) values ('demo', '2025-11-14T10:00:00Z', $1, 'view', '/')`,
+    `with mark as (insert into rollup_marks (site_id, interval_start) values ('demo', '2025-11-14T10:00:00Z'))
+    insert into events (site_id, timestamp, event_id, event_type, path) values ('demo', '2025-11-14T10:00:00Z', $1, 'view', '/')`,
     [`0190a5b0-7c3d-7000-8000-00000000000${id}`],
   );
 
@@ -82,9 +83,13 @@ it('tells the instant until which everything is counted, and stays there while t
   const { rows } = await database.pool.query<{ now: Date }>('select clock_timestamp() as now');
   await database.pool.query('create table committed_later ()');
   await eventually(async () => new Date((await ask()).meta.as_of) >= rows[0]!.now, 'the standby has caught up');
+  await replica.query('select pg_wal_replay_pause()');
+  await eventually(async () => {
+    const { rows } = await replica.query<{ state: string }>('select pg_get_wal_replay_pause_state() as state');
+    return rows[0]!.state === 'paused';
+  }, 'the standby stands still');
   const before = await ask();
   expect(before.results).toEqual([{ dimensions: [], metrics: [1] }]);
-  await replica.query('select pg_wal_replay_pause()');
   await store(2);
   const paused = await ask();
   expect([paused.results, paused.meta.as_of]).toEqual([before.results, before.meta.as_of]);

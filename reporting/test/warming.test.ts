@@ -14,11 +14,14 @@ import {
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { queueEnvironment } from '@millrace/shared/testing/stack';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cacheKeys } from '../src/warming/cache-keys.js';
 import { createWarmingConsumer } from '../src/warming/consume-warming.js';
+import { runJob } from '../src/warming/job-runs.js';
 import { recentSites } from '../src/warming/recent-sites.js';
 import { warmKey } from '../src/warming/warm-key.js';
+import { type CachedApp, createCachedApp } from './cache/cached-apps.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
 
@@ -65,25 +68,74 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it('looks for the sites that were active in the last day, the latest first', async () => {
-  expect(await recentSites(database.pool, now, 20)).toEqual(['first', 'second', 'raw']);
-  expect(await recentSites(database.pool, now, 1)).toEqual(['first']);
+it('looks for the sites that were active in the last day, by id, from the last one on', async () => {
+  expect(await recentSites(database.pool, now)).toEqual(['first', 'raw', 'second']);
+  expect(await recentSites(database.pool, now, 'first')).toEqual(['raw', 'second', 'first']);
+  expect(await recentSites(database.pool, now, 'second')).toEqual(['first', 'raw', 'second']);
 });
 
-it.each(keys)('asks what stands behind %s of sites whose rollups have the answer', async (key) => {
-  expect(await warmKey(database.pool, cacheKeys[key]!, now)).toBe(2);
+const location = () => testQueue('postgres', database);
+let passedMs = 0;
+const clock = () => new Date(now.getTime() + passedMs);
+let replicas: CachedApp[] = [];
+beforeEach(() => {
+  passedMs = 0;
+  replicas = [
+    createCachedApp(database.url, location(), { clock }),
+    createCachedApp(database.url, location(), { clock }),
+  ];
+});
+afterEach(async () => {
+  await database.pool.query('delete from cache_entries');
+  await Promise.all(replicas.map((replica) => replica.close()));
+});
+const depsOf = ({ cache, pool }: CachedApp) => ({ cache, pool, writePool: database.pool, clock });
+const rowsOf = (of: CachedApp, key: string, site_id: string) =>
+  request(of.app).get(`/api/v1/datasets/${key}/rows`).query({ site_id });
+
+it.each(keys)('keeps %s as it is asked for, for all replicas', async (key) => {
+  const [worker, reporting] = replicas as [CachedApp, CachedApp];
+  expect(await warmKey(depsOf(worker), cacheKeys[key]!)).toEqual({ warmed: 3, lastSite: null });
+  await eventually(async () => (await worker.cache.store.size()).entries === 3, 'all are shared');
+  const follows = key === 'performance-metrics';
+  for (const site of ['first', 'raw', 'second']) {
+    const asked = rowsOf(reporting, key, site);
+    if (follows) {
+      passedMs = 1_000;
+      asked.set('cache-control', 'max-stale=60');
+    }
+    const { body } = await asked.expect(200);
+    expect(body.meta.cache.status).toBe(follows ? 'stale' : 'hit');
+  }
+  if (!follows) expect(reporting.cache.figures().computations).toBe(0);
 });
 
-function createConsumer() {
-  let time = now.getTime();
-  const consume = createWarmingConsumer({ pool: database.pool, clock: () => new Date(time) });
+it('computes nothing again that has not changed', async () => {
+  const [worker] = replicas as [CachedApp];
+  await warmKey(depsOf(worker), cacheKeys['activity-trends']!);
+  await warmKey(depsOf(worker), cacheKeys['activity-trends']!);
+  expect(worker.cache.figures()).toMatchObject({ computations: 3, hits: 3 });
+});
+
+it('goes on after the site that it came to when its time was up', async () => {
+  const hurried = { ...cacheKeys['activity-trends']!, intervalMs: 0 };
+  const deps = depsOf(replicas[0]!);
+  const seen: (string | null)[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    await runJob(database.pool, 'hurried', async (lastSite) => {
+      seen.push(lastSite);
+      return warmKey(deps, hurried, lastSite);
+    });
+  }
+  expect(seen).toEqual([null, 'first', 'raw']);
+});
+
+function createConsumer(of = replicas[0]!) {
+  const consume = createWarmingConsumer(depsOf(of));
   const progress: unknown[] = [];
   const updateProgress = async (percent: unknown) => void progress.push(percent);
   return {
     progress,
-    pass: (ms: number) => {
-      time += ms;
-    },
     run: (cacheKeys: string[]) => consume({ data: { cacheKeys }, updateProgress } as unknown as Job, 'token'),
   };
 }
@@ -103,13 +155,15 @@ const failedOnce = { key: 'top-items', reason: expect.stringMatching(/^1 of 3 si
 
 it('names a key that it does not know, and warms the others', async () => {
   const { run, progress } = createConsumer();
-  const known = 'known are user-growth, activity-trends, top-items, recent-activity, performance-metrics.';
-  expect(await run(['top-items', 'nonsense', 'constructor', 'user-growth'])).toEqual({
-    warmed: ['top-items', 'user-growth'],
+  const known =
+    'known are user-growth, activity-trends, top-items, recent-activity, performance-metrics, cache-cleanup.';
+  expect(await run(['top-items', 'nonsense', 'constructor', 'cache-cleanup'])).toEqual({
+    warmed: ['top-items', 'cache-cleanup'],
     failed: [
       { key: 'nonsense', reason: `There is no cache key "nonsense"; ${known}` },
       { key: 'constructor', reason: `There is no cache key "constructor"; ${known}` },
     ],
+    skipped: [],
     ms: expect.any(Number),
   });
   expect(progress).toEqual([25, 50, 75, 100]);
@@ -124,15 +178,35 @@ it('says why one key failed, warms the others, and asks again the next time', as
   expect(await run(keys)).toMatchObject({ warmed: keys, failed: [] });
 });
 
-it('does not ask again for what it warmed within the interval', async () => {
-  const { run, pass } = createConsumer();
-  await run(['top-items']);
-  await setPathVisitors(broken);
-  expect(await run(['top-items', 'top-items'])).toMatchObject({ warmed: ['top-items'], failed: [] });
-  // Its schedule comes a little early.
-  pass(15 * 60_000 - 500);
-  expect(await run(['top-items'])).toMatchObject({ warmed: [], failed: [failedOnce] });
-  await setPathVisitors(empty);
+it('leaves a key to the replica that is at it, and takes it over from one that died', async () => {
+  let end = () => {};
+  const running = runJob(
+    database.pool,
+    'top-items',
+    () =>
+      new Promise((resolve) => {
+        end = () => resolve({ lastSite: null });
+      }),
+  );
+  const { run } = createConsumer(replicas[1]!);
+  const isRunning = async () =>
+    (await database.pool.query(`select 1 from cache_jobs where id = 'top-items' and running_until > now()`))
+      .rowCount === 1;
+  await eventually(isRunning, 'the first one is at it');
+  expect(await run(['top-items', 'user-growth'])).toMatchObject({ warmed: ['user-growth'], skipped: ['top-items'] });
+  end();
+  await running;
+  expect(await run(['top-items'])).toMatchObject({ warmed: ['top-items'], skipped: [] });
+  await database.pool.query(
+    `update cache_jobs set holder = 'one that died', running_until = now() - interval '1 s' where id = 'top-items'`,
+  );
+  expect(await run(['top-items'])).toMatchObject({ warmed: ['top-items'], skipped: [] });
+});
+
+it('skips everything where no answers are kept', async () => {
+  const consume = createWarmingConsumer({ pool: database.pool, writePool: database.pool });
+  const job = { data: { cacheKeys: ['top-items'] }, updateProgress: async () => {} } as unknown as Job;
+  expect(await consume(job, 'token')).toMatchObject({ warmed: [], failed: [], skipped: ['top-items'] });
 });
 
 describe.each(queueBackends)('the worker on %s', (backend) => {
@@ -164,7 +238,7 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
     const job = await ended('good');
     expect(job.progress).toBe(100);
     const result = job.returnvalue as WarmingResult;
-    expect(result).toEqual({ warmed: keys, failed: [], ms: expect.any(Number) });
+    expect(result).toEqual({ warmed: keys, failed: [], skipped: [], ms: expect.any(Number) });
     const health = await (await fetch(`${worker.url}/health`)).json();
     expect(health).toMatchObject({ status: 'healthy', services: { postgres: 'up', queues: 'up' } });
     const metrics = await (await fetch(`${worker.url}/metrics`)).text();

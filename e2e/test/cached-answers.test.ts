@@ -1,0 +1,92 @@
+/** Kept answers are never wrong: whatever happened, an answer is what a service says that keeps none. */
+import { createRandom, type Random } from '@millrace/shared/testing/create-random';
+import { queueBackends } from '@millrace/shared/testing/database';
+import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
+import { type Stack, startStack } from '@millrace/shared/testing/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AskedQuestion, createHistory, randomQuestion } from './cached-history.js';
+
+const seeds = [1, 2].map((place) => (Date.now() + place * 7_919) % 1_000_000);
+const steps = 40;
+const questionsAtOnce = 4;
+/** What follows the clock is another question each time. */
+const clocked = ['performance-metrics'];
+
+interface Answered {
+  /** All that does not tell how the answer came about. */
+  answer: unknown;
+  status: string | undefined;
+}
+
+async function ask(service: { url: string }, { path, body }: AskedQuestion): Promise<Answered> {
+  const response = await fetch(`${service.url}${path}`, {
+    ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  const { meta, ...answer } = (await response.json()) as { meta?: Record<string, unknown> };
+  if (response.status !== 200)
+    throw new Error(`${response.status} ${JSON.stringify(answer)} to ${path} ${JSON.stringify(body)}`);
+  const { elapsed_ms: _elapsed, cache: _cache, source: _source, ...rest } = meta ?? {};
+  return { answer: { ...answer, meta: rest }, status: response.headers.get('x-cache')?.split(';')[0] };
+}
+
+describe.each(queueBackends)('with the queue on %s', (backend) => {
+  let stack: Stack;
+  let replicas: SpawnedService[];
+  let plain: SpawnedService;
+  let datasets: string[];
+
+  beforeAll(async () => {
+    stack = await startStack({ backend, env: { AGGREGATION_JOBS_PER_SECOND: '0' } });
+    const other = await spawnService('reporting', stack.env);
+    replicas = [stack.reporting, other];
+    plain = await spawnService('reporting', { ...stack.env, CACHE_MB: '0' });
+    const list = (await (await fetch(`${plain.url}/api/v1/datasets`)).json()) as { datasets: { id: string }[] };
+    datasets = list.datasets.map(({ id }) => id).filter((id) => !clocked.includes(id));
+  });
+  afterAll(async () => {
+    await replicas[1]!.end();
+    await plain.end();
+    await stack.stop();
+  });
+
+  const location = () => {
+    const prefix = stack.env.QUEUE_PREFIX!;
+    return backend === 'redis'
+      ? ({ kind: 'redis', url: stack.env.REDIS_URL!, prefix } as const)
+      : ({ kind: 'postgres', url: stack.databaseUrl, prefix } as const);
+  };
+
+  /** Asks both replicas, of what was asked before as well; returns how many answers had been kept. */
+  async function compare(random: Random, asked: AskedQuestion[], seen: string[]): Promise<number> {
+    let hits = 0;
+    for (let round = 0; round < questionsAtOnce; round += 1) {
+      const question = random.pick(asked);
+      const kept = await ask(random.pick(replicas), question);
+      const again = await ask(random.pick(replicas), question);
+      const { answer } = await ask(plain, question);
+      const where = `seed ${seen[0]}, after ${seen.slice(1).join(', ')}: ${JSON.stringify(question)}`;
+      expect(kept.answer, where).toEqual(answer);
+      expect(again.answer, where).toEqual(answer);
+      hits += [kept, again].filter(({ status }) => status === 'hit').length;
+    }
+    return hits;
+  }
+
+  it.each(seeds)('answers as if nothing were kept, seed %i', async (seed) => {
+    const random = createRandom(seed);
+    const siteId = `site-${seed}`;
+    const history = await createHistory(stack, location(), random, siteId);
+    const asked = Array.from({ length: 30 }, () => randomQuestion(random, siteId, datasets));
+    const seen = [String(seed)];
+    let hits = 0;
+    try {
+      for (let step = 0; step < steps; step += 1) {
+        seen.push(await history.step());
+        hits += await compare(random, asked, seen);
+      }
+    } finally {
+      await history.close();
+    }
+    expect(hits).toBeGreaterThan(steps);
+  });
+});

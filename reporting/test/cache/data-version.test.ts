@@ -1,0 +1,152 @@
+/** The version of a site's data: it moves with everything that can change an answer, and comes back to no earlier one. */
+
+import { addPartition } from '@millrace/shared/testing/add-partition';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readDataVersion } from '../../src/cache/data-version.js';
+import type { DataSource } from '../../src/cache/question.js';
+import { takeMarks, writeEvents } from './write-events.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await addPartition(database.pool, '2026-05-01', '2026-07-01');
+});
+afterAll(() => database.drop());
+beforeEach(() => database.empty());
+
+const june = { from: new Date('2026-06-10T00:00:00Z'), to: new Date('2026-06-12T00:00:00Z') };
+const write = (...times: string[]) => writeEvents(database.pool, 'demo', times);
+const sql = (text: string) => database.pool.query(text);
+
+const versionOf = async (reads: DataSource[] = ['events'], span = june, name = 'query:demo:x') =>
+  (await readDataVersion(database.pool, { siteId: 'demo', reads, name, span })).data;
+
+describe('of events', () => {
+  it('moves with each that is stored in the days of the range, and with no other', async () => {
+    const seen = [await versionOf()];
+    await write('2026-06-10T00:00:00Z');
+    seen.push(await versionOf());
+    await write('2026-06-11T23:59:59Z');
+    seen.push(await versionOf());
+    expect(new Set(seen).size).toBe(3);
+    await write('2026-06-09T23:59:59Z', '2026-06-12T00:00:00Z');
+    await writeEvents(database.pool, 'other', ['2026-06-10T12:00:00Z']);
+    expect(await versionOf()).toBe(seen[2]);
+  });
+
+  it('stays when they are rolled', async () => {
+    await write('2026-06-10T00:00:00Z', '2026-06-10T00:01:00Z', '2026-06-11T08:00:00Z');
+    await write('2026-06-10T00:00:00Z');
+    await takeMarks(database.pool, 'demo');
+    const rolled = await versionOf();
+    await takeMarks(database.pool, 'demo');
+    expect(await versionOf()).toBe(rolled);
+    await write('2026-06-11T12:00:00Z');
+    const before = await versionOf();
+    expect(before).not.toBe(rolled);
+    await takeMarks(database.pool, 'demo');
+    expect(await versionOf()).toBe(before);
+  });
+
+  it('comes back to no earlier one while a release that does not count rolls beside', async () => {
+    const seen: (string | undefined)[] = [];
+    const see = async () => void seen.push(await versionOf());
+    for (const isOld of [true, true, false, true, false, false, true]) {
+      await write('2026-06-10T00:00:00Z');
+      await see();
+      await takeMarks(database.pool, 'demo', { isOld });
+      if (isOld) await see();
+    }
+    await takeMarks(database.pool, 'demo');
+    await see();
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it('moves when the hostnames of the site change, and when raw events are dropped', async () => {
+    await write('2026-06-10T00:00:00Z');
+    const seen = [await versionOf()];
+    await sql(`update sites set hostnames = '{shop.example}'`);
+    seen.push(await versionOf());
+    await sql(`insert into raw_horizon (since) values ('2026-06-01Z')`);
+    seen.push(await versionOf());
+    await sql(`update raw_horizon set since = '2026-07-01Z'`);
+    seen.push(await versionOf());
+    expect(new Set(seen).size).toBe(4);
+  });
+
+  it('follows what rolls have left of a range whose raw events were dropped, and of no other', async () => {
+    await write('2026-06-10T00:00:00Z');
+    await takeMarks(database.pool, 'demo');
+    const later = { from: new Date('2026-06-15T00:00:00Z'), to: new Date('2026-06-16T00:00:00Z') };
+    await sql(`insert into raw_horizon (since) values ('2026-06-11Z')`);
+    const [dropped, kept] = [[await versionOf()], await versionOf(['events'], later)];
+    const changes = [
+      `update site_rollups set timezone = 'Europe/Berlin'`,
+      `insert into rollup_day_marks values ('demo', '2026-06-10')`,
+      `update site_rollups set dimensions_since = '{"all": "-infinity"}'`,
+      `update site_rollups set hostnames = '{a.example}'`,
+      `delete from rollup_day_marks`,
+    ];
+    for (const change of changes) {
+      await sql(change);
+      dropped.push(await versionOf());
+    }
+    expect(new Set(dropped).size).toBe(6);
+    expect(await versionOf(['events'], later)).toBe(kept);
+  });
+
+  it('is another one when the site was erased and came again', async () => {
+    await write('2026-06-10T00:00:00Z');
+    const before = await versionOf();
+    await sql(`update sites set erase_requested_at = now()`);
+    expect(await versionOf()).toBeUndefined();
+    for (const table of ['sites', 'events', 'rollup_marks']) await sql(`delete from ${table}`);
+    await write('2026-06-10T00:00:00Z');
+    expect(await versionOf()).not.toBe(before);
+  });
+});
+
+describe('of aggregates', () => {
+  const aggregated = () => versionOf(['aggregates', 'metrics']);
+
+  it('moves with every aggregation, also of a release that knows nothing of it, and not with events', async () => {
+    await sql(`insert into site_aggregations (site_id, timezone) values ('demo', 'UTC'), ('other', 'UTC')`);
+    const before = await aggregated();
+    await write('2026-06-10T00:00:00Z');
+    await sql(`update site_aggregations set timezone = 'UTC' where site_id = 'other'`);
+    expect(await aggregated()).not.toBe(before); // the site is known now
+    const known = await aggregated();
+    await write('2026-06-10T00:00:00Z');
+    expect(await aggregated()).toBe(known);
+    await sql(`update site_aggregations set timezone = timezone where site_id = 'demo'`);
+    expect(await aggregated()).not.toBe(known);
+  });
+
+  it('moves with metrics of the range that are computed, again, or gone', async () => {
+    const metric = (at: string) => `insert into site_metrics (site_id, metric_type, period_type, period_start, figures)
+      values ('demo', 'quality', 'hour', '${at}', '{}') on conflict (site_id, metric_type, period_type, period_start)
+      do update set figures = excluded.figures`;
+    const seen = [await aggregated()];
+    for (const change of [
+      metric('2026-06-10T05:00:00Z'),
+      metric('2026-06-10T06:00:00Z'),
+      metric('2026-06-10T05:00:00Z'),
+    ]) {
+      await sql(change);
+      seen.push(await aggregated());
+    }
+    await sql(metric('2026-05-10T05:00:00Z'));
+    expect(await aggregated()).toBe(seen[3]);
+    await sql(`delete from site_metrics where period_start = '2026-06-10T06:00:00Z'`);
+    seen.push(await aggregated());
+    expect(new Set(seen).size).toBe(5);
+  });
+});
+
+it('moves where an administrator made the name void, in every process', async () => {
+  const before = [await versionOf(), await versionOf(['events'], june, 'top-items:demo:x')];
+  await sql(`insert into cache_invalidations (pattern) values ('top-items:%')`);
+  expect(await versionOf()).toBe(before[0]);
+  expect(await versionOf(['events'], june, 'top-items:demo:x')).not.toBe(before[1]);
+});

@@ -1,0 +1,56 @@
+/** Who waits for a computation, and what becomes of it when they leave. */
+import { expect, it } from 'vitest';
+import { createFlights } from '../../src/cache/flights.js';
+
+function createWork() {
+  const begun: { stop: AbortSignal; end: (result: string) => void; fail: (error: Error) => void }[] = [];
+  const work = (stop: AbortSignal) =>
+    new Promise<string>((resolve, reject) => begun.push({ stop, end: resolve, fail: reject }));
+  return { begun, work };
+}
+const left = { code: 'query_timeout' };
+
+it('goes on while one of many still waits, and is given to those who stayed', async () => {
+  const flights = createFlights<string>();
+  const { begun, work } = createWork();
+  const leaving = Array.from({ length: 3 }, () => new AbortController());
+  const gone = leaving.map(({ signal }) => flights.join('a', work, signal));
+  const staying = [flights.join('a', work, new AbortController().signal), flights.join('a', work)];
+  for (const controller of leaving) controller.abort();
+  for (const asked of gone) await expect(asked).rejects.toMatchObject(left);
+  expect(begun).toHaveLength(1);
+  expect(begun[0]!.stop.aborted).toBe(false);
+  begun[0]!.end('done');
+  expect(await Promise.all(staying)).toEqual(['done', 'done']);
+});
+
+it('is stopped when the last one leaves, and begun anew for the next one', async () => {
+  const flights = createFlights<string>();
+  const { begun, work } = createWork();
+  const [one, two] = [new AbortController(), new AbortController()];
+  const asked = [flights.join('a', work, one.signal), flights.join('a', work, two.signal)];
+  one.abort();
+  two.abort();
+  for (const each of asked) await expect(each).rejects.toMatchObject(left);
+  expect(begun[0]!.stop.aborted).toBe(true);
+  const next = flights.join('a', work);
+  begun[0]!.end('too late');
+  begun[1]!.end('anew');
+  expect(await next).toBe('anew');
+  await expect(flights.join('a', work, one.signal)).rejects.toMatchObject(left);
+  expect(begun).toHaveLength(2);
+});
+
+it('tells all who wait that it failed, and keeps nothing of it', async () => {
+  const flights = createFlights<string>();
+  const { begun, work } = createWork();
+  const asked = [flights.join('a', work), flights.join('a', work), flights.join('b', work)];
+  begun[0]!.fail(new Error('broken'));
+  begun[1]!.end('fine');
+  await expect(asked[0]).rejects.toThrow('broken');
+  await expect(asked[1]).rejects.toThrow('broken');
+  expect(await asked[2]).toBe('fine');
+  const again = flights.join('a', work);
+  begun[2]!.end('mended');
+  expect(await again).toBe('mended');
+});

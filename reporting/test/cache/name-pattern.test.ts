@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { likeOf, matchesPattern, parsePattern } from '../../src/cache/name-pattern.js';
+
+const names = ['user-growth:demo:a1', 'user-growth:a%b_c:a1', 'top-items:demo:a1', 'query:user-growth:x', ''];
+
+/** The same by an expression that nobody else writes. */
+const slowly = (pattern: string) =>
+  new RegExp(`^${pattern.replace(/[.*+?^${}()|[\]\\%_]/g, (sign) => (sign === '*' ? '[^]*' : `\\${sign}`))}$`);
+
+describe('a pattern', () => {
+  it.each([
+    'user-growth*',
+    '*',
+    '*demo*',
+    'user-growth:demo:a1',
+    '*:a1',
+    'u*d*1',
+    'a%b',
+    '*a%b_c*',
+    '**',
+    '*a1:a1',
+    'u*u',
+  ])('means the same in a process as in the expression %s', (pattern) => {
+    expect(names.filter((name) => matchesPattern(name, pattern))).toEqual(
+      names.filter((name) => slowly(pattern).test(name)),
+    );
+  });
+
+  it('has nothing but its stars that Postgres would understand otherwise', () => {
+    expect(likeOf('a%b_c\\d*')).toBe('a\\%b\\_c\\\\d%');
+  });
+
+  it.each([
+    [undefined, 'pattern must be a text such as user-growth*'],
+    ['', 'pattern must be a text such as user-growth*'],
+    ['x'.repeat(65), 'pattern must have at most 64 characters'],
+    ['*a*b*c*', 'pattern must have at most 3 stars'],
+    ['a\0', 'pattern must be text that can be stored'],
+  ])('that is %j is refused', (given, message) => {
+    expect(() => parsePattern(given)).toThrow(message);
+  });
+});

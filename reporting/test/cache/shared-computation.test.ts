@@ -1,0 +1,229 @@
+/** One computation for all who ask the same, in however many processes, whatever becomes of those who compute it or of the store. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { QueueLocation } from '@millrace/shared/config';
+import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { createRedisServer, type RedisServer } from '@millrace/shared/testing/redis-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AskOptions } from '../../src/cache/answer-cache.js';
+import type { Reader } from '../../src/cache/compute-answer.js';
+import { nameOf } from '../../src/cache/look-up.js';
+import type { Question } from '../../src/cache/question.js';
+import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
+
+const range = { from: new Date('2026-06-01T00:00:00Z'), to: new Date('2026-06-02T00:00:00Z') };
+let database: TestDatabase;
+let apps: CachedApp[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  apps = [];
+  await database.empty();
+});
+afterEach(() => Promise.all(apps.map((app) => app.close())));
+
+function open(location: QueueLocation, options?: CachedAppOptions): CachedApp {
+  const app = createCachedApp(database.url, location, options);
+  apps.push(app);
+  return app;
+}
+
+interface Counted {
+  question: Question;
+  begun: number;
+  stopped: number;
+}
+
+/** Its computations are counted, and take as long as `work`. */
+function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () => pause(300), asked = 'x'): Counted {
+  const counted: Counted = { begun: 0, stopped: 0, question: undefined as never };
+  counted.question = {
+    ...{ kind: 'query', siteId: 'demo', asked, reads: ['events'], needsEvents: false },
+    resolve: () => ({
+      ...{ meaning: range, span: range, isMomentary: false },
+      async read(_client, _admit, signal) {
+        counted.begun += 1;
+        signal.addEventListener('abort', () => {
+          counted.stopped += 1;
+        });
+        await work(signal);
+        return { fields: { number: counted.begun }, meta: {} };
+      },
+    }),
+  };
+  return counted;
+}
+
+function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<AskOptions> = {}) {
+  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client), { signal: budget.signal });
+  return cache.ask(question, { read, ...more });
+}
+const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toString();
+
+describe.each(queueBackends)('with the store on %s', (backend) => {
+  const location = () => testQueue(backend, database);
+  const times = { holdMs: 400, renewMs: 100, pollMs: 20 };
+
+  it('a thousand askers in three processes are given one computation', async () => {
+    const place = location();
+    const processes = [open(place), open(place), open(place)];
+    const counted = countedQuestion();
+    const answers = await Promise.all(
+      Array.from({ length: 1_000 }, (_, index) => textOf(ask(processes[index % 3]!, counted))),
+    );
+    expect(new Set(answers)).toEqual(new Set(['{"number":1}']));
+    expect(counted.begun).toBe(1);
+    expect(processes.map(({ cache }) => cache.figures().computations).sort()).toEqual([0, 0, 1]);
+  });
+
+  it('who died while computing is replaced, and not before', async () => {
+    const place = location();
+    const [one, other] = [open(place, { lockTimes: times }), open(place, { lockTimes: times })];
+    const counted = countedQuestion(() => pause(1_500));
+    const slow = ask(one, counted);
+    await eventually(async () => counted.begun === 1, 'the computation has begun');
+    // It lives for longer than a lock holds.
+    expect(await textOf(ask(other, counted))).toBe('{"number":1}');
+    await slow;
+
+    const lost = countedQuestion(() => pause(10), 'y');
+    const found = { siteId: 'demo', name: nameOf(lost.question) };
+    let version = '';
+    await ask(one, lost).then((answer) => {
+      version = answer!.version!;
+    });
+    await eventually(async () => (await other.cache.store.newest('demo', found.name)) !== undefined, 'it is shared');
+    await one.cache.store.remove('*');
+    for (const { cache } of [one, other]) cache.forget();
+    expect(await one.cache.store.open({ ...found, version }, 'a process that died', 700)).toEqual({ kind: 'locked' });
+    expect(await other.cache.store.open({ ...found, version }, 'another', 700)).toEqual({ kind: 'wait' });
+    expect(await textOf(ask(other, lost))).toBe('{"number":2}');
+  });
+
+  it('a failure is nobody else’s: the next one computes', async () => {
+    const place = location();
+    const [one, other] = [open(place), open(place)];
+    let failures = 0;
+    const counted = countedQuestion(async () => {
+      await pause(100);
+      failures += 1;
+      if (failures === 1) throw new Error('the first one fails');
+    });
+    await expect(ask(one, counted)).rejects.toThrow('the first one fails');
+    expect(await textOf(ask(other, counted))).toBe('{"number":2}');
+  });
+
+  it('who leaves as the last one stops it in the database, and the next one begins anew', async () => {
+    const app = open(location());
+    const leaving = new AbortController();
+    const counted = countedQuestion((signal) => pause(60_000, undefined, { signal }).catch(() => {}));
+    const asked = ask(app, counted, { gone: leaving.signal });
+    await eventually(async () => counted.begun === 1, 'the computation has begun');
+    leaving.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'query_timeout' });
+    expect(counted.stopped).toBe(1);
+    const next = countedQuestion(() => Promise.resolve());
+    expect(await textOf(ask(app, next))).toBe('{"number":1}');
+  });
+
+  it('memory and store keep no more than they may', async () => {
+    const app = open(location(), { maxBytes: 20_000, sharedBytes: 40_000 });
+    const large = { fields: { text: 'x'.repeat(3_000) } };
+    for (let number = 0; number < 40; number += 1) {
+      const { question } = countedQuestion(() => Promise.resolve(), String(number));
+      const resolved = question.resolve({ siteKnown: false, siteTimezone: 'UTC' });
+      const counted = {
+        question: { ...question, resolve: () => ({ ...resolved, read: async () => large }) },
+        begun: 0,
+        stopped: 0,
+      };
+      await ask(app, counted);
+      await app.cache.store.size();
+    }
+    const { bytes, entries } = app.cache.figures();
+    expect(bytes).toBeLessThanOrEqual(20_000);
+    expect(entries).toBe(5);
+    await eventually(async () => (await app.cache.store.size()).entries > 5, 'the store has more than the memory');
+    await app.cache.store.cleanUp();
+    const size = await app.cache.store.size();
+    expect(size.bytes).toBeLessThanOrEqual(40_000);
+    expect(size.bytes).toBeGreaterThan(30_000);
+  });
+
+  it('the cleanup removes what is past its time, and what is of a site that is not what it was', async () => {
+    const app = open(location());
+    await database.pool.query(`insert into sites (site_id) values ('demo'), ('other')`);
+    const entry = (identity: string) => ({
+      version: 'v',
+      identity,
+      body: Buffer.from('{}'),
+      meta: undefined,
+      computedAt: 1,
+    });
+    const { rows } = await database.pool.query<{ at: string }>(
+      `select extract(epoch from created_at)::text as at from sites where site_id = 'demo'`,
+    );
+    const { store } = app.cache;
+    await store.put('demo', 'query:demo:good', entry(`[${rows[0]!.at}, 0, 7]`), 60_000);
+    await store.put('demo', 'query:demo:erased', entry(`[${rows[0]!.at}, 1, 7]`), 60_000);
+    await store.put('gone', 'query:gone:x', entry(`[${rows[0]!.at}, 0, 7]`), 60_000);
+    await store.put('demo', 'query:demo:old', entry(`[${rows[0]!.at}, 0, 7]`), 50);
+    await eventually(async () => (await store.newest('demo', 'query:demo:old')) === undefined, 'one is past its time');
+    expect(await store.cleanUp()).toBe(3);
+    expect(await store.size()).toMatchObject({ entries: 1 });
+    expect(await store.newest('demo', 'query:demo:good')).toMatchObject({ version: 'v' });
+  });
+});
+
+it('answers are computed while their table is missing', async () => {
+  const app = open({ kind: 'postgres', url: database.url, prefix: 'millrace' });
+  await database.pool.query('alter table cache_locks rename to cache_locks_elsewhere');
+  try {
+    expect(
+      await textOf(
+        ask(
+          app,
+          countedQuestion(() => Promise.resolve()),
+        ),
+      ),
+    ).toBe('{"number":1}');
+  } finally {
+    await database.pool.query('alter table cache_locks_elsewhere rename to cache_locks');
+  }
+});
+
+describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await createRedisServer();
+    await redis.start();
+  });
+  afterAll(() => redis.remove());
+
+  it('that is down, or hangs, keeps nobody from an answer, and is used again when it is back', async () => {
+    const app = open({ kind: 'redis', url: redis.url, prefix: 'millrace' });
+    const answered = (asked: string) =>
+      textOf(
+        ask(
+          app,
+          countedQuestion(() => Promise.resolve(), asked),
+        ),
+      );
+    expect(await answered('before')).toBe('{"number":1}');
+    await redis.signal('SIGSTOP');
+    expect(await answered('hanging')).toBe('{"number":1}');
+    await redis.signal('SIGCONT');
+    await redis.signal('SIGKILL');
+    expect(await answered('down')).toBe('{"number":1}');
+    await redis.start();
+    let number = 0;
+    await eventually(async () => {
+      number += 1;
+      await answered(`back ${number}`);
+      return (await app.cache.store.size()).entries > 1;
+    }, 'answers are shared again');
+  });
+});
