@@ -1,9 +1,9 @@
 /** Exports asked for as a user does: over HTTP, until the file is complete. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
-import { checkAccepted } from '../load/describe-refusal.js';
 import { jsonPost } from '../query/time-request.js';
 import { biggestSite } from '../traffic/traffic-sites.js';
+import { askJson } from './ask-json.js';
 
 export interface FinishedExport {
   seconds: number;
@@ -21,12 +21,6 @@ interface ExportState {
   error?: string | null;
 }
 
-async function askJson(url: string, init?: RequestInit): Promise<ExportState> {
-  const response = await fetch(url, init);
-  await checkAccepted(url, response);
-  return (await response.json()) as ExportState;
-}
-
 /** From the request to the complete file. @throws ClearError when the export fails. */
 export async function runExport(
   reportingUrl: string,
@@ -36,9 +30,9 @@ export async function runExport(
   const startedAt = performance.now();
   const url = `${reportingUrl}/api/v1/exports`;
   const params = { site_id: biggestSite.id, date_range: range };
-  const { id } = await askJson(url, jsonPost({ dataset: 'events', params, format }));
+  const { id } = await askJson<ExportState>(url, jsonPost({ dataset: 'events', params, format }));
   for (;;) {
-    const { status, rows, bytes, error } = await askJson(`${url}/${id}`);
+    const { status, rows, bytes, error } = await askJson<ExportState>(`${url}/${id}`);
     if (status === 'completed') return { seconds: (performance.now() - startedAt) / 1_000, rows, bytes };
     if (status === 'failed') throw new ClearError(`The ${format} export failed: ${error}`);
     await sleep(lookEveryMs);

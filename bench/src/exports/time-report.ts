@@ -1,17 +1,11 @@
 /** How long a report takes from being asked for to being there, delivered to nobody. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
-import { checkAccepted } from '../load/describe-refusal.js';
 import { jsonPost } from '../query/time-request.js';
 import { biggestSite } from '../traffic/traffic-sites.js';
+import { askJson } from './ask-json.js';
 
 const lookEveryMs = 20;
-
-async function askJson<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(url, init);
-  await checkAccepted(url, response);
-  return (await response.json()) as T;
-}
 
 const template = {
   name: 'Month of the bench',
