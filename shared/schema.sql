@@ -317,6 +317,13 @@ create table report_deliveries (
   constraint report_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'unknown'::text, 'skipped'::text])))
 );
 
+create table report_files (
+  store text not null,
+  file text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint report_files_pkey PRIMARY KEY (store, file)
+);
+
 create table report_templates (
   id text collate "C" not null,
   site_id text collate "C",
@@ -324,7 +331,7 @@ create table report_templates (
   description text,
   schedule text not null,
   cron text not null,
-  timezone text default 'UTC'::text not null,
+  timezone text,
   period_type text not null,
   dataset text not null,
   params jsonb default '{}'::jsonb not null,
@@ -348,6 +355,8 @@ create table reports (
   id uuid not null,
   template_id text collate "C",
   slot timestamp with time zone,
+  job_id text,
+  output_name text,
   title text not null,
   dataset text not null,
   params jsonb default '{}'::jsonb not null,
@@ -360,19 +369,28 @@ create table reports (
   webhook text,
   secret text,
   status text default 'pending'::text not null,
+  origin uuid not null,
   revision integer default 1 not null,
   revised boolean default false not null,
   data_version text,
+  checked_at timestamp with time zone,
   key_figures jsonb,
+  changes jsonb,
+  store text,
   file text,
   bytes bigint,
   row_count bigint,
   checksum text,
   error text,
   created_at timestamp with time zone default now() not null,
+  due_at timestamp with time zone default now() not null,
+  queued_at timestamp with time zone,
   generated_at timestamp with time zone,
+  done_at timestamp with time zone,
+  resends integer default 0 not null,
   constraint reports_pkey PRIMARY KEY (site_id, id),
-  constraint reports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'generating'::text, 'generated'::text, 'failed'::text])))
+  constraint reports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'generating'::text, 'generated'::text, 'failed'::text]))),
+  constraint reports_store_check CHECK ((store = ANY (ARRAY['disk'::text, 's3'::text])))
 );
 
 create table revenue_aggregates (
@@ -608,9 +626,25 @@ CREATE INDEX exports_unfinished ON public.exports USING btree (touched_at) WHERE
 
 CREATE INDEX money_events_once ON public.money_events USING btree (site_id, kind, counts_by);
 
-CREATE INDEX reports_created ON public.reports USING btree (created_at);
+CREATE INDEX report_files_created ON public.report_files USING btree (created_at);
 
-CREATE UNIQUE INDEX reports_slot ON public.reports USING btree (site_id, template_id, slot, revision) WHERE (slot IS NOT NULL);
+CREATE INDEX reports_checked ON public.reports USING btree (checked_at) WHERE ((status = 'generated'::text) AND (NOT revised));
+
+CREATE INDEX reports_created ON public.reports USING btree (created_at, id);
+
+CREATE INDEX reports_file ON public.reports USING btree (file);
+
+CREATE INDEX reports_id ON public.reports USING btree (id);
+
+CREATE UNIQUE INDEX reports_job ON public.reports USING btree (site_id, job_id) WHERE ((job_id IS NOT NULL) AND (revision = 1));
+
+CREATE INDEX reports_open ON public.reports USING btree (due_at) WHERE (done_at IS NULL);
+
+CREATE UNIQUE INDEX reports_revision ON public.reports USING btree (site_id, origin, revision);
+
+CREATE UNIQUE INDEX reports_slot ON public.reports USING btree (site_id, template_id, slot) WHERE ((slot IS NOT NULL) AND (revision = 1));
+
+CREATE INDEX reports_template ON public.reports USING btree (template_id, created_at);
 
 CREATE INDEX rollup_15m_key ON public.rollup_15m USING btree (site_id, dimension, interval_start, event_type, hashtextextended(value, (0)::bigint));
 

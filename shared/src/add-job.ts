@@ -32,7 +32,7 @@ export function jobOptions(queueName: string, name: string, retry: RetrySettings
   const backoffMs = retry.backoffMs ?? queue.jobs[name]?.backoffMs ?? queue.options.backoff.delay;
   return {
     ...queue.options,
-    attempts: retry.maxAttempts ?? queue.options.attempts,
+    attempts: retry.maxAttempts ?? queue.jobs[name]?.attempts ?? queue.options.attempts,
     backoff: { ...queue.options.backoff, delay: backoffMs },
   };
 }

@@ -11,6 +11,8 @@ export interface JobContract {
   result: Joi.Schema;
   /** First pause before another attempt, doubled each time, when it is not the queue's. */
   backoffMs?: number;
+  /** How often it is tried, when it is not as often as the queue says. */
+  attempts?: number;
   /** Its data have a field `at`, the instant as of which it is computed; schedules give the slot. */
   takesInstant?: true;
 }
@@ -136,13 +138,14 @@ export const queues = {
   'report-generation': {
     concurrency: 2,
     options,
-    worker: null,
+    worker: 'reporting',
     addedBy: 'anyone',
     jobs: {
       GENERATE_REPORT: { data: reportData.generateReport, result: results.reports, takesInstant: true },
       report: { data: reportData.templateReport, result: results.reports, takesInstant: true },
       'site-report': { data: reportData.reportJob, result: results.siteReport },
-      deliver: { data: reportData.reportJob, result: results.delivered },
+      // Mail servers ask strangers to come back later: eight times within an hour.
+      deliver: { data: reportData.reportJob, result: results.delivered, attempts: 8, backoffMs: 30_000 },
     },
   },
 } as const satisfies Record<string, QueueContract>;

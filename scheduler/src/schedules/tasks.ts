@@ -105,7 +105,6 @@ export const tasks: readonly Task[] = [
     job: 'GENERATE_REPORT',
     data: () => ({ reportType: 'PROFILE_PERFORMANCE', format: 'PDF', periodType: 'week', period: 'previous' }),
     catchUp: 'newest',
-    disabled: 'reports are not written yet',
   },
 ];
 

@@ -232,16 +232,13 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(refused.body.error.message).toContain('nested too deep');
   });
 
-  it.each([['report-generation', 'GENERATE_REPORT', { ...export_, dataType: undefined, reportType: 'COST_ANALYSIS' }]])(
-    'refuses a job of queue %s, which nothing consumes yet',
-    async (queue, jobName, data) => {
-      const refused = await api.call('post', `${base}/${queue}/jobs`).send({ jobName, data }).expect(400);
-      expect(refused.body.error).toMatchObject({
-        message: expect.stringContaining(`Nothing consumes queue "${queue}"`),
-        details: { field: 'jobName' },
-      });
-    },
-  );
+  it.each([
+    ['report-generation', 'GENERATE_REPORT', { ...export_, dataType: undefined, reportType: 'COST_ANALYSIS' }],
+    ['data-export', 'EXPORT_DATA', export_],
+  ])('takes a job of queue %s by the name that people know', async (queue, jobName, data) => {
+    const taken = await api.call('post', `${base}/${queue}/jobs`).send({ jobName, data }).expect(201);
+    expect(taken.body.data).toMatchObject({ queueName: queue, jobName });
+  });
 
   it('says what a job takes where a field is missing or unknown', async () => {
     const refused = async (jobName: string, data: object) =>
