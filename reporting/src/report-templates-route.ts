@@ -1,0 +1,180 @@
+/** `/api/v1/report-templates`: what is reported, to whom and when. */
+import { randomUUID } from 'node:crypto';
+import { checkSite } from '@millrace/shared/access/require-scope';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { type RequestHandler, type Response, Router } from 'express';
+import { siteTimezone } from './query/site-timezone.js';
+import { readJson } from './read-json.js';
+import { orderDays } from './reports/order-reports.js';
+import { daysOfRequest } from './reports/parse-generate.js';
+import { isAdmin, onlySite, recordAudit, requireAdmin } from './reports/report-access.js';
+import { checkBody, newTemplateSchema, templateChangeSchema, toFields } from './reports/templates/parse-template.js';
+import {
+  deleteTemplate,
+  insertTemplate,
+  type ListedTemplate,
+  listTemplates,
+  newSecret,
+  runTemplates,
+  showTemplate,
+  updateTemplate,
+} from './reports/templates/template-rows.js';
+import { nextGeneration } from './reports/templates/template-schedule.js';
+
+export interface ReportTemplatesDeps {
+  writePool: Pool;
+  clock?: () => Date;
+}
+type Deps = Required<ReportTemplatesDeps>;
+
+/** A webhook may hold a secret in its path, which only those need to know who may change it. */
+const shownWebhook = (res: Response, webhook: string | null) =>
+  webhook === null || isAdmin(res) ? webhook : `${new URL(webhook).origin}/…`;
+
+function shown(res: Response, template: ListedTemplate, now: Date) {
+  const { id, siteId, name, description, schedule, cron, timezone, period, dataset, params, format } = template;
+  const { includeMetadata, recipients, webhook, isActive, lastGenerated, state, createdAt, updatedAt } = template;
+  return {
+    ...{ id, site_id: siteId, name, description, schedule: schedule === 'custom' ? cron : schedule, timezone, period },
+    ...{ dataset, params, format, includeMetadata, recipients, webhook: shownWebhook(res, webhook), isActive },
+    ...{ lastGenerated, nextGeneration: nextGeneration(state, now), createdAt, updatedAt },
+  };
+}
+
+/** Ids are UUIDs or names; nothing else is looked for. */
+function idOf(given: unknown): string {
+  if (typeof given === 'string' && /^[a-z0-9-]{1,64}$/.test(given)) return given;
+  throw new ServiceError('not_found', 'There is no report template of this id.');
+}
+
+const showOne = async ({ writePool, clock }: Deps, res: Response, id: string) =>
+  shown(res, await showTemplate(writePool, id, onlySite(res)), clock());
+
+const list =
+  ({ writePool, clock }: Deps): RequestHandler =>
+  async (_req, res) => {
+    const templates = await listTemplates(writePool, onlySite(res));
+    res.json({ templates: templates.map((template) => shown(res, template, clock())) });
+  };
+
+const show =
+  (deps: Deps): RequestHandler =>
+  async (req, res) => {
+    res.json(await showOne(deps, res, idOf(req.params.id)));
+  };
+
+const known = '/* reporting.isKnownSite */ select 1 from sites where site_id = $1 and erase_requested_at is null';
+
+/** A template would otherwise wait for a site that was misspelt. */
+async function checkKnown(pool: Pool, siteId: string): Promise<void> {
+  if ((await pool.query(known, [siteId])).rowCount !== 0) return;
+  throw new ServiceError(
+    'not_found',
+    `There is no site "${siteId}": PUT /api/v1/sites/${siteId} makes it before its first event.`,
+  );
+}
+
+/** A key that is limited to a site makes templates of that site, named or not. */
+async function siteOf(pool: Pool, res: Response, given: string | null | undefined): Promise<string | null> {
+  const only = onlySite(res);
+  const siteId = given ?? only;
+  if (siteId === null) return null;
+  checkSite(res, siteId);
+  await checkKnown(pool, siteId);
+  return siteId;
+}
+
+const create =
+  (deps: Deps): RequestHandler =>
+  async (req, res) => {
+    const { writePool, clock } = deps;
+    const sent = checkBody(newTemplateSchema, await readJson(req, res));
+    const siteId = await siteOf(writePool, res, sent.site_id);
+    const timezone = sent.timezone ?? (siteId === null ? null : await siteTimezone(writePool, siteId));
+    const fields = toFields({ ...sent, timezone }, undefined, clock());
+    const secret = fields.webhook === null ? null : newSecret();
+    const id = randomUUID();
+    await recordAudit(writePool, res, 'report_template.create', id);
+    await insertTemplate(writePool, { ...fields, id, siteId, secret });
+    res.status(201).json({ ...(await showOne(deps, res, id)), ...(secret !== null && { secret }) });
+  };
+
+/** A webhook that is given gets a secret of its own, also when it is the same one: so secrets are renewed. */
+const change =
+  (deps: Deps): RequestHandler =>
+  async (req, res) => {
+    const { writePool, clock } = deps;
+    const id = idOf(req.params.id);
+    const sent = checkBody(templateChangeSchema, await readJson(req, res));
+    const secret = sent.webhook ? newSecret() : null;
+    await recordAudit(writePool, res, 'report_template.update', id);
+    await updateTemplate(writePool, id, onlySite(res), (before) => ({
+      ...toFields(sent, before, clock()),
+      secret: sent.webhook === undefined ? before.secret : secret,
+    }));
+    res.json({ ...(await showOne(deps, res, id)), ...(secret !== null && { secret }) });
+  };
+
+const setActive =
+  (deps: Deps, isActive: boolean): RequestHandler =>
+  async (req, res) => {
+    const id = idOf(req.params.id);
+    await recordAudit(deps.writePool, res, `report_template.${isActive ? 'activate' : 'deactivate'}`, id);
+    await updateTemplate(deps.writePool, id, onlySite(res), (before) => ({ ...before, isActive }));
+    res.json(await showOne(deps, res, id));
+  };
+
+const remove =
+  ({ writePool }: Deps): RequestHandler =>
+  async (req, res) => {
+    const id = idOf(req.params.id);
+    await recordAudit(writePool, res, 'report_template.delete', id);
+    await deleteTemplate(writePool, id, onlySite(res));
+    res.json({ id });
+  };
+
+const generate =
+  ({ writePool, clock }: Deps): RequestHandler =>
+  async (req, res) => {
+    const now = clock();
+    const template = await showTemplate(writePool, idOf(req.params.id), onlySite(res));
+    const { days, siteId } = await daysOfRequest(writePool, template, await readJson(req, res), now);
+    if (siteId !== null) {
+      checkSite(res, siteId);
+      await checkKnown(writePool, siteId);
+    }
+    await recordAudit(writePool, res, 'report_template.generate', template.id);
+    const reports = await orderDays(writePool, template, days, now, siteId);
+    res.status(202).json({
+      first_day: days.from,
+      last_day: days.to,
+      reports: reports.map((report) => ({ id: report.id, site_id: report.siteId, status: 'pending' })),
+    });
+  };
+
+/** Active templates stay so: what was stopped goes on with the restart. */
+const runAll =
+  ({ writePool }: Deps, enabled: boolean): RequestHandler =>
+  async (_req, res) => {
+    await recordAudit(writePool, res, `report_template.${enabled ? 'restart' : 'stop'}`, onlySite(res) ?? 'all');
+    const templates = await runTemplates(writePool, onlySite(res), enabled);
+    res.json({ status: enabled ? 'running' : 'stopped', templates });
+  };
+
+export function reportTemplatesRoutes({ writePool, clock = () => new Date() }: ReportTemplatesDeps): Router {
+  const deps = { writePool, clock };
+  const router = Router();
+  const path = '/api/v1/report-templates';
+  router.get(path, list(deps));
+  router.get(`${path}/:id`, show(deps));
+  router.post(path, requireAdmin, create(deps));
+  router.post(`${path}/stop`, requireAdmin, runAll(deps, false));
+  router.post(`${path}/restart`, requireAdmin, runAll(deps, true));
+  router.patch(`${path}/:id`, requireAdmin, change(deps));
+  router.delete(`${path}/:id`, requireAdmin, remove(deps));
+  router.post(`${path}/:id/activate`, requireAdmin, setActive(deps, true));
+  router.post(`${path}/:id/deactivate`, requireAdmin, setActive(deps, false));
+  router.post(`${path}/:id/generate`, requireAdmin, generate(deps));
+  return router;
+}

@@ -1,0 +1,84 @@
+/** When the reports of templates are due: rows of the scheduler's own table, which it reads again by itself whenever one has changed. */
+import { nextSlots, parseCron } from '@millrace/shared/cron';
+import type { PeriodType } from '@millrace/shared/job-data';
+import type { PoolClient } from '@millrace/shared/postgres';
+import { daysIn } from '../../query-request/calendar.js';
+import { refusal } from '../../query-request/refuse.js';
+import type { Template } from './template.js';
+
+export const scheduleIdOf = (templateId: string) => `report-${templateId}`;
+
+/** Slots before a change do not count where it moves them, as with changes through the scheduler. */
+const update = `/* reporting.updateReportSchedule */
+update schedules set name = $2, cron = $3, timezone = $4, enabled = coalesce($5, enabled), updated_at = clock_timestamp(),
+  known_since = case when cron = $3 and timezone = $4 and enabled then known_since else clock_timestamp() end
+where id = $1`;
+
+const insert = `/* reporting.insertReportSchedule */
+insert into schedules (id, name, queue, job, cron, timezone, enabled, data, catch_up)
+values ($1, $2, 'report-generation', 'report', $3, $4, $5, jsonb_build_object('templateId', $6::text), 'newest')
+on conflict do nothing`;
+
+/**
+ * In the transaction that changes the template: neither is ever without the other. `enabled` null leaves it as it is. An administrator
+ * may have deleted the row.
+ */
+export async function writeSchedule(client: PoolClient, template: Template, enabled: boolean | null): Promise<void> {
+  const { id, name, cron, timezone, isActive } = template;
+  const values = [scheduleIdOf(id), name, cron, timezone ?? 'UTC'];
+  const { rowCount } = await client.query(update, [...values, enabled]);
+  if (rowCount === 0) await client.query(insert, [...values, enabled ?? isActive, id]);
+}
+
+export async function deleteSchedule(client: Pick<PoolClient, 'query'>, templateId: string): Promise<void> {
+  await client.query('/* reporting.deleteReportSchedule */ delete from schedules where id = $1', [
+    scheduleIdOf(templateId),
+  ]);
+}
+
+const hourMs = 3_600_000;
+/** More than a week of the densest schedule that is allowed, and a few years of the sparsest that is usual. */
+const lookedAt = 200;
+
+/** @throws ServiceError `invalid_request` for a cron that is none, or that fires more than once an hour. */
+export function checkCron(cron: string, timezone: string | null, now: Date): void {
+  const parsed = parseCron(cron, timezone ?? 'UTC');
+  if (parsed.problem !== undefined) {
+    throw refusal([parsed.field === 'cron' ? 'schedule' : 'timezone'], `cannot be used: ${parsed.problem}`);
+  }
+  let before = Number.NEGATIVE_INFINITY;
+  for (const slot of nextSlots(parsed.cron, now, lookedAt)) {
+    if (slot.getTime() - before < hourMs) throw refusal(['schedule'], 'must not fire more often than once an hour');
+    before = slot.getTime();
+  }
+}
+
+const sampled = 12;
+const day = (slot: Date) => slot.toISOString().slice(0, 10);
+
+/** The longest kind of period of which none is left out between two slots: of `0 7 * * 1-5`, which pauses at weekends, a day. */
+export function periodOfCron(cron: string, now: Date): PeriodType {
+  const parsed = parseCron(cron, 'UTC');
+  if (parsed.problem !== undefined) return 'day';
+  const slots = nextSlots(parsed.cron, now, sampled);
+  const gaps = slots.slice(1).map((slot, index) => daysIn(day(slots[index]!), day(slot)) - 1);
+  const shortest = Math.min(...gaps);
+  if (shortest >= 365) return 'year';
+  if (shortest >= 90) return 'quarter';
+  if (shortest >= 28) return 'month';
+  return shortest >= 7 ? 'week' : 'day';
+}
+
+/** When the next report comes; null where the schedule is stopped or was deleted. */
+export function nextGeneration(schedule: ScheduleState | null, now: Date): Date | null {
+  if (!schedule?.enabled) return null;
+  const parsed = parseCron(schedule.cron, schedule.timezone);
+  return parsed.problem === undefined ? parsed.cron.slotAfter(now) : null;
+}
+
+/** What table schedules says of a template: the scheduler's administrators can change it there. */
+export interface ScheduleState {
+  cron: string;
+  timezone: string;
+  enabled: boolean;
+}
