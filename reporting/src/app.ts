@@ -17,6 +17,8 @@ import { openapiRoutes } from './openapi/openapi-routes.js';
 import type { Gate } from './query/heavy-queries.js';
 import { queryRoute } from './query-route.js';
 import { startBudgets } from './read-budget.js';
+import { reportTemplatesRoutes } from './report-templates-route.js';
+import { reportsRoutes } from './reports-route.js';
 import { retentionRoute } from './retention-route.js';
 import { sitesRoutes } from './sites-route.js';
 import { statsRoute } from './stats-route.js';
@@ -69,5 +71,6 @@ export function buildApp(deps: ReportingApp): Express {
     app.use(exportsRoutes({ ...deps, ...deps.exports }));
     app.use(sitesRoutes(deps));
     app.use(cacheRoutes(deps));
+    app.use(reportTemplatesRoutes(deps), reportsRoutes({ ...deps, ...deps.exports }));
   });
 }

@@ -7,15 +7,24 @@ import {
   portSetting,
   type QueueEnvironment,
   queueSettings,
+  type RetryEnvironment,
+  retrySettings,
 } from '@millrace/shared/config';
 import Joi from 'joi';
 import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
 import { type ExportEnvironment, exportSettings, requireWholeS3 } from './exports/exports-config.js';
 
-export interface WorkerConfig extends CommonEnvironment, QueueEnvironment, CacheEnvironment, ExportEnvironment {
+export interface WorkerConfig
+  extends CommonEnvironment,
+    QueueEnvironment,
+    CacheEnvironment,
+    ExportEnvironment,
+    RetryEnvironment {
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_WORKER_PORT: number;
+  REPORT_TTL_DAYS: number;
+  REPORT_FONT_DIR?: string;
 }
 
 export const configSchema = requireWholeS3(
@@ -27,6 +36,9 @@ export const configSchema = requireWholeS3(
     ...exportSettings,
     DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
     REPORTING_WORKER_PORT: portSetting(4001),
+    ...retrySettings,
+    REPORT_TTL_DAYS: Joi.number().integer().min(1).max(36_500).default(400),
+    REPORT_FONT_DIR: Joi.string(),
   }),
 );
 

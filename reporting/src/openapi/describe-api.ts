@@ -9,6 +9,8 @@ import { datasetsSchemas } from './datasets-schemas.js';
 import { exportsPaths } from './exports-paths.js';
 import { exportsSchemas } from './exports-schemas.js';
 import type { JsonSchema } from './json-schema.js';
+import { reportsPaths } from './reports-paths.js';
+import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
 import { servicePaths } from './service-paths.js';
 
@@ -40,11 +42,19 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Kept answers', description: 'For administrators; answers are right without them.' },
     { name: 'Sites', description: 'Their names, time zones and sizes.' },
     { name: 'Exports', description: 'Files of datasets.' },
+    { name: 'Reports', description: 'What is written and sent by a schedule.' },
     { name: 'Service', description: 'For those who run it.' },
   ],
-  paths: { ...apiPaths, ...datasetsPaths, ...cachePaths, ...exportsPaths, ...servicePaths },
+  paths: { ...apiPaths, ...datasetsPaths, ...cachePaths, ...exportsPaths, ...reportsPaths, ...servicePaths },
   components: {
-    schemas: { ...requestSchemas(), ...answerSchemas, ...datasetsSchemas, ...cacheSchemas, ...exportsSchemas },
+    schemas: {
+      ...requestSchemas(),
+      ...answerSchemas,
+      ...datasetsSchemas,
+      ...cacheSchemas,
+      ...exportsSchemas,
+      ...reportsSchemas,
+    },
     securitySchemes: { key },
   },
 });

@@ -1,0 +1,187 @@
+/** What the routes of reports and their templates take and answer, as schemas of the document. */
+import { periodTypes } from '@millrace/shared/job-data';
+import { formats } from '../exports/formats/formats.js';
+import { resendSchema } from '../reports/parse-listing.js';
+import { newTemplateSchema, templateChangeSchema } from '../reports/templates/parse-template.js';
+import {
+  count,
+  flag,
+  instant,
+  type JsonSchema,
+  jsonSchemaOf,
+  listOf,
+  numberOrNull,
+  record,
+  ref,
+  text,
+  textOrNull,
+  withProperties,
+} from './json-schema.js';
+
+const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
+const countOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
+const day: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+const format: JsonSchema = { enum: Object.keys(formats) };
+const period: JsonSchema = { enum: periodTypes };
+const params: JsonSchema = { type: 'object', additionalProperties: true, description: 'Of the dataset.' };
+const recipient = record({ address: text, name: text }, 'name');
+
+const recipients: JsonSchema = {
+  type: 'array',
+  maxItems: 100,
+  items: { anyOf: [{ type: 'string', format: 'email' }, recipient] },
+  description: 'Addresses, or objects with `address` and `name`. None: the report is written and kept.',
+};
+const described: Record<string, JsonSchema> = {
+  site_id: {
+    type: ['string', 'null'],
+    description: 'Null or absent: a report for each site that had events in the period.',
+  },
+  schedule: {
+    type: 'string',
+    description:
+      '`daily`, `weekly` (Mondays), `monthly` (the 1st) or `quarterly`, each at 09:00; or a cron expression that fires once an hour at most.',
+  },
+  timezone: {
+    type: ['string', 'null'],
+    description:
+      'Of the schedule and of the days that are counted. Null: the schedule shows UTC, and days are those of each site. A template of a site has that of the site when it is absent.',
+  },
+  period: {
+    ...period,
+    description:
+      'Which whole period before the slot a report is about; for a cron only. When absent, the longest of which none is left out.',
+  },
+  params,
+  format: { type: 'string', description: `One of ${Object.keys(formats).join(', ')}, in capitals or not.` },
+  recipients,
+  webhook: { type: ['string', 'null'], format: 'uri', description: 'An https address that is posted to, signed.' },
+};
+
+const { site_id: _site, ...changeable } = described;
+
+const templateFields = {
+  id: text,
+  site_id: textOrNull,
+  name: text,
+  description: textOrNull,
+  schedule: { ...text, description: 'A name, or a cron expression.' },
+  timezone: textOrNull,
+  period,
+  dataset: text,
+  params,
+  format,
+  includeMetadata: flag,
+  recipients: listOf(recipient),
+  webhook: { ...textOrNull, description: 'Its host only, for keys without the scope `admin`.' },
+  isActive: flag,
+  lastGenerated: instantOrNull,
+  nextGeneration: { ...instantOrNull, description: 'Null while nothing is scheduled.' },
+  createdAt: instant,
+  updatedAt: instant,
+  secret: { ...text, description: 'Signs what is posted to the webhook. Told once, when the webhook was given.' },
+};
+
+const figure = record(
+  {
+    name: text,
+    title: text,
+    value: { ...text, description: 'Exact digits.' },
+    previous: { ...text, description: 'In the period before.' },
+    change: { ...numberOrNull, description: 'In percent; null where there was nothing before.' },
+    unit: { ...text, description: 'A currency.' },
+  },
+  'unit',
+);
+const change = record({ name: text, title: text, before: textOrNull, now: textOrNull, unit: text }, 'unit');
+
+const reportFields = {
+  id: text,
+  site_id: text,
+  template_id: { ...textOrNull, description: 'Null: asked for by a job.' },
+  slot: { ...instantOrNull, description: 'When the schedule fired; null where it was asked for.' },
+  job_id: textOrNull,
+  title: text,
+  dataset: text,
+  params,
+  format,
+  first_day: day,
+  last_day: day,
+  timezone: text,
+  recipients: listOf(recipient),
+  webhook: { ...flag, description: 'Whether it is posted to one.' },
+  status: { enum: ['pending', 'generating', 'generated', 'failed'] },
+  error: textOrNull,
+  revision: { type: 'integer', minimum: 1 },
+  revised: { ...flag, description: 'Events of its period came, or were erased, after it was written.' },
+  key_figures: { anyOf: [listOf(figure), { type: 'null' }] },
+  changes: {
+    anyOf: [listOf(change), { type: 'null' }],
+    description: 'What it says otherwise than the revision before it.',
+  },
+  bytes: countOrNull,
+  rows: countOrNull,
+  checksum: { ...textOrNull, description: 'SHA-256 of the file.' },
+  download: { ...textOrNull, description: 'Null before it is written, and when its file is kept no longer.' },
+  created_at: instant,
+  generated_at: instantOrNull,
+};
+
+const delivery = record({
+  kind: { enum: ['email', 'webhook'] },
+  recipient: { ...text, description: 'Empty where the report has no recipients.' },
+  status: { enum: ['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'] },
+  attempts: count,
+  error: textOrNull,
+  sent_at: instantOrNull,
+  updated_at: instant,
+});
+
+const pending = { id: text, site_id: text, status: { const: 'pending' } };
+
+export const reportsSchemas: Record<string, JsonSchema> = {
+  NewReportTemplate: withProperties(jsonSchemaOf(newTemplateSchema), described),
+  ReportTemplateChange: withProperties(
+    jsonSchemaOf(templateChangeSchema.fork('site_id', (field) => field.strip())),
+    changeable,
+  ),
+  ReportTemplate: record(templateFields, 'secret'),
+  ReportTemplates: record({ templates: listOf(ref('ReportTemplate')) }),
+  DeletedReportTemplate: record({ id: text }),
+  RunningTemplates: record({
+    status: { enum: ['running', 'stopped'] },
+    templates: { ...count, description: 'Active ones.' },
+  }),
+  GenerateReports: {
+    type: 'object',
+    description: '`date_range`, or `first_day` and `last_day`.',
+    properties: {
+      date_range: {
+        description: 'As in `/api/v1/query`, of whole days.',
+        anyOf: [text, listOf(day, { minItems: 2, maxItems: 2 })],
+      },
+      first_day: day,
+      last_day: day,
+      site_id: { ...text, description: 'Of a template of all sites: this one only.' },
+    },
+    additionalProperties: false,
+    examples: [{ date_range: 'last_week' }, { first_day: '2026-10-01', last_day: '2026-10-31', site_id: 'demo' }],
+  },
+  PendingReports: record({ first_day: day, last_day: day, reports: listOf(record(pending)) }),
+  Report: record({ ...reportFields, deliveries: listOf(delivery) }),
+  Reports: record({
+    reports: listOf(record(reportFields)),
+    total: count,
+    pagination: record({ limit: count, offset: count }),
+  }),
+  ReportStatistics: record({
+    totalTemplates: count,
+    activeTemplates: count,
+    totalReports: { ...count, description: 'Revisions count.' },
+    successfulReports: count,
+    failedReports: count,
+  }),
+  Resend: withProperties(jsonSchemaOf(resendSchema), { recipients: { ...recipients, minItems: 1 } }),
+  ResentReport: record({ id: text, status: { const: 'pending' }, recipients: count }),
+  ReissuedReport: record({ ...pending, revision: { type: 'integer', minimum: 2 } }),
+};

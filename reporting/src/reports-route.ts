@@ -1,0 +1,145 @@
+/** `/api/v1/reports`: what was reported, its files, and to whom it went. */
+
+import { checkSite } from '@millrace/shared/access/require-scope';
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { type RequestHandler, type Response, Router } from 'express';
+import type { ByteRange, ExportStores } from './exports/export-store.js';
+import { formats } from './exports/formats/formats.js';
+import { serveFile } from './exports/serve-file.js';
+import { readJson } from './read-json.js';
+import { checkRevision } from './reports/check-revisions.js';
+import { listDeliveries } from './reports/list-deliveries.js';
+import { parseListing, resendSchema } from './reports/parse-listing.js';
+import { reissueReport } from './reports/reissue-report.js';
+import type { Report } from './reports/report.js';
+import { isAdmin, onlySite, recordAudit, requireAdmin } from './reports/report-access.js';
+import { filenameOf } from './reports/report-filename.js';
+import { openFile } from './reports/report-files.js';
+import { findReport, listReports, unknownReport } from './reports/report-rows.js';
+import { readStatistics } from './reports/report-statistics.js';
+import { resendReport } from './reports/resend-report.js';
+import { checkBody } from './reports/templates/parse-template.js';
+
+export interface ReportsRouteDeps {
+  writePool: Pool;
+  stores: ExportStores;
+  clock?: () => Date;
+}
+type Deps = Required<ReportsRouteDeps>;
+
+function shown(report: Report) {
+  const { id, siteId, templateId, slot, jobId, title, dataset, params, format, firstDay, lastDay, timezone } = report;
+  const { status, error, revision, revised, keyFigures, changes, file, bytes, rowCount, checksum } = report;
+  return {
+    ...{ id, site_id: siteId, template_id: templateId, slot, job_id: jobId, title, dataset, params, format },
+    ...{
+      first_day: firstDay,
+      last_day: lastDay,
+      timezone,
+      recipients: report.recipients,
+      webhook: report.webhook !== null,
+    },
+    ...{ status, error, revision, revised, key_figures: keyFigures, changes },
+    ...{ bytes, rows: rowCount, checksum, download: file === null ? null : `/api/v1/reports/${id}/download` },
+    ...{ created_at: report.createdAt, generated_at: report.generatedAt },
+  };
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reports of other sites than that of the key are not there for it. */
+async function reportOf(pool: Pool, res: Response, id: unknown): Promise<Report> {
+  const found = uuid.test(String(id)) ? await findReport(pool, String(id), onlySite(res)) : undefined;
+  if (!found) throw unknownReport();
+  return found;
+}
+
+const list =
+  ({ writePool }: Deps): RequestHandler =>
+  async (req, res) => {
+    const { limit, offset, site_id, template_id, status } = parseListing(req.query);
+    if (site_id !== undefined) checkSite(res, site_id);
+    const filter = { siteId: site_id ?? onlySite(res), templateId: template_id, status };
+    const { reports, total } = await listReports(writePool, filter, { limit, offset });
+    res.json({ reports: reports.map(shown), total, pagination: { limit, offset } });
+  };
+
+const show =
+  ({ writePool, clock }: Deps): RequestHandler =>
+  async (req, res) => {
+    const report = await reportOf(writePool, res, req.params.id);
+    // A report is shown also where counting its events takes too long.
+    const revised = await checkRevision(writePool, report, clock()).catch(() => report.revised);
+    const deliveries = await listDeliveries(writePool, report, isAdmin(res));
+    res.json({ ...shown({ ...report, revised }), deliveries });
+  };
+
+const kept = () =>
+  new ServiceError('gone', 'The file of this report is kept no longer. Issue the report again to have another.');
+
+function notThere({ status, error }: Report): ServiceError {
+  if (status === 'failed') return new ServiceError('conflict', `This report could not be written: ${error}`);
+  if (status === 'generated') return kept();
+  return new ServiceError('conflict', 'This report is not written yet. Ask again in a moment.');
+}
+
+const download =
+  ({ writePool, stores }: Deps): RequestHandler =>
+  async (req, res) => {
+    const report = await reportOf(writePool, res, req.params.id);
+    if (report.file === null || report.bytes === null) throw notThere(report);
+    const open = async (range: ByteRange) => {
+      const stream = await openFile(stores, report, range);
+      if (!stream) throw kept();
+      return stream;
+    };
+    await serveFile(req, res, {
+      bytes: report.bytes,
+      checksum: report.checksum!,
+      modifiedAt: report.generatedAt!,
+      contentType: formats[report.format].contentType,
+      filename: filenameOf(report),
+      open,
+    });
+  };
+
+const statistics =
+  ({ writePool }: Deps): RequestHandler =>
+  async (_req, res) => {
+    res.json(await readStatistics(writePool, onlySite(res)));
+  };
+
+const reissue =
+  ({ writePool, clock }: Deps): RequestHandler =>
+  async (req, res) => {
+    const report = await reportOf(writePool, res, req.params.id);
+    await recordAudit(writePool, res, 'report.reissue', report.id);
+    const next = await reissueReport(writePool, report, clock());
+    res.status(202).json({ id: next.id, site_id: next.siteId, revision: next.revision, status: 'pending' });
+  };
+
+const hasBody = (headers: Record<string, unknown>) =>
+  Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+
+const resendAgain =
+  ({ writePool, clock }: Deps): RequestHandler =>
+  async (req, res) => {
+    const report = await reportOf(writePool, res, req.params.id);
+    const { recipients } = checkBody(resendSchema, hasBody(req.headers) ? await readJson(req, res) : {});
+    await recordAudit(writePool, res, 'report.resend', report.id);
+    const opened = await resendReport(writePool, report, recipients, clock());
+    res.status(202).json({ id: report.id, status: 'pending', recipients: opened });
+  };
+
+export function reportsRoutes({ writePool, stores, clock = () => new Date() }: ReportsRouteDeps): Router {
+  const deps = { writePool, stores, clock };
+  const router = Router();
+  router.get('/api/v1/reports', list(deps));
+  router.get('/api/v1/reports/statistics', statistics(deps));
+  router.get('/api/v1/reports/:id', show(deps));
+  router.get('/api/v1/reports/:id/download', download(deps));
+  router.post('/api/v1/reports/:id/resend', requireAdmin, resendAgain(deps));
+  router.post('/api/v1/reports/:id/reissue', requireAdmin, reissue(deps));
+  return router;
+}

@@ -1,0 +1,107 @@
+/** Works on the jobs of reports. */
+
+import type { DeliverResult, ReportsResult, SiteReportResult } from '@millrace/shared/job-results';
+import type { HandleJob } from '@millrace/shared/job-worker';
+import type { Logger } from '@millrace/shared/logger';
+import type { Job } from '@millrace/shared/queue';
+import type { GenerateReportData, ReportJobData, TemplateReportData } from '@millrace/shared/report-data';
+import { UnrecoverableError } from 'bullmq';
+import { describeFailure } from '../exports/export-failure.js';
+import type { Delivered } from './deliver.js';
+import { orderJob } from './order-job.js';
+import { orderSlot } from './order-reports.js';
+import { type QueueReportsDeps, queueReports } from './queue-reports.js';
+import type { Report } from './report.js';
+import { beginReport, endReport, failReport, findReport } from './report-rows.js';
+import { findTemplate } from './templates/template-rows.js';
+import { deleteSchedule } from './templates/template-schedule.js';
+import { type WriteDeps, writeReport } from './write-report.js';
+
+export interface ReportsDeps extends WriteDeps, QueueReportsDeps {
+  logger: Logger;
+  /** @throws what is worth another try; with `lastAttempt` there will be none. */
+  deliver: (report: Report, options: { lastAttempt: boolean }) => Promise<Delivered>;
+  clock?: () => Date;
+}
+
+type Result = ReportsResult | SiteReportResult | DeliverResult;
+type Handle = (deps: ReportsDeps, job: Job) => Promise<Result>;
+
+const since = (startedAt: number) => Math.round(performance.now() - startedAt);
+/** The slot, where a schedule gave one. */
+const instantOf = (at: string | undefined, job: Job) => new Date(at ?? job.timestamp);
+
+const report: Handle = async (deps, job) => {
+  const startedAt = performance.now();
+  const { templateId, at } = job.data as TemplateReportData;
+  const template = await findTemplate(deps.pool, templateId);
+  if (!template) {
+    // Erased together with its site.
+    await deleteSchedule(deps.pool, templateId);
+    return { skipped: 'the template was deleted' };
+  }
+  const reportIds = await orderSlot(deps.pool, template, instantOf(at, job));
+  await queueReports(deps);
+  return { reportIds, ms: since(startedAt) };
+};
+
+const generate: Handle = async (deps, job) => {
+  const startedAt = performance.now();
+  const data = job.data as unknown as GenerateReportData;
+  const reportIds = await orderJob(deps.pool, job.id!, data, instantOf(data.at, job));
+  await queueReports(deps);
+  return { reportIds, ms: since(startedAt) };
+};
+
+/** For whoever reads the report: what of it may not be up to date. */
+async function notesOf(job: Job): Promise<string[]> {
+  const failures = Object.values(await job.getIgnoredChildrenFailures());
+  return failures.length === 0
+    ? []
+    : ['Figures that are aggregated may lack the newest events: the aggregation before this report failed.'];
+}
+
+function reportOf({ pool }: ReportsDeps, job: Job): Promise<Report | undefined> {
+  const { site_id, reportId } = job.data as ReportJobData;
+  return findReport(pool, reportId, site_id);
+}
+
+const siteReport: Handle = async (deps, job) => {
+  const startedAt = performance.now();
+  const found = await reportOf(deps, job);
+  if (!found) return { skipped: 'the report was deleted' };
+  if (!(await beginReport(deps.pool, found))) return { skipped: 'it was written already' };
+  try {
+    const written = await writeReport(deps, found, await notesOf(job), (deps.clock ?? (() => new Date()))());
+    if (!written) return { skipped: 'it was written already' };
+    if (found.outputName !== null) await deps.stores.current.addName?.(written.file, found.outputName);
+    return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
+  } catch (error) {
+    const { reason, isFinal } = describeFailure(error);
+    await failReport(deps.pool, found, reason);
+    if (!isFinal) throw error;
+    throw new UnrecoverableError(reason);
+  }
+};
+
+const deliver: Handle = async (deps, job) => {
+  const startedAt = performance.now();
+  const found = await reportOf(deps, job);
+  if (!found) return { skipped: 'the report was deleted' };
+  if (found.status !== 'generated') {
+    await endReport(deps.pool, found);
+    return { skipped: `the report could not be written: ${found.error}` };
+  }
+  const { sent, failed, unknown } = await deps.deliver(found, {
+    lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+  });
+  await endReport(deps.pool, found);
+  return { reportId: found.id, sent, failed, unknown, ms: since(startedAt) };
+};
+
+const handlers: Record<string, Handle> = { report, GENERATE_REPORT: generate, 'site-report': siteReport, deliver };
+
+export const createReportConsumer =
+  (deps: ReportsDeps): HandleJob<Result> =>
+  (job) =>
+    handlers[job.name]!(deps, job);

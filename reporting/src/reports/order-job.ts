@@ -1,0 +1,59 @@
+/** The reports that a job of the queue asks for by their type, one for each site. */
+
+import type { Pool } from '@millrace/shared/postgres';
+import type { GenerateReportData } from '@millrace/shared/report-data';
+import { UnrecoverableError } from 'bullmq';
+import { findDataset } from '../datasets/datasets.js';
+import type { FormatId } from '../exports/formats/format.js';
+import { dueAt, sitesOf } from './order-reports.js';
+import { type Days, periodOfSlot } from './report-period.js';
+import { insertReport, newReport, reportsOfJob } from './report-rows.js';
+import type { SiteOfPeriod } from './sites-of-period.js';
+
+type ReportType = GenerateReportData['reportType'];
+
+const types: Record<ReportType, { title: string; dataset: string; params?: Record<string, unknown> }> = {
+  PROFILE_PERFORMANCE: { title: 'Profile performance', dataset: 'profile-performance' },
+  REVENUE_SUMMARY: { title: 'Revenue summary', dataset: 'revenue-summary' },
+  COST_ANALYSIS: { title: 'Cost analysis', dataset: 'cost-analysis', params: { by: 'both' } },
+  ENGAGEMENT_METRICS: { title: 'Engagement metrics', dataset: 'engagement-metrics' },
+};
+
+/** @throws UnrecoverableError for profiles where all of them are summed: the report would say more than was asked for. */
+function paramsOf(type: ReportType, profileIds: string[] | undefined): Record<string, unknown> {
+  const { dataset, params = {} } = types[type];
+  if (profileIds === undefined) return params;
+  const known = findDataset(dataset).params;
+  if (Object.hasOwn(known, 'profile_ids')) return { ...params, profile_ids: profileIds };
+  if (Object.hasOwn(known, 'filters')) return { ...params, filters: [['is', 'profile', profileIds]] };
+  throw new UnrecoverableError(`A report of type ${type} cannot be narrowed down to profiles: leave out profileIds.`);
+}
+
+function daysOf({ startDate, endDate, periodType }: GenerateReportData, at: Date, zone: string): Days {
+  if (startDate !== undefined && endDate !== undefined) return { from: startDate, to: endDate };
+  return periodOfSlot(at, periodType!, zone);
+}
+
+/** The name that was asked for; with that of its site in it where there may be several. */
+function outputNameOf({ outputPath, site_id }: GenerateReportData, { siteId }: SiteOfPeriod): string | null {
+  if (outputPath === undefined) return null;
+  return site_id === undefined ? outputPath.replace(/(\.[^.]*)?$/, (ending) => `-${siteId}${ending}`) : outputPath;
+}
+
+/** Puts down the reports of a job, each once however often it runs; returns the ids of all of them. */
+export async function orderJob(pool: Pool, jobId: string, data: GenerateReportData, at: Date): Promise<string[]> {
+  const { title, dataset } = types[data.reportType];
+  const params = paramsOf(data.reportType, data.profileIds);
+  const recipients = data.recipientEmail === undefined ? [] : [{ address: data.recipientEmail }];
+  const about = { siteId: data.site_id ?? null, timezone: null };
+  for (const site of await sitesOf(pool, about, (zone) => daysOf(data, at, zone))) {
+    const { siteId, timezone, days } = site;
+    const order = {
+      ...{ siteId, templateId: null, slot: null, jobId, title, dataset, params, includeMetadata: true },
+      ...{ format: data.format.toLowerCase() as FormatId, firstDay: days.from, lastDay: days.to, timezone },
+      ...{ recipients, webhook: null, secret: null, outputName: outputNameOf(data, site) },
+    };
+    await insertReport(pool, newReport(order, data.startDate === undefined ? dueAt(at, site) : at));
+  }
+  return reportsOfJob(pool, jobId);
+}

@@ -1,0 +1,76 @@
+/** Which days somebody wants a report of, now. */
+import type { Pool } from '@millrace/shared/postgres';
+import { dayOf } from '@millrace/shared/zone-days';
+import Joi from 'joi';
+import { readCircumstances } from '../query/read-circumstances.js';
+import { parseDateRange, type WrittenRange } from '../query-request/parse-date-range.js';
+import { rangeNames } from '../query-request/query-names.js';
+import { refusal } from '../query-request/refuse.js';
+import { resolveSpan } from '../query-request/resolve-span.js';
+import type { Days } from './report-period.js';
+import { checkBody } from './templates/parse-template.js';
+import type { Template } from './templates/template.js';
+
+interface GenerateRequest {
+  date_range?: WrittenRange;
+  first_day?: string;
+  last_day?: string;
+  site_id?: string;
+}
+
+const day = Joi.string().pattern(/^\d{4}-\d{2}-\d{2}$/);
+const dayMessages = { 'string.pattern.base': 'must be a calendar day such as 2026-01-31' };
+const whichDays = 'needs date_range, or first_day and last_day';
+/** Reports are of whole days. */
+const ofDays = rangeNames.filter((name) => !['24h', 'realtime'].includes(name));
+
+export const generateSchema = Joi.object<GenerateRequest>({
+  date_range: Joi.alternatives(
+    Joi.valid(...ofDays),
+    Joi.string().pattern(/^[1-9]\d{0,4}d$/),
+    Joi.array().items(day.required(), day.required()).length(2),
+  ).messages({
+    'alternatives.match': `must be one of ${ofDays.join(', ')}, another number of days such as 45d, or two days`,
+    'alternatives.types': `must be one of ${ofDays.join(', ')}, another number of days such as 45d, or two days`,
+  }),
+  first_day: day.messages(dayMessages),
+  last_day: day.messages(dayMessages),
+  site_id: Joi.string()
+    .pattern(/^[A-Za-z0-9._-]{1,64}$/)
+    .messages({ 'string.pattern.base': 'may hold 1 to 64 letters, digits, dots, underscores and hyphens' }),
+})
+  .and('first_day', 'last_day')
+  .xor('date_range', 'first_day')
+  .required()
+  .prefs({ errors: { label: false, wrap: { array: false } } })
+  .messages({
+    'object.missing': whichDays,
+    'object.and': whichDays,
+    'object.xor': whichDays,
+    'object.base': 'must be an object',
+    'object.unknown': 'is not a field of this request; those are date_range, first_day, last_day and site_id',
+  });
+
+/** @throws ServiceError `invalid_request`. */
+export async function daysOfRequest(
+  pool: Pool,
+  template: Pick<Template, 'siteId' | 'timezone'>,
+  body: unknown,
+  now: Date,
+): Promise<{ days: Days; siteId: string | null }> {
+  const sent = checkBody(generateSchema, body);
+  if (template.siteId !== null && sent.site_id !== undefined && sent.site_id !== template.siteId) {
+    throw refusal(['site_id'], 'must be the site of the template, or be left out');
+  }
+  const siteId = sent.site_id ?? template.siteId;
+  const written: WrittenRange = sent.date_range ?? [sent.first_day!, sent.last_day!];
+  const range = parseDateRange(written, [sent.date_range === undefined ? 'first_day' : 'date_range']);
+  const isAll = range.kind === 'named' && range.name === 'all';
+  if (isAll && siteId === null)
+    throw refusal(['date_range'], 'all needs a site_id: each site has a first day of its own');
+  const { siteTimezone, ...events } = await readCircumstances(pool, siteId ?? '', isAll);
+  const zone = template.timezone ?? siteTimezone;
+  const span = resolveSpan(range, zone, { now, ...events });
+  const days = span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
+  return { days: { from: days.from, to: days.to }, siteId };
+}

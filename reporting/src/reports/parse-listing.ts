@@ -1,0 +1,44 @@
+/** What a client asks of the history of reports. */
+import Joi from 'joi';
+import { refusal } from '../query-request/refuse.js';
+import type { ReportStatus } from './report.js';
+import { recipientsSchema } from './templates/parse-template.js';
+import type { Recipient } from './templates/template.js';
+
+export interface Listing {
+  site_id?: string;
+  template_id?: string;
+  status?: ReportStatus;
+  limit: number;
+  offset: number;
+}
+
+const labels = { errors: { label: false, wrap: { array: false } } } as const;
+
+export const listingSchema = Joi.object<Listing>({
+  site_id: Joi.string().pattern(/^[A-Za-z0-9._-]{1,64}$/),
+  template_id: Joi.string().pattern(/^[a-z0-9-]{1,64}$/),
+  status: Joi.valid('pending', 'generating', 'generated', 'failed'),
+  limit: Joi.number().integer().min(1).max(100).default(50),
+  offset: Joi.number().integer().min(0).max(1_000_000).default(0),
+})
+  .prefs(labels)
+  .messages({
+    'object.unknown': 'is not a parameter of reports; those are site_id, template_id, status, limit and offset',
+    'string.pattern.base': 'is not an id',
+  });
+
+/** @throws ServiceError `invalid_request`. */
+export function parseListing(query: unknown): Listing {
+  const { error, value } = listingSchema.validate(query);
+  if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
+  return value;
+}
+
+export const resendSchema = Joi.object<{ recipients?: Recipient[] }>({ recipients: recipientsSchema.min(1) })
+  .required()
+  .prefs(labels)
+  .messages({
+    'object.unknown': 'is not a field of this request; there is recipients',
+    'object.base': 'must be an object',
+  });

@@ -1,0 +1,160 @@
+/** Rows of table reports. */
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '@millrace/shared/errors';
+import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
+import type { Pool } from '@millrace/shared/postgres';
+import type { StoreKind } from '../exports/export-store.js';
+import type { Report, ReportOrder, ReportStatus } from './report.js';
+
+/** Rows of `pg` have whole numbers of 64 bits as text. */
+const columns = `site_id as "siteId", id, template_id as "templateId", slot, job_id as "jobId", title, dataset, params::text as params, format,
+  include_metadata as "includeMetadata", to_char(first_day, 'YYYY-MM-DD') as "firstDay", to_char(last_day, 'YYYY-MM-DD') as "lastDay",
+  timezone, recipients, webhook, secret, output_name as "outputName", status, origin, resends, revision, revised, data_version as "dataVersion",
+  key_figures as "keyFigures", changes, store, file, bytes::float8 as bytes, row_count::float8 as "rowCount", checksum, error,
+  created_at as "createdAt", generated_at as "generatedAt"`;
+
+const toReport = (row: Report & { params: unknown }): Report => ({
+  ...row,
+  params: parseExactJson(String(row.params)) as Report['params'],
+});
+
+export const unknownReport = () => new ServiceError('not_found', 'There is no report of this id.');
+
+/** Of any site, or of `only` one. */
+export async function findReport(pool: Pick<Pool, 'query'>, id: string, only: string | null = null) {
+  const { rows } = await pool.query(
+    `/* reporting.findReport */ select ${columns} from reports where id = $1 and ($2::text is null or site_id = $2)`,
+    [id, only],
+  );
+  return rows.length === 0 ? undefined : toReport(rows[0]);
+}
+
+/** The revision before; undefined for a first one. */
+export async function findRevision(
+  pool: Pool,
+  { siteId, origin }: Report,
+  revision: number,
+): Promise<Report | undefined> {
+  const { rows } = await pool.query(
+    `/* reporting.findRevision */ select ${columns} from reports where site_id = $1 and origin = $2 and revision = $3`,
+    [siteId, origin, revision],
+  );
+  return rows.length === 0 ? undefined : toReport(rows[0]);
+}
+
+export interface ReportFilter {
+  templateId?: string | undefined;
+  status?: ReportStatus | undefined;
+  siteId: string | null;
+}
+
+const matches = `($1::text is null or site_id = $1) and ($2::text is null or template_id = $2) and ($3::text is null or status = $3)`;
+
+/** Newest first. */
+export async function listReports(
+  pool: Pool,
+  { siteId, templateId, status }: ReportFilter,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ reports: Report[]; total: number }> {
+  const filter = [siteId, templateId, status];
+  const { rows } = await pool.query(
+    `/* reporting.listReports */ select ${columns} from reports where ${matches} order by created_at desc, id limit $4 offset $5`,
+    [...filter, limit, offset],
+  );
+  const { rows: counted } = await pool.query<{ total: number }>(
+    `/* reporting.countReports */ select count(*)::int as total from reports where ${matches}`,
+    filter,
+  );
+  return { reports: rows.map(toReport), total: counted[0]!.total };
+}
+
+/** A report that is to be made; `dueAt` is when its period is over. */
+export interface NewReport extends ReportOrder {
+  id: string;
+  origin: string;
+  dueAt: Date;
+}
+
+/** The first revision of what is ordered. */
+export function newReport(order: Omit<ReportOrder, 'revision'>, dueAt: Date): NewReport {
+  const id = randomUUID();
+  return { ...order, revision: 1, id, origin: id, dueAt };
+}
+
+const insert = `/* reporting.insertReport */
+insert into reports (site_id, id, template_id, slot, job_id, title, dataset, params, format, include_metadata, first_day, last_day, timezone,
+  recipients, webhook, secret, output_name, origin, revision, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+on conflict do nothing`;
+
+/** False where there is one already: of that slot, that job or that revision. */
+export async function insertReport(pool: Pick<Pool, 'query'>, report: NewReport): Promise<boolean> {
+  const { rowCount } = await pool.query(insert, [
+    ...[report.siteId, report.id, report.templateId, report.slot, report.jobId, report.title, report.dataset],
+    ...[stringifyExactJson(report.params), report.format, report.includeMetadata, report.firstDay, report.lastDay],
+    ...[report.timezone, JSON.stringify(report.recipients), report.webhook, report.secret, report.outputName],
+    ...[report.origin, report.revision, report.dueAt],
+  ]);
+  return rowCount === 1;
+}
+
+const ofSlot = `/* reporting.reportsOfSlot */
+select id from reports where template_id = $1 and slot = $2 and revision = 1 order by site_id`;
+
+const ofJob = `/* reporting.reportsOfJob */
+select id from reports where job_id = $1 and revision = 1 order by site_id`;
+
+export async function reportsOfSlot(pool: Pool, templateId: string, slot: Date): Promise<string[]> {
+  return (await pool.query<{ id: string }>(ofSlot, [templateId, slot])).rows.map(({ id }) => id);
+}
+
+export async function reportsOfJob(pool: Pool, jobId: string): Promise<string[]> {
+  return (await pool.query<{ id: string }>(ofJob, [jobId])).rows.map(({ id }) => id);
+}
+
+const begin = `/* reporting.beginReport */
+update reports set status = 'generating', error = null where site_id = $1 and id = $2 and status <> 'generated'`;
+
+/** False when it was written already. */
+export async function beginReport(pool: Pool, { siteId, id }: Report): Promise<boolean> {
+  return (await pool.query(begin, [siteId, id])).rowCount === 1;
+}
+
+const fail = `/* reporting.failReport */
+update reports set status = 'failed', error = $3 where site_id = $1 and id = $2 and status <> 'generated'`;
+
+export async function failReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
+  await pool.query(fail, [siteId, id, reason]);
+}
+
+/** What is known of a report once its file is whole. */
+export interface WrittenReport extends Pick<Report, 'keyFigures' | 'changes'> {
+  dataVersion: string;
+  store: StoreKind;
+  file: string;
+  bytes: number;
+  rowCount: number;
+  checksum: string;
+  generatedAt: Date;
+}
+
+const keep = `/* reporting.keepReport */
+update reports set status = 'generated', error = null, data_version = $3, key_figures = $4, changes = $5, store = $6, file = $7, bytes = $8,
+  row_count = $9, checksum = $10, generated_at = $11, checked_at = $11
+where site_id = $1 and id = $2 and status <> 'generated'`;
+
+/** False when another process was faster, or the report is gone: then its file is not wanted. */
+export async function keepReport(pool: Pool, { siteId, id }: Report, written: WrittenReport): Promise<boolean> {
+  const { dataVersion, keyFigures, changes, store, file, bytes, rowCount, checksum, generatedAt } = written;
+  const json = [keyFigures, changes].map((value) => value && JSON.stringify(value));
+  const values = [siteId, id, dataVersion, ...json, store, file, bytes, rowCount, checksum, generatedAt];
+  return (await pool.query(keep, values)).rowCount === 1;
+}
+
+const end = `/* reporting.endReport */
+update reports set done_at = now() where site_id = $1 and id = $2 and resends = $3`;
+
+/** Nothing is left to be done about it, unless somebody has asked meanwhile to have it sent again. */
+export async function endReport(pool: Pool, { siteId, id, resends }: Report): Promise<void> {
+  await pool.query(end, [siteId, id, resends]);
+}

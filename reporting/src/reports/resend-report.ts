@@ -1,0 +1,25 @@
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { requestResend } from './deliver.js';
+import type { Report } from './report.js';
+import type { Recipient } from './templates/template.js';
+
+const again = `/* reporting.resendReport */
+update reports set done_at = null, queued_at = null, due_at = now(), resends = resends + 1
+where site_id = $1 and id = $2 and status = 'generated'`;
+
+/** Has a report sent once more, to everybody or to `recipients`, by a job; to how many. @throws ServiceError `conflict` for one that is not written. */
+export async function resendReport(
+  pool: Pool,
+  report: Report,
+  recipients: Recipient[] | undefined,
+  now: Date,
+): Promise<number> {
+  if (report.status !== 'generated') {
+    throw new ServiceError('conflict', `This report cannot be sent: it is ${report.status}.`);
+  }
+  const addresses = recipients?.map(({ address }) => address);
+  const opened = await requestResend(pool, report.siteId, report.id, addresses, now);
+  await pool.query(again, [report.siteId, report.id]);
+  return opened;
+}

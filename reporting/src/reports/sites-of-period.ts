@@ -1,0 +1,55 @@
+/** For which sites a report without a site is made: those with events in its period. */
+import type { Pool } from '@millrace/shared/postgres';
+import { toTimeRange } from '../query-request/resolve-span.js';
+import type { Days } from './report-period.js';
+
+export interface SiteOfPeriod {
+  siteId: string;
+  /** In which its days are counted. */
+  timezone: string;
+  days: Days;
+}
+
+const zones = '/* reporting.zonesOfSites */ select distinct timezone from sites order by timezone';
+
+const active = `/* reporting.sitesOfPeriod */
+select site_id as "siteId" from sites
+where erase_requested_at is null and ($1::text is null or timezone = $1) and exists (
+  select 1 from events where events.site_id = sites.site_id and timestamp >= $2 and timestamp < $3)
+order by site_id`;
+
+async function activeSites(pool: Pool, ofZone: string | null, timezone: string, days: Days): Promise<SiteOfPeriod[]> {
+  const { from, to } = toTimeRange({ kind: 'days', ...days }, timezone);
+  const { rows } = await pool.query<{ siteId: string }>(active, [ofZone, from, to]);
+  return rows.map(({ siteId }) => ({ siteId, timezone, days }));
+}
+
+/** Days are counted in `timezone`, or in each site's own where it is null; `daysIn` says which. */
+export async function sitesOfPeriod(
+  pool: Pool,
+  timezone: string | null,
+  daysIn: (timezone: string) => Days,
+): Promise<SiteOfPeriod[]> {
+  if (timezone !== null) return activeSites(pool, null, timezone, daysIn(timezone));
+  const { rows } = await pool.query<{ timezone: string }>(zones);
+  const found: SiteOfPeriod[] = [];
+  for (const { timezone: zone } of rows) found.push(...(await activeSites(pool, zone, zone, daysIn(zone))));
+  return found.sort((a, b) => (a.siteId < b.siteId ? -1 : 1));
+}
+
+const one = `/* reporting.siteOfPeriod */
+select timezone from sites where site_id = $1 and erase_requested_at is null`;
+
+/** The same of one site, whether it has events or not; nothing of a site that is not known. */
+export async function siteOfPeriod(
+  pool: Pool,
+  siteId: string,
+  timezone: string | null,
+  daysIn: (timezone: string) => Days,
+): Promise<SiteOfPeriod[]> {
+  const { rows } = await pool.query<{ timezone: string }>(one, [siteId]);
+  return rows.map((site) => {
+    const zone = timezone ?? site.timezone;
+    return { siteId, timezone: zone, days: daysIn(zone) };
+  });
+}

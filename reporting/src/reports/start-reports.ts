@@ -1,0 +1,39 @@
+/** Everything about reports that a worker does: its jobs, and what is to be looked at again and again. */
+import type { JobWorkerDeps, RunningWorker } from '@millrace/shared/job-worker';
+import { startJobWorker } from '@millrace/shared/job-worker';
+import { createErrorLog } from '@millrace/shared/logger';
+import { repeatUntil } from '../exports/repeat-until.js';
+import { checkRevisions } from './check-revisions.js';
+import { createReportConsumer, type ReportsDeps } from './consume-reports.js';
+import { queueReports } from './queue-reports.js';
+import { cleanFiles } from './report-files.js';
+
+const queueEveryMs = 1_000;
+const checkEveryMs = 60_000;
+const checkedAtOnce = 50;
+const cleanEveryMs = 600_000;
+const dayMs = 86_400_000;
+
+export interface StartReportsDeps extends ReportsDeps, JobWorkerDeps {
+  /** Days that files of reports are kept. */
+  ttlDays: number;
+}
+
+export function startReports(deps: StartReportsDeps): RunningWorker {
+  const { pool, stores, logger, ttlDays } = deps;
+  const worker = startJobWorker('report-generation', deps, createReportConsumer(deps));
+  const noteError = createErrorLog(logger, 'reports were not looked after; they are the next time');
+  const logError = (error: unknown) => noteError(error as Error);
+  const repeated = [
+    repeatUntil(() => queueReports(deps), queueEveryMs, logError),
+    repeatUntil(() => checkRevisions(pool, new Date(), checkedAtOnce), checkEveryMs, logError),
+    repeatUntil(() => cleanFiles(pool, stores, new Date(Date.now() - ttlDays * dayMs)), cleanEveryMs, logError),
+  ];
+  return {
+    check: worker.check,
+    async close() {
+      await Promise.all(repeated.map(({ stop }) => stop()));
+      await worker.close();
+    },
+  };
+}

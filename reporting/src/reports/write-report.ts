@@ -1,0 +1,106 @@
+/** Writes the file of a report: its figures and rows read in one snapshot, on the way to the store. */
+import type { Logger } from '@millrace/shared/logger';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Row } from '../datasets/dataset.js';
+import { type ResolvedDataset, readBatches, resolveDataset } from '../datasets/read-dataset.js';
+import type { ExportStores } from '../exports/export-store.js';
+import { formats } from '../exports/formats/formats.js';
+import { inSnapshot } from '../query/in-snapshot.js';
+import { buildDocument } from './build-document.js';
+import { readDataVersion } from './data-version.js';
+import { figureChanges } from './figure-changes.js';
+import { type FiguresContext, type KeyFigure, readKeyFigures } from './key-figures.js';
+import { writeReportPdf } from './pdf/write-report-pdf.js';
+import type { Report } from './report.js';
+import { dropFile, keepFile } from './report-files.js';
+import { findRevision, keepReport, type WrittenReport } from './report-rows.js';
+import { datasetRequest } from './templates/parse-template.js';
+
+export interface WriteDeps {
+  /** Without a limit of time for statements; of the database that aggregations write to. */
+  pool: Pool;
+  stores: ExportStores;
+  logger: Logger;
+  fontDir?: string | undefined;
+}
+
+/** For one statement. */
+const statementTimeoutMs = 600_000;
+
+interface Reading {
+  context: FiguresContext;
+  report: Report;
+  resolved: ResolvedDataset;
+  figures: KeyFigure[];
+  notes: string[];
+}
+
+/** Counts the rows that pass. */
+function countRows(batches: AsyncIterable<Row[]>) {
+  const counted = { rows: 0, batches: pass() };
+  async function* pass() {
+    for await (const batch of batches) {
+      counted.rows += batch.length;
+      yield batch;
+    }
+  }
+  return counted;
+}
+
+const siteName = `/* reporting.nameOfSite */ select coalesce(name, site_id) as name from sites where site_id = $1`;
+
+/** The file in chunks. A PDF is a document for people; all other formats are the rows of the dataset. */
+async function chunksOf(
+  deps: WriteDeps,
+  reading: Reading,
+  batches: AsyncIterable<Row[]>,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { context, report, resolved, figures, notes } = reading;
+  const { dataset, params } = resolved;
+  const table = { title: dataset.title, columns: dataset.columns(params), batches };
+  if (report.format === 'pdf') {
+    const { rows } = await context.client.query<{ name: string }>(siteName, [report.siteId]);
+    const parts = { report, siteName: rows[0]?.name ?? report.siteId, figures, table, notes };
+    return writeReportPdf(await buildDocument(context, parts), { fontDir: deps.fontDir, logger: deps.logger });
+  }
+  const dateRange = dataset.defaultRange === undefined ? null : context.days;
+  const about = { generatedAt: context.now, siteId: report.siteId, timezone: report.timezone, dateRange };
+  return formats[report.format].write({
+    ...table,
+    ...(report.includeMetadata && { metadata: { ...about, dataset: dataset.id } }),
+  });
+}
+
+async function readAndWrite(deps: WriteDeps, reading: Omit<Reading, 'figures'>, before: KeyFigure[] | undefined) {
+  const { context, report, resolved } = reading;
+  const dataVersion = await readDataVersion(context);
+  const figures = await readKeyFigures(context);
+  const changes = before ? figureChanges(before, figures) : null;
+  const counted = countRows(readBatches(context.client, resolved, { now: context.now }));
+  const chunks = await chunksOf(deps, { ...reading, report: { ...report, changes }, figures }, counted.batches);
+  const kept = await keepFile(deps.pool, deps.stores.current, formats[report.format].extension, chunks);
+  return { ...kept, dataVersion, keyFigures: figures, changes, rowCount: counted.rows, generatedAt: context.now };
+}
+
+/** `notes` are for the reader. Undefined where another process was faster, or the report is gone. */
+export async function writeReport(
+  deps: WriteDeps,
+  report: Report,
+  notes: string[],
+  now: Date,
+): Promise<WrittenReport | undefined> {
+  const { pool, stores } = deps;
+  const { siteId, timezone, firstDay, lastDay, revision } = report;
+  const days = { from: firstDay, to: lastDay };
+  const request = datasetRequest(report, { days: [firstDay, lastDay], timezone });
+  const resolved = await resolveDataset(pool, request, now);
+  const before = revision === 1 ? undefined : await findRevision(pool, report, revision - 1);
+  const read = (client: PoolClient) => {
+    const context = { client, siteId, timezone, days, now };
+    return readAndWrite(deps, { context, report, resolved, notes }, before?.keyFigures ?? undefined);
+  };
+  const written = await inSnapshot(pool, read, { statementTimeoutMs });
+  if (await keepReport(pool, report, written)) return written;
+  await dropFile(pool, stores, written);
+  return undefined;
+}
