@@ -1,0 +1,118 @@
+/** Whether a report still says what is stored: late events and erased ones tell, rolling them does not. */
+import { addPartition } from '@millrace/shared/testing/add-partition';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { checkRevisions } from '../../src/reports/check-revisions.js';
+import { readDataVersion } from '../../src/reports/data-version.js';
+import { type StoredEvent, storeEvents } from '../random-events.js';
+import { storeRollups } from '../stored-rollups.js';
+
+let database: TestDatabase;
+const now = new Date('2026-06-20T12:00:00Z');
+const days = { from: '2026-06-01', to: '2026-06-07' };
+
+const event = (timestamp: string, more: Partial<StoredEvent> = {}): StoredEvent => ({
+  ...{ timestamp: new Date(timestamp), event_type: 'view', path: '/', user_id: 'anna' },
+  ...{ profile_id: null, referrer: null, properties: null },
+  ...more,
+});
+const events = [
+  event('2026-06-01T10:00:00Z'),
+  event('2026-06-03T10:00:00Z', { user_id: 'bob' }),
+  event('2026-06-08T10:00:00Z'),
+];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  await addPartition(database.pool, '2026-05-01', '2026-07-01');
+  await database.pool.query(`insert into sites (site_id) values ('shop')`);
+  await storeEvents(database.pool, 'shop', events);
+});
+afterEach(() => database.drop());
+
+const version = () =>
+  inSnapshot(database.pool, (client) => readDataVersion({ client, siteId: 'shop', timezone: 'UTC', days, now }));
+
+/** Written an hour ago, of what is stored now. */
+async function addReport(more: Record<string, unknown> = {}): Promise<void> {
+  const fields = {
+    ...{
+      origin: '00000000-0000-4000-8000-000000000001',
+      revision: 1,
+      generated_at: new Date(now.getTime() - 3_600_000),
+    },
+    ...{
+      checked_at: new Date(now.getTime() - 3_600_000),
+      first_day: days.from,
+      data_version: await version(),
+      ...more,
+    },
+  };
+  const names = Object.keys(fields);
+  await database.pool.query(
+    `insert into reports (site_id, id, title, dataset, format, last_day, timezone, status, ${names.join(', ')})
+    values ('shop', gen_random_uuid(), 'Mine', 'events', 'csv', '2026-06-07', 'UTC', 'generated', ${names.map((_, at) => `$${at + 1}`).join(', ')})`,
+    Object.values(fields),
+  );
+}
+const revised = async () =>
+  (await database.pool.query('select revised from reports order by revision')).rows.map((row) => row.revised);
+
+it('stays the same when events are rolled and when others come outside of the period', async () => {
+  const before = await version();
+  await storeEvents(database.pool, 'shop', [event('2026-06-08T00:00:00Z'), event('2026-05-31T23:59:59.999Z')]);
+  expect(await version()).toBe(before);
+  const all = [...events, event('2026-06-08T00:00:00Z'), event('2026-05-31T23:59:59.999Z')];
+  await storeRollups(database.pool, all, {
+    siteId: 'shop',
+    timezone: 'UTC',
+    detailSince: new Date('2026-05-01'),
+    daysBefore: '2026-06-12',
+  });
+  expect(await version()).toBe(before);
+});
+
+it.each([
+  [
+    'an event comes late',
+    () => storeEvents(database.pool, 'shop', [event('2026-06-07T23:59:59.999Z', { event_type: 'click' })]),
+  ],
+  ['a user is erased', () => database.pool.query(`delete from events where user_id = 'bob'`).then(() => undefined)],
+  [
+    'one event is erased and another comes on another day',
+    async () => {
+      await database.pool.query(`delete from events where user_id = 'bob'`);
+      await storeEvents(database.pool, 'shop', [event('2026-06-04T10:00:00Z', { user_id: 'bob' })]);
+    },
+  ],
+])('is revised when %s', async (_what, happen) => {
+  await addReport();
+  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+  expect(await revised()).toEqual([false]);
+  await happen();
+  // It was looked at a moment ago.
+  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+  await database.pool.query(`update reports set checked_at = $1`, [new Date(now.getTime() - 3_600_000)]);
+  expect(await checkRevisions(database.pool, now, 10)).toBe(1);
+  expect(await revised()).toEqual([true]);
+  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+});
+
+it('looks at the newest revision only, and not at reports of long ago', async () => {
+  await addReport();
+  await addReport({ revision: 2 });
+  const old = new Date(now.getTime() - 91 * 86_400_000);
+  await addReport({ origin: '00000000-0000-4000-8000-000000000002', revision: 3, generated_at: old, checked_at: old });
+  await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
+  expect(await checkRevisions(database.pool, now, 10)).toBe(1);
+  expect(await revised()).toEqual([false, true, false]);
+});
+
+it('does not take for revised what raw events are no longer there to tell', async () => {
+  await addReport();
+  await database.pool.query(`insert into raw_horizon (since) values ('2026-06-02')`);
+  await database.pool.query(`delete from events where timestamp < '2026-06-02'`);
+  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+  expect(await revised()).toEqual([false]);
+});

@@ -1,0 +1,164 @@
+/** Which reports a slot comes to: for which sites, of which days, when, and once. */
+import { addPartition } from '@millrace/shared/testing/add-partition';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { orderJob } from '../../src/reports/order-job.js';
+import { orderSlot } from '../../src/reports/order-reports.js';
+import { endReport, findReport } from '../../src/reports/report-rows.js';
+import { resendReport } from '../../src/reports/resend-report.js';
+import { findTemplate } from '../../src/reports/templates/template-rows.js';
+
+let database: TestDatabase;
+
+const sites = {
+  utc: 'UTC',
+  auckland: 'Pacific/Auckland',
+  honolulu: 'Pacific/Honolulu',
+  berlin: 'Europe/Berlin',
+};
+
+async function addEvent(siteId: string, timestamp: string): Promise<void> {
+  await database.pool.query(
+    `insert into events (site_id, timestamp, event_id, event_type, path) values ($1, $2, gen_random_uuid(), 'view', '/')`,
+    [siteId, timestamp],
+  );
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await addPartition(database.pool, '2026-01-01', '2027-01-01');
+  for (const [site, timezone] of Object.entries(sites)) {
+    await database.pool.query('insert into sites (site_id, timezone) values ($1, $2)', [site, timezone]);
+    await addEvent(site, '2026-06-03T12:00:00Z');
+  }
+});
+afterAll(() => database.drop());
+
+async function addTemplate(id: string, more: Record<string, unknown> = {}) {
+  const fields = {
+    id,
+    name: id,
+    schedule: 'weekly',
+    cron: '0 9 * * 1',
+    period_type: 'week',
+    dataset: 'events',
+    format: 'csv',
+    ...more,
+  };
+  const names = Object.keys(fields);
+  await database.pool.query(
+    `insert into report_templates (${names.join(', ')}) values (${names.map((_, at) => `$${at + 1}`).join(', ')})`,
+    Object.values(fields),
+  );
+  return (await findTemplate(database.pool, id))!;
+}
+
+async function ordered(column: string, value: unknown) {
+  const { rows } = await database.pool.query(
+    `select site_id, first_day::text, last_day::text, timezone, due_at from reports where ${column} = $1 order by site_id`,
+    [value],
+  );
+  return rows.map(({ site_id, first_day, last_day, timezone, due_at }) => [
+    site_id,
+    first_day,
+    last_day,
+    timezone,
+    due_at.toISOString(),
+  ]);
+}
+
+it('counts the days of each site where the template names no zone, and waits until they are over there', async () => {
+  const template = await addTemplate('own-zones');
+  const ids = await orderSlot(database.pool, template, new Date('2026-06-08T09:00:00Z'));
+  expect(ids).toHaveLength(4);
+  expect(await ordered('template_id', 'own-zones')).toEqual([
+    ['auckland', '2026-06-01', '2026-06-07', 'Pacific/Auckland', '2026-06-08T09:00:00.000Z'],
+    ['berlin', '2026-06-01', '2026-06-07', 'Europe/Berlin', '2026-06-08T09:00:00.000Z'],
+    // Sunday lasts until 10:00 of Monday in UTC.
+    ['honolulu', '2026-06-01', '2026-06-07', 'Pacific/Honolulu', '2026-06-08T10:00:00.000Z'],
+    ['utc', '2026-06-01', '2026-06-07', 'UTC', '2026-06-08T09:00:00.000Z'],
+  ]);
+});
+
+it('counts the days of the zone that the template names, for every site', async () => {
+  // Monday in Auckland, Sunday in UTC.
+  const template = await addTemplate('auckland-time', { timezone: 'Pacific/Auckland' });
+  await orderSlot(database.pool, template, new Date('2026-06-07T21:00:00Z'));
+  const found = await ordered('template_id', 'auckland-time');
+  expect(found).toHaveLength(4);
+  expect(new Set(found.map((each) => each.slice(1).join()))).toEqual(
+    new Set(['2026-06-01,2026-06-07,Pacific/Auckland,2026-06-07T21:00:00.000Z']),
+  );
+});
+
+it('takes only sites with events in the period, by the clock of the days that are counted', async () => {
+  // 22:30 in UTC is the next day in Berlin.
+  await addEvent('utc', '2026-03-09T22:59:00Z');
+  await addEvent('berlin', '2026-03-09T23:00:00Z');
+  const template = await addTemplate('yesterday', {
+    schedule: 'daily',
+    cron: '0 9 * * *',
+    period_type: 'day',
+    timezone: 'Europe/Berlin',
+  });
+  await orderSlot(database.pool, template, new Date('2026-03-11T08:00:00Z'));
+  expect((await ordered('template_id', 'yesterday')).map(([site]) => site)).toEqual(['berlin']);
+});
+
+it('makes a report of the site of a template also where nothing happened', async () => {
+  const template = await addTemplate('quiet', { site_id: 'berlin', timezone: 'Europe/Berlin' });
+  const ids = await orderSlot(database.pool, template, new Date('2026-02-02T08:00:00Z'));
+  expect(ids).toHaveLength(1);
+});
+
+it('makes none for a site that is being erased', async () => {
+  await database.pool.query(`insert into sites (site_id, erase_requested_at) values ('going', now())`);
+  await addEvent('going', '2026-06-03T12:00:00Z');
+  const template = await addTemplate('of-going', { site_id: 'going' });
+  expect(await orderSlot(database.pool, template, new Date('2026-06-08T09:00:00Z'))).toEqual([]);
+  await orderSlot(database.pool, await addTemplate('of-all'), new Date('2026-06-08T09:00:00Z'));
+  expect((await ordered('template_id', 'of-all')).map(([site]) => site)).not.toContain('going');
+});
+
+it('makes the same reports once for a slot, and others for the next, however many do it at a time', async () => {
+  const template = await addTemplate('once');
+  const slot = new Date('2026-06-08T09:00:00Z');
+  const all = await Promise.all(Array.from({ length: 8 }, () => orderSlot(database.pool, template, slot)));
+  expect(new Set(all.map((ids) => ids.join()))).toHaveLength(1);
+  expect(await ordered('template_id', 'once')).toHaveLength(4);
+  await orderSlot(database.pool, template, new Date('2026-06-09T09:00:00Z'));
+  expect(await ordered('template_id', 'once')).toHaveLength(8);
+});
+
+it('makes the reports of a job once, of the period before its instant in the zone of each site', async () => {
+  const job = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', period: 'previous', periodType: 'week' } as const;
+  // Still Sunday in Honolulu: last week there is the one before, which had no events.
+  const at = new Date('2026-06-08T08:00:00Z');
+  const first = await orderJob(database.pool, 'job-1', { ...job, outputPath: 'weekly.csv' }, at);
+  expect(await orderJob(database.pool, 'job-1', { ...job, outputPath: 'weekly.csv' }, at)).toEqual(first);
+  expect(await ordered('job_id', 'job-1')).toEqual([
+    ['auckland', '2026-06-01', '2026-06-07', 'Pacific/Auckland', '2026-06-08T08:00:00.000Z'],
+    ['berlin', '2026-06-01', '2026-06-07', 'Europe/Berlin', '2026-06-08T08:00:00.000Z'],
+    ['utc', '2026-06-01', '2026-06-07', 'UTC', '2026-06-08T08:00:00.000Z'],
+  ]);
+  const { rows } = await database.pool.query(`select output_name from reports where job_id = 'job-1' order by site_id`);
+  expect(rows.map(({ output_name }) => output_name)).toEqual([
+    'weekly-auckland.csv',
+    'weekly-berlin.csv',
+    'weekly-utc.csv',
+  ]);
+});
+
+it('is not done with a report that somebody wants to have sent again while it is being sent', async () => {
+  const template = await addTemplate('resent', { site_id: 'berlin', timezone: 'Europe/Berlin' });
+  const [id] = await orderSlot(database.pool, template, new Date('2026-06-08T07:00:00Z'));
+  await database.pool.query(`update reports set status = 'generated' where id = $1`, [id]);
+  const beingSent = (await findReport(database.pool, id!))!;
+  await resendReport(database.pool, beingSent, undefined, new Date());
+  await endReport(database.pool, beingSent);
+  const doneAt = async () =>
+    (await database.pool.query('select done_at from reports where id = $1', [id])).rows[0].done_at;
+  expect(await doneAt()).toBeNull();
+  await endReport(database.pool, (await findReport(database.pool, id!))!);
+  expect(await doneAt()).not.toBeNull();
+});

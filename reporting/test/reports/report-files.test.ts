@@ -1,0 +1,76 @@
+/** Files of reports over time: kept for so many days, and none left behind by what died or was erased. */
+import { readdir } from 'node:fs/promises';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { cleanFiles, keepFile } from '../../src/reports/report-files.js';
+import { openReportsApi, type ReportsApi } from './reports-api.js';
+
+let database: TestDatabase;
+let api: ReportsApi;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(`insert into sites (site_id) values ('shop')`);
+  api = await openReportsApi(database);
+});
+afterEach(async () => {
+  await api.close();
+  await database.drop();
+});
+
+async function* chunks(...texts: string[]) {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+/** A report whose file was written so many hours ago. */
+async function addReport(hours: number): Promise<{ id: string; file: string }> {
+  const kept = await keepFile(database.pool, api.stores.current, 'csv', chunks('a,b\r\n', '1,2\r\n'));
+  const { rows } = await database.pool.query<{ id: string }>(
+    `with new as (select gen_random_uuid() as id)
+    insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone, status, store, file, bytes, checksum, generated_at)
+    select 'shop', id, id, 'Mine', 'events', 'csv', '2026-06-01', '2026-06-01', 'UTC', 'generated', $1, $2, $3, $4, now() from new returning id`,
+    [kept.store, kept.file, kept.bytes, kept.checksum],
+  );
+  await age(kept.file, hours);
+  return { id: rows[0]!.id, file: kept.file };
+}
+const age = (file: string, hours: number) =>
+  database.pool.query(`update report_files set created_at = now() - $2 * interval '1 hour' where file = $1`, [
+    file,
+    hours,
+  ]);
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
+it('go when their time is over; the report stays and says so', async () => {
+  const [old, young] = [await addReport(3 * 24), await addReport(24)];
+  expect(await cleanFiles(database.pool, api.stores, daysAgo(2))).toBe(1);
+  expect(await readdir(api.folder)).toEqual([young.file]);
+  const { body } = await api.call('get', `/reports/${old.id}/download`).expect(410);
+  expect(body.error.message).toContain('is kept no longer');
+  expect((await api.call('get', `/reports/${old.id}`).expect(200)).body).toMatchObject({
+    status: 'generated',
+    download: null,
+  });
+  expect((await api.call('get', `/reports/${young.id}/download`).expect(200)).text).toBe('a,b\r\n1,2\r\n');
+  expect(await cleanFiles(database.pool, api.stores, daysAgo(2))).toBe(0);
+});
+
+it('go with the reports of a site that was erased, and those that nobody finished; what is being written stays', async () => {
+  const { file } = await addReport(2);
+  await database.pool.query(`delete from reports where site_id = 'shop'`);
+  const unfinished = await keepFile(database.pool, api.stores.current, 'csv', chunks('x'));
+  await age(unfinished.file, 2);
+  const writing = await keepFile(database.pool, api.stores.current, 'csv', chunks('x'));
+  expect((await readdir(api.folder)).sort()).toEqual([file, unfinished.file, writing.file].sort());
+  await cleanFiles(database.pool, api.stores, daysAgo(400));
+  expect(await readdir(api.folder)).toEqual([writing.file]);
+});
+
+it('leave nothing behind when writing fails, and the next try can have the name of another', async () => {
+  async function* failing() {
+    yield Buffer.from('half');
+    throw new Error('broken');
+  }
+  await expect(keepFile(database.pool, api.stores.current, 'csv', failing())).rejects.toThrow('broken');
+  expect(await readdir(api.folder)).toEqual([]);
+});

@@ -1,0 +1,56 @@
+/** The reporting service for a test of reports, with keys or open to everybody, and a folder of files of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { createKey, type NewKey } from '@millrace/shared/access/keys';
+import { createMetrics } from '@millrace/shared/metrics';
+import { silent, type TestDatabase } from '@millrace/shared/testing/database';
+import request from 'supertest';
+import { buildApp } from '../../src/app.js';
+import { createDiskStore } from '../../src/exports/disk-store.js';
+import type { ExportStores } from '../../src/exports/export-store.js';
+import { createGate } from '../../src/query/heavy-queries.js';
+import { exportsOn, storesOf } from '../export-stack.js';
+
+export interface ReportsApi {
+  folder: string;
+  stores: ExportStores;
+  /** A request below `/api/v1`, with a key where one is given. */
+  call(method: 'get' | 'post' | 'patch' | 'delete', path: string, key?: string): request.Test;
+  newKey(given: Partial<NewKey>): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openReportsApi(
+  { pool }: TestDatabase,
+  { withKeys = false, clock = () => new Date() }: { withKeys?: boolean; clock?: () => Date } = {},
+): Promise<ReportsApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-reports-'));
+  const stores = storesOf(createDiskStore(folder));
+  const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
+  const ring = createKeyRing(pool, silent);
+  const app = buildApp({
+    ...service,
+    pool,
+    writePool: pool,
+    gate,
+    exports: exportsOn(pool, { stores }),
+    clock,
+    ...(withKeys && { keys: ring }),
+  });
+  return {
+    folder,
+    stores,
+    call(method, path, key) {
+      const sent = request(app)[method](`/api/v1${path}`);
+      return key === undefined ? sent : sent.set('authorization', `Bearer ${key}`);
+    },
+    newKey: async (given) => (await createKey(pool, { name: 'tester', scopes: ['read'], ...given })).key,
+    async close() {
+      await ring.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** What `/api/v1/report-templates` refuses, and that nothing of it is kept. */
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openReportsApi, type ReportsApi } from './reports-api.js';
+
+let database: TestDatabase;
+let api: ReportsApi;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(`insert into sites (site_id, timezone) values ('shop', 'Europe/Berlin'), ('blog', 'UTC')`);
+  api = await openReportsApi(database);
+});
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const path = '/report-templates';
+const daily = { name: 'Mine', schedule: 'daily', dataset: 'activity-trends', format: 'CSV' };
+
+describe('what is refused', () => {
+  it.each([
+    ['a site that is not known', { site_id: 'nowhere' }, 404, undefined],
+    ['a dataset that there is not', { dataset: 'nonsense' }, 400, 'dataset'],
+    ['a parameter that the dataset does not have', { params: { limit: 5 } }, 400, 'limit'],
+    ['a range, which follows from the schedule', { params: { date_range: '7d' } }, 400, 'params.date_range'],
+    ['a format that there is not', { format: 'docx' }, 400, 'format'],
+    ['a cron that is none', { schedule: 'every monday' }, 400, 'schedule'],
+    ['a cron that never fires', { schedule: '0 9 31 2 *' }, 400, 'schedule'],
+    ['a cron that fires each second', { schedule: '* * * * * *' }, 400, 'schedule'],
+    ['a cron that fires twice within an hour', { schedule: '0,30 9 * * *' }, 400, 'schedule'],
+    ['a zone that there is not', { timezone: 'Mars/Olympus' }, 400, 'timezone'],
+    ['a period that is not that of the schedule', { period: 'month' }, 400, 'period'],
+    ['two addresses in one', { recipients: ['a@example.org,b@example.org'] }, 400, 'recipients'],
+    ['a line break in an address', { recipients: ['a@example.org\r\nBcc: b@example.org'] }, 400, 'recipients'],
+    ['a display name in an address', { recipients: ['Anna <a@example.org>'] }, 400, 'recipients'],
+    [
+      'a name of nothing visible',
+      { recipients: [{ address: 'a@example.org', name: '\u0000\u200b' }] },
+      400,
+      'recipients',
+    ],
+    ['101 addresses', { recipients: Array.from({ length: 101 }, (_, at) => `u${at}@example.org`) }, 400, 'recipients'],
+    ['a webhook without encryption', { webhook: 'http://example.org/' }, 400, 'webhook'],
+    ['a webhook with a password', { webhook: 'https://a:b@example.org/' }, 400, 'webhook'],
+    ['a webhook that runs', { webhook: 'javascript:alert(1)' }, 400, 'webhook'],
+    ['NUL in a description', { description: 'a\u0000b' }, 400, undefined],
+    [
+      'half a character in a parameter',
+      { dataset: 'events', params: { filters: [['is', 'path', ['\ud800']]] } },
+      400,
+      undefined,
+    ],
+    ['a field of another program', { isAdmin: true }, 400, 'isAdmin'],
+    ['an empty name', { name: '\n' }, 400, 'name'],
+  ])('is %s', async (_what, change, status, field) => {
+    const { body } = await api
+      .call('post', path)
+      .send({ ...daily, ...change })
+      .expect(status);
+    expect(body.error.details?.field).toBe(field);
+    const { rows } = await database.pool.query(
+      'select count(*)::int as count from report_templates where not built_in',
+    );
+    expect(rows).toEqual([{ count: 0 }]);
+  });
+
+  it('is a body of 50,000 levels', async () => {
+    const deep = `{"name":"x","schedule":"daily","dataset":"events","format":"csv","params":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`;
+    await api.call('post', path).set('content-type', 'application/json').send(deep).expect(400);
+  });
+
+  it('is a change of the site', async () => {
+    const { body } = await api.call('patch', `${path}/daily-activity-summary`).send({ site_id: 'shop' }).expect(400);
+    expect(body.error).toMatchObject({ message: 'site_id cannot be changed: make another template' });
+  });
+
+  it.each(['..%2f..%2fetc', '%00', "a'b", 'A'])('is an id such as %s', async (id) => {
+    await api.call('get', `${path}/${id}`).expect(404);
+  });
+
+  it('is the 201st template of a site', async () => {
+    await database.pool.query(
+      `insert into report_templates (id, site_id, name, schedule, cron, period_type, dataset, format)
+      select 'many-' || n, 'shop', 'x', 'daily', '0 9 * * *', 'day', 'events', 'csv' from generate_series(1, 200) as n`,
+    );
+    await api
+      .call('post', path)
+      .send({ ...daily, site_id: 'shop' })
+      .expect(409);
+    await api
+      .call('post', path)
+      .send({ ...daily, site_id: 'blog' })
+      .expect(201);
+  });
+});
