@@ -18,7 +18,7 @@ import type { Gate } from './query/heavy-queries.js';
 import { queryRoute } from './query-route.js';
 import { startBudgets } from './read-budget.js';
 import { reportTemplatesRoutes } from './report-templates-route.js';
-import { reportsRoutes } from './reports-route.js';
+import { reportsRoutes, signedReportRoute } from './reports-route.js';
 import { retentionRoute } from './retention-route.js';
 import { sitesRoutes } from './sites-route.js';
 import { statsRoute } from './stats-route.js';
@@ -58,6 +58,7 @@ export function buildApp(deps: ReportingApp): Express {
       limitAddresses(requestsPerMinute, isTrustedProxy),
     );
     app.get('/api/v1/exports/:id/download', signedDownloadRoute({ ...deps, ...deps.exports }));
+    app.get('/api/v1/reports/:id/download', signedReportRoute({ ...deps, ...deps.exports }));
     if (keys) app.use(requireScope(keys, neededScope, isTrustedProxy), limitKeys(requestsPerMinute));
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     const answers = { ...deps, cache: deps.caching?.cache };

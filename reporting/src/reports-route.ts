@@ -3,8 +3,9 @@
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
-import { type RequestHandler, type Response, Router } from 'express';
-import type { ByteRange, ExportStores } from './exports/export-store.js';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Links } from './exports/export-links.js';
+import type { ExportStores } from './exports/export-store.js';
 import { formats } from './exports/formats/formats.js';
 import { serveFile } from './exports/serve-file.js';
 import { readJson } from './read-json.js';
@@ -24,6 +25,8 @@ import { checkBody } from './reports/templates/parse-template.js';
 export interface ReportsRouteDeps {
   writePool: Pool;
   stores: ExportStores;
+  /** Which downloads need no key. */
+  links: Links;
   clock?: () => Date;
 }
 type Deps = Required<ReportsRouteDeps>;
@@ -84,25 +87,43 @@ function notThere({ status, error }: Report): ServiceError {
   return new ServiceError('conflict', 'This report is not written yet. Ask again in a moment.');
 }
 
+async function send({ stores }: Deps, req: Request, res: Response, report: Report): Promise<void> {
+  if (report.file === null || report.bytes === null) throw notThere(report);
+  await serveFile(req, res, {
+    bytes: report.bytes,
+    checksum: report.checksum!,
+    modifiedAt: report.generatedAt!,
+    contentType: formats[report.format].contentType,
+    filename: filenameOf(report),
+    async open(range) {
+      const content = await openFile(stores, report, range);
+      if (content) return content;
+      throw kept();
+    },
+  });
+}
+
 const download =
-  ({ writePool, stores }: Deps): RequestHandler =>
-  async (req, res) => {
-    const report = await reportOf(writePool, res, req.params.id);
-    if (report.file === null || report.bytes === null) throw notThere(report);
-    const open = async (range: ByteRange) => {
-      const stream = await openFile(stores, report, range);
-      if (!stream) throw kept();
-      return stream;
-    };
-    await serveFile(req, res, {
-      bytes: report.bytes,
-      checksum: report.checksum!,
-      modifiedAt: report.generatedAt!,
-      contentType: formats[report.format].contentType,
-      filename: filenameOf(report),
-      open,
-    });
+  (deps: Deps): RequestHandler =>
+  async (req, res) =>
+    send(deps, req, res, await reportOf(deps.writePool, res, req.params.id));
+
+/** Of the links that mails carry. Stands before whatever asks for a key; who comes without a signature is for the others. */
+export function signedReportRoute({ clock = () => new Date(), ...rest }: ReportsRouteDeps): RequestHandler {
+  const deps = { clock, ...rest };
+  return async (req, res, next) => {
+    const { expires, signature } = req.query;
+    if (signature === undefined) return next();
+    const path = `/api/v1/reports/${req.params.id}/download`;
+    if (!(await deps.links.isValid(path, { expires, signature }, clock()))) {
+      throw new ServiceError(
+        'forbidden',
+        'This link is not valid, or not any more: ask for the report to be sent again.',
+      );
+    }
+    await send(deps, req, res, await reportOf(deps.writePool, res, req.params.id));
   };
+}
 
 const statistics =
   ({ writePool }: Deps): RequestHandler =>
@@ -132,8 +153,8 @@ const resendAgain =
     res.status(202).json({ id: report.id, status: 'pending', recipients: opened });
   };
 
-export function reportsRoutes({ writePool, stores, clock = () => new Date() }: ReportsRouteDeps): Router {
-  const deps = { writePool, stores, clock };
+export function reportsRoutes({ clock = () => new Date(), ...rest }: ReportsRouteDeps): Router {
+  const deps = { clock, ...rest };
   const router = Router();
   router.get('/api/v1/reports', list(deps));
   router.get('/api/v1/reports/statistics', statistics(deps));

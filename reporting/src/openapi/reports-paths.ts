@@ -33,15 +33,15 @@ const file = { 'application/octet-stream': { schema: { type: 'string', format: '
 const download = {
   operationId: 'downloadReport',
   summary: 'Download the file of a report',
-  description: 'Whole, or in parts by `Range`.',
+  description: 'Whole, or in parts by `Range`. Needs a key, or the signature of a link.',
   tags: [tag],
   security: [{ key: ['read'] }, {}],
   responses: {
     200: { description: 'The file.', content: file },
     206: { description: 'The part that was asked for.', content: file },
     304: { description: 'The client has it already.' },
-    401: refused('With `READ_AUTH=key`: there is no key, or it is not known, revoked or expired.'),
-    403: refused('With `READ_AUTH=key`: the key lacks the scope that is needed.'),
+    401: refused('With `READ_AUTH=key`: there is neither a key nor a signature.'),
+    403: refused('The signature is wrong, or its time is over.'),
     404: refused('There is no such report.'),
     409: refused('It is not written yet, or has failed.'),
     410: refused('Its file is kept no longer.'),
@@ -173,7 +173,14 @@ export const reportsPaths = {
       refusals: stored,
     }),
   },
-  '/api/v1/reports/{id}/download': { parameters: [reportId], get: download },
+  '/api/v1/reports/{id}/download': {
+    parameters: [
+      reportId,
+      parameter('expires', text, 'Of a link in a mail: when it ends, in seconds since 1970.'),
+      parameter('signature', text, 'Of a link in a mail.'),
+    ],
+    get: download,
+  },
   '/api/v1/reports/{id}/resend': {
     parameters: [reportId],
     post: operation({

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLinks } from '../../src/exports/export-links.js';
 import { cleanFiles, keepFile } from '../../src/reports/report-files.js';
 import { openReportsApi, type ReportsApi } from './reports-api.js';
 
@@ -73,4 +74,30 @@ it('leave nothing behind when writing fails, and the next try can have the name 
   }
   await expect(keepFile(database.pool, api.stores.current, 'csv', failing())).rejects.toThrow('broken');
   expect(await readdir(api.folder)).toEqual([]);
+});
+
+it('come to whoever has a link with a signature of that report, until it expires, and to nobody else', async () => {
+  const links = createLinks(database.pool, 'a secret of this test, long enough');
+  const guarded = await openReportsApi(database, { withKeys: true, stores: api.stores, links });
+  const [one, other] = [await addReport(0), await addReport(0)];
+  const soon = Math.floor(Date.now() / 1_000) + 600;
+  const pathOf = ({ id }: { id: string }) => `/api/v1/reports/${id}/download`;
+  const get = (address: string) => guarded.call('get', address.replace('/api/v1', ''));
+  const link = await links.sign(pathOf(one), soon);
+  expect((await get(link).expect(200)).text).toBe('a,b\r\n1,2\r\n');
+  await get(link.replace(one.id, other.id)).expect(403);
+  await get(link.replace(`expires=${soon}`, `expires=${soon + 1}`)).expect(403);
+  await get(await links.sign(pathOf(one), soon - 1_200)).expect(403);
+  await get(
+    await links.sign(`/api/v1/exports/${one.id}/download`, soon).then((text) => text.replace('exports', 'reports')),
+  ).expect(403);
+  await get(pathOf(one)).expect(401);
+  await guarded.close();
+});
+
+it('can be had in parts', async () => {
+  const { id } = await addReport(0);
+  const part = await api.call('get', `/reports/${id}/download`).set('range', 'bytes=5-7').expect(206);
+  expect(part.text).toBe('1,2');
+  await api.call('get', `/reports/${id}/download`).set('range', 'bytes=50-').expect(416);
 });

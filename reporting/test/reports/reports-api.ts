@@ -7,7 +7,7 @@ import { createKey, type NewKey } from '@millrace/shared/access/keys';
 import { createMetrics } from '@millrace/shared/metrics';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';
 import request from 'supertest';
-import { buildApp } from '../../src/app.js';
+import { buildApp, type ReportingApp } from '../../src/app.js';
 import { createDiskStore } from '../../src/exports/disk-store.js';
 import type { ExportStores } from '../../src/exports/export-store.js';
 import { createGate } from '../../src/query/heavy-queries.js';
@@ -22,9 +22,14 @@ export interface ReportsApi {
   close(): Promise<void>;
 }
 
+interface Given extends Partial<ReportingApp['exports']> {
+  withKeys?: boolean;
+  clock?: () => Date;
+}
+
 export async function openReportsApi(
   { pool }: TestDatabase,
-  { withKeys = false, clock = () => new Date() }: { withKeys?: boolean; clock?: () => Date } = {},
+  { withKeys = false, clock = () => new Date(), ...exports }: Given = {},
 ): Promise<ReportsApi> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-reports-'));
   const stores = storesOf(createDiskStore(folder));
@@ -36,7 +41,7 @@ export async function openReportsApi(
     pool,
     writePool: pool,
     gate,
-    exports: exportsOn(pool, { stores }),
+    exports: exportsOn(pool, { stores, ...exports }),
     clock,
     ...(withKeys && { keys: ring }),
   });
