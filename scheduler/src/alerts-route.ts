@@ -2,11 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
+import {
+  type OutboundEnvironment,
+  type OutboundSettings,
+  outboundSettings,
+} from '@millrace/shared/outbound/outbound-settings';
+import { newSecret } from '@millrace/shared/outbound/sign-body';
 import type { Pool } from '@millrace/shared/postgres';
 import { type RequestHandler, Router } from 'express';
 import Joi from 'joi';
 import type { AlertRule } from './alerts/alert-rule.js';
-import { type AlertEnvironment, type AlertSettings, alertSettings } from './alerts/alert-settings.js';
 import { attemptDelivery, type DeliveryDeps } from './alerts/deliver-messages.js';
 import { claimTestDelivery, listDeliveries } from './alerts/deliveries-table.js';
 import { alertChangeSchema, kindSchema, newAlertSchema, toAlertChange, toNewAlert } from './alerts/parse-alert.js';
@@ -18,20 +23,19 @@ import {
   listAlerts,
   updateAlert,
 } from './alerts/rules-table.js';
-import { newSecret } from './alerts/sign-body.js';
 import { recordAudit } from './audit/record-audit.js';
 import { checkRequest, offsetOf, type Page, pageSchema, readBody, sendData } from './read-request.js';
 
 export interface AlertsRouteDeps {
   pool: Pool;
-  config: AlertEnvironment;
+  config: OutboundEnvironment;
   clock?: () => Date;
   webhookOptions?: DeliveryDeps['webhookOptions'];
 }
 
 interface Surroundings {
   pool: Pool;
-  settings: AlertSettings;
+  settings: OutboundSettings;
   clock: () => Date;
   webhookOptions: NonNullable<DeliveryDeps['webhookOptions']>;
 }
@@ -134,7 +138,7 @@ const deliveries =
 
 /** For administrators of all sites: an alert may tell of any of them. */
 export function alertsRoutes({ pool, config, clock = () => new Date(), webhookOptions = {} }: AlertsRouteDeps): Router {
-  const surroundings = { pool, settings: alertSettings(config), clock, webhookOptions };
+  const surroundings = { pool, settings: outboundSettings(config), clock, webhookOptions };
   const router = Router();
   router.use('/api/v1/alerts', requireAllSites);
   router.route('/api/v1/alerts').get(list(surroundings)).post(create(surroundings));

@@ -12,15 +12,15 @@ import {
   type RetryEnvironment,
   retrySettings,
 } from '@millrace/shared/config';
+import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
-import type { AlertEnvironment } from './alerts/alert-settings.js';
 
 export interface Config
   extends CommonEnvironment,
     QueueEnvironment,
     RetryEnvironment,
-    AlertEnvironment,
+    OutboundEnvironment,
     AccessEnvironment {
   DATABASE_URL: string;
   SCHEDULER_PORT: number;
@@ -28,14 +28,7 @@ export interface Config
   DISABLE_AUTO_SYNC: boolean;
 }
 
-/** Whom alerts may be sent to. */
-const alertSettings = {
-  SMTP_URL: Joi.string().uri({ scheme: ['smtp', 'smtps'] }),
-  MAIL_FROM: Joi.string().email({ tlds: false }),
-  ALERT_ALLOW_PRIVATE: Joi.boolean().default(false),
-};
-
-export const configSchema = Joi.object<Config>({
+const settings = Joi.object<Config>({
   ...commonSettings,
   ...databaseSettings,
   ...queueSettings,
@@ -47,7 +40,8 @@ export const configSchema = Joi.object<Config>({
     .messages({ 'zone.unknown': 'TZ must be an IANA time zone such as Europe/Berlin' })
     .default('UTC'),
   DISABLE_AUTO_SYNC: Joi.boolean().default(false),
-  ...alertSettings,
-}).with('SMTP_URL', 'MAIL_FROM');
+  ...outboundVariables,
+});
+export const configSchema = needsSender(settings);
 
 export const loadSchedulerConfig = () => loadConfig(configSchema, process.env);

@@ -1,15 +1,15 @@
 /** Turns the messages that are due into posts and mails, and what comes of each into when to try again. */
+import { messageId, sendMail } from '@millrace/shared/outbound/open-mailer';
+import type { OutboundSettings } from '@millrace/shared/outbound/outbound-settings';
+import { postWebhook, type WebhookOptions } from '@millrace/shared/outbound/post-webhook';
+import { signBody } from '@millrace/shared/outbound/sign-body';
 import type { Pool } from '@millrace/shared/postgres';
-import type { AlertSettings } from './alert-settings.js';
 import { type ClaimedDelivery, claimDeliveries } from './claim-deliveries.js';
 import { mailOf } from './message-body.js';
-import { postWebhook, type WebhookOptions } from './post-webhook.js';
-import { sendMail } from './send-mail.js';
-import { signBody } from './sign-body.js';
 
 export interface DeliveryDeps {
   pool: Pool;
-  settings: AlertSettings;
+  settings: OutboundSettings;
   clock: () => Date;
   /** For tests: what a webhook's certificate and name are checked with. */
   webhookOptions?: Omit<WebhookOptions, 'allowPrivate'>;
@@ -27,7 +27,12 @@ async function send(delivery: ClaimedDelivery, { settings, clock, webhookOptions
     return postWebhook(webhook, body, headers, { ...webhookOptions, allowPrivate: settings.allowPrivate });
   }
   if (!settings.mail) throw new Error('not sent: SMTP_URL is not set');
-  return sendMail(settings.mail, { id, to: email!, ...mailOf(body) });
+  const { mail } = settings;
+  return sendMail(mail, {
+    messageId: messageId(id, mail.from),
+    to: { name: '', address: email! },
+    ...mailOf(body),
+  });
 }
 
 const noteDelivered = `/* scheduler.noteDelivered */

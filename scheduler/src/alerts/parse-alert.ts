@@ -1,9 +1,9 @@
 /** Turns the body of a request into an alert rule, by the schema that it keeps. */
 import { queueNames, queues } from '@millrace/shared/jobs';
+import type { OutboundSettings } from '@millrace/shared/outbound/outbound-settings';
+import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
 import Joi from 'joi';
 import type { AlertKind, AlertRule, Conditions } from './alert-rule.js';
-import type { AlertSettings } from './alert-settings.js';
-import { parseWebhook } from './parse-webhook.js';
 
 export type NewAlert = Pick<
   AlertRule,
@@ -31,7 +31,7 @@ const conditions: { [Kind in AlertKind]: Joi.SchemaMap<Conditions[Kind]> } = {
 
 const kinds = Object.keys(conditions) as AlertKind[];
 
-function fields(settings: AlertSettings) {
+function fields(settings: OutboundSettings) {
   return {
     name: Joi.string()
       .trim()
@@ -85,14 +85,14 @@ export const kindSchema: Joi.Schema<Body & { kind: AlertKind }> = Joi.object({
 const conditionOf = (kind: AlertKind) => Joi.object(conditions[kind] as Joi.SchemaMap);
 
 /** Of the body that makes a rule of `kind`. */
-export const newAlertSchema = (kind: AlertKind, settings: AlertSettings): Joi.Schema<Body> =>
+export const newAlertSchema = (kind: AlertKind, settings: OutboundSettings): Joi.Schema<Body> =>
   Joi.object({ ...fields(settings), kind: Joi.valid(kind), condition: conditionOf(kind).required() })
     .fork('name', (schema) => schema.required())
     .xor('webhook', 'email')
     .messages(targetMessages);
 
 /** Of the body that changes a rule of `kind`, which stays of that kind. */
-export const alertChangeSchema = (kind: AlertKind, settings: AlertSettings): Joi.Schema<Body> =>
+export const alertChangeSchema = (kind: AlertKind, settings: OutboundSettings): Joi.Schema<Body> =>
   Joi.object({ ...fields(settings), condition: conditionOf(kind) })
     .oxor('webhook', 'email')
     .min(1)

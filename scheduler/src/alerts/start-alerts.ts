@@ -2,9 +2,9 @@
 import { withTimeout } from '@millrace/shared/health';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
+import { type OutboundEnvironment, outboundSettings } from '@millrace/shared/outbound/outbound-settings';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queues } from '../open-queues.js';
-import { type AlertEnvironment, alertSettings } from './alert-settings.js';
 import { type DeliveryDeps, deliverMessages } from './deliver-messages.js';
 import { evaluateRules } from './evaluate-rules.js';
 
@@ -13,7 +13,7 @@ export interface AlertsDeps {
   queues: Pick<Queues, 'get'>;
   logger: Logger;
   metrics: Metrics;
-  config: AlertEnvironment;
+  config: OutboundEnvironment;
   clock?: () => Date;
   webhookOptions?: DeliveryDeps['webhookOptions'];
 }
@@ -26,7 +26,7 @@ const closeTimeoutMs = 2_000;
 /** Returns what ends it, once the look under way is over; one that a mute queue or receiver holds up is not waited for. */
 export function startAlerts(deps: AlertsDeps): () => Promise<void> {
   const { pool, queues, logger, metrics, clock = () => new Date(), webhookOptions = {} } = deps;
-  const settings = alertSettings(deps.config);
+  const settings = outboundSettings(deps.config);
   const sent = metrics.counter('millrace_alert_deliveries_total', 'Attempts to deliver alerts', ['outcome']);
   const logFailure = createErrorLog(logger, 'alerts cannot be looked after at the moment');
   let looking: Promise<void> | undefined;

@@ -7,6 +7,8 @@ import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
+import { type HookReceiver, receiveHooks } from '@millrace/shared/testing/hook-receiver';
+import { type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliverMessages } from '../../src/alerts/deliver-messages.js';
@@ -14,8 +16,6 @@ import { evaluateRules } from '../../src/alerts/evaluate-rules.js';
 import { startAlerts } from '../../src/alerts/start-alerts.js';
 import { alertsRoutes } from '../../src/alerts-route.js';
 import { openQueues, type Queues } from '../../src/open-queues.js';
-import { type HookReceiver, receiveHooks } from './hook-receiver.js';
-import { type MailReceiver, receiveMail } from './mail-receiver.js';
 
 let database: TestDatabase;
 let queues: Queues;

@@ -1,4 +1,4 @@
-/** Turns a body and a secret into the signature by which its receiver knows that we wrote it, and when. */
+/** Signatures by which the receiver of a post knows that we wrote it, and when. */
 import { createHmac, randomBytes } from 'node:crypto';
 
 /**

@@ -1,4 +1,4 @@
-/** Turns an IP address into the reason why nothing is sent there, if there is one: IANA's special-purpose registries. */
+/** Addresses to which nothing is sent, by IANA's special-purpose registries. */
 import { BlockList, isIP } from 'node:net';
 
 function listOf(family: 'ipv4' | 'ipv6', ...subnets: string[]): (address: string) => boolean {

@@ -1,4 +1,4 @@
-/** Turns the text of an address into one that may be posted to, or into what is wrong with it. */
+/** Which addresses webhooks may have. */
 import { isIP } from 'node:net';
 import { isLoopback, refusedAddress } from './refused-address.js';
 

@@ -1,7 +1,7 @@
-/** Where alerts are never sent, address by address, and where they are. */
+/** Where nothing is ever sent, address by address, and where they are. */
+import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
+import { refusedAddress } from '@millrace/shared/outbound/refused-address';
 import { describe, expect, it } from 'vitest';
-import { parseWebhook } from '../../src/alerts/parse-webhook.js';
-import { refusedAddress } from '../../src/alerts/refused-address.js';
 
 const publicAddresses = [
   '8.8.8.8',

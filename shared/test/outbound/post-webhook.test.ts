@@ -1,9 +1,9 @@
 /** One POST to a receiver on this machine, and the ways in which somebody could lead it astray. */
 import { createServer } from 'node:net';
+import { postWebhook } from '@millrace/shared/outbound/post-webhook';
+import { certificate } from '@millrace/shared/testing/certificate';
+import { type HookReceiver, receiveHooks } from '@millrace/shared/testing/hook-receiver';
 import { afterEach, describe, expect, it } from 'vitest';
-import { postWebhook } from '../../src/alerts/post-webhook.js';
-import { certificate } from './certificate.js';
-import { type HookReceiver, receiveHooks } from './hook-receiver.js';
 
 const receivers: HookReceiver[] = [];
 afterEach(async () => {

@@ -1,4 +1,4 @@
-/** Turns nothing into a receiver of webhooks on this machine that remembers what it got and answers what it is told to. */
+/** A receiver of webhooks on this machine that remembers what it got and answers what it is told to. */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';

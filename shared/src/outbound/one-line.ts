@@ -1,0 +1,8 @@
+/** Line breaks, other control characters, and marks that turn the direction of what follows. */
+const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** `text` as one line of at most `maxLength` characters, for headers and for titles that somebody else wrote. */
+export function oneLine(text: string, maxLength: number): string {
+  const characters = [...text.toWellFormed().replace(unseen, ' ').trim()];
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join('')}…` : characters.join('');
+}
