@@ -18,6 +18,8 @@ create table report_templates (
   include_metadata boolean not null default false,
   -- [{"address": "anna@example.org", "name": "Anna"}]
   recipients jsonb not null default '[]',
+  -- Addresses, in lower case, that left through the link in a mail; whoever is made a recipient again gets mail again.
+  unsubscribed text[] not null default '{}',
   webhook text,
   secret text,
   is_active boolean not null default true,
@@ -109,6 +111,10 @@ create table report_deliveries (
   recipient text not null,
   status text not null default 'pending' check (status in ('pending', 'sending', 'sent', 'failed', 'unknown', 'skipped')),
   attempts integer not null default 0,
+  -- Attempts after which nobody knew whether the message had arrived.
+  lost_attempts smallint not null default 0,
+  -- How often somebody asked for it again, each time under another Message-ID.
+  resends integer not null default 0,
   message_id text,
   error text,
   updated_at timestamptz not null default now(),

@@ -1,0 +1,80 @@
+/** A report as it is sent. */
+import type { Pool } from '@millrace/shared/postgres';
+
+/** Exact numbers may be text. */
+export type FigureValue = number | string | null;
+
+export interface KeyFigure {
+  name: string;
+  title: string;
+  value: FigureValue;
+  /** Of the period before. */
+  previous?: FigureValue;
+  /** In percent; null where there is nothing to compare with. */
+  change?: number | null;
+  /** A currency such as EUR, `%`, or what is counted. */
+  unit?: string;
+  /** `false` where less is better; up is good when absent. */
+  higherIsBetter?: boolean;
+}
+
+/** What a revision says otherwise than the one before it. */
+export interface ReportChange {
+  title: string;
+  before: FigureValue;
+  after: FigureValue;
+  unit?: string;
+}
+
+export interface Recipient {
+  address: string;
+  name?: string;
+}
+
+export interface DeliverableReport {
+  siteId: string;
+  siteName: string;
+  id: string;
+  templateId: string | null;
+  title: string;
+  dataset: string;
+  format: string;
+  /** Days as `YYYY-MM-DD`, both included, in `timezone`. */
+  firstDay: string;
+  lastDay: string;
+  timezone: string;
+  recipients: Recipient[];
+  webhook: string | null;
+  secret: string | null;
+  status: string;
+  revision: number;
+  keyFigures: KeyFigure[] | null;
+  changes: ReportChange[] | null;
+  /** Where the file is, for whoever wrote it. */
+  file: string | null;
+  /** Bigint as text. */
+  bytes: string | null;
+  /** Addresses, in lower case, that want no more mails of the template. */
+  left: string[];
+}
+
+const statement = `/* reporting.reportToDeliver */
+select report.site_id as "siteId", coalesce(sites.name, report.site_id) as "siteName", report.id, template_id as "templateId",
+  title, report.dataset, report.format, first_day::text as "firstDay", last_day::text as "lastDay", report.timezone,
+  report.recipients, report.webhook, report.secret, status, revision, key_figures as "keyFigures", changes, file, bytes
+from reports report left join sites on sites.site_id = report.site_id
+where report.site_id = $1 and report.id = $2`;
+
+const leftStatement = `/* reporting.leftRecipients */
+select unnest(unsubscribed) as address from report_templates where id = $1
+except select lower((recipient ->> 'address') collate "C")
+from report_templates template, jsonb_array_elements(template.recipients) recipient where template.id = $1`;
+
+/** Undefined when there is none. */
+export async function readReport(pool: Pool, siteId: string, id: string): Promise<DeliverableReport | undefined> {
+  const { rows } = await pool.query<Omit<DeliverableReport, 'left'>>(statement, [siteId, id]);
+  const [report] = rows;
+  if (!report) return undefined;
+  const { rows: left } = await pool.query<{ address: string }>(leftStatement, [report.templateId]);
+  return { ...report, left: left.map(({ address }) => address) };
+}

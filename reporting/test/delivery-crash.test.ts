@@ -1,0 +1,108 @@
+/** Processes that deliver a report and are killed in the middle, or that all deliver the same one. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { endWithTest } from '@millrace/shared/testing/end-with-test';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { headerOf, type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deliverReport } from '../src/delivery/deliver-report.js';
+import { deliveryDeps, insertReport, ledgerOf } from './delivered-reports.js';
+
+let database: TestDatabase;
+let mail: MailReceiver;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  mail = await receiveMail();
+});
+afterEach(() => mail.close());
+
+const script = fileURLToPath(new URL('deliver-once.mjs', import.meta.url));
+
+function startProcess(reportId: string, lostAfterMs = 3_600_000) {
+  const args = [script, database.url, mail.url, reportId, String(lostAfterMs)];
+  const child = endWithTest(spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }));
+  return { child, exited: once(child, 'exit') };
+}
+
+/** Kills a process that delivers once `isTrue`. */
+async function killOnce(reportId: string, isTrue: () => Promise<boolean>, what: string): Promise<void> {
+  const { child, exited } = startProcess(reportId, 0);
+  await eventually(isTrue, what);
+  child.kill('SIGKILL');
+  await exited;
+}
+
+const inProcess = (id: string, lostAfterMs?: number) => {
+  const deps = deliveryDeps(database, mail.url);
+  return deliverReport({ ...deps, ...(lostAfterMs !== undefined && { lostAfterMs }) }, 'demo', id);
+};
+const statusOf = async (id: string) => (await ledgerOf(database, id)).map(({ status }) => status);
+const messageIds = () => mail.received.map((received) => headerOf(received, 'Message-ID'));
+const hasReceived = (count: number) => async () => mail.received.length === count;
+const notYet = /are not done yet/;
+
+describe('a process that is killed', () => {
+  it('when the server had the mail is followed by one more of the same id, once it counts as lost', async () => {
+    mail.answers.push('silence');
+    const id = await insertReport(database);
+    await killOnce(id, hasReceived(1), 'the mail arrived');
+    expect(await statusOf(id)).toEqual(['sending']);
+    await expect(inProcess(id)).rejects.toThrow(notYet);
+    expect(mail.received).toHaveLength(1);
+    expect(await inProcess(id, 0)).toMatchObject({ sent: 1, unknown: 0 });
+    expect(await inProcess(id, 0)).toMatchObject({ sent: 1 });
+    expect(messageIds()).toHaveLength(2);
+    expect(new Set(messageIds()).size).toBe(1);
+  });
+
+  it('twice is followed by none', async () => {
+    mail.answers.push('silence', 'silence');
+    const id = await insertReport(database);
+    await killOnce(id, hasReceived(1), 'the mail arrived');
+    await killOnce(id, hasReceived(2), 'the mail arrived once more');
+    expect(await inProcess(id, 0)).toEqual({ sent: 0, failed: 0, skipped: 0, unknown: 1 });
+    expect(mail.received).toHaveLength(2);
+  });
+
+  it('is waited for by a last attempt, which then sends', async () => {
+    mail.answers.push('silence');
+    const id = await insertReport(database);
+    await killOnce(id, hasReceived(1), 'the mail arrived');
+    const deps = { ...deliveryDeps(database, mail.url), lostAfterMs: 3_000 };
+    expect(await deliverReport(deps, 'demo', id, { lastAttempt: true })).toMatchObject({ sent: 1 });
+    expect(mail.received).toHaveLength(2);
+  });
+
+  it('before the server had anything costs no mail', async () => {
+    let greet = () => {};
+    mail.greeting = new Promise((resolve) => {
+      greet = resolve;
+    });
+    const id = await insertReport(database);
+    await killOnce(id, async () => (await statusOf(id))[0] === 'sending', 'the delivery is claimed');
+    greet();
+    expect(await inProcess(id, 0)).toMatchObject({ sent: 1 });
+    expect(mail.received).toHaveLength(1);
+  });
+});
+
+it('two processes that deliver the same report at once send one mail to each of its recipients', async () => {
+  let greet = () => {};
+  mail.greeting = new Promise((resolve) => {
+    greet = resolve;
+  });
+  const addresses = Array.from({ length: 20 }, (_one, place) => `reader${place}@example.org`).sort();
+  const id = await insertReport(database, { recipients: addresses.map((address) => ({ address })) });
+  const processes = [startProcess(id), startProcess(id)];
+  const both = async () => (await statusOf(id)).filter((status) => status === 'sending').length === 8;
+  await eventually(both, 'both hold four recipients each');
+  greet();
+  await Promise.all(processes.map(({ exited }) => exited));
+  expect(mail.received.flatMap(({ to }) => to).sort()).toEqual(addresses);
+  expect(await inProcess(id)).toEqual({ sent: 20, failed: 0, skipped: 0, unknown: 0 });
+});

@@ -1,0 +1,116 @@
+/** What stands in the mail about a report. */
+import { describe, expect, it } from 'vitest';
+import type { MailContext } from '../src/delivery/mail-content.js';
+import { renderMail } from '../src/delivery/render-mail.js';
+import type { DeliverableReport } from '../src/delivery/report-to-deliver.js';
+import { figures } from './delivered-reports.js';
+
+const report: DeliverableReport = {
+  ...{ id: 'r', siteId: 'demo', siteName: 'Demo shop', templateId: 'weekly', title: 'Weekly growth' },
+  ...{ dataset: 'timeseries', format: 'pdf', firstDay: '2026-11-16', lastDay: '2026-11-22', timezone: 'UTC' },
+  ...{ recipients: [], webhook: null, secret: null, status: 'generated', revision: 1, keyFigures: figures },
+  ...{ changes: null, file: 'f', bytes: '5', left: [] },
+};
+const context: MailContext = {
+  address: 'anna@example.org',
+  from: 'reports@millrace.example',
+  unsubscribeUrl: 'https://stats.example.org/stop?a=1&b=2',
+  file: { kind: 'attached', filename: 'weekly.pdf', content: Buffer.alloc(183_000) },
+};
+
+describe('the mail about a report', () => {
+  it('tells the figures, how they changed, what is attached, why one gets it and how to stop that', () => {
+    expect(renderMail(report, context).text).toBe(`Weekly growth
+Demo shop · 16 – 22 November 2026
+
+                       now   change   period before
+Views            1,248,032   ▲ +13%       1,101,500
+Visitors            84,210    ▼ −5%          88,903
+Revenue (EUR)   €18,230.50                    €0.00
+
+The whole report is attached: weekly.pdf (183 KB).
+
+-- 
+You get this mail because anna@example.org is a recipient of the report “Weekly growth” in Millrace.
+To get no more of them, unsubscribe:
+https://stats.example.org/stop?a=1&b=2
+`);
+    const { subject, html } = renderMail(report, context);
+    expect(subject).toBe('Weekly growth: Demo shop, 16 – 22 November 2026');
+    for (const part of [
+      '1,248,032',
+      '▲ +13%',
+      '€18,230.50',
+      'weekly.pdf',
+      'href="https://stats.example.org/stop?a=1&amp;b=2"',
+    ]) {
+      expect(html).toContain(part);
+    }
+  });
+
+  it('of another issue says that it is one, and what changed', () => {
+    const changes = [
+      { name: 'views', title: 'Views', before: '7', after: '9' },
+      { name: 'revenue_JPY', title: 'Revenue (JPY)', before: null, after: '1200', unit: 'JPY' },
+    ];
+    const { subject, text, html } = renderMail({ ...report, revision: 2, changes, keyFigures: [] }, context);
+    expect(subject).toBe('Revised: Weekly growth: Demo shop, 16 – 22 November 2026');
+    expect(text).toContain(`What changed since the last issue:
+
+                was   is now
+Views             7        9
+Revenue (JPY)     –   ¥1,200`);
+    expect(html).toContain('This is issue 2 of the report');
+  });
+
+  it('says where the file is when it is not attached', () => {
+    const expiresAt = new Date('2026-12-23T10:00:00Z');
+    const linked = { kind: 'linked' as const, bytes: 14_240_000, url: 'https://stats.example.org/f', expiresAt };
+    const { text, html } = renderMail(report, { ...context, file: linked });
+    expect(text).toContain(
+      'The whole report is 14.2 MB, too large for a mail. The link to it works until 23 December 2026.\nhttps://stats.example.org/f',
+    );
+    expect(html).toContain('href="https://stats.example.org/f"');
+  });
+
+  it('keeps every digit, shows what is unknown as a dash, and one day as one day', () => {
+    const keyFigures = [
+      { name: 'a', title: 'Long', value: '12345678901234567890', previous: null, change: null },
+      { name: 'b', title: 'None', value: null, previous: null, change: null },
+      { name: 'c', title: 'Bounce', value: 40.25, previous: 50, change: -20, unit: '%', higherIsBetter: false },
+    ];
+    const { text, html } = renderMail({ ...report, firstDay: '2026-11-22', keyFigures }, context);
+    expect(text).toContain('Demo shop · 22 November 2026');
+    expect(text).toContain('12,345,678,901,234,567,890');
+    expect(text).toMatch(/None +–\n/);
+    expect(text).toMatch(/Bounce +40\.25% +▼ −20% +50%/);
+    expect(html).toContain('class="good"');
+  });
+
+  it('lets nobody who names a site, a title or a path write HTML, and stays one that mail programs show whole', () => {
+    const evil = `"'></td><script>alert(1)</script><img src=x onerror=alert(1)>&\u202egnp\n`;
+    const many = Array.from({ length: 500 }, () => ({
+      name: evil,
+      title: evil.repeat(50),
+      value: evil,
+      previous: evil,
+      change: 1,
+    }));
+    const { html, text, subject } = renderMail(
+      {
+        ...{ ...report, siteName: evil, title: evil.repeat(50), keyFigures: many, revision: 2 },
+        changes: many.map(({ title }) => ({ title, before: evil, after: evil, unit: evil })),
+      },
+      {
+        ...context,
+        unsubscribeUrl: `https://x.example/"><script>`,
+      },
+    );
+    expect(html.match(/<script|<img|\u202e/g)).toBeNull();
+    expect(html.includes('&lt;script&gt;')).toBe(true);
+    expect(html.match(/<[^>]*onerror/)).toBeNull();
+    expect(subject).not.toMatch(/[\n\u202e]/);
+    expect(Buffer.byteLength(html)).toBeLessThan(100_000);
+    expect(Buffer.byteLength(text)).toBeLessThan(100_000);
+  });
+});
