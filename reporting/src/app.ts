@@ -22,6 +22,7 @@ import { reportsRoutes, signedReportRoute } from './reports-route.js';
 import { retentionRoute } from './retention-route.js';
 import { sitesRoutes } from './sites-route.js';
 import { statsRoute } from './stats-route.js';
+import { unsubscribeRoutes } from './unsubscribe-route.js';
 
 export interface ReportingApp extends ServiceApp {
   /** For reading; may lead to a replica. */
@@ -59,6 +60,7 @@ export function buildApp(deps: ReportingApp): Express {
     );
     app.get('/api/v1/exports/:id/download', signedDownloadRoute({ ...deps, ...deps.exports }));
     app.get('/api/v1/reports/:id/download', signedReportRoute({ ...deps, ...deps.exports }));
+    app.use(unsubscribeRoutes({ ...deps, links: deps.exports.links }));
     if (keys) app.use(requireScope(keys, neededScope, isTrustedProxy), limitKeys(requestsPerMinute));
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     const answers = { ...deps, cache: deps.caching?.cache };

@@ -10,6 +10,7 @@ import {
   type RetryEnvironment,
   retrySettings,
 } from '@millrace/shared/config';
+import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import Joi from 'joi';
 import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
 import { type ExportEnvironment, exportSettings, requireWholeS3 } from './exports/exports-config.js';
@@ -19,27 +20,32 @@ export interface WorkerConfig
     QueueEnvironment,
     CacheEnvironment,
     ExportEnvironment,
-    RetryEnvironment {
+    RetryEnvironment,
+    OutboundEnvironment {
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_WORKER_PORT: number;
   REPORT_TTL_DAYS: number;
   REPORT_FONT_DIR?: string;
+  PUBLIC_URL?: string;
+  LINK_SECRET?: string;
 }
 
-export const configSchema = requireWholeS3(
-  Joi.object<WorkerConfig>({
-    ...commonSettings,
-    ...databaseSettings,
-    ...queueSettings,
-    ...cacheSettings,
-    ...exportSettings,
-    DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
-    REPORTING_WORKER_PORT: portSetting(4001),
-    ...retrySettings,
-    REPORT_TTL_DAYS: Joi.number().integer().min(1).max(36_500).default(400),
-    REPORT_FONT_DIR: Joi.string(),
-  }),
-);
+const settings = Joi.object<WorkerConfig>({
+  ...commonSettings,
+  ...databaseSettings,
+  ...queueSettings,
+  ...cacheSettings,
+  ...exportSettings,
+  DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
+  REPORTING_WORKER_PORT: portSetting(4001),
+  ...retrySettings,
+  REPORT_TTL_DAYS: Joi.number().integer().min(1).max(36_500).default(400),
+  REPORT_FONT_DIR: Joi.string(),
+  ...outboundVariables,
+  PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
+  LINK_SECRET: Joi.string().min(32).max(1_000),
+});
+export const configSchema = needsSender(requireWholeS3(settings));
 
 export const loadWorkerConfig = () => loadConfig(configSchema, process.env);

@@ -13,6 +13,7 @@ import { reportsPaths } from './reports-paths.js';
 import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
 import { servicePaths } from './service-paths.js';
+import { unsubscribePaths } from './unsubscribe-paths.js';
 
 export interface OpenApiDocument {
   openapi: string;
@@ -45,7 +46,7 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Reports', description: 'What is written and sent by a schedule.' },
     { name: 'Service', description: 'For those who run it.' },
   ],
-  paths: { ...apiPaths, ...datasetsPaths, ...cachePaths, ...exportsPaths, ...reportsPaths, ...servicePaths },
+  paths: { ...apiPaths, ...datasetsPaths, ...cachePaths, ...exportsPaths, ...reportsPaths, ...unsubscribePaths, ...servicePaths },
   components: {
     schemas: {
       ...requestSchemas(),

@@ -1,0 +1,67 @@
+/** The page that ends the mails of a report, for people without a key. */
+import { ServiceError } from '@millrace/shared/errors';
+import type { Pool } from '@millrace/shared/postgres';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Html, html, htmlText } from './delivery/html.js';
+import { unsubscribePath } from './delivery/report-links.js';
+import { leaveRecipients, templateName } from './delivery/unsubscribe.js';
+import type { Links } from './exports/export-links.js';
+
+export interface UnsubscribeDependencies {
+  writePool: Pool;
+  links: Links;
+  clock?: () => Date;
+}
+
+const forged = () =>
+  new ServiceError('forbidden', 'This link is not one of ours, or it was cut, or it is too old: open a newer mail.');
+
+/** What the link is about. @throws ServiceError `forbidden` when we did not write it. */
+async function openLink({ writePool, links }: UnsubscribeDependencies, req: Request, now: Date) {
+  const { id, recipient } = req.params as { id: string; recipient: string };
+  const { expires, signature } = req.query;
+  if (!(await links.isValid(unsubscribePath(id, recipient), { expires, signature }, now))) throw forged();
+  return { id, recipient, name: (await templateName(writePool, id)) ?? 'this report' };
+}
+
+function sendPage(res: Response, title: string, body: Html): void {
+  res.set({
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+  });
+  res.type('html').send(
+    htmlText(html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title>
+<style>:root { color-scheme: light dark } body { font: 17px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem; overflow-wrap: anywhere }
+h1 { font-size: 1.4rem } button { font: inherit; padding: .6rem 1.2rem; cursor: pointer }</style></head>
+<body><h1>${title}</h1>${body}</body></html>
+`),
+  );
+}
+
+/** Only asks: programs that look for viruses open every link of a mail. */
+const ask =
+  (deps: UnsubscribeDependencies): RequestHandler =>
+  async (req, res) => {
+    const { recipient, name } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
+    const body = html`<p>${recipient} gets the report “${name}” by mail.</p><form method="post"><button>Send no more of them</button></form>`;
+    sendPage(res, 'Unsubscribe?', body);
+  };
+
+/** By the button of the page or by that of a mail program (RFC 8058). */
+const leave =
+  (deps: UnsubscribeDependencies): RequestHandler =>
+  async (req, res) => {
+    const now = (deps.clock ?? (() => new Date()))();
+    const { id, recipient, name } = await openLink(deps, req, now);
+    await leaveRecipients(deps.writePool, id, recipient, now);
+    sendPage(res, 'Unsubscribed', html`<p>${recipient} gets no more mails of the report “${name}”.</p>`);
+  };
+
+export function unsubscribeRoutes(deps: UnsubscribeDependencies): Router {
+  const router = Router();
+  router.get('/api/v1/report-templates/:id/unsubscribe/:recipient', ask(deps));
+  router.post('/api/v1/report-templates/:id/unsubscribe/:recipient', leave(deps));
+  return router;
+}
