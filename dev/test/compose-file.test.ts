@@ -54,6 +54,7 @@ const faults: [string, string, string, string][] = [
   ['a writable root', 'read_only: true', 'read_only: false', 'postgres can write to its root file system'],
   ['kept capabilities', '- ALL', '- NET_RAW', 'keeps capabilities'],
   ['no restart', 'restart: unless-stopped', 'restart: "no"', 'is not restarted'],
+  ['a mail catcher in production', '    profiles:\n      - dev\n', '', 'mail-catcher would start in production'],
   ['broken YAML', 'services:\n', 'services:\n  - [\n', 'docker-compose.yml: '],
 ];
 

@@ -1,4 +1,4 @@
-/** Turns docker-compose.yml and the Dockerfile into what would not start, not scale or not be safe. */
+/** What of docker-compose.yml and the Dockerfile would not start, not scale or not be safe. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -6,6 +6,7 @@ import { services as ours } from '../services.js';
 
 interface ComposeService {
   build?: { target?: string };
+  profiles?: string[];
   image?: string;
   command?: string | string[];
   container_name?: string;
@@ -24,6 +25,8 @@ type Services = Record<string, ComposeService>;
 
 const stores = ['postgres', 'redis'];
 const oneShot = 'migrate';
+/** For developers only, so that production never starts it. */
+const mailCatcher = 'mail-catcher';
 const scaled = new Set(['ingestion', 'processor']);
 const redisFlags = ['--appendonly yes', '--appendfsync always', '--maxmemory-policy noeviction'];
 
@@ -43,6 +46,7 @@ export function checkComposeFile(root: string): string[] {
     ]),
     ...scaleProblems(services),
     ...redisProblems(services.redis),
+    ...profileProblems(services),
   ];
   return problems.map((problem) => `docker-compose.yml: ${problem}`);
 }
@@ -52,7 +56,7 @@ function stageNames(dockerfile: string): string[] {
 }
 
 function nameProblems(services: Services): string[] {
-  const known = [...stores, oneShot, ...ours.map(({ name }) => name)];
+  const known = [...stores, oneShot, mailCatcher, ...ours.map(({ name }) => name)];
   const missing = known.filter((name) => !services[name]).map((name) => `service ${name} is missing`);
   const unknown = Object.keys(services).filter((name) => !known.includes(name));
   return [...missing, ...unknown.map((name) => `service ${name} is not known to the check: add it there as well`)];
@@ -112,4 +116,12 @@ function hasFixedHostPort(port: string): boolean {
 function redisProblems(redis: ComposeService | undefined): string[] {
   const command = [redis?.command ?? []].flat().join(' ');
   return redisFlags.filter((flag) => !command.includes(flag)).map((flag) => `redis is started without ${flag}`);
+}
+
+function profileProblems(services: Services): string[] {
+  return Object.entries(services).flatMap(([name, { profiles = [] }]) => {
+    const isForDevelopers = profiles.length === 1 && profiles[0] === 'dev';
+    if (name === mailCatcher) return isForDevelopers ? [] : [`${name} would start in production: give it profile dev`];
+    return profiles.length > 0 ? [`${name} has a profile, so that it does not start by itself`] : [];
+  });
 }
