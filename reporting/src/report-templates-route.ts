@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
+import { newSecret } from '@millrace/shared/outbound/sign-body';
 import type { Pool } from '@millrace/shared/postgres';
 import { type RequestHandler, type Response, Router } from 'express';
 import { siteTimezone } from './query/site-timezone.js';
@@ -15,7 +16,6 @@ import {
   insertTemplate,
   type ListedTemplate,
   listTemplates,
-  newSecret,
   runTemplates,
   showTemplate,
   updateTemplate,

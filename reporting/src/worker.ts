@@ -7,11 +7,13 @@ import { startJobWorker } from '@millrace/shared/job-worker';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
+import { outboundSettings } from '@millrace/shared/outbound/outbound-settings';
 import { createPool } from '@millrace/shared/postgres';
 import { openFlows } from '@millrace/shared/queue';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
 import { openCache } from './cache/open-cache.js';
+import { createLinks } from './exports/export-links.js';
 import { startExportWorker } from './exports/export-worker.js';
 import { exportLimitsOf } from './exports/exports-config.js';
 import { openStores } from './exports/open-stores.js';
@@ -66,9 +68,19 @@ async function main(): Promise<void> {
   lifecycle.onClose('database for reports', () => reportsPool.end());
   const flows = openFlows(location, logger);
   lifecycle.onClose('flows', () => flows.close());
+  const common = { pool: reportsPool, stores: openStores(config), logger };
+  const { mail, allowPrivate } = outboundSettings(config);
+  const delivery = {
+    ...common,
+    mail,
+    webhookOptions: { allowPrivate },
+    publicUrl: config.PUBLIC_URL,
+    links: createLinks(reportsPool, config.LINK_SECRET),
+  };
   const reports = startReports({
-    ...{ location, logger, metrics, flows, retry: retryOf(config), pool: reportsPool, stores: openStores(config) },
-    deliver: (report, options) => deliver(reportsPool, report, options),
+    ...common,
+    ...{ location, metrics, flows, retry: retryOf(config) },
+    deliver: (report, options) => deliver(delivery, report, options),
     fontDir: config.REPORT_FONT_DIR,
     ttlDays: config.REPORT_TTL_DAYS,
   });

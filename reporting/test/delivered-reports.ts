@@ -35,7 +35,8 @@ const written = {
 
 /** Stores a report that was written; `fields` instead of the usual ones. Returns its id. */
 export async function insertReport({ pool }: TestDatabase, fields: Partial<typeof written> = {}): Promise<string> {
-  const row = { id: randomUUID(), ...written, ...fields };
+  const id = randomUUID();
+  const row = { id, origin: id, ...written, ...fields };
   const names = Object.keys(row);
   const values = Object.values(row).map((value) =>
     typeof value === 'object' && value ? JSON.stringify(value) : value,

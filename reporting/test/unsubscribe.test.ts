@@ -10,6 +10,7 @@ import { deliverReport } from '../src/delivery/deliver-report.js';
 import { resendReport } from '../src/delivery/resend-report.js';
 import { createGate } from '../src/query/heavy-queries.js';
 import { deliveryDeps, insertReport, ledgerOf } from './delivered-reports.js';
+import { exportsOn } from './export-stack.js';
 
 let database: TestDatabase;
 let mail: MailReceiver;
@@ -42,7 +43,7 @@ function app() {
   const keys = createKeyRing(pool, silent);
   const { links } = deliveryDeps(database, undefined);
   const health = { isClosing: () => false, health: {}, logger: silent, metrics: createMetrics() };
-  return request(buildApp({ ...health, pool, writePool: pool, gate, keys, links }));
+  return request(buildApp({ ...health, pool, writePool: pool, gate, keys, exports: exportsOn(pool, { links }) }));
 }
 
 /** The path of the link in the mail that Anna gets about a new report. */

@@ -46,7 +46,15 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Reports', description: 'What is written and sent by a schedule.' },
     { name: 'Service', description: 'For those who run it.' },
   ],
-  paths: { ...apiPaths, ...datasetsPaths, ...cachePaths, ...exportsPaths, ...reportsPaths, ...unsubscribePaths, ...servicePaths },
+  paths: {
+    ...apiPaths,
+    ...datasetsPaths,
+    ...cachePaths,
+    ...exportsPaths,
+    ...reportsPaths,
+    ...unsubscribePaths,
+    ...servicePaths,
+  },
   components: {
     schemas: {
       ...requestSchemas(),

@@ -6,8 +6,8 @@ import type { Logger } from '@millrace/shared/logger';
 import type { Job } from '@millrace/shared/queue';
 import type { GenerateReportData, ReportJobData, TemplateReportData } from '@millrace/shared/report-data';
 import { UnrecoverableError } from 'bullmq';
+import type { DeliveryResult } from '../delivery/deliver-report.js';
 import { describeFailure } from '../exports/export-failure.js';
-import type { Delivered } from './deliver.js';
 import { orderJob } from './order-job.js';
 import { orderSlot } from './order-reports.js';
 import { type QueueReportsDeps, queueReports } from './queue-reports.js';
@@ -20,7 +20,7 @@ import { type WriteDeps, writeReport } from './write-report.js';
 export interface ReportsDeps extends WriteDeps, QueueReportsDeps {
   logger: Logger;
   /** @throws what is worth another try; with `lastAttempt` there will be none. */
-  deliver: (report: Report, options: { lastAttempt: boolean }) => Promise<Delivered>;
+  deliver: (report: Report, options: { lastAttempt: boolean }) => Promise<DeliveryResult>;
   clock?: () => Date;
 }
 

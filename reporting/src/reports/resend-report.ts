@@ -1,6 +1,6 @@
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
-import { requestResend } from './deliver.js';
+import { requestResend } from '../delivery/resend-report.js';
 import type { Report } from './report.js';
 import type { Recipient } from './templates/template.js';
 

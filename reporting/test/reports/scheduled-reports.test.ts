@@ -5,6 +5,7 @@ import { openQueue, type QueueHandle } from '@millrace/shared/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
+import { type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { queueEnvironment } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,6 +15,7 @@ let database: TestDatabase;
 let api: ReportsApi;
 let queue: QueueHandle;
 let services: SpawnedService[];
+let mail: MailReceiver;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -28,7 +30,10 @@ beforeAll(async () => {
   const location = testQueue('postgres', database);
   queue = openQueue('report-generation', location, silent);
   await queue.queue.waitUntilReady();
+  mail = await receiveMail();
   const env = {
+    SMTP_URL: mail.url,
+    MAIL_FROM: 'reports@example.org',
     DATABASE_URL: database.url,
     ...queueEnvironment(location),
     EXPORT_DIR: api.folder,
@@ -44,6 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(services.map((service) => service.end()));
+  await mail.close();
   await queue.close();
   await api.close();
   await database.drop();
@@ -127,4 +133,34 @@ it('takes away the schedule of a template that was erased with its site', async 
   );
   const there = `select 1 from schedules where id = 'report-erased'`;
   await eventually(async () => (await database.pool.query(there)).rowCount === 0, 'the schedule is gone');
+});
+
+it('sends the report with its file to each recipient once, and again when it is asked to', async () => {
+  const recipients = [{ address: 'anna@example.org', name: 'Anna' }, 'bob@example.org'];
+  const sent = {
+    name: 'The week',
+    schedule: 'weekly',
+    dataset: 'activity-trends',
+    format: 'pdf',
+    site_id: 'shop',
+    recipients,
+  };
+  const { id } = (await api.call('post', '/report-templates').send(sent).expect(201)).body;
+  await reportOf(id, '2026-05-18T09:00:00Z');
+  const { reports } = (await api.call('get', '/reports').query({ template_id: id })).body;
+  const deliveries = async () =>
+    (await api.call('get', `/reports/${reports[0].id}`).expect(200)).body.deliveries.map(
+      ({ recipient, status }: Record<string, unknown>) => [recipient, status],
+    );
+  expect(await deliveries()).toEqual([
+    ['anna@example.org', 'sent'],
+    ['bob@example.org', 'sent'],
+  ]);
+  expect(mail.received).toHaveLength(2);
+  await api
+    .call('post', `/reports/${reports[0].id}/resend`)
+    .send({ recipients: ['carl@example.org'] })
+    .expect(202);
+  await eventually(async () => mail.received.length === 3, 'Carl gets it, too');
+  expect((await deliveries()).map(([recipient]: [string]) => recipient)).toContain('carl@example.org');
 });

@@ -1,5 +1,4 @@
 /** Rows of table report_templates, with what is known of their schedules and their newest reports. */
-import { randomBytes } from 'node:crypto';
 import { ServiceError } from '@millrace/shared/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
@@ -67,9 +66,6 @@ async function claimTemplate(client: PoolClient, id: string, only: string | null
   if (rows.length === 0) throw unknownTemplate();
   return toTemplate(rows[0]!);
 }
-
-/** 256 random bits. Kept as they are, not as a hash: signing needs them. */
-export const newSecret = () => `whsec_${randomBytes(32).toString('base64url')}`;
 
 const insert = `/* reporting.insertTemplate */
 insert into report_templates (id, site_id, name, description, schedule, cron, timezone, period_type, dataset, params, format,
