@@ -14,6 +14,7 @@ import { createRedisStore } from '../../src/cache/redis-store.js';
 import type { LockTimes } from '../../src/cache/share-answer.js';
 import { createTableStore } from '../../src/cache/table-store.js';
 import { createGate } from '../../src/query/heavy-queries.js';
+import { exportsOn } from '../export-stack.js';
 
 export interface CachedApp {
   app: Express;
@@ -56,6 +57,7 @@ export function createCachedApp(url: string, location: QueueLocation, options: C
   const app = buildApp({
     ...{ logger: silent, metrics, health: {}, isClosing: () => false, pool, writePool: pool, caching },
     gate: createGate({ atOnce: 4, maxWaiting: 2_000, waitMs: 15_000 }),
+    exports: exportsOn(pool),
     ...(clock && { clock }),
   });
   return {
