@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   lifecycle.onClose('worker', () => worker.close());
   const exports = startExportWorker(
     { location, logger, metrics },
-    { pool, writePool, stores: openStores(config), logger, ...exportLimitsOf(config) },
+    { pool, writePool, stores: openStores(config), logger, fontDir: config.REPORT_FONT_DIR, ...exportLimitsOf(config) },
   );
   lifecycle.onClose('exports', () => exports.close(config.SHUTDOWN_TIMEOUT_MS / 3));
   // Files take their time, and are read from where aggregations write: of a replica the newest of those could be missing.

@@ -104,6 +104,7 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     ['ndjson', 'gzip', 'application/gzip', '.ndjson.gz'],
     ['xlsx', 'none', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', '.xlsx'],
     ['parquet', 'none', 'application/vnd.apache.parquet', '.parquet'],
+    ['pdf', 'none', 'application/pdf', '.pdf'],
   ])('writes %s, compression %s', async (format, compression, type, ending) => {
     const { id } = await stack.ask({ format, compression });
     expect(await stack.reached(id, 'completed')).toMatchObject({ rows: 2_500, error: null });

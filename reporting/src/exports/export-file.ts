@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import type { Row } from '../datasets/dataset.js';
 import { type ResolvedDataset, readBatches } from '../datasets/read-dataset.js';
 import { compress } from './formats/compress.js';
-import type { FileFormat, FileMetadata } from './formats/format.js';
+import type { FileFormat, FileMetadata, FileSource } from './formats/format.js';
 
 export interface FilePlan {
   resolved: ResolvedDataset;
@@ -14,6 +14,7 @@ export interface FilePlan {
   /** As of which relative ranges are resolved. */
   now: Date;
   generatedAt: Date;
+  pdf?: FileSource['pdf'];
 }
 
 function metadataOf({ resolved, generatedAt }: FilePlan): FileMetadata {
@@ -42,13 +43,15 @@ export function fileChunks(
   signal: AbortSignal,
   onBatch: (rows: Row[]) => void = () => undefined,
 ): AsyncIterable<Uint8Array> {
-  const { resolved, format, gzip, includeMetadata, bom, now } = plan;
+  const { resolved, format, gzip, includeMetadata, bom, now, pdf } = plan;
   const chunks = format.write({
     title: resolved.dataset.title,
     columns: resolved.dataset.columns(resolved.params),
     batches: watched(readBatches(client, resolved, { now }), signal, onBatch),
-    ...(includeMetadata && { metadata: metadataOf(plan) }),
+    // A page without its site and period says nothing.
+    ...((includeMetadata || format.id === 'pdf') && { metadata: metadataOf(plan) }),
     bom,
+    ...(pdf && { pdf }),
   });
   return gzip ? compress(chunks) : chunks;
 }

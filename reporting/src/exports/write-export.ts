@@ -27,6 +27,8 @@ export interface WriteDependencies {
   quotaBytes: number;
   lifeMs: number;
   logger: Logger;
+  /** Further fonts of PDF files. */
+  fontDir?: string | undefined;
 }
 
 /** Why an attempt ends that nobody waits for any more. */
@@ -40,11 +42,16 @@ export interface WrittenExport {
 const progressMs = 1_000;
 const readTimeoutMs = { plain: 7_200_000, patterns: 600_000 };
 
-async function planOf({ pool }: WriteDependencies, row: ExportRow, signal: AbortSignal): Promise<FilePlan> {
+async function planOf(
+  { pool, fontDir, logger }: WriteDependencies,
+  row: ExportRow,
+  signal: AbortSignal,
+): Promise<FilePlan> {
   const { params, format, compression, includeMetadata, bom, createdAt } = row;
   const request = parseDataset(findDataset(row.dataset), parseExactJson(params) as Record<string, unknown>);
   const resolved = await resolveDataset(pool, request, createdAt, signal);
-  const about = { includeMetadata, bom, now: createdAt, generatedAt: new Date() };
+  const pdf = { logger, ...(fontDir !== undefined && { fontDir }) };
+  const about = { includeMetadata, bom, now: createdAt, generatedAt: new Date(), pdf };
   return { resolved, format: formats[format], gzip: compression === 'gzip', ...about };
 }
 

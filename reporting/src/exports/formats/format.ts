@@ -1,5 +1,6 @@
 /** What a file of rows is made from, and what each kind of file can do. */
 import type { Column, Row } from '../../datasets/dataset.js';
+import type { PdfOptions } from '../../reports/pdf/write-report-pdf.js';
 
 export type FormatId = 'csv' | 'json' | 'ndjson' | 'xlsx' | 'parquet' | 'pdf';
 
@@ -8,10 +9,12 @@ export interface FileSource {
   title: string;
   columns: Column[];
   batches: AsyncIterable<Row[]>;
-  /** Of JSON files; absent: none is written. */
+  /** Of JSON files, and the head of PDF files; absent: none is written. */
   metadata?: FileMetadata;
   /** Whether a CSV file begins with a byte order mark, which Excel needs to read it as UTF-8. */
   bom?: boolean;
+  /** Fonts of PDF files, and who is told what none of them has. */
+  pdf?: Pick<PdfOptions, 'fontDir' | 'logger'>;
 }
 
 export interface FileMetadata {

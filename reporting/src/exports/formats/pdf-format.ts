@@ -1,13 +1,26 @@
-import type { FileFormat } from './format.js';
+import { createLogger } from '@millrace/shared/logger';
+import { describePeriod } from '../../reports/describe-period.js';
+import { writeTablePdf } from '../../reports/pdf/write-table-pdf.js';
+import type { FileFormat, FileSource } from './format.js';
 
-/** The place of tables as PDF: `write` is still to be joined to the layout of reports. */
+const maxRows = 5_000;
+
+/** A table to be read or printed; rows beyond the first are counted, and the document says how many they are. */
 export const pdfFormat: FileFormat = {
   id: 'pdf',
   extension: 'pdf',
   contentType: 'application/pdf',
   canGzip: false,
-  maxRows: 5_000,
-  write() {
-    throw new Error('Tables cannot be written as PDF yet.');
-  },
+  maxRows,
+  write: writePdf,
 };
+
+function writePdf({ title, columns, batches, metadata, pdf }: FileSource): AsyncIterable<Uint8Array> {
+  const { siteId, dateRange, timezone, generatedAt = new Date() } = metadata ?? {};
+  const about = {
+    ...(siteId !== undefined && { siteName: siteId }),
+    ...(dateRange && { period: `${describePeriod(dateRange)}, ${timezone}` }),
+  };
+  const options = pdf ?? { logger: createLogger('export', 'silent') };
+  return writeTablePdf({ title, columns, batches, generatedAt, maxRows, ...about }, options);
+}
