@@ -98,6 +98,18 @@ it('answers the questions as printed', async () => {
   }
 });
 
+it('hands out figures as printed', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const lines = await printedLines('Take it with you');
+  expect(lines).toHaveLength(4);
+  const [rows, csv, file, template] = lines as [PrintedLine, PrintedLine, PrintedLine, PrintedLine];
+  expect(JSON.parse(await run(rows.command)).rows).toEqual(JSON.parse(rows.answer as string));
+  const printed = (await run(csv.command)).trimEnd().split('\r\n');
+  expect(readme).toContain(`${csv.command}\n${printed.map((line) => `# ${line}`).join('\n')}\n`);
+  expect(JSON.parse(await run(file.command))).toMatchObject({ status: 'pending', dataset: 'events', format: 'xlsx' });
+  expect(JSON.parse(await run(template.command))).toMatchObject({ name: 'How the week went', isActive: true });
+});
+
 it('lets the administrator look after the queues as printed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-readme-'));
   const { key } = await createKey(stack.database.pool, { name: 'npm start', scopes: ['admin'] });
