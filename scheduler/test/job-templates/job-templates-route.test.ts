@@ -144,7 +144,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it.each([
     [{ queue: 'event-ingest', job: 'events' }, 'queue'],
-    [{ queue: 'data-export', job: 'export', data: {}, params: {} }, 'queue'],
+    [{ queue: 'data-export', job: 'export', data: {}, params: {} }, 'data.exportId'],
     [{ job: 'nope' }, 'job'],
     [{ data: { ...daily.data, granularity: 'decade' }, params: {} }, 'data.granularity'],
     [{ params: { unknown: 1 } }, 'params.unknown'],
