@@ -27,6 +27,7 @@ async function tables(): Promise<string[]> {
 
 const values: Record<string, unknown> = {
   text: 'x',
+  smallint: 1,
   integer: 1,
   bigint: 1,
   numeric: 1,
