@@ -52,7 +52,7 @@ function showFlow({ queues }: FlowsDeps): RequestHandler {
     const queue = queues.get(String(req.params.queue));
     if (!queue) throw new ServiceError('not_found', `There is no such queue; known are ${queues.names.join(', ')}.`);
     await reachQueue(queue);
-    const flow = await describeFlow(queues.flows, queue.name, String(req.params.id).slice(0, 500));
+    const flow = await describeFlow(queues.flows, queue.name, String(req.params.id).slice(0, 500).replaceAll('\0', ''));
     if (!flow) throw new ServiceError('not_found', 'There is no such job in this queue, or its record is gone.');
     sendData(res, flow);
   };

@@ -45,7 +45,7 @@ function shown({ createdAt, updatedAt, ...template }: JobTemplate): object {
 }
 
 async function templateOf(pool: Pool, req: Request): Promise<JobTemplate> {
-  const template = await readTemplate(pool, String(req.params.id).slice(0, 200));
+  const template = await readTemplate(pool, String(req.params.id).slice(0, 200).replaceAll('\0', ''));
   if (!template) throw unknownTemplate();
   return template;
 }

@@ -177,6 +177,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('knows nothing of a job or a queue that is not there', async () => {
     await api.call('get', `${url}/cleanup/nothing`).expect(404);
     await api.call('get', `${url}/nowhere/nothing`).expect(404);
+    await api.call('get', `${url}/cleanup/%00`).expect(404);
   });
 
   it('is for administrators of all sites', async () => {

@@ -140,6 +140,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await use({ site_id: 'a', options: { priority: -1 } }))[0]).toBe('options.priority');
     expect(await count()).toBe(before);
     await api.call('post', `${url}/nowhere/jobs`).send({}).expect(404);
+    for (const id of ['%00', `a%00b`, 'x'.repeat(500)]) await api.call('get', `${url}/${id}`).expect(404);
   });
 
   it.each([
