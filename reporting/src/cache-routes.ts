@@ -29,7 +29,8 @@ export interface CacheRoutesDependencies {
 
 const prefix = '/api/v1/cache';
 
-export const isAboutCache = (path: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
+/** Routes match addresses whatever the case of their letters. */
+export const isAboutCache = (path: string): boolean => `${path.toLowerCase()}/`.startsWith(`${prefix}/`);
 
 async function patternOf(...parameters: Parameters<typeof readJson>): Promise<string> {
   const body = await readJson(...parameters);

@@ -1,4 +1,6 @@
 /** `/api/v1/cache`: who may steer kept answers, what that does on every replica, and what is said of the jobs that keep them warm. */
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { createKey } from '@millrace/shared/access/keys';
 import { openQueue, type QueueHandle } from '@millrace/shared/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
@@ -183,6 +185,29 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     const found = await readJobs(database.pool, now, true);
     expect(found.map(({ enabled, nextRun }) => [enabled, nextRun])).toEqual(jobs.map(() => [false, null]));
   });
+});
+
+it('takes a key for administrators of all sites, however the address is written', async () => {
+  const database = await createTestDatabase();
+  const keys = createKeyRing(database.pool, silent);
+  const { app } = buildDocumentedApp(database.pool, { keys });
+  const statusOf = async (path: string, scope: 'read' | 'admin', siteId?: string) => {
+    const { key } = await createKey(database.pool, {
+      name: `${scope} ${siteId} ${path}`,
+      scopes: [scope],
+      siteId: siteId ?? null,
+    });
+    return (await request(app).post(path).set('authorization', `Bearer ${key}`)).status;
+  };
+  for (const path of ['/api/v1/cache/stop', '/API/v1/Cache/stop', '/api/v1/cache/stop/']) {
+    expect([
+      await statusOf(path, 'read'),
+      await statusOf(path, 'admin', 'demo'),
+      await statusOf(path, 'admin'),
+    ]).toEqual([403, 403, 200]);
+  }
+  await keys.close();
+  await database.drop();
 });
 
 describe('a service that keeps no answers', () => {
