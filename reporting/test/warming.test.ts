@@ -153,6 +153,21 @@ const broken = Buffer.from([0]);
 const empty = encodeBitmap(Uint32Array.of()).bitmap;
 const failedOnce = { key: 'top-items', reason: expect.stringMatching(/^1 of 3 sites failed, first first: ./) };
 
+it('goes on after the site that it came to, although one of those before failed', async () => {
+  const hurried = { ...cacheKeys['top-items']!, intervalMs: 0 };
+  const warm = (lastSite: string | null) => warmKey(depsOf(replicas[0]!), hurried, lastSite);
+  await setPathVisitors(broken);
+  await expect(runJob(database.pool, 'failing', warm)).rejects.toThrow('1 of 3 sites failed, first first: ');
+  await setPathVisitors(empty);
+  await expect(runJob(database.pool, 'failing', () => Promise.reject(new Error('no connection')))).rejects.toThrow();
+  let seen: string | null = null;
+  await runJob(database.pool, 'failing', async (lastSite) => {
+    seen = lastSite;
+    return { lastSite };
+  });
+  expect(seen).toBe('first');
+});
+
 it('names a key that it does not know, and warms the others', async () => {
   const { run, progress } = createConsumer();
   const known =

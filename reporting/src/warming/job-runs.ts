@@ -23,29 +23,27 @@ where id = $1 and holder = $2`;
 export interface RunOutcome {
   /** Where the next run is to go on; null: from the start. */
   lastSite: string | null;
+  /** Why the run has failed, although it got as far as that. */
+  error?: Error;
 }
 
 /** Told where the last run ended. */
 export type RunWork = (lastSite: string | null) => Promise<RunOutcome>;
 
-/** False when another run of the job is under way, in whichever process. @throws what `work` does, once that is noted. */
+/** False when another run of the job is under way, in whichever process. @throws what `work` throws or reports, once that is noted. */
 export async function runJob(pool: Pool, id: string, work: RunWork): Promise<boolean> {
   const holder = randomUUID();
-  const { rows } = await pool.query<RunOutcome>(claim, [id, holder, hold.ms]);
+  const { rows } = await pool.query<{ lastSite: string | null }>(claim, [id, holder, hold.ms]);
   if (!rows[0]) return false;
+  const before = rows[0].lastSite;
   const renewing = setInterval(() => void pool.query(renew, [id, holder, hold.ms]).catch(() => {}), hold.renewMs);
   const startedAt = performance.now();
-  const note = (error: string | null, lastSite: string | null) => {
-    const ms = Math.round(performance.now() - startedAt);
-    return pool.query(finish, [id, holder, ms, error, error === null ? 0 : 1, lastSite]);
-  };
   try {
-    const { lastSite } = await work(rows[0].lastSite);
-    await note(null, lastSite);
+    const { lastSite, error } = await work(before).catch((error: Error): RunOutcome => ({ lastSite: before, error }));
+    const ms = Math.round(performance.now() - startedAt);
+    await pool.query(finish, [id, holder, ms, error?.message ?? null, error ? 1 : 0, lastSite]);
+    if (error) throw error;
     return true;
-  } catch (error) {
-    await note((error as Error).message, null);
-    throw error;
   } finally {
     clearInterval(renewing);
   }

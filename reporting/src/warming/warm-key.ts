@@ -21,6 +21,8 @@ export interface WarmedSites {
   warmed: number;
   /** The last site before the time was up; null when it was enough for all. */
   lastSite: string | null;
+  /** Says how many sites failed, and why the first did. */
+  error?: Error;
 }
 
 /** About what an interval that is open, or a few that are marked, have. */
@@ -56,7 +58,7 @@ async function warmSite({ pool, cache }: WarmingDeps, siteId: string, key: Cache
 /**
  * Goes through the sites that were active in the last day, from the one after `lastSite` on. One that fails does not keep the others
  * from being warmed.
- * @throws Error that says how many failed, and why the first did.
+ * @throws Error of a connection that is lost.
  */
 export async function warmKey(deps: WarmingDeps, key: CacheKey, lastSite: string | null = null): Promise<WarmedSites> {
   const { pool, clock = () => new Date() } = deps;
@@ -76,6 +78,6 @@ export async function warmKey(deps: WarmingDeps, key: CacheKey, lastSite: string
       break;
     }
   }
-  if (problems.length > 0) throw new Error(`${problems.length} of ${sites.length} sites failed, first ${problems[0]}`);
-  return result;
+  if (problems.length === 0) return result;
+  return { ...result, error: new Error(`${problems.length} of ${sites.length} sites failed, first ${problems[0]}`) };
 }
