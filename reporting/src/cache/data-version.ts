@@ -7,7 +7,10 @@ import type { TimeRange } from '../query/resolved-query.js';
 import type { DataSource, Question } from './question.js';
 
 export interface DataVersion {
-  /** Undefined for a site that is being erased: its answers change with every piece that is removed. */
+  /**
+   * Undefined where no answer is worth keeping: of a site that is being erased, or of one that has more marks than are counted, as
+   * during an import; it changes all the time, and a count would take longer than some answers.
+   */
   data: string | undefined;
   /**
    * Moves where even an answer that may be out of date is not to be given any more. JSON: when the site was made, erasures of its users,
@@ -31,12 +34,19 @@ export const identityOf = (...more: string[]) =>
  * moves with the next. Where raw events were dropped, what rolls have left is all there is, and counts too.
  */
 const events = `sites.hostnames, extract(epoch from horizon.since), case when rolled_at <> changes_at then extract(epoch from rolled_at) end,
-    (select coalesce(sum(changes), 0) from site_changes where site_id = $1 and day >= $3::date and day <= $4::date)
-    + (select count(*) from rollup_marks where site_id = $1 and interval_start >= $3::date::timestamp at time zone 'UTC'
-        and interval_start < ($4::date + 1)::timestamp at time zone 'UTC'),
+    (select coalesce(sum(changes), 0) from site_changes where site_id = $1 and day >= $3::date and day <= $4::date) + marks.number,
     case when horizon.since > $3::date::timestamp at time zone 'UTC' then jsonb_build_array(
       rolled.timezone, rolled.hostnames, dimensions_since, extract(epoch from detail_since),
       (select string_agg(day::text, ' ' order by day) from rollup_day_marks where site_id = $1)) end`;
+
+/** Marks that are counted at most. */
+const mostMarks = 50_000;
+
+const marks = `left join lateral (
+    select count(*) as number from (
+      select 1 from rollup_marks where site_id = $1 and interval_start >= $3::date::timestamp at time zone 'UTC'
+        and interval_start < ($4::date + 1)::timestamp at time zone 'UTC' limit ${mostMarks + 1}) as found
+  ) as marks on true`;
 
 /** Whoever writes aggregates, of whatever release, updates the row of the site in the same transaction. */
 const aggregates = `(select xmin::text from site_aggregations where site_id = $1)`;
@@ -55,15 +65,16 @@ const metrics = `(select jsonb_agg(found) from (
 const sources: Record<DataSource, string> = { events, aggregates, metrics };
 
 const statement = (reads: readonly DataSource[]) => `/* reporting.readDataVersion */
-select sites.timezone as "siteTimezone", erase_requested_at is not null as "isErased",
+select sites.timezone as "siteTimezone",
+  erase_requested_at is not null ${reads.includes('events') ? `or marks.number > ${mostMarks}` : ''} as "isUnsettled",
   ${identityOf('(select max(no) from cache_invalidations where $2 like pattern)')}::text as identity,
   jsonb_build_array($3::date, $4::date, ${reads.map((name) => sources[name]).join(', ')})::text as data
 from (select 1) as one left join sites on sites.site_id = $1 left join site_rollups rolled on rolled.site_id = $1
-  left join raw_horizon horizon on true`;
+  left join raw_horizon horizon on true ${reads.includes('events') ? marks : ''}`;
 
 interface Row {
   siteTimezone: string | null;
-  isErased: boolean;
+  isUnsettled: boolean;
   identity: string;
   data: string;
 }
@@ -79,8 +90,8 @@ export async function readDataVersion(
   { siteId, reads, name, span }: VersionedQuestion,
 ): Promise<DataVersion> {
   const { rows } = await database.query<Row>(statement(reads), [siteId, name, ...daysOf(span)]);
-  const { siteTimezone, isErased, identity, data } = rows[0]!;
-  return { siteTimezone, identity, data: isErased ? undefined : hashOf(identity, data) };
+  const { siteTimezone, isUnsettled, identity, data } = rows[0]!;
+  return { siteTimezone, identity, data: isUnsettled ? undefined : hashOf(identity, data) };
 }
 
 /** Short, and the same in every process of this release. */

@@ -96,6 +96,18 @@ describe('of events', () => {
     expect(await versionOf(['events'], later)).toBe(kept);
   });
 
+  it('is not to be had while the site has more marks than can be counted at every request', async () => {
+    const mark = (count: number) =>
+      sql(`insert into rollup_marks select 'demo', '2026-06-10T00:00:00Z' from generate_series(1, ${count})`);
+    await mark(50_000);
+    expect(await versionOf()).toBeDefined();
+    await mark(1);
+    expect(await versionOf()).toBeUndefined();
+    expect(await versionOf(['aggregates'])).toBeDefined();
+    await takeMarks(database.pool, 'demo');
+    expect(await versionOf()).toBeDefined();
+  });
+
   it('is another one when the site was erased and came again', async () => {
     await write('2026-06-10T00:00:00Z');
     const before = await versionOf();
