@@ -1,6 +1,7 @@
 /** The contract between a dataset and what is made of it: pages over HTTP, exports, reports, warm answers. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import type Joi from 'joi';
+import type { DataSource } from '../cache/question.js';
 import type { Admit } from '../query/reading-cost.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from '../query-request/calendar.js';
@@ -76,6 +77,8 @@ export interface Dataset {
   example: Record<string, unknown>;
   /** What an answer depends on: events, or the tables that aggregations write. */
   reads: 'events' | 'aggregates';
+  /** The same for kept answers, where `reads` does not say it all: an answer is computed again when one of these has changed. */
+  sources?: readonly DataSource[];
   /** Set where the same range has another answer later although nothing has arrived. */
   dependsOnClock?: true;
   /** With defaults filled in, as are the params of the functions below. */

@@ -61,6 +61,8 @@ export const revenueSummary: Dataset = {
   params: { period_type: periodTypeParam('month'), currency: currencyParam },
   example: { date_range: '12mo', period_type: 'month' },
   reads: 'events',
+  // Which payments count is taken from what aggregations have kept.
+  sources: ['events', 'aggregates'],
   columns: () => columns,
   key: () => key,
   async *rows(context, params) {

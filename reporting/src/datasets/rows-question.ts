@@ -20,9 +20,6 @@ export interface PageRequest {
 /** No event is older. Some datasets look for what came first, however long before their range. */
 const beginning = new Date(Date.UTC(2000, 0, 1));
 
-/** What counts money from events takes part of it from what aggregations have kept. */
-const sources = { events: ['events', 'aggregates'], aggregates: ['aggregates', 'metrics'] } as const;
-
 const echo = ({ siteId, params, dataset, range, timezone }: ResolvedDataset) => ({
   site_id: siteId,
   ...(dataset.defaultRange !== undefined && { date_range: [range.from.toISOString(), range.to.toISOString()] }),
@@ -50,7 +47,7 @@ export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question
     kind: dataset.id,
     siteId: request.siteId,
     asked: { ...asked, limit, after },
-    reads: sources[dataset.reads],
+    reads: dataset.sources ?? [dataset.reads],
     needsEvents: isAboutAllTime(request),
     resolve(site) {
       const resolved = resolveBy(request, site, now);
@@ -60,7 +57,7 @@ export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question
       return {
         meaning: isMomentary ? [meaning, now] : meaning,
         longestMs,
-        span: { from: range.from < beginning ? range.from : beginning, to: range.to },
+        span: dataset.reads === 'aggregates' || range.from < beginning ? range : { from: beginning, to: range.to },
         isMomentary,
         check: (signal) => checkDatasetPatterns(pool, request, signal),
         async read(client, admit) {

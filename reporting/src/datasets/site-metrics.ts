@@ -76,6 +76,7 @@ export const siteMetrics: Dataset = {
   },
   example: { date_range: '7d', metric_type: 'quality' },
   reads: 'aggregates',
+  sources: ['metrics'],
   columns: columnsOf,
   key: keyOf,
   rows: (context, params) => sqlRows(context, source(context, params)),

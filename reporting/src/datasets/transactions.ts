@@ -44,6 +44,8 @@ export const transactions: Dataset = {
   params: { filters: filtersParam },
   example: { date_range: '30d', filters: [['is', 'property:currency', ['EUR']]] },
   reads: 'events',
+  // Which payments count is taken from what aggregations have kept.
+  sources: ['events', 'aggregates'],
   columns: () => columns,
   key: () => key,
   rows: (context, params) => eventRows(context, params, source(context, params), moneyTypes),

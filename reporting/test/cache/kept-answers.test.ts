@@ -96,6 +96,32 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
       expect((await statusOf(ask(one)))[0]).toBe(second);
     });
 
+    it('of a dataset is kept until what it is made of changes', async () => {
+      const sql = (text: string) => database.pool.query(text, [site]);
+      const statusOf = async (id: string) => {
+        const asked = request(one.app).get(`/api/v1/datasets/${id}/rows`).query({ site_id: site, date_range: '7d' });
+        return (await asked.expect(200)).body.meta.cache.status;
+      };
+      const statuses = async () => [
+        await statusOf('activity-trends'),
+        await statusOf('transactions'),
+        await statusOf('revenue'),
+        await statusOf('site-metrics'),
+      ];
+      const metric = (at: string) =>
+        sql(`insert into site_metrics (site_id, metric_type, period_type, period_start, figures)
+          values ($1, 'performance', 'hour', '${at}', '{}')`);
+      expect(await statuses()).toEqual(['miss', 'miss', 'miss', 'miss']);
+      await sql(`insert into site_aggregations (site_id, timezone) values ($1, 'UTC')`);
+      expect(await statuses()).toEqual(['hit', 'miss', 'miss', 'hit']);
+      await metric('2026-06-14T05:00:00Z');
+      expect(await statuses()).toEqual(['hit', 'hit', 'hit', 'miss']);
+      await metric('2026-05-14T05:00:00Z');
+      expect(await statuses()).toEqual(['hit', 'hit', 'hit', 'hit']);
+      await write('bob', '2026-05-14T05:00:00Z');
+      expect(await statuses()).toEqual(['miss', 'miss', 'hit', 'hit']);
+    });
+
     it('says how old it is', async () => {
       await views();
       now += 1_234;
