@@ -202,6 +202,17 @@ describe('rows that are added between pages', () => {
   });
 });
 
+it('a range with more rows than can be held is refused, and not cut short', async () => {
+  await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path)
+    select 'many', timestamptz '2026-06-01T00:00:00Z' + day * interval '1 day', gen_random_uuid(), 'type' || type, '/'
+    from generate_series(0, 9) as day, generate_series(0, 10000) as type`);
+  for (const per of ['day', 'range']) {
+    const asked = { site_id: 'many', date_range: '2026-06-01,2026-06-10', per };
+    const { body } = await request(app).get('/api/v1/datasets/engagement-metrics/rows').query(asked).expect(400);
+    expect(body.error.message).toBe('date_range has more than 100,000 rows of this dataset; ask for a shorter one');
+  }
+});
+
 it('an empty range has no rows, or rows of zeros', async () => {
   const empty = { site_id: 'shop', date_range: '2026-07-10,2026-07-11' };
   for (const { id } of datasets.filter(({ defaultRange }) => defaultRange !== undefined)) {

@@ -1,6 +1,7 @@
 /** Rows of datasets that are questions of the query API: counted by the same engine, so that they never differ from it. */
 import { type Answer, answerQuery } from '../query/answer-query.js';
 import { parseQuery } from '../query-request/parse-query.js';
+import { refusal } from '../query-request/refuse.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
 import type { Dataset, DatasetContext, DatasetParams, Row } from './dataset.js';
 import { pageRows } from './page-rows.js';
@@ -13,18 +14,21 @@ export interface QueryQuestion {
   order_by?: [string, string][] | undefined;
   date_range?: string;
   include?: { comparison: 'previous_period' };
-  /** Rows at most; {@link mostRows} when absent. */
+  /** Rows at most; where it is absent, all have to be few enough for {@link mostRows}. */
   limit?: number;
 }
 
 /** So many rows are held in memory. */
 export const mostRows = 100_000;
 
+/** What was cut off would be missing without a word. */
+const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of this dataset; ask for a shorter one');
+
 const text = (value: string | number | null) => (value === null ? null : String(value));
 
 export function askQuery(context: DatasetContext, question: QueryQuestion): Promise<Answer> {
   const { client, siteId, timezone, weekStart, range, now, admit } = context;
-  const { limit = mostRows, ...asked } = question;
+  const { limit = mostRows + 1, ...asked } = question;
   const request = parseQuery({
     date_range: [range.from.toISOString(), range.to.toISOString()],
     ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
@@ -36,11 +40,12 @@ export function askQuery(context: DatasetContext, question: QueryQuestion): Prom
   return answerQuery(client, { ...query, limit }, admit);
 }
 
-/** A row has the dimensions, then the metrics, in the order of the question. */
+/** A row has the dimensions, then the metrics, in the order of the question. @throws ServiceError `invalid_request` when there are too many. */
 export async function queryRows(context: DatasetContext, question: QueryQuestion): Promise<Row[]> {
   // An empty range is none that a query could have.
   if (context.range.from >= context.range.to) return [];
   const { rows } = await askQuery(context, question);
+  if (question.limit === undefined && rows.length > mostRows) throw tooManyRows();
   return rows.map(({ dimensions, metrics }) => [...dimensions, ...metrics].map(text));
 }
 
