@@ -1,4 +1,5 @@
 /** What a question means at this moment, and the version of the data that its answer would be made of. */
+import { stringifyExactJson } from '@millrace/shared/exact-json';
 import type { Pool } from '@millrace/shared/postgres';
 import { LRUCache } from 'lru-cache';
 import { besideSnapshots } from '../query/in-snapshot.js';
@@ -16,11 +17,11 @@ export interface LookedUp extends ResolvedQuestion {
 
 /** `user-growth:demo:<hash>`; names are what administrators' patterns stand for. */
 export const nameOf = ({ kind, siteId, asked }: Question): string =>
-  `${kind}:${siteId}:${hashOf(JSON.stringify(asked))}`;
+  `${kind}:${siteId}:${hashOf(stringifyExactJson(asked))}`;
 
 /** An answer is of this version where question, meaning and data are the same. */
 export const versionOf = ({ meaning }: ResolvedQuestion, { data }: DataVersion): string | undefined =>
-  data && hashOf(JSON.stringify(meaning), data);
+  data && hashOf(stringifyExactJson(meaning), data);
 
 type Site = Pick<SiteCircumstances, 'siteTimezone' | 'siteKnown'>;
 
