@@ -43,7 +43,13 @@ redis.call('hset', KEYS[1], ARGV[2], ARGV[3])
 redis.call('zadd', KEYS[2], ARGV[10], ARGV[2])
 local total = redis.call('incrby', KEYS[3], ARGV[3])
 while total > tonumber(ARGV[4]) do
-  forget(redis.call('zrange', KEYS[2], 0, 0)[1])
+  local oldest = redis.call('zrange', KEYS[2], 0, 0)[1]
+  if not oldest then
+    -- Somebody removed keys by hand: what is left of the total counts nothing.
+    redis.call('del', KEYS[3])
+    break
+  end
+  forget(oldest)
   total = tonumber(redis.call('get', KEYS[3]))
 end
 return 1`;
