@@ -8,7 +8,10 @@ export interface InvalidateDeps {
   cache: AnswerCache;
 }
 
-const add = `/* reporting.invalidateAnswers */ insert into cache_invalidations (pattern) values ($1)`;
+/** The newest of each pattern is all that counts, and is looked for before every answer. */
+const add = `/* reporting.invalidateAnswers */
+with older as (delete from cache_invalidations where pattern = $1)
+insert into cache_invalidations (pattern) values ($1)`;
 
 /** Those whose names match the pattern, see `parsePattern`; returns how many were removed from the store. */
 export async function invalidateCache({ writePool, cache }: InvalidateDeps, pattern: string): Promise<number> {

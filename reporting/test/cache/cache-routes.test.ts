@@ -79,6 +79,15 @@ describe.each(queueBackends)('with the queue on %s', (backend) => {
     expect(await Promise.all([status(trends(other)), status(views(other))])).toEqual(['miss', 'hit']);
   });
 
+  it('remembers a pattern once, however often it is given', async () => {
+    for (let time = 0; time < 3; time += 1) {
+      await warmUp();
+      await steer('invalidate', { pattern: 'activity-t*' }).expect(200);
+    }
+    const { rows } = await database.pool.query(`select pattern from cache_invalidations`);
+    expect(rows).toEqual([{ pattern: 'activity-t%' }]);
+  });
+
   it('makes everything void', async () => {
     await warmUp();
     const { body } = await steer('clear').expect(200);
