@@ -50,8 +50,8 @@ https://stats.example.org/stop?a=1&b=2
 
   it('of another issue says that it is one, and what changed', () => {
     const changes = [
-      { name: 'views', title: 'Views', before: '7', after: '9' },
-      { name: 'revenue_JPY', title: 'Revenue (JPY)', before: null, after: '1200', unit: 'JPY' },
+      { name: 'views', title: 'Views', before: '7', now: '9' },
+      { name: 'revenue_JPY', title: 'Revenue (JPY)', before: null, now: '1200', unit: 'JPY' },
     ];
     const { subject, text, html } = renderMail({ ...report, revision: 2, changes, keyFigures: [] }, context);
     expect(subject).toBe('Revised: Weekly growth: Demo shop, 16 – 22 November 2026');
@@ -99,7 +99,7 @@ Revenue (JPY)     –   ¥1,200`);
     const { html, text, subject } = renderMail(
       {
         ...{ ...report, siteName: evil, title: evil.repeat(50), keyFigures: many, revision: 2 },
-        changes: many.map(({ title }) => ({ title, before: evil, after: evil, unit: evil })),
+        changes: many.map(({ title }) => ({ name: 'a', title, before: evil, now: evil, unit: evil })),
       },
       {
         ...context,

@@ -1,5 +1,6 @@
 /** What a mail about a report says, before it is text or HTML. */
 import { oneLine } from '@millrace/shared/outbound/one-line';
+import type { FigureChange } from '../reports/report.js';
 import {
   type FormattedChange,
   formatBytes,
@@ -9,7 +10,7 @@ import {
   formatValue,
 } from './format-figure.js';
 import type { ReportFile } from './report-file.js';
-import type { DeliverableReport, KeyFigure, ReportChange } from './report-to-deliver.js';
+import type { DeliverableReport, KeyFigure } from './report-to-deliver.js';
 
 export interface MailContext {
   /** To whom it goes. */
@@ -57,10 +58,10 @@ function showFigure(figure: KeyFigure): ShownFigure {
   };
 }
 
-const showChange = ({ title, before, after, unit }: ReportChange) => ({
+const showChange = ({ title, before, now, unit }: FigureChange) => ({
   title: titleOf(title),
   before: formatValue(before, unit),
-  now: formatValue(after, unit),
+  now: formatValue(now, unit),
 });
 
 function aboutFile(file: ReportFile): MailContent['file'] {

@@ -1,5 +1,6 @@
 /** A report as it is sent. */
 import type { Pool } from '@millrace/shared/postgres';
+import type { FigureChange } from '../reports/report.js';
 
 /** Exact numbers may be text. */
 export type FigureValue = number | string | null;
@@ -16,14 +17,6 @@ export interface KeyFigure {
   unit?: string;
   /** `false` where less is better; up is good when absent. */
   higherIsBetter?: boolean;
-}
-
-/** What a revision says otherwise than the one before it. */
-export interface ReportChange {
-  title: string;
-  before: FigureValue;
-  after: FigureValue;
-  unit?: string;
 }
 
 export interface Recipient {
@@ -49,7 +42,7 @@ export interface DeliverableReport {
   status: string;
   revision: number;
   keyFigures: KeyFigure[] | null;
-  changes: ReportChange[] | null;
+  changes: FigureChange[] | null;
   /** Where the file is, for whoever wrote it. */
   file: string | null;
   /** Bigint as text. */
