@@ -248,6 +248,12 @@ describe('a file', () => {
     expect(headerOf(mail.received[1]!, 'List-Unsubscribe-Post')).toBeUndefined();
   });
 
+  it('of another revision is named so, as where it is downloaded', async () => {
+    const id = await insertReport(database, { revision: 3 });
+    await deliver(id);
+    expect(mail.received[0]!.text).toContain('filename=weekly-growth_demo_2026-11-16_2026-11-22_r3.csv');
+  });
+
   it('that turns out larger than it was said to be is not read to its end', async () => {
     let read = 0;
     async function* endless() {

@@ -21,7 +21,7 @@ const context: MailContext = {
 describe('the mail about a report', () => {
   it('tells the figures, how they changed, what is attached, why one gets it and how to stop that', () => {
     expect(renderMail(report, context).text).toBe(`Weekly growth
-Demo shop · 16 – 22 November 2026
+Demo shop · 16 to 22 November 2026
 
                        now   change   period before
 Views            1,248,032   ▲ +13%       1,101,500
@@ -36,7 +36,7 @@ To get no more of them, unsubscribe:
 https://stats.example.org/stop?a=1&b=2
 `);
     const { subject, html } = renderMail(report, context);
-    expect(subject).toBe('Weekly growth: Demo shop, 16 – 22 November 2026');
+    expect(subject).toBe('Weekly growth: Demo shop, 16 to 22 November 2026');
     for (const part of [
       '1,248,032',
       '▲ +13%',
@@ -54,7 +54,7 @@ https://stats.example.org/stop?a=1&b=2
       { name: 'revenue_JPY', title: 'Revenue (JPY)', before: null, now: '1200', unit: 'JPY' },
     ];
     const { subject, text, html } = renderMail({ ...report, revision: 2, changes, keyFigures: [] }, context);
-    expect(subject).toBe('Revised: Weekly growth: Demo shop, 16 – 22 November 2026');
+    expect(subject).toBe('Revised: Weekly growth: Demo shop, 16 to 22 November 2026');
     expect(text).toContain(`What changed since the last issue:
 
                 was   is now

@@ -38,10 +38,6 @@ export function formatChange({ change, higherIsBetter = true }: KeyFigure): Form
 
 const day = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' });
 
-/** `16 – 22 November 2026`, with plain spaces. */
-export const formatDays = (first: string, last: string) =>
-  day.formatRange(new Date(`${first}T00:00Z`), new Date(`${last}T00:00Z`)).replace(/\s/gu, ' ');
-
 export const formatDay = (at: Date) => day.format(at);
 
 const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });

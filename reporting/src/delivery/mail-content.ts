@@ -1,14 +1,8 @@
 /** What a mail about a report says, before it is text or HTML. */
 import { oneLine } from '@millrace/shared/outbound/one-line';
+import { describePeriod } from '../reports/describe-period.js';
 import type { FigureChange } from '../reports/report.js';
-import {
-  type FormattedChange,
-  formatBytes,
-  formatChange,
-  formatDay,
-  formatDays,
-  formatValue,
-} from './format-figure.js';
+import { type FormattedChange, formatBytes, formatChange, formatDay, formatValue } from './format-figure.js';
 import type { ReportFile } from './report-file.js';
 import type { DeliverableReport, KeyFigure } from './report-to-deliver.js';
 
@@ -91,7 +85,7 @@ export function mailContent(report: DeliverableReport, context: MailContext): Ma
   return {
     title,
     site: oneLine(report.siteName, 120),
-    period: formatDays(report.firstDay, report.lastDay),
+    period: describePeriod({ from: report.firstDay, to: report.lastDay }),
     revision: report.revision > 1 ? aboutRevision(report.revision) : undefined,
     figures: (report.keyFigures ?? []).slice(0, mostFigures).map(showFigure),
     changes: (report.changes ?? []).slice(0, mostFigures).map(showChange),

@@ -1,5 +1,6 @@
 /** How the file of a report travels with its mail. */
 import type { Readable } from 'node:stream';
+import { filenameOf } from '../reports/report-filename.js';
 import type { DeliverableReport } from './report-to-deliver.js';
 
 /** Mail servers take 20 to 25 MB, and mail makes a file a third larger. */
@@ -11,16 +12,6 @@ export type ReportFile =
   | { kind: 'gone' }
   /** Too large for mail, and there is no address under which people reach it. */
   | { kind: 'kept'; bytes: number };
-
-const extension = (format: string) => format.toLowerCase().replace(/[^a-z0-9.]/g, '');
-
-/** From titles that somebody wrote: letters and digits of any script, and nothing that could lead to a folder. */
-export function filenameOf({ title, siteId, firstDay, lastDay, format }: DeliverableReport): string {
-  const name = [...title.normalize('NFC').toLowerCase()].slice(0, 60).join('');
-  const plain = name.replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'report';
-  const days = firstDay === lastDay ? firstDay : `${firstDay}_${lastDay}`;
-  return `${plain}_${siteId}_${days}.${extension(format)}`;
-}
 
 /** Undefined when there is more. */
 async function readUpTo(stream: Readable, most: number): Promise<Buffer | undefined> {

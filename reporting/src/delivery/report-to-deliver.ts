@@ -1,6 +1,8 @@
 /** A report as it is sent. */
 import type { Pool } from '@millrace/shared/postgres';
+import type { FormatId } from '../exports/formats/format.js';
 import type { FigureChange } from '../reports/report.js';
+import type { Recipient } from '../reports/templates/template.js';
 
 /** Exact numbers may be text. */
 export type FigureValue = number | string | null;
@@ -19,11 +21,6 @@ export interface KeyFigure {
   higherIsBetter?: boolean;
 }
 
-export interface Recipient {
-  address: string;
-  name?: string;
-}
-
 export interface DeliverableReport {
   siteId: string;
   siteName: string;
@@ -31,7 +28,7 @@ export interface DeliverableReport {
   templateId: string | null;
   title: string;
   dataset: string;
-  format: string;
+  format: FormatId;
   /** Days as `YYYY-MM-DD`, both included, in `timezone`. */
   firstDay: string;
   lastDay: string;

@@ -1,8 +1,11 @@
 import { formats } from '../exports/formats/formats.js';
 import type { Report } from './report.js';
 
+type NamedReport = Pick<Report, 'title' | 'siteId' | 'firstDay' | 'lastDay' | 'revision' | 'format'>;
+
 /** From titles that somebody wrote: letters and digits of any script, and nothing that could lead to a folder. */
-export function filenameOf({ title, siteId, firstDay, lastDay, revision, format }: Report): string {
+export function filenameOf(report: NamedReport): string {
+  const { title, siteId, firstDay, lastDay, revision, format } = report;
   const name = [...title.normalize('NFC').toLowerCase()].slice(0, 60).join('');
   const plain = name.replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'report';
   const days = firstDay === lastDay ? firstDay : `${firstDay}_${lastDay}`;
