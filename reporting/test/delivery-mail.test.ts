@@ -248,6 +248,11 @@ describe('a file', () => {
     expect(headerOf(mail.received[1]!, 'List-Unsubscribe-Post')).toBeUndefined();
   });
 
+  it('comes whatever characters its title has, also where people have no address of ours', async () => {
+    const id = await insertReport(database, { title: `${'x'.repeat(59)}📈 growth` });
+    expect(await deliverReport({ ...deps(), publicUrl: undefined }, 'demo', id)).toMatchObject({ sent: 1 });
+  });
+
   it('of another revision is named so, as where it is downloaded', async () => {
     const id = await insertReport(database, { revision: 3 });
     await deliver(id);

@@ -1,4 +1,5 @@
 /** One attempt to send a report to one recipient. */
+import { oneLine } from '@millrace/shared/outbound/one-line';
 import type { Mailer } from '@millrace/shared/outbound/open-mailer';
 import { postWebhook, type WebhookOptions } from '@millrace/shared/outbound/post-webhook';
 import { signBody } from '@millrace/shared/outbound/sign-body';
@@ -23,7 +24,7 @@ export interface Sending {
 /** Mail programs offer a button of their own for the first header; the second says that a POST to the address is enough (RFC 8058). */
 function listHeaders(unsubscribeUrl: string | undefined, from: string, title: string): Record<string, string> {
   const address =
-    unsubscribeUrl ?? `mailto:${from}?subject=${encodeURIComponent(`Unsubscribe: ${title.slice(0, 60)}`)}`;
+    unsubscribeUrl ?? `mailto:${from}?subject=${encodeURIComponent(`Unsubscribe: ${oneLine(title, 60)}`)}`;
   return {
     'List-Unsubscribe': `<${address}>`,
     ...(unsubscribeUrl?.startsWith('https:') && { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
