@@ -187,6 +187,22 @@ describe('a report that somebody wants sent again', () => {
     expect(mail.received).toHaveLength(3);
   });
 
+  it('is sent although the last attempt of before gives others up at that moment', async () => {
+    const id = await insertReport(database, { recipients: [{ address: 'anna@example.org' }] });
+    await deliver(id);
+    await requestResend(database.pool, 'demo', id, ['bob@example.org']);
+    mail.refusals.set('bob@example.org', [450]);
+    const openFile = async () => {
+      await requestResend(database.pool, 'demo', id, ['anna@example.org']);
+      return Readable.from([Buffer.from(fileText)]);
+    };
+    expect(await deliverReport({ ...deps(), openFile }, 'demo', id, { lastAttempt: true })).toMatchObject({
+      failed: 1,
+    });
+    expect(await deliver(id)).toMatchObject({ sent: 1, failed: 1 });
+    expect(idsOf('anna@example.org')).toHaveLength(2);
+  });
+
   it('is not sent to what is no address, nor a second time where it is being sent', async () => {
     const id = await insertReport(database);
     const resend = requestResend(database.pool, 'demo', id, ['a@example.org\r\nBcc: z@example.org']);
@@ -277,6 +293,16 @@ describe('a file', () => {
     const id = await insertReport(database);
     expect(await deliverReport({ ...deps(), openFile: async () => undefined }, 'demo', id)).toMatchObject({ sent: 1 });
     expect(readable(mail.received[0]!)).toContain('The file of the report is not kept any more.');
+  });
+
+  it('that cannot be opened at the last attempt either is why the report was not sent', async () => {
+    const id = await insertReport(database);
+    const openFile = () => Promise.reject(new Error('no such file'));
+    const counts = await deliverReport({ ...deps(), openFile }, 'demo', id, { lastAttempt: true });
+    expect(counts).toEqual({ sent: 0, failed: 1, skipped: 0, unknown: 0 });
+    expect(await ledgerOf(database, id)).toMatchObject([
+      { status: 'failed', error: 'It could not be sent; the log of the worker says why.' },
+    ]);
   });
 
   it('that cannot be opened costs no attempt', async () => {

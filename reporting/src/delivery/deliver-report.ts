@@ -50,6 +50,7 @@ export type DeliveryResult = Omit<DeliveryCounts, 'open' | 'sending'>;
 const timeouts = { replyMs: 60_000, wholeMs: 180_000 };
 const defaultLostAfterMs = 240_000;
 const askAgainMs = 1_000;
+const unsent = 'It could not be sent; the log of the worker says why.';
 
 /** Whom a report is for; where it has nobody a row says so. */
 function keysOf({ siteId, id, recipients, webhook }: DeliverableReport): DeliveryKey[] {
@@ -109,8 +110,13 @@ async function deliverOnce(
   const now = clock();
   await noteLostDeliveries(pool, siteId, id, new Date(now.getTime() - lostAfterMs), now);
   const rows = await openDeliveries(pool, siteId, id);
-  if (rows.length > 0) await deliverOpen(deps, report, rows, clock);
-  if (lastAttempt) await giveUpDeliveries(pool, siteId, id, clock());
+  try {
+    if (rows.length > 0) await deliverOpen(deps, report, rows, clock);
+  } catch (error) {
+    if (!lastAttempt) throw error;
+    deps.logger.error({ err: error, report: id }, 'a report is not delivered');
+  }
+  if (lastAttempt) await giveUpDeliveries(pool, rows, unsent, clock());
   return countDeliveries(pool, siteId, id);
 }
 

@@ -1,6 +1,7 @@
 /** The ledger of a report: one row for each recipient, so that whatever crashes or runs again, each gets one message. */
 import type { Pool } from '@millrace/shared/postgres';
 
+type Queryable = Pick<Pool, 'query'>;
 export type DeliveryKind = 'email' | 'webhook';
 
 /** Whose row: a mail address in lower case, the address of a webhook, or empty where a report has no recipients. */
@@ -26,7 +27,7 @@ select $1, $2, kind, recipient, $5 from unnest($3::text[], $4::text[]) as wanted
 on conflict (site_id, report_id, kind, recipient) do nothing`;
 
 /** Rows for those that have none yet. */
-export async function prepareDeliveries(pool: Pool, keys: DeliveryKey[], now: Date): Promise<void> {
+export async function prepareDeliveries(pool: Queryable, keys: DeliveryKey[], now: Date): Promise<void> {
   const [first] = keys;
   if (first === undefined) return;
   const columns = [keys.map(({ kind }) => kind), keys.map(({ recipient }) => recipient)];
@@ -112,11 +113,21 @@ export async function settleDelivery(
 }
 
 const giveUp = `/* reporting.giveUpDeliveries */
-update report_deliveries set status = 'failed', updated_at = $3 where site_id = $1 and report_id = $2 and status = 'pending'`;
+update report_deliveries delivery set status = 'failed', error = coalesce(error, $6), updated_at = $7
+from unnest($3::text[], $4::text[], $5::int[]) as tried (kind, recipient, resends)
+where site_id = $1 and report_id = $2 and delivery.kind = tried.kind and delivery.recipient = tried.recipient
+  and delivery.resends = tried.resends and status = 'pending'`;
 
-/** Nobody will try them again: their last errors say why they failed. */
-export async function giveUpDeliveries(pool: Pool, siteId: string, reportId: string, now: Date): Promise<void> {
-  await pool.query(giveUp, [siteId, reportId, now]);
+/**
+ * Nobody will try these again: their last errors say why they failed, or `reason` where there is none. Those that somebody has asked
+ * to be sent again meanwhile stay open.
+ */
+export async function giveUpDeliveries(pool: Pool, tried: OpenRow[], reason: string, now: Date): Promise<void> {
+  const [first] = tried;
+  if (first === undefined) return;
+  const columns = [tried.map(({ kind }) => kind), tried.map(({ recipient }) => recipient)];
+  const resends = tried.map((row) => row.resends);
+  await pool.query(giveUp, [first.siteId, first.reportId, ...columns, resends, reason, now]);
 }
 
 export interface DeliveryCounts {
@@ -148,7 +159,7 @@ where site_id = $1 and report_id = $2 and ($3::text[] is null or recipient = any
 
 /** Opens rows again, with another Message-ID: of `recipients`, or of all. Returns how many. */
 export async function resendDeliveries(
-  pool: Pool,
+  pool: Queryable,
   siteId: string,
   reportId: string,
   recipients: string[] | null,

@@ -7,7 +7,7 @@ import { type DeliveryKey, prepareDeliveries, resendDeliveries } from './ledger.
 
 /** Those that have no row yet get one. */
 async function prepareNew(
-  pool: Pool,
+  pool: Pick<Pool, 'query'>,
   siteId: string,
   reportId: string,
   recipients: string[],
@@ -25,7 +25,7 @@ async function prepareNew(
  * @returns how many. @throws ServiceError `invalid_request`
  */
 export async function requestResend(
-  pool: Pool,
+  pool: Pick<Pool, 'query'>,
   siteId: string,
   reportId: string,
   recipients?: string[],

@@ -1,5 +1,5 @@
 import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { inTransaction, type Pool } from '@millrace/shared/postgres';
 import { requestResend } from '../delivery/resend-report.js';
 import type { Report } from './report.js';
 import type { Recipient } from './templates/template.js';
@@ -19,7 +19,9 @@ export async function resendReport(
     throw new ServiceError('conflict', `This report cannot be sent: it is ${report.status}.`);
   }
   const addresses = recipients?.map(({ address }) => address);
-  const opened = await requestResend(pool, report.siteId, report.id, addresses, now);
-  await pool.query(again, [report.siteId, report.id]);
-  return opened;
+  // Deliveries that are open and have no job would wait for ever.
+  return inTransaction(pool, async (client) => {
+    await client.query(again, [report.siteId, report.id]);
+    return requestResend(client, report.siteId, report.id, addresses, now);
+  });
 }
