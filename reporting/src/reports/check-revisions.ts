@@ -34,19 +34,35 @@ export async function checkRevision(pool: Pool, report: Report, now: Date): Prom
 }
 
 const due = `/* reporting.reportsToCheck */
-select id from reports r
+select site_id as "siteId", id from reports r
 where status = 'generated' and not revised and generated_at > $1::timestamptz - interval '90 days'
   and checked_at < $1::timestamptz - interval '15 minutes'
   and not exists (select 1 from reports newer where newer.site_id = r.site_id and newer.origin = r.origin and newer.revision > r.revision)
 order by checked_at limit $2`;
 
-/** Looks at the reports that were not looked at for the longest time; how many of them are out of date. */
-export async function checkRevisions(pool: Pool, now: Date, limit: number): Promise<number> {
-  const { rows } = await pool.query<{ id: string }>(due, [now, limit]);
+const postpone = `/* reporting.postponeCheck */
+update reports set checked_at = now() where site_id = $1 and id = $2`;
+
+/**
+ * Looks at the reports that were not looked at for the longest time; how many of them are out of date. One that cannot be checked,
+ * such as one whose events take too long to count, has its next turn after all others.
+ */
+export async function checkRevisions(
+  pool: Pool,
+  now: Date,
+  limit: number,
+  onError: (error: unknown) => void,
+): Promise<number> {
+  const { rows } = await pool.query<Pick<Report, 'siteId' | 'id'>>(due, [now, limit]);
   let revised = 0;
-  for (const { id } of rows) {
-    const report = await findReport(pool, id);
-    if (report && (await checkRevision(pool, report, now))) revised += 1;
+  for (const { siteId, id } of rows) {
+    try {
+      const report = await findReport(pool, id, siteId);
+      if (report && (await checkRevision(pool, report, now))) revised += 1;
+    } catch (error) {
+      onError(error);
+      await pool.query(postpone, [siteId, id]);
+    }
   }
   return revised;
 }

@@ -26,7 +26,7 @@ export function startReports(deps: StartReportsDeps): RunningWorker {
   const logError = (error: unknown) => noteError(error as Error);
   const repeated = [
     repeatUntil(() => queueReports(deps), queueEveryMs, logError),
-    repeatUntil(() => checkRevisions(pool, new Date(), checkedAtOnce), checkEveryMs, logError),
+    repeatUntil(() => checkRevisions(pool, new Date(), checkedAtOnce, logError), checkEveryMs, logError),
     repeatUntil(() => cleanFiles(pool, stores, new Date(Date.now() - ttlDays * dayMs)), cleanEveryMs, logError),
   ];
   return {

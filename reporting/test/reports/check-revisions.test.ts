@@ -45,19 +45,23 @@ async function addReport(more: Record<string, unknown> = {}): Promise<void> {
     ...{
       checked_at: new Date(now.getTime() - 3_600_000),
       first_day: days.from,
+      timezone: 'UTC',
       data_version: await version(),
       ...more,
     },
   };
   const names = Object.keys(fields);
   await database.pool.query(
-    `insert into reports (site_id, id, title, dataset, format, last_day, timezone, status, ${names.join(', ')})
-    values ('shop', gen_random_uuid(), 'Mine', 'events', 'csv', '2026-06-07', 'UTC', 'generated', ${names.map((_, at) => `$${at + 1}`).join(', ')})`,
+    `insert into reports (site_id, id, title, dataset, format, last_day, status, ${names.join(', ')})
+    values ('shop', gen_random_uuid(), 'Mine', 'events', 'csv', '2026-06-07', 'generated', ${names.map((_, at) => `$${at + 1}`).join(', ')})`,
     Object.values(fields),
   );
 }
 const revised = async () =>
   (await database.pool.query('select revised from reports order by revision')).rows.map((row) => row.revised);
+
+const errors: unknown[] = [];
+const check = () => checkRevisions(database.pool, now, 10, (error) => errors.push(error));
 
 it('stays the same when events are rolled and when others come outside of the period', async () => {
   const before = await version();
@@ -88,15 +92,15 @@ it.each([
   ],
 ])('is revised when %s', async (_what, happen) => {
   await addReport();
-  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+  expect(await check()).toBe(0);
   expect(await revised()).toEqual([false]);
   await happen();
   // It was looked at a moment ago.
-  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+  expect(await check()).toBe(0);
   await database.pool.query(`update reports set checked_at = $1`, [new Date(now.getTime() - 3_600_000)]);
-  expect(await checkRevisions(database.pool, now, 10)).toBe(1);
+  expect(await check()).toBe(1);
   expect(await revised()).toEqual([true]);
-  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+  expect(await check()).toBe(0);
 });
 
 it('looks at the newest revision only, and not at reports of long ago', async () => {
@@ -105,7 +109,7 @@ it('looks at the newest revision only, and not at reports of long ago', async ()
   const old = new Date(now.getTime() - 91 * 86_400_000);
   await addReport({ origin: '00000000-0000-4000-8000-000000000002', revision: 3, generated_at: old, checked_at: old });
   await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
-  expect(await checkRevisions(database.pool, now, 10)).toBe(1);
+  expect(await check()).toBe(1);
   expect(await revised()).toEqual([false, true, false]);
 });
 
@@ -113,6 +117,18 @@ it('does not take for revised what raw events are no longer there to tell', asyn
   await addReport();
   await database.pool.query(`insert into raw_horizon (since) values ('2026-06-02')`);
   await database.pool.query(`delete from events where timestamp < '2026-06-02'`);
-  expect(await checkRevisions(database.pool, now, 10)).toBe(0);
+  expect(await check()).toBe(0);
   expect(await revised()).toEqual([false]);
+});
+
+it('looks at all others where one cannot be checked, and at that one after them', async () => {
+  const before = new Date(now.getTime() - 7_200_000);
+  await addReport({ timezone: 'Nowhere/Land', checked_at: before, origin: '00000000-0000-4000-8000-000000000003' });
+  await addReport();
+  await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
+  errors.length = 0;
+  expect(await check()).toBe(1);
+  expect(errors).toHaveLength(1);
+  expect(await check()).toBe(0);
+  expect(errors).toHaveLength(1);
 });
