@@ -323,6 +323,7 @@ create table report_files (
   store text not null,
   file text not null,
   created_at timestamp with time zone default now() not null,
+  output_name text,
   constraint report_files_pkey PRIMARY KEY (store, file)
 );
 

@@ -12,6 +12,7 @@ import { orderJob } from './order-job.js';
 import { orderSlot } from './order-reports.js';
 import { type QueueReportsDeps, queueReports } from './queue-reports.js';
 import type { Report } from './report.js';
+import { nameFile } from './report-files.js';
 import { beginReport, endReport, failReport, findReport } from './report-rows.js';
 import { findTemplate } from './templates/template-rows.js';
 import { deleteSchedule } from './templates/template-schedule.js';
@@ -70,11 +71,15 @@ const siteReport: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const found = await reportOf(deps, job);
   if (!found) return { skipped: 'the report was deleted' };
-  if (!(await beginReport(deps.pool, found))) return { skipped: 'it was written already' };
   try {
+    if (!(await beginReport(deps.pool, found))) {
+      // Whoever wrote it may have died before it had its second name.
+      await nameFile(deps.stores, found);
+      return { skipped: 'it was written already' };
+    }
     const written = await writeReport(deps, found, await notesOf(job), (deps.clock ?? (() => new Date()))());
     if (!written) return { skipped: 'it was written already' };
-    if (found.outputName !== null) await deps.stores.current.addName?.(written.file, found.outputName);
+    await nameFile(deps.stores, { ...found, ...written });
     return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
   } catch (error) {
     const { reason, isFinal } = describeFailure(error);

@@ -12,13 +12,14 @@ const isOpen = () =>
 
 /**
  * Another revision of the report, of the events of now, to the same recipients. It says what it has otherwise than the one before.
+ * The first keeps the name that its job wanted.
  * @throws ServiceError `conflict` while the newest revision is not written yet.
  */
 export async function reissueReport(pool: Pool, report: Report, now: Date): Promise<NewReport> {
   const { rows } = await pool.query<Pick<Report, 'revision' | 'status'>>(newest, [report.siteId, report.origin]);
   const { revision, status } = rows[0]!;
   if (status === 'pending' || status === 'generating') throw isOpen();
-  const next: NewReport = { ...report, id: randomUUID(), revision: revision + 1, dueAt: now };
+  const next: NewReport = { ...report, id: randomUUID(), revision: revision + 1, outputName: null, dueAt: now };
   // Whoever was faster has made the same one.
   if (!(await insertReport(pool, next))) throw isOpen();
   return next;

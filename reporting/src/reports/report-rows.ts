@@ -132,6 +132,7 @@ export interface WrittenReport extends Pick<Report, 'keyFigures' | 'changes'> {
   dataVersion: string;
   store: StoreKind;
   file: string;
+  outputName: string | null;
   bytes: number;
   rowCount: number;
   checksum: string;

@@ -78,7 +78,13 @@ async function readAndWrite(deps: WriteDeps, reading: Omit<Reading, 'figures'>, 
   const changes = before ? figureChanges(before, figures) : null;
   const counted = countRows(readBatches(context.client, resolved, { now: context.now }));
   const chunks = await chunksOf(deps, { ...reading, report: { ...report, changes }, figures }, counted.batches);
-  const kept = await keepFile(deps.pool, deps.stores.current, formats[report.format].extension, chunks);
+  const kept = await keepFile(
+    deps.pool,
+    deps.stores.current,
+    formats[report.format].extension,
+    chunks,
+    report.outputName,
+  );
   return { ...kept, dataVersion, keyFigures: figures, changes, rowCount: counted.rows, generatedAt: context.now };
 }
 

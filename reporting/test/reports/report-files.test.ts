@@ -1,8 +1,10 @@
 /** Files of reports over time: kept for so many days, and none left behind by what died or was erased. */
 import { readdir } from 'node:fs/promises';
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import type { Job } from '@millrace/shared/queue';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLinks } from '../../src/exports/export-links.js';
+import { createReportConsumer, type ReportsDeps } from '../../src/reports/consume-reports.js';
 import { cleanFiles, keepFile } from '../../src/reports/report-files.js';
 import { openReportsApi, type ReportsApi } from './reports-api.js';
 
@@ -24,13 +26,14 @@ async function* chunks(...texts: string[]) {
 }
 
 /** A report whose file was written so many hours ago. */
-async function addReport(hours: number): Promise<{ id: string; file: string }> {
-  const kept = await keepFile(database.pool, api.stores.current, 'csv', chunks('a,b\r\n', '1,2\r\n'));
+async function addReport(hours: number, outputName: string | null = null): Promise<{ id: string; file: string }> {
+  const text = chunks('a,b\r\n', '1,2\r\n');
+  const kept = await keepFile(database.pool, api.stores.current, 'csv', text, outputName);
   const { rows } = await database.pool.query<{ id: string }>(
     `with new as (select gen_random_uuid() as id)
-    insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone, status, store, file, bytes, checksum, generated_at)
-    select 'shop', id, id, 'Mine', 'events', 'csv', '2026-06-01', '2026-06-01', 'UTC', 'generated', $1, $2, $3, $4, now() from new returning id`,
-    [kept.store, kept.file, kept.bytes, kept.checksum],
+    insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone, status, store, file, bytes, checksum, generated_at, output_name)
+    select 'shop', id, id, 'Mine', 'events', 'csv', '2026-06-01', '2026-06-01', 'UTC', 'generated', $1, $2, $3, $4, now(), $5 from new returning id`,
+    [kept.store, kept.file, kept.bytes, kept.checksum, outputName],
   );
   await age(kept.file, hours);
   return { id: rows[0]!.id, file: kept.file };
@@ -65,6 +68,30 @@ it('go with the reports of a site that was erased, and those that nobody finishe
   expect((await readdir(api.folder)).sort()).toEqual([file, unfinished.file, writing.file].sort());
   await cleanFiles(database.pool, api.stores, daysAgo(400));
   expect(await readdir(api.folder)).toEqual([writing.file]);
+});
+
+/** The job that writes a report, run once more. */
+async function writeAgain(id: string): Promise<unknown> {
+  const deps = { pool: database.pool, stores: api.stores, logger: silent } as unknown as ReportsDeps;
+  const job = { name: 'site-report', data: { site_id: 'shop', reportId: id } };
+  return createReportConsumer(deps)(job as Job, 'token');
+}
+
+it('have the name that a job wanted also where whoever wrote them died before, and lose it when they go', async () => {
+  const { id, file } = await addReport(2, 'weekly.csv');
+  expect(await writeAgain(id)).toEqual({ skipped: 'it was written already' });
+  expect(await readdir(api.folder)).toEqual([file, 'weekly.csv']);
+  await writeAgain(id);
+  await database.pool.query(`delete from reports where site_id = 'shop'`);
+  await cleanFiles(database.pool, api.stores, daysAgo(400));
+  expect(await readdir(api.folder)).toEqual([]);
+});
+
+it('leave the name that a job wanted to the first revision', async () => {
+  const { id } = await addReport(0, 'weekly.csv');
+  const { body } = await api.call('post', `/reports/${id}/reissue`).expect(202);
+  const { rows } = await database.pool.query('select output_name from reports where id = $1', [body.id]);
+  expect(rows).toEqual([{ output_name: null }]);
 });
 
 it('leave nothing behind when writing fails, and the next try can have the name of another', async () => {
