@@ -1,7 +1,7 @@
 /** What ends an attempt at an export: crashes, stops, frozen workers, deletion, no room. A whole file comes of it, or none. */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@millrace/shared/testing/eventually';
 import request from 'supertest';
@@ -72,6 +72,21 @@ async function expectWhole(id: string): Promise<void> {
 const june = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-01'] };
 const askWorkbook = () => stack.ask({ params: june, format: 'xlsx' });
 const remove = (id: string) => request(stack.app).delete(`/api/v1/exports/${id}`).expect(200);
+
+it('has the name that its job wanted also when the worker died after it had given it', async () => {
+  const { id } = await stack.ask({ params: { ...june, site_id: 'small' } });
+  const before = `${randomUUID()}.csv`;
+  await writeFile(join(stack.dir, before), 'of the attempt before');
+  await link(join(stack.dir, before), join(stack.dir, 'named.csv'));
+  await stack.database.pool.query(
+    `update exports set status = 'processing', store = 'disk', file = $2, output_path = 'named.csv' where id = $1`,
+    [id, before],
+  );
+  await stack.startWorker();
+  const { checksum } = await stack.reached(id, 'completed');
+  const named = await readFile(join(stack.dir, 'named.csv'));
+  expect(`sha256:${createHash('sha256').update(named).digest('hex')}`).toBe(checksum);
+});
 
 describe('an export under way', () => {
   it('says how far it is', async () => {

@@ -18,6 +18,7 @@ import { formats } from './formats/formats.js';
 import { onOwnConnection } from './on-own-connection.js';
 import { rangeProgress } from './range-progress.js';
 import { repeatUntil } from './repeat-until.js';
+import { removeExportFile } from './sweep-exports.js';
 
 export interface WriteDependencies {
   /** For reading; may lead to a replica. */
@@ -132,6 +133,11 @@ async function removeFile({ stores, logger }: WriteDependencies, row: ExportRow,
   }
 }
 
+/** What the attempt before has left, the name that was asked for included: this one could not have it otherwise. */
+async function removeBefore(stores: ExportStores, { store, file, outputPath }: ExportRow): Promise<void> {
+  if (store !== null && file !== null) await removeExportFile(stores, { store, file, outputPath });
+}
+
 export interface StartedExport {
   run: ExportRun;
   /** Undefined when the export is not this worker's any more. */
@@ -155,7 +161,7 @@ export async function startExport(
 
   async function write(): Promise<WrittenExport | Lost> {
     try {
-      if (row.file !== null && row.store !== null) await stores.of(row.store)?.remove(row.file);
+      await removeBefore(stores, row);
       const written = await writeFile(deps, row, { run, file }, stopping);
       if (written === 'lost') await removeFile(deps, row, file);
       return written;
