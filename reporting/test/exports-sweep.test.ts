@@ -1,5 +1,6 @@
 /** Exports past their life, and files whose export is gone. */
-import { access } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silent } from '@millrace/shared/testing/database';
 import request from 'supertest';
@@ -57,4 +58,19 @@ it('leaves to later what lies in a place that is not configured any more', async
   await stack.database.pool.query(`insert into export_leftovers (store, file) values ('s3', 'x.csv')`);
   await sweep();
   expect((await stack.database.pool.query('select file from export_leftovers')).rows).toEqual([{ file: 'x.csv' }]);
+});
+
+it('removes the rest where one file cannot be removed, and where many lie in such a place', async () => {
+  await stack.database.pool.query(
+    `insert into export_leftovers (store, file) select 's3', n || '.csv' from generate_series(1, 200) as n`,
+  );
+  const [stuck, other] = [`${randomUUID()}.csv`, `${randomUUID()}.csv`];
+  await mkdir(join(stack.dir, stuck));
+  await writeFile(join(stack.dir, other), 'x');
+  await stack.database.pool.query(`insert into export_leftovers (store, file) values ('disk', $1), ('disk', $2)`, [
+    stuck,
+    other,
+  ]);
+  await sweep();
+  expect([await isThere(stuck), await isThere(other)]).toEqual([true, false]);
 });

@@ -1,7 +1,8 @@
 /** Where files of exports are kept, and what a place for them has to be able to do. */
 import type { Readable } from 'node:stream';
 
-export type StoreKind = 'disk' | 's3';
+const storeKinds = ['disk', 's3'] as const;
+export type StoreKind = (typeof storeKinds)[number];
 
 /** Both ends included, as in HTTP. */
 export interface ByteRange {
@@ -32,3 +33,6 @@ export interface ExportStores {
   /** Where those are that were written there; undefined when that place is not configured any more. */
   of(kind: StoreKind): ExportStore | undefined;
 }
+
+/** Files in other places cannot be removed; whoever looks for some to remove would find them again and again, and none of the rest. */
+export const reachableStores = (stores: ExportStores): StoreKind[] => storeKinds.filter((kind) => stores.of(kind));

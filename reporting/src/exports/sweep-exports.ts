@@ -1,7 +1,7 @@
 /** Removes files of exports past their life, and those whose row is gone. */
 import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
-import type { ExportStores, StoreKind } from './export-store.js';
+import { type ExportStores, reachableStores, type StoreKind } from './export-store.js';
 
 export interface SweepDependencies {
   writePool: Pool;
@@ -9,19 +9,22 @@ export interface SweepDependencies {
   logger: Logger;
 }
 
-interface ExpiredFile {
-  siteId: string;
-  id: string;
+interface RemovableFile {
   store: StoreKind;
   file: string;
   outputPath: string | null;
+}
+
+interface ExpiredFile extends RemovableFile {
+  siteId: string;
+  id: string;
 }
 
 const mostAtOnce = 100;
 
 const overdue = `/* reporting.overdueExports */
 select site_id as "siteId", id, store, file, output_path as "outputPath" from exports
-where status = 'completed' and expires_at < now() order by expires_at limit ${mostAtOnce}`;
+where status = 'completed' and expires_at < now() and store = any($1) order by random() limit ${mostAtOnce}`;
 
 const expire = `/* reporting.expireExport */
 update exports set status = 'expired' where site_id = $1 and id = $2 and status = 'completed'`;
@@ -29,7 +32,7 @@ update exports set status = 'expired' where site_id = $1 and id = $2 and status 
 /** A file in a place that is not configured any more cannot be reached; its row says so by keeping its status. */
 export async function removeExportFile(
   stores: ExportStores,
-  { store, file, outputPath }: Pick<ExpiredFile, 'store' | 'file' | 'outputPath'>,
+  { store, file, outputPath }: RemovableFile,
 ): Promise<boolean> {
   const place = stores.of(store);
   if (!place) return false;
@@ -38,29 +41,39 @@ export async function removeExportFile(
   return true;
 }
 
-async function sweepExpired({ writePool, stores }: SweepDependencies): Promise<number> {
-  const { rows } = await writePool.query<ExpiredFile>(overdue);
+/** Removes files, and notes each that is gone; one that cannot be removed keeps nothing from the others. Returns how many are gone. */
+async function removeEach<File extends RemovableFile>(
+  { stores, logger }: SweepDependencies,
+  files: File[],
+  noteGone: (file: File) => Promise<unknown>,
+): Promise<number> {
   let removed = 0;
-  for (const row of rows) {
-    if (!(await removeExportFile(stores, row))) continue;
-    await writePool.query(expire, [row.siteId, row.id]);
-    removed += 1;
+  for (const file of files) {
+    try {
+      if (!(await removeExportFile(stores, file))) continue;
+      await noteGone(file);
+      removed += 1;
+    } catch (error) {
+      logger.warn({ err: error, file: file.file }, 'file of an export not removed');
+    }
   }
   return removed;
 }
 
-const leftovers = `/* reporting.exportLeftovers */ select store, file, output_path as "outputPath" from export_leftovers limit ${mostAtOnce}`;
+async function sweepExpired(deps: SweepDependencies): Promise<number> {
+  const { writePool, stores } = deps;
+  const { rows } = await writePool.query<ExpiredFile>(overdue, [reachableStores(stores)]);
+  return removeEach(deps, rows, ({ siteId, id }) => writePool.query(expire, [siteId, id]));
+}
+
+const leftovers = `/* reporting.exportLeftovers */ select store, file, output_path as "outputPath" from export_leftovers
+where store = any($1) order by random() limit ${mostAtOnce}`;
 const forget = '/* reporting.forgetLeftover */ delete from export_leftovers where store = $1 and file = $2';
 
-async function sweepLeftovers({ writePool, stores }: SweepDependencies): Promise<number> {
-  const { rows } = await writePool.query<Omit<ExpiredFile, 'siteId' | 'id'>>(leftovers);
-  let removed = 0;
-  for (const { store, file, outputPath } of rows) {
-    if (!(await removeExportFile(stores, { store, file, outputPath }))) continue;
-    await writePool.query(forget, [store, file]);
-    removed += 1;
-  }
-  return removed;
+async function sweepLeftovers(deps: SweepDependencies): Promise<number> {
+  const { writePool, stores } = deps;
+  const { rows } = await writePool.query<RemovableFile>(leftovers, [reachableStores(stores)]);
+  return removeEach(deps, rows, ({ store, file }) => writePool.query(forget, [store, file]));
 }
 
 /** Safe to be done by several processes at once. */

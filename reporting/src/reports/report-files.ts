@@ -3,7 +3,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Pool } from '@millrace/shared/postgres';
 import { ExportFailure } from '../exports/export-failure.js';
-import type { ByteRange, ExportStore, ExportStores, StoreKind } from '../exports/export-store.js';
+import {
+  type ByteRange,
+  type ExportStore,
+  type ExportStores,
+  reachableStores,
+  type StoreKind,
+} from '../exports/export-store.js';
 import type { Report } from './report.js';
 
 export interface KeptFile {
@@ -78,22 +84,36 @@ export async function openFile(
 
 /** Past their time, or of no report: its site was erased, or whoever wrote it died; an hour is more than writing takes. */
 const old = `/* reporting.oldReportFiles */
-select store, file, output_name as "outputName" from report_files where created_at < $1 or (created_at < now() - interval '1 hour' and not exists (
-  select 1 from reports where reports.file = report_files.file))
-order by created_at limit 500`;
+select store, file, output_name as "outputName" from report_files where store = any($2) and (created_at < $1 or (created_at < now() - interval '1 hour' and not exists (
+  select 1 from reports where reports.file = report_files.file)))
+order by random() limit 500`;
 
 const expire = `/* reporting.expireReportFile */
 update reports set file = null, store = null where site_id = $1 and id = $2`;
 
 const owners = '/* reporting.ownersOfFile */ select site_id as "siteId", id from reports where file = $1';
 
-/** Removes files of reports older than `before`, whose rows stay, and those that no report has; how many. */
-export async function cleanFiles(pool: Pool, stores: ExportStores, before: Date): Promise<number> {
-  const { rows } = await pool.query<NamedFile>(old, [before]);
+/**
+ * Removes files of reports older than `before`, whose rows stay, and those that no report has; how many. One that cannot be removed
+ * keeps nothing from the others.
+ */
+export async function cleanFiles(
+  pool: Pool,
+  stores: ExportStores,
+  before: Date,
+  onError: (error: unknown) => void,
+): Promise<number> {
+  const { rows } = await pool.query<NamedFile>(old, [before, reachableStores(stores)]);
+  let removed = 0;
   for (const row of rows) {
-    const { rows: reports } = await pool.query<{ siteId: string; id: string }>(owners, [row.file]);
-    for (const { siteId, id } of reports) await pool.query(expire, [siteId, id]);
-    await dropFile(pool, stores, row);
+    try {
+      const { rows: reports } = await pool.query<{ siteId: string; id: string }>(owners, [row.file]);
+      for (const { siteId, id } of reports) await pool.query(expire, [siteId, id]);
+      await dropFile(pool, stores, row);
+      removed += 1;
+    } catch (error) {
+      onError(error);
+    }
   }
-  return rows.length;
+  return removed;
 }

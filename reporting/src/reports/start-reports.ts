@@ -27,7 +27,11 @@ export function startReports(deps: StartReportsDeps): RunningWorker {
   const repeated = [
     repeatUntil(() => queueReports(deps), queueEveryMs, logError),
     repeatUntil(() => checkRevisions(pool, new Date(), checkedAtOnce, logError), checkEveryMs, logError),
-    repeatUntil(() => cleanFiles(pool, stores, new Date(Date.now() - ttlDays * dayMs)), cleanEveryMs, logError),
+    repeatUntil(
+      () => cleanFiles(pool, stores, new Date(Date.now() - ttlDays * dayMs), logError),
+      cleanEveryMs,
+      logError,
+    ),
   ];
   return {
     check: worker.check,

@@ -1,5 +1,6 @@
 /** Files of reports over time: kept for so many days, and none left behind by what died or was erased. */
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Job } from '@millrace/shared/queue';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -45,9 +46,12 @@ const age = (file: string, hours: number) =>
   ]);
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
+const errors: unknown[] = [];
+const clean = (before: Date) => cleanFiles(database.pool, api.stores, before, (error) => errors.push(error));
+
 it('go when their time is over; the report stays and says so', async () => {
   const [old, young] = [await addReport(3 * 24), await addReport(24)];
-  expect(await cleanFiles(database.pool, api.stores, daysAgo(2))).toBe(1);
+  expect(await clean(daysAgo(2))).toBe(1);
   expect(await readdir(api.folder)).toEqual([young.file]);
   const { body } = await api.call('get', `/reports/${old.id}/download`).expect(410);
   expect(body.error.message).toContain('is kept no longer');
@@ -56,7 +60,7 @@ it('go when their time is over; the report stays and says so', async () => {
     download: null,
   });
   expect((await api.call('get', `/reports/${young.id}/download`).expect(200)).text).toBe('a,b\r\n1,2\r\n');
-  expect(await cleanFiles(database.pool, api.stores, daysAgo(2))).toBe(0);
+  expect(await clean(daysAgo(2))).toBe(0);
 });
 
 it('go with the reports of a site that was erased, and those that nobody finished; what is being written stays', async () => {
@@ -66,7 +70,7 @@ it('go with the reports of a site that was erased, and those that nobody finishe
   await age(unfinished.file, 2);
   const writing = await keepFile(database.pool, api.stores.current, 'csv', chunks('x'));
   expect((await readdir(api.folder)).sort()).toEqual([file, unfinished.file, writing.file].sort());
-  await cleanFiles(database.pool, api.stores, daysAgo(400));
+  await clean(daysAgo(400));
   expect(await readdir(api.folder)).toEqual([writing.file]);
 });
 
@@ -83,7 +87,7 @@ it('have the name that a job wanted also where whoever wrote them died before, a
   expect(await readdir(api.folder)).toEqual([file, 'weekly.csv']);
   await writeAgain(id);
   await database.pool.query(`delete from reports where site_id = 'shop'`);
-  await cleanFiles(database.pool, api.stores, daysAgo(400));
+  await clean(daysAgo(400));
   expect(await readdir(api.folder)).toEqual([]);
 });
 
@@ -127,4 +131,18 @@ it('can be had in parts', async () => {
   const part = await api.call('get', `/reports/${id}/download`).set('range', 'bytes=5-7').expect(206);
   expect(part.text).toBe('1,2');
   await api.call('get', `/reports/${id}/download`).set('range', 'bytes=50-').expect(416);
+});
+
+it('go also where one of them cannot be removed, and where others lie in a place that is not configured any more', async () => {
+  const [stuck, { file }] = [await addReport(3), await addReport(2)];
+  await rm(join(api.folder, stuck.file));
+  await mkdir(join(api.folder, stuck.file));
+  await database.pool.query(`delete from reports where site_id = 'shop'`);
+  await database.pool.query(
+    `insert into report_files (store, file, created_at) select 's3', n || '.csv', '2020-01-01' from generate_series(1, 500) as n`,
+  );
+  errors.length = 0;
+  expect(await clean(daysAgo(400))).toBe(1);
+  expect(errors).toHaveLength(1);
+  expect(await readdir(api.folder)).not.toContain(file);
 });
