@@ -129,6 +129,27 @@ describe('erase', () => {
     ]);
   });
 
+  it('takes their files from reports of the site that may hold the user, and from no other', async () => {
+    await sql(`insert into reports (site_id, id, origin, title, dataset, params, format, first_day, last_day, timezone, status, store, file)
+      select site_id, gen_random_uuid(), gen_random_uuid(), 'x', dataset, params::jsonb, 'csv', '2026-01-01', '2026-01-01', 'UTC', status, 'disk',
+        case status when 'generated' then 'f.csv' end
+      from unnest(array['demo', 'shop']) as site_id,
+        (values ('events', '{}', 'generated'), ('comprehensive', '{}', 'generating'), ('site-metrics', '{}', 'generated'),
+          ('timeseries', '{"dimensions": ["property:name"]}', 'generated'), ('timeseries', '{"dimensions": ["path"]}', 'generating'))
+        as report (dataset, params, status)`);
+    await fill();
+    await erase('--user', user);
+    const reports = `select dataset, status, file from reports where site_id = $1 order by dataset, params::text, status`;
+    expect((await sql(reports, ['demo'])).map((row) => Object.values(row))).toEqual([
+      ['comprehensive', 'pending', null],
+      ['events', 'generated', null],
+      ['site-metrics', 'generated', 'f.csv'],
+      ['timeseries', 'generating', null],
+      ['timeseries', 'generated', null],
+    ]);
+    expect((await sql(reports, ['shop'])).filter(({ file }) => file === 'f.csv')).toHaveLength(3);
+  });
+
   it('removes a letter that this release and the one before wrote, once', async () => {
     const job = JSON.stringify({
       v: 1,

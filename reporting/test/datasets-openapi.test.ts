@@ -1,4 +1,5 @@
 /** What the document says of datasets: every example of it works, and every answer is as described. */
+import { datasetsOfSingleEvents } from '@millrace/shared/report-data';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -111,4 +112,11 @@ it('the list has every dataset, as the document says', async () => {
 it('numbers that no double holds are text within JSON, too', async () => {
   const { body } = await request(app).get('/api/v1/datasets/events/rows').query({ site_id: 'demo', date_range: '7d' });
   expect(body.rows[0].properties.big).toBe('12345678901234567890');
+});
+
+it('those whose rows are single events are known as such to whoever erases users', () => {
+  const single = datasets.filter((dataset) =>
+    dataset.columns(dataset.example).some(({ name }) => ['event_id', 'user_id', 'timestamp'].includes(name)),
+  );
+  expect(single.map(({ id }) => id).sort()).toEqual([...datasetsOfSingleEvents].sort());
 });

@@ -18,6 +18,9 @@ export const reportTypes = ['PROFILE_PERFORMANCE', 'REVENUE_SUMMARY', 'COST_ANAL
 export const jobFormats = ['CSV', 'JSON', 'PDF'] as const;
 export type JobFormat = (typeof jobFormats)[number];
 
+/** Datasets whose rows are single events, each of one person: files of them do not outlive the erasure of a user. */
+export const datasetsOfSingleEvents = ['events', 'transactions', 'costs', 'recent-activity', 'comprehensive'] as const;
+
 /** Days of the site's time zone, both included. */
 export interface Days {
   startDate: string;

@@ -1,4 +1,4 @@
-/** Turns a user of a site into nothing: events, visitor and dead letters, in one transaction that leaves marks for the rollups. */
+/** Erases a user of a site: events, visitor, dead letters and files, in one transaction that leaves marks for the rollups. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 import { detailHorizon } from '../rollups/drop-detail.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
@@ -6,6 +6,7 @@ import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
 import { type ErasedEvents, eraseEvents } from './erase-events.js';
 import { expireSiteExports } from './erase-exports.js';
 import type { EraseOptions } from './erase-options.js';
+import { eraseReportFiles } from './erase-reports.js';
 
 export interface ErasedUserSummary extends ErasedEvents {
   /** True when the user had a visitor number. */
@@ -79,6 +80,7 @@ export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions):
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });
     await expireSiteExports(client, siteId);
+    await eraseReportFiles(client, siteId);
     await eraseAnswers(client, siteId);
     const rawSince = (await readRawHorizon(client))?.since;
     const isSiteKnown = await isSite(client, siteId);

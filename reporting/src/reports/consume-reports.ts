@@ -67,6 +67,13 @@ function reportOf({ pool }: ReportsDeps, job: Job): Promise<Report | undefined> 
   return findReport(pool, reportId, site_id);
 }
 
+/** @throws Error when the report is to be written again: a user was erased meanwhile, who may be in what was written. */
+async function lost(deps: ReportsDeps, job: Job): Promise<Result> {
+  const current = await reportOf(deps, job);
+  if (current?.status === 'pending') throw new Error('a user of the site was erased while the report was written');
+  return { skipped: 'it was written already' };
+}
+
 const siteReport: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const found = await reportOf(deps, job);
@@ -78,7 +85,7 @@ const siteReport: Handle = async (deps, job) => {
       return { skipped: 'it was written already' };
     }
     const written = await writeReport(deps, found, await notesOf(job), (deps.clock ?? (() => new Date()))());
-    if (!written) return { skipped: 'it was written already' };
+    if (!written) return await lost(deps, job);
     await nameFile(deps.stores, { ...found, ...written });
     return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
   } catch (error) {

@@ -142,9 +142,9 @@ export interface WrittenReport extends Pick<Report, 'keyFigures' | 'changes'> {
 const keep = `/* reporting.keepReport */
 update reports set status = 'generated', error = null, data_version = $3, key_figures = $4, changes = $5, store = $6, file = $7, bytes = $8,
   row_count = $9, checksum = $10, generated_at = $11, checked_at = $11
-where site_id = $1 and id = $2 and status <> 'generated'`;
+where site_id = $1 and id = $2 and status = 'generating'`;
 
-/** False when another process was faster, or the report is gone: then its file is not wanted. */
+/** False when another process was faster, the report is gone, or it is to be written again: then its file is not wanted. */
 export async function keepReport(pool: Pool, { siteId, id }: Report, written: WrittenReport): Promise<boolean> {
   const { dataVersion, keyFigures, changes, store, file, bytes, rowCount, checksum, generatedAt } = written;
   const json = [keyFigures, changes].map((value) => value && JSON.stringify(value));

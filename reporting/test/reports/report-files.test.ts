@@ -5,6 +5,7 @@ import type { Job } from '@millrace/shared/queue';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLinks } from '../../src/exports/export-links.js';
+import type { ExportStore } from '../../src/exports/export-store.js';
 import { createReportConsumer, type ReportsDeps } from '../../src/reports/consume-reports.js';
 import { cleanFiles, keepFile } from '../../src/reports/report-files.js';
 import { openReportsApi, type ReportsApi } from './reports-api.js';
@@ -75,10 +76,11 @@ it('go with the reports of a site that was erased, and those that nobody finishe
 });
 
 /** The job that writes a report, run once more. */
-async function writeAgain(id: string): Promise<unknown> {
-  const deps = { pool: database.pool, stores: api.stores, logger: silent } as unknown as ReportsDeps;
-  const job = { name: 'site-report', data: { site_id: 'shop', reportId: id } };
-  return createReportConsumer(deps)(job as Job, 'token');
+async function writeAgain(id: string, stores = api.stores): Promise<unknown> {
+  const deps = { pool: database.pool, stores, logger: silent } as unknown as ReportsDeps;
+  const data = { site_id: 'shop', reportId: id };
+  const job = { name: 'site-report', data, getIgnoredChildrenFailures: async () => ({}) };
+  return createReportConsumer(deps)(job as unknown as Job, 'token');
 }
 
 it('have the name that a job wanted also where whoever wrote them died before, and lose it when they go', async () => {
@@ -89,6 +91,26 @@ it('have the name that a job wanted also where whoever wrote them died before, a
   await database.pool.query(`delete from reports where site_id = 'shop'`);
   await clean(daysAgo(400));
   expect(await readdir(api.folder)).toEqual([]);
+});
+
+it('are not kept where a user was erased while they were written: then the report is written again', async () => {
+  await database.pool.query(
+    `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone)
+    select 'shop', id, id, 'Mine', 'activity-trends', 'csv', '2026-06-01', '2026-06-01', 'UTC' from gen_random_uuid() as id`,
+  );
+  const { rows } = await database.pool.query<{ id: string }>('select id from reports');
+  const current: ExportStore = {
+    ...api.stores.current,
+    async write(file, text) {
+      await api.stores.current.write(file, text);
+      await database.pool.query(`update reports set status = 'pending'`);
+    },
+  };
+  const first = writeAgain(rows[0]!.id, { ...api.stores, current });
+  await expect(first).rejects.toThrow('a user of the site was erased');
+  expect(await readdir(api.folder)).toEqual([]);
+  expect(await writeAgain(rows[0]!.id)).toMatchObject({ reportId: rows[0]!.id });
+  expect(await readdir(api.folder)).toHaveLength(1);
 });
 
 it('leave the name that a job wanted to the first revision', async () => {
