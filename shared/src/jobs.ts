@@ -47,6 +47,8 @@ const options = {
 } as const;
 
 const aggregationBackoffMs = 5_000;
+/** The last of them 21 minutes after the first. */
+const patient = { attempts: 8, backoffMs: 10_000 };
 
 /** Jobs that compute what one site's events come to; the same names in the queue for requests and in the one for sites. */
 const aggregationJobs = {
@@ -141,9 +143,10 @@ export const queues = {
     worker: 'reporting',
     addedBy: 'anyone',
     jobs: {
-      GENERATE_REPORT: { data: reportData.generateReport, result: results.reports, takesInstant: true },
-      report: { data: reportData.templateReport, result: results.reports, takesInstant: true },
-      'site-report': { data: reportData.reportJob, result: results.siteReport },
+      // A database or a store that is away for a quarter of an hour must cost nobody a report.
+      GENERATE_REPORT: { data: reportData.generateReport, result: results.reports, takesInstant: true, ...patient },
+      report: { data: reportData.templateReport, result: results.reports, takesInstant: true, ...patient },
+      'site-report': { data: reportData.reportJob, result: results.siteReport, ...patient },
       // Mail servers ask strangers to come back later: eight times within an hour.
       deliver: { data: reportData.reportJob, result: results.delivered, attempts: 8, backoffMs: 30_000 },
     },

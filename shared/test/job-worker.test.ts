@@ -29,6 +29,10 @@ describe('contracts', () => {
       attempts: 7,
       backoff: { type: 'exponential', delay: 50 },
     });
+    expect(jobOptions('report-generation', 'site-report', {})).toMatchObject({
+      attempts: 8,
+      backoff: { type: 'exponential', delay: 10_000 },
+    });
     expect(jobOptions('event-ingest', 'events', { maxAttempts: 1 }).attempts).toBe(1_000_000);
   });
 
@@ -36,6 +40,10 @@ describe('contracts', () => {
     expect(jobOptions('report-generation', 'GENERATE_REPORT', {})).toMatchObject({
       removeOnComplete: { age: 86_400, count: 1_000 },
       removeOnFail: { age: 604_800, count: 5_000 },
+    });
+    expect(jobOptions('report-generation', 'site-report', {})).toMatchObject({
+      attempts: 8,
+      backoff: { type: 'exponential', delay: 10_000 },
     });
     expect(jobOptions('event-ingest', 'events', {})).toMatchObject({ removeOnComplete: true, removeOnFail: false });
   });

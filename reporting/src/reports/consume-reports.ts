@@ -96,13 +96,17 @@ const siteReport: Handle = async (deps, job) => {
   }
 };
 
+const unwritten = 'It was not written, and nobody was left to say why; the log of the worker has the details.';
+
 const deliver: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const found = await reportOf(deps, job);
   if (!found) return { skipped: 'the report was deleted' };
   if (found.status !== 'generated') {
+    // Whoever was writing it could not even say that it failed.
+    await failReport(deps.pool, found, found.error ?? unwritten);
     await endReport(deps.pool, found);
-    return { skipped: `the report could not be written: ${found.error}` };
+    return { skipped: `the report could not be written: ${found.error ?? unwritten}` };
   }
   const { sent, failed, unknown } = await deps.deliver(found, {
     lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),

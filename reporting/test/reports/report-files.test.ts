@@ -93,6 +93,19 @@ it('have the name that a job wanted also where whoever wrote them died before, a
   expect(await readdir(api.folder)).toEqual([]);
 });
 
+it('are asked for again where nobody was left to say that writing one had failed', async () => {
+  const { id } = await addReport(0);
+  await database.pool.query(`update reports set status = 'generating', file = null, store = null`);
+  const deps = { pool: database.pool, stores: api.stores, logger: silent } as unknown as ReportsDeps;
+  const job = { name: 'deliver', data: { site_id: 'shop', reportId: id } };
+  await createReportConsumer(deps)(job as Job, 'token');
+  expect((await api.call('get', `/reports/${id}`).expect(200)).body).toMatchObject({
+    status: 'failed',
+    error: expect.stringContaining('It was not written'),
+  });
+  await api.call('post', `/reports/${id}/reissue`).expect(202);
+});
+
 it('are not kept where a user was erased while they were written: then the report is written again', async () => {
   await database.pool.query(
     `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone)
