@@ -1,4 +1,4 @@
-/** For which sites a report without a site is made: those with events in its period. */
+/** For which sites a report without a site is made: those with events in its period, also where only rollups are left of them. */
 import type { Pool } from '@millrace/shared/postgres';
 import { toTimeRange } from '../query-request/resolve-span.js';
 import type { Days } from './report-period.js';
@@ -14,8 +14,10 @@ const zones = '/* reporting.zonesOfSites */ select distinct timezone from sites 
 
 const active = `/* reporting.sitesOfPeriod */
 select site_id as "siteId" from sites
-where erase_requested_at is null and ($1::text is null or timezone = $1) and exists (
-  select 1 from events where events.site_id = sites.site_id and timestamp >= $2 and timestamp < $3)
+where erase_requested_at is null and ($1::text is null or timezone = $1) and (exists (
+    select 1 from events where events.site_id = sites.site_id and timestamp >= $2 and timestamp < $3)
+  or exists (select 1 from rollup_15m rolled where rolled.site_id = sites.site_id and dimension = 'all'
+    and interval_start >= $2 and interval_start < $3))
 order by site_id`;
 
 async function activeSites(pool: Pool, ofZone: string | null, timezone: string, days: Days): Promise<SiteOfPeriod[]> {

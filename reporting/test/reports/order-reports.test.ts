@@ -162,3 +162,14 @@ it('is not done with a report that somebody wants to have sent again while it is
   await endReport(database.pool, (await findReport(database.pool, id!))!);
   expect(await doneAt()).not.toBeNull();
 });
+
+it('makes reports of sites of whose period only rollups are left', async () => {
+  await database.pool.query(`insert into sites (site_id) values ('rolled')`);
+  await database.pool.query(
+    `insert into rollup_15m (site_id, interval_start, dimension, event_type, value, events, visitor_count, visitors)
+    values ('rolled', '2026-05-05T10:00:00Z', 'all', 'view', '', 1, 1, '')`,
+  );
+  const template = await addTemplate('quarters', { period_type: 'month' });
+  await orderSlot(database.pool, template, new Date('2026-06-01T09:00:00Z'));
+  expect((await ordered('template_id', 'quarters')).map(([siteId]) => siteId)).toEqual(['rolled']);
+});
