@@ -122,6 +122,26 @@ it('leaves no row in any table, and every row of another site', async () => {
   await roll('gone');
 });
 
+it('leaves no file of an export that is asked for while the site is being erased', async () => {
+  await fill('gone');
+  await sql('delete from export_leftovers');
+  await sql(`create function export_late() returns trigger language plpgsql as $$ begin
+    insert into exports (site_id, id, dataset, params, format, filename, store, file)
+      values ('gone', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv', 'disk', 'late');
+    return null; end $$`);
+  await sql('create trigger export_late after delete on dead_letter_events execute function export_late()');
+  await sql(`insert into dead_letter_events (id, site_id, reason, payload, job_id) values ($1, 'gone', 'r', $2, 'j')`, [
+    crypto.randomUUID(),
+    JSON.stringify(event('gone', 'x')),
+  ]);
+  await sql(`update sites set erase_requested_at = now() where site_id = 'gone'`);
+  await roll('gone');
+  await sql('drop trigger export_late on dead_letter_events');
+  expect((await sql('select site_id from exports where site_id = $1', ['gone'])).rows).toEqual([]);
+  const { rows } = await sql('select file from export_leftovers order by file');
+  expect(rows.map(({ file }) => file)).toContain('late');
+});
+
 it('makes the site again when events come afterwards', async () => {
   await insertEvents(database.pool, JSON.stringify([event('gone', '2026-11-06T10:00:00Z')]));
   expect(await rowsOf('gone')).toMatchObject({ events: 1, sites: 1 });

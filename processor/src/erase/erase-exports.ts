@@ -1,19 +1,17 @@
 /** Files of exports go with what they hold. */
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/postgres';
 
-/** Only as long as the site is to be erased: another erasure may have been faster, and the site be there again. */
 const eraseOfSite = `/* processor.eraseExports */
-with erased as (
-  delete from exports where site_id = $1
-    and exists (select 1 from sites where sites.site_id = $1 and erase_requested_at is not null)
-  returning store, file, output_path
-)
+with erased as (delete from exports where site_id = $1 returning store, file, output_path)
 insert into export_leftovers (store, file, output_path)
 select store, file, output_path from erased where file is not null on conflict do nothing`;
 
-/** Reporting's worker removes the files within a minute; an export that is being written sees that its row is gone. */
-export async function eraseExports(pool: Pool, siteId: string): Promise<void> {
-  await pool.query(eraseOfSite, [siteId]);
+/**
+ * In the transaction that forgets the site, as exports may be asked for until then. Reporting's worker removes the files within a
+ * minute; an export that is being written sees that its row is gone.
+ */
+export async function eraseExports(client: PoolClient, siteId: string): Promise<void> {
+  await client.query(eraseOfSite, [siteId]);
 }
 
 /** Any of them may hold the user. Those that are being written begin again, without. */

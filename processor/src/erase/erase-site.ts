@@ -49,6 +49,7 @@ async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]
   if (rowCount === 0) return; // another erasure was faster
   for (const claim of claims) await client.query(claim, [siteId]);
   if (!(await awaitWriters(client, patienceMs))) throw new SiteInUseError();
+  await eraseExports(client, siteId);
   for (const { name } of tables) {
     await client.query(`/* processor.eraseSite */ delete from ${name} where site_id = $1`, [siteId]);
   }
@@ -62,8 +63,8 @@ async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]
 export async function eraseSite(pool: Pool, siteId: string, stopped?: AbortSignal): Promise<typeof busy | undefined> {
   try {
     const tables = (await readSiteTables(pool)).filter(({ name }) => name !== 'sites');
-    await eraseExports(pool, siteId);
-    await erasePieces(pool, siteId, tables, stopped);
+    const inPieces = tables.filter(({ name }) => name !== 'exports');
+    await erasePieces(pool, siteId, inPieces, stopped);
     if (stopped?.aborted) return undefined;
     await inTransaction(pool, (client) => eraseDeadLetters(client, { siteId }));
     await inTransaction(pool, (client) => eraseRest(client, siteId, tables), begin);
