@@ -36,7 +36,9 @@ async function visitorsOver(context: DatasetContext, unit: string): Promise<{ la
     metrics: ['visitors'],
     dimensions: [`time:${unit}`],
   });
-  return { labels: rows.map(([label]) => label!), values: rows.map(([, visitors]) => Number(visitors)) };
+  // Hours are instants with the offset of the zone: the clock is what fits below a chart of one day.
+  const shown = (label: string) => (unit === 'hour' ? label.slice(11, 16) : label);
+  return { labels: rows.map(([label]) => shown(label!)), values: rows.map(([, visitors]) => Number(visitors)) };
 }
 
 async function visitorsChart(context: FiguresContext): Promise<ChartSection> {
@@ -57,17 +59,29 @@ async function visitorsChart(context: FiguresContext): Promise<ChartSection> {
 
 interface Bars {
   title: string;
+  /** What a row is about, above the names. */
+  head: string;
   dimension: string;
   metrics: Column[];
 }
 
 const count = (name: string, title: string): Column => ({ name, title, type: 'integer' });
 const bars: Bars[] = [
-  { title: 'Top pages', dimension: 'path', metrics: [count('views', 'Views'), count('visitors', 'Visitors')] },
-  { title: 'Top referrers', dimension: 'referrer', metrics: [count('visitors', 'Visitors'), count('views', 'Views')] },
+  {
+    title: 'Top pages',
+    head: 'Page',
+    dimension: 'path',
+    metrics: [count('views', 'Views'), count('visitors', 'Visitors')],
+  },
+  {
+    title: 'Top referrers',
+    head: 'Referrer',
+    dimension: 'referrer',
+    metrics: [count('visitors', 'Visitors'), count('views', 'Views')],
+  },
 ];
 
-async function barsOf(context: FiguresContext, { title, dimension, metrics }: Bars): Promise<BarsSection> {
+async function barsOf(context: FiguresContext, { title, head, dimension, metrics }: Bars): Promise<BarsSection> {
   const barColumn = metrics[0]!.name;
   const rows = await queryRows(contextOf(context, context.days), {
     metrics: metrics.map(({ name }) => name),
@@ -78,7 +92,7 @@ async function barsOf(context: FiguresContext, { title, dimension, metrics }: Ba
     ],
     limit: mostBars,
   });
-  const columns: Column[] = [{ name: dimension, title: title.replace(/^Top (.+)s$/, '$1'), type: 'text' }, ...metrics];
+  const columns: Column[] = [{ name: dimension, title: head, type: 'text' }, ...metrics];
   return { kind: 'bars', title, columns, rows: rows.filter((row) => row[1] !== '0'), barColumn };
 }
 

@@ -197,6 +197,16 @@ describe.each(queueBackends)('on %s', (backend) => {
     }
   });
 
+  it('tells the hours of a single day by the clock of the site', async () => {
+    const templateId = await create({ format: 'pdf', site_id: 'shop' });
+    const { reports: asked } = await generate(templateId, { date_range: ['2026-06-09', '2026-06-09'] });
+    const { id } = await doneReport(asked[0].id);
+    const { body } = await api.call('get', `/reports/${id}/download`).buffer(true).expect(200);
+    const { pages } = await readPdf(Readable.from([body]));
+    const texts = pages.flatMap(({ items }) => items.map(({ text }) => text));
+    expect(texts).toEqual(expect.arrayContaining(['Visitors by hour', '00:00', '06:00', '18:00', 'Page', 'Referrer']));
+  });
+
   it('marks a report as revised when an event comes late, and says what changed when it is issued again', async () => {
     const templateId = await create({ site_id: 'shop', recipients: ['anna@example.org'] });
     const { reports: asked } = await generate(templateId, { date_range: ['2026-06-08', '2026-06-08'] });
