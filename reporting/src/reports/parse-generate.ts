@@ -24,15 +24,16 @@ const whichDays = 'needs date_range, or first_day and last_day';
 /** Reports are of whole days. */
 const ofDays = rangeNames.filter((name) => !['24h', 'realtime'].includes(name));
 
+const oneOf = `must be one of ${ofDays.join(', ')}, another number of days such as 45d, or two days`;
+
 export const generateSchema = Joi.object<GenerateRequest>({
   date_range: Joi.alternatives(
     Joi.valid(...ofDays),
-    Joi.string().pattern(/^[1-9]\d{0,4}d$/),
-    Joi.array().items(day.required(), day.required()).length(2),
-  ).messages({
-    'alternatives.match': `must be one of ${ofDays.join(', ')}, another number of days such as 45d, or two days`,
-    'alternatives.types': `must be one of ${ofDays.join(', ')}, another number of days such as 45d, or two days`,
-  }),
+    Joi.string()
+      .pattern(/^[1-9]\d{0,4}d$/)
+      .messages({ 'string.pattern.base': oneOf }),
+    Joi.array().items(day.messages(dayMessages)).length(2).messages({ 'array.length': 'must be two days' }),
+  ).messages({ 'alternatives.match': oneOf, 'alternatives.types': oneOf }),
   first_day: day.messages(dayMessages),
   last_day: day.messages(dayMessages),
   site_id: Joi.string()

@@ -80,6 +80,17 @@ describe('what is refused', () => {
     await api.call('get', `${path}/${id}`).expect(404);
   });
 
+  it.each([
+    ['next_week', 'must be one of day, 7d, 28d, 30d, yesterday,'],
+    ['24h', 'must be one of day, 7d, 28d, 30d, yesterday,'],
+    [['2026-06-01'], 'must be two days'],
+    [['2026-06-01', 'today'], 'must be a calendar day such as 2026-01-31'],
+  ])('is a report of %j', async (date_range, rule) => {
+    const { body } = await api.call('post', `${path}/daily-activity-summary/generate`).send({ date_range }).expect(400);
+    expect(body.error.details).toEqual({ field: 'date_range' });
+    expect(body.error.message).toContain(rule);
+  });
+
   it('is the 201st template of a site', async () => {
     await database.pool.query(
       `insert into report_templates (id, site_id, name, schedule, cron, period_type, dataset, format)
