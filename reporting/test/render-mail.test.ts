@@ -60,7 +60,9 @@ https://stats.example.org/stop?a=1&b=2
                 was   is now
 Views             7        9
 Revenue (JPY)     –   ¥1,200`);
-    expect(html).toContain('This is issue 2 of the report');
+    expect(html).toContain('This is issue 2 of the report: what is known of its period changed after it was written');
+    const same = renderMail({ ...report, revision: 3, changes: [] }, context);
+    expect(same.text).toContain('issue 3 of the report: it was written again, and none of its figures has changed.');
   });
 
   it('says where the file is when it is not attached', () => {

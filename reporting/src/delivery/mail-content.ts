@@ -77,8 +77,12 @@ function aboutStopping({ unsubscribeUrl, from }: MailContext): MailContent['stop
     : { sentence: 'To get no more of them, unsubscribe:', url: unsubscribeUrl };
 }
 
-const aboutRevision = (revision: number) =>
-  `This is issue ${revision} of the report: events of its period arrived after it was written, and it was written again with them.`;
+function aboutRevision({ revision, changes }: DeliverableReport): string {
+  const why = changes?.length
+    ? 'what is known of its period changed after it was written, and it was written again'
+    : 'it was written again, and none of its figures has changed';
+  return `This is issue ${revision} of the report: ${why}.`;
+}
 
 export function mailContent(report: DeliverableReport, context: MailContext): MailContent {
   const title = oneLine(report.title, 120);
@@ -86,7 +90,7 @@ export function mailContent(report: DeliverableReport, context: MailContext): Ma
     title,
     site: oneLine(report.siteName, 120),
     period: describePeriod({ from: report.firstDay, to: report.lastDay }),
-    revision: report.revision > 1 ? aboutRevision(report.revision) : undefined,
+    revision: report.revision > 1 ? aboutRevision(report) : undefined,
     figures: (report.keyFigures ?? []).slice(0, mostFigures).map(showFigure),
     changes: (report.changes ?? []).slice(0, mostFigures).map(showChange),
     file: aboutFile(context.file),
