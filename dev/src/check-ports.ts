@@ -19,9 +19,12 @@ export async function checkPorts(host: string, planned: PlannedService[], graceM
   if (problems.length > 0) throw new ClearError(problems.join('\n'));
 }
 
+/** As far away as to clash with no port of another service, if each is moved so. */
+const otherPort = (port: number) => port + (port > 50_000 ? -10_000 : 10_000);
+
 function describe(problem: string, host: string, port: number, name: string, variable: string): string {
   if (problem === 'EADDRINUSE') {
-    return `Port ${port}, which ${name} needs, is in use by another program: stop that program, or choose another port with ${variable}=${port + 1} npm start.`;
+    return `Port ${port}, which ${name} needs, is in use by another program: stop that program, or choose another port with ${variable}=${otherPort(port)} npm start.`;
   }
   if (problem === 'EACCES') {
     return `Port ${port}, which ${name} needs, is reserved by the system: choose one above 1023 with ${variable}.`;

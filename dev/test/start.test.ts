@@ -95,7 +95,7 @@ describe('npm start refuses, with one sentence and exit code 1,', () => {
     blocker.close();
     const port = workspace.ports.scheduler;
     expect(run.output()).toBe(
-      `Port ${port}, which scheduler needs, is in use by another program: stop that program, or choose another port with SCHEDULER_PORT=${port + 1} npm start.\n`,
+      `Port ${port}, which scheduler needs, is in use by another program: stop that program, or choose another port with SCHEDULER_PORT=${port + 10_000} npm start.\n`,
     );
   });
 
