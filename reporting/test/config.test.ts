@@ -13,6 +13,14 @@ it('takes all that S3 needs, or nothing of it', () => {
   ).toBeUndefined();
 });
 
+it('says what a mail server needs beside it', () => {
+  const given = { DATABASE_URL: 'postgres://localhost/x', SMTP_URL: 'smtp://mail.example:587' };
+  expect(configSchema.validate(given).error?.message).toBe(
+    'SMTP_URL needs MAIL_FROM beside it, the address that mails come from',
+  );
+  expect(configSchema.validate({ ...given, MAIL_FROM: 'stats@example.org' }).error).toBeUndefined();
+});
+
 const configOf = (env: object) => configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', ...env }).value;
 
 it.each([

@@ -16,7 +16,10 @@ export interface OutboundEnvironment {
 }
 
 /** `schema` that refuses a mail server without a sender. */
-export const needsSender = <T>(schema: Joi.ObjectSchema<T>) => schema.with('SMTP_URL', 'MAIL_FROM');
+export const needsSender = <T>(schema: Joi.ObjectSchema<T>) =>
+  schema
+    .with('SMTP_URL', 'MAIL_FROM')
+    .messages({ 'object.with': 'SMTP_URL needs MAIL_FROM beside it, the address that mails come from' });
 
 export interface OutboundSettings {
   /** Undefined: there is no mail. */
