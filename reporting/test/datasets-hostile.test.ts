@@ -160,6 +160,10 @@ it('what depends on several parameters is refused by the one that is wrong', asy
     'filters',
     expect.stringContaining('not a regular expression'),
   ]);
+  expect(await refusalOf('events', { ...asked, filters: '["is","path"]' })).toEqual([
+    'filters',
+    'filters must have three elements: "is", a dimension and a list of values; {"case_sensitive": false} may follow',
+  ]);
   expect(await refusalOf('revenue', { site_id: 'shop', currency: 'euro' })).toEqual([
     'currency',
     'currency must be a code of ISO 4217 such as EUR',

@@ -1,5 +1,6 @@
 /** What is asked of a dataset, with every part checked and defaults filled in; names of spans of time are not resolved yet. */
 
+import { ServiceError } from '@millrace/shared/errors';
 import { parseExactJson } from '@millrace/shared/exact-json';
 import Joi from 'joi';
 import type { WeekStart } from '../query-request/calendar.js';
@@ -36,7 +37,9 @@ function checkParams({ id, params, check }: Dataset, given: Record<string, unkno
     check?.(value);
     return value;
   }
-  const { path, message, type } = error.details[0]!;
+  const { path, message, type, context } = error.details[0]!;
+  // That of filters names them itself.
+  if (context?.error instanceof ServiceError) throw context.error;
   throw refusal(path, type === 'object.unknown' ? `is not a parameter of dataset ${id}` : message);
 }
 
