@@ -165,6 +165,15 @@ describe('a mail server', () => {
     expect(new Set(idsOf('anna@example.org')).size).toBe(1);
   });
 
+  it('that answers nonsense to a mail it has is asked once more, since it may have taken it', async () => {
+    mail.answers.push('nonsense');
+    const id = await insertReport(database);
+    await expect(deliver(id)).rejects.toThrow(notYet);
+    expect(await statuses(id)).toEqual([['unknown', 1]]);
+    expect(await deliver(id)).toMatchObject({ sent: 1, unknown: 0 });
+    expect(new Set(idsOf('anna@example.org')).size).toBe(1);
+  });
+
   it('may put a mail off that it may have already: that does not count as sending it a third time', async () => {
     mail.answers.push('drop', 451, 'drop');
     const id = await insertReport(database);

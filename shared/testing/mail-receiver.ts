@@ -10,8 +10,8 @@ export interface ReceivedMail {
   text: string;
 }
 
-/** What it does with a mail of which it has everything: says yes, refuses with a code, ends the connection, or says nothing. */
-export type MailAnswer = 'accept' | number | 'drop' | 'silence';
+/** What it does with a mail of which it has everything: says yes, refuses with a code, ends the connection, says nothing, or what is no answer. */
+export type MailAnswer = 'accept' | number | 'drop' | 'silence' | 'nonsense';
 
 export interface MailReceiver {
   url: string;
@@ -45,6 +45,7 @@ export async function receiveMail(port = 0): Promise<MailReceiver> {
       received.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), text });
       const answer = receiver.answers.shift() ?? 'accept';
       if (answer === 'drop') socketOf(server, id).destroy();
+      else if (answer === 'nonsense') socketOf(server, id).write('as you like\r\n');
       else if (answer !== 'silence') callback(answer === 'accept' ? null : failure(answer));
     },
   });

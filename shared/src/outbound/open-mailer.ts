@@ -67,8 +67,8 @@ function explain(failure: SmtpFailure, handedOver: boolean): SendError {
   const isAboutThisMail = aboutThisMail.includes(command);
   if (responseCode >= 500) return new SendError(isAboutThisMail ? 'refused' : 'retry', reason);
   if (responseCode >= 400) return new SendError('retry', reason);
-  if (isAboutThisMail && unusable.includes(code)) return new SendError('refused', reason);
   if (handedOver) return new SendError('unknown', `the mail server got it but did not say that it took it: ${reason}`);
+  if (isAboutThisMail && unusable.includes(code)) return new SendError('refused', reason);
   return new SendError('retry', reason);
 }
 
