@@ -66,6 +66,16 @@ describe('what is refused', () => {
     expect(rows).toEqual([{ count: 0 }]);
   });
 
+  it('is a webhook that is none, in words that say how one looks', async () => {
+    const { body } = await api
+      .call('post', path)
+      .send({ ...daily, webhook: 'file:///etc/passwd' })
+      .expect(400);
+    expect(body.error.message).toBe(
+      'webhook must be an address that begins with https:// and holds neither user nor password',
+    );
+  });
+
   it('is a body of 50,000 levels', async () => {
     const deep = `{"name":"x","schedule":"daily","dataset":"events","format":"csv","params":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`;
     await api.call('post', path).set('content-type', 'application/json').send(deep).expect(400);

@@ -47,7 +47,11 @@ export const recipientsSchema = Joi.array()
   .custom(byAddress)
   .messages({ 'array.max': `must not have more than ${mostRecipients} addresses` });
 
-const webhook = Joi.string().max(2_048).custom(checkWebhook).allow(null);
+const webhook = Joi.string()
+  .max(2_048)
+  .custom(checkWebhook)
+  .allow(null)
+  .messages({ 'webhook.url': 'must be an address that begins with https:// and holds neither user nor password' });
 
 /** Where a name leads is looked at when something is sent, since that may change. */
 function checkWebhook(text: string, helpers: Joi.CustomHelpers) {
