@@ -10,7 +10,7 @@ import { addAsOf } from './add-as-of.js';
 import { type Caching, cacheRoutes, isAboutCache } from './cache-routes.js';
 import { datasetsRoutes } from './datasets-route.js';
 import { signedDownloadRoute } from './exports/download-route.js';
-import { streamExportRoute } from './exports/stream-export-route.js';
+import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
 import { type ExportsDependencies, exportsRoutes } from './exports-route.js';
 import { funnelRoute } from './funnel-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
@@ -32,7 +32,8 @@ export interface ReportingApp extends ServiceApp {
   /** For the few things that people change through this service. */
   writePool: Pool;
   gate: Gate;
-  exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> & { streams: Gate };
+  exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> &
+    Pick<StreamDependencies, 'streams' | 'unreadMs'>;
   /** Absent: every answer is computed. */
   caching?: Caching | undefined;
   clock?: () => Date;

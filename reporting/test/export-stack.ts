@@ -64,7 +64,9 @@ export async function startExportStack(options: StackOptions = {}) {
   const keys = options.keys?.(pool);
   const stores = storesOf(createDiskStore(dir));
   const exports = exportsOn(pool, { stores, addJob: (id) => addExportJob(handle.queue, id), ...options.exports });
-  const app: Express = buildApp({ ...service, pool, writePool: pool, gate, exports, ...(keys && { keys }) });
+  const appWith = (more: Partial<ReportingApp['exports']> = {}): Express =>
+    buildApp({ ...service, pool, writePool: pool, gate, exports: { ...exports, ...more }, ...(keys && { keys }) });
+  const app = appWith();
   const env = { DATABASE_URL: database.url, EXPORT_DIR: dir, ...queueEnvironment(location), ...options.env };
 
   async function startWorker(more: NodeJS.ProcessEnv = {}): Promise<SpawnedService> {
@@ -80,6 +82,8 @@ export async function startExportStack(options: StackOptions = {}) {
   return {
     database,
     app,
+    /** The same with other settings. */
+    appWith,
     dir,
     env,
     queue: handle,

@@ -30,8 +30,8 @@ afterAll(async () => {
 const stream = (path: string) => request(server).get(`/api/v1/datasets/${path}`);
 
 /** Resolves once the answer has begun, without reading on. */
-async function begin(path: string): Promise<IncomingMessage> {
-  const { port } = server.address() as AddressInfo;
+async function begin(path: string, from = server): Promise<IncomingMessage> {
+  const { port } = from.address() as AddressInfo;
   const [answer] = (await once(get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`), 'response')) as [
     IncomingMessage,
   ];
@@ -123,5 +123,21 @@ describe('a reader', () => {
     answer.resume();
     expect(await ended).toBe('aborted');
     await nothingReads();
+  });
+
+  it('that does not read on is cut off, so that its place and its snapshot are free again', async () => {
+    const streams = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 0 });
+    const app = stack.appWith({ streams, unreadMs: 50 });
+    const hasty = createServer(app).listen(0, '127.0.0.1');
+    await once(hasty, 'listening');
+    const answer = await begin(`events/export.csv?${june}`, hasty);
+    const failed = once(answer, 'error');
+    await nothingReads();
+    answer.resume();
+    expect(await failed).toMatchObject([{ message: 'aborted' }]);
+    await request(hasty)
+      .get('/api/v1/datasets/events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01')
+      .expect(200);
+    hasty.close();
   });
 });

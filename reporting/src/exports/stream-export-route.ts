@@ -15,11 +15,14 @@ import type { FileFormat, FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
 import { onOwnConnection } from './on-own-connection.js';
 import { sendAll } from './send-all.js';
+import { takenInTime } from './taken-in-time.js';
 
 export interface StreamDependencies {
   pool: Pool;
   /** How many at a time: each has a connection of its own, for as long as its reader takes. */
   streams: Gate;
+  /** How long a chunk waits for a client that does not read, before the connection is closed. */
+  unreadMs?: number;
   clock?: () => Date;
 }
 
@@ -27,6 +30,8 @@ type StreamRequest = Request<{ id: string; format: string }>;
 
 /** A reader that is slow on purpose must not hold a snapshot for longer. */
 const statementTimeoutMs = 3_600_000;
+/** A chunk has up to 256 KB: whoever needs more time has gone, or takes a place from others. */
+const defaultUnreadMs = 60_000;
 /** PDF needs a processor for seconds at a time, which everybody else here would wait for. */
 const streamed: FormatId[] = ['csv', 'json', 'ndjson', 'xlsx', 'parquet'];
 
@@ -82,6 +87,7 @@ async function send(
   chunks: AsyncIterable<Uint8Array>,
   begun: () => void,
   head: () => void,
+  unreadMs: number,
 ): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await iterator.next();
@@ -89,11 +95,14 @@ async function send(
   // Whoever waited too long for it has been told so.
   if (res.headersSent) return void (await iterator.return?.());
   head();
-  await sendAll(startedBy(first, iterator), res);
+  await sendAll(
+    takenInTime(startedBy(first, iterator), unreadMs, () => res.destroy()),
+    res,
+  );
 }
 
 export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id: string; format: string }> {
-  const { pool, streams, clock = () => new Date() } = deps;
+  const { pool, streams, unreadMs = defaultUnreadMs, clock = () => new Date() } = deps;
   return async (req: StreamRequest, res) => {
     const now = clock();
     const { request, format, bom, includeMetadata } = parseRequest(req);
@@ -112,7 +121,7 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
     await streams(
       () =>
         onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
-          send(res, fileChunks(client, plan, signal), begun, head),
+          send(res, fileChunks(client, plan, signal), begun, head, unreadMs),
         ),
       signal,
     );
