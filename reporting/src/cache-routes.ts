@@ -7,6 +7,7 @@ import { type RequestHandler, Router } from 'express';
 import type { AnswerCache } from './cache/answer-cache.js';
 import { clearCache, invalidateCache } from './cache/invalidate.js';
 import { parsePattern } from './cache/name-pattern.js';
+import { reachStore } from './cache/reach-store.js';
 import { refusal } from './query-request/refuse.js';
 import { readJson } from './read-json.js';
 import { restartWarming, stopWarming, triggerWarming } from './warming/control-warming.js';
@@ -57,12 +58,13 @@ export function cacheRoutes(deps: CacheRoutesDependencies): Router {
   });
   router.get(`${prefix}/metrics`, async (_req, res) => {
     const { cache } = caching();
-    const store = { kind: cache.store.kind, ...(await cache.store.size()) };
+    const store = { kind: cache.store.kind, ...(await reachStore(cache.store, cache.store.size())) };
     res.json({ ...(await readTotals(writePool)), ...cache.figures(), store });
   });
   router.post(`${prefix}/jobs/:id/trigger`, async (req, res) => {
     const { id } = req.params;
-    res.status(202).json({ id, job_id: await triggerWarming(caching().queue(), id) });
+    const { cache, queue } = caching();
+    res.status(202).json({ id, job_id: await reachStore(cache.store, triggerWarming(queue(), id)) });
   });
   router.post(`${prefix}/clear`, async (_req, res) => {
     res.json({ removed: await clearCache(invalidation()) });

@@ -2,6 +2,7 @@
 import type { Pool } from '@millrace/shared/postgres';
 import type { AnswerCache } from './answer-cache.js';
 import { likeOf } from './name-pattern.js';
+import { reachStore } from './reach-store.js';
 
 export interface InvalidateDeps {
   writePool: Pool;
@@ -16,7 +17,7 @@ insert into cache_invalidations (pattern) values ($1)`;
 /** Those whose names match the pattern, see `parsePattern`; returns how many were removed from the store. */
 export async function invalidateCache({ writePool, cache }: InvalidateDeps, pattern: string): Promise<number> {
   await writePool.query(add, [likeOf(pattern)]);
-  return cache.store.remove(pattern);
+  return reachStore(cache.store, cache.store.remove(pattern));
 }
 
 export async function clearCache(deps: InvalidateDeps): Promise<number> {

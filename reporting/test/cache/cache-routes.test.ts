@@ -1,7 +1,7 @@
 /** `/api/v1/cache`: who may steer kept answers, what that does on every replica, and what is said of the jobs that keep them warm. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
   createTestDatabase,
@@ -217,6 +217,34 @@ it('takes a key for administrators of all sites, however the address is written'
   }
   await keys.close();
   await database.drop();
+});
+
+describe('while Redis is away', () => {
+  let database: TestDatabase;
+  let away: CachedApp;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const nowhere = { kind: 'redis', url: 'redis://127.0.0.1:1', prefix: 'away' } as const;
+    const queue = { add: () => Promise.reject(new Error('Connection is closed.')) } as unknown as Queue;
+    away = createCachedApp(database.url, nowhere, { queue: () => queue });
+  });
+  afterAll(async () => {
+    await away.close();
+    await database.drop();
+  });
+
+  it.each([
+    ['get', 'metrics'],
+    ['post', 'clear'],
+    ['post', 'invalidate'],
+    ['post', 'jobs/user-growth/trigger'],
+  ] as const)('%s %s says so, and that it is not for good', async (method, path) => {
+    const { body } = await request(away.app)[method](`/api/v1/cache/${path}`).send({ pattern: '*' }).expect(503);
+    expect(body.error).toEqual({
+      code: 'queue_unavailable',
+      message: 'Redis, which keeps the answers, cannot be reached. Retry.',
+    });
+  });
 });
 
 describe('a service that keeps no answers', () => {
