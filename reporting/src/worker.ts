@@ -1,4 +1,5 @@
 /** Turns the environment into a running worker of the reading queues: a process of its own, so that no job slows an answer. */
+import { setPriority } from 'node:os';
 import { queueLocation, retryOf } from '@millrace/shared/config';
 import type { HealthCheck } from '@millrace/shared/health';
 import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
@@ -24,6 +25,8 @@ import { loadWorkerConfig } from './worker-config.js';
 
 async function main(): Promise<void> {
   const config = loadWorkerConfig();
+  // Where both run on one machine, answers go before files.
+  setPriority(10);
   const logger = createLogger('reporting-worker', config.LOG_LEVEL);
   const metrics = createMetrics({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
