@@ -1,6 +1,6 @@
-/** Turns the environment into a running worker of the reading queues: a process of its own, so that no job slows an answer. */
+/** The worker of the reading queues: a process of its own, so that no job slows an answer. */
 import { setPriority } from 'node:os';
-import { queueLocation, retryOf } from '@millrace/shared/config';
+import { queueLocation } from '@millrace/shared/config';
 import type { HealthCheck } from '@millrace/shared/health';
 import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
 import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
@@ -8,18 +8,14 @@ import { startJobWorker } from '@millrace/shared/job-worker';
 import { createLifecycle } from '@millrace/shared/lifecycle';
 import { createLogger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
-import { outboundSettings } from '@millrace/shared/outbound/outbound-settings';
 import { createPool } from '@millrace/shared/postgres';
-import { openFlows } from '@millrace/shared/queue';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
 import { openCache } from './cache/open-cache.js';
-import { createLinks } from './exports/export-links.js';
 import { startExportWorker } from './exports/export-worker.js';
 import { exportLimitsOf } from './exports/exports-config.js';
 import { openStores } from './exports/open-stores.js';
-import { deliver } from './reports/deliver.js';
-import { startReports } from './reports/start-reports.js';
+import { openReports } from './reports/open-reports.js';
 import { createWarmingConsumer } from './warming/consume-warming.js';
 import { loadWorkerConfig } from './worker-config.js';
 
@@ -62,32 +58,7 @@ async function main(): Promise<void> {
     { pool, writePool, stores: openStores(config), logger, fontDir: config.REPORT_FONT_DIR, ...exportLimitsOf(config) },
   );
   lifecycle.onClose('exports', () => exports.close(config.SHUTDOWN_TIMEOUT_MS / 3));
-  // Files take their time, and are read from where aggregations write: of a replica the newest of those could be missing.
-  const reportsPool = createPool(config.DATABASE_URL, logger, {
-    max: 6,
-    statementTimeoutMs: 0,
-    applicationName: 'millrace-reporting-worker-reports',
-  });
-  lifecycle.onClose('database for reports', () => reportsPool.end());
-  const flows = openFlows(location, logger);
-  lifecycle.onClose('flows', () => flows.close());
-  const common = { pool: reportsPool, stores: openStores(config), logger };
-  const { mail, allowPrivate } = outboundSettings(config);
-  const delivery = {
-    ...common,
-    mail,
-    webhookOptions: { allowPrivate },
-    publicUrl: config.PUBLIC_URL,
-    links: createLinks(reportsPool, config.LINK_SECRET),
-  };
-  const reports = startReports({
-    ...common,
-    ...{ location, metrics, flows, retry: retryOf(config) },
-    deliver: (report, options) => deliver(delivery, report, options),
-    fontDir: config.REPORT_FONT_DIR,
-    ttlDays: config.REPORT_TTL_DAYS,
-  });
-  lifecycle.onClose('reports', () => reports.close());
+  const reports = openReports({ config, location, logger, metrics, lifecycle });
   askQueue = () => Promise.all([worker.check(), exports.check(), reports.check()]);
   lifecycle.onClose('health watch', watchHealth(health, logger));
 }

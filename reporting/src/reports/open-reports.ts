@@ -1,0 +1,47 @@
+/** The worker's part in reports, as its settings have it: their jobs, their database, their deliveries. */
+import { type QueueLocation, retryOf } from '@millrace/shared/config';
+import type { RunningWorker } from '@millrace/shared/job-worker';
+import type { Lifecycle } from '@millrace/shared/lifecycle';
+import type { Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import { outboundSettings } from '@millrace/shared/outbound/outbound-settings';
+import { createPool } from '@millrace/shared/postgres';
+import { openFlows } from '@millrace/shared/queue';
+import { createLinks } from '../exports/export-links.js';
+import { openStores } from '../exports/open-stores.js';
+import type { WorkerConfig } from '../worker-config.js';
+import { deliver } from './deliver.js';
+import { startReports } from './start-reports.js';
+
+export interface OpenReportsDependencies {
+  config: WorkerConfig;
+  location: QueueLocation;
+  logger: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+}
+
+export function openReports({ config, location, logger, metrics, lifecycle }: OpenReportsDependencies): RunningWorker {
+  // Files take their time, and are read from where aggregations write: of a replica the newest of those could be missing.
+  const pool = createPool(config.DATABASE_URL, logger, {
+    max: 6,
+    statementTimeoutMs: 0,
+    applicationName: 'millrace-reporting-worker-reports',
+  });
+  lifecycle.onClose('database for reports', () => pool.end());
+  const flows = openFlows(location, logger);
+  lifecycle.onClose('flows', () => flows.close());
+  const common = { pool, stores: openStores(config), logger };
+  const { mail, allowPrivate } = outboundSettings(config);
+  const links = createLinks(pool, config.LINK_SECRET);
+  const delivery = { ...common, mail, webhookOptions: { allowPrivate }, publicUrl: config.PUBLIC_URL, links };
+  const reports = startReports({
+    ...common,
+    ...{ location, metrics, flows, retry: retryOf(config) },
+    deliver: (report, options) => deliver(delivery, report, options),
+    fontDir: config.REPORT_FONT_DIR,
+    ttlDays: config.REPORT_TTL_DAYS,
+  });
+  lifecycle.onClose('reports', () => reports.close());
+  return reports;
+}
