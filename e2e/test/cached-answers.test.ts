@@ -6,8 +6,8 @@ import { type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AskedQuestion, createHistory, randomQuestion } from './cached-history.js';
 
-const seeds = [1, 2].map((place) => (Date.now() + place * 7_919) % 1_000_000);
-const steps = 40;
+const seeds = [1].map((place) => (Date.now() + place * 7_919) % 1_000_000);
+const steps = 30;
 const questionsAtOnce = 4;
 /** What follows the clock is another question each time. */
 const clocked = ['performance-metrics'];

@@ -143,7 +143,7 @@ describe.concurrent.each(queueBackends)('on %s', (backend) => {
     expect(rows.length).toBe(ids.size);
     expect([...sending.accepted].filter((id) => !ids.has(id))).toEqual([]);
     const letters = await sql('select site_id, reason from dead_letter_events');
-    expect(letters).toEqual([{ site_id: null, reason: expect.stringContaining('invalid job') }]);
+    expect(letters).toEqual([{ site_id: '', reason: expect.stringContaining('invalid job') }]);
   }
 
   async function checkSlots(slots: { slot: Date }[]): Promise<void> {

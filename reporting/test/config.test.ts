@@ -3,6 +3,7 @@
 import { readingNeedsKey } from '@millrace/shared/config';
 import { expect, it } from 'vitest';
 import { configSchema } from '../src/config.js';
+import { configSchema as workerSchema } from '../src/worker-config.js';
 
 it('takes all that S3 needs, or nothing of it', () => {
   const given = { DATABASE_URL: 'postgres://localhost/x', EXPORT_S3_BUCKET: 'files' };
@@ -15,10 +16,10 @@ it('takes all that S3 needs, or nothing of it', () => {
 
 it('says what a mail server needs beside it', () => {
   const given = { DATABASE_URL: 'postgres://localhost/x', SMTP_URL: 'smtp://mail.example:587' };
-  expect(configSchema.validate(given).error?.message).toBe(
+  expect(workerSchema.validate(given).error?.message).toBe(
     'SMTP_URL needs MAIL_FROM beside it, the address that mails come from',
   );
-  expect(configSchema.validate({ ...given, MAIL_FROM: 'stats@example.org' }).error).toBeUndefined();
+  expect(workerSchema.validate({ ...given, MAIL_FROM: 'stats@example.org' }).error).toBeUndefined();
 });
 
 const configOf = (env: object) => configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', ...env }).value;
