@@ -45,7 +45,7 @@ export const costAnalysis: Dataset = {
   id: 'cost-analysis',
   title: 'Costs by category and feature',
   description:
-    'What the cost events of the range add up to, by category, by feature or by both, largest total of each currency first. Totals are exact, means have six decimals; `share` is of the total of the currency. The category or feature of a cost without one is an empty text.',
+    'What the cost events of the range add up to, by category, by feature or by both, largest total of each currency first. Totals are exact, means have up to six decimals; `share` is of the total of the currency. The category or feature of a cost without one is an empty text.',
   defaultRange: '30d',
   params: { by: Joi.string().valid('category', 'feature', 'both').default('category'), filters: filtersParam },
   example: { date_range: '30d', by: 'feature' },

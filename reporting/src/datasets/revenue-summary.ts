@@ -56,7 +56,7 @@ export const revenueSummary: Dataset = {
   id: 'revenue-summary',
   title: 'Payments and refunds in figures',
   description:
-    'How many payments and refunds there were in each period of the range, by currency and status (succeeded, failed, refunded), and how large they were. A succeeded transaction and a refund count once, where they came first; a failed attempt counts each time. Sums are exact, means have six decimals. Counted from events, so that the first and the last period hold only what lies in the range, in the time zone that was asked for; only as far back as raw events are kept.',
+    'How many payments and refunds there were in each period of the range, by currency and status (succeeded, failed, refunded), and how large they were. A succeeded transaction and a refund count once, where they came first; a failed attempt counts each time. Sums are exact, means have up to six decimals. Counted from events, so that the first and the last period hold only what lies in the range, in the time zone that was asked for; only as far back as raw events are kept.',
   defaultRange: '12mo',
   params: { period_type: periodTypeParam('month'), currency: currencyParam },
   example: { date_range: '12mo', period_type: 'month' },

@@ -88,11 +88,18 @@ figure changes between two pages may move from one to the other.
 
 Every dataset takes \`site_id\` and \`timezone\` (the zone of the site when absent), and, unless it takes no range, \`date_range\` and \`week_start\` as in
 [a query](query.md). Aggregates are kept by days of the time zone of the site: a range in another zone chooses them by its days. In an address,
-lists are names with commas between them or JSON; \`filters\` and \`order_by\` are JSON. The tables show the columns of the example where columns
+lists are names with commas between them or JSON; \`filters\` and \`order_by\` are JSON (curl takes brackets only with \`-g\`). The tables show the columns of the example where columns
 depend on parameters.
 
 Types of columns: \`integer\` and \`decimal\` are exact (in JSON a decimal is text, and so is an integer beyond 2^53), \`number\` is a ratio or a mean,
 \`date\` is \`YYYY-MM-DD\`, \`instant\` is ISO 8601 in UTC. Money is a decimal with its currency in a column beside it; money of several currencies in one
 row is JSON such as \`{"EUR": "12.30"}\`.
+
+Aggregates are written every hour: a dataset that is read "as aggregations last wrote it" has no rows of a new site, and none of its newest events,
+until then. A job has them written at once:
+
+\`\`\`sh
+curl -H "Authorization: Bearer $(cat .millrace/admin-key)" http://localhost:4110/api/v1/queues/analytics-aggregation/jobs -H 'content-type: application/json' -d '{"jobName":"all","data":{"site_id":"demo"}}'
+\`\`\`
 
 ${datasets.map(section).join('\n')}`;
