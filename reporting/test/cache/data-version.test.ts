@@ -1,9 +1,11 @@
 /** The version of a site's data: it moves with everything that can change an answer, and comes back to no earlier one. */
 
+import { parseExactJson } from '@millrace/shared/exact-json';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readDataVersion } from '../../src/cache/data-version.js';
+import { hashOf, readDataVersion } from '../../src/cache/data-version.js';
+import { nameOf } from '../../src/cache/look-up.js';
 import type { DataSource } from '../../src/cache/question.js';
 import { takeMarks, writeEvents } from './write-events.js';
 
@@ -161,4 +163,17 @@ it('moves where an administrator made the name void, in every process', async ()
   await sql(`insert into cache_invalidations (pattern) values ('top-items:%')`);
   expect(await versionOf()).toBe(before[0]);
   expect(await versionOf(['events'], june, 'top-items:demo:x')).not.toBe(before[1]);
+});
+
+it('has a name that is the same in every process, also of a question with numbers that no double holds', () => {
+  const asked = parseExactJson('{"number":12345678901234567890}');
+  const question = {
+    kind: 'query',
+    siteId: 'demo',
+    asked,
+    reads: [],
+    needsEvents: false,
+    resolve: () => undefined as never,
+  };
+  expect(nameOf(question)).toBe(`query:demo:${hashOf('{"number":12345678901234567890}')}`);
 });
