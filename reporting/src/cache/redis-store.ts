@@ -54,6 +54,12 @@ while total > tonumber(ARGV[4]) do
 end
 return 1`;
 
+/** KEYS as before. Somebody may have removed keys by hand, and what stayed in the total would leave no room for answers. */
+const recount = `
+local total = 0
+for _, bytes in ipairs(redis.call('hvals', KEYS[1])) do total = total + tonumber(bytes) end
+redis.call('set', KEYS[3], string.format('%d', total))`;
+
 /** Reads the parts of sites' identities that names do not have to themselves, as JSON; a site that is gone has none. */
 export type ReadIdentities = (siteIds: string[]) => Promise<Map<string, string>>;
 
@@ -142,7 +148,9 @@ export function createRedisStore(
         if (identity === null || identity === undefined) return true;
         return JSON.stringify(JSON.parse(identity).slice(0, 2)) !== current.get(siteOf(name));
       });
-      return removeNames(outdated);
+      const removed = await removeNames(outdated);
+      await run(recount, counted);
+      return removed;
     },
     async remove(pattern) {
       return removeNames((await names()).filter((name) => matchesPattern(name, pattern)));

@@ -1,7 +1,14 @@
 /** One computation for all who ask the same, in however many processes, whatever becomes of those who compute it or of the store. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueueLocation } from '@millrace/shared/config';
-import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
+import { openRedis } from '@millrace/shared/open-redis';
+import {
+  createTestDatabase,
+  queueBackends,
+  silent,
+  type TestDatabase,
+  testQueue,
+} from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { createRedisServer, type RedisServer } from '@millrace/shared/testing/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -225,5 +232,20 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
       await answered(`back ${number}`);
       return (await app.cache.store.size()).entries > 1;
     }, 'answers are shared again');
+  });
+
+  it('from which somebody removed keys is used again after the next cleanup', async () => {
+    const location: QueueLocation = { kind: 'redis', url: redis.url, prefix: 'damaged' };
+    const { store } = open(location, { sharedBytes: 5_000 }).cache;
+    const entry = { version: 'v', identity: '[]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };
+    await store.put('demo', 'query:demo:a', entry, 60_000);
+    const direct = openRedis(location, silent, 800);
+    await direct.del('{damaged-cache}:sizes', '{damaged-cache}:order');
+    direct.disconnect();
+    await store.put('demo', 'query:demo:b', entry, 60_000);
+    expect(await store.size()).toEqual({ entries: 0, bytes: 3_500 });
+    await store.cleanUp();
+    for (const name of ['query:demo:c', 'query:demo:d']) await store.put('demo', name, entry, 60_000);
+    expect(await store.size()).toEqual({ entries: 1, bytes: 3_500 });
   });
 });
