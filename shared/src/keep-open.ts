@@ -9,7 +9,7 @@ interface Opened {
 const reopenDelayMs = 200;
 const closeTimeoutMs = 1_000;
 
-/** What BullMQ has opened, made anew as long as it fails to become ready; `current` is not to be kept. */
+/** Something of BullMQ's, opened again until it becomes ready. Read `current` at each use: it may be replaced. */
 export function keepOpen<T extends Opened>(open: () => T, what: string, logger: Logger) {
   let closed = false;
   let current = openOnce();

@@ -25,7 +25,7 @@ export function redisOptions(location: QueueLocation) {
   };
 }
 
-/** Fails at once when Redis is away, and after `commandTimeout` ms when it hangs: for those who answer an HTTP request. */
+/** Fails at once when Redis is unreachable, and after `commandTimeout` ms when it hangs: for those who answer an HTTP request. */
 export const redisFailFast = (commandTimeout: number) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,

@@ -87,7 +87,7 @@ const templateId = Joi.string()
 /** Bytes of a file's name, with room for an ending of a file that is being written. */
 const maxNameBytes = 200;
 
-/** A name that leads out of the folder, or that a listing hides, is none. */
+/** No name that leads out of the folder, or that a listing hides. */
 const fileName = Joi.string()
   .max(maxNameBytes, 'utf8')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused.

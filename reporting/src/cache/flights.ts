@@ -38,7 +38,7 @@ export function createFlights<T>(): Flights<T> {
         const leave = () => {
           flight.waiting -= 1;
           if (flight.waiting === 0) {
-            // Who asks from now on begins anew.
+            // Whoever asks from now on starts a new one.
             if (flights.get(key) === flight) flights.delete(key);
             flight.stopping.abort();
           }

@@ -42,7 +42,7 @@ export function askQuery(context: DatasetContext, question: QueryQuestion): Prom
 
 /** A row has the dimensions, then the metrics, in the order of the question. @throws ServiceError `invalid_request` when there are too many. */
 export async function queryRows(context: DatasetContext, question: QueryQuestion): Promise<Row[]> {
-  // An empty range is none that a query could have.
+  // A query takes no empty range.
   if (context.range.from >= context.range.to) return [];
   const { rows } = await askQuery(context, question);
   if (question.limit === undefined && rows.length > mostRows) throw tooManyRows();

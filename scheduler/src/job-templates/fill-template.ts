@@ -65,7 +65,7 @@ export function textsOf(value: unknown, field = 'data'): TemplateText[] {
 export const placeholdersOf = (data: object): Set<string> =>
   new Set(textsOf(data).flatMap(({ placeholders }) => placeholders));
 
-/** True for a text in which something looks like a placeholder and is none. */
+/** True for a text that holds something like a placeholder that is not one. */
 export const holdsOtherBraces = (text: string) => text.replace(placeholder, '').includes('{{');
 
 const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
