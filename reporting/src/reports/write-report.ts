@@ -10,7 +10,6 @@ import { buildDocument } from './build-document.js';
 import { readDataVersion } from './data-version.js';
 import { figureChanges } from './figure-changes.js';
 import { type FiguresContext, type KeyFigure, readKeyFigures } from './key-figures.js';
-import { writeReportPdf } from './pdf/write-report-pdf.js';
 import type { Report } from './report.js';
 import { dropFile, keepFile } from './report-files.js';
 import { findRevision, keepReport, type WrittenReport } from './report-rows.js';
@@ -61,6 +60,8 @@ async function chunksOf(
   if (report.format === 'pdf') {
     const { rows } = await context.client.query<{ name: string }>(siteName, [report.siteId]);
     const parts = { report, siteName: rows[0]?.name ?? report.siteId, figures, table, notes };
+    // Loaded when it is needed: a worker that starts must not wait for it.
+    const { writeReportPdf } = await import('./pdf/write-report-pdf.js');
     return writeReportPdf(await buildDocument(context, parts), { fontDir: deps.fontDir, logger: deps.logger });
   }
   const dateRange = dataset.defaultRange === undefined ? null : context.days;

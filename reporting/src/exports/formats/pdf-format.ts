@@ -1,6 +1,5 @@
 import { createLogger } from '@millrace/shared/logger';
 import { describePeriod } from '../../reports/describe-period.js';
-import { writeTablePdf } from '../../reports/pdf/write-table-pdf.js';
 import type { FileFormat, FileSource } from './format.js';
 
 const maxRows = 5_000;
@@ -15,12 +14,14 @@ export const pdfFormat: FileFormat = {
   write: writePdf,
 };
 
-function writePdf({ title, columns, batches, metadata, pdf }: FileSource): AsyncIterable<Uint8Array> {
+async function* writePdf({ title, columns, batches, metadata, pdf }: FileSource): AsyncGenerator<Uint8Array> {
+  // Loaded when it is needed: a service that starts must not wait for it.
+  const { writeTablePdf } = await import('../../reports/pdf/write-table-pdf.js');
   const { siteId, dateRange, timezone, generatedAt = new Date() } = metadata ?? {};
   const about = {
     ...(siteId !== undefined && { siteName: siteId }),
     ...(dateRange && { period: `${describePeriod(dateRange)}, ${timezone}` }),
   };
   const options = pdf ?? { logger: createLogger('export', 'silent') };
-  return writeTablePdf({ title, columns, batches, generatedAt, maxRows, ...about }, options);
+  yield* writeTablePdf({ title, columns, batches, generatedAt, maxRows, ...about }, options);
 }

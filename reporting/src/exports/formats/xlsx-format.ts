@@ -1,5 +1,4 @@
 /** The one file that knows hucre, which writes workbooks row by row with flat memory. */
-import { writeXlsxStream } from 'hucre/xlsx';
 import type { Column, ColumnType, Row } from '../../datasets/dataset.js';
 import { flattenColumns } from './flatten-columns.js';
 import type { FileFormat, FileSource } from './format.js';
@@ -25,6 +24,8 @@ const looks: Partial<Record<ColumnType, { numFmt?: string; width: number }>> = {
 };
 
 export async function* writeXlsx(source: FileSource, maxRowsPerSheet = excelRows): AsyncGenerator<Uint8Array> {
+  // Loaded when it is needed: a service that starts must not wait for it.
+  const { writeXlsxStream } = await import('hucre/xlsx');
   const { columns, flatten } = flattenColumns(source.columns);
   const stream = writeXlsxStream(sheetRows(source.batches, columns, flatten), {
     name: sheetName(source.title),
