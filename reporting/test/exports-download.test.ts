@@ -121,7 +121,7 @@ describe('a client', () => {
       .expect(200);
     expect(headers).toMatchObject({ 'content-length': String(text.length), etag, 'accept-ranges': 'bytes' });
     expect(body).toBeFalsy();
-    expect((await stack.rowOf(own)).downloads).toBe(0);
+    expect(Number((await stack.rowOf(own)).downloads)).toBe(0);
   });
 });
 
