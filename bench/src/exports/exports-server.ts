@@ -33,8 +33,8 @@ export async function startExportsServer(
   bench.say(`storing ${events.toLocaleString('en')} events of ${days} days`);
   await fillEvents(bench, database.pool, { events, fromMs: untilMs - days * dayMs, untilMs, sites });
   await database.pool.query('vacuum analyze');
-  const { processor } = await timeRoll(bench, closing, database, queue);
-  await processor.stop();
+  // Its processor goes on: a report waits for the aggregation of its site.
+  await timeRoll(bench, closing, database, queue);
   await database.pool.query('vacuum analyze');
   await database.pool.query('checkpoint');
   const env = { ...queueEnvironment(queue), DATABASE_URL: database.url, EXPORT_DIR: makeThrowAwayFolder(closing) };

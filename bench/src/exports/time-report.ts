@@ -6,6 +6,8 @@ import { biggestSite } from '../traffic/traffic-sites.js';
 import { askJson } from './ask-json.js';
 
 const lookEveryMs = 20;
+/** Longer than a report takes that is not stuck. */
+const deadlineMs = 300_000;
 
 const template = {
   name: 'Month of the bench',
@@ -29,6 +31,7 @@ export async function timeReport(reportingUrl: string, [first, last]: [string, s
     const { status, bytes, error } = await askJson<{ status: string; bytes: number; error: string | null }>(url);
     if (status === 'generated') return { seconds: (performance.now() - startedAt) / 1_000, bytes };
     if (status === 'failed') throw new ClearError(`The report failed: ${error}`);
+    if (performance.now() - startedAt > deadlineMs) throw new ClearError(`The report is still ${status}.`);
     await sleep(lookEveryMs);
   }
 }
