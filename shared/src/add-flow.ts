@@ -1,7 +1,7 @@
 /** Adding flows: jobs that wait for jobs, each checked against its contract, all of them added or none. */
 import type { FlowJob } from 'bullmq';
 import { JobDataError, jobOptions, type RetrySettings } from './add-job.js';
-import { type CheckedData, checkNewJob, findQueue } from './jobs.js';
+import { type CheckedData, checkJobData, findQueue } from './jobs.js';
 import type { FlowProducer } from './queue.js';
 
 export const childFailures = ['wait', 'fail', 'ignore'] as const;
@@ -58,7 +58,7 @@ const childrenOf = ({ children = [] }: FlowPart) => children;
 
 function partProblem(part: FlowPart): Extract<CheckedData, { problem: string }> | undefined {
   if (findQueue(part.queue)?.addedBy === 'ingestion') return { problem: 'Events are sent to ingestion.', field: 'job' };
-  const checked = checkNewJob(part.queue, part.job, part.data);
+  const checked = checkJobData(part.queue, part.job, part.data);
   return checked.problem === undefined ? undefined : checked;
 }
 
@@ -94,7 +94,7 @@ const childId = (id: string, index: number) => `${id}.${index + 1}`;
 
 function toFlowJob(part: FlowPart, id: string, retry: RetrySettings, parent?: FlowPart): FlowJob {
   // Checked before.
-  const { data } = checkNewJob(part.queue, part.job, part.data) as { data: object };
+  const { data } = checkJobData(part.queue, part.job, part.data) as { data: object };
   const opts = {
     ...jobOptions(part.queue, part.job, retry),
     ...part.options,

@@ -1,5 +1,5 @@
 /** Adding jobs to a queue: checked against their contract, with its options. */
-import { checkNewJob, findQueue } from './jobs.js';
+import { checkJobData, findQueue } from './jobs.js';
 import type { Queue } from './queue.js';
 
 /** `QUEUE_MAX_ATTEMPTS` and `QUEUE_BACKOFF_DELAY` where somebody set them: for every queue but that of events. */
@@ -65,7 +65,7 @@ export async function addJob(
 }
 
 function toBullJob(queueName: string, { name, data, options }: NewJob, retry: RetrySettings) {
-  const checked = checkNewJob(queueName, name, data);
+  const checked = checkJobData(queueName, name, data);
   if (checked.problem !== undefined) throw new JobDataError(checked.problem);
   const waitedFor = options.parent && { ignoreDependencyOnFailure: true };
   return { name, data: checked.data, opts: { ...jobOptions(queueName, name, retry), ...options, ...waitedFor } };

@@ -29,8 +29,8 @@ export interface QueueContract {
     removeOnComplete: true | { age: number; count: number };
     removeOnFail: false | { age: number; count: number };
   };
-  /** The service that consumes it; null while none does: then no job of it is accepted. */
-  worker: 'processor' | 'reporting' | null;
+  /** The service that consumes it. */
+  worker: 'processor' | 'reporting';
   /** Who adds jobs: ingestion alone, or people and schedules (through the scheduler) and services. */
   addedBy: 'ingestion' | 'anyone';
   /** Its jobs hold accepted events, which exist nowhere else until they are stored: none is removed, edited or shown. */
@@ -177,16 +177,7 @@ export function newerVersionOf(given: unknown): number | undefined {
   return Number.isInteger(v) && (v as number) > contractVersion ? (v as number) : undefined;
 }
 
-/** Checks a job that is about to be added: besides its contract, that something consumes its queue. */
-export function checkNewJob(queue: string, name: string, given: unknown): CheckedData {
-  if (findQueue(queue)?.worker === null) {
-    const problem = `Nothing consumes queue "${queue}" in this version: job "${name}" would wait for ever.`;
-    return { problem, field: 'queue' };
-  }
-  return checkJobData(queue, name, given);
-}
-
-/** Checks a job when it is consumed. */
+/** Checks a job when it is added, and again when it is consumed. */
 export function checkJobData(queue: string, name: string, given: unknown): CheckedData {
   const jobs = findQueue(queue)?.jobs;
   if (!jobs) return { problem: `There is no queue "${queue}"; known are ${queueNames.join(', ')}.`, field: 'queue' };

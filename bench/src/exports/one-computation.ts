@@ -1,4 +1,4 @@
-/** A thousand askers of one answer that nobody has asked for yet, over several processes. */
+/** Many clients ask several processes for the same uncached answer at once. */
 import { ClearError } from '@millrace/dev/clear-error';
 import { checkAccepted } from '../load/describe-refusal.js';
 import { jsonPost } from '../query/time-request.js';

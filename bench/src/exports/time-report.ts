@@ -1,4 +1,4 @@
-/** How long a report takes from being asked for to being there, delivered to nobody. */
+/** How long it takes to generate a report. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import { jsonPost } from '../query/time-request.js';

@@ -6,6 +6,7 @@ import {
   count,
   flag,
   instant,
+  instantOrNull,
   type JsonSchema,
   listOf,
   numberOrNull,
@@ -122,7 +123,6 @@ const retentionAnswer = record({
   ),
 });
 
-const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
 const site = record(
   {
     site_id: text,

@@ -1,6 +1,7 @@
 /** The routes of exports as paths of the document. */
 import { pageSchema } from '../exports/parse-export.js';
-import { jsonSchemaOf, ref, text } from './json-schema.js';
+import { download, file, refused } from './file-download.js';
+import { jsonSchemaOf, text } from './json-schema.js';
 import { operation, parameter } from './operation.js';
 
 const tag = 'Exports';
@@ -21,29 +22,18 @@ const pageParameters = [
   parameter('after', text, 'What the page before said as next.'),
 ];
 
-const refused = (description: string) => ({ description, content: { 'application/json': { schema: ref('Error') } } });
-const file = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
-
-const download = {
+const downloadExport = download({
   operationId: 'downloadExport',
+  tag,
   summary: 'Download the file of an export',
   description:
     'Whole, or in parts by `Range`. Its entity tag is its SHA-256, so that a part is never joined to one of another file (`If-Range`). Needs a key, or the signature of a link.',
-  tags: [tag],
-  security: [{ key: ['read'] }, {}],
-  responses: {
-    200: { description: 'The file.', content: file },
-    206: { description: 'The part that was asked for.', content: file },
-    304: { description: 'The client has it already.' },
-    401: refused('With `READ_AUTH=key`: there is neither a key nor a signature.'),
-    403: refused('The signature is wrong, or its time is over.'),
-    404: refused('There is no such export.'),
-    409: refused('It is not written yet, or has failed; `details.status` says which.'),
-    410: refused('The file is not kept any more.'),
-    416: refused('The file has no such part.'),
-    default: refused('Something went wrong on our side.'),
+  missing: {
+    notFound: 'There is no such export.',
+    unwritten: 'It is not written yet, or has failed; `details.status` says which.',
+    gone: 'The file is not kept any more.',
   },
-};
+});
 
 const streamed = {
   operationId: 'streamDataset',
@@ -103,7 +93,7 @@ export const exportsPaths = {
       parameter('expires', text, 'Of a link: when it ends, in seconds since 1970.'),
       parameter('signature', text, 'Of a link.'),
     ],
-    get: download,
+    get: downloadExport,
   },
   '/api/v1/exports/{id}/link': {
     parameters: [id],

@@ -6,6 +6,7 @@ import {
   count,
   flag,
   instant,
+  instantOrNull,
   type JsonSchema,
   jsonSchemaOf,
   listOf,
@@ -15,8 +16,6 @@ import {
   textOrNull,
   withProperties,
 } from './json-schema.js';
-
-const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
 
 const newExport = withProperties(jsonSchemaOf(exportSchema), {
   params: {

@@ -41,3 +41,4 @@ export const numberOrNull: JsonSchema = { type: ['number', 'null'] };
 export const textOrNull: JsonSchema = { type: ['string', 'null'] };
 export const flag: JsonSchema = { type: 'boolean' };
 export const instant: JsonSchema = { type: 'string', format: 'date-time' };
+export const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };

@@ -1,6 +1,7 @@
 /** The routes of reports and their templates as paths of the document. */
 import { listingSchema } from '../reports/parse-listing.js';
-import { jsonSchemaOf, ref, text } from './json-schema.js';
+import { download } from './file-download.js';
+import { jsonSchemaOf, text } from './json-schema.js';
 import { operation, parameter } from './operation.js';
 
 const tag = 'Reports';
@@ -26,29 +27,13 @@ const listParameters = [
   parameter('offset', listing.offset!, 'Reports to leave out before.'),
 ];
 
-const refused = (description: string) => ({ description, content: { 'application/json': { schema: ref('Error') } } });
-
-const file = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
-
-const download = {
+const downloadReport = download({
   operationId: 'downloadReport',
+  tag,
   summary: 'Download the file of a report',
   description: 'Whole, or in parts by `Range`. Needs a key, or the signature of a link.',
-  tags: [tag],
-  security: [{ key: ['read'] }, {}],
-  responses: {
-    200: { description: 'The file.', content: file },
-    206: { description: 'The part that was asked for.', content: file },
-    304: { description: 'The client has it already.' },
-    401: refused('With `READ_AUTH=key`: there is neither a key nor a signature.'),
-    403: refused('The signature is wrong, or its time is over.'),
-    404: refused('There is no such report.'),
-    409: refused('It is not written yet, or has failed.'),
-    410: refused('Its file is kept no longer.'),
-    416: refused('The file has no such part.'),
-    default: refused('Something went wrong on our side.'),
-  },
-};
+  missing: { notFound: 'There is no such report.', gone: 'Its file is kept no longer.' },
+});
 
 const setActive = (id: string, summary: string) =>
   operation({ id, tag, summary, scope: 'admin', answer: 'ReportTemplate', refusals: stored });
@@ -179,7 +164,7 @@ export const reportsPaths = {
       parameter('expires', text, 'Of a link in a mail: when it ends, in seconds since 1970.'),
       parameter('signature', text, 'Of a link in a mail.'),
     ],
-    get: download,
+    get: downloadReport,
   },
   '/api/v1/reports/{id}/resend': {
     parameters: [reportId],

@@ -7,6 +7,7 @@ import {
   count,
   flag,
   instant,
+  instantOrNull,
   type JsonSchema,
   jsonSchemaOf,
   listOf,
@@ -18,7 +19,6 @@ import {
   withProperties,
 } from './json-schema.js';
 
-const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
 const countOrNull: JsonSchema = { type: ['integer', 'null'], minimum: 0 };
 const day: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const format: JsonSchema = { enum: Object.keys(formats) };

@@ -1,6 +1,6 @@
 /** Decides on each change in Bull Board before it is made: recorded in the audit log, or refused with a reason. */
 import type { Access } from '@millrace/shared/access/keys';
-import { checkJobData, checkNewJob, findQueue } from '@millrace/shared/jobs';
+import { checkJobData, findQueue } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Queues } from '../open-queues.js';
@@ -29,8 +29,7 @@ export interface GuardDeps {
 
 /** Puts checked data in the place of those of the body; returns what is wrong with them. */
 function checkData(body: NonNullable<BoardCall['body']>, field: 'data' | 'jobData', queue: string, name: string) {
-  const check = field === 'data' ? checkNewJob : checkJobData;
-  const checked = check(queue, name, body[field] ?? {});
+  const checked = checkJobData(queue, name, body[field] ?? {});
   if (checked.problem === undefined) body[field] = checked.data;
   return checked.problem;
 }

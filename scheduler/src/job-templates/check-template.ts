@@ -1,5 +1,5 @@
 /** Whether a template can ever become a job: filled with examples its data have to keep the contract. */
-import { checkNewJob, findQueue } from '@millrace/shared/jobs';
+import { checkJobData, findQueue } from '@millrace/shared/jobs';
 import {
   fillTemplate,
   holdsOtherBraces,
@@ -48,7 +48,7 @@ function findContractProblem(template: TemplateData, at: Date): TemplateProblem 
   const given = Object.fromEntries(open.map((name) => [name, example]));
   const filled = fillTemplate(template, { at, timezone: 'UTC', siteId, params: given });
   if (filled.problem !== undefined) return filled;
-  const checked = checkNewJob(queue, job, filled.data);
+  const checked = checkJobData(queue, job, filled.data);
   if (checked.problem === undefined) return undefined;
   if (checked.field === 'queue' || checked.field === 'job') return checked;
   const openFields = textsOf(data)

@@ -1,5 +1,5 @@
 /** What a template's placeholders, such as `{{date}}`, become when a job is made of it. */
-import { checkNewJob } from '@millrace/shared/jobs';
+import { checkJobData } from '@millrace/shared/jobs';
 import { addDays, dayOf } from '@millrace/shared/zone-days';
 
 export interface TemplateData {
@@ -140,6 +140,6 @@ export function fillTemplate(template: TemplateData, filling: Filling): FilledDa
 export function templateData(template: TemplateData, filling: Filling): FilledData {
   const filled = fillTemplate(template, filling);
   if (filled.problem !== undefined) return filled;
-  const checked = checkNewJob(template.queue, template.job, filled.data);
+  const checked = checkJobData(template.queue, template.job, filled.data);
   return checked.problem === undefined ? filled : checked;
 }

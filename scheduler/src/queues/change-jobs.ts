@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { addJob, type RetrySettings } from '@millrace/shared/add-job';
 import { ServiceError } from '@millrace/shared/errors';
-import { checkNewJob, findQueue } from '@millrace/shared/jobs';
+import { checkJobData, findQueue } from '@millrace/shared/jobs';
 import type { Job, Queue } from '@millrace/shared/queue';
 
 export interface WantedJob {
@@ -13,7 +13,7 @@ export interface WantedJob {
 
 /** @throws ServiceError when there is no such job in the queue, or its data break their contract. */
 export function checkWantedJob(queue: Queue, { jobName, data }: WantedJob): void {
-  const { problem, field } = checkNewJob(queue.name, jobName, data);
+  const { problem, field } = checkJobData(queue.name, jobName, data);
   if (problem !== undefined) {
     // The queue stands in the address, so what is wrong in the body is that it asks for a job there.
     throw new ServiceError('invalid_request', problem, { field: field.startsWith('data') ? field : 'jobName' });

@@ -1,7 +1,7 @@
 /** Jobs of slots that are due, each added once however many replicas try. */
 import { addJobs, JobDataError, type NewJob, type RetrySettings } from '@millrace/shared/add-job';
 import { withTimeout } from '@millrace/shared/health';
-import { checkNewJob, findQueue } from '@millrace/shared/jobs';
+import { checkJobData, findQueue } from '@millrace/shared/jobs';
 import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
 import { type FilledData, fillTemplate } from '../job-templates/fill-template.js';
@@ -37,7 +37,7 @@ export function jobOf(schedule: ScheduleRow, slot: Date, jobId: string): SlotJob
   if (filled.problem !== undefined) return { problem: filled.problem };
   const { takesInstant } = findQueue(schedule.queue)?.jobs[schedule.job] ?? {};
   const data = { ...(takesInstant && { at: slot.toISOString() }), ...filled.data };
-  const { problem } = checkNewJob(schedule.queue, schedule.job, data);
+  const { problem } = checkJobData(schedule.queue, schedule.job, data);
   if (problem !== undefined) return { problem };
   const isAlone = schedule.builtIn && findTask(schedule.id)?.oneAtATime;
   const deduplication = isAlone && { deduplication: { id: `sched-${schedule.id}` } };

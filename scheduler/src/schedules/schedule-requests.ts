@@ -2,7 +2,7 @@
 
 import { parseCron } from '@millrace/shared/cron';
 import { ServiceError } from '@millrace/shared/errors';
-import { checkNewJob, findQueue, queueNames } from '@millrace/shared/jobs';
+import { checkJobData, findQueue, queueNames } from '@millrace/shared/jobs';
 import Joi from 'joi';
 import { isStorable } from '../is-storable.js';
 import { templateData } from '../job-templates/fill-template.js';
@@ -74,7 +74,7 @@ const refuse = (problem: string, field: string) => new ServiceError('invalid_req
 function toJob(sent: Sent, template: JobTemplate | undefined, slot: Date) {
   const { queue, job, data, template: templateId = null, params, site_id } = sent;
   if (templateId === null) {
-    const checked = checkNewJob(queue, job, data);
+    const checked = checkJobData(queue, job, data);
     if (checked.problem !== undefined) throw refuse(checked.problem, checked.field);
     return { queue, job, data, templateId };
   }
