@@ -71,6 +71,15 @@ describe('a workbook', () => {
     expect(names).toEqual(['Q1 Q2   a', 'Rows', 'Rows', 'Rows', 'x'.repeat(30), "it's"]);
   });
 
+  it('keeps names of further sheets within 31 characters, each of its own', async () => {
+    const rows = Array.from({ length: 20 }, (_, n) => [String(n)]);
+    const source = sourceOf([column('n', 'integer')], rows, { title: 'y'.repeat(40) });
+    const names = (await readBack(await bytesOf(writeXlsx(source, 2)))).worksheets.map(({ name }) => name);
+    expect(names).toHaveLength(20);
+    expect(new Set(names).size).toBe(20);
+    expect(names.every((name) => name.length <= 31)).toBe(true);
+  });
+
   it('has columns for declared fields, named with dots', async () => {
     const fields = [column('totalUsers', 'integer'), column('any', 'json')];
     const rows = [['{"totalUsers": 3, "any": -7}'], ['{"any": true}'], ['{"any": "=1"}'], ['{"any": [1]}']];
@@ -86,15 +95,12 @@ describe('a workbook', () => {
 });
 
 describe('a cell of a workbook', () => {
-  const cells = async (type: Parameters<typeof column>[1], texts: string[]) =>
-    valuesOf(
-      (
-        await workbook(
-          [column('a', type), column('b')],
-          texts.map((text) => [text, 'end']),
-        )
-      ).worksheets[0]!,
-    ).map(([value]) => value);
+  async function sheetOf(type: Parameters<typeof column>[1], texts: string[]): Promise<ExcelJS.Worksheet> {
+    const rows = texts.map((text) => [text, 'end']);
+    return (await workbook([column('a', type), column('b')], rows)).worksheets[0]!;
+  }
+  const cells = async (...given: Parameters<typeof sheetOf>) =>
+    valuesOf(await sheetOf(...given)).map(([value]) => value);
 
   it('shows text as it is, with an apostrophe before what a spreadsheet would run', async () => {
     const shown = hostileTexts.map((text) => text.replace(/\r\n?/g, '\n') || undefined);
@@ -106,6 +112,36 @@ describe('a cell of a workbook', () => {
 
   it('has no part of a character, and no NUL', async () => {
     expect(await cells('text', ['\0=1', 'a\0b', 'lone \ud800'])).toEqual(["'=1", 'ab', 'lone \ufffd']);
+  });
+
+  it('is no formula, whatever its text', async () => {
+    const sheet = await sheetOf('text', [...hostileTexts, '=HYPERLINK("http://x","y")', '{=1+1}']);
+    const types = new Set<ExcelJS.ValueType>();
+    sheet.eachRow((row) => row.eachCell((cell) => types.add(cell.type)));
+    expect([...types]).toEqual([ExcelJS.ValueType.String]);
+  });
+
+  it('has every character that XML forbids as Excel writes it, and text that looks like that as text', async () => {
+    const control = Array.from({ length: 31 }, (_, index) => String.fromCharCode(index + 1)).filter((c) => c !== '\r');
+    const texts = [...control.map((c) => `a${c}b`), 'a\ufffeb', 'a\uffffb', '_x0041\u0007', '_x0041\uffff', 'x_\u0007'];
+    expect(await cells('text', texts)).toEqual(texts);
+    const raw = (await sheetOf('text', texts)).getColumn(1).values.join('');
+    // What XML 1.0 takes, below the surrogates and above them.
+    expect(raw.replace(/[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}]/gu, '')).toBe('');
+  });
+
+  it('is zero for minus zero, and a number up to the largest', async () => {
+    expect(await cells('number', ['-0', '1e308', '-1.7976931348623157e308', '1e309'])).toEqual([
+      0,
+      1e308,
+      -1.7976931348623157e308,
+      '1e309',
+    ]);
+    expect(await cells('integer', ['-0', '9007199254740993', '-9223372036854775808'])).toEqual([
+      0,
+      '9007199254740993',
+      '-9223372036854775808',
+    ]);
   });
 
   it('holds as much text as Excel takes, and then an ellipsis', async () => {

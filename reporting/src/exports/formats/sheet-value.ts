@@ -30,8 +30,17 @@ export const sheetValue = (type: ColumnType, text: string | null): SheetValue =>
 /** Text that Excel shows as it is, with its kind of line breaks: not run, not cut by a repair, not decoded (`_x0041_` would be `A`). */
 export function sheetText(text: string): string {
   const shown = /[\0\r]/.test(text) ? text.replaceAll('\0', '').replace(/\r\n?/g, '\n') : text;
-  return cut(defuseCell(shown)).replace(/_(?=x[0-9a-fA-F]{4}_)/g, '_x005F_');
+  return escapeText(cut(defuseCell(shown)));
 }
+
+/**
+ * What would be decoded, `_x0041_` and what becomes that because a control character behind it is written as `_x0007_`; and the two
+ * characters that XML forbids and the library leaves as they are.
+ */
+const toEscape = /_(?=x[0-9a-fA-F]{4}[_\p{Cc}\ufffe\uffff])|[\ufffe\uffff]/gu;
+
+const escapeText = (text: string) =>
+  text.replace(toEscape, (found) => `_x${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`);
 
 function cut(text: string): string {
   if (text.length <= longestText) return text;
