@@ -74,12 +74,12 @@ describe('a webhook', () => {
     await expect(sending).rejects.toThrow(`not sent: hooks.example.test leads where nothing is sent: ${reason}`);
   });
 
-  it('that is told to go elsewhere does not', async () => {
+  it.each([301, 302, 303, 307, 308])('that is told by %i to go elsewhere does not', async (status) => {
     const elsewhere = await receive();
     const receiver = await receive(false, `http://127.0.0.1:${elsewhere.port}/`);
-    receiver.statuses.push(302);
+    receiver.statuses.push(status);
     await expect(postWebhook(`http://127.0.0.1:${receiver.port}/`, '{}', {}, { allowPrivate: true })).rejects.toThrow(
-      'the receiver answered 302; redirects are not followed',
+      `the receiver answered ${status}; redirects are not followed`,
     );
     expect(elsewhere.received).toEqual([]);
   });

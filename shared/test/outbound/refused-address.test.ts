@@ -30,6 +30,14 @@ const reserved = [
     '64:ff9b:1::1',
     '100::1',
   ],
+  ...[
+    '64:ff9b::8.8.8.8',
+    '64:ff9b::127.0.0.1',
+    '::ffff:0:127.0.0.1',
+    '2002:a9fe:a9fe::1',
+    '2001:0:a9fe:a9fe::1',
+    'fe80::1%lo',
+  ],
   ...['5f00::1', 'not an address', ''],
 ];
 
@@ -74,6 +82,13 @@ describe('an address of a webhook', () => {
     ['https://2130706433/', '127.0.0.1 lies in a private network'],
     ['https://0x7f.1/', '127.0.0.1 lies in a private network'],
     ['https://017700000001/', '127.0.0.1 lies in a private network'],
+    ['https://127.1/', '127.0.0.1 lies in a private network'],
+    ['https://127.0.0.1./', '127.0.0.1 lies in a private network'],
+    ['https://0251.0376.0251.0376/', '169.254.169.254 is reserved for another use'],
+    ['https://0xa9fea9fe/', '169.254.169.254 is reserved for another use'],
+    ['https://①②⑦.⓪.⓪.①/', '127.0.0.1 lies in a private network'],
+    ['https://[64:ff9b::169.254.169.254]/', '64:ff9b::a9fe:a9fe is reserved for another use'],
+    ['https://[2002:7f00:1::1]/', '2002:7f00:1::1 is reserved for another use'],
     ['https://0/', '0.0.0.0 is reserved for another use'],
     ['https://[::1]/', '::1 lies in a private network'],
     ['https://[::ffff:169.254.169.254]/', '::ffff:a9fe:a9fe is reserved for another use'],
