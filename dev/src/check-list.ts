@@ -1,5 +1,6 @@
 /** Turns the checks of this repository into one list: adding one means its own file and one line here. */
 import { checkCallPlaces } from './checks/call-places.js';
+import { checkComposeEnvironment } from './checks/compose-environment.js';
 import { checkComposeFile } from './checks/compose-file.js';
 import { checkFileNames } from './checks/file-names.js';
 import { checkFormat } from './checks/format.js';
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   { name: 'statements', run: checkSqlStatements },
   { name: 'types', run: checkTypes },
   { name: 'readme', run: checkReadme },
+  { name: 'compose environment', run: checkComposeEnvironment },
   { name: 'docs', run: checkWrittenDocs },
   { name: 'version', run: checkVersion },
   { name: 'schema', run: checkSchemaDump },

@@ -12,21 +12,27 @@ import {
 } from '@millrace/shared/config';
 import Joi from 'joi';
 import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
-import { type ExportEnvironment, exportSettings, requireWholeS3 } from './exports/exports-config.js';
+import {
+  type ExportEnvironment,
+  exportSettings,
+  type PublicEnvironment,
+  publicSettings,
+  requireWholeS3,
+} from './exports/exports-config.js';
 
 export interface Config
   extends CommonEnvironment,
     AccessEnvironment,
     QueueEnvironment,
     CacheEnvironment,
-    ExportEnvironment {
+    ExportEnvironment,
+    PublicEnvironment {
   NODE_ENV: string;
   READ_AUTH?: 'open' | 'key';
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_PORT: number;
   HEAVY_QUERIES_AT_ONCE: number;
-  LINK_SECRET?: string;
 }
 
 export const configSchema = requireWholeS3(
@@ -41,7 +47,7 @@ export const configSchema = requireWholeS3(
     ...accessSettings,
     READ_AUTH: Joi.valid('open', 'key'),
     HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
-    LINK_SECRET: Joi.string().min(32).max(1_000),
+    ...publicSettings,
   }),
 );
 

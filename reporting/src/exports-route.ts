@@ -8,12 +8,12 @@ import { deleteExport } from './exports/delete-export.js';
 import { type DownloadDependencies, downloadRoute } from './exports/download-route.js';
 import { describeExport } from './exports/export-row.js';
 import { boundSite, exportPath, findExport, keyIdOf } from './exports/find-export.js';
-import { linkRoute } from './exports/link-route.js';
+import { type LinkDependencies, linkRoute } from './exports/link-route.js';
 import { parseExport, parsePage, writePageCursor } from './exports/parse-export.js';
 import { listExports } from './exports/read-exports.js';
 import { readJson } from './read-json.js';
 
-export interface ExportsDependencies extends DownloadDependencies {
+export interface ExportsDependencies extends DownloadDependencies, LinkDependencies {
   logger: Logger;
   quotaBytes: number;
   /** Rejects when the queue cannot be reached: the worker adds the job later then. */

@@ -13,13 +13,20 @@ import {
 import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import Joi from 'joi';
 import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
-import { type ExportEnvironment, exportSettings, requireWholeS3 } from './exports/exports-config.js';
+import {
+  type ExportEnvironment,
+  exportSettings,
+  type PublicEnvironment,
+  publicSettings,
+  requireWholeS3,
+} from './exports/exports-config.js';
 
 export interface WorkerConfig
   extends CommonEnvironment,
     QueueEnvironment,
     CacheEnvironment,
     ExportEnvironment,
+    PublicEnvironment,
     RetryEnvironment,
     OutboundEnvironment {
   DATABASE_URL: string;
@@ -27,8 +34,6 @@ export interface WorkerConfig
   REPORTING_WORKER_PORT: number;
   REPORT_TTL_DAYS: number;
   REPORT_FONT_DIR?: string;
-  PUBLIC_URL?: string;
-  LINK_SECRET?: string;
 }
 
 const settings = Joi.object<WorkerConfig>({
@@ -43,8 +48,7 @@ const settings = Joi.object<WorkerConfig>({
   REPORT_TTL_DAYS: Joi.number().integer().min(1).max(36_500).default(400),
   REPORT_FONT_DIR: Joi.string(),
   ...outboundVariables,
-  PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
-  LINK_SECRET: Joi.string().min(32).max(1_000),
+  ...publicSettings,
 });
 export const configSchema = needsSender(requireWholeS3(settings));
 

@@ -14,6 +14,13 @@ it('takes all that S3 needs, or nothing of it', () => {
   ).toBeUndefined();
 });
 
+it('takes the address at which people reach it, for links', () => {
+  const validate = (PUBLIC_URL: string) =>
+    configSchema.validate({ DATABASE_URL: 'postgres://localhost/x', PUBLIC_URL });
+  expect(validate('https://stats.example.org/x').value.PUBLIC_URL).toBe('https://stats.example.org/x');
+  expect(validate('stats.example.org').error?.message).toContain('PUBLIC_URL');
+});
+
 it('says what a mail server needs beside it', () => {
   const given = { DATABASE_URL: 'postgres://localhost/x', SMTP_URL: 'smtp://mail.example:587' };
   expect(workerSchema.validate(given).error?.message).toBe(

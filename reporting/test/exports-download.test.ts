@@ -157,6 +157,17 @@ describe('a link', () => {
     await request(stack.app).get(url).set('range', 'bytes=0-3').expect(206);
   });
 
+  it.each([
+    ['https://stats.example.org', 'https://stats.example.org'],
+    ['https://example.org/stats/', 'https://example.org/stats'],
+  ])('is a whole address where people reach the service at %s', async (publicUrl, start) => {
+    const app = stack.appWith({ publicUrl });
+    const asked = request(app).post(`/api/v1/exports/${id}/link`).set('authorization', `Bearer ${key}`);
+    const { url } = (await asked.expect(200)).body as { url: string };
+    expect(url.startsWith(`${start}/api/v1/exports/${id}/download?expires=`)).toBe(true);
+    await request(app).get(url.slice(start.length)).expect(200, text);
+  });
+
   it('ends when it says so', async () => {
     const { url } = (await link({ expiresIn: 1 }).expect(200)).body;
     await eventually(async () => (await request(stack.app).get(url)).status === 403, 'the link has ended');

@@ -1,5 +1,5 @@
 /** The links that messages about reports carry, for people without a key. */
-import type { Links } from '../exports/export-links.js';
+import { type Links, publicAddress } from '../exports/export-links.js';
 
 /** Where people reach this service, maybe in a folder of a site, and what signs its links. */
 export interface PublicLinks {
@@ -16,7 +16,7 @@ const unsubscribeLifeMs = 3_650 * dayMs;
 const inSeconds = (now: Date, lifeMs: number) => Math.floor((now.getTime() + lifeMs) / 1_000);
 
 const addressOf = async ({ publicUrl, links }: PublicLinks, path: string, expires: number) =>
-  publicUrl.replace(/\/+$/, '') + (await links.sign(path, expires));
+  publicAddress(publicUrl, await links.sign(path, expires));
 
 export interface DownloadLink {
   url: string;

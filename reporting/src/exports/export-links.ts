@@ -18,6 +18,10 @@ export interface Links {
   isValid(path: string, query: { expires: unknown; signature: unknown }, now: Date): Promise<boolean>;
 }
 
+/** The address as people reach it: below `publicUrl` where that is known, which may be a folder of a site. */
+export const publicAddress = (publicUrl: string | undefined, path: string): string =>
+  publicUrl === undefined ? path : publicUrl.replace(/\/+$/, '') + path;
+
 /** Another use of the same secret has another key. */
 const purpose = 'millrace links to files, 1';
 

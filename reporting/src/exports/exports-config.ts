@@ -15,6 +15,17 @@ export interface ExportEnvironment {
   EXPORT_S3_FORCE_PATH_STYLE: boolean;
 }
 
+/** How people reach files without a key. */
+export interface PublicEnvironment {
+  PUBLIC_URL?: string;
+  LINK_SECRET?: string;
+}
+
+export const publicSettings = {
+  PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
+  LINK_SECRET: Joi.string().min(32).max(1_000),
+};
+
 const s3Names = [
   'EXPORT_S3_ENDPOINT',
   'EXPORT_S3_BUCKET',

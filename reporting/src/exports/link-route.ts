@@ -4,12 +4,14 @@ import type { RequestHandler } from 'express';
 import Joi from 'joi';
 import { readJson } from '../read-json.js';
 import { checkBody } from './check-body.js';
-import type { Links } from './export-links.js';
+import { type Links, publicAddress } from './export-links.js';
 import { boundSite, downloadPath, findExport } from './find-export.js';
 
 export interface LinkDependencies {
   writePool: Pool;
   links: Links;
+  /** Where people reach this service; undefined: links are below whatever address it was asked at. */
+  publicUrl?: string | undefined;
   clock?: () => Date;
 }
 
@@ -27,6 +29,7 @@ export const linkSchema = Joi.object<{ expiresIn: number }>({
 export function linkRoute({
   writePool,
   links,
+  publicUrl,
   clock = () => new Date(),
 }: LinkDependencies): RequestHandler<{ id: string }> {
   return async (req, res) => {
@@ -36,7 +39,7 @@ export function linkRoute({
     const { expiresIn } = checkBody(linkSchema, hasBody ? await readJson(req, res) : {});
     const row = await findExport(writePool, req.params.id, boundSite(res));
     const expires = Math.floor(clock().getTime() / 1_000) + expiresIn;
-    const url = await links.sign(downloadPath(row.id), expires);
+    const url = publicAddress(publicUrl, await links.sign(downloadPath(row.id), expires));
     res.json({ url, expires_at: new Date(expires * 1_000) });
   };
 }

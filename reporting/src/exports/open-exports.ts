@@ -6,7 +6,7 @@ import { openQueue } from '@millrace/shared/queue';
 import type { ExportsDependencies } from '../exports-route.js';
 import { createGate, type Gate } from '../query/heavy-queries.js';
 import { createLinks } from './export-links.js';
-import { type ExportEnvironment, exportLimitsOf } from './exports-config.js';
+import { type ExportEnvironment, exportLimitsOf, type PublicEnvironment } from './exports-config.js';
 import { openStores } from './open-stores.js';
 import { addExportJob } from './queue-exports.js';
 
@@ -17,7 +17,7 @@ export interface OpenExports extends Omit<ExportsDependencies, 'writePool' | 'lo
 }
 
 export function openExports(
-  config: ExportEnvironment & QueueEnvironment & { LINK_SECRET?: string },
+  config: ExportEnvironment & QueueEnvironment & PublicEnvironment,
   writePool: Pool,
   logger: Logger,
 ): OpenExports {
@@ -25,6 +25,7 @@ export function openExports(
   return {
     stores: openStores(config),
     links: createLinks(writePool, config.LINK_SECRET),
+    publicUrl: config.PUBLIC_URL,
     quotaBytes: exportLimitsOf(config).quotaBytes,
     addJob: (id) => addExportJob(handle.queue, id),
     streams: createGate({ atOnce: 4, maxWaiting: 20, waitMs: 10_000 }),

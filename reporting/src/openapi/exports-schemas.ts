@@ -71,5 +71,8 @@ export const exportsSchemas: Record<string, JsonSchema> = {
   NewLink: withProperties(jsonSchemaOf(linkSchema), {
     expiresIn: { description: 'Seconds until the link ends; the file may end sooner.' },
   }),
-  Link: record({ url: { ...text, description: 'Below the address of this service.' }, expires_at: instant }),
+  Link: record({
+    url: { ...text, description: 'With `PUBLIC_URL` a whole address, else one below that of this service.' },
+    expires_at: instant,
+  }),
 };

@@ -1,0 +1,119 @@
+/** What the services of docker-compose.yml would make of their variables, in production and with profile dev, and where ports meet. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parse } from 'yaml';
+import { services as ours } from '../services.js';
+import { interpolate } from './interpolate.js';
+
+interface ComposeService {
+  environment?: Record<string, string | number | boolean>;
+  ports?: string[];
+  healthcheck?: { test?: string | string[] };
+  networks?: string[];
+}
+
+type Services = Record<string, ComposeService>;
+
+/** The part of a Joi schema that judges variables. */
+interface ConfigSchema {
+  validate(env: object, options: { abortEarly: boolean }): { error?: { details: { message: string }[] } };
+}
+
+/** What has to be set, as the file's first lines say. */
+const needed = { POSTGRES_PASSWORD: 'p', REDIS_PASSWORD: 'r' };
+const profiles: Record<string, Record<string, string>> = {
+  production: needed,
+  dev: { ...needed, COMPOSE_PROFILES: 'dev' },
+};
+const catcher = { name: 'mail-catcher', url: 'smtp://mail-catcher:1025' };
+
+/** Each process that reads a configuration: its name in the file and where its schema is. */
+const configs = [
+  { name: 'migrate', file: 'shared/dist/migrate-config.js', portVariable: undefined },
+  ...ours.map(({ name, folder = name, config = 'config', portVariable }) => ({
+    ...{ name, portVariable },
+    file: `${folder}/dist/${config}.js`,
+  })),
+];
+
+const environmentOf = ({ environment = {} }: ComposeService, env: Record<string, string>) =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, interpolate(String(value), env)]));
+
+/** As services do, variables without a value are left out. */
+function variableProblems(profile: string, name: string, service: ComposeService, schema: ConfigSchema): string[] {
+  const given = Object.entries(environmentOf(service, profiles[profile]!)).filter(([, value]) => value !== '');
+  const { error } = schema.validate(Object.fromEntries(given), { abortEarly: false });
+  return (error?.details ?? []).map(({ message }) => `${name} (${profile}): ${message.replaceAll('"', '')}`);
+}
+
+/** The container's port is that on which the service listens, and at which its health is asked for. */
+function listeningProblems(name: string, service: ComposeService, portVariable: string): string[] {
+  const port = String(service.environment?.[portVariable]);
+  const published = (service.ports ?? []).map((text) => interpolate(text, needed).split(':').at(-1)!);
+  const asked = [
+    ...[service.healthcheck?.test ?? []]
+      .flat()
+      .join(' ')
+      .matchAll(/127\.0\.0\.1:(\d+)/g),
+  ];
+  return [...published, ...asked.map((match) => match[1]!)]
+    .filter((other) => other !== port)
+    .map((other) => `${name} listens on ${portVariable}=${port}, not on ${other}`);
+}
+
+/** `127.0.0.1:4000-4009:4000` are ten ports of the host. */
+function hostPorts({ ports = [] }: ComposeService): number[] {
+  return ports.flatMap((text) => {
+    const [, range = ''] = interpolate(text, needed).split(':').reverse();
+    const [first, last = first] = range.split('-').map(Number) as [number, number?];
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+function collisions(services: Services): string[] {
+  const taken = new Map<number, string>();
+  const problems: string[] = [];
+  for (const [name, service] of Object.entries(services)) {
+    for (const port of hostPorts(service)) {
+      const other = taken.get(port);
+      if (other !== undefined) problems.push(`${other} and ${name} both want port ${port} of the host`);
+      taken.set(port, name);
+    }
+  }
+  return problems;
+}
+
+/** With profile dev all mail goes to the catcher, from a network in which it is; without it none does. */
+function mailProblems(services: Services): string[] {
+  const networksOf = (name: string) => services[name]?.networks ?? ['default'];
+  return Object.entries(services).flatMap(([name, service]) => {
+    if (service.environment?.SMTP_URL === undefined) return [];
+    const [dev, production] = [profiles.dev!, needed].map((env) => environmentOf(service, env));
+    const isReached = networksOf(name).some((network) => networksOf(catcher.name).includes(network));
+    return [
+      ...(dev!.SMTP_URL === catcher.url ? [] : [`${name} (dev): SMTP_URL is not ${catcher.url}`]),
+      ...(production!.SMTP_URL === '' ? [] : [`${name} (production): SMTP_URL is set without anybody's asking`]),
+      ...(isReached ? [] : [`${name} has no network in common with ${catcher.name}`]),
+    ];
+  });
+}
+
+/** `text` is the file's, where it is not the committed one. Schemas are those that were built. */
+export async function checkComposeEnvironment(
+  root: string,
+  text = readFileSync(join(root, 'docker-compose.yml'), 'utf8'),
+): Promise<string[]> {
+  const { services } = parse(text, { merge: true }) as { services: Services };
+  const problems = [...collisions(services), ...mailProblems(services)];
+  for (const { name, file, portVariable } of configs) {
+    const service = services[name];
+    if (!service) continue;
+    const { configSchema } = (await import(pathToFileURL(join(root, file)).href)) as { configSchema: ConfigSchema };
+    problems.push(
+      ...Object.keys(profiles).flatMap((profile) => variableProblems(profile, name, service, configSchema)),
+    );
+    if (portVariable) problems.push(...listeningProblems(name, service, portVariable));
+  }
+  return problems.map((problem) => `docker-compose.yml: ${problem}`);
+}
