@@ -7,7 +7,10 @@ import { type PeriodType, periodStart } from './period-params.js';
 const hourMs = 3_600_000;
 
 /** Half-open. Periods of days are of the site's time zone, and are chosen by the days of the range; hours by the clock. */
-export function rangeOfPeriods({ range, days, siteTimezone }: DatasetContext, type: 'hour' | PeriodType): TimeRange {
+export function rangeOfPeriods(
+  { range, days, siteTimezone }: Pick<DatasetContext, 'range' | 'days' | 'siteTimezone'>,
+  type: 'hour' | PeriodType,
+): TimeRange {
   if (type === 'hour') return { from: new Date(range.from.getTime() - hourMs + 1), to: range.to };
   return {
     from: dayStart(periodStart(days.from, type), siteTimezone),

@@ -2,6 +2,7 @@
 import type { Pool } from '@millrace/shared/postgres';
 import { followsClock, type Question } from '../cache/question.js';
 import { listFilters, showFilters } from '../query-request/parse-filters.js';
+import { readAggregated } from './aggregated-at.js';
 import type { Row } from './dataset.js';
 import { jsonValue } from './json-value.js';
 import { writeCursor } from './page-cursor.js';
@@ -28,7 +29,7 @@ const echo = ({ siteId, params, dataset, range, timezone }: ResolvedDataset) => 
   ...(params.filters && { filters: showFilters(listFilters(params.filters, ['filters'])) }),
 });
 
-function bodyOf({ request, limit }: PageRequest, resolved: ResolvedDataset, found: Row[]) {
+function bodyOf({ request, limit }: PageRequest, resolved: ResolvedDataset, found: Row[], more: object) {
   const { dataset, params } = request;
   const [columns, key] = [dataset.columns(params), dataset.key(params)];
   const rows = found.slice(0, limit);
@@ -37,7 +38,7 @@ function bodyOf({ request, limit }: PageRequest, resolved: ResolvedDataset, foun
   const { id } = dataset;
   const next = found.length > limit ? writeCursor({ id, columns, key }, keyOf(rows.at(-1)!, columns, key)) : null;
   const fields = { dataset: id, columns, rows: rows.map(object), query: echo(resolved), next };
-  return { fields, meta: { site_known: resolved.siteKnown } };
+  return { fields, meta: { site_known: resolved.siteKnown, ...more } };
 }
 
 export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question {
@@ -63,7 +64,8 @@ export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question
         async read(client, admit) {
           // One row more tells whether there is another page.
           const rows = await readRows(client, resolved, { now, after, limit: limit + 1, admit });
-          return bodyOf(page, resolved, rows);
+          const more = dataset.reads === 'aggregates' ? await readAggregated(client, resolved) : {};
+          return bodyOf(page, resolved, rows, more);
         },
       };
     },

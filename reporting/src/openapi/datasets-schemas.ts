@@ -1,7 +1,7 @@
 /** What the routes of datasets answer, as schemas of the document. */
 import { datasets } from '../datasets/datasets.js';
 import { cacheMeta } from './cache-schemas.js';
-import { count, flag, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
+import { count, flag, instantOrNull, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';
 
 const types: Record<string, string> = {
   text: 'text',
@@ -72,6 +72,12 @@ const rows = record({
         ...flag,
         description: 'False for a site that has no event and was not created: it has no rows, as of a mistyped name.',
       },
+      aggregated_at: {
+        ...instantOrNull,
+        description:
+          'Only of datasets that read aggregates: when these were written last; null before the first time, when there are no rows. What was stored a minute or two before is in them.',
+      },
+      note: { ...text, description: 'Only beside `aggregated_at: null`: why there are no rows yet.' },
       elapsed_ms: count,
       ...cacheMeta,
     },

@@ -96,7 +96,8 @@ Types of columns: \`integer\` and \`decimal\` are exact (in JSON a decimal is te
 row is JSON such as \`{"EUR": "12.30"}\`.
 
 Aggregates are written every hour: a dataset that is read "as aggregations last wrote it" has no rows of a new site, and none of its newest events,
-until then. A job has them written at once:
+until then. \`meta.aggregated_at\` tells when they were written last; it is null before the first time, and \`meta.note\` says why there are no rows. A job has
+them written at once:
 
 \`\`\`sh
 curl -H "Authorization: Bearer $(cat .millrace/admin-key)" http://localhost:4110/api/v1/queues/analytics-aggregation/jobs -H 'content-type: application/json' -d '{"jobName":"all","data":{"site_id":"demo"}}'
