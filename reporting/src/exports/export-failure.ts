@@ -7,6 +7,11 @@ export class ExportFailure extends Error {
   override readonly name = 'ExportFailure';
 }
 
+/** The replica that exports are read from has not replayed what was erased. */
+export class ReplicaLagError extends Error {
+  override readonly name = 'ReplicaLagError';
+}
+
 export interface DescribedFailure {
   reason: string;
   /** Another attempt would fail the same way. */
@@ -16,6 +21,9 @@ export interface DescribedFailure {
 const diskFull =
   'There is no space left where exports are kept. Free some, or ask for a shorter range, and export again.';
 const refusedFolder = 'The folder of exports cannot be written to (%s): correct EXPORT_DIR or its permissions.';
+
+const replicaLags =
+  'The replica that exports are read from lags behind, and still has what was erased since. Export again when it has caught up.';
 
 /** By the code of an error, of the system or of Postgres. */
 const byCode: Record<string, DescribedFailure> = {
@@ -37,6 +45,7 @@ const byCode: Record<string, DescribedFailure> = {
 
 export function describeFailure(error: unknown): DescribedFailure {
   if (error instanceof ExportFailure) return { reason: error.message, isFinal: true };
+  if (error instanceof ReplicaLagError) return { reason: replicaLags, isFinal: false };
   const { code } = error as { code?: unknown };
   const known = typeof code === 'string' && Object.hasOwn(byCode, code) ? byCode[code]! : undefined;
   if (known) return { ...known, reason: known.reason.replace('%s', String(code)) };

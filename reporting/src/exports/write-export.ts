@@ -15,9 +15,9 @@ import type { ExportRow } from './export-row.js';
 import { claimExport, completeExport, type ExportRun, type Progress, touchExport } from './export-runs.js';
 import type { ExportStores } from './export-store.js';
 import { formats } from './formats/formats.js';
-import { onOwnConnection } from './on-own-connection.js';
 import { rangeProgress } from './range-progress.js';
 import { repeatUntil } from './repeat-until.js';
+import { onReplayedConnection } from './replayed-erasures.js';
 import { removeExportFile } from './sweep-exports.js';
 
 export interface WriteDependencies {
@@ -86,7 +86,7 @@ async function writeFile(
   { run, file }: { run: ExportRun; file: string },
   stopping: AbortController,
 ): Promise<WrittenExport | Lost> {
-  const { pool, writePool, stores, quotaBytes, lifeMs, logger } = deps;
+  const { writePool, stores, quotaBytes, lifeMs, logger } = deps;
   const { signal } = stopping;
   const plan = await planOf(deps, row, signal);
   let others = (await readUsage(writePool, row.siteId, row.id)).bytes;
@@ -101,7 +101,7 @@ async function writeFile(
   try {
     const statementTimeoutMs =
       patternsOf(filterOf(plan.resolved.params)).length > 0 ? readTimeoutMs.patterns : readTimeoutMs.plain;
-    await onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
+    await onReplayedConnection(deps, row.siteId, { statementTimeoutMs, signal }, (client) =>
       stores.current.write(file, meter.measure(fileChunks(client, plan, signal, meter.onBatch))),
     );
   } finally {
