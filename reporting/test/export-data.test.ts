@@ -101,7 +101,9 @@ describe('outputPath', () => {
 
   it('is not the name of another export', async () => {
     const { failedReason } = await run({ outputPath: '0190a5b0-7c3d-7000-8000-000000000001.csv' });
-    expect(failedReason).toBe('outputPath must be the plain name of a file in EXPORT_DIR, unlike those of exports.');
+    expect(failedReason).toBe(
+      'outputPath must be a plain file name, and not of the form that exports have themselves.',
+    );
   });
 
   it.each(['../x', '/etc/x', 'a/b', 'a\\b', '.x', '..', 'a\0b', 'a\nb', '', 'a'.repeat(201)])(

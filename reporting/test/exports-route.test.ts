@@ -43,7 +43,7 @@ describe('asking for an export', () => {
     [{ ...wish(), params: { site_id: 'shop', limit: 3 } }, 'limit', /is not a parameter of dataset events/],
     [{ ...wish(), filters: [['is', 'nonsense', ['x']]] }, 'filters', /./],
     [{ ...wish(), params: { site_id: 'shop', filters: [] }, filters: [] }, 'filters', /may be given once/],
-    [{ ...wish(), other: 1 }, 'other', /is not known here/],
+    [{ ...wish(), other: 1 }, 'other', /is not a field of this request/],
     [[], '', /The body/],
     ['text', '', /The body/],
   ])('is refused for %j, with the field and its rule', async (body, field, message) => {

@@ -59,7 +59,7 @@ it.each<[Record<string, unknown>, string, string]>([
   [{ order_by: [['events']] }, 'order_by', 'order_by[0] must be [metric or dimension, asc or desc]'],
   [{ order_by: [['events', 'up']] }, 'order_by', 'order_by[0][1] must be one of asc, desc'],
   [{ order_by: [['views', 'asc']] }, 'order_by', 'order_by[0][0] must be a metric or a dimension of this query'],
-  [{ order_by: times(2, ['events', 'asc']) }, 'order_by', 'order_by[1][0] is ordered by already'],
+  [{ order_by: times(2, ['events', 'asc']) }, 'order_by', 'order_by[1][0] is in the order already'],
   [{ include: null }, 'include', 'include must be an object'],
   [{ include: [] }, 'include', 'include must be an object'],
   [{ include: { rows: true } }, 'include.rows', 'include.rows is not a field of a query'],

@@ -55,5 +55,5 @@ export function readCursor(text: string, paged: Paged): KeyValues {
     return isOfType(values[place], sqlType ?? columns.find((column) => column.name === name)!.type);
   });
   if (order === orderOf(paged) && values.length === key.length && isRight) return values;
-  throw refusal(['after'], 'must be what an answer of this dataset with the same parameters gave as next');
+  throw refusal(['after'], 'must be the value of next in an answer of this dataset to the same parameters');
 }

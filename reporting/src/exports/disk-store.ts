@@ -59,7 +59,7 @@ export function createDiskStore(exportDir: string): ExportStore {
 
   function namePath(root: string, name: string): string {
     if (plainName.test(name) && !ownName.test(name)) return join(root, name);
-    throw new ExportFailure('outputPath must be the plain name of a file in EXPORT_DIR, unlike those of exports.');
+    throw new ExportFailure('outputPath must be a plain file name, and not of the form that exports have themselves.');
   }
 
   return {

@@ -90,7 +90,7 @@ export const pageSchema = Joi.object({
   site_id: Joi.string().min(1).max(64),
   status: Joi.valid(...exportStatuses),
   page_size: Joi.number().integer().min(1).max(pageLimits.most).default(pageLimits.standard),
-  after: cursorSchema.messages({ 'any.custom': 'must be what an answer gave as next' }),
+  after: cursorSchema.messages({ 'any.custom': 'must be the value of next in an earlier answer' }),
 });
 
 /** @throws ServiceError `invalid_request` that names the parameter. */

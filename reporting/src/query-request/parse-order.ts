@@ -18,7 +18,7 @@ export function parseOrder(input: [string, Order['direction']][], metrics: Metri
     if (!names.includes(name)) {
       throw refusal(['order_by', index, 0], 'must be a metric or a dimension of this query');
     }
-    if (seen.has(name)) throw refusal(['order_by', index, 0], 'is ordered by already');
+    if (seen.has(name)) throw refusal(['order_by', index, 0], 'is in the order already');
     seen.add(name);
     return { key: name as Order['key'], direction };
   });
