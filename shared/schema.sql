@@ -89,6 +89,8 @@ create table cache_entries (
   bytes integer not null,
   computed_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  meaning text collate "C",
+  "position" text collate "C",
   constraint cache_entries_pkey PRIMARY KEY (site_id, name)
 );
 

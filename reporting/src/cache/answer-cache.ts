@@ -1,24 +1,17 @@
 /** Answers that are kept as long as they are right: each is computed once, by whichever process is asked first. */
-import { randomUUID } from 'node:crypto';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import { LRUCache } from 'lru-cache';
 import type { AnswerStore, StoreSize } from './answer-store.js';
-import { type ComputedAnswer, computeAnswer, type Reader } from './compute-answer.js';
+import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } from './compute-answer.js';
 import { type AnswerCounts, type AnswerStatus, createAnswerCounter } from './count-answers.js';
-import { createFlights } from './flights.js';
 import { guardStore } from './guard-store.js';
-import { bytesOf, type KeptAnswer } from './kept-answer.js';
+import { createJoining, isShareable, type Landed, type Shareable } from './join-computation.js';
+import { bytesOf, isAnswerTo, type KeptAnswer } from './kept-answer.js';
 import { createLookUp, type LookedUp } from './look-up.js';
 import type { Question } from './question.js';
-import { type Computed, type LockTimes, shareAnswer } from './share-answer.js';
-
-export interface GivenAnswer extends ComputedAnswer {
-  status: AnswerStatus;
-  /** Undefined for an answer that may not be kept. */
-  etag: string | undefined;
-}
+import { type Computed, type LockTimes, shareAnswer, lockTimes as standardTimes } from './share-answer.js';
 
 export interface AskOptions {
   read: Reader;
@@ -70,10 +63,10 @@ const give = (name: string, answer: ComputedAnswer, status: AnswerStatus): Given
 });
 
 export function createAnswerCache(deps: CacheDependencies): AnswerCache {
-  const { pool, maxBytes, clock = () => new Date(), lockTimes } = deps;
+  const { pool, maxBytes, clock = () => new Date(), lockTimes = standardTimes } = deps;
   const store = guardStore(deps.store, deps.logger);
   const lookUp = createLookUp(pool);
-  const flights = createFlights<GivenAnswer>();
+  const joining = createJoining(lockTimes.patienceMs);
   const memory = new LRUCache<string, KeptAnswer>({
     maxSize: maxBytes,
     maxEntrySize: Math.ceil(maxBytes * largestPart),
@@ -95,29 +88,35 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
     found: LookedUp,
     { read, maxStaleMs, keepsAll = false }: AskOptions,
     stop: AbortSignal,
-  ): Promise<Computed<GivenAnswer>> {
+  ): Promise<Computed<Landed>> {
     counter.addComputation();
-    const answer = await computeAnswer(question, found, read, stop, clock);
+    const startedAt = performance.now();
+    const answer = await computeAnswer(found, read, stop, clock);
     const { version } = answer;
     const isWanted = !found.isMomentary || keepsAll || maxStaleMs !== undefined;
     const kept = version === undefined ? Promise.resolve() : keep(question, found, { ...answer, version }, isWanted);
-    return { answer: give(found.name, answer, 'miss'), kept };
+    return { answer: { given: give(found.name, answer, 'miss'), startedAt }, kept };
   }
 
-  async function fetch(
-    question: Question,
-    found: LookedUp,
-    options: AskOptions,
-    stop: AbortSignal,
-  ): Promise<GivenAnswer> {
-    const { name, version, isMomentary } = found;
+  async function fetch(question: Question, found: Shareable, options: AskOptions, stop: AbortSignal): Promise<Landed> {
     const computing = () => compute(question, found, options, stop);
-    if (isMomentary || version === undefined) return (await computing()).answer;
-    const shared = await shareAnswer(store, { siteId: question.siteId, name, version }, computing, stop, lockTimes);
+    if (found.isMomentary) return (await computing()).answer;
+    const shared = await shareAnswer(store, { ...found, siteId: question.siteId }, computing, stop, lockTimes);
     if (shared.kind === 'computed') return shared.answer;
-    memory.set(name, shared.answer);
-    return give(name, shared.answer, shared.isWaitedFor ? 'miss' : 'hit');
+    memory.set(found.name, shared.answer);
+    const given = give(found.name, shared.answer, shared.isWaitedFor ? 'miss' : 'hit');
+    return { given };
   }
+
+  const share = (question: Question, found: Shareable, options: AskOptions): Promise<GivenAnswer> =>
+    joining.join(
+      found,
+      {
+        share: (stop) => fetch(question, found, options, stop),
+        compute: async (stop) => (await compute(question, found, options, stop)).answer,
+      },
+      options.gone,
+    );
 
   /** The last answer to the question, where it is not older than the asker takes it. */
   async function findStale({ siteId }: Question, { name, identity }: LookedUp, { maxStaleMs }: AskOptions) {
@@ -131,18 +130,18 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
   }
 
   async function answer(question: Question, found: LookedUp, options: AskOptions): Promise<GivenAnswer> {
-    const { name, version } = found;
-    const own = memory.get(name);
-    if (version !== undefined && own?.version === version) return give(name, own, 'hit');
-    const work = (stop: AbortSignal) => fetch(question, found, options, stop);
-    // Nobody else may be given what may not be kept.
-    if (version === undefined) return flights.join(randomUUID(), work, options.gone);
+    if (!isShareable(found)) {
+      // Nobody else may be given what may not be kept.
+      return joining.alone(async (stop) => (await compute(question, found, options, stop)).answer, options.gone);
+    }
+    const own = memory.get(found.name);
+    if (own && isAnswerTo(found, own)) return give(found.name, own, 'hit');
     const stale = await findStale(question, found, options);
-    if (!stale) return flights.join(`${name} ${version}`, work, options.gone);
-    if (stale.version === version) return give(name, stale, 'hit');
+    if (!stale) return share(question, found, options);
+    if (isAnswerTo(found, stale)) return give(found.name, stale, 'hit');
     // Whoever asks next finds out what is wrong with it.
-    flights.join(`${name} ${version}`, work).catch(() => {});
-    return give(name, stale, 'stale');
+    share(question, found, { ...options, gone: undefined }).catch(() => {});
+    return give(found.name, stale, 'stale');
   }
 
   return {

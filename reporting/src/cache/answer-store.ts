@@ -1,12 +1,14 @@
 /** Where the processes of an installation keep answers for each other: a table or Redis. */
-import type { KeptAnswer } from './kept-answer.js';
+import type { DataMoment, KeptAnswer } from './kept-answer.js';
 
-/** An answer of one version of one question. */
-export interface AnswerKey {
+/** A question as of when it was asked. */
+export interface AnswerKey extends DataMoment {
   siteId: string;
   name: string;
-  version: string;
 }
+
+/** One computation at a time of what a question means, whatever has been stored meanwhile. */
+export const lockOf = ({ name, meaning }: Pick<AnswerKey, 'name' | 'meaning'>): string => `${name} ${meaning}`;
 
 /** `answer`: it is there. `locked`: it is for the caller to compute it. `wait`: somebody else does. */
 export type Opened = { kind: 'answer'; answer: KeptAnswer } | { kind: 'locked' } | { kind: 'wait' };
@@ -18,7 +20,7 @@ export interface StoreSize {
 
 export interface AnswerStore {
   readonly kind: 'postgres' | 'redis';
-  /** The answer, or the lock to compute it, which `holder` has until `lockMs` have passed. */
+  /** The answer, see `isAnswerTo`, or the lock to compute it, which `holder` has until `lockMs` have passed. */
   open(key: AnswerKey, holder: string, lockMs: number): Promise<Opened>;
   renew(key: AnswerKey, holder: string, lockMs: number): Promise<void>;
   release(key: AnswerKey, holder: string): Promise<void>;

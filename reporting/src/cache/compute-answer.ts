@@ -2,10 +2,10 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { Admit } from '../query/reading-cost.js';
 import { type ReadBudget, stopMs } from '../read-budget.js';
+import type { AnswerStatus } from './count-answers.js';
 import { readDataVersion } from './data-version.js';
 import type { KeptAnswer } from './kept-answer.js';
-import { type LookedUp, versionOf } from './look-up.js';
-import type { Question } from './question.js';
+import { type LookedUp, momentOf } from './look-up.js';
 
 /** Runs reads on one snapshot within a budget; see `readInTurn`. */
 export type Reader = <T>(
@@ -16,6 +16,12 @@ export type Reader = <T>(
 
 /** One that may not be kept has no version. */
 export type ComputedAnswer = Omit<KeptAnswer, 'version'> & { version: string | undefined };
+
+export interface GivenAnswer extends ComputedAnswer {
+  status: AnswerStatus;
+  /** Undefined for an answer that may not be kept. */
+  etag: string | undefined;
+}
 
 /** The budget of a computation is its own: it ends when `stop` fires, not when the request that began it does. */
 function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void } {
@@ -35,7 +41,6 @@ function startBudget(stop: AbortSignal): { budget: ReadBudget; end: () => void }
 
 /** The version may be a later one than was looked up before. */
 export async function computeAnswer(
-  question: Question,
   found: LookedUp,
   read: Reader,
   stop: AbortSignal,
@@ -43,9 +48,9 @@ export async function computeAnswer(
 ): Promise<ComputedAnswer> {
   const { budget, end } = startBudget(stop);
   const readAll = async (client: PoolClient, admit?: Admit) => {
-    const data = await readDataVersion(client, { ...question, ...found });
+    const data = await readDataVersion(client, found.versioned);
     const { fields, meta } = await found.read(client, admit, budget.signal);
-    return { fields, meta, version: versionOf(found, data), identity: data.identity };
+    return { fields, meta, ...momentOf(found.written, data), identity: data.identity };
   };
   try {
     await found.check?.(budget.signal);

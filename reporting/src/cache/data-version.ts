@@ -19,6 +19,9 @@ export interface DataVersion {
   identity: string;
   /** Null for a site that is not known. */
   siteTimezone: string | null;
+  /** See `DataMoment`; of a primary and of a standby they cannot be compared. */
+  position: string;
+  isStandby: boolean;
 }
 
 /** What is to be known of a question to read the version of its data. */
@@ -65,7 +68,7 @@ const metrics = `(select jsonb_agg(found) from (
 const sources: Record<DataSource, string> = { events, aggregates, metrics };
 
 const statement = (reads: readonly DataSource[]) => `/* reporting.readDataVersion */
-select sites.timezone as "siteTimezone",
+select sites.timezone as "siteTimezone", pg_is_in_recovery() as "isStandby", pg_current_snapshot()::text as snapshot,
   erase_requested_at is not null ${reads.includes('events') ? `or marks.number > ${mostMarks}` : ''} as "isUnsettled",
   ${identityOf('(select max(no) from cache_invalidations where $2 like pattern)')}::text as identity,
   jsonb_build_array($3::date, $4::date, ${reads.map((name) => sources[name]).join(', ')})::text as data
@@ -74,9 +77,23 @@ from (select 1) as one left join sites on sites.site_id = $1 left join site_roll
 
 interface Row {
   siteTimezone: string | null;
+  isStandby: boolean;
+  snapshot: string;
   isUnsettled: boolean;
   identity: string;
   data: string;
+}
+
+const mostRunning = 1e9;
+
+/**
+ * Of a snapshot `xmin:xmax:running`. A later one of the same server has a larger `xmax`, or the same one and fewer transactions running
+ * below it, once anything has been committed.
+ */
+export function positionOf(snapshot: string): string {
+  const [, xmax = '', running = ''] = snapshot.split(':');
+  const ended = mostRunning - (running === '' ? 0 : running.split(',').length);
+  return `${xmax.padStart(20, '0')}${String(ended).padStart(10, '0')}`;
 }
 
 const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 10);
@@ -90,8 +107,9 @@ export async function readDataVersion(
   { siteId, reads, name, span }: VersionedQuestion,
 ): Promise<DataVersion> {
   const { rows } = await database.query<Row>(statement(reads), [siteId, name, ...daysOf(span)]);
-  const { siteTimezone, isUnsettled, identity, data } = rows[0]!;
-  return { siteTimezone, identity, data: isUnsettled ? undefined : hashOf(identity, data) };
+  const { siteTimezone, isStandby, snapshot, isUnsettled, identity, data } = rows[0]!;
+  const position = positionOf(snapshot);
+  return { siteTimezone, isStandby, position, identity, data: isUnsettled ? undefined : hashOf(identity, data) };
 }
 
 /** Short, and the same in every process of this release. */

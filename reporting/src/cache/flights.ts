@@ -8,19 +8,22 @@ interface Flight<T> {
   result: Promise<T>;
   waiting: number;
   stopping: AbortController;
+  label: string | undefined;
 }
 
 export interface Flights<T> {
   /** Joins what is under way for `key`, or begins it. Rejects with `query_timeout` once `gone` fires; without it, stays to the end. */
-  join(key: string, work: Work<T>, gone?: AbortSignal): Promise<T>;
+  join(key: string, work: Work<T>, gone?: AbortSignal, label?: string): Promise<T>;
+  /** What the one under way was begun with. */
+  labelOf(key: string): string | undefined;
 }
 
 export function createFlights<T>(): Flights<T> {
   const flights = new Map<string, Flight<T>>();
 
-  function begin(key: string, work: Work<T>): Flight<T> {
+  function begin(key: string, work: Work<T>, label: string | undefined): Flight<T> {
     const stopping = new AbortController();
-    const flight: Flight<T> = { result: work(stopping.signal), waiting: 0, stopping };
+    const flight: Flight<T> = { result: work(stopping.signal), waiting: 0, stopping, label };
     flights.set(key, flight);
     const end = () => {
       if (flights.get(key) === flight) flights.delete(key);
@@ -30,9 +33,10 @@ export function createFlights<T>(): Flights<T> {
   }
 
   return {
-    join(key, work, gone) {
+    labelOf: (key) => flights.get(key)?.label,
+    join(key, work, gone, label) {
       if (gone?.aborted) return Promise.reject(new ServiceError('query_timeout'));
-      const flight = flights.get(key) ?? begin(key, work);
+      const flight = flights.get(key) ?? begin(key, work, label);
       flight.waiting += 1;
       return new Promise<T>((resolve, reject) => {
         const leave = () => {

@@ -1,7 +1,16 @@
 /** An answer as it is kept. */
 
-export interface KeptAnswer {
+/** What data a question or an answer is about. */
+export interface DataMoment {
+  /** Of question, meaning and data: two that are the same have the same answer. */
   version: string;
+  /** Only moments of the same meaning are older or newer than each other. */
+  meaning: string;
+  /** How much of what was ever committed is in it; compared as text, a larger one has all that a smaller one has. */
+  position: string;
+}
+
+export interface KeptAnswer extends DataMoment {
   identity: string;
   /** JSON of all but `meta`. */
   body: Buffer;
@@ -9,6 +18,13 @@ export interface KeptAnswer {
   /** Milliseconds since 1970, by the clock of the process that computed it. */
   computedAt: number;
 }
+
+/** An answer is right for whoever asked at `asked`: made of the same data, or of newer data than there was then. */
+export const isAnswerTo = (
+  asked: DataMoment,
+  answer: Omit<DataMoment, 'version'> & { version: string | undefined },
+): boolean =>
+  answer.version === asked.version || (answer.meaning === asked.meaning && answer.position > asked.position);
 
 /** What an entry takes besides its body, about. */
 const overhead = 500;

@@ -1,15 +1,17 @@
 /** The cache of answers of one process, and the store that it shares with the others. */
 import type { QueueLocation } from '@millrace/shared/config';
 import type { Lifecycle } from '@millrace/shared/lifecycle';
-import type { Logger } from '@millrace/shared/logger';
+import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import { openRedis } from '@millrace/shared/open-redis';
 import type { Pool } from '@millrace/shared/postgres';
 import { openQueue } from '@millrace/shared/queue';
 import type { Caching } from '../cache-routes.js';
+import { repeatUntil } from '../exports/repeat-until.js';
 import { type AnswerCache, createAnswerCache } from './answer-cache.js';
 import type { AnswerStore } from './answer-store.js';
 import type { CacheEnvironment } from './cache-settings.js';
+import { createForgetErased } from './forget-erased.js';
 import { readIdentities } from './read-identities.js';
 import { createRedisStore } from './redis-store.js';
 import { createTableStore } from './table-store.js';
@@ -28,10 +30,11 @@ export interface OpenCacheDependencies {
 
 const megabyte = 1_000_000;
 const commandTimeoutMs = 800;
+const forgetErasedMs = 60_000;
 
 function openStore({ config, location, writePool, logger, lifecycle }: OpenCacheDependencies): AnswerStore {
   const maxBytes = config.CACHE_SHARED_MB * megabyte;
-  if (location.kind === 'postgres') return createTableStore(writePool, maxBytes);
+  if (location.kind === 'postgres') return createTableStore(writePool, maxBytes, logger);
   const redis = openRedis(location, logger, commandTimeoutMs);
   lifecycle.onClose('Redis of answers', () => redis.disconnect());
   return createRedisStore(redis, location.prefix, maxBytes, (siteIds) => readIdentities(writePool, siteIds));
@@ -39,9 +42,14 @@ function openStore({ config, location, writePool, logger, lifecycle }: OpenCache
 
 /** Undefined with CACHE_MB=0: then nothing is kept. */
 export function openCache(deps: OpenCacheDependencies): AnswerCache | undefined {
-  const { config, pool, logger, metrics } = deps;
+  const { config, pool, writePool, logger, metrics, lifecycle } = deps;
   if (config.CACHE_MB === 0) return undefined;
-  return createAnswerCache({ pool, store: openStore(deps), logger, metrics, maxBytes: config.CACHE_MB * megabyte });
+  const maxBytes = config.CACHE_MB * megabyte;
+  const cache = createAnswerCache({ pool, store: openStore(deps), logger, metrics, maxBytes });
+  const onError = createErrorLog(logger, 'could not remove kept answers of what was erased');
+  const forgetting = repeatUntil(createForgetErased(writePool, cache), forgetErasedMs, onError);
+  lifecycle.onClose('kept answers of what was erased', () => forgetting.stop());
+  return cache;
 }
 
 /** The same with the queue of the jobs that keep it warm. */

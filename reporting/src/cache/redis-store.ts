@@ -1,14 +1,18 @@
 /** Kept answers on the Redis of the queue, which must never run out of memory for them: the bound holds with every write. */
 import type { Redis } from '@millrace/shared/open-redis';
-import type { AnswerKey, AnswerStore } from './answer-store.js';
+import { type AnswerKey, type AnswerStore, lockOf } from './answer-store.js';
 import { bytesOf, type KeptAnswer } from './kept-answer.js';
 import { matchesPattern } from './name-pattern.js';
 
-const fields = `'version', 'identity', 'meta', 'body', 'computedAt'`;
+const fields = ['version', 'meaning', 'position', 'identity', 'meta', 'body', 'computedAt'] as const;
+const quoted = fields.map((field) => `'${field}'`).join(', ');
 
-/** KEYS answer, lock; ARGV version, holder, milliseconds. */
+/** KEYS answer, lock; ARGV version, holder, milliseconds, meaning, position. */
 const open = `
-if redis.call('hget', KEYS[1], 'version') == ARGV[1] then return redis.call('hmget', KEYS[1], ${fields}) end
+local found = redis.call('hmget', KEYS[1], 'version', 'meaning', 'position')
+if found[1] == ARGV[1] or (found[2] == ARGV[4] and found[3] and found[3] > ARGV[5]) then
+  return redis.call('hmget', KEYS[1], ${quoted})
+end
 if redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') then return 1 end
 return 0`;
 
@@ -32,15 +36,15 @@ end`;
 const remove = `${forget}
 for place = 2, #ARGV do forget(ARGV[place]) end`;
 
-/** KEYS as before; ARGV prefix, name, bytes, bound, milliseconds to keep it, version, identity, meta, body, time. */
+/** KEYS as before; ARGV prefix, name, bytes, bound, milliseconds to keep it, time, then names and values of fields. */
 const put = `${forget}
 forget(ARGV[2])
 if tonumber(ARGV[3]) > tonumber(ARGV[4]) then return 0 end
 local key = ARGV[1] .. ARGV[2]
-redis.call('hset', key, 'version', ARGV[6], 'identity', ARGV[7], 'meta', ARGV[8], 'body', ARGV[9], 'computedAt', ARGV[10])
+redis.call('hset', key, unpack(ARGV, 7))
 redis.call('pexpire', key, ARGV[5])
 redis.call('hset', KEYS[1], ARGV[2], ARGV[3])
-redis.call('zadd', KEYS[2], ARGV[10], ARGV[2])
+redis.call('zadd', KEYS[2], ARGV[6], ARGV[2])
 local total = redis.call('incrby', KEYS[3], ARGV[3])
 while total > tonumber(ARGV[4]) do
   local oldest = redis.call('zrange', KEYS[2], 0, 0)[1]
@@ -63,11 +67,13 @@ redis.call('set', KEYS[3], string.format('%d', total))`;
 /** Reads the parts of sites' identities that names do not have to themselves, as JSON; a site that is gone has none. */
 export type ReadIdentities = (siteIds: string[]) => Promise<Map<string, string>>;
 
-type Fields = [Buffer, Buffer, Buffer, Buffer, Buffer];
+type Fields = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 
-function answerOf([version, identity, meta, body, computedAt]: Fields): KeptAnswer {
+function answerOf([version, meaning, position, identity, meta, body, computedAt]: Fields): KeptAnswer {
   return {
     version: version.toString(),
+    meaning: meaning.toString(),
+    position: position.toString(),
     identity: identity.toString(),
     body,
     meta: JSON.parse(meta.toString()) ?? undefined,
@@ -88,7 +94,7 @@ export function createRedisStore(
   const base = `{${prefix}-cache}:`;
   const answers = `${base}answer:`;
   const counted = [`${base}sizes`, `${base}order`, `${base}total`];
-  const lockOf = ({ name, version }: AnswerKey) => `${base}lock:${name} ${version}`;
+  const lockKey = (key: AnswerKey) => `${base}lock:${lockOf(key)}`;
   const run = (script: string, keys: string[], ...values: (string | number | Buffer)[]) =>
     redis.callBuffer('eval', [script, keys.length, ...keys, ...values]);
 
@@ -120,24 +126,29 @@ export function createRedisStore(
   return {
     kind: 'redis',
     async open(key, holder, lockMs) {
-      const opened = await run(open, [answers + key.name, lockOf(key)], key.version, holder, lockMs);
+      const opened = await run(
+        open,
+        [answers + key.name, lockKey(key)],
+        ...[key.version, holder, lockMs, key.meaning, key.position],
+      );
       if (Array.isArray(opened)) return { kind: 'answer', answer: answerOf(opened as Fields) };
       return { kind: opened === 1 ? 'locked' : 'wait' };
     },
     async renew(key, holder, lockMs) {
-      await run(renew, [lockOf(key)], holder, lockMs);
+      await run(renew, [lockKey(key)], holder, lockMs);
     },
     async release(key, holder) {
-      await run(renew, [lockOf(key)], holder, 0);
+      await run(renew, [lockKey(key)], holder, 0);
     },
     async newest(_siteId, name) {
-      const found = await redis.hmgetBuffer(answers + name, 'version', 'identity', 'meta', 'body', 'computedAt');
-      return found[0] === null ? undefined : answerOf(found as Fields);
+      const found = await redis.hmgetBuffer(answers + name, ...fields);
+      return found.includes(null) ? undefined : answerOf(found as Fields);
     },
     async put(_siteId, name, answer, keepMs) {
-      const { version, identity, meta = null, body, computedAt } = answer;
-      const about = [bytesOf(answer), maxBytes, keepMs, version, identity, JSON.stringify(meta), body, computedAt];
-      await run(put, counted, answers, name, ...about);
+      const about = { ...answer, meta: JSON.stringify(answer.meta ?? null) };
+      const given = fields.flatMap((field) => [field, about[field]]);
+      const limits = [bytesOf(answer), maxBytes, keepMs, answer.computedAt];
+      await run(put, counted, answers, name, ...limits, ...given);
     },
     async cleanUp() {
       const all = await names();

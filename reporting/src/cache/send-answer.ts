@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { readCircumstances } from '../query/read-circumstances.js';
 import { type ReadDependencies, readInTurn } from '../query/read-in-turn.js';
 import { budgetOf } from '../read-budget.js';
-import type { AnswerCache, GivenAnswer } from './answer-cache.js';
-import type { Reader } from './compute-answer.js';
+import type { AnswerCache } from './answer-cache.js';
+import type { GivenAnswer, Reader } from './compute-answer.js';
 import type { Question } from './question.js';
 
 export interface AnswerDependencies extends ReadDependencies {

@@ -10,9 +10,11 @@ export interface LockTimes {
   holdMs: number;
   renewMs: number;
   pollMs: number;
+  /** How long a computation that began before the question is waited for. */
+  patienceMs: number;
 }
 
-export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20 };
+export const lockTimes: LockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 5_000 };
 
 /** What a computation resolves with: `kept` settles when the store has it. */
 export interface Computed<T> {

@@ -1,18 +1,19 @@
 /** Kept answers in an unlogged table, for installations without Redis. */
+import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
-import type { AnswerKey, AnswerStore, StoreSize } from './answer-store.js';
+import { type AnswerStore, lockOf, type StoreSize } from './answer-store.js';
 import { identityOf } from './data-version.js';
 import { bytesOf, type KeptAnswer } from './kept-answer.js';
 import { likeOf } from './name-pattern.js';
 
-const readEntry = `select version, identity, meta, body, (extract(epoch from computed_at) * 1000)::float8 as "computedAt" from cache_entries
+const readEntry = `select version, meaning, position, identity, meta, body, (extract(epoch from computed_at) * 1000)::float8 as "computedAt" from cache_entries
   where site_id = $1 and name = $2 and expires_at > now()`;
 
 /** The lock is a row and not an advisory lock, which would keep a connection while it is held. */
 const open = `/* reporting.openAnswer */
-with entry as materialized (${readEntry} and version = $3), locked as (
+with entry as materialized (${readEntry} and (version = $3 or meaning = $6 and position > $7)), locked as (
   insert into cache_locks (site_id, lock, holder, locked_at, locked_until)
-  select $1, $2::text || ' ' || $3::text, $4, now(), now() + $5 * interval '1 ms' where not exists (select 1 from entry)
+  select $1, $8, $4, now(), now() + $5 * interval '1 ms' where not exists (select 1 from entry)
   on conflict (site_id, lock) do update set holder = excluded.holder, locked_until = excluded.locked_until
   where cache_locks.locked_until < excluded.locked_at
   returning 1 as one
@@ -28,10 +29,11 @@ delete from cache_locks where site_id = $1 and lock = $2 and holder = $3`;
 const newest = `/* reporting.newestAnswer */ ${readEntry}`;
 
 const put = `/* reporting.putAnswer */
-insert into cache_entries (site_id, name, version, identity, meta, body, bytes, computed_at, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::float8 / 1000), now() + $9 * interval '1 ms')
-on conflict (site_id, name) do update set version = excluded.version, identity = excluded.identity, meta = excluded.meta,
-  body = excluded.body, bytes = excluded.bytes, computed_at = excluded.computed_at, expires_at = excluded.expires_at`;
+insert into cache_entries (site_id, name, version, meaning, position, identity, meta, body, bytes, computed_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10::float8 / 1000), now() + $11 * interval '1 ms')
+on conflict (site_id, name) do update set version = excluded.version, meaning = excluded.meaning, position = excluded.position,
+  identity = excluded.identity, meta = excluded.meta, body = excluded.body, bytes = excluded.bytes,
+  computed_at = excluded.computed_at, expires_at = excluded.expires_at`;
 
 const size = `/* reporting.sizeOfAnswers */
 select count(*)::int as entries, coalesce(sum(bytes), 0)::float8 as bytes from cache_entries`;
@@ -59,6 +61,8 @@ delete from cache_locks where site_id = $1 and locked_until < now()`;
 
 interface Row {
   version: string | null;
+  meaning: string;
+  position: string;
   identity: string;
   meta: string;
   body: Buffer;
@@ -70,22 +74,20 @@ interface SiteNames {
   names: string[];
 }
 
-const answerOf = ({ version, identity, meta, body, computedAt }: Row): KeptAnswer => ({
+const answerOf = ({ version, meta, ...row }: Row): KeptAnswer => ({
+  ...row,
   version: version!,
-  identity,
-  body,
   meta: JSON.parse(meta) ?? undefined,
-  computedAt,
 });
-
-const lockOf = ({ name, version }: AnswerKey) => `${name} ${version}`;
 
 /** After so large a part of the bound was written, a process looks whether there is too much. */
 const trimmedPart = 1 / 8;
 
-/** `pool` leads to the primary. At most `maxBytes` and what processes write between two looks at it. */
-export function createTableStore(pool: Pool, maxBytes: number): AnswerStore {
+/** `pool` leads to the primary. At most `maxBytes` and what processes write until they have looked at it again. */
+export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): AnswerStore {
+  const logFailure = createErrorLog(logger, 'could not remove kept answers that are too many');
   let written = 0;
+  let cleaning: Promise<number> | undefined;
 
   async function removeSelected(statement: string, value: unknown): Promise<number> {
     const { rows } = await pool.query<SiteNames>(statement, [value]);
@@ -94,20 +96,28 @@ export function createTableStore(pool: Pool, maxBytes: number): AnswerStore {
     return removed;
   }
 
-  async function cleanUp(): Promise<number> {
+  async function removeVoid(): Promise<number> {
     const { rows } = await pool.query<{ siteId: string }>(oldLocks);
     for (const { siteId } of rows) await pool.query(removeLocks, [siteId]);
     return removeSelected(outdated, maxBytes);
   }
 
+  /** One at a time. */
+  function cleanUp(): Promise<number> {
+    cleaning ??= removeVoid().finally(() => {
+      cleaning = undefined;
+    });
+    return cleaning;
+  }
+
   return {
     kind: 'postgres',
     async open(key, holder, lockMs) {
-      const { siteId, name, version } = key;
-      const { rows } = await pool.query<Row & { isLocked: boolean }>(open, [siteId, name, version, holder, lockMs]);
-      const row = rows[0]!;
+      const { siteId, name, version, meaning, position } = key;
+      const asked = [siteId, name, version, holder, lockMs, meaning, position, lockOf(key)];
+      const { isLocked, ...row } = (await pool.query<Row & { isLocked: boolean }>(open, asked)).rows[0]!;
       if (row.version !== null) return { kind: 'answer', answer: answerOf(row) };
-      return { kind: row.isLocked ? 'locked' : 'wait' };
+      return { kind: isLocked ? 'locked' : 'wait' };
     },
     async renew(key, holder, lockMs) {
       await pool.query(renew, [key.siteId, lockOf(key), holder, lockMs]);
@@ -120,14 +130,15 @@ export function createTableStore(pool: Pool, maxBytes: number): AnswerStore {
       return rows[0] && answerOf(rows[0]);
     },
     async put(siteId, name, answer, keepMs) {
-      const { version, identity, meta = null, body, computedAt } = answer;
+      const { version, meaning, position, identity, meta = null, body, computedAt } = answer;
       const bytes = bytesOf(answer);
-      const about = [version, identity, JSON.stringify(meta), body, bytes, computedAt, keepMs];
+      const about = [version, meaning, position, identity, JSON.stringify(meta), body, bytes, computedAt, keepMs];
       await pool.query(put, [siteId, name, ...about]);
       written += bytes;
       if (written < maxBytes * trimmedPart) return;
       written = 0;
-      await cleanUp();
+      // Beside what was asked for: no answer waits for it.
+      cleanUp().catch(logFailure);
     },
     cleanUp,
     remove: (pattern) => removeSelected(namesLike, likeOf(pattern)),

@@ -30,8 +30,12 @@ export async function readCircumstances(
   withEvents: boolean,
   signal?: AbortSignal,
 ): Promise<SiteCircumstances> {
-  const read = (client: PoolClient) => client.query<Row>(statement, [siteId, withEvents]);
-  const { rows } = await inSnapshot(pool, read, signal ? { signal } : {});
+  return inSnapshot(pool, (client) => readSite(client, siteId, withEvents), signal ? { signal } : {});
+}
+
+/** The same in the transaction of a client. */
+export async function readSite(client: PoolClient, siteId: string, withEvents: boolean): Promise<SiteCircumstances> {
+  const { rows } = await client.query<Row>(statement, [siteId, withEvents]);
   const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
   const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
   return { ...site, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };

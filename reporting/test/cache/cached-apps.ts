@@ -33,7 +33,7 @@ export interface CachedAppOptions {
 }
 
 export function openStore(location: QueueLocation, pool: Pool, maxBytes: number): AnswerStore & { close(): void } {
-  if (location.kind === 'postgres') return { ...createTableStore(pool, maxBytes), close() {} };
+  if (location.kind === 'postgres') return { ...createTableStore(pool, maxBytes, silent), close() {} };
   const redis = openRedis(location, silent, 800);
   const store = createRedisStore(redis, location.prefix, maxBytes, (sites) => readIdentities(pool, sites));
   return { ...store, close: () => redis.disconnect() };

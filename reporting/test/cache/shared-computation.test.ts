@@ -64,6 +64,9 @@ function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () =>
   return counted;
 }
 
+/** Of an answer. */
+const moment = { version: 'v', meaning: 'm', position: '1' };
+
 function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<AskOptions> = {}) {
   const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client), { signal: budget.signal });
   return cache.ask(question, { read, ...more });
@@ -72,7 +75,7 @@ const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toSt
 
 describe.each(queueBackends)('with the store on %s', (backend) => {
   const location = () => testQueue(backend, database);
-  const times = { holdMs: 400, renewMs: 100, pollMs: 20 };
+  const times = { holdMs: 400, renewMs: 100, pollMs: 20, patienceMs: 5_000 };
 
   it('a thousand askers in three processes are given one computation', async () => {
     const place = location();
@@ -98,15 +101,13 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
 
     const lost = countedQuestion(() => pause(10), 'y');
     const found = { siteId: 'demo', name: nameOf(lost.question) };
-    let version = '';
-    await ask(one, lost).then((answer) => {
-      version = answer!.version!;
-    });
+    const { version = '', meaning, position } = (await ask(one, lost))!;
     await eventually(async () => (await other.cache.store.newest('demo', found.name)) !== undefined, 'it is shared');
     await one.cache.store.remove('*');
     for (const { cache } of [one, other]) cache.forget();
-    expect(await one.cache.store.open({ ...found, version }, 'a process that died', 700)).toEqual({ kind: 'locked' });
-    expect(await other.cache.store.open({ ...found, version }, 'another', 700)).toEqual({ kind: 'wait' });
+    const key = { ...found, version, meaning, position };
+    expect(await one.cache.store.open(key, 'a process that died', 700)).toEqual({ kind: 'locked' });
+    expect(await other.cache.store.open(key, 'another', 700)).toEqual({ kind: 'wait' });
     expect(await textOf(ask(other, lost))).toBe('{"number":2}');
   });
 
@@ -164,7 +165,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const app = open(location());
     await database.pool.query(`insert into sites (site_id) values ('demo'), ('other')`);
     const entry = (identity: string) => ({
-      version: 'v',
+      ...moment,
       identity,
       body: Buffer.from('{}'),
       meta: undefined,
@@ -202,6 +203,25 @@ it('answers are computed while their table is missing', async () => {
   }
 });
 
+it('nobody waits for the cleaning of the table, of which there is one at a time', async () => {
+  const app = open({ kind: 'postgres', url: database.url, prefix: 'millrace' }, { sharedBytes: 10_000 });
+  const { store } = app.cache;
+  const entry = { ...moment, identity: '[null, 0, null]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };
+  const holder = await database.pool.connect();
+  await holder.query('begin; lock table cache_locks in access exclusive mode');
+  for (let number = 0; number < 8; number += 1) await store.put('demo', `query:demo:${number}`, entry, 60_000);
+  await eventually(async () => {
+    const { rows } = await database.pool.query<{ cleanings: number }>(
+      `select count(*)::int as cleanings from pg_stat_activity
+      where datname = current_database() and query ~ '^/\\* reporting.sitesOfOldLocks' and wait_event_type = 'Lock'`,
+    );
+    return rows[0]!.cleanings === 1;
+  }, 'one cleaning waits for the table');
+  await holder.query('commit');
+  holder.release();
+  await eventually(async () => (await store.size()).bytes <= 10_000, 'the cleaning has come to its end');
+});
+
 describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
   let redis: RedisServer;
   beforeAll(async () => {
@@ -237,7 +257,7 @@ describe.runIf(queueBackends.includes('redis'))('a Redis', () => {
   it('from which somebody removed keys is used again after the next cleanup', async () => {
     const location: QueueLocation = { kind: 'redis', url: redis.url, prefix: 'damaged' };
     const { store } = open(location, { sharedBytes: 5_000 }).cache;
-    const entry = { version: 'v', identity: '[]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };
+    const entry = { ...moment, identity: '[]', body: Buffer.alloc(3_000), meta: undefined, computedAt: 1 };
     await store.put('demo', 'query:demo:a', entry, 60_000);
     const direct = openRedis(location, silent, 800);
     await direct.del('{damaged-cache}:sizes', '{damaged-cache}:order');

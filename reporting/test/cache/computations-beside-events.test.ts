@@ -1,0 +1,139 @@
+/** Who asks while events arrive: an answer that is as new as the question, and few computations for many questions. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { addPartition } from '@millrace/shared/testing/add-partition';
+import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Reader } from '../../src/cache/compute-answer.js';
+import type { Question } from '../../src/cache/question.js';
+import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
+import { writeEvents } from './write-events.js';
+
+const range = { from: new Date('2026-06-01T00:00:00Z'), to: new Date('2026-06-02T00:00:00Z') };
+let database: TestDatabase;
+let apps: CachedApp[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await addPartition(database.pool, '2026-05-01', '2026-07-01');
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  apps = [];
+  await database.empty();
+});
+afterEach(() => Promise.all(apps.map((app) => app.close())));
+
+const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
+
+/** How many events there are, after `work`; `zone` is what the question means. */
+function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
+  const counted = { begun: 0, running: 0, most: 0, question: undefined as unknown as Question };
+  counted.question = {
+    ...{ kind: 'query', siteId: 'demo', asked: 'x', reads: ['events'], needsEvents: false },
+    resolve: () => ({
+      ...{ meaning: [range, zone], span: range, isMomentary: false },
+      async read(client) {
+        counted.begun += 1;
+        counted.running += 1;
+        counted.most = Math.max(counted.most, counted.running);
+        const { rows } = await client.query<{ events: number }>('select count(*)::int as events from events');
+        await work();
+        counted.running -= 1;
+        return { fields: { events: rows[0]!.events, zone }, meta: {} };
+      },
+    }),
+  };
+  return counted;
+}
+
+async function ask({ cache, pool }: CachedApp, { question }: { question: Question }) {
+  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client), { signal: budget.signal });
+  const { body, status } = (await cache.ask(question, { read }))!;
+  return { ...(JSON.parse(body.toString()) as { events: number; zone: string }), status };
+}
+
+describe.each(queueBackends)('with the store on %s', (backend) => {
+  function open(count: number, options?: CachedAppOptions): CachedApp[] {
+    const location = testQueue(backend, database);
+    apps = Array.from({ length: count }, () => createCachedApp(database.url, location, options));
+    return apps;
+  }
+
+  it('a thousand askers in three processes are given answers as new as their questions by few computations', async () => {
+    const processes = open(3);
+    const computeMs = 100;
+    const counted = countingQuestion(() => pause(computeMs));
+    const asked: Promise<boolean>[] = [];
+    const startedAt = performance.now();
+    for (let events = 1; events <= 100; events += 1) {
+      await write();
+      for (let asker = 0; asker < 10; asker += 1) {
+        asked.push(ask(processes[asker % 3]!, counted).then((answer) => answer.events >= events));
+      }
+    }
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([true]));
+    // One after the other, however many versions there were meanwhile.
+    expect(counted.most).toBe(1);
+    expect(counted.begun).toBeLessThanOrEqual((performance.now() - startedAt) / computeMs + 1);
+  });
+
+  it('who asked before an event that the computation saw need not compute again', async () => {
+    const [one, other] = open(2) as [CachedApp, CachedApp];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const counted = countingQuestion(() => held);
+    const first = ask(one, counted);
+    await eventually(async () => counted.begun === 1, 'the first computation has its snapshot');
+    await write();
+    const late = [ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)];
+    release();
+    expect((await first).events).toBe(0);
+    expect((await Promise.all(late)).map(({ events }) => events)).toEqual([1, 1, 1, 1]);
+    expect(counted.begun).toBe(2);
+  });
+
+  it('an answer of another meaning is no answer, however new it is', async () => {
+    const [one, other] = open(2) as [CachedApp, CachedApp];
+    await write();
+    await ask(
+      one,
+      countingQuestion(async () => {}, 'Europe/Berlin'),
+    );
+    await eventually(async () => (await other.cache.store.size()).entries === 1, 'it is shared');
+    expect(
+      await ask(
+        other,
+        countingQuestion(async () => {}),
+      ),
+    ).toEqual({ events: 1, zone: 'UTC', status: 'miss' });
+    expect(
+      (
+        await ask(
+          one,
+          countingQuestion(async () => {}),
+        )
+      ).zone,
+    ).toBe('UTC');
+  });
+
+  it('who has waited long for a computation that began before the question has one beside it', async () => {
+    const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 50 };
+    const [app] = open(1, { lockTimes }) as [CachedApp];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
+    const first = ask(app, counted);
+    await eventually(async () => counted.begun === 1, 'the first computation is under way');
+    await write();
+    expect((await Promise.all([ask(app, counted), ask(app, counted)])).map(({ events }) => events)).toEqual([1, 1]);
+    expect(counted.begun).toBe(2);
+    release();
+    expect((await first).events).toBe(0);
+  });
+});
