@@ -217,3 +217,37 @@ describe('site-metrics', () => {
     expect(await read('site-metrics', { metric_type: 'revenue', period_type: 'day' })).toEqual([]);
   });
 });
+
+describe('the meta of a dataset of aggregates', () => {
+  const metaOf = async (dataset: string, query: object = {}) =>
+    (await readPage(app, dataset, { site_id: 'new', date_range: '2026-06-01,2026-06-02', ...query })).meta;
+
+  it('says why there are no rows before the first aggregation, and when the last one was', async () => {
+    await insert(`insert into sites (site_id) values ('new')`);
+    const never = {
+      aggregated_at: null,
+      note: expect.stringContaining('Nothing of this site has been aggregated yet'),
+    };
+    for (const dataset of ['revenue', 'cohorts', 'tournaments', 'profile-performance', 'publisher-performance']) {
+      expect(await metaOf(dataset)).toMatchObject(never);
+    }
+    await insert(`insert into site_aggregations (site_id, timezone, aggregated_at) values ('new', '', '-infinity')`);
+    expect(await metaOf('revenue')).toMatchObject(never);
+    await insert(`update site_aggregations set aggregated_at = '2026-06-30T01:02:03Z' where site_id = 'new'`);
+    const meta = await metaOf('cohorts');
+    expect(meta).toMatchObject({ aggregated_at: '2026-06-30T01:02:03.000Z' });
+    expect(meta).not.toHaveProperty('note');
+  });
+
+  it('says of metrics when those of the range were computed', async () => {
+    const computed = { site_id: 'shop', metric_type: 'quality' };
+    expect(await metaOf('site-metrics', computed)).toMatchObject({ aggregated_at: '2026-06-30T00:00:00.000Z' });
+    const note = expect.stringContaining('No metrics of the periods of this range');
+    const later = { ...computed, date_range: '2026-06-03,2026-06-04' };
+    expect(await metaOf('site-metrics', later)).toMatchObject({ aggregated_at: null, note });
+  });
+
+  it('has neither where rows are counted from events', async () => {
+    expect(Object.keys((await metaOf('activity-trends'))!).sort()).not.toContain('aggregated_at');
+  });
+});
