@@ -110,7 +110,7 @@ describe('outputPath', () => {
     '%j is refused by the store itself, whoever asks',
     async (name) => {
       const store = createDiskStore(stack.dir);
-      await expect(store.addName!('0190a5b0-7c3d-7000-8000-000000000001.csv', name)).rejects.toThrow('plain name');
+      await expect(store.addName!('0190a5b0-7c3d-7000-8000-000000000001.csv', name)).rejects.toThrow('plain file name');
     },
   );
 
