@@ -106,13 +106,24 @@ describe('outputPath', () => {
     );
   });
 
-  it.each(['../x', '/etc/x', 'a/b', 'a\\b', '.x', '..', 'a\0b', 'a\nb', '', 'a'.repeat(201)])(
-    '%j is refused by the store itself, whoever asks',
-    async (name) => {
-      const store = createDiskStore(stack.dir);
-      await expect(store.addName!('0190a5b0-7c3d-7000-8000-000000000001.csv', name)).rejects.toThrow('plain file name');
-    },
-  );
+  it.each([
+    '../x',
+    '/etc/x',
+    'a/b',
+    'a\\b',
+    '.x',
+    '..',
+    'a\0b',
+    'a\nb',
+    'a\u202eb',
+    'a\u200bb',
+    'a\u2028b',
+    '',
+    'a'.repeat(201),
+  ])('%j is refused by the store itself, whoever asks', async (name) => {
+    const store = createDiskStore(stack.dir);
+    await expect(store.addName!('0190a5b0-7c3d-7000-8000-000000000001.csv', name)).rejects.toThrow('plain file name');
+  });
 
   it.each(['../x.csv', 'x.csv', '0190a5b0-7c3d-7000-8000-000000000001/../x.csv'])(
     'and the store opens and removes only what is named as exports are, not %s',

@@ -1,5 +1,6 @@
 /** What jobs of exports and reports carry, as a type and its Joi schema. */
 import Joi from 'joi';
+import { fileNameSchema } from './file-name.js';
 import {
   date,
   inOrder,
@@ -84,18 +85,10 @@ const templateId = Joi.string()
   .pattern(/^[a-z0-9][a-z0-9-]{0,63}$/)
   .messages({ 'string.pattern.base': '{{#label}} must be the id of a report template' });
 
-/** Bytes of a file's name, with room for an ending of a file that is being written. */
-const maxNameBytes = 200;
-
-/** No name that leads out of the folder, or that a listing hides. */
-const fileName = Joi.string()
-  .max(maxNameBytes, 'utf8')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused.
-  .pattern(/^(?!\.)[^/\\\x00-\x1f\x7f]+$/)
-  .messages({
-    'string.pattern.base':
-      '{{#label}} must be the plain name of a file in EXPORT_DIR: without slash, backslash, control characters or a dot at its beginning',
-  });
+const fileName = fileNameSchema.messages({
+  'string.pattern.base':
+    '{{#label}} must be the plain name of a file in EXPORT_DIR: without slash, backslash, control characters, invisible marks or a dot at its beginning',
+});
 const format = Joi.valid(...jobFormats).required();
 
 export const exportData = object<ExportDataData>({

@@ -2,6 +2,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, link, lstat, mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isPlainFileName } from '@millrace/shared/file-name';
 import { syncFolder, writePart } from './disk-files.js';
 import { ExportFailure } from './export-failure.js';
 import type { ByteRange, ExportStore } from './export-store.js';
@@ -10,8 +11,6 @@ const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 
 
 /** A UUID and an ending, as exports are named: no name that people chose. */
 const ownName = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,10}){1,3}$/;
-/** A name of a file right in the folder. */
-const plainName = /^(?!\.)[^/\\\p{Cc}]{1,200}$/u;
 
 async function removeIfThere(path: string): Promise<void> {
   await unlink(path).catch((error) => {
@@ -58,7 +57,7 @@ export function createDiskStore(exportDir: string): ExportStore {
   }
 
   function namePath(root: string, name: string): string {
-    if (plainName.test(name) && !ownName.test(name)) return join(root, name);
+    if (isPlainFileName(name) && !ownName.test(name)) return join(root, name);
     throw new ExportFailure('outputPath must be a plain file name, and not of the form that exports have themselves.');
   }
 

@@ -1,0 +1,16 @@
+/** Names of files that people choose. */
+import Joi from 'joi';
+
+/** With room for an ending of a file that is being written. */
+export const maxFileNameBytes = 200;
+
+/**
+ * Leads to no other folder, is hidden by no listing, and reads as what it is: no control characters, no marks that are invisible or turn
+ * the direction of text, no separators of lines, no half of a surrogate pair.
+ */
+const plain = /^(?!\.)[^/\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+
+export const isPlainFileName = (name: string) => plain.test(name) && Buffer.byteLength(name) <= maxFileNameBytes;
+
+/** The same in a request or in the data of a job, which say in words of their own what is wrong. */
+export const fileNameSchema = Joi.string().max(maxFileNameBytes, 'utf8').pattern(plain);
