@@ -44,8 +44,11 @@ export interface FlowProblem {
   field: string;
 }
 
-/** BullMQ keys jobs by `queue:id`, and takes digits alone for ids of its own. */
-export const flowIdPattern = /^(?!\d+$)[A-Za-z0-9._-]{1,200}$/;
+/**
+ * BullMQ keys jobs by `queue:id`, and takes digits alone for ids of its own. A dot and digits at the end are how the parts of a flow are
+ * told apart: `a.1` is the first child of flow `a`. Dots alone cannot stand in the path of a request.
+ */
+export const flowIdPattern = /^(?!\d+$)(?!\.{1,2}$)(?!.*\.\d+$)[A-Za-z0-9._-]{1,200}$/;
 
 /** Options of a child, by what its parent does when it fails. What is waited for stays until somebody has looked after it. */
 const failureOptions = {

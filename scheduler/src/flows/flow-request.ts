@@ -17,7 +17,7 @@ export const flowSchema = Joi.object<FlowPart & { id?: string }>({
   ...fields,
   id: Joi.string().pattern(flowIdPattern).messages({
     'string.pattern.base':
-      '{{#label}} must have 1 to 200 letters, digits, dots, underscores and hyphens, and not digits alone',
+      '{{#label}} must have 1 to 200 letters, digits, dots, underscores and hyphens; not digits or dots alone, and no dot with digits at the end, which parts of a flow have',
   }),
 })
   .shared(Joi.object(fields).id('part'))

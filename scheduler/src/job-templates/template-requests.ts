@@ -18,11 +18,16 @@ export const paramsSchema = Joi.object()
   .custom(notTooLong)
   .messages({ 'params.length': `{{#label}} may have ${maxParamsLength} characters in all` });
 
-export const templateIdSchema = Joi.string()
+const plainIdSchema = Joi.string()
   .max(64)
   .pattern(/^[A-Za-z0-9._-]+$/)
   .messages({ 'string.pattern.base': '{{#label}} may hold only letters, digits, dot, underscore and hyphen' });
-export const siteIdSchema = templateIdSchema;
+export const siteIdSchema = plainIdSchema;
+
+/** In a path, clients take one or two dots alone for a folder: nobody could address such a template. */
+export const templateIdSchema = plainIdSchema
+  .invalid('.', '..')
+  .messages({ 'any.invalid': '{{#label}} must be more than dots' });
 
 const fields = {
   name: Joi.string().max(128).required(),

@@ -159,6 +159,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     [{ ...clean, children: [{ ...clean, options: { priority: -1 } }] }, 'children.0.options.priority'],
     [{ ...clean, onChildFailure: 'continue' }, 'onChildFailure'],
     [{ ...clean, id: '12' }, 'id'],
+    [{ ...clean, id: 'f.1' }, 'id'],
+    [{ ...clean, id: '..' }, 'id'],
     [{ ...clean, children: [{ ...roll('a'), id: 'mine' }] }, 'children.0.id'],
     [{ ...clean, children: Array(101).fill(roll('a')) }, 'children'],
     [{ job: 'clean' }, 'queue'],

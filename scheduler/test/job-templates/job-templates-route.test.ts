@@ -150,6 +150,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     [{ data: { ...daily.data, granularity: 'decade' }, params: {} }, 'data.granularity'],
     [{ params: { unknown: 1 } }, 'params.unknown'],
     [{ id: 'a b' }, 'id'],
+    [{ id: '.' }, 'id'],
+    [{ id: '..' }, 'id'],
     [{ name: '' }, 'name'],
     [{ options: { delay: -1 } }, 'options.delay'],
     [{ built_in: true }, 'built_in'],
