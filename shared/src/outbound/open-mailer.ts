@@ -88,11 +88,13 @@ export function openMailer({ url, from, timeouts }: MailSettings): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const handedOver = new Set<string>();
+  /** Mails under way, and whether the server had everything of them in this attempt. */
+  const handedOver = new Map<string, boolean>();
   transport.use('stream', ({ message, data }, done) => {
     const id = data.messageId as string;
     const noteEnd: TransformOptions['flush'] = (callback) => {
-      handedOver.add(id);
+      // One that was given up is not remembered again.
+      if (handedOver.has(id)) handedOver.set(id, true);
       callback();
     };
     message.transform(() => new PassThrough({ flush: noteEnd }));
@@ -101,10 +103,14 @@ export function openMailer({ url, from, timeouts }: MailSettings): Mailer {
   return {
     async send(mail) {
       const signal = AbortSignal.timeout(wholeMs);
+      const message = toMessage(mail, from);
+      handedOver.set(message.messageId, false);
       try {
-        await transport.sendMail({ ...toMessage(mail, from), signal });
+        await transport.sendMail({ ...message, signal });
       } catch (error) {
-        throw explain(error as SmtpFailure, handedOver.has(`<${mail.messageId}>`));
+        throw explain(error as SmtpFailure, handedOver.get(message.messageId)!);
+      } finally {
+        handedOver.delete(message.messageId);
       }
     },
     close: () => transport.close({ force: true }),
