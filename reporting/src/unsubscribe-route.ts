@@ -4,7 +4,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Html, html, htmlText } from './delivery/html.js';
 import { unsubscribePath } from './delivery/report-links.js';
-import { leaveRecipients, templateName } from './delivery/unsubscribe.js';
+import { findSubscription, leaveRecipients } from './delivery/unsubscribe.js';
 import type { Links } from './exports/export-links.js';
 
 export interface UnsubscribeDependencies {
@@ -21,7 +21,7 @@ async function openLink({ writePool, links }: UnsubscribeDependencies, req: Requ
   const { id, recipient } = req.params as { id: string; recipient: string };
   const { expires, signature } = req.query;
   if (!(await links.isValid(unsubscribePath(id, recipient), { expires, signature }, now))) throw forged();
-  return { id, recipient, name: (await templateName(writePool, id)) ?? 'this report' };
+  return { id, recipient, subscription: await findSubscription(writePool, id, recipient) };
 }
 
 function sendPage(res: Response, title: string, body: Html): void {
@@ -40,11 +40,25 @@ h1 { font-size: 1.4rem } button { font: inherit; padding: .6rem 1.2rem; cursor: 
   );
 }
 
+function sendDeleted(res: Response, recipient: string): void {
+  const body = html`<p>The report that this link came with was ended for everybody: ${recipient} gets no more mails of it.</p>`;
+  sendPage(res, 'Nothing to unsubscribe from', body);
+}
+
+function sendLeft(res: Response, title: string, recipient: string, name: string): void {
+  const body = html`<p>${recipient} gets no more mails of the report “${name}”.</p>
+<p>To get them again, ask whoever runs Millrace to make this address a recipient of the report again.</p>`;
+  sendPage(res, title, body);
+}
+
 /** Only asks: programs that look for viruses open every link of a mail. */
 const ask =
   (deps: UnsubscribeDependencies): RequestHandler =>
   async (req, res) => {
-    const { recipient, name } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
+    const { recipient, subscription } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
+    if (!subscription) return sendDeleted(res, recipient);
+    const { name, hasLeft } = subscription;
+    if (hasLeft) return sendLeft(res, 'Unsubscribed already', recipient, name);
     const body = html`<p>${recipient} gets the report “${name}” by mail.</p><form method="post"><button>Send no more of them</button></form>`;
     sendPage(res, 'Unsubscribe?', body);
   };
@@ -54,9 +68,11 @@ const leave =
   (deps: UnsubscribeDependencies): RequestHandler =>
   async (req, res) => {
     const now = (deps.clock ?? (() => new Date()))();
-    const { id, recipient, name } = await openLink(deps, req, now);
-    await leaveRecipients(deps.writePool, id, recipient, now);
-    sendPage(res, 'Unsubscribed', html`<p>${recipient} gets no more mails of the report “${name}”.</p>`);
+    const { id, recipient, subscription } = await openLink(deps, req, now);
+    if (!subscription) return sendDeleted(res, recipient);
+    const { name, hasLeft } = subscription;
+    if (!hasLeft) await leaveRecipients(deps.writePool, id, recipient, now);
+    sendLeft(res, hasLeft ? 'Unsubscribed already' : 'Unsubscribed', recipient, name);
   };
 
 export function unsubscribeRoutes(deps: UnsubscribeDependencies): Router {

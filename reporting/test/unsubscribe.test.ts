@@ -69,7 +69,13 @@ it('asks first, then ends the mails of one recipient without a key, also those o
   const done = await app().post(link).type('form').send('List-Unsubscribe=One-Click').expect(200);
   expect(done.text).toContain('anna@example.org gets no more mails of the report “Weekly &lt;growth&gt;”.');
   expect(await recipients()).toEqual([bob]);
-  await app().post(link).expect(200);
+  expect(done.text).toContain('<h1>Unsubscribed</h1>');
+  expect(done.text).toContain('To get them again, ask whoever runs Millrace');
+  for (const again of [await app().get(link).expect(200), await app().post(link).expect(200)]) {
+    expect(again.text).toContain('<h1>Unsubscribed already</h1>');
+    expect(again.text).toContain('anna@example.org gets no more mails of the report “Weekly &lt;growth&gt;”.');
+    expect(again.text).not.toContain('<form');
+  }
   expect(await recipients()).toEqual([bob]);
 
   mail.received.length = 0;
@@ -85,6 +91,8 @@ it('lets somebody who was made a recipient again get mail again', async () => {
   const link = await linkOf(await insertReport(database, { recipients: [anna] }));
   await app().post(link).expect(200);
   await database.pool.query('update report_templates set recipients = $1', [JSON.stringify([anna])]);
+  // Its old link is of use again.
+  expect((await app().get(link).expect(200)).text).toContain('<form');
   const next = await insertReport(database, { recipients: [anna] });
   expect(await deliverReport(deliveryDeps(database, mail.url), 'demo', next)).toMatchObject({ sent: 1 });
 });
@@ -107,5 +115,8 @@ it('works for a template that is deleted, and for none but its own recipient and
   }
   expect(await recipients()).toEqual([anna, bob]);
   await database.pool.query('delete from report_templates');
-  await app().post(link).expect(200);
+  for (const { text } of [await app().get(link).expect(200), await app().post(link).expect(200)]) {
+    expect(text).toContain('was ended for everybody');
+    expect(text).not.toContain('<form');
+  }
 });

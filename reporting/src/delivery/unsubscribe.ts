@@ -1,12 +1,25 @@
 /** Leaving the recipients of a template through the link in a mail. */
 import type { Pool } from '@millrace/shared/postgres';
 
-/** Undefined when there is no such template any more. */
-export async function templateName(pool: Pool, templateId: string): Promise<string | undefined> {
-  const statement = `/* reporting.unsubscribedTemplate */
-select name from report_templates where id = $1`;
-  const { rows } = await pool.query<{ name: string }>(statement, [templateId]);
-  return rows[0]?.name;
+export interface Subscription {
+  /** Of the template. */
+  name: string;
+  /** True for who left and was not made a recipient again. */
+  hasLeft: boolean;
+}
+
+const find = `/* reporting.subscription */
+select name, $2 = any(unsubscribed) and not exists (
+    select 1 from jsonb_array_elements(recipients) recipient where lower((recipient ->> 'address') collate "C") = $2) as "hasLeft"
+from report_templates where id = $1`;
+
+/** Undefined when there is no such template any more; `recipient` as {@link addressKey} writes it. */
+export async function findSubscription(
+  pool: Pool,
+  templateId: string,
+  recipient: string,
+): Promise<Subscription | undefined> {
+  return (await pool.query<Subscription>(find, [templateId, recipient])).rows[0];
 }
 
 const leave = `/* reporting.leaveRecipients */
