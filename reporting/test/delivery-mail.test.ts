@@ -196,6 +196,15 @@ describe('a report that somebody wants sent again', () => {
     expect(mail.received).toHaveLength(3);
   });
 
+  it('to all is not sent to those whom somebody sent it once besides', async () => {
+    const id = await insertReport(database, { recipients: [{ address: 'Anna@example.org' }] });
+    await deliver(id);
+    await resendReport(deps(), 'demo', id, ['boss@example.org']);
+    expect(await requestResend(database.pool, 'demo', id)).toBe(1);
+    await deliver(id);
+    expect(receivers()).toEqual(['Anna@example.org', 'Anna@example.org', 'boss@example.org']);
+  });
+
   it('is sent although the last attempt of before gives others up at that moment', async () => {
     const id = await insertReport(database, { recipients: [{ address: 'anna@example.org' }] });
     await deliver(id);

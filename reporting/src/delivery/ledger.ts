@@ -155,9 +155,16 @@ export async function countDeliveries(pool: Pool, siteId: string, reportId: stri
 const askAgain = `/* reporting.resendDeliveries */
 update report_deliveries
 set status = 'pending', attempts = 0, lost_attempts = 0, message_id = null, resends = resends + 1, error = null, updated_at = $4
-where site_id = $1 and report_id = $2 and ($3::text[] is null or recipient = any($3)) and status <> 'sending'`;
+where site_id = $1 and report_id = $2 and status <> 'sending' and case when $3::text[] is null
+  then kind = 'webhook' or recipient = '' or recipient in (
+    select lower((each ->> 'address') collate "C") from reports, jsonb_array_elements(reports.recipients) each
+    where reports.site_id = $1 and reports.id = $2)
+  else recipient = any($3) end`;
 
-/** Opens rows again, with another Message-ID: of `recipients`, or of all. Returns how many. */
+/**
+ * Opens rows again, with another Message-ID: of `recipients`, or of all whom the report is for, to which those whom somebody once sent
+ * it besides do not belong. Returns how many.
+ */
 export async function resendDeliveries(
   pool: Queryable,
   siteId: string,

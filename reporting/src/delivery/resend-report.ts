@@ -21,7 +21,7 @@ async function prepareNew(
 
 /**
  * Marks deliveries of a report to be made again, whatever came of them: to `recipients`, who need not have been any before, or to
- * everybody. Whoever calls {@link deliverReport} next, such as a job, makes them. What is being sent at the moment is left alone.
+ * all whom the report is for. Whoever calls {@link deliverReport} next, such as a job, makes them. What is being sent at the moment is left alone.
  * @returns how many. @throws ServiceError `invalid_request`
  */
 export async function requestResend(

@@ -8,7 +8,7 @@ const again = `/* reporting.resendReport */
 update reports set done_at = null, queued_at = null, due_at = now(), resends = resends + 1
 where site_id = $1 and id = $2 and status = 'generated'`;
 
-/** Has a report sent once more, to everybody or to `recipients`, by a job; to how many. @throws ServiceError `conflict` for one that is not written. */
+/** Has a report sent once more, to everybody or to `recipients`, by a job; to how many. Everybody is who was a recipient when it was ordered. @throws ServiceError `conflict` for one that is not written. */
 export async function resendReport(
   pool: Pool,
   report: Report,
