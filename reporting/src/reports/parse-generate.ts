@@ -46,11 +46,21 @@ export const generateSchema = Joi.object<GenerateRequest>({
   .prefs({ errors: { label: false, wrap: { array: false } } })
   .messages({
     'object.missing': whichDays,
-    'object.and': whichDays,
+    'object.and': 'is needed as well: a range has a first_day and a last_day',
     'object.xor': whichDays,
     'object.base': 'must be an object',
     'object.unknown': 'is not a field of this request; those are date_range, first_day, last_day and site_id',
   });
+
+/** Where it is tomorrow first: what is in the future there is so everywhere. */
+const easternmost = 'Pacific/Kiritimati';
+
+/** A range may end in the future, as that of this month does: it is reported as far as it is stored. */
+function checkBegun({ from }: Days, zone: string, now: Date, field: string): void {
+  const today = dayOf(now, zone);
+  if (from > today)
+    throw refusal([field], `must not lie in the future: the days begin on ${from}, and today is ${today} in ${zone}`);
+}
 
 /** @throws ServiceError `invalid_request`. */
 export async function daysOfRequest(
@@ -65,13 +75,16 @@ export async function daysOfRequest(
   }
   const siteId = sent.site_id ?? template.siteId;
   const written: WrittenRange = sent.date_range ?? [sent.first_day!, sent.last_day!];
-  const range = parseDateRange(written, [sent.date_range === undefined ? 'first_day' : 'date_range']);
+  const field = sent.date_range === undefined ? 'first_day' : 'date_range';
+  const range = parseDateRange(written, [field]);
   const isAll = range.kind === 'named' && range.name === 'all';
   if (isAll && siteId === null)
     throw refusal(['date_range'], 'all needs a site_id: each site has a first day of its own');
   const { siteTimezone, ...events } = await readCircumstances(pool, siteId ?? '', isAll);
   const zone = template.timezone ?? siteTimezone;
   const span = resolveSpan(range, zone, { now, ...events });
-  const days = span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
-  return { days: { from: days.from, to: days.to }, siteId };
+  const { from, to } = span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
+  // Without a zone and a site the days are those of each site's own zone.
+  checkBegun({ from, to }, siteId === null ? (template.timezone ?? easternmost) : zone, now, field);
+  return { days: { from, to }, siteId };
 }

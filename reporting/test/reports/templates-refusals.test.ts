@@ -101,6 +101,15 @@ describe('what is refused', () => {
     expect(body.error.message).toContain(rule);
   });
 
+  it.each([
+    [{ first_day: '2026-06-01' }, 'last_day', 'last_day is needed as well: a range has a first_day and a last_day'],
+    [{ last_day: '2026-06-01' }, 'first_day', 'first_day is needed as well: a range has a first_day and a last_day'],
+    [{}, '', 'The body needs date_range, or first_day and last_day'],
+  ])('is a report of %j, and names what is missing', async (sent, field, message) => {
+    const { body } = await api.call('post', `${path}/daily-activity-summary/generate`).send(sent).expect(400);
+    expect(body.error).toMatchObject({ message, details: { field } });
+  });
+
   it('is the 201st template of a site', async () => {
     await database.pool.query(
       `insert into report_templates (id, site_id, name, schedule, cron, period_type, dataset, format)

@@ -155,6 +155,28 @@ describe('a template', () => {
     await api.call('post', `${path}/${id}/activate`).expect(404);
   });
 
+  it('is not about days of the future by its clock, but may end there', async () => {
+    const generate = (id: string, body: object, status: number) =>
+      api.call('post', `${path}/${id}/generate`).send(body).expect(status);
+    const { id } = await create({ ...daily, site_id: 'shop', timezone: 'Pacific/Auckland' });
+    // There it is the 11th already.
+    const tomorrow = { first_day: '2026-06-12', last_day: '2026-06-30' };
+    expect((await generate(id, tomorrow, 400)).body.error).toMatchObject({
+      message:
+        'first_day must not lie in the future: the days begin on 2026-06-12, and today is 2026-06-11 in Pacific/Auckland',
+      details: { field: 'first_day' },
+    });
+    const { error } = (await generate(id, { date_range: ['2027-01-01', '2027-01-31'] }, 400)).body;
+    expect(error.details).toEqual({ field: 'date_range' });
+    expect((await generate(id, { first_day: '2026-06-11', last_day: '2026-06-30' }, 202)).body).toMatchObject({
+      ...{ first_day: '2026-06-11', last_day: '2026-06-30' },
+    });
+    // Days of each site's own zone: somewhere the 11th has begun, and nowhere the 12th.
+    await generate('daily-activity-summary', { date_range: ['2026-06-11', '2026-06-11'] }, 202);
+    await generate('daily-activity-summary', { date_range: ['2026-06-12', '2026-06-12'] }, 400);
+    await generate('daily-activity-summary', { date_range: ['2026-06-11', '2026-06-11'], site_id: 'shop' }, 400);
+  });
+
   it('says honestly that nothing comes after its schedule was deleted elsewhere, and comes back with the next change', async () => {
     const { id } = await create(daily);
     await database.pool.query('delete from schedules where id = $1', [`report-${id}`]);

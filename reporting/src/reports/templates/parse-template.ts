@@ -118,12 +118,16 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
+/** Of two fields that go together the one that is missing; Joi says that of the object around them. */
+const pathOf = ({ path, type, context }: Joi.ValidationErrorItem) =>
+  type === 'object.and' ? [...path, (context as { missing: string[] }).missing[0]!] : path;
+
 /** @throws ServiceError `invalid_request` that names the field. */
 export function checkBody<T>(schema: Joi.ObjectSchema<T>, body: unknown): T {
   if (isTooDeep(body))
     throw new ServiceError('invalid_request', `The body is nested deeper than ${mostLevels} levels.`);
   const { error, value } = schema.validate(body);
-  if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
+  if (error) throw refusal(pathOf(error.details[0]!), error.details[0]!.message);
   if (!unstorable.test(stringifyExactJson(value))) return value;
   throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');
 }
