@@ -9,7 +9,8 @@ import { type DownloadDependencies, downloadRoute } from './exports/download-rou
 import { describeExport } from './exports/export-row.js';
 import { boundSite, exportPath, findExport, keyIdOf } from './exports/find-export.js';
 import { type LinkDependencies, linkRoute } from './exports/link-route.js';
-import { parseExport, parsePage, writePageCursor } from './exports/parse-export.js';
+import { writePageCursor } from './exports/page-cursor.js';
+import { parseExport, parsePage } from './exports/parse-export.js';
 import { listExports } from './exports/read-exports.js';
 import { readJson } from './read-json.js';
 

@@ -61,11 +61,11 @@ async function reportOf(pool: Pool, res: Response, id: unknown): Promise<Report>
 const list =
   ({ writePool }: Deps): RequestHandler =>
   async (req, res) => {
-    const { limit, offset, site_id, template_id, status } = parseListing(req.query);
+    const { limit, offset, after, site_id, template_id, status } = parseListing(req.query);
     if (site_id !== undefined) checkSite(res, site_id);
     const filter = { siteId: site_id ?? onlySite(res), templateId: template_id, status };
-    const { reports, total } = await listReports(writePool, filter, { limit, offset });
-    res.json({ reports: reports.map(shown), total, pagination: { limit, offset } });
+    const { reports, total, next = null } = await listReports(writePool, filter, { limit, offset, after });
+    res.json({ reports: reports.map(shown), total, pagination: { limit, offset }, next });
   };
 
 const show =

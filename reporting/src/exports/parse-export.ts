@@ -10,7 +10,7 @@ import { defaultFilename, filenameSchema, withEnding } from './export-filename.j
 import { compressions, type ExportStatus, type ExportWish, exportStatuses } from './export-row.js';
 import type { FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
-import type { ListedExport } from './read-exports.js';
+import { type PageCursor, pageCursorSchema } from './page-cursor.js';
 
 interface ExportBody {
   dataset: string;
@@ -65,32 +65,18 @@ export function parseExport(body: unknown, now: Date): ExportWish {
 
 const pageLimits = { standard: 100, most: 1_000 };
 
-const cursorSchema = Joi.string().custom((text: string, helpers) => {
-  const [createdAt, id, ...more] = Buffer.from(text, 'base64url').toString().split(' ');
-  const isRight =
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(createdAt ?? '') &&
-    !Number.isNaN(Date.parse(createdAt!)) &&
-    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id ?? '') &&
-    more.length === 0;
-  return isRight ? { createdAt, id } : helpers.error('any.custom');
-});
-
-/** What `next` of a page says, so that the next page begins after that export. */
-export const writePageCursor = ({ createdExactly, id }: ListedExport) =>
-  Buffer.from(`${createdExactly} ${id}`).toString('base64url');
-
 export interface AskedPage {
   siteId: string | null;
   status: ExportStatus | null;
   limit: number;
-  after: { createdAt: string; id: string } | null;
+  after: PageCursor | null;
 }
 
 export const pageSchema = Joi.object({
   site_id: Joi.string().min(1).max(64),
   status: Joi.valid(...exportStatuses),
   page_size: Joi.number().integer().min(1).max(pageLimits.most).default(pageLimits.standard),
-  after: cursorSchema.messages({ 'any.custom': 'must be the value of next in an earlier answer' }),
+  after: pageCursorSchema,
 });
 
 /** @throws ServiceError `invalid_request` that names the parameter. */

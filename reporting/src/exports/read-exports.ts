@@ -1,6 +1,7 @@
 /** Exports by their id, and lists of them. */
 import type { Pool } from '@millrace/shared/postgres';
 import { type ExportRow, type ExportStatus, exportColumns } from './export-row.js';
+import { createdExactly, type PageCursor } from './page-cursor.js';
 
 const one = `/* reporting.readExport */
 select ${exportColumns} from exports where id = $1 and ($2::text is null or site_id = $2)`;
@@ -17,7 +18,7 @@ export interface ExportsPage {
   status: ExportStatus | null;
   limit: number;
   /** Exports older than this one; null: from the newest. */
-  after: { createdAt: string; id: string } | null;
+  after: PageCursor | null;
   now: Date;
 }
 
@@ -25,7 +26,7 @@ export interface ExportsPage {
 export type ListedExport = ExportRow & { createdExactly: string };
 
 const list = `/* reporting.listExports */
-select ${exportColumns}, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdExactly" from exports
+select ${exportColumns}, ${createdExactly} from exports
 where ($1::text is null or site_id = $1)
   and ($2::text is null or $2 = case when status = 'completed' and expires_at <= $6 then 'expired' else status end)
   and ($3::timestamptz is null or (created_at, id) < ($3, $4))

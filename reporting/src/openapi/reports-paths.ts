@@ -24,7 +24,8 @@ const listParameters = [
   parameter('template_id', listing.template_id!, 'Of this template only.'),
   parameter('status', listing.status!, 'With this status only.'),
   parameter('limit', listing.limit!, 'Reports at most.'),
-  parameter('offset', listing.offset!, 'Reports to leave out before.'),
+  parameter('offset', listing.offset!, 'Reports to leave out before; those that come meanwhile count.'),
+  parameter('after', text, 'What the page before said as next.'),
 ];
 
 const downloadReport = download({
@@ -172,7 +173,8 @@ export const reportsPaths = {
       id: 'resendReport',
       tag,
       summary: 'Send a report once more',
-      description: 'To all of its recipients, or to those that are given, who need not be among them.',
+      description:
+        'To all who were its recipients when it was ordered, or to those that are given, who need not be among them and do not become recipients.',
       scope: 'admin',
       body: 'Resend',
       bodyIsOptional: true,

@@ -100,7 +100,7 @@ const reportFields = {
   site_id: text,
   template_id: { ...textOrNull, description: 'Null: asked for by a job.' },
   slot: { ...instantOrNull, description: 'When the schedule fired; null where it was asked for.' },
-  job_id: textOrNull,
+  job_id: { ...textOrNull, description: 'Of the job that asked for it; null for all others.' },
   title: text,
   dataset: text,
   params,
@@ -111,7 +111,7 @@ const reportFields = {
   recipients: listOf(recipient),
   webhook: { ...flag, description: 'Whether it is posted to one.' },
   status: { enum: ['pending', 'generating', 'generated', 'failed'] },
-  error: textOrNull,
+  error: { ...textOrNull, description: 'Why it failed, or why its last attempt did while it is `pending` again.' },
   revision: { type: 'integer', minimum: 1 },
   revised: { ...flag, description: 'Events of its period came, or were erased, after it was written.' },
   key_figures: { anyOf: [listOf(figure), { type: 'null' }] },
@@ -154,7 +154,8 @@ export const reportsSchemas: Record<string, JsonSchema> = {
   }),
   GenerateReports: {
     type: 'object',
-    description: '`date_range`, or `first_day` and `last_day`.',
+    description:
+      '`date_range`, or `first_day` and `last_day`. The first day must have begun; where the last one lies ahead, the report says what is stored until now.',
     properties: {
       date_range: {
         description: 'As in `/api/v1/query`, of whole days.',
@@ -173,6 +174,7 @@ export const reportsSchemas: Record<string, JsonSchema> = {
     reports: listOf(record(reportFields)),
     total: count,
     pagination: record({ limit: count, offset: count }),
+    next: { ...textOrNull, description: 'Of the next page, as `after`; null where there is none.' },
   }),
   ReportStatistics: record({
     totalTemplates: count,

@@ -1,5 +1,6 @@
 /** What a client asks of the history of reports. */
 import Joi from 'joi';
+import { type PageCursor, pageCursorSchema } from '../exports/page-cursor.js';
 import { refusal } from '../query-request/refuse.js';
 import type { ReportStatus } from './report.js';
 import { recipientsSchema } from './templates/parse-template.js';
@@ -11,6 +12,7 @@ export interface Listing {
   status?: ReportStatus;
   limit: number;
   offset: number;
+  after?: PageCursor;
 }
 
 const labels = { errors: { label: false, wrap: { array: false } } } as const;
@@ -21,10 +23,11 @@ export const listingSchema = Joi.object<Listing>({
   status: Joi.valid('pending', 'generating', 'generated', 'failed'),
   limit: Joi.number().integer().min(1).max(100).default(50),
   offset: Joi.number().integer().min(0).max(1_000_000).default(0),
+  after: pageCursorSchema,
 })
   .prefs(labels)
   .messages({
-    'object.unknown': 'is not a parameter of reports; those are site_id, template_id, status, limit and offset',
+    'object.unknown': 'is not a parameter of reports; those are site_id, template_id, status, limit, offset and after',
     'string.pattern.base': 'is not an id',
   });
 

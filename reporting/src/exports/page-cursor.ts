@@ -1,0 +1,31 @@
+/** Where a page of a list ends whose newest entries come first, so that the next one begins there whatever was added meanwhile. */
+import Joi from 'joi';
+
+export interface PageCursor {
+  /** To the microsecond. */
+  createdAt: string;
+  /** A UUID; tells apart what was made at the same time. */
+  id: string;
+}
+
+/** SQL: the time when a row was made, as a {@link PageCursor} has it. */
+export const createdExactly = `to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "createdExactly"`;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What {@link writePageCursor} wrote, as a {@link PageCursor}. */
+export const pageCursorSchema = Joi.string()
+  .custom((text: string, helpers) => {
+    const [createdAt, id, ...more] = Buffer.from(text, 'base64url').toString().split(' ');
+    const isRight =
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(createdAt ?? '') &&
+      !Number.isNaN(Date.parse(createdAt!)) &&
+      uuid.test(id ?? '') &&
+      more.length === 0;
+    return isRight ? { createdAt, id } : helpers.error('any.custom');
+  })
+  .messages({ 'any.custom': 'must be the value of next in an earlier answer' });
+
+/** What `next` of a page says, so that the next page begins after that row. */
+export const writePageCursor = (row: { createdExactly: string; id: string }) =>
+  Buffer.from(`${row.createdExactly} ${row.id}`).toString('base64url');
