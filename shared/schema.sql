@@ -394,6 +394,8 @@ create table reports (
   generated_at timestamp with time zone,
   done_at timestamp with time zone,
   resends integer default 0 not null,
+  job_added_at timestamp with time zone,
+  checked_version text,
   constraint reports_pkey PRIMARY KEY (site_id, id),
   constraint reports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'generating'::text, 'generated'::text, 'failed'::text]))),
   constraint reports_store_check CHECK ((store = ANY (ARRAY['disk'::text, 's3'::text])))
@@ -642,7 +644,7 @@ CREATE INDEX reports_file ON public.reports USING btree (file);
 
 CREATE INDEX reports_id ON public.reports USING btree (id);
 
-CREATE UNIQUE INDEX reports_job ON public.reports USING btree (site_id, job_id) WHERE ((job_id IS NOT NULL) AND (revision = 1));
+CREATE UNIQUE INDEX reports_job ON public.reports USING btree (site_id, job_id, job_added_at) WHERE ((job_id IS NOT NULL) AND (revision = 1));
 
 CREATE INDEX reports_open ON public.reports USING btree (due_at) WHERE (done_at IS NULL);
 

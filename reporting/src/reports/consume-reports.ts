@@ -7,13 +7,13 @@ import type { Job } from '@millrace/shared/queue';
 import type { GenerateReportData, ReportJobData, TemplateReportData } from '@millrace/shared/report-data';
 import { UnrecoverableError } from 'bullmq';
 import type { DeliveryResult } from '../delivery/deliver-report.js';
-import { describeFailure } from '../exports/export-failure.js';
 import { orderJob } from './order-job.js';
 import { orderSlot } from './order-reports.js';
 import { type QueueReportsDeps, queueReports } from './queue-reports.js';
 import type { Report } from './report.js';
+import { describeReportFailure } from './report-failure.js';
 import { nameFile } from './report-files.js';
-import { beginReport, endReport, failReport, findReport } from './report-rows.js';
+import { beginReport, endReport, failReport, findReport, releaseReport } from './report-rows.js';
 import { findTemplate } from './templates/template-rows.js';
 import { deleteSchedule } from './templates/template-schedule.js';
 import { type WriteDeps, writeReport } from './write-report.js';
@@ -49,10 +49,12 @@ const report: Handle = async (deps, job) => {
 const generate: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const data = job.data as unknown as GenerateReportData;
-  const reportIds = await orderJob(deps.pool, job.id!, data, instantOf(data.at, job));
+  const reportIds = await orderJob(deps.pool, job, data, instantOf(data.at, job));
   await queueReports(deps);
   return { reportIds, ms: since(startedAt) };
 };
+
+const isLastAttempt = ({ attemptsMade, opts }: Job) => attemptsMade + 1 >= (opts.attempts ?? 1);
 
 /** For whoever reads the report: what of it may not be up to date. */
 async function notesOf(job: Job): Promise<string[]> {
@@ -89,10 +91,9 @@ const siteReport: Handle = async (deps, job) => {
     await nameFile(deps.stores, { ...found, ...written });
     return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
   } catch (error) {
-    const { reason, isFinal } = describeFailure(error);
-    await failReport(deps.pool, found, reason);
-    if (!isFinal) throw error;
-    throw new UnrecoverableError(reason);
+    const { reason, isFinal } = describeReportFailure(error);
+    await (isFinal || isLastAttempt(job) ? failReport : releaseReport)(deps.pool, found, reason);
+    throw isFinal ? new UnrecoverableError(reason) : error;
   }
 };
 
@@ -108,9 +109,7 @@ const deliver: Handle = async (deps, job) => {
     await endReport(deps.pool, found);
     return { skipped: `the report could not be written: ${found.error ?? unwritten}` };
   }
-  const { sent, failed, unknown } = await deps.deliver(found, {
-    lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-  });
+  const { sent, failed, unknown } = await deps.deliver(found, { lastAttempt: isLastAttempt(job) });
   await endReport(deps.pool, found);
   return { reportId: found.id, sent, failed, unknown, ms: since(startedAt) };
 };

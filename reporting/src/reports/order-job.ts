@@ -1,6 +1,7 @@
 /** The reports that a job of the queue asks for by their type, one for each site. */
 
 import type { Pool } from '@millrace/shared/postgres';
+import type { Job } from '@millrace/shared/queue';
 import type { GenerateReportData } from '@millrace/shared/report-data';
 import { UnrecoverableError } from 'bullmq';
 import { findDataset } from '../datasets/datasets.js';
@@ -41,7 +42,13 @@ function outputNameOf({ outputPath, site_id }: GenerateReportData, { siteId }: S
 }
 
 /** Puts down the reports of a job, each once however often it runs; returns the ids of all of them. */
-export async function orderJob(pool: Pool, jobId: string, data: GenerateReportData, at: Date): Promise<string[]> {
+export async function orderJob(
+  pool: Pool,
+  { id, timestamp }: Pick<Job, 'id' | 'timestamp'>,
+  data: GenerateReportData,
+  at: Date,
+): Promise<string[]> {
+  const job = { jobId: id!, jobAddedAt: new Date(timestamp) };
   const { title, dataset } = types[data.reportType];
   const params = paramsOf(data.reportType, data.profileIds);
   const recipients = data.recipientEmail === undefined ? [] : [{ address: data.recipientEmail }];
@@ -49,11 +56,11 @@ export async function orderJob(pool: Pool, jobId: string, data: GenerateReportDa
   for (const site of await sitesOf(pool, about, (zone) => daysOf(data, at, zone))) {
     const { siteId, timezone, days } = site;
     const order = {
-      ...{ siteId, templateId: null, slot: null, jobId, title, dataset, params, includeMetadata: true },
+      ...{ siteId, templateId: null, slot: null, ...job, title, dataset, params, includeMetadata: true },
       ...{ format: data.format.toLowerCase() as FormatId, firstDay: days.from, lastDay: days.to, timezone },
       ...{ recipients, webhook: null, secret: null, outputName: outputNameOf(data, site) },
     };
     await insertReport(pool, newReport(order, data.startDate === undefined ? dueAt(at, site) : at));
   }
-  return reportsOfJob(pool, jobId);
+  return reportsOfJob(pool, job.jobId, job.jobAddedAt);
 }

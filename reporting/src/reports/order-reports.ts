@@ -24,7 +24,7 @@ export function orderOf(template: Template, { siteId, timezone, days }: SiteOfPe
     secret,
   } = template;
   return {
-    ...{ siteId, templateId, slot, jobId: null, title, dataset, params, format, includeMetadata },
+    ...{ siteId, templateId, slot, jobId: null, jobAddedAt: null, title, dataset, params, format, includeMetadata },
     ...{ firstDay: days.from, lastDay: days.to, timezone, recipients, webhook, secret, outputName: null },
   };
 }

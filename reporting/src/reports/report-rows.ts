@@ -4,10 +4,11 @@ import { ServiceError } from '@millrace/shared/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 import type { Pool } from '@millrace/shared/postgres';
 import type { StoreKind } from '../exports/export-store.js';
+import { createdExactly, type PageCursor, writePageCursor } from '../exports/page-cursor.js';
 import type { Report, ReportOrder, ReportStatus } from './report.js';
 
 /** Rows of `pg` have whole numbers of 64 bits as text. */
-const columns = `site_id as "siteId", id, template_id as "templateId", slot, job_id as "jobId", title, dataset, params::text as params, format,
+const columns = `site_id as "siteId", id, template_id as "templateId", slot, job_id as "jobId", job_added_at as "jobAddedAt", title, dataset, params::text as params, format,
   include_metadata as "includeMetadata", to_char(first_day, 'YYYY-MM-DD') as "firstDay", to_char(last_day, 'YYYY-MM-DD') as "lastDay",
   timezone, recipients, webhook, secret, output_name as "outputName", status, origin, resends, revision, revised, data_version as "dataVersion",
   key_figures as "keyFigures", changes, store, file, bytes::float8 as bytes, row_count::float8 as "rowCount", checksum, error,
@@ -50,22 +51,33 @@ export interface ReportFilter {
 
 const matches = `($1::text is null or site_id = $1) and ($2::text is null or template_id = $2) and ($3::text is null or status = $3)`;
 
-/** Newest first. */
+export interface ReportsPage {
+  limit: number;
+  offset: number;
+  /** Reports older than this one. */
+  after?: PageCursor | undefined;
+}
+
+/** Newest first. `next` is `after` of the next page; undefined where there is none. */
 export async function listReports(
   pool: Pool,
   { siteId, templateId, status }: ReportFilter,
-  { limit, offset }: { limit: number; offset: number },
-): Promise<{ reports: Report[]; total: number }> {
+  { limit, offset, after }: ReportsPage,
+): Promise<{ reports: Report[]; total: number; next: string | undefined }> {
   const filter = [siteId, templateId, status];
+  // One more tells whether there is another page.
   const { rows } = await pool.query(
-    `/* reporting.listReports */ select ${columns} from reports where ${matches} order by created_at desc, id limit $4 offset $5`,
-    [...filter, limit, offset],
+    `/* reporting.listReports */ select ${columns}, ${createdExactly} from reports where ${matches}
+      and ($6::timestamptz is null or (created_at, id) < ($6, $7::uuid)) order by created_at desc, id desc limit $4 offset $5`,
+    [...filter, limit + 1, offset, after?.createdAt, after?.id],
   );
   const { rows: counted } = await pool.query<{ total: number }>(
     `/* reporting.countReports */ select count(*)::int as total from reports where ${matches}`,
     filter,
   );
-  return { reports: rows.map(toReport), total: counted[0]!.total };
+  const page = rows.slice(0, limit);
+  const next = rows.length > limit ? writePageCursor(page.at(-1)) : undefined;
+  return { reports: page.map(toReport), total: counted[0]!.total, next };
 }
 
 /** A report that is to be made; `dueAt` is when its period is over. */
@@ -83,8 +95,8 @@ export function newReport(order: Omit<ReportOrder, 'revision'>, dueAt: Date): Ne
 
 const insert = `/* reporting.insertReport */
 insert into reports (site_id, id, template_id, slot, job_id, title, dataset, params, format, include_metadata, first_day, last_day, timezone,
-  recipients, webhook, secret, output_name, origin, revision, due_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+  recipients, webhook, secret, output_name, origin, revision, due_at, job_added_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 on conflict do nothing`;
 
 /** False where there is one already: of that slot, that job or that revision. */
@@ -93,7 +105,7 @@ export async function insertReport(pool: Pick<Pool, 'query'>, report: NewReport)
     ...[report.siteId, report.id, report.templateId, report.slot, report.jobId, report.title, report.dataset],
     ...[stringifyExactJson(report.params), report.format, report.includeMetadata, report.firstDay, report.lastDay],
     ...[report.timezone, JSON.stringify(report.recipients), report.webhook, report.secret, report.outputName],
-    ...[report.origin, report.revision, report.dueAt],
+    ...[report.origin, report.revision, report.dueAt, report.jobAddedAt],
   ]);
   return rowCount === 1;
 }
@@ -102,14 +114,14 @@ const ofSlot = `/* reporting.reportsOfSlot */
 select id from reports where template_id = $1 and slot = $2 and revision = 1 order by site_id`;
 
 const ofJob = `/* reporting.reportsOfJob */
-select id from reports where job_id = $1 and revision = 1 order by site_id`;
+select id from reports where job_id = $1 and job_added_at = $2 and revision = 1 order by site_id`;
 
 export async function reportsOfSlot(pool: Pool, templateId: string, slot: Date): Promise<string[]> {
   return (await pool.query<{ id: string }>(ofSlot, [templateId, slot])).rows.map(({ id }) => id);
 }
 
-export async function reportsOfJob(pool: Pool, jobId: string): Promise<string[]> {
-  return (await pool.query<{ id: string }>(ofJob, [jobId])).rows.map(({ id }) => id);
+export async function reportsOfJob(pool: Pool, jobId: string, addedAt: Date): Promise<string[]> {
+  return (await pool.query<{ id: string }>(ofJob, [jobId, addedAt])).rows.map(({ id }) => id);
 }
 
 const begin = `/* reporting.beginReport */
@@ -125,6 +137,14 @@ update reports set status = 'failed', error = $3 where site_id = $1 and id = $2 
 
 export async function failReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
   await pool.query(fail, [siteId, id, reason]);
+}
+
+const release = `/* reporting.releaseReport */
+update reports set status = 'pending', error = $3 where site_id = $1 and id = $2 and status = 'generating'`;
+
+/** It will be tried again, after what `reason` says. */
+export async function releaseReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
+  await pool.query(release, [siteId, id, reason]);
 }
 
 /** What is known of a report once its file is whole. */

@@ -15,6 +15,8 @@ export interface ReportOrder {
   slot: Date | null;
   /** The job of the queue that asked for it. */
   jobId: string | null;
+  /** When that was added to the queue: an id may be given out again. */
+  jobAddedAt: Date | null;
   title: string;
   dataset: string;
   params: Record<string, unknown>;

@@ -5,7 +5,7 @@ import type { Row } from '../datasets/dataset.js';
 import { type ResolvedDataset, readBatches, resolveDataset } from '../datasets/read-dataset.js';
 import type { ExportStores } from '../exports/export-store.js';
 import { formats } from '../exports/formats/formats.js';
-import { inSnapshot } from '../query/in-snapshot.js';
+import { onOwnConnection } from '../exports/on-own-connection.js';
 import { buildDocument } from './build-document.js';
 import { readDataVersion } from './data-version.js';
 import { figureChanges } from './figure-changes.js';
@@ -23,8 +23,10 @@ export interface WriteDeps {
   fontDir?: string | undefined;
 }
 
-/** For one statement. */
-const statementTimeoutMs = 600_000;
+/** Well below the hour after which a file that no report has is removed. */
+const statementTimeoutMs = 1_800_000;
+/** A report that is begun is written to its end. */
+const unstopped = new AbortController().signal;
 
 interface Reading {
   context: FiguresContext;
@@ -106,7 +108,7 @@ export async function writeReport(
     const context = { client, siteId, timezone, days, now };
     return readAndWrite(deps, { context, report, resolved, notes }, before?.keyFigures ?? undefined);
   };
-  const written = await inSnapshot(pool, read, { statementTimeoutMs });
+  const written = await onOwnConnection(pool, { statementTimeoutMs, signal: unstopped }, read);
   if (await keepReport(pool, report, written)) return written;
   await dropFile(pool, stores, written);
   return undefined;

@@ -134,8 +134,10 @@ it('makes the reports of a job once, of the period before its instant in the zon
   const job = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', period: 'previous', periodType: 'week' } as const;
   // Still Sunday in Honolulu: last week there is the one before, which had no events.
   const at = new Date('2026-06-08T08:00:00Z');
-  const first = await orderJob(database.pool, 'job-1', { ...job, outputPath: 'weekly.csv' }, at);
-  expect(await orderJob(database.pool, 'job-1', { ...job, outputPath: 'weekly.csv' }, at)).toEqual(first);
+  const order = () =>
+    orderJob(database.pool, { id: 'job-1', timestamp: at.getTime() }, { ...job, outputPath: 'weekly.csv' }, at);
+  const first = await order();
+  expect(await order()).toEqual(first);
   expect(await ordered('job_id', 'job-1')).toEqual([
     ['auckland', '2026-06-01', '2026-06-07', 'Pacific/Auckland', '2026-06-08T08:00:00.000Z'],
     ['berlin', '2026-06-01', '2026-06-07', 'Europe/Berlin', '2026-06-08T08:00:00.000Z'],
@@ -147,6 +149,18 @@ it('makes the reports of a job once, of the period before its instant in the zon
     'weekly-berlin.csv',
     'weekly-utc.csv',
   ]);
+});
+
+it('takes no job for an earlier one whose id the queue gave out again', async () => {
+  const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
+  const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
+  const order = (timestamp: number) => orderJob(database.pool, { id: '1', timestamp }, data, new Date(timestamp));
+  const before = await order(Date.UTC(2026, 5, 4));
+  const after = await order(Date.UTC(2026, 5, 5));
+  expect([before, after].map((ids) => ids.length)).toEqual([1, 1]);
+  expect(after).not.toEqual(before);
+  expect(await order(Date.UTC(2026, 5, 4))).toEqual(before);
+  expect(await ordered('job_id', '1')).toHaveLength(2);
 });
 
 it('is not done with a report that somebody wants to have sent again while it is being sent', async () => {

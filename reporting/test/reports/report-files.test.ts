@@ -3,6 +3,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '@millrace/shared/queue';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLinks } from '../../src/exports/export-links.js';
 import type { ExportStore } from '../../src/exports/export-store.js';
@@ -76,10 +78,14 @@ it('go with the reports of a site that was erased, and those that nobody finishe
 });
 
 /** The job that writes a report, run once more. */
-async function writeAgain(id: string, stores = api.stores): Promise<unknown> {
-  const deps = { pool: database.pool, stores, logger: silent } as unknown as ReportsDeps;
+async function writeAgain(
+  id: string,
+  { stores = api.stores, attemptsMade = 0, pool = database.pool } = {},
+): Promise<unknown> {
+  const deps = { pool, stores, logger: silent } as unknown as ReportsDeps;
   const data = { site_id: 'shop', reportId: id };
-  const job = { name: 'site-report', data, getIgnoredChildrenFailures: async () => ({}) };
+  const opts = { attempts: 3 };
+  const job = { name: 'site-report', data, opts, attemptsMade, getIgnoredChildrenFailures: async () => ({}) };
   return createReportConsumer(deps)(job as unknown as Job, 'token');
 }
 
@@ -106,12 +112,37 @@ it('are asked for again where nobody was left to say that writing one had failed
   await api.call('post', `/reports/${id}/reissue`).expect(202);
 });
 
-it('are not kept where a user was erased while they were written: then the report is written again', async () => {
-  await database.pool.query(
+/** One that is not written yet. */
+async function orderReport(): Promise<string> {
+  const { rows } = await database.pool.query<{ id: string }>(
     `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone)
-    select 'shop', id, id, 'Mine', 'activity-trends', 'csv', '2026-06-01', '2026-06-01', 'UTC' from gen_random_uuid() as id`,
+    select 'shop', id, id, 'Mine', 'activity-trends', 'csv', '2026-06-01', '2026-06-01', 'UTC' from gen_random_uuid() as id returning id`,
   );
-  const { rows } = await database.pool.query<{ id: string }>('select id from reports');
+  return rows[0]!.id;
+}
+
+it.each(['ENOSPC', 'EDQUOT'])(
+  'are tried again while the disk is full (%s); what was failed in the end can be issued again',
+  async (code) => {
+    const id = await orderReport();
+    const write = () => Promise.reject(Object.assign(new Error('no space left on device'), { code }));
+    const full = { ...api.stores, current: { ...api.stores.current, write } };
+    const reason = 'There is no space left where files are kept. Free some, then issue the report again.';
+    const shown = async () => (await api.call('get', `/reports/${id}`).expect(200)).body;
+    for (const attemptsMade of [0, 1]) {
+      await expect(writeAgain(id, { stores: full, attemptsMade })).rejects.toMatchObject({ code });
+      expect(await shown()).toMatchObject({ status: 'pending', error: reason });
+      await api.call('post', `/reports/${id}/reissue`).expect(409);
+    }
+    await expect(writeAgain(id, { stores: full, attemptsMade: 2 })).rejects.toThrow();
+    expect(await shown()).toMatchObject({ status: 'failed', error: reason });
+    const again = (await api.call('post', `/reports/${id}/reissue`).expect(202)).body.id;
+    expect(await writeAgain(again)).toMatchObject({ reportId: again });
+  },
+);
+
+it('are not kept where a user was erased while they were written: then the report is written again', async () => {
+  const id = await orderReport();
   const current: ExportStore = {
     ...api.stores.current,
     async write(file, text) {
@@ -119,11 +150,34 @@ it('are not kept where a user was erased while they were written: then the repor
       await database.pool.query(`update reports set status = 'pending'`);
     },
   };
-  const first = writeAgain(rows[0]!.id, { ...api.stores, current });
+  const first = writeAgain(id, { stores: { ...api.stores, current } });
   await expect(first).rejects.toThrow('a user of the site was erased');
   expect(await readdir(api.folder)).toEqual([]);
-  expect(await writeAgain(rows[0]!.id)).toMatchObject({ reportId: rows[0]!.id });
+  expect(await writeAgain(id)).toMatchObject({ reportId: id });
   expect(await readdir(api.folder)).toHaveLength(1);
+});
+
+it('are written whole also where the disk takes longer than a transaction may be idle', async () => {
+  const id = await orderReport();
+  const name = `slow-${id}`;
+  const limit = { application_name: name, idle_in_transaction_session_timeout: 200 };
+  const pool = new pg.Pool({ connectionString: database.url, ...limit });
+  const idle = `select now() - state_change > interval '600 milliseconds' as "isOver" from pg_stat_activity
+    where application_name = $1 and state = 'idle in transaction'`;
+  // Also once the server has ended it.
+  const isOver = async () => (await database.pool.query(idle, [name])).rows[0]?.isOver ?? true;
+  const current: ExportStore = {
+    ...api.stores.current,
+    async write(file, text) {
+      await eventually(isOver, 'the transaction has been idle for too long');
+      await api.stores.current.write(file, text);
+    },
+  };
+  expect(await writeAgain(id, { stores: { ...api.stores, current }, pool })).toMatchObject({ reportId: id });
+  await pool.end();
+  // The end of the database would otherwise come before that of a connection.
+  const open = 'select 1 from pg_stat_activity where application_name = $1';
+  await eventually(async () => (await database.pool.query(open, [name])).rowCount === 0, 'its connections are closed');
 });
 
 it('leave the name that a job wanted to the first revision', async () => {
