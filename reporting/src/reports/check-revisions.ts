@@ -1,8 +1,10 @@
 /** Finds reports that no longer say what is stored: events of their period came late, or were erased. */
 
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { dayStart } from '@millrace/shared/zone-days';
+import { readDataVersion as readMarks } from '../cache/data-version.js';
 import { inSnapshot } from '../query/in-snapshot.js';
+import { toTimeRange } from '../query-request/resolve-span.js';
 import { readDataVersion } from './data-version.js';
 import type { Report } from './report.js';
 import { findReport } from './report-rows.js';
@@ -13,24 +15,46 @@ const statementTimeoutMs = 5_000;
 const horizon = '/* reporting.rawHorizon */ select since from raw_horizon';
 
 const checked = `/* reporting.noteCheck */
-update reports set checked_at = now(), revised = revised or $3 where site_id = $1 and id = $2`;
+update reports set checked_at = $3, revised = revised or $4, checked_version = $5 where site_id = $1 and id = $2`;
 
-/** Whether the report is out of date, which is noted. One that is not written, or whose events are no longer all there, is not. */
-export async function checkRevision(pool: Pool, report: Report, now: Date): Promise<boolean> {
-  const { siteId, id, timezone, firstDay, lastDay, dataVersion, revised } = report;
-  if (revised || dataVersion === null) return revised;
+/** What the events of a report are known by. */
+interface Versions {
+  /** Counted, as {@link Report.dataVersion}. */
+  counted: string;
+  /** Costs next to nothing, and moves with every event of its days; null where it says nothing. */
+  marked: string | null;
+}
+
+/** `known`: the events need not be counted where that is how they are marked. */
+async function readVersions(client: PoolClient, report: Report, now: Date, known: string | null): Promise<Versions> {
+  const { siteId, timezone, firstDay, lastDay } = report;
   const days = { from: firstDay, to: lastDay };
-  const version = await inSnapshot(
-    pool,
-    async (client) => {
-      const { rows } = await client.query<{ since: Date }>(horizon);
-      if (rows[0] && rows[0].since > dayStart(firstDay, timezone)) return dataVersion;
-      return readDataVersion({ client, siteId, timezone, days, now });
-    },
-    { statementTimeoutMs },
-  );
-  await pool.query(checked, [siteId, id, version !== dataVersion]);
-  return version !== dataVersion;
+  const span = toTimeRange({ kind: 'days', ...days }, timezone);
+  const { data: marked = null } = await readMarks(client, { siteId, reads: ['events'], name: 'reports', span });
+  const asBefore = { counted: report.dataVersion!, marked };
+  if (marked !== null && marked === known) return asBefore;
+  const { rows } = await client.query<{ since: Date }>(horizon);
+  if (rows[0] && rows[0].since > dayStart(firstDay, timezone)) return asBefore;
+  return { counted: await readDataVersion({ client, siteId, timezone, days, now }), marked };
+}
+
+/**
+ * Whether the report is out of date, which is noted. One that is not written, or whose events are no longer all there, is not. `known` is
+ * what its events were marked by when they were counted last.
+ */
+export async function checkRevision(
+  pool: Pool,
+  report: Report,
+  now: Date,
+  known: string | null = null,
+): Promise<boolean> {
+  const { siteId, id, dataVersion, revised } = report;
+  if (revised || dataVersion === null) return revised;
+  const read = (client: PoolClient) => readVersions(client, report, now, known);
+  const { counted, marked } = await inSnapshot(pool, read, { statementTimeoutMs });
+  const isRevised = counted !== dataVersion;
+  if (marked === null || marked !== known) await pool.query(checked, [siteId, id, now, isRevised, marked]);
+  return isRevised;
 }
 
 const due = `/* reporting.reportsToCheck */
@@ -40,29 +64,39 @@ where status = 'generated' and not revised and generated_at > $1::timestamptz - 
   and not exists (select 1 from reports newer where newer.site_id = r.site_id and newer.origin = r.origin and newer.revision > r.revision)
 order by checked_at limit $2`;
 
-const postpone = `/* reporting.postponeCheck */
-update reports set checked_at = now() where site_id = $1 and id = $2`;
+/** Claimed by being noted as checked: what another worker has taken is left to it, and what cannot be checked has its next turn after all others. */
+const claim = `/* reporting.claimCheck */
+update reports set checked_at = $3 where site_id = $1 and id = $2 and checked_at < $3::timestamptz - interval '15 minutes'
+returning checked_version as known`;
 
-/**
- * Looks at the reports that were not looked at for the longest time; how many of them are out of date. One that cannot be checked,
- * such as one whose events take too long to count, has its next turn after all others.
- */
+export interface CheckOptions {
+  /** Reports that are looked up at once. */
+  atOnce: number;
+  onError: (error: unknown) => void;
+  /** No other report is looked at when it has fired. */
+  signal?: AbortSignal;
+}
+
+/** Looks at every report that is due, beside other workers that do so; how many of them are out of date. */
 export async function checkRevisions(
   pool: Pool,
   now: Date,
-  limit: number,
-  onError: (error: unknown) => void,
+  { atOnce, onError, signal }: CheckOptions,
 ): Promise<number> {
-  const { rows } = await pool.query<Pick<Report, 'siteId' | 'id'>>(due, [now, limit]);
   let revised = 0;
-  for (const { siteId, id } of rows) {
-    try {
-      const report = await findReport(pool, id, siteId);
-      if (report && (await checkRevision(pool, report, now))) revised += 1;
-    } catch (error) {
-      onError(error);
-      await pool.query(postpone, [siteId, id]);
+  for (;;) {
+    const { rows } = await pool.query<Pick<Report, 'siteId' | 'id'>>(due, [now, atOnce]);
+    for (const row of rows) {
+      if (signal?.aborted) return revised;
+      const { rows: claimed } = await pool.query<{ known: string | null }>(claim, [row.siteId, row.id, now]);
+      if (claimed.length === 0) continue;
+      try {
+        const report = await findReport(pool, row.id, row.siteId);
+        if (report && (await checkRevision(pool, report, now, claimed[0]!.known))) revised += 1;
+      } catch (error) {
+        onError(error);
+      }
     }
+    if (rows.length < atOnce) return revised;
   }
-  return revised;
 }

@@ -10,7 +10,7 @@ import { cleanFiles } from './report-files.js';
 
 const queueEveryMs = 1_000;
 const checkEveryMs = 60_000;
-const checkedAtOnce = 50;
+const checkedAtOnce = 20;
 const cleanEveryMs = 600_000;
 const dayMs = 86_400_000;
 
@@ -24,9 +24,11 @@ export function startReports(deps: StartReportsDeps): RunningWorker {
   const worker = startJobWorker('report-generation', deps, createReportConsumer(deps));
   const noteError = createErrorLog(logger, 'reports were not looked after; they are the next time');
   const logError = (error: unknown) => noteError(error as Error);
+  const stopping = new AbortController();
+  const checking = { atOnce: checkedAtOnce, onError: logError, signal: stopping.signal };
   const repeated = [
     repeatUntil(() => queueReports(deps), queueEveryMs, logError),
-    repeatUntil(() => checkRevisions(pool, new Date(), checkedAtOnce, logError), checkEveryMs, logError),
+    repeatUntil(() => checkRevisions(pool, new Date(), checking), checkEveryMs, logError),
     repeatUntil(
       () => cleanFiles(pool, stores, new Date(Date.now() - ttlDays * dayMs), logError),
       cleanEveryMs,
@@ -36,6 +38,7 @@ export function startReports(deps: StartReportsDeps): RunningWorker {
   return {
     check: worker.check,
     async close() {
+      stopping.abort();
       await Promise.all(repeated.map(({ stop }) => stop()));
       await worker.close();
     },

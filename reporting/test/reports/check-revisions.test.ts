@@ -61,7 +61,14 @@ const revised = async () =>
   (await database.pool.query('select revised from reports order by revision')).rows.map((row) => row.revised);
 
 const errors: unknown[] = [];
-const check = () => checkRevisions(database.pool, now, 10, (error) => errors.push(error));
+const check = (atOnce = 10) => checkRevisions(database.pool, now, { atOnce, onError: (error) => errors.push(error) });
+const later = () => database.pool.query('update reports set checked_at = $1', [new Date(now.getTime() - 3_600_000)]);
+
+/** As whoever stores or erases events does. */
+const mark = (...instants: string[]) =>
+  database.pool.query(`insert into rollup_marks (site_id, interval_start) select 'shop', unnest($1::timestamptz[])`, [
+    instants,
+  ]);
 
 it('stays the same when events are rolled and when others come outside of the period', async () => {
   const before = await version();
@@ -80,14 +87,24 @@ it('stays the same when events are rolled and when others come outside of the pe
 it.each([
   [
     'an event comes late',
-    () => storeEvents(database.pool, 'shop', [event('2026-06-07T23:59:59.999Z', { event_type: 'click' })]),
+    async () => {
+      await storeEvents(database.pool, 'shop', [event('2026-06-07T23:59:59.999Z', { event_type: 'click' })]);
+      await mark('2026-06-07T23:45:00Z');
+    },
   ],
-  ['a user is erased', () => database.pool.query(`delete from events where user_id = 'bob'`).then(() => undefined)],
+  [
+    'a user is erased',
+    async () => {
+      await database.pool.query(`delete from events where user_id = 'bob'`);
+      await mark('2026-06-03T10:00:00Z');
+    },
+  ],
   [
     'one event is erased and another comes on another day',
     async () => {
       await database.pool.query(`delete from events where user_id = 'bob'`);
       await storeEvents(database.pool, 'shop', [event('2026-06-04T10:00:00Z', { user_id: 'bob' })]);
+      await mark('2026-06-03T10:00:00Z', '2026-06-04T10:00:00Z');
     },
   ],
 ])('is revised when %s', async (_what, happen) => {
@@ -97,7 +114,7 @@ it.each([
   await happen();
   // It was looked at a moment ago.
   expect(await check()).toBe(0);
-  await database.pool.query(`update reports set checked_at = $1`, [new Date(now.getTime() - 3_600_000)]);
+  await later();
   expect(await check()).toBe(1);
   expect(await revised()).toEqual([true]);
   expect(await check()).toBe(0);
@@ -131,4 +148,26 @@ it('looks at all others where one cannot be checked, and at that one after them'
   expect(errors).toHaveLength(1);
   expect(await check()).toBe(0);
   expect(errors).toHaveLength(1);
+});
+
+it('is not counted again while nothing marks its days as changed', async () => {
+  await addReport();
+  expect(await check()).toBe(0);
+  // Nobody stores events without a mark: this is seen only where they are counted.
+  await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
+  await mark('2026-06-08T10:00:00Z');
+  await later();
+  expect(await check()).toBe(0);
+  await mark('2026-06-02T10:00:00Z');
+  await later();
+  expect(await check()).toBe(1);
+});
+
+it('is looked at by one of several workers, together with all that are due', async () => {
+  for (let number = 10; number < 40; number += 1)
+    await addReport({ origin: `00000000-0000-4000-8000-0000000000${number}` });
+  await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
+  const found = await Promise.all([check(4), check(4), check(4)]);
+  expect(found.reduce((sum, count) => sum + count, 0)).toBe(30);
+  expect(await revised()).toEqual(Array(30).fill(true));
 });
