@@ -64,6 +64,9 @@ describe('asking for an export', () => {
     'a\0.csv',
     'a\r\nset-cookie: x=1',
     'a\u202egpj.exe',
+    'a\u200b.csv',
+    '\ufeffa.csv',
+    'a\u2028.csv',
     '\ud800.csv',
     'a'.repeat(201),
     'ä'.repeat(101),
@@ -105,6 +108,16 @@ describe('asking for an export', () => {
     );
     await make(reader, wish('other'));
     await call(reader, 'delete', `/${id}`).expect(200);
+    await make();
+  });
+
+  it('is not refused for what the reports of the site take', async () => {
+    await stack.database.pool.query(
+      `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone, status, store, file, bytes)
+      select 'shop', id, id, 'Mine', 'events', 'csv', '2026-06-01', '2026-06-01', 'UTC', 'generated', 'disk', id || '.csv', $1
+      from gen_random_uuid() as id`,
+      [5 * mb],
+    );
     await make();
   });
 
