@@ -34,7 +34,7 @@ export async function alternateRounds<Contestants extends { [name: string]: Cont
   const { rounds, roundSeconds, warmUpSeconds } = bench.settings;
   const entries = Object.entries(contestants);
   const results = new Map(entries.map(([name, { server }]) => [name, emptyRounds(server.name)]));
-  for (const [, contestant] of entries) await runRound(bench, contestant, warmUpSeconds);
+  if (warmUpSeconds > 0) for (const [, contestant] of entries) await runRound(bench, contestant, warmUpSeconds);
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, contestant] of entries) {
       const { rate, serverIdle, loadIdle } = await runRound(bench, contestant, roundSeconds);

@@ -3,6 +3,7 @@
 export interface Settings {
   /** Rounds of each side, taken in turns. */
   rounds: number;
+  /** Of each server before its first round; none when 0. */
   warmUpSeconds: number;
   roundSeconds: number;
   /** Events that our processor drains in one round, and the baseline's. */
@@ -32,11 +33,15 @@ export interface ExportsSettings {
 export interface JobsSettings {
   /** Jobs that do nothing, of each round, by where the queue is. */
   noops: { redis: number; postgres: number };
+  /** Jobs that do nothing of each queue on both backends; without it the queues take turns. */
+  noopsOnBoth: boolean;
   aggregations: { sites: number; eventsPerSite: number };
   /** Events of a site's month, the one that a bar is set for, and how many views are added one after the other. */
   aggregates: { monthEvents: number[]; barEvents: number; views: number };
-  drift: { schedules: number; seconds: number };
-  once: { schedulers: number; schedules: number; seconds: number };
+  /** Each schedule fires `everySeconds`, which divides a minute and `seconds`. */
+  drift: { schedules: number; everySeconds: number; seconds: number };
+  /** What a scheduler left open is taken over, or made up for, well before `settleSeconds` are over. */
+  once: { schedulers: number; schedules: number; seconds: number; settleSeconds: number };
 }
 
 export interface QuerySettings {
@@ -80,22 +85,23 @@ export const fullSettings: Settings = {
   },
   jobs: {
     noops: { redis: 10_000, postgres: 3_000 },
+    noopsOnBoth: true,
     aggregations: { sites: 100, eventsPerSite: 10_000 },
     aggregates: { monthEvents: [300_000, 3_000_000, 10_000_000], barEvents: 3_000_000, views: 5 },
-    drift: { schedules: 1_000, seconds: 60 },
-    once: { schedulers: 8, schedules: 50, seconds: 120 },
+    drift: { schedules: 1_000, everySeconds: 10, seconds: 60 },
+    once: { schedulers: 8, schedules: 50, seconds: 120, settleSeconds: 16 },
   },
   exports: { rows: 1_000_000, allRows: 5_000_000, requests: 200, askers: 1_000 },
 };
 
 export const quickSettings: Settings = {
   rounds: 1,
-  warmUpSeconds: 1,
+  warmUpSeconds: 0,
   roundSeconds: 1,
   drainEvents: 10_000,
   baselineDrainEvents: 500,
   freshnessSeconds: 2,
-  memorySeconds: 5,
+  memorySeconds: 3,
   smallRollEvents: 5_000,
   largeRollEvents: 20_000,
   inserts: { rounds: 1, batchesPerRound: 2 },
@@ -112,10 +118,11 @@ export const quickSettings: Settings = {
   },
   jobs: {
     noops: { redis: 100, postgres: 50 },
-    aggregations: { sites: 3, eventsPerSite: 1_000 },
+    noopsOnBoth: false,
+    aggregations: { sites: 2, eventsPerSite: 300 },
     aggregates: { monthEvents: [2_000, 4_000], barEvents: 4_000, views: 2 },
-    drift: { schedules: 20, seconds: 10 },
-    once: { schedulers: 2, schedules: 5, seconds: 3 },
+    drift: { schedules: 20, everySeconds: 2, seconds: 2 },
+    once: { schedulers: 2, schedules: 5, seconds: 2, settleSeconds: 1 },
   },
   exports: { rows: 5_000, allRows: 20_000, requests: 10, askers: 60 },
 };

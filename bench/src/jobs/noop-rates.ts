@@ -82,8 +82,9 @@ export const measureNoops = (bench: Bench): Promise<Row[]> =>
     const { url } = await createDatabase(bench, closing);
     const locations: QueueLocation[] = [await startRedis(closing), { kind: 'postgres', url, prefix: queuePrefix }];
     const rows: Row[] = [];
-    for (const location of locations) {
-      for (const [queueName, name, data] of samples) {
+    for (const [turn, location] of locations.entries()) {
+      const isItsTurn = (_: unknown, index: number) => bench.settings.jobs.noopsOnBoth || index % 2 === turn;
+      for (const [queueName, name, data] of samples.filter(isItsTurn)) {
         const row = await compare(bench, location, await openQueue(closing, queueName, location), name, data);
         bench.say(
           `${queueName} on ${location.kind}: ${Math.round(row.ours)} jobs/s, bare ${Math.round(row.reference!)}`,

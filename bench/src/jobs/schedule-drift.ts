@@ -8,22 +8,20 @@ import { startRedis } from '../sides/start-stores.js';
 import { percentile } from '../statistics.js';
 import { insertSchedules, nextStretch, readFirings, waitForEnd } from './bench-schedules.js';
 
-const everySeconds = 10;
-
-/** Each fires every ten seconds, a tenth of them in each second. */
-function cronOf(index: number): string {
-  const seconds = [0, 10, 20, 30, 40, 50].map((second) => second + (index % everySeconds));
+/** Each fires `everySeconds`, as many of them in each second. */
+function cronOf(index: number, everySeconds: number): string {
+  const seconds = Array.from({ length: 60 / everySeconds }, (_, turn) => turn * everySeconds + (index % everySeconds));
   return `${seconds} * * * * *`;
 }
 
 export const measureDrift = (bench: Bench): Promise<Row[]> =>
   withClosing(bench, async (closing) => {
-    const { schedules, seconds } = bench.settings.jobs.drift;
+    const { schedules, everySeconds, seconds } = bench.settings.jobs.drift;
     const database = await createDatabase(bench, closing);
     const env = { ...queueEnvironment(await startRedis(closing)), DATABASE_URL: database.url };
     await insertSchedules(
       database.pool,
-      Array.from({ length: schedules }, (_, index) => cronOf(index)),
+      Array.from({ length: schedules }, (_, index) => cronOf(index, everySeconds)),
     );
     const scheduler = await startScheduler(bench, closing, env);
     const stretch = nextStretch(everySeconds * 1_000, seconds);

@@ -18,8 +18,6 @@ import {
 } from './bench-schedules.js';
 
 const slotMs = 1_000;
-/** What a scheduler left open is taken over, or made up for, well before. */
-const settleMs = 16_000;
 
 /** As the scheduler names the job of a slot. */
 const jobIdOf = (id: string, slot: number) => `sched-${id}-${slot}`;
@@ -49,7 +47,7 @@ export function notOnce(slots: string[], executed: string[], firings: Pick<Firin
 /** Counts the jobs themselves, as a worker gets them: table schedule_runs could not tell of a job that was added twice. */
 export const measureOnce = (bench: Bench): Promise<Row[]> =>
   withClosing(bench, async (closing) => {
-    const { schedulers, schedules, seconds } = bench.settings.jobs.once;
+    const { schedulers, schedules, seconds, settleSeconds } = bench.settings.jobs.once;
     const database = await createDatabase(bench, closing);
     const redis = await startRedis(closing);
     const executed: string[] = [];
@@ -61,7 +59,7 @@ export const measureOnce = (bench: Bench): Promise<Row[]> =>
     const started = await Promise.all(Array.from({ length: schedulers }, () => startScheduler(bench, closing, env)));
     const stretch = nextStretch(slotMs, seconds);
     bench.say(`firing ${schedules} schedules by ${schedulers} schedulers for ${seconds} s`);
-    await Promise.race([waitForEnd(bench, stretch, settleMs), ...started.map(({ crashed }) => crashed)]);
+    await Promise.race([waitForEnd(bench, stretch, settleSeconds * 1_000), ...started.map(({ crashed }) => crashed)]);
 
     const firings = await readFirings(database.pool, stretch);
     const slots = slotsOf(schedules, stretch);
