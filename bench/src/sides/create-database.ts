@@ -16,24 +16,47 @@ export const silent: Logger = createLogger('bench', 'silent');
 /** Plain SQL over the largest tables may take its time. */
 const poolOptions = { max: 2, statementTimeoutMs: 1_800_000, applicationName: 'millrace-bench' };
 
-/** A database that nobody else uses, with tables, queue tables and the partitions around now. */
-export async function createDatabase(bench: Bench, closing: ClosingList): Promise<Database> {
-  const server = createPool(bench.postgresUrl, silent, poolOptions);
-  const name = `bench_${randomBytes(6).toString('hex')}`;
-  await server.query(`create database ${name}`);
+const newName = () => `bench_${randomBytes(6).toString('hex')}`;
+
+function urlOf(bench: Bench, name: string): string {
   const url = new URL(bench.postgresUrl);
   url.pathname = `/${name}`;
-  const pool = createPool(url.href, silent, poolOptions);
+  return url.href;
+}
+
+/** The name of the database that those of all measurements are copies of; nobody stays connected to it. */
+async function createTemplate(bench: Bench): Promise<string> {
+  const name = newName();
+  const server = createPool(bench.postgresUrl, silent, poolOptions);
+  await server.query(`create database ${name}`);
+  await server.end();
+  const url = urlOf(bench, name);
+  const pool = createPool(url, silent, poolOptions);
+  try {
+    await migrate(pool, { kind: 'postgres', url, prefix: queuePrefix }, silent);
+    // Of last month, this and the next, so that no side has to make them while it is measured.
+    const now = new Date();
+    await createPartitions(pool, firstOfMonth(now, -1), firstOfMonth(now, 1));
+  } finally {
+    await pool.end();
+  }
+  return name;
+}
+
+/** A database that nobody else uses, with tables, queue tables and the partitions around now. */
+export async function createDatabase(bench: Bench, closing: ClosingList): Promise<Database> {
+  const template = await bench.once(createTemplate);
+  const server = createPool(bench.postgresUrl, silent, poolOptions);
+  const name = newName();
+  await server.query(`create database ${name} template ${template}`);
+  const url = urlOf(bench, name);
+  const pool = createPool(url, silent, poolOptions);
   closing.add(async () => {
     await pool.end();
     await server.query(`drop database ${name} with (force)`);
     await server.end();
   });
-  await migrate(pool, { kind: 'postgres', url: url.href, prefix: queuePrefix }, silent);
-  // Of last month, this and the next, so that no side has to make them while it is measured.
-  const now = new Date();
-  await createPartitions(pool, firstOfMonth(now, -1), firstOfMonth(now, 1));
-  return { url: url.href, pool };
+  return { url, pool };
 }
 
 const firstOfMonth = (time: Date, offset: number) =>
