@@ -44,6 +44,16 @@ export function limitRow(measure: string, ours: number, limit: number, unit: str
   return { measure, ours, unit, bar: `< ${limit} ${unit}`, met: ours < limit };
 }
 
+const fewestOfGrowth = 5;
+
+/** Flat means that the last fifth of the samples lies less than a tenth above the second. */
+export function memoryGrowthRow(measure: string, samplesMb: number[]): Row {
+  const { length } = samplesMb;
+  const fifth = (index: number) => median(samplesMb.slice((length * index) / 5, (length * (index + 1)) / 5));
+  const row = limitRow(`${measure}, growth from second to last fifth`, (fifth(4) / fifth(1) - 1) * 100, 10, '%');
+  return length >= fewestOfGrowth ? row : { ...row, notMeasured: true, note: `too short: ${length} samples` };
+}
+
 /** A figure for information. */
 export function infoRow(measure: string, ours: number, unit: string): Row {
   return { measure, ours, unit };

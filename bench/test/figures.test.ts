@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { formatRows } from '../src/results/format-results.js';
 import { summarizeProfiles } from '../src/results/profile.js';
-import { limitRow, ratioRow } from '../src/row.js';
+import { limitRow, memoryGrowthRow, ratioRow } from '../src/row.js';
 import { median, percentile } from '../src/statistics.js';
 
 it('takes the middle value, or the mean of the middle two, as the median', () => {
@@ -21,6 +21,13 @@ it('compares medians, so that one disturbed round changes nothing', () => {
 
 it('misses a limit that is reached exactly, since the bar says below', () => {
   expect([limitRow('memory', 250, 250, 'MB').met, limitRow('memory', 249.9, 250, 'MB').met]).toEqual([false, true]);
+});
+
+it('tells how memory grew only of samples enough to compare', () => {
+  expect(memoryGrowthRow('memory', [90, 100, 104, 150, 125])).toMatchObject({ ours: 25, unit: '%', met: false });
+  expect(formatRows([memoryGrowthRow('memory', [90, 100])]).at(-1)).toBe(
+    '| memory, growth from second to last fifth |      |           |       | < 10 % | not measured |        | too short: 2 samples |',
+  );
 });
 
 it('shows rows as a table that Markdown understands', () => {

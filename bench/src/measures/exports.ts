@@ -10,7 +10,7 @@ import { type ExportsServer, startExportsServer } from '../exports/exports-serve
 import { countComputations } from '../exports/one-computation.js';
 import { runExport } from '../exports/run-export.js';
 import { timeReport } from '../exports/time-report.js';
-import { infoRow, limitRow, type Row, ratioRow, speedupRow } from '../row.js';
+import { infoRow, limitRow, memoryGrowthRow, type Row, ratioRow, speedupRow } from '../row.js';
 import { type Server, startReporting } from '../sides/start-sides.js';
 import { median, percentile } from '../statistics.js';
 
@@ -85,23 +85,13 @@ async function watchMemory(server: Server, work: Promise<unknown>): Promise<numb
   return samples;
 }
 
-/** Flat: the last fifth lies less than a tenth above the second. */
-function memoryRows(name: string, rss: number[]): Row[] {
-  const fifth = (index: number) => median(rss.slice((rss.length * index) / 5, (rss.length * (index + 1)) / 5));
-  return [
-    limitRow(`${name}, highest`, Math.max(...rss), 200, 'MB'),
-    limitRow(`${name}, growth from second to last fifth`, (fifth(4) / fifth(1) - 1) * 100, 10, '%'),
-  ];
-}
-
 async function measureMemory(bench: Bench, { reporting, worker }: ExportsServer, range: Range): Promise<Row[]> {
   const rows: Row[] = [];
   for (const format of ['csv', 'xlsx', 'parquet']) {
     bench.say(`${count(bench.settings.exports.allRows)} rows to ${format}`);
     const rss = await watchMemory(worker, runExport(reporting.url, format, range));
-    rows.push(
-      ...memoryRows(`exports: memory of the worker, ${count(bench.settings.exports.allRows)} rows to ${format}`, rss),
-    );
+    const name = `exports: memory of the worker, ${count(bench.settings.exports.allRows)} rows to ${format}`;
+    rows.push(limitRow(`${name}, highest`, Math.max(...rss), 200, 'MB'), memoryGrowthRow(name, rss));
   }
   return rows;
 }

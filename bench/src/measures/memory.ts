@@ -4,10 +4,9 @@ import { type Bench, withClosing } from '../bench.js';
 import { checkRows } from '../drain-rates.js';
 import { runSteadyLoad } from '../load/steady-load.js';
 import { batchSize, writeBatchBodies, writeSingleBodies } from '../load/write-bodies.js';
-import { infoRow, limitRow, type Row } from '../row.js';
+import { infoRow, limitRow, memoryGrowthRow, type Row } from '../row.js';
 import { waitUntilDrained } from '../sides/queue-look.js';
 import { type Pipeline, startPipeline } from '../start-pipeline.js';
-import { median } from '../statistics.js';
 
 const singlesPerSecond = 1_000;
 const batchesPerSecond = 10;
@@ -69,12 +68,7 @@ function toRows(samples: Samples, seconds: number): Row[] {
   ];
 }
 
-/** Flat means that the last fifth (of five minutes: the last minute) lies less than a tenth above the second fifth. */
-function rowsOf(measure: string, rss: number[]): Row[] {
-  const fifth = (index: number) => median(rss.slice((rss.length * index) / 5, (rss.length * (index + 1)) / 5));
-  const growth = (fifth(4) / fifth(1) - 1) * 100;
-  return [
-    limitRow(`${measure}, highest`, Math.max(...rss), 250, 'MB'),
-    limitRow(`${measure}, growth from second to last fifth`, growth, 10, '%'),
-  ];
-}
+const rowsOf = (measure: string, rss: number[]): Row[] => [
+  limitRow(`${measure}, highest`, Math.max(...rss), 250, 'MB'),
+  memoryGrowthRow(measure, rss),
+];

@@ -12,7 +12,7 @@ function resultOf({ met, notMeasured }: Row): string {
 
 const cellsOf = (row: Row) => [
   row.measure,
-  `${figure(row.ours)} ${row.unit}`,
+  Number.isNaN(row.ours) ? '' : `${figure(row.ours)} ${row.unit}`,
   row.reference === undefined ? '' : `${figure(row.reference)} ${row.unit}`,
   row.ratio === undefined ? '' : `${row.ratio.toFixed(row.ratio < 10 ? 2 : 1)}x`,
   row.bar ?? '',
