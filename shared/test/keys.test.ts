@@ -8,15 +8,18 @@ import { clientOf, createRateLimit, parseProxies } from '@millrace/shared/access
 import { createPool } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 let database: TestDatabase;
 let clock: number;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
+});
+beforeEach(async () => {
+  await database.pool.query('delete from api_keys');
   clock = Date.UTC(2026, 10, 23);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const ring = () => createKeyRing(database.pool, silent, { now: () => clock });
 const query = async (sql: string) => (await database.pool.query(sql)).rows;
