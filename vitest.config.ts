@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests of whole stacks mostly wait, those of random histories mostly compute, and both take longest. */
-const takesLong = ({ moduleId }: TestSpecification) =>
-  moduleId.includes('/e2e/test/') || moduleId.endsWith('random.test.ts');
+/** Tests of whole stacks mostly wait, those of random histories mostly compute, and both take longest; then come single files. */
+const long = [
+  /\/e2e\/test\//,
+  /random\.test\.ts$/,
+  /\/dev\/test\/start\.test\.ts$/,
+  /\/processor\/test\/(aggregations\/aggregate-site|cleanup\/drop-old-months)\.test\.ts$/,
+  /\/reporting\/test\/(datasets-exact|exports-faults|reports\/generation|s3-store)\.test\.ts$/,
+  /\/scheduler\/test\/schedules\/scheduler\.test\.ts$/,
+];
+const takesLong = ({ moduleId }: TestSpecification) => long.some((pattern) => pattern.test(moduleId));
 
 /** Begun first, none of them keeps the run waiting at its end. */
 class LongestFirst extends BaseSequencer {
