@@ -30,9 +30,20 @@ export const namesOf = ({ params, defaultRange }: Dataset): string[] => [
   ...Object.keys(params),
 ];
 
-function checkParams({ id, params, check }: Dataset, given: Record<string, unknown>): DatasetParams {
-  const schema = Joi.object(params).prefs({ errors: { label: false, wrap: { array: false } } });
-  const { error, value } = schema.validate(given);
+/** Compiling one takes longer than using it. */
+const schemas = new WeakMap<Dataset, Joi.ObjectSchema>();
+
+function schemaOf(dataset: Dataset): Joi.ObjectSchema {
+  const known = schemas.get(dataset);
+  if (known) return known;
+  const schema = Joi.object(dataset.params).prefs({ errors: { label: false, wrap: { array: false } } });
+  schemas.set(dataset, schema);
+  return schema;
+}
+
+function checkParams(dataset: Dataset, given: Record<string, unknown>): DatasetParams {
+  const { id, check } = dataset;
+  const { error, value } = schemaOf(dataset).validate(given);
   if (!error) {
     check?.(value);
     return value;
