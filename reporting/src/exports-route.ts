@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Logger } from '@millrace/shared/logger';
 import { type RequestHandler, Router } from 'express';
+import { onlySite } from './asker.js';
 import { createExport } from './exports/create-export.js';
 import { deleteExport } from './exports/delete-export.js';
 import { type DownloadDependencies, downloadRoute } from './exports/download-route.js';
 import { describeExport } from './exports/export-row.js';
-import { boundSite, exportPath, findExport, keyIdOf } from './exports/find-export.js';
+import { exportPath, findExport, keyIdOf } from './exports/find-export.js';
 import { type LinkDependencies, linkRoute } from './exports/link-route.js';
 import { writePageCursor } from './exports/page-cursor.js';
 import { parseExport, parsePage } from './exports/parse-export.js';
@@ -40,7 +41,7 @@ function listRoute({ writePool, clock = () => new Date() }: ExportsDependencies)
     const now = clock();
     const page = parsePage(req.query as Record<string, unknown>);
     if (page.siteId !== null) checkSite(res, page.siteId);
-    const siteId = page.siteId ?? boundSite(res);
+    const siteId = page.siteId ?? onlySite(res);
     // One more tells whether there is another page.
     const found = await listExports(writePool, { ...page, siteId, limit: page.limit + 1, now });
     const rows = found.slice(0, page.limit);
@@ -51,13 +52,13 @@ function listRoute({ writePool, clock = () => new Date() }: ExportsDependencies)
 
 function showRoute({ writePool, clock = () => new Date() }: ExportsDependencies): RequestHandler<{ id: string }> {
   return async (req, res) => {
-    res.json(describeExport(await findExport(writePool, req.params.id, boundSite(res)), clock()));
+    res.json(describeExport(await findExport(writePool, req.params.id, onlySite(res)), clock()));
   };
 }
 
 function deleteRoute({ writePool, stores }: ExportsDependencies): RequestHandler<{ id: string }> {
   return async (req, res) => {
-    const { id, siteId } = await findExport(writePool, req.params.id, boundSite(res));
+    const { id, siteId } = await findExport(writePool, req.params.id, onlySite(res));
     await deleteExport(writePool, stores, { id, siteId });
     res.json({ id, status: 'deleted' });
   };

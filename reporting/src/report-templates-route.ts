@@ -5,11 +5,12 @@ import { ServiceError } from '@millrace/shared/errors';
 import { newSecret } from '@millrace/shared/outbound/sign-body';
 import type { Pool } from '@millrace/shared/postgres';
 import { type RequestHandler, type Response, Router } from 'express';
+import { onlySite } from './asker.js';
 import { siteTimezone } from './query/site-timezone.js';
 import { readJson } from './read-json.js';
 import { orderDays } from './reports/order-reports.js';
 import { daysOfRequest } from './reports/parse-generate.js';
-import { isAdmin, onlySite, recordAudit, requireAdmin } from './reports/report-access.js';
+import { isAdmin, recordAudit, requireAdmin } from './reports/report-access.js';
 import { checkBody, newTemplateSchema, templateChangeSchema, toFields } from './reports/templates/parse-template.js';
 import {
   deleteTemplate,

@@ -4,17 +4,18 @@ import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { onlySite } from './asker.js';
 import type { Links } from './exports/export-links.js';
 import type { ExportStores } from './exports/export-store.js';
 import { formats } from './exports/formats/formats.js';
 import { serveFile } from './exports/serve-file.js';
-import { readJson } from './read-json.js';
+import { readOptionalJson } from './read-json.js';
 import { checkRevision } from './reports/check-revisions.js';
 import { listDeliveries } from './reports/list-deliveries.js';
 import { parseListing, resendSchema } from './reports/parse-listing.js';
 import { reissueReport } from './reports/reissue-report.js';
 import type { Report } from './reports/report.js';
-import { isAdmin, onlySite, recordAudit, requireAdmin } from './reports/report-access.js';
+import { isAdmin, recordAudit, requireAdmin } from './reports/report-access.js';
 import { filenameOf } from './reports/report-filename.js';
 import { openFile } from './reports/report-files.js';
 import { findReport, listReports, unknownReport } from './reports/report-rows.js';
@@ -140,14 +141,11 @@ const reissue =
     res.status(202).json({ id: next.id, site_id: next.siteId, revision: next.revision, status: 'pending' });
   };
 
-const hasBody = (headers: Record<string, unknown>) =>
-  Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
-
 const resendAgain =
   ({ writePool, clock }: Deps): RequestHandler =>
   async (req, res) => {
     const report = await reportOf(writePool, res, req.params.id);
-    const { recipients } = checkBody(resendSchema, hasBody(req.headers) ? await readJson(req, res) : {});
+    const { recipients } = checkBody(resendSchema, await readOptionalJson(req, res));
     await recordAudit(writePool, res, 'report.resend', report.id);
     const opened = await resendReport(writePool, report, recipients, clock());
     res.status(202).json({ id: report.id, status: 'pending', recipients: opened });

@@ -1,12 +1,12 @@
 /** Turns `/api/v1/sites` into the list of sites, one site, and its change. */
-import type { Access } from '@millrace/shared/access/keys';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
+import { accessOf, onlySite } from './asker.js';
 import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
 import { budgetOf } from './read-budget.js';
-import { readJson } from './read-json.js';
+import { readJson, readOptionalJson } from './read-json.js';
 import type { SiteChange } from './sites/change-site.js';
 import { parseNewSite, parseNewSiteId, parsePage, parseSiteChange, parseSiteId } from './sites/parse-site-request.js';
 import { patchSite, putSite, requestErasure } from './sites/put-site.js';
@@ -19,15 +19,12 @@ export interface SitesDependencies extends ReadDependencies {
 
 const unknownSite = () => new ServiceError('not_found', 'There is no site of this id.');
 
-/** The only site that the key is good for; null: all. */
-const only = (res: Response) => (res.locals.access as Access | undefined)?.siteId ?? null;
-
 function listSites(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const page = parsePage(req.query);
     const answer = await readInTurn(deps, budgetOf(res), async (client, admit) => ({
-      sites: await readSites(client, page, only(res), admit),
-      total: await countSites(client, only(res)),
+      sites: await readSites(client, page, onlySite(res), admit),
+      total: await countSites(client, onlySite(res)),
     }));
     res.json({ ...answer, pagination: page });
   };
@@ -45,7 +42,7 @@ function showSite(deps: SitesDependencies): RequestHandler {
 
 /** Whose jobs run first is between sites, so that a key of one of them does not decide it. */
 function checkPriority(res: Response, { job_priority }: SiteChange): void {
-  const siteId = only(res);
+  const siteId = onlySite(res);
   if (siteId === null || job_priority === undefined) return;
   throw new ServiceError('forbidden', `This key is limited to site "${siteId}"; job_priority takes one of all sites.`);
 }
@@ -66,9 +63,7 @@ function putSiteRoute(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseNewSiteId(req.params.site_id);
     checkSite(res, siteId);
-    const { 'content-length': length = '0', 'transfer-encoding': encoding } = req.headers;
-    const hasBody = encoding !== undefined || length !== '0';
-    const change = hasBody ? parseNewSite(await readJson(req, res)) : {};
+    const change = parseNewSite(await readOptionalJson(req, res));
     checkPriority(res, change);
     const names = await putSite(deps.writePool, siteId, change);
     res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
@@ -80,7 +75,7 @@ function deleteSite({ writePool }: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
-    if (!(await requestErasure(writePool, siteId, res.locals.access as Access | undefined))) throw unknownSite();
+    if (!(await requestErasure(writePool, siteId, accessOf(res)))) throw unknownSite();
     res.status(202).json({ site_id: siteId, status: 'erasing' });
   };
 }

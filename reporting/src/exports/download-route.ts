@@ -2,11 +2,12 @@
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Request, RequestHandler, Response } from 'express';
+import { onlySite } from '../asker.js';
 import { fileType } from './export-file.js';
 import type { Links } from './export-links.js';
 import { type ExportRow, isExpired } from './export-row.js';
 import type { ExportStores } from './export-store.js';
-import { boundSite, downloadPath, findExport } from './find-export.js';
+import { downloadPath, findExport } from './find-export.js';
 import { formats } from './formats/formats.js';
 import { type ServedFile, serveFile } from './serve-file.js';
 
@@ -58,7 +59,7 @@ async function send({ writePool, stores, clock }: DownloadDependencies, req: Req
 
 export function downloadRoute(deps: DownloadDependencies): RequestHandler<{ id: string }> {
   return async (req: WithId, res) =>
-    send(deps, req, res, await findExport(deps.writePool, req.params.id, boundSite(res)));
+    send(deps, req, res, await findExport(deps.writePool, req.params.id, onlySite(res)));
 }
 
 /** Stands before whatever asks for a key; who comes without a signature is for the others. */

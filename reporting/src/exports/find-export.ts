@@ -1,15 +1,11 @@
 /** The export that an address names, if whoever asks may know of it. */
-import type { Access } from '@millrace/shared/access/keys';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Response } from 'express';
+import { accessOf } from '../asker.js';
 import type { ExportRow } from './export-row.js';
 import { readExport } from './read-exports.js';
 
-const accessOf = (res: Response) => res.locals.access as Access | undefined;
-
-/** The only site of whoever asks; null: all of them. */
-export const boundSite = (res: Response): string | null => accessOf(res)?.siteId ?? null;
 /** The key of whoever asks; undefined where none is needed. */
 export const keyIdOf = (res: Response): string | undefined => accessOf(res)?.keyId;
 

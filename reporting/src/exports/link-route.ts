@@ -2,10 +2,11 @@
 import type { Pool } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
-import { readJson } from '../read-json.js';
+import { onlySite } from '../asker.js';
+import { readOptionalJson } from '../read-json.js';
 import { checkBody } from './check-body.js';
 import { type Links, publicAddress } from './export-links.js';
-import { boundSite, downloadPath, findExport } from './find-export.js';
+import { downloadPath, findExport } from './find-export.js';
 
 export interface LinkDependencies {
   writePool: Pool;
@@ -33,11 +34,8 @@ export function linkRoute({
   clock = () => new Date(),
 }: LinkDependencies): RequestHandler<{ id: string }> {
   return async (req, res) => {
-    const hasBody =
-      req.headers['content-length'] !== '0' &&
-      (req.headers['content-length'] ?? req.headers['transfer-encoding']) !== undefined;
-    const { expiresIn } = checkBody(linkSchema, hasBody ? await readJson(req, res) : {});
-    const row = await findExport(writePool, req.params.id, boundSite(res));
+    const { expiresIn } = checkBody(linkSchema, await readOptionalJson(req, res));
+    const row = await findExport(writePool, req.params.id, onlySite(res));
     const expires = Math.floor(clock().getTime() / 1_000) + expiresIn;
     const url = publicAddress(publicUrl, await links.sign(downloadPath(row.id), expires));
     res.json({ url, expires_at: new Date(expires * 1_000) });

@@ -1,14 +1,8 @@
 /** Who may see and change what of reports and their templates. */
-import type { Access } from '@millrace/shared/access/keys';
 import { allows, lacks } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/postgres';
 import type { RequestHandler, Response } from 'express';
-
-/** Absent where no key is needed. */
-export const accessOf = (res: Response) => res.locals.access as Access | undefined;
-
-/** The only site that the key is limited to; null: all. */
-export const onlySite = (res: Response): string | null => accessOf(res)?.siteId ?? null;
+import { accessOf } from '../asker.js';
 
 /** True where no key is needed. */
 export function isAdmin(res: Response): boolean {
