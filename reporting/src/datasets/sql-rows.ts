@@ -1,6 +1,6 @@
 /** Reads the rows of one statement as Postgres writes them, from any key on, without holding them all. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import Cursor from 'pg-cursor';
+import { copyRows } from './copy-rows.js';
 import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
 
 export interface SqlSource {
@@ -14,7 +14,6 @@ export interface SqlSource {
   key: KeyColumn[];
 }
 
-const batchRows = 1_000;
 /** Text as Postgres wrote it: parsing costs twice as much as reading. */
 const asText = { getTypeParser: () => (text: string) => text };
 
@@ -74,26 +73,17 @@ function rewrites(columns: Column[]): [number, (text: string | null) => string |
   }) as [number, (text: string | null) => string | null][];
 }
 
-/** After an error there is nothing to close, and on a connection that is lost nobody answers. */
-async function close(client: PoolClient, cursor: Cursor<Row>): Promise<void> {
-  if ((cursor as unknown as { state: string }).state === 'error') return;
-  const isLost = new Promise<void>((resolve) => client.once('end', resolve));
-  await Promise.race([cursor.close(), isLost]);
-}
-
-/** Batches of rows in the order of the key. */
+/** Batches of rows in the order of the key: of a page in one answer, of everything while Postgres reads on. */
 export async function* sqlRows(context: DatasetContext, source: SqlSource): AsyncGenerator<Row[]> {
+  const { client, limit } = context;
   const { text, values } = pageStatement(source, context);
   const changes = rewrites(source.columns);
-  const cursor = context.client.query(new Cursor<Row>(text, values, { rowMode: 'array', types: asText as never }));
-  try {
-    for (;;) {
-      const rows = await cursor.read(batchRows);
-      for (const row of rows) for (const [place, rewrite] of changes) row[place] = rewrite(row[place]!);
-      if (rows.length > 0) yield rows;
-      if (rows.length < batchRows) return;
-    }
-  } finally {
-    await close(context.client, cursor);
+  for await (const rows of limit === undefined ? copyRows(client, text, values) : onePage(client, text, values)) {
+    for (const row of rows) for (const [place, rewrite] of changes) row[place] = rewrite(row[place]!);
+    if (rows.length > 0) yield rows;
   }
+}
+
+async function* onePage(client: PoolClient, text: string, values: unknown[]): AsyncGenerator<Row[]> {
+  yield (await client.query<Row>({ text, values, rowMode: 'array', types: asText as never })).rows;
 }

@@ -2,6 +2,7 @@
 import { withTimeout } from '@millrace/shared/health';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import pg from 'pg';
+import { cutOff } from '../query/cut-off.js';
 import { snapshotOpening, untilAborted } from '../query/in-snapshot.js';
 
 export interface LongRead {
@@ -13,10 +14,6 @@ export interface LongRead {
 const endMs = 1_000;
 /** A server that is asked to cancel a read does so at once, unless it hangs. */
 const cancelMs = 2_000;
-
-/** Whatever waits for an answer on it fails. */
-const cutOff = (client: pg.Client, error?: Error) =>
-  (client as unknown as { connection: { stream: { destroy(error?: Error): void } } }).connection.stream.destroy(error);
 
 /** A server that does not answer would be waited for without end. */
 async function close(client: pg.Client): Promise<void> {

@@ -68,9 +68,13 @@ async function keepCancelling(pool: Pool, client: PoolClient, hasSettled: AbortS
   }
 }
 
+const isStream = (query: unknown): boolean => typeof (query as { submit?: unknown }).submit === 'function';
+
 /** The same connection, but it sends nothing more once the signal has fired. */
 function guardedBy(client: PoolClient, signal: AbortSignal): PoolClient {
   const query = (...parameters: unknown[]): unknown => {
+    // Of a stream nobody would await a promise.
+    if (signal.aborted && isStream(parameters[0])) throw new ServiceError('query_timeout');
     if (signal.aborted) return Promise.reject(new ServiceError('query_timeout'));
     return Reflect.apply(client.query, client, parameters);
   };

@@ -1,0 +1,67 @@
+/** Reads all rows of a statement by COPY: neither a message nor a string of its own for each value, as a cursor has them. */
+
+import type { PoolClient } from '@millrace/shared/postgres';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { cutOff } from '../query/cut-off.js';
+import type { Row } from './dataset.js';
+
+/** Bytes that wait for their reader at most, besides those of the socket. */
+const waitingBytes = 256 * 1024;
+const lineFeed = 0x0a;
+
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (!Array.isArray(value)) return pg.escapeLiteral(String(value));
+  return value.length === 0 ? `'{}'` : `array[${value.map(literal).join(', ')}]`;
+}
+
+/** COPY takes no parameters: each becomes a literal, which Postgres gives the type that the parameter would have. */
+const withLiterals = (text: string, values: unknown[]) =>
+  text.replace(/\$(\d+)/g, (_, place: string) => literal(values[Number(place) - 1]));
+
+/** https://www.postgresql.org/docs/current/sql-copy.html, "Text Format" */
+const escaped: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+function readCell(text: string): string | null {
+  if (text === '\\N') return null;
+  return text.replace(/\\(.)/g, (_, letter: string) => escaped[letter] ?? letter);
+}
+
+/** Rows of whole lines in COPY's text format, the last one without its end. */
+function parseLines(lines: string): Row[] {
+  const rows: Row[] = lines.split('\n').map((line) => line.split('\t'));
+  if (!lines.includes('\\')) return rows;
+  for (const row of rows) {
+    for (let place = 0; place < row.length; place++) {
+      if (row[place]!.includes('\\')) row[place] = readCell(row[place]!);
+    }
+  }
+  return rows;
+}
+
+/**
+ * Batches of rows as Postgres writes them. Meant for a connection that nobody else has: it is given up when the reader stops early,
+ * since a COPY that nobody reads cannot be ended otherwise.
+ */
+export async function* copyRows(client: PoolClient, text: string, values: unknown[]): AsyncGenerator<Row[]> {
+  const options = { highWaterMark: waitingBytes };
+  const copied = client.query(copyTo(`copy (${withLiterals(text, values)}) to stdout`, options));
+  let rest: Buffer | undefined;
+  let isOver = false;
+  try {
+    for await (const chunk of copied as AsyncIterable<Buffer>) {
+      const bytes = rest ? Buffer.concat([rest, chunk]) : chunk;
+      const end = bytes.lastIndexOf(lineFeed);
+      rest = bytes.subarray(end + 1);
+      if (end >= 0) yield parseLines(bytes.toString('utf8', 0, end));
+    }
+    isOver = true;
+  } catch (error) {
+    // Postgres said so, and is ready again.
+    isOver = true;
+    throw error;
+  } finally {
+    if (!isOver) cutOff(client);
+  }
+}
