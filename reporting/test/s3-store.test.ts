@@ -1,84 +1,43 @@
 /** Files of exports in a bucket, by a server that speaks S3: whole, in parts, and none of one that failed. */
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { S3mini } from 's3mini';
-import S3rver from 's3rver';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createS3Store, type S3Settings } from '../src/exports/s3-store.js';
+import { createS3Store } from '../src/exports/s3-store.js';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
+import { type S3Server, startS3Server } from './s3-server.js';
 
 const file = '0190a5b0-7c3d-7000-8000-000000000001.csv';
 const mib = 1024 * 1024;
-let folder: string;
-let server: Server;
-let asked: string[] = [];
-let settings: S3Settings;
-let bucket: S3mini;
+let s3: S3Server;
 let stack: ExportStack;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-s3-'));
-  const s3 = new S3rver({
-    silent: true,
-    directory: folder,
-    configureBuckets: [{ name: 'files', configs: [] }],
-  });
-  await s3.configureBuckets();
-  const answer = s3.callback();
-  server = createServer((req, res) => {
-    asked.push(`${req.method} ${req.url}`);
-    answer(req, res);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  settings = {
-    EXPORT_S3_ENDPOINT: `http://127.0.0.1:${port}`,
-    EXPORT_S3_BUCKET: 'files',
-    EXPORT_S3_REGION: 'us-east-1',
-    EXPORT_S3_ACCESS_KEY_ID: 'S3RVER',
-    EXPORT_S3_SECRET_ACCESS_KEY: 'S3RVER',
-    EXPORT_S3_PREFIX: 'millrace/',
-    EXPORT_S3_FORCE_PATH_STYLE: true,
-  };
-  bucket = new S3mini({
-    endpoint: `${settings.EXPORT_S3_ENDPOINT}/files`,
-    region: 'us-east-1',
-    accessKeyId: 'S3RVER',
-    secretAccessKey: 'S3RVER',
-  });
-  const store = createS3Store(settings);
+  s3 = await startS3Server();
+  const store = createS3Store(s3.settings);
   const stores = { current: store, of: () => store };
-  const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+  const env = Object.fromEntries(Object.entries(s3.settings).map(([name, value]) => [name, String(value)]));
   stack = await startExportStack({ exports: { stores }, env });
   await addJune(stack.database);
-  await stack.addEvents('shop', 40_000, 500);
+  await stack.addEvents('shop', 4_000, 5_000);
 });
 afterAll(async () => {
   await stack.stop();
-  server.closeAllConnections();
-  server.close();
-  await rm(folder, { recursive: true, force: true });
+  await s3.close();
 });
 
 async function* chunks(count: number, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < count; at += 1) yield Buffer.alloc(size, String.fromCharCode(97 + (at % 26)));
 }
-const keys = async () => ((await bucket.listObjects('/', 'millrace/')) ?? []).map(({ Key }) => Key);
+const keys = async () => ((await s3.bucket.listObjects('/', 'millrace/')) ?? []).map(({ Key }) => Key);
 const read = async (start: number, end: number) => {
-  const content = await createS3Store(settings).open(file, { start, end });
+  const content = await createS3Store(s3.settings).open(file, { start, end });
   return content && text(content);
 };
 
 it('keeps a file that is sent in parts, and reads any part of it', async () => {
-  const store = createS3Store(settings);
+  const store = createS3Store(s3.settings);
   await store.write(file, chunks(20, mib));
-  expect(await bucket.getContentLength(`millrace/${file}`)).toBe(20 * mib);
+  expect(await s3.bucket.getContentLength(`millrace/${file}`)).toBe(20 * mib);
   expect(await read(0, 2)).toBe('aaa');
   expect(await read(8 * mib - 2, 8 * mib + 1)).toBe('hhii');
   expect(await read(20 * mib - 2, 20 * mib - 1)).toBe('tt');
@@ -89,9 +48,9 @@ it('keeps a file that is sent in parts, and reads any part of it', async () => {
 });
 
 it('keeps an empty file', async () => {
-  const store = createS3Store(settings);
+  const store = createS3Store(s3.settings);
   await store.write(file, chunks(0, 0));
-  expect(await bucket.getContentLength(`millrace/${file}`)).toBe(0);
+  expect(await s3.bucket.getContentLength(`millrace/${file}`)).toBe(0);
   await store.remove(file);
 });
 
@@ -100,11 +59,36 @@ it('keeps nothing of a file whose chunks fail', async () => {
     yield* chunks(20, mib);
     throw new Error('the database is gone');
   }
-  asked = [];
-  await expect(createS3Store(settings).write(file, failing())).rejects.toThrow('the database is gone');
-  // This server knows no such end of an upload; S3 does.
-  expect(asked.at(-1)).toMatch(/^DELETE \/files\/millrace\/[0-9a-f-]+\.csv\?uploadId=\w+$/);
+  await expect(createS3Store(s3.settings).write(file, failing())).rejects.toThrow('the database is gone');
+  expect(await s3.uploads()).toEqual([]);
   expect(await keys()).toEqual([]);
+});
+
+it('removes the parts that an attempt has left along with the file, and those of no other file', async () => {
+  const key = `millrace/${file}`;
+  const ids: string[] = [];
+  for (const of of [key, key, `${key}.gz`]) {
+    const id = await s3.bucket.getMultipartUploadId(of);
+    await s3.bucket.uploadPart(of, id, Buffer.alloc(5 * mib), 1);
+    ids.push(id);
+  }
+  const store = createS3Store(s3.settings);
+  await store.remove(file);
+  expect(await s3.uploads()).toEqual([{ key: `${key}.gz`, id: ids[2] }]);
+  await store.remove(`${file}.gz`);
+  expect(await s3.uploads()).toEqual([]);
+});
+
+it('takes an upload that somebody else ends meanwhile for removed', async () => {
+  const id = await s3.bucket.getMultipartUploadId(`millrace/${file}`);
+  s3.insteadOf = async (asked) => {
+    if (asked.includes(`uploadId=${id}`)) await s3.abort(id);
+    return undefined;
+  };
+  await createS3Store(s3.settings).remove(file);
+  s3.insteadOf = () => undefined;
+  expect(s3.asked).toContain(`DELETE /files/millrace/${file}?uploadId=${id}`);
+  expect(await s3.uploads()).toEqual([]);
 });
 
 it('serves exports from there, whole, in parts, until they are deleted', async () => {
@@ -125,12 +109,9 @@ it('serves exports from there, whole, in parts, until they are deleted', async (
 });
 
 it('fails an export with outputPath, since there is no folder', async () => {
-  const worker = await stack.startWorker();
   const { id } = await stack.ask();
-  await stack.reached(id, 'completed');
-  await stack.database.pool.query(`update exports set status = 'pending', output_path = 'x.csv' where id = $1`, [id]);
-  await (await stack.queue.queue.getJob(`export-${id}`))!.remove();
-  await stack.queue.queue.add('export', { exportId: id }, { jobId: `export-${id}` });
+  await stack.database.pool.query(`update exports set output_path = 'x.csv' where id = $1`, [id]);
+  const worker = await stack.startWorker();
   expect((await stack.reached(id, 'failed')).error).toBe(
     'Exports are kept on S3 here, so that there is no folder for outputPath: leave it out.',
   );

@@ -2,7 +2,7 @@
 import type { Pool } from '@millrace/shared/postgres';
 import type { ExportRow } from './export-row.js';
 import type { ExportStores, StoreKind } from './export-store.js';
-import { removeExportFile } from './sweep-exports.js';
+import { forgetLeftover, removeExportFile } from './sweep-exports.js';
 
 /** The file is noted first: a store that cannot be reached now is asked again later. */
 const remove = `/* reporting.deleteExport */
@@ -13,8 +13,6 @@ with deleted as (
   select store, file, output_path from deleted where file is not null on conflict do nothing
 )
 select store, file, output_path as "outputPath" from deleted`;
-
-const forget = '/* reporting.forgetDeleted */ delete from export_leftovers where store = $1 and file = $2';
 
 type Deleted = { store: StoreKind | null; file: string | null; outputPath: string | null };
 
@@ -30,6 +28,6 @@ export async function deleteExport(
   const { store, file, outputPath } = deleted;
   if (store === null || file === null) return true;
   const isGone = await removeExportFile(stores, { store, file, outputPath }).catch(() => false);
-  if (isGone) await pool.query(forget, [store, file]);
+  if (isGone) await forgetLeftover(pool, { store, file });
   return true;
 }

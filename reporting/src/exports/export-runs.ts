@@ -17,10 +17,17 @@ export async function findSite(pool: Pool, id: string): Promise<string | undefin
   return rows[0]?.siteId;
 }
 
+/** The file of the attempt before is noted: when it cannot be removed now, nothing else would know of it. */
 const claim = `/* reporting.claimExport */
-update exports set status = 'processing', run = $3, store = $4, file = $5, attempts = attempts + 1,
-  started_at = now(), touched_at = now(), row_count = 0, bytes = 0, percent = null, error = null
-where site_id = $1 and id = $2 and status in ('pending', 'processing') and run is not distinct from $6`;
+with claimed as (
+  update exports set status = 'processing', run = $3, store = $4, file = $5, attempts = attempts + 1,
+    started_at = now(), touched_at = now(), row_count = 0, bytes = 0, percent = null, error = null
+  where site_id = $1 and id = $2 and status in ('pending', 'processing') and run is not distinct from $6 returning id
+), noted as (
+  insert into export_leftovers (store, file, output_path)
+  select $7::text, $8::text, $9::text from claimed where $8::text is not null on conflict do nothing
+)
+select id from claimed`;
 
 /** False when another attempt began since `before` was read. */
 export async function claimExport(
@@ -28,7 +35,8 @@ export async function claimExport(
   before: ExportRow,
   { run, store, file }: { run: string; store: StoreKind; file: string },
 ): Promise<boolean> {
-  const { rowCount } = await pool.query(claim, [before.siteId, before.id, run, store, file, before.run]);
+  const left = [before.store, before.file, before.outputPath];
+  const { rowCount } = await pool.query(claim, [before.siteId, before.id, run, store, file, before.run, ...left]);
   return rowCount === 1;
 }
 
@@ -81,9 +89,14 @@ export async function releaseExport(pool: Pool, run: ExportRun, reason: string |
   await pool.query(release, [run.siteId, run.id, run.run, reason, reason === null ? 1 : 0]);
 }
 
+/** No worker that knew of its file is left to remove it. */
 const giveUp = `/* reporting.giveUpExport */
-update exports set status = 'failed', error = $3, percent = null, finished_at = now(), touched_at = now()
-where site_id = $1 and id = $2 and status in ('pending', 'processing')`;
+with given_up as (
+  update exports set status = 'failed', error = $3, percent = null, finished_at = now(), touched_at = now()
+  where site_id = $1 and id = $2 and status in ('pending', 'processing') returning store, file, output_path
+)
+insert into export_leftovers (store, file, output_path)
+select store, file, output_path from given_up where file is not null on conflict do nothing`;
 
 export async function giveUpExport(pool: Pool, { siteId, id }: ExportRow, reason: string): Promise<void> {
   await pool.query(giveUp, [siteId, id, reason]);

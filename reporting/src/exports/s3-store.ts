@@ -39,23 +39,32 @@ function noneWhereUnknown(error: unknown): object {
   throw error;
 }
 
-interface Upload {
-  key?: string;
+/** As S3 writes it; the library's types have other names, but its parser keeps these. */
+interface ListedUpload {
   Key?: string;
-  uploadId?: string;
   UploadId?: string;
 }
 
-/** Uploads of that key that nobody finished, as S3 writes one, several or none in XML; none where the store cannot list them. */
+interface ListedUploads {
+  /** Absent for none, no list for one. */
+  ListMultipartUploadsResult?: { Upload?: ListedUpload | ListedUpload[] };
+}
+
+/** Uploads of that key that nobody finished; none where the store cannot list them. */
 async function openUploads(client: S3mini, key: string): Promise<string[]> {
-  const asked = client.listMultipartUploads('/', '', 'GET', { prefix: key });
-  const listed = (await asked.catch(noneWhereUnknown)) as {
-    listMultipartUploadsResult?: { upload?: Upload | Upload[] };
-  };
-  const uploads = [listed.listMultipartUploadsResult?.upload ?? []].flat();
-  return uploads
-    .filter((upload) => (upload.key ?? upload.Key) === key)
-    .flatMap((upload) => upload.uploadId ?? upload.UploadId ?? []);
+  const asked: Promise<unknown> = client.listMultipartUploads('/', '', 'GET', { prefix: key });
+  const { ListMultipartUploadsResult: listed } = (await asked.catch(noneWhereUnknown)) as ListedUploads;
+  return [listed?.Upload ?? []]
+    .flat()
+    .filter((upload) => upload.Key === key)
+    .flatMap(({ UploadId }) => UploadId ?? []);
+}
+
+/** One that somebody else has aborted, or finished, meanwhile is gone as well. */
+async function abortUpload(client: S3mini, key: string, id: string): Promise<void> {
+  await client.abortMultipartUpload(key, id).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
 }
 
 /** A file of one part is sent as it is, a larger one in parts, of which nothing is left when it fails. */
@@ -107,7 +116,7 @@ export function createS3Store(settings: S3Settings): ExportStore {
     },
     async remove(file) {
       const key = keyOf(file);
-      for (const upload of await openUploads(client, key)) await client.abortMultipartUpload(key, upload);
+      for (const upload of await openUploads(client, key)) await abortUpload(client, key, upload);
       await client.deleteObject(key);
     },
   };

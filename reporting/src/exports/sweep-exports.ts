@@ -70,10 +70,26 @@ const leftovers = `/* reporting.exportLeftovers */ select store, file, output_pa
 where store = any($1) order by random() limit ${mostAtOnce}`;
 const forget = '/* reporting.forgetLeftover */ delete from export_leftovers where store = $1 and file = $2';
 
+const note = `/* reporting.noteLeftover */
+insert into export_leftovers (store, file, output_path) values ($1, $2, $3) on conflict do nothing`;
+
+/** For the next sweep: a file that could not be removed. */
+export async function noteLeftover(pool: Pool, { store, file, outputPath }: RemovableFile): Promise<void> {
+  await pool.query(note, [store, file, outputPath]);
+}
+
+/** Once the file is gone. */
+export async function forgetLeftover(
+  pool: Pool,
+  { store, file }: Pick<RemovableFile, 'store' | 'file'>,
+): Promise<void> {
+  await pool.query(forget, [store, file]);
+}
+
 async function sweepLeftovers(deps: SweepDependencies): Promise<number> {
   const { writePool, stores } = deps;
   const { rows } = await writePool.query<RemovableFile>(leftovers, [reachableStores(stores)]);
-  return removeEach(deps, rows, ({ store, file }) => writePool.query(forget, [store, file]));
+  return removeEach(deps, rows, (file) => forgetLeftover(writePool, file));
 }
 
 /** Safe to be done by several processes at once. */

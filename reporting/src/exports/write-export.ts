@@ -18,7 +18,7 @@ import { formats } from './formats/formats.js';
 import { rangeProgress } from './range-progress.js';
 import { repeatUntil } from './repeat-until.js';
 import { onReplayedConnection } from './replayed-erasures.js';
-import { removeExportFile } from './sweep-exports.js';
+import { forgetLeftover, noteLeftover, removeExportFile } from './sweep-exports.js';
 
 export interface WriteDependencies {
   /** For reading; may lead to a replica. */
@@ -124,18 +124,27 @@ const lost = new Error('the export was deleted, or another worker has taken it o
 /** What {@link writeExport} is stopped with when its process ends. */
 export const processEnds = new Error('the worker is stopping');
 
-async function removeFile({ stores, logger }: WriteDependencies, row: ExportRow, file: string): Promise<void> {
+async function removeFile(deps: WriteDependencies, { outputPath }: ExportRow, file: string): Promise<void> {
+  const { stores, writePool, logger } = deps;
+  const left = { store: stores.current.kind, file, outputPath };
   try {
-    if (row.outputPath !== null) await stores.current.removeName?.(file, row.outputPath);
-    await stores.current.remove(file);
+    await removeExportFile(stores, left);
   } catch (error) {
     logger.warn({ err: error, file }, 'file of an export not removed');
+    await noteLeftover(writePool, left).catch((failure) =>
+      logger.warn({ err: failure, file }, 'file not noted either'),
+    );
   }
 }
 
 /** What the attempt before has left, the name that was asked for included: this one could not have it otherwise. */
-async function removeBefore(stores: ExportStores, { store, file, outputPath }: ExportRow): Promise<void> {
-  if (store !== null && file !== null) await removeExportFile(stores, { store, file, outputPath });
+async function removeBefore(
+  { stores, writePool }: WriteDependencies,
+  { store, file, outputPath }: ExportRow,
+): Promise<void> {
+  if (store === null || file === null) return;
+  const isGone = await removeExportFile(stores, { store, file, outputPath });
+  if (isGone) await forgetLeftover(writePool, { store, file });
 }
 
 export interface StartedExport {
@@ -161,7 +170,7 @@ export async function startExport(
 
   async function write(): Promise<WrittenExport | Lost> {
     try {
-      await removeBefore(stores, row);
+      await removeBefore(deps, row);
       const written = await writeFile(deps, row, { run, file }, stopping);
       if (written === 'lost') await removeFile(deps, row, file);
       return written;
