@@ -626,6 +626,8 @@ CREATE INDEX exports_created ON public.exports USING btree (created_at DESC, id 
 
 CREATE INDEX exports_expiring ON public.exports USING btree (expires_at) WHERE (status = 'completed'::text);
 
+CREATE INDEX exports_file ON public.exports USING btree (file) WHERE (status = ANY (ARRAY['processing'::text, 'completed'::text]));
+
 CREATE INDEX exports_id ON public.exports USING btree (id);
 
 CREATE INDEX exports_site_created ON public.exports USING btree (site_id, created_at DESC, id DESC);

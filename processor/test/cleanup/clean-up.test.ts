@@ -281,6 +281,19 @@ describe('temp_files', () => {
     expect([await statusOf(7), await readdir(exportDir)]).toEqual(['expired', []]);
   });
 
+  it('looks files up by their name, however many exports there were', async () => {
+    await sql(`insert into exports (site_id, id, dataset, params, format, filename, status, store, file)
+      select 'many', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv', 'completed', 'disk', n || '.csv' from generate_series(1, 20000) n`);
+    await sql('analyze exports');
+    await file(`${id(8)}.csv`, 1);
+    const looks = async () =>
+      (await sql(`select idx_scan::int as n from pg_stat_user_indexes where indexrelname = 'exports_file'`))[0].n;
+    const before = await looks();
+    await clean({ type: 'temp_files' }, { exportDir });
+    await eventually(async () => (await looks()) > before, 'the index was used');
+    await sql(`delete from exports where site_id = 'many'`);
+  });
+
   it('removes exports of last week and parts of yesterday, and nothing that is not an export', async () => {
     await file(`${id(1)}.csv`, 8);
     await file(`${id(2)}.csv.gz`, 6);
