@@ -37,6 +37,18 @@ const faults: [string, string, string, string][] = [
     'INGEST_AUTH:-shut}',
     'ingestion (production): INGEST_AUTH must be',
   ],
+  [
+    'a setting that a service reads and is not given',
+    '  EXPORT_S3_BUCKET: ${EXPORT_S3_BUCKET:-}\n',
+    '',
+    'reporting-worker is not given EXPORT_S3_BUCKET, which it reads',
+  ],
+  [
+    'the value of another setting',
+    'REPORT_TTL_DAYS: ${REPORT_TTL_DAYS:-}',
+    'REPORT_TTL_DAYS: ${EXPORT_TTL_HOURS:-}',
+    'reporting-worker is not given REPORT_TTL_DAYS',
+  ],
   ['ports that meet', 'MAIL_CATCHER_PORT:-8025}', 'MAIL_CATCHER_PORT:-4115}', 'both want port 4115 of the host'],
   [
     'another port than it listens on',

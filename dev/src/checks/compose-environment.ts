@@ -15,8 +15,9 @@ interface ComposeService {
 
 type Services = Record<string, ComposeService>;
 
-/** The part of a Joi schema that judges variables. */
+/** The part of a Joi schema that judges variables, and says which there are. */
 interface ConfigSchema {
+  describe(): { keys?: Record<string, unknown> };
   validate(env: object, options: { abortEarly: boolean }): { error?: { details: { message: string }[] } };
 }
 
@@ -45,6 +46,16 @@ function variableProblems(profile: string, name: string, service: ComposeService
   const given = Object.entries(environmentOf(service, profiles[profile]!)).filter(([, value]) => value !== '');
   const { error } = schema.validate(Object.fromEntries(given), { abortEarly: false });
   return (error?.details ?? []).map(({ message }) => `${name} (${profile}): ${message.replaceAll('"', '')}`);
+}
+
+/** What people set beside the file, as CHANGELOG.md promises: settings of exports, reports and mail. The folder is a volume. */
+const passedOn = /^(EXPORT_(?!DIR$)|REPORT_|SMTP_URL$|MAIL_FROM$|ALERT_ALLOW_PRIVATE$|PUBLIC_URL$|LINK_SECRET$)/;
+
+function passingProblems(name: string, { environment = {} }: ComposeService, schema: ConfigSchema): string[] {
+  return Object.keys(schema.describe().keys ?? {})
+    .filter((variable) => passedOn.test(variable))
+    .filter((variable) => !String(environment[variable]).startsWith(`\${${variable}:-`))
+    .map((variable) => `${name} is not given ${variable}, which it reads`);
 }
 
 /** The container's port is that on which the service listens, and at which its health is asked for. */
@@ -113,6 +124,7 @@ export async function checkComposeEnvironment(
     problems.push(
       ...Object.keys(profiles).flatMap((profile) => variableProblems(profile, name, service, configSchema)),
     );
+    problems.push(...passingProblems(name, service, configSchema));
     if (portVariable) problems.push(...listeningProblems(name, service, portVariable));
   }
   return problems.map((problem) => `docker-compose.yml: ${problem}`);
