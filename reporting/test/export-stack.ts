@@ -45,6 +45,7 @@ export interface StackOptions {
   env?: NodeJS.ProcessEnv;
   keys?: (pool: Pool) => KeyRing;
   exports?: Partial<ReportingApp['exports']>;
+  isTrustedProxy?: ReportingApp['isTrustedProxy'];
 }
 
 export type ExportStack = Awaited<ReturnType<typeof startExportStack>>;
@@ -62,10 +63,12 @@ export async function startExportStack(options: StackOptions = {}) {
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const { pool } = database;
   const keys = options.keys?.(pool);
+  const { isTrustedProxy } = options;
+  const access = { ...(keys && { keys }), ...(isTrustedProxy && { isTrustedProxy }) };
   const stores = storesOf(createDiskStore(dir));
   const exports = exportsOn(pool, { stores, addJob: (id) => addExportJob(handle.queue, id), ...options.exports });
   const appWith = (more: Partial<ReportingApp['exports']> = {}): Express =>
-    buildApp({ ...service, pool, writePool: pool, gate, exports: { ...exports, ...more }, ...(keys && { keys }) });
+    buildApp({ ...service, ...access, pool, writePool: pool, gate, exports: { ...exports, ...more } });
   const app = appWith();
   const env = { DATABASE_URL: database.url, EXPORT_DIR: dir, ...queueEnvironment(location), ...options.env };
 

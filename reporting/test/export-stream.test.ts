@@ -14,7 +14,8 @@ let server: Server;
 const june = 'site_id=shop&date_range=2026-06-01,2026-06-01';
 
 beforeAll(async () => {
-  stack = await startExportStack({ exports: { streams: createGate({ atOnce: 1, maxWaiting: 1, waitMs: 60_000 }) } });
+  const streams = createGate({ atOnce: 1, maxWaiting: 1, waitMs: 60_000 });
+  stack = await startExportStack({ exports: { streams }, isTrustedProxy: () => true });
   await addJune(stack.database);
   await stack.addEvents('shop', 40_000, 500);
   await stack.addEvents('small', 3);
@@ -27,14 +28,20 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const stream = (path: string) => request(server).get(`/api/v1/datasets/${path}`);
+let askers = 0;
+/** Each request is somebody else's, whose share is free. */
+function someoneElse() {
+  askers += 1;
+  return { 'x-forwarded-for': `10.0.${askers >> 8}.${askers & 255}` };
+}
+
+const stream = (path: string) => request(server).get(`/api/v1/datasets/${path}`).set(someoneElse());
 
 /** Resolves once the answer has begun, without reading on. */
 async function begin(path: string, from = server): Promise<IncomingMessage> {
   const { port } = from.address() as AddressInfo;
-  const [answer] = (await once(get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`), 'response')) as [
-    IncomingMessage,
-  ];
+  const asked = get(`http://127.0.0.1:${port}/api/v1/datasets/${path}`, { headers: someoneElse() });
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   return answer;
 }
 
@@ -137,6 +144,7 @@ describe('a reader', () => {
     expect(await failed).toMatchObject([{ message: 'aborted' }]);
     await request(hasty)
       .get('/api/v1/datasets/events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01')
+      .set(someoneElse())
       .expect(200);
     hasty.close();
   });

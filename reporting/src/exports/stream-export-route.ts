@@ -1,4 +1,5 @@
 /** `/api/v1/datasets/:id/export.csv` and other formats: a file while it is read, which nobody keeps. */
+import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
@@ -11,10 +12,12 @@ import { refusal } from '../query-request/refuse.js';
 import { budgetOf } from '../read-budget.js';
 import { type FilePlan, fileChunks } from './export-file.js';
 import { defaultFilename } from './export-filename.js';
+import { keyIdOf } from './find-export.js';
 import type { FileFormat, FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
 import { onOwnConnection } from './on-own-connection.js';
 import { sendAll } from './send-all.js';
+import { type Asker, createShares } from './stream-shares.js';
 import { takenInTime } from './taken-in-time.js';
 
 export interface StreamDependencies {
@@ -23,6 +26,7 @@ export interface StreamDependencies {
   streams: Gate;
   /** How long a chunk waits for a client that does not read, before the connection is closed. */
   unreadMs?: number;
+  isTrustedProxy?: TrustedProxies;
   clock?: () => Date;
 }
 
@@ -101,8 +105,16 @@ async function send(
   );
 }
 
+/** Whose share of the places a file takes. */
+function askerOf(req: StreamRequest, res: Response, isTrusted: TrustedProxies): Asker {
+  const id = keyIdOf(res);
+  if (id !== undefined) return { kind: 'key', id };
+  return { kind: 'address', id: clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted) };
+}
+
 export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id: string; format: string }> {
-  const { pool, streams, unreadMs = defaultUnreadMs, clock = () => new Date() } = deps;
+  const { pool, streams, unreadMs = defaultUnreadMs, isTrustedProxy = () => false, clock = () => new Date() } = deps;
+  const shares = createShares(streams.atOnce);
   return async (req: StreamRequest, res) => {
     const now = clock();
     const { request, format, bom, includeMetadata } = parseRequest(req);
@@ -118,12 +130,13 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
       return void res.end();
     }
     const plan: FilePlan = { resolved, format, gzip: false, includeMetadata, bom, now, generatedAt: now };
-    await streams(
-      () =>
-        onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
-          send(res, fileChunks(client, plan, signal), begun, head, unreadMs),
-        ),
-      signal,
-    );
+    const read = () =>
+      onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
+        send(res, fileChunks(client, plan, signal), begun, head, unreadMs),
+      );
+    const giveBack = shares.take(askerOf(req, res, isTrustedProxy));
+    // Whoever has its file may ask for the next at once, while the connection to the database still closes.
+    res.once('finish', giveBack);
+    await streams(read, signal).finally(giveBack);
   };
 }

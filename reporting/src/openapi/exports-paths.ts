@@ -48,7 +48,9 @@ const streamed = {
     401: refused('With `READ_AUTH=key`: there is no key, or it is not known, revoked or expired.'),
     403: refused('The key is limited to another site.'),
     404: refused('There is no such dataset or format.'),
-    429: refused('Too many files are being sent; `Retry-After` says when to ask again.'),
+    429: refused(
+      'Too many files are being sent, or this key (without keys: this address) has half of the places already; `Retry-After` says when to ask again.',
+    ),
     504: refused('The first rows took too long: make an export instead.'),
     default: refused('Something went wrong on our side.'),
   },

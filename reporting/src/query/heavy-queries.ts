@@ -17,6 +17,7 @@ export interface GateLimits {
  * @throws ServiceError `too_many_queries`.
  */
 export type Gate = (<T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>) & {
+  readonly atOnce: number;
   readonly heavyEvents: number;
   /** Whether the next query would run at once. */
   isFree(): boolean;
@@ -63,5 +64,5 @@ export function createGate({ atOnce, maxWaiting, waitMs, heavyEvents = defaultHe
       leave();
     }
   };
-  return Object.assign(gate, { heavyEvents, isFree: () => working < atOnce });
+  return Object.assign(gate, { atOnce, heavyEvents, isFree: () => working < atOnce });
 }
