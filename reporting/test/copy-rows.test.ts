@@ -72,7 +72,7 @@ describe('a read that ends before its last row', () => {
         break;
       }
     });
-    await eventually(async () => !(await isRead()));
+    await eventually(async () => !(await isRead()), 'Postgres reads no more');
   });
 
   it('rejects when it is cancelled, and sends nothing more', async () => {
@@ -81,7 +81,7 @@ describe('a read that ends before its last row', () => {
       for await (const _ of copyRows(client, endless, [])) leaving.abort();
     }, leaving.signal);
     await expect(reading).rejects.toThrow();
-    await eventually(async () => !(await isRead()));
+    await eventually(async () => !(await isRead()), 'Postgres reads no more');
     const late = own(async (client) => {
       for await (const _ of copyRows(client, endless, [])) expect.unreachable();
     }, leaving.signal);
