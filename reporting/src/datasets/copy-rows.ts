@@ -28,16 +28,26 @@ function readCell(text: string): string | null {
   return text.replace(/\\(.)/g, (_, letter: string) => escaped[letter] ?? letter);
 }
 
-/** Rows of whole lines in COPY's text format, the last one without its end. */
-function parseLines(lines: string): Row[] {
-  const rows: Row[] = lines.split('\n').map((line) => line.split('\t'));
-  if (!lines.includes('\\')) return rows;
-  for (const row of rows) {
-    for (let place = 0; place < row.length; place++) {
-      if (row[place]!.includes('\\')) row[place] = readCell(row[place]!);
-    }
+function parseLine(line: string): Row {
+  const row: Row = line.split('\t');
+  if (!line.includes('\\')) return row;
+  for (let place = 0; place < row.length; place++) {
+    if (row[place]!.includes('\\')) row[place] = readCell(row[place]!);
   }
-  return rows;
+  return row;
+}
+
+/** So short that V8 makes no large object of it: one that is in use when garbage is collected is kept until there is a lot of it. */
+const pieceBytes = 32 * 1024;
+
+/** Rows of whole lines in COPY's text format. */
+function* parseLines(bytes: Buffer): Generator<Row[]> {
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(lineFeed, start + pieceBytes);
+    const end = found < 0 ? bytes.length - 1 : found;
+    yield bytes.toString('utf8', start, end).split('\n').map(parseLine);
+    start = end + 1;
+  }
 }
 
 /**
@@ -54,7 +64,7 @@ export async function* copyRows(client: PoolClient, text: string, values: unknow
       const bytes = rest ? Buffer.concat([rest, chunk]) : chunk;
       const end = bytes.lastIndexOf(lineFeed);
       rest = bytes.subarray(end + 1);
-      if (end >= 0) yield parseLines(bytes.toString('utf8', 0, end));
+      yield* parseLines(bytes.subarray(0, end + 1));
     }
     isOver = true;
   } catch (error) {
