@@ -1,5 +1,4 @@
 /** Reads a PDF with a foreign library, as a person with a viewer would. */
-import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { getDocument, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
@@ -35,8 +34,11 @@ interface TagNode {
 }
 
 /** All pages, or the last ones only. */
-export async function readPdf(stream: Readable, { last = Infinity }: { last?: number } = {}): Promise<ReadPdf> {
-  const bytes = await buffer(stream);
+export async function readPdf(
+  chunks: AsyncIterable<Uint8Array>,
+  { last = Infinity }: { last?: number } = {},
+): Promise<ReadPdf> {
+  const bytes = await buffer(chunks);
   // The library takes over the memory that it is given.
   const pdf = await getDocument({
     data: new Uint8Array(bytes),

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { expect, it } from 'vitest';
@@ -111,8 +110,20 @@ it('ends its read when the reader leaves', async () => {
       isEnded = true;
     }
   }
-  const stream = writeTablePdf(table({ batches: endless() }), { logger: silent });
-  await once(stream, 'readable');
-  stream.destroy();
+  const chunks = writeTablePdf(table({ batches: endless() }), { logger: silent });
+  await chunks.next();
+  await chunks.return(undefined);
   await eventually(async () => isEnded, 'the source is told to end');
+});
+
+it('reads nothing before its first chunk is asked for: who could not take any leaves nothing running', async () => {
+  let isBegun = false;
+  async function* source(): AsyncIterable<Row[]> {
+    isBegun = true;
+    yield* batches(1);
+  }
+  const chunks = writeTablePdf(table({ batches: source() }), { logger: silent });
+  expect(isBegun).toBe(false);
+  await readPdf(chunks);
+  expect(isBegun).toBe(true);
 });

@@ -21,13 +21,17 @@ export interface PdfOptions {
   isLandscape?: boolean;
 }
 
-/** The bytes of an A4 document. An error while rows are read destroys the stream; text is never a reason for one. */
-export function writeReportPdf(document: ReportDocument, options: PdfOptions): Readable {
+/**
+ * The bytes of an A4 document. Nothing is read or drawn before the first chunk is asked for: whoever cannot take any may leave it. An
+ * error while rows are read ends the chunks; text is never a reason for one.
+ */
+export async function* writeReportPdf(document: ReportDocument, options: PdfOptions): AsyncGenerator<Uint8Array> {
   const { title, generatedAt } = document;
   const pdf = openPdf({ title, language: knownLanguage(document.language), createdAt: generatedAt });
   const stream = pdf as unknown as Readable;
   fillPages(pdf, document, options).catch((error) => stream.destroy(error));
-  return stream;
+  // Who reads it listens for its error in the same turn, and destroys it when they leave.
+  yield* stream;
 }
 
 async function fillPages(pdf: PDFKit.PDFDocument, document: ReportDocument, options: PdfOptions): Promise<void> {

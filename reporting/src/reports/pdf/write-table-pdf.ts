@@ -1,5 +1,4 @@
 /** One table as a PDF: the form of an export that is read or printed, not computed with. */
-import type { Readable } from 'node:stream';
 import type { Column, Row } from '../../datasets/dataset.js';
 import { type PdfOptions, writeReportPdf } from './write-report-pdf.js';
 
@@ -21,8 +20,8 @@ export interface TablePdf {
 /** More columns than that stand better on wide pages. */
 const maxUprightColumns = 7;
 
-/** The bytes of an A4 document; an error of `batches` destroys the stream. */
-export function writeTablePdf(table: TablePdf, options: Omit<PdfOptions, 'isLandscape'>): Readable {
+/** The bytes of an A4 document; `batches` are read from the first chunk on, and their error ends the chunks. */
+export function writeTablePdf(table: TablePdf, options: Omit<PdfOptions, 'isLandscape'>): AsyncGenerator<Uint8Array> {
   const { title, columns, batches, siteName = '', period = '', language, generatedAt, maxRows, metadata } = table;
   return writeReportPdf(
     {
