@@ -6,9 +6,10 @@ export const maxFileNameBytes = 200;
 
 /**
  * Leads to no other folder, is hidden by no listing, and reads as what it is: no control characters, no marks that are invisible or turn
- * the direction of text, no separators of lines, no half of a surrogate pair.
+ * the direction of text, no separators of lines, no half of a surrogate pair; and before any ending a letter or a digit that is seen, which
+ * fillers such as U+3164 are not, letters though they are.
  */
-const plain = /^(?!\.)[^/\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+const plain = /^(?!\.)(?=[^.]*(?!\p{DI})[\p{L}\p{N}])[^/\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
 export const isPlainFileName = (name: string) => plain.test(name) && Buffer.byteLength(name) <= maxFileNameBytes;
 

@@ -87,7 +87,7 @@ const templateId = Joi.string()
 
 const fileName = fileNameSchema.messages({
   'string.pattern.base':
-    '{{#label}} must be the plain name of a file in EXPORT_DIR: without slash, backslash, control characters, invisible marks or a dot at its beginning',
+    '{{#label}} must be the plain name of a file in EXPORT_DIR, with a letter or a digit, and without slash, backslash, control characters, invisible marks or a dot at its beginning',
 });
 const format = Joi.valid(...jobFormats).required();
 

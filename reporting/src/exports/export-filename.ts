@@ -5,7 +5,7 @@ import { fileNameSchema, maxFileNameBytes } from '@millrace/shared/file-name';
 export const filenameSchema = fileNameSchema.messages({
   'string.max': `must have at most ${maxFileNameBytes} bytes in UTF-8`,
   'string.pattern.base':
-    'must be the plain name of a file: without slash, backslash, control characters, invisible marks or a dot at its beginning',
+    'must be the plain name of a file, with a letter or a digit, and without slash, backslash, control characters, invisible marks or a dot at its beginning',
 });
 
 /** Such as `events-demo-20260131T080000Z.csv.gz`. */

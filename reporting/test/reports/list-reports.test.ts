@@ -42,8 +42,11 @@ it('goes on where a page ended, whatever was added meanwhile', async () => {
 });
 
 it('is not given for what is the end of no page', async () => {
-  for (const after of ['x', Buffer.from('2026-06-01 1').toString('base64url')]) {
-    const { body } = await api.call('get', '/reports').query({ after }).expect(400);
+  const ends = ['2026-02-30T10:00:00.000000Z', '2026-02-28T24:00:00.000000Z', '0000-01-01T10:00:00.000000Z'];
+  const cursors = ['2026-06-01 1', ...ends.map((end) => `${end} 00000000-0000-4000-8000-000000000000`)];
+  const given = ['x', ...cursors.map((cursor) => Buffer.from(cursor).toString('base64url'))];
+  for (const [path, after] of ['/reports', '/exports'].flatMap((list) => given.map((each) => [list, each] as const))) {
+    const { body } = await api.call('get', path).query({ after }).expect(400);
     expect(body.error).toMatchObject({
       message: 'after must be the value of next in an earlier answer',
       details: { field: 'after' },
