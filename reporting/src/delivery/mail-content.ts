@@ -77,10 +77,13 @@ function aboutStopping({ unsubscribeUrl, from }: MailContext): MailContent['stop
     : { sentence: 'To get no more of them, unsubscribe:', url: unsubscribeUrl };
 }
 
-function aboutRevision({ revision, changes }: DeliverableReport): string {
-  const why = changes?.length
-    ? 'what is known of its period changed after it was written, and it was written again'
-    : 'it was written again, and none of its figures has changed';
+/** Undefined for the first that was written, whatever its number. */
+function aboutRevision({ revision, changes }: DeliverableReport): string | undefined {
+  if (changes === null) return undefined;
+  const why =
+    changes.length > 0
+      ? 'what is known of its period changed after it was written, and it was written again'
+      : 'it was written again, and none of its figures has changed';
   return `This is issue ${revision} of the report: ${why}.`;
 }
 
@@ -90,7 +93,7 @@ export function mailContent(report: DeliverableReport, context: MailContext): Ma
     title,
     site: oneLine(report.siteName, 120),
     period: describePeriod({ from: report.firstDay, to: report.lastDay }),
-    revision: report.revision > 1 ? aboutRevision(report) : undefined,
+    revision: aboutRevision(report),
     figures: (report.keyFigures ?? []).slice(0, mostFigures).map(showFigure),
     changes: (report.changes ?? []).slice(0, mostFigures).map(showChange),
     file: aboutFile(context.file),

@@ -117,7 +117,7 @@ const reportFields = {
   key_figures: { anyOf: [listOf(figure), { type: 'null' }] },
   changes: {
     anyOf: [listOf(change), { type: 'null' }],
-    description: 'What it says otherwise than the revision before it.',
+    description: 'What it says otherwise than the last revision before it that was written; null where none was.',
   },
   bytes: countOrNull,
   rows: countOrNull,

@@ -102,10 +102,11 @@ export function describeChange({ title, before, now, unit }: FigureChange): stri
   return `${title}: ${shown(now)} instead of ${shown(before)}`;
 }
 
+/** Where no revision before was written, it is the first that anybody sees. */
 function notesOf({ revision, changes }: Report, more: string[]): string[] {
-  if (revision === 1) return more;
-  const what = changes?.length ? changes.map(describeChange).join('; ') : 'no figure has changed';
-  return [`Revision ${revision}. Since the one before: ${what}.`, ...more];
+  if (changes === null) return more;
+  const what = changes.length > 0 ? changes.map(describeChange).join('; ') : 'no figure has changed';
+  return [`Revision ${revision}. Since the last one that was written: ${what}.`, ...more];
 }
 
 export interface DocumentParts {

@@ -61,7 +61,8 @@ const due = `/* reporting.reportsToCheck */
 select site_id as "siteId", id from reports r
 where status = 'generated' and not revised and generated_at > $1::timestamptz - interval '90 days'
   and checked_at < $1::timestamptz - interval '15 minutes'
-  and not exists (select 1 from reports newer where newer.site_id = r.site_id and newer.origin = r.origin and newer.revision > r.revision)
+  and not exists (select 1 from reports newer where newer.site_id = r.site_id and newer.origin = r.origin and newer.revision > r.revision
+    and newer.status = 'generated')
 order by checked_at limit $2`;
 
 /** Claimed by being noted as checked: what another worker has taken is left to it, and what cannot be checked has its next turn after all others. */

@@ -30,14 +30,11 @@ export async function findReport(pool: Pick<Pool, 'query'>, id: string, only: st
   return rows.length === 0 ? undefined : toReport(rows[0]);
 }
 
-/** The revision before; undefined for a first one. */
-export async function findRevision(
-  pool: Pool,
-  { siteId, origin }: Report,
-  revision: number,
-): Promise<Report | undefined> {
+/** The last revision before this one that was written; undefined where there is none. */
+export async function findWrittenBefore(pool: Pool, { siteId, origin, revision }: Report): Promise<Report | undefined> {
   const { rows } = await pool.query(
-    `/* reporting.findRevision */ select ${columns} from reports where site_id = $1 and origin = $2 and revision = $3`,
+    `/* reporting.findWrittenBefore */ select ${columns} from reports
+      where site_id = $1 and origin = $2 and revision < $3 and status = 'generated' order by revision desc limit 1`,
     [siteId, origin, revision],
   );
   return rows.length === 0 ? undefined : toReport(rows[0]);

@@ -12,7 +12,7 @@ import { figureChanges } from './figure-changes.js';
 import { type FiguresContext, type KeyFigure, readKeyFigures } from './key-figures.js';
 import type { Report } from './report.js';
 import { dropFile, keepFile } from './report-files.js';
-import { findRevision, keepReport, type WrittenReport } from './report-rows.js';
+import { findWrittenBefore, keepReport, type WrittenReport } from './report-rows.js';
 import { datasetRequest } from './templates/parse-template.js';
 
 export interface WriteDeps {
@@ -103,7 +103,7 @@ export async function writeReport(
   const days = { from: firstDay, to: lastDay };
   const request = datasetRequest(report, { days: [firstDay, lastDay], timezone });
   const resolved = await resolveDataset(pool, request, now);
-  const before = revision === 1 ? undefined : await findRevision(pool, report, revision - 1);
+  const before = revision === 1 ? undefined : await findWrittenBefore(pool, report);
   const read = (client: PoolClient) => {
     const context = { client, siteId, timezone, days, now };
     return readAndWrite(deps, { context, report, resolved, notes }, before?.keyFigures ?? undefined);

@@ -130,6 +130,16 @@ it('looks at the newest revision only, and not at reports of long ago', async ()
   expect(await revised()).toEqual([false, true, false]);
 });
 
+it('looks at the newest revision that was written while later ones have failed or are not written yet', async () => {
+  await addReport();
+  await addReport({ revision: 2 });
+  await addReport({ revision: 3 });
+  await database.pool.query(`update reports set status = 'failed' where revision = 3`);
+  await storeEvents(database.pool, 'shop', [event('2026-06-02T10:00:00Z')]);
+  expect(await check()).toBe(1);
+  expect(await revised()).toEqual([false, true, false]);
+});
+
 it('does not take for revised what raw events are no longer there to tell', async () => {
   await addReport();
   await database.pool.query(`insert into raw_horizon (since) values ('2026-06-02')`);
