@@ -79,6 +79,16 @@ it('removes the parts that an attempt has left along with the file, and those of
   expect(await s3.uploads()).toEqual([]);
 });
 
+it.each([400, 403, 404, 501])('removes a file where listing uploads is answered with %d', async (status) => {
+  const store = createS3Store(s3.settings);
+  await store.write(file, chunks(1, 10));
+  s3.insteadOf = (asked) => (/^GET .*uploads/.test(asked) ? status : undefined);
+  await store.remove(file);
+  s3.insteadOf = () => undefined;
+  expect(s3.asked.some((asked) => /^GET .*uploads/.test(asked))).toBe(true);
+  expect(await keys()).toEqual([]);
+});
+
 it('takes an upload that somebody else ends meanwhile for removed', async () => {
   const id = await s3.bucket.getMultipartUploadId(`millrace/${file}`);
   s3.insteadOf = async (asked) => {

@@ -57,14 +57,17 @@ function* parseLines(bytes: Buffer): Generator<Row[]> {
 export async function* copyRows(client: PoolClient, text: string, values: unknown[]): AsyncGenerator<Row[]> {
   const options = { highWaterMark: waitingBytes };
   const copied = client.query(copyTo(`copy (${withLiterals(text, values)}) to stdout`, options));
-  let rest: Buffer | undefined;
+  /** Of a line whose end has not come yet; a long one is put together once. */
+  let begun: Buffer[] = [];
   let isOver = false;
   try {
     for await (const chunk of copied as AsyncIterable<Buffer>) {
-      const bytes = rest ? Buffer.concat([rest, chunk]) : chunk;
-      const end = bytes.lastIndexOf(lineFeed);
-      rest = bytes.subarray(end + 1);
-      yield* parseLines(bytes.subarray(0, end + 1));
+      const end = chunk.lastIndexOf(lineFeed) + 1;
+      if (end > 0) {
+        yield* parseLines(Buffer.concat([...begun, chunk.subarray(0, end)]));
+        begun = [];
+      }
+      begun.push(chunk.subarray(end));
     }
     isOver = true;
   } catch (error) {

@@ -6,7 +6,7 @@ import { cutOff } from '../query/cut-off.js';
 import { snapshotOpening, untilAborted } from '../query/in-snapshot.js';
 
 export interface LongRead {
-  /** Of a whole read through a cursor, pauses of its reader included. */
+  /** Of a whole read, pauses of its reader included. */
   statementTimeoutMs: number;
   signal: AbortSignal;
 }
@@ -22,7 +22,7 @@ async function close(client: pg.Client): Promise<void> {
 
 /**
  * Runs `work` in one read-only snapshot of the pool's database. When the signal fires what runs there is cancelled, and the reads
- * reject; the connection is closed in any case. No statement is given up by the client: pg would keep what a cursor has read for that.
+ * reject; the connection is closed in any case. No statement is given up by the client: the server has a limit for it.
  */
 export async function onOwnConnection<T>(
   pool: Pool,

@@ -33,9 +33,9 @@ function bucketUrl({ EXPORT_S3_ENDPOINT, EXPORT_S3_BUCKET, EXPORT_S3_FORCE_PATH_
 
 const isMissing = (error: unknown) => error instanceof S3ServiceError && error.status === 404;
 
-/** S3-compatible is a wide term. */
+/** S3-compatible is a wide term, and listing uploads takes a right of its own. */
 function noneWhereUnknown(error: unknown): object {
-  if (error instanceof S3ServiceError && [405, 501].includes(error.status)) return {};
+  if (error instanceof S3ServiceError && [400, 403, 404, 405, 501].includes(error.status)) return {};
   throw error;
 }
 
@@ -116,8 +116,8 @@ export function createS3Store(settings: S3Settings): ExportStore {
     },
     async remove(file) {
       const key = keyOf(file);
-      for (const upload of await openUploads(client, key)) await abortUpload(client, key, upload);
       await client.deleteObject(key);
+      for (const upload of await openUploads(client, key)) await abortUpload(client, key, upload);
     },
   };
 }

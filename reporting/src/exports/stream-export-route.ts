@@ -34,7 +34,7 @@ type StreamRequest = Request<{ id: string; format: string }>;
 
 /** A reader that is slow on purpose must not hold a snapshot for longer. */
 const statementTimeoutMs = 3_600_000;
-/** A chunk has up to 256 KB: whoever needs more time has gone, or takes a place from others. */
+/** A chunk has some 128 KB: whoever needs more time has gone, or takes a place from others. */
 const defaultUnreadMs = 60_000;
 /** PDF needs a processor for seconds at a time, which everybody else here would wait for. */
 const streamed: FormatId[] = ['csv', 'json', 'ndjson', 'xlsx', 'parquet'];

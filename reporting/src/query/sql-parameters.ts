@@ -1,4 +1,4 @@
-/** Numbered parameters of one statement about one site, so that no value is ever part of its text. */
+/** Numbered parameters of one statement about one site, so that no value is part of its text. */
 import { makeStorable } from '@millrace/shared/make-storable';
 
 export interface SqlParameters {
