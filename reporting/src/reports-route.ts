@@ -85,7 +85,8 @@ const kept = () =>
 function notThere({ status, error }: Report): ServiceError {
   if (status === 'failed') return new ServiceError('conflict', `This report could not be written: ${error}`);
   if (status === 'generated') return kept();
-  return new ServiceError('conflict', 'This report is not written yet. Ask again in a moment.');
+  const why = error === null ? '. Ask again in a moment.' : `: ${error}`;
+  return new ServiceError('conflict', `This report is not written yet${why}`);
 }
 
 async function send({ stores }: Deps, req: Request, res: Response, report: Report): Promise<void> {

@@ -80,7 +80,11 @@ it.each([
   await change(primary);
   const { seen, done } = read(30);
   const error = await done.catch((thrown: unknown) => thrown);
-  expect(describeFailure(error)).toEqual({ reason: expect.stringContaining('lags behind'), isFinal: false });
+  expect(describeFailure(error)).toEqual({
+    reason: expect.stringContaining('Export again when'),
+    whileRetried: expect.stringContaining('tried again by itself'),
+    isFinal: false,
+  });
   expect(seen).toEqual([]);
 });
 

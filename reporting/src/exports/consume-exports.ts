@@ -57,10 +57,11 @@ async function noteFailure(
   run: ExportRun,
   error: unknown,
 ): Promise<never> {
-  const { reason, isFinal } = describeFailure(error);
+  const { reason, whileRetried = reason, isFinal } = describeFailure(error);
   const isLast = isFinal || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   logger.warn({ err: error, export: run.id, isLast }, 'export not written');
-  await (isLast ? failExport : releaseExport)(writePool, run, reason);
+  if (isLast) await failExport(writePool, run, reason);
+  else await releaseExport(writePool, run, whileRetried);
   throw isFinal ? new UnrecoverableError(reason) : error;
 }
 

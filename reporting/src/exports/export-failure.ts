@@ -13,7 +13,10 @@ export class ReplicaLagError extends Error {
 }
 
 export interface DescribedFailure {
+  /** With what to do about it, once there is no other attempt. */
   reason: string;
+  /** Instead of the reason while there is: absent where the reason asks nobody to begin again. */
+  whileRetried?: string;
   /** Another attempt would fail the same way. */
   isFinal: boolean;
 }
@@ -22,8 +25,7 @@ const diskFull =
   'There is no space left where exports are kept. Free some, or ask for a shorter range, and export again.';
 const refusedFolder = 'The folder of exports cannot be written to (%s): correct EXPORT_DIR or its permissions.';
 
-const replicaLags =
-  'The replica that exports are read from lags behind, and still has what was erased since. Export again when it has caught up.';
+const replicaLags = 'The replica that exports are read from lags behind, and still has what was erased since.';
 
 /** By the code of an error, of the system or of Postgres. */
 const byCode: Record<string, DescribedFailure> = {
@@ -45,7 +47,10 @@ const byCode: Record<string, DescribedFailure> = {
 
 export function describeFailure(error: unknown): DescribedFailure {
   if (error instanceof ExportFailure) return { reason: error.message, isFinal: true };
-  if (error instanceof ReplicaLagError) return { reason: replicaLags, isFinal: false };
+  if (error instanceof ReplicaLagError) {
+    const whileRetried = `${replicaLags} It is tried again by itself.`;
+    return { reason: `${replicaLags} Export again when it has caught up.`, whileRetried, isFinal: false };
+  }
   const { code } = error as { code?: unknown };
   const known = typeof code === 'string' && Object.hasOwn(byCode, code) ? byCode[code]! : undefined;
   if (known) return { ...known, reason: known.reason.replace('%s', String(code)) };

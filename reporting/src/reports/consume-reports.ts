@@ -91,8 +91,9 @@ const siteReport: Handle = async (deps, job) => {
     await nameFile(deps.stores, { ...found, ...written });
     return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
   } catch (error) {
-    const { reason, isFinal } = describeReportFailure(error);
-    await (isFinal || isLastAttempt(job) ? failReport : releaseReport)(deps.pool, found, reason);
+    const { reason, whileRetried = reason, isFinal } = describeReportFailure(error);
+    if (isFinal || isLastAttempt(job)) await failReport(deps.pool, found, reason);
+    else await releaseReport(deps.pool, found, whileRetried);
     throw isFinal ? new UnrecoverableError(reason) : error;
   }
 };
@@ -104,10 +105,11 @@ const deliver: Handle = async (deps, job) => {
   const found = await reportOf(deps, job);
   if (!found) return { skipped: 'the report was deleted' };
   if (found.status !== 'generated') {
-    // Whoever was writing it could not even say that it failed.
-    await failReport(deps.pool, found, found.error ?? unwritten);
+    // Whoever was writing it could not even say that it failed; what an attempt before it said promises another.
+    const reason = (found.status === 'failed' ? found.error : null) ?? unwritten;
+    await failReport(deps.pool, found, reason);
     await endReport(deps.pool, found);
-    return { skipped: `the report could not be written: ${found.error ?? unwritten}` };
+    return { skipped: `the report could not be written: ${reason}` };
   }
   const { sent, failed, unknown } = await deps.deliver(found, { lastAttempt: isLastAttempt(job) });
   await endReport(deps.pool, found);

@@ -101,7 +101,9 @@ it('have the name that a job wanted also where whoever wrote them died before, a
 
 it('are asked for again where nobody was left to say that writing one had failed', async () => {
   const { id } = await addReport(0);
-  await database.pool.query(`update reports set status = 'generating', file = null, store = null`);
+  await database.pool.query(
+    `update reports set status = 'pending', error = 'It is tried again by itself.', file = null, store = null`,
+  );
   const deps = { pool: database.pool, stores: api.stores, logger: silent } as unknown as ReportsDeps;
   const job = { name: 'deliver', data: { site_id: 'shop', reportId: id } };
   await createReportConsumer(deps)(job as Job, 'token');
@@ -127,15 +129,20 @@ it.each(['ENOSPC', 'EDQUOT'])(
     const id = await orderReport();
     const write = () => Promise.reject(Object.assign(new Error('no space left on device'), { code }));
     const full = { ...api.stores, current: { ...api.stores.current, write } };
-    const reason = 'There is no space left where files are kept. Free some, then issue the report again.';
+    const noSpace = 'There is no space left where files are kept. Free some';
     const shown = async () => (await api.call('get', `/reports/${id}`).expect(200)).body;
     for (const attemptsMade of [0, 1]) {
       await expect(writeAgain(id, { stores: full, attemptsMade })).rejects.toMatchObject({ code });
-      expect(await shown()).toMatchObject({ status: 'pending', error: reason });
+      expect(await shown()).toMatchObject({
+        status: 'pending',
+        error: `${noSpace}: the report is tried again by itself.`,
+      });
+      const { body } = await api.call('get', `/reports/${id}/download`).expect(409);
+      expect(body.error.message).toContain(`not written yet: ${noSpace}: the report is tried again by itself.`);
       await api.call('post', `/reports/${id}/reissue`).expect(409);
     }
     await expect(writeAgain(id, { stores: full, attemptsMade: 2 })).rejects.toThrow();
-    expect(await shown()).toMatchObject({ status: 'failed', error: reason });
+    expect(await shown()).toMatchObject({ status: 'failed', error: `${noSpace}, then issue the report again.` });
     const again = (await api.call('post', `/reports/${id}/reissue`).expect(202)).body.id;
     expect(await writeAgain(again)).toMatchObject({ reportId: again });
   },
