@@ -6,6 +6,12 @@ import { type CalendarUnit, calendar } from '../query-request/time-buckets.js';
 
 export type PeriodType = (typeof periodTypes)[number];
 
+export const periodTypeName = 'period_type';
+
+/** What `unit` of a date column says of periods of `type`. */
+export const unitOfPeriod = (type: string): { unit?: string } =>
+  ['month', 'quarter', 'year'].includes(type) ? { unit: type } : {};
+
 export const periodTypeParam = (standard: PeriodType) =>
   Joi.string()
     .valid(...periodTypes)

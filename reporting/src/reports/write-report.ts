@@ -13,7 +13,7 @@ import { type FiguresContext, type KeyFigure, readKeyFigures } from './key-figur
 import type { Report } from './report.js';
 import { dropFile, keepFile } from './report-files.js';
 import { findWrittenBefore, keepReport, type WrittenReport } from './report-rows.js';
-import { datasetRequest } from './templates/parse-template.js';
+import { datasetRequest } from './templates/dataset-request.js';
 
 export interface WriteDeps {
   /** Without a limit of time for statements; of the database that aggregations write to. */
@@ -66,8 +66,7 @@ async function chunksOf(
     const { writeReportPdf } = await import('./pdf/write-report-pdf.js');
     return writeReportPdf(await buildDocument(context, parts), { fontDir: deps.fontDir, logger: deps.logger });
   }
-  const dateRange = dataset.defaultRange === undefined ? null : context.days;
-  const about = { generatedAt: context.now, siteId: report.siteId, timezone: report.timezone, dateRange };
+  const about = { generatedAt: context.now, siteId: report.siteId, timezone: report.timezone, dateRange: context.days };
   return formats[report.format].write({
     ...table,
     ...(report.includeMetadata && { metadata: { ...about, dataset: dataset.id } }),

@@ -23,6 +23,12 @@ describe('what is refused', () => {
   it.each([
     ['a site that is not known', { site_id: 'nowhere' }, 404, undefined],
     ['a dataset that there is not', { dataset: 'nonsense' }, 400, 'dataset'],
+    [
+      'a dataset that is about now, whatever the days of a report are',
+      { dataset: 'performance-metrics' },
+      400,
+      'dataset',
+    ],
     ['a parameter that the dataset does not have', { params: { limit: 5 } }, 400, 'limit'],
     ['a range, which follows from the schedule', { params: { date_range: '7d' } }, 400, 'params.date_range'],
     ['a format that there is not', { format: 'docx' }, 400, 'format'],

@@ -3,11 +3,10 @@ import { ServiceError } from '@millrace/shared/errors';
 import { stringifyExactJson } from '@millrace/shared/exact-json';
 import { periodTypes } from '@millrace/shared/job-data';
 import Joi from 'joi';
-import { findDataset } from '../../datasets/datasets.js';
-import { type DatasetRequest, parseDataset } from '../../datasets/parse-dataset.js';
 import type { FormatId } from '../../exports/formats/format.js';
 import { formats } from '../../exports/formats/formats.js';
 import { refusal } from '../../query-request/refuse.js';
+import { checkDataset } from './dataset-request.js';
 import { namedSchedules, type Recipient, type ScheduleName, scheduleNames, type TemplateFields } from './template.js';
 import { checkCron, periodOfCron } from './template-schedule.js';
 
@@ -130,35 +129,6 @@ export function checkBody<T>(schema: Joi.ObjectSchema<T>, body: unknown): T {
   if (error) throw refusal(pathOf(error.details[0]!), error.details[0]!.message);
   if (!unstorable.test(stringifyExactJson(value))) return value;
   throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');
-}
-
-const given = ['site_id', 'date_range', 'timezone'];
-
-/** What a report reads of its dataset. @throws ServiceError `invalid_request`. */
-export function datasetRequest(
-  about: { siteId: string; dataset: string; params: Record<string, unknown> },
-  range: { days: [string, string]; timezone?: string | undefined },
-): DatasetRequest {
-  const dataset = findDataset(about.dataset);
-  const taken = given.find((name) => Object.hasOwn(about.params, name));
-  if (taken !== undefined) throw refusal(['params', taken], 'follows from the report');
-  return parseDataset(dataset, {
-    ...about.params,
-    site_id: about.siteId,
-    ...(dataset.defaultRange !== undefined && { date_range: range.days }),
-    ...(range.timezone !== undefined && { timezone: range.timezone }),
-  });
-}
-
-/** @throws ServiceError `invalid_request`, also for a dataset that there is not. */
-function checkDataset({ dataset, params }: TemplateFields): void {
-  try {
-    datasetRequest({ siteId: 'any', dataset, params }, { days: ['2026-01-01', '2026-01-01'] });
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'not_found')
-      throw refusal(['dataset'], `is not known: ${error.message}`);
-    throw error;
-  }
 }
 
 const isNamed = (schedule: string): schedule is ScheduleName => (scheduleNames as readonly string[]).includes(schedule);

@@ -1,0 +1,37 @@
+/** What a report reads of its dataset. */
+import { expect, it } from 'vitest';
+import { datasets } from '../../src/datasets/datasets.js';
+import { datasetRequest } from '../../src/reports/templates/dataset-request.js';
+
+const week: [string, string] = ['2026-11-09', '2026-11-15'];
+const paramsFor = (dataset: string, days: [string, string], params = {}) =>
+  datasetRequest({ siteId: 'shop', dataset, params }, { days }).params;
+
+it('refuses what is about now, and takes every other dataset', () => {
+  const refused = datasets.flatMap(({ id }) => {
+    try {
+      paramsFor(id, week);
+      return [];
+    } catch (error) {
+      return [[id, (error as Error).message]];
+    }
+  });
+  expect(refused).toEqual([
+    [
+      'performance-metrics',
+      'dataset must be one of days that are over: performance-metrics has figures of now only; read it with /rows, export it, or choose activity-trends for the days of a period',
+    ],
+  ]);
+});
+
+it.each(['revenue-summary', 'revenue', 'tournaments'])('tells %s of up to a month by days', (dataset) => {
+  expect(paramsFor(dataset, week).period_type).toBe('day');
+  expect(paramsFor(dataset, ['2026-10-01', '2026-10-31']).period_type).toBe('day');
+  expect(paramsFor(dataset, ['2026-07-01', '2026-09-30']).period_type).toBe('month');
+  expect(paramsFor(dataset, week, { period_type: 'week' }).period_type).toBe('week');
+});
+
+it('leaves alone what is finer than days anyway, or has no periods', () => {
+  expect(paramsFor('site-metrics', week).period_type).toBe('hour');
+  expect(paramsFor('activity-trends', week)).toEqual({});
+});
