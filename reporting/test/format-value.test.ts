@@ -43,13 +43,22 @@ it('writes days and instants as people do, and leaves alone what is neither', ()
   expect(show('text', null)).toBeNull();
 });
 
+it('names a period by its month, quarter or year, not by its first day', () => {
+  expect(show('date', '2026-11-01', { unit: 'month' })).toBe('November 2026');
+  expect(show('date', '2026-11-01', { unit: 'month', language: 'de' })).toBe('November 2026');
+  expect(show('date', '2026-10-01', { unit: 'quarter' })).toBe('Q4 2026');
+  expect(show('date', '2026-01-01', { unit: 'year' })).toBe('2026');
+  expect(show('date', 'soon', { unit: 'month' })).toBe('soon');
+});
+
 it('names units and the zone of times in the head', () => {
   const title = (type: Column['type'], unit?: string) =>
     showColumns([{ name: 'a', title: 'Time', type, ...(unit && { unit }) }], 'en')[0]!.title;
-  expect([title('instant'), title('number', 'minutes'), title('number', 'percent'), title('decimal', 'EUR')]).toEqual([
-    'Time (UTC)',
-    'Time (minutes)',
-    'Time',
-    'Time',
-  ]);
+  expect([
+    title('instant'),
+    title('number', 'minutes'),
+    title('number', 'percent'),
+    title('decimal', 'EUR'),
+    title('date', 'month'),
+  ]).toEqual(['Time (UTC)', 'Time (minutes)', 'Time', 'Time', 'Time']);
 });

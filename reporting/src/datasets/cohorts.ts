@@ -3,7 +3,7 @@ import { periodStart } from './period-params.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
 const columns: Column[] = [
-  { name: 'cohort_month', title: 'Month of signup', type: 'date' },
+  { name: 'cohort_month', title: 'Month of signup', type: 'date', unit: 'month' },
   { name: 'month_number', title: 'Months since', type: 'integer' },
   { name: 'cohort_size', title: 'Users', type: 'integer' },
   { name: 'users_retained', title: 'Active users', type: 'integer' },

@@ -18,7 +18,7 @@ export interface Column {
   /** For people. */
   title: string;
   type: ColumnType;
-  /** Such as `percent`, `minutes`; the currency of a `decimal` stands in a column of its own. */
+  /** Such as `percent`, `minutes`; of a `date` the period that begins then, where it is longer than a week: `month`, `quarter`, `year`. The currency of a `decimal` stands in a column of its own. */
   unit?: string;
   /** Of a `json` column whose objects have known fields: a spreadsheet has a column for each, `name.field`, and nothing else of it. */
   fields?: Column[];

@@ -4,12 +4,12 @@ import { refusal } from '../query-request/refuse.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
 import { isCounted, moneyEvents, moneyTables, moneyTypes } from './counted-money.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
-import { currencyParam, periodTypeParam } from './period-params.js';
+import { currencyParam, periodTypeParam, unitOfPeriod } from './period-params.js';
 import { admitEvents, whereEvents } from './raw-events.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
-const columns: Column[] = [
-  { name: 'period', title: 'Period', type: 'date' },
+const columnsOf = ({ period_type }: DatasetParams): Column[] => [
+  { name: 'period', title: 'Period', type: 'date', ...unitOfPeriod(period_type) },
   { name: 'currency', title: 'Currency', type: 'text' },
   { name: 'status', title: 'Status', type: 'text' },
   { name: 'count', title: 'Number', type: 'integer' },
@@ -49,7 +49,7 @@ from (
     case event_type when 'refund' then 'refunded' else properties->>'status' end as status
   from ${moneyEvents(`${where} ${ofCurrency}`)} where ${isCounted}) as money
 group by period, currency, status`;
-  return { text, with: moneyTables, values: parameters.values, columns, key };
+  return { text, with: moneyTables, values: parameters.values, columns: columnsOf(params), key };
 }
 
 export const revenueSummary: Dataset = {
@@ -63,7 +63,7 @@ export const revenueSummary: Dataset = {
   reads: 'events',
   // Which payments count is taken from what aggregations have kept.
   sources: ['events', 'aggregates'],
-  columns: () => columns,
+  columns: columnsOf,
   key: () => key,
   async *rows(context, params) {
     const { limit: _limit, ...whole } = context;

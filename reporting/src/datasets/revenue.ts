@@ -1,10 +1,10 @@
 import { createSqlParameters } from '../query/sql-parameters.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
-import { currencyParam, periodStart, periodTypeParam } from './period-params.js';
+import { currencyParam, periodStart, periodTypeParam, unitOfPeriod } from './period-params.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
-const columns: Column[] = [
-  { name: 'period_start', title: 'Period', type: 'date' },
+const columnsOf = ({ period_type }: DatasetParams): Column[] => [
+  { name: 'period_start', title: 'Period', type: 'date', ...unitOfPeriod(period_type) },
   { name: 'currency', title: 'Currency', type: 'text' },
   { name: 'total_revenue', title: 'Revenue', type: 'decimal' },
   { name: 'payments', title: 'Payments', type: 'integer' },
@@ -26,7 +26,8 @@ const columns: Column[] = [
 ];
 const key: KeyColumn[] = [{ name: 'period_start' }, { name: 'currency' }];
 
-function source({ siteId, days }: DatasetContext, { period_type: type, currency }: DatasetParams): SqlSource {
+function source({ siteId, days }: DatasetContext, params: DatasetParams): SqlSource {
+  const { period_type: type, currency } = params;
   const parameters = createSqlParameters(siteId);
   const conditions = [
     `site_id = ${parameters.site()}`,
@@ -40,7 +41,7 @@ select period_start, currency, total_revenue, payments, succeeded, trim_scale(su
   mrr_opening, mrr_new, mrr_expansion, mrr_contraction, mrr_churned, mrr_reactivated, trim_scale(churn_rate) as churn_rate,
   trim_scale(net_retention) as net_retention, computed_at
 from revenue_aggregates where ${conditions.join(' and ')}`;
-  return { text, values: parameters.values, columns, key };
+  return { text, values: parameters.values, columns: columnsOf(params), key };
 }
 
 export const revenue: Dataset = {
@@ -52,7 +53,7 @@ export const revenue: Dataset = {
   params: { period_type: periodTypeParam('month'), currency: currencyParam },
   example: { date_range: '12mo', period_type: 'month' },
   reads: 'aggregates',
-  columns: () => columns,
+  columns: columnsOf,
   key: () => key,
   rows: (context, params) => sqlRows(context, source(context, params)),
 };

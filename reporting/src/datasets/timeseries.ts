@@ -4,6 +4,7 @@ import { parseQuery, type QueryRequest, querySchema } from '../query-request/par
 import { refusal } from '../query-request/refuse.js';
 import type { Column, ColumnType, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { filtersParam } from './filters-param.js';
+import { unitOfPeriod } from './period-params.js';
 import { heldBatches, mostRows, queryRows } from './query-rows.js';
 
 /** What the parameters ask for, with names of our own. @throws ServiceError `invalid_request`. */
@@ -30,7 +31,8 @@ function columns(params: DatasetParams): Column[] {
   const { dimensions, metrics } = requestOf(params);
   const ofDimensions = dimensions.map((name): Column => {
     const unit = name.startsWith('time:') ? name.slice('time:'.length) : undefined;
-    return { name, title: titleOf(name), type: unit === undefined ? 'text' : (typesOfTime[unit] ?? 'date') };
+    const type = unit === undefined ? 'text' : (typesOfTime[unit] ?? 'date');
+    return { name, title: titleOf(name), type, ...unitOfPeriod(unit ?? '') };
   });
   const ofMetrics = metrics.map((name): Column => {
     const unit = name === 'share' ? { unit: 'percent' } : {};

@@ -1,10 +1,10 @@
 import { createSqlParameters } from '../query/sql-parameters.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
-import { periodStart, periodTypeParam } from './period-params.js';
+import { periodStart, periodTypeParam, unitOfPeriod } from './period-params.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
-const columns: Column[] = [
-  { name: 'period_start', title: 'Period', type: 'date' },
+const columnsOf = ({ period_type }: DatasetParams): Column[] => [
+  { name: 'period_start', title: 'Period', type: 'date', ...unitOfPeriod(period_type) },
   { name: 'created', title: 'Created', type: 'integer' },
   { name: 'completed', title: 'Completed', type: 'integer' },
   { name: 'completion_rate', title: 'Completion rate', type: 'number', unit: 'percent' },
@@ -17,7 +17,8 @@ const columns: Column[] = [
 ];
 const key: KeyColumn[] = [{ name: 'period_start' }];
 
-function source({ siteId, days }: DatasetContext, { period_type: type }: DatasetParams): SqlSource {
+function source({ siteId, days }: DatasetContext, params: DatasetParams): SqlSource {
+  const { period_type: type } = params;
   const parameters = createSqlParameters(siteId);
   const text = `/* reporting.tournaments */
 select period_start, created, completed, trim_scale(completion_rate) as completion_rate, total_players,
@@ -26,7 +27,7 @@ from tournament_aggregates
 where site_id = ${parameters.site()} and period_type = ${parameters.add(type, 'text')}
   and period_start >= ${parameters.add(periodStart(days.from, type), 'text')}::date
   and period_start <= ${parameters.add(days.to, 'text')}::date`;
-  return { text, values: parameters.values, columns, key };
+  return { text, values: parameters.values, columns: columnsOf(params), key };
 }
 
 export const tournaments: Dataset = {
@@ -38,7 +39,7 @@ export const tournaments: Dataset = {
   params: { period_type: periodTypeParam('month') },
   example: { date_range: '12mo', period_type: 'week' },
   reads: 'aggregates',
-  columns: () => columns,
+  columns: columnsOf,
   key: () => key,
   rows: (context, params) => sqlRows(context, source(context, params)),
 };

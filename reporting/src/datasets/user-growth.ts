@@ -4,7 +4,7 @@ import type { Column, Dataset, DatasetContext, KeyColumn, Row } from './dataset.
 import { heldBatches, queryRows } from './query-rows.js';
 
 const columns: Column[] = [
-  { name: 'month', title: 'Month', type: 'date' },
+  { name: 'month', title: 'Month', type: 'date', unit: 'month' },
   { name: 'new_users', title: 'New users', type: 'integer' },
   { name: 'total_users', title: 'Users', type: 'integer' },
   { name: 'visitors', title: 'Visitors', type: 'integer' },

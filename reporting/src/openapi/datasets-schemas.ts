@@ -24,7 +24,11 @@ const column = record(
         .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
         .join('\n'),
     },
-    unit: { ...text, description: 'Such as percent; the currency of a decimal has a column of its own.' },
+    unit: {
+      ...text,
+      description:
+        'Such as percent; of a date month, quarter or year where such a period begins then. The currency of a decimal has a column of its own.',
+    },
   },
   'unit',
 );

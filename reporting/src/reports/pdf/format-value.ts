@@ -49,12 +49,13 @@ function showColumn(column: Column, place: number, language: string, currency: n
 
 function titleOf({ title, type, unit }: Column): string {
   if (type === 'instant') return `${title} (UTC)`;
-  return !unit || unit === 'percent' || isCurrency(unit) ? title : `${title} (${unit})`;
+  return !unit || unit === 'percent' || type === 'date' || isCurrency(unit) ? title : `${title} (${unit})`;
 }
 
 type Format = (value: string, currency: string | null) => string;
 
 function formatOf({ type, unit }: Column, language: string): Format {
+  if (type === 'date' && unit) return formatPeriod(unit, language);
   if (type === 'date' || type === 'instant') return formatTime(type, language);
   if (type === 'boolean') return (value) => (value === 'true' ? 'yes' : value === 'false' ? 'no' : value);
   if (type === 'integer' || type === 'decimal' || type === 'number') return formatNumbers(type, unit, language);
@@ -125,6 +126,27 @@ function formatTime(type: 'date' | 'instant', language: string): Format {
     if (!pattern.test(value) || Number.isNaN(instant.getTime())) return value;
     return withoutMarks((type === 'date' ? day : time).format(instant));
   };
+}
+
+/** A period by the day that it begins on: `November 2026`, `Q4 2026`, `2026`. */
+function formatPeriod(unit: string, language: string): Format {
+  const format = new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    ...(unit === 'month' && { month: 'long' }),
+    timeZone: 'UTC',
+  });
+  return (value) => {
+    const day = dayOf(value);
+    if (!day) return value;
+    const quarter = unit === 'quarter' ? `Q${Math.floor(day.getUTCMonth() / 3) + 1} ` : '';
+    return quarter + withoutMarks(format.format(day));
+  };
+}
+
+/** Undefined for what is no day of the calendar. */
+function dayOf(value: string): Date | undefined {
+  const day = new Date(value);
+  return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(day.getTime()) ? day : undefined;
 }
 
 /** Intl adds marks of direction in some languages, which a page shows escaped; the order of a line is found without them. */
