@@ -20,6 +20,7 @@ export interface ExportsDependencies extends DownloadDependencies, LinkDependenc
   quotaBytes: number;
   /** Rejects when the queue cannot be reached: the worker adds the job later then. */
   addJob: (exportId: string) => Promise<void>;
+  removeJob: (exportId: string) => Promise<void>;
 }
 
 function createRoute(deps: ExportsDependencies): RequestHandler {
@@ -56,10 +57,14 @@ function showRoute({ writePool, clock = () => new Date() }: ExportsDependencies)
   };
 }
 
-function deleteRoute({ writePool, stores }: ExportsDependencies): RequestHandler<{ id: string }> {
+function deleteRoute(deps: ExportsDependencies): RequestHandler<{ id: string }> {
+  const { writePool, stores, removeJob, logger } = deps;
   return async (req, res) => {
     const { id, siteId } = await findExport(writePool, req.params.id, onlySite(res));
     await deleteExport(writePool, stores, { id, siteId });
+    await removeJob(id).catch((error) =>
+      logger.warn({ err: error, export: id }, 'job of a deleted export not removed'),
+    );
     res.json({ id, status: 'deleted' });
   };
 }

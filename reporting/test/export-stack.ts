@@ -18,7 +18,7 @@ import { buildApp, type ReportingApp } from '../src/app.js';
 import { createDiskStore } from '../src/exports/disk-store.js';
 import { createLinks } from '../src/exports/export-links.js';
 import type { ExportStore, ExportStores } from '../src/exports/export-store.js';
-import { addExportJob } from '../src/exports/queue-exports.js';
+import { addExportJob, removeExportJob } from '../src/exports/queue-exports.js';
 import { createGate } from '../src/query/heavy-queries.js';
 
 export const storesOf = (disk: ExportStore, s3?: ExportStore): ExportStores => ({
@@ -33,6 +33,7 @@ export function exportsOn(pool: Pool, more: Partial<ReportingApp['exports']> = {
     links: createLinks(pool, 'a secret of tests, long enough for it'),
     quotaBytes: 1e9,
     addJob: async () => {},
+    removeJob: async () => {},
     streams: createGate({ atOnce: 4, maxWaiting: 20, waitMs: 10_000 }),
     ...more,
   };
@@ -66,7 +67,11 @@ export async function startExportStack(options: StackOptions = {}) {
   const { isTrustedProxy } = options;
   const access = { ...(keys && { keys }), ...(isTrustedProxy && { isTrustedProxy }) };
   const stores = storesOf(createDiskStore(dir));
-  const exports = exportsOn(pool, { stores, addJob: (id) => addExportJob(handle.queue, id), ...options.exports });
+  const jobs = {
+    addJob: (id: string) => addExportJob(handle.queue, id),
+    removeJob: (id: string) => removeExportJob(handle.queue, id),
+  };
+  const exports = exportsOn(pool, { stores, ...jobs, ...options.exports });
   const appWith = (more: Partial<ReportingApp['exports']> = {}): Express =>
     buildApp({ ...service, ...access, pool, writePool: pool, gate, exports: { ...exports, ...more } });
   const app = appWith();

@@ -58,6 +58,12 @@ describe('a part', () => {
     });
   });
 
+  it.each(['bytes=-99999999', 'bytes=-99999999999999999999'])('%s of a smaller file is all of it', async (range) => {
+    const { body, headers } = await withKey().set('range', range).buffer().parse(bytes).expect(206);
+    expect(body).toBe(text);
+    expect(headers['content-range']).toBe(`bytes 0-${text.length - 1}/${text.length}`);
+  });
+
   it.each(['bytes=99999999-', 'bytes=-0'])(
     '%s that the file does not have is refused with its length',
     async (range) => {

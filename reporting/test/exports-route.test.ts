@@ -127,6 +127,40 @@ describe('asking for an export', () => {
     const { error } = (await call(reader, 'post', '').send(wish()).expect(409)).body;
     expect(error.message).toContain('has 100 exports that are not written yet');
   });
+
+  it('lets no more in when many ask at once', async () => {
+    await stack.database.pool.query(`insert into exports (site_id, id, dataset, params, format, filename)
+      select 'shop', gen_random_uuid(), 'events', '{}', 'csv', 'x.csv' from generate_series(1, 90)`);
+    const asked = await Promise.all(Array.from({ length: 30 }, () => call(reader, 'post', '').send(wish())));
+    const taken = asked.filter(({ status }) => status === 202).map(({ body }) => body.id);
+    expect(asked.map(({ status }) => status).every((status) => status === 202 || status === 409)).toBe(true);
+    const { rows } = await stack.database.pool.query("select id from exports where filename <> 'x.csv'");
+    expect(rows.map(({ id }) => id).sort()).toEqual(taken.sort());
+    expect(taken.length).toBeLessThanOrEqual(10);
+  });
+
+  it.each([
+    ['NUL', '\0'],
+    ['half a surrogate pair', '\ud800'],
+  ])('is refused for a profile with %s', async (_, profile) => {
+    const params = { site_id: 'shop', profile_ids: [profile] };
+    const { error } = (
+      await call(reader, 'post', '')
+        .send(JSON.stringify({ ...wish(), dataset: 'profile-performance', params }))
+        .type('json')
+        .expect(400)
+    ).body;
+    expect(error.details.field).toMatch(/^profile_ids/);
+  });
+});
+
+describe('an export that is deleted', () => {
+  it('leaves no job that would take a turn from others', async () => {
+    const id = await make();
+    expect(await stack.queue.queue.getJob(`export-${id}`)).toBeDefined();
+    await call(reader, 'delete', `/${id}`).expect(200);
+    expect(await stack.queue.queue.getJob(`export-${id}`)).toBeUndefined();
+  });
 });
 
 describe('an export of another site', () => {
@@ -195,6 +229,9 @@ describe('the list', () => {
     '?after=',
     '?x=1',
     '?status=pending&status=failed',
+    '?site_id=%00',
+    '?site_id=',
+    '?site_id=a%20b',
   ])('refuses %s', async (query) => void (await call(reader, 'get', query).expect(400)));
 });
 

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { createSqlParameters } from '../query/sql-parameters.js';
+import { storableText } from '../query-request/storable-text.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
@@ -19,6 +20,12 @@ const columns: Column[] = [
   { name: 'computed_at', title: 'Computed', type: 'instant' },
 ];
 const key: KeyColumn[] = [{ name: 'day' }, { name: 'profile_id' }];
+
+const profileId = Joi.string()
+  .pattern(new RegExp(storableText(1, 128), 'u'))
+  .messages({
+    'string.pattern.base': 'must be of 1 to 128 characters, without NUL and unpaired surrogates',
+  });
 
 function source({ siteId, days }: DatasetContext, { profile_ids: ids }: DatasetParams): SqlSource {
   const parameters = createSqlParameters(siteId);
@@ -41,7 +48,7 @@ export const profilePerformance: Dataset = {
   description:
     'What each profile got on each day of the range, as the daily rollup and the hourly aggregation compute it. Conversions are signups and succeeded payments, each transaction once; revenue and eCPM are decimals by currency. Days are of the time zone of the site.',
   defaultRange: '30d',
-  params: { profile_ids: Joi.array().items(Joi.string().min(1).max(128)).single().min(1).max(1_000) },
+  params: { profile_ids: Joi.array().items(profileId).single().min(1).max(1_000) },
   example: { date_range: '7d' },
   reads: 'aggregates',
   columns: () => columns,

@@ -28,10 +28,11 @@ export async function readUsage(
 export const quotaProblem = (siteId: string, quotaBytes: number) =>
   `The exports of site "${siteId}" may take ${quotaBytes / mb} MB together, and that is used up: delete some, or wait until they expire.`;
 
-async function refuseFull(pool: Pool, siteId: string, quotaBytes: number): Promise<void> {
+/** With the export that is about to be made, or has been: those that are asked for at once do not see each other before. */
+async function refuseFull(pool: Pool, siteId: string, quotaBytes: number, isMade: boolean): Promise<void> {
   const { bytes, unfinished } = await readUsage(pool, siteId);
   if (bytes >= quotaBytes) throw new ServiceError('conflict', quotaProblem(siteId, quotaBytes));
-  if (unfinished < mostUnfinished) return;
+  if (unfinished + (isMade ? 0 : 1) <= mostUnfinished) return;
   throw new ServiceError(
     'conflict',
     `Site "${siteId}" has ${mostUnfinished} exports that are not written yet: wait for them, or delete some.`,
@@ -41,6 +42,9 @@ async function refuseFull(pool: Pool, siteId: string, quotaBytes: number): Promi
 const insert = `/* reporting.createExport */
 insert into exports (site_id, id, dataset, params, format, compression, include_metadata, bom, filename, output_path, key_id, created_at, touched_at)
 values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $12) on conflict (site_id, id) do nothing`;
+
+const withdraw = `/* reporting.withdrawExport */
+delete from exports where site_id = $1 and id = $2 and status = 'pending'`;
 
 export interface NewExport extends ExportWish {
   id: string;
@@ -55,9 +59,13 @@ export async function createExport(pool: Pool, wish: NewExport, quotaBytes: numb
     wish;
   const before = await readExport(pool, id, siteId);
   if (before) return before;
-  await refuseFull(pool, siteId, quotaBytes);
+  await refuseFull(pool, siteId, quotaBytes, false);
   const about = [dataset, params, format, compression, includeMetadata, bom, filename];
   await pool.query(insert, [siteId, id, ...about, outputPath ?? null, keyId ?? null, now]);
+  await refuseFull(pool, siteId, quotaBytes, true).catch(async (error) => {
+    await pool.query(withdraw, [siteId, id]);
+    throw error;
+  });
   const made = await readExport(pool, id, siteId);
   if (!made) throw new ExportFailure('The export was deleted as soon as it was made.');
   return made;

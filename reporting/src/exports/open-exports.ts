@@ -8,7 +8,7 @@ import { createGate, type Gate } from '../query/heavy-queries.js';
 import { createLinks } from './export-links.js';
 import { type ExportEnvironment, exportLimitsOf, type PublicEnvironment } from './exports-config.js';
 import { openStores } from './open-stores.js';
-import { addExportJob } from './queue-exports.js';
+import { addExportJob, removeExportJob } from './queue-exports.js';
 
 export interface OpenExports extends Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> {
   /** Of files that are sent while they are read: each has a connection of its own. */
@@ -28,6 +28,7 @@ export function openExports(
     publicUrl: config.PUBLIC_URL,
     quotaBytes: exportLimitsOf(config).quotaBytes,
     addJob: (id) => addExportJob(handle.queue, id),
+    removeJob: (id) => removeExportJob(handle.queue, id),
     streams: createGate({ atOnce: 4, maxWaiting: 20, waitMs: 10_000 }),
     close: () => handle.close(),
   };

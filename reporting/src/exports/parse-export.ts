@@ -73,7 +73,9 @@ export interface AskedPage {
 }
 
 export const pageSchema = Joi.object({
-  site_id: Joi.string().min(1).max(64),
+  site_id: Joi.string()
+    .pattern(/^[A-Za-z0-9._-]{1,64}$/)
+    .messages({ 'string.pattern.base': 'is not an id' }),
   status: Joi.valid(...exportStatuses),
   page_size: Joi.number().integer().min(1).max(pageLimits.most).default(pageLimits.standard),
   after: pageCursorSchema,

@@ -9,6 +9,12 @@ const jobIdOf = (exportId: string) => `export-${exportId}`;
 export const addExportJob = (queue: Queue, exportId: string): Promise<void> =>
   addJob(queue, 'export', { exportId }, { jobId: jobIdOf(exportId) });
 
+/** Of an export that is deleted: its job would take a turn from others, to find out that there is nothing to do. One that is worked on stays. */
+export async function removeExportJob(queue: Queue, exportId: string): Promise<void> {
+  const job = await queue.getJob(jobIdOf(exportId));
+  if (job && (await job.getState()) !== 'active') await job.remove();
+}
+
 /** Longer than a service needs from the row to its job, or a queue to hand the job of a dead worker out again. */
 const patience = { pendingSeconds: 30, processingSeconds: 120 };
 const mostAtOnce = 100;

@@ -26,6 +26,9 @@ function isSameAsBefore(req: Request, etag: string, modifiedAt: Date): boolean {
 
 /** Undefined: the whole file. Several parts at once are more than anybody needs, and may be answered with the whole. */
 function rangeOf(req: Request, { bytes }: ServedFile): ByteRange | 'unsatisfiable' | undefined {
+  // The last 1,000 bytes of a file of 500 are the whole of it (section 14.1.2).
+  const last = /^bytes=-(\d+)$/i.exec(req.get('range') ?? '')?.[1];
+  if (last !== undefined && bytes > 0 && Number(last) >= bytes) return { start: 0, end: bytes - 1 };
   const ranges = req.range(bytes, { combine: true });
   if (ranges === undefined || ranges === -2) return undefined;
   if (ranges === -1) return 'unsatisfiable';
