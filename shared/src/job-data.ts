@@ -79,9 +79,10 @@ export interface WarmingData {
   priority?: number;
 }
 
+export const maxSiteIdLength = 64;
 /** As in the rules of an event: no other site can have events. */
 export const siteId = Joi.string()
-  .max(64)
+  .max(maxSiteIdLength)
   .pattern(/^[A-Za-z0-9._-]+$/)
   .messages({ 'string.pattern.base': '{{#label}} may hold only letters, digits, dot, underscore and hyphen' });
 /** What Postgres and every time zone can hold, with room at both ends. */

@@ -1,10 +1,11 @@
 /** What jobs of exports and reports carry, as a type and its Joi schema. */
 import Joi from 'joi';
-import { fileNameSchema } from './file-name.js';
+import { chosenFileNameSchema, maxFileNameBytes } from './file-name.js';
 import {
   date,
   inOrder,
   instant,
+  maxSiteIdLength,
   object,
   orderMessages,
   type PeriodType,
@@ -47,7 +48,7 @@ export interface GeneratedReport extends SiteData {
   format: JobFormat;
   profileIds?: string[];
   recipientEmail?: string;
-  /** The name of a file in EXPORT_DIR. */
+  /** The name of a file in EXPORT_DIR; with `-` and the id of its site before the ending where `site_id` is absent. */
   outputPath?: string;
   /** Of a period; schedules give it in any case. When the job was added where it is absent. */
   at?: string;
@@ -85,9 +86,21 @@ const templateId = Joi.string()
   .pattern(/^[a-z0-9][a-z0-9-]{0,63}$/)
   .messages({ 'string.pattern.base': '{{#label}} must be the id of a report template' });
 
-const fileName = fileNameSchema.messages({
+const fileName = chosenFileNameSchema.messages({
   'string.pattern.base':
     '{{#label}} must be the plain name of a file in EXPORT_DIR, with a letter or a digit, and without slash, backslash, control characters, invisible marks or a dot at its beginning',
+  'string.pattern.invert.base':
+    '{{#label}} must not be a UUID with an ending, as files of exports and reports are named',
+});
+/** `-` and a site's id are put into it. */
+const maxBytesBeforeSite = maxFileNameBytes - 1 - maxSiteIdLength;
+const fileNameOfSites = fileName.when('site_id', {
+  is: Joi.exist(),
+  otherwise: Joi.string()
+    .max(maxBytesBeforeSite, 'utf8')
+    .messages({
+      'string.max': `{{#label}} must have at most ${maxBytesBeforeSite} bytes in UTF-8 where there is no site_id, since the id of each site is put into it`,
+    }),
 });
 const format = Joi.valid(...jobFormats).required();
 
@@ -120,7 +133,7 @@ export const generateReport = object<GeneratedReport & Partial<Days & PreviousPe
   at: instant,
   profileIds,
   recipientEmail: Joi.string().email({ tlds: false }),
-  outputPath: fileName,
+  outputPath: fileNameOfSites,
 })
   .and('startDate', 'endDate')
   .and('period', 'periodType')

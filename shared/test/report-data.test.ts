@@ -55,6 +55,7 @@ describe('EXPORT_DATA', () => {
     ['\u2800\u115f\u1160\uffa0.csv'],
     ['a'.repeat(201)],
     ['ä'.repeat(101)],
+    ['0190a5b0-7c3d-7000-8000-000000000001.csv'],
     [''],
   ])('is refused for the file %j, which may lie elsewhere or nowhere', (outputPath) => {
     expect(check({ outputPath }).field).toBe('data.outputPath');
@@ -63,6 +64,18 @@ describe('EXPORT_DATA', () => {
 
 describe('GENERATE_REPORT', () => {
   const check = (fields: object) => checkJobData('report-generation', 'GENERATE_REPORT', { ...reportData, ...fields });
+
+  it('may name a file that has room for the id of each site, where it is for several', () => {
+    const [longest, longer] = [`${'a'.repeat(131)}.csv`, `${'a'.repeat(132)}.csv`];
+    for (const fields of [{ outputPath: longest }, { outputPath: longer, site_id: 'demo' }])
+      expect(check({ ...days, ...fields })).toEqual({ data: { ...reportData, ...days, ...fields } });
+    expect(check({ ...days, outputPath: longer })).toMatchObject({
+      field: 'data.outputPath',
+      problem: expect.stringContaining('at most 135 bytes'),
+    });
+    for (const outputPath of ['a'.repeat(201), '0190a5b0-7c3d-7000-8000-000000000001.csv', '../x'])
+      expect(check({ ...days, outputPath, site_id: 'demo' }).field).toBe('data.outputPath');
+  });
 
   it.each([[days], [lastWeek], [{ ...lastWeek, at }], [{ ...days, at, site_id: 'demo' }]])('takes %j', (fields) => {
     expect(check(fields)).toEqual({ data: { ...reportData, ...fields } });

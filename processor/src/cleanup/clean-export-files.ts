@@ -1,22 +1,20 @@
 /** Removes files that no export has any more, and what exports that were cut off left behind. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOwnFileName } from '@millrace/shared/file-name';
 import type { Pool } from '@millrace/shared/postgres';
 import { type CleanupStep, daysBefore } from './cleanup-step.js';
 
 const finishedDays = 7;
 const partialDays = 1;
 
-/** What exports are named: a UUID and endings. Whatever else somebody put there is left alone. */
-const fileName = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,10}){1,3}$/;
-
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Regular files directly in the folder; links are neither followed nor removed. */
+/** Regular files directly in the folder; links, and whatever else somebody put there, are left alone. */
 async function filesOf(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile() && fileName.test(entry.name)).map(({ name }) => name);
+    return entries.filter((entry) => entry.isFile() && isOwnFileName(entry.name)).map(({ name }) => name);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

@@ -1,16 +1,14 @@
 /** Files of exports in a folder, which several machines may share. */
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPlainFileName } from '@millrace/shared/file-name';
+import { isChosenFileName, isOwnFileName } from '@millrace/shared/file-name';
 import { syncFolder, writePart } from './disk-files.js';
 import { ExportFailure } from './export-failure.js';
 import type { ByteRange, ExportStore } from './export-store.js';
+import { createSecondNames, type LinkFile } from './second-name.js';
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
-/** A UUID and an ending, as exports are named: no name that people chose. */
-const ownName = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,10}){1,3}$/;
 
 async function removeIfThere(path: string): Promise<void> {
   await unlink(path).catch((error) => {
@@ -30,21 +28,9 @@ async function writeWhole(folder: string, name: string, chunks: AsyncIterable<Ui
   await syncFolder(folder);
 }
 
-/** Links need no space; some file systems have none. */
-async function linkOrCopy(path: string, second: string): Promise<void> {
-  await link(path, second).catch(async (error: NodeJS.ErrnoException) => {
-    if (!['EPERM', 'ENOTSUP', 'EXDEV', 'EMLINK'].includes(error.code ?? '')) throw error;
-    await copyFile(path, second, constants.COPYFILE_EXCL);
-  });
-}
+export function createDiskStore(exportDir: string, linkFile?: LinkFile): ExportStore {
+  const secondNames = createSecondNames(linkFile);
 
-/** A link is another file than the one that it leads to. */
-async function isSameFile(path: string, second: string): Promise<boolean> {
-  const [a, b] = await Promise.all([lstat(path), lstat(second)]);
-  return b.isFile() && a.ino === b.ino && a.dev === b.dev;
-}
-
-export function createDiskStore(exportDir: string): ExportStore {
   /** Made where it is missing; other users of the machine have no business in it. */
   async function folder(): Promise<string> {
     await mkdir(exportDir, { recursive: true, mode: 0o700 });
@@ -52,12 +38,12 @@ export function createDiskStore(exportDir: string): ExportStore {
   }
 
   function pathOf(root: string, file: string): string {
-    if (!ownName.test(file)) throw new Error(`"${file}" is not the name of an export`);
+    if (!isOwnFileName(file)) throw new Error(`"${file}" is not the name of an export`);
     return join(root, file);
   }
 
   function namePath(root: string, name: string): string {
-    if (isPlainFileName(name) && !ownName.test(name)) return join(root, name);
+    if (isChosenFileName(name)) return join(root, name);
     throw new ExportFailure('outputPath must be a plain file name, and not of the form that exports have themselves.');
   }
 
@@ -87,10 +73,10 @@ export function createDiskStore(exportDir: string): ExportStore {
       const root = await folder();
       const [path, second] = [pathOf(root, file), namePath(root, name)];
       try {
-        await linkOrCopy(path, second);
+        await secondNames.add(path, second);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        if (await isSameFile(path, second)) return;
+        if (await secondNames.isOne(path, second)) return;
         throw new ExportFailure(
           `There is a file "${name}" in EXPORT_DIR already: remove it, or choose another outputPath.`,
         );
@@ -98,9 +84,11 @@ export function createDiskStore(exportDir: string): ExportStore {
       await syncFolder(root);
     },
     async removeName(file, name) {
+      // No file can have got it.
+      if (!isChosenFileName(name)) return;
       const root = await folder();
       const [path, second] = [pathOf(root, file), namePath(root, name)];
-      if (await isSameFile(path, second).catch(() => false)) await removeIfThere(second);
+      if (await secondNames.isOne(path, second).catch(() => false)) await removeIfThere(second);
     },
   };
 }

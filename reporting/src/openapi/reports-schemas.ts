@@ -111,7 +111,11 @@ const reportFields = {
   recipients: listOf(recipient),
   webhook: { ...flag, description: 'Whether it is posted to one.' },
   status: { enum: ['pending', 'generating', 'generated', 'failed'] },
-  error: { ...textOrNull, description: 'Why it failed, or why its last attempt did while it is `pending` again.' },
+  error: {
+    ...textOrNull,
+    description:
+      'Why it failed, why its last attempt did while it is `pending` again, or, once it is `generated`, why its file has not the name that a job wanted.',
+  },
   revision: { type: 'integer', minimum: 1 },
   revised: { ...flag, description: 'Events of its period came, or were erased, after it was written.' },
   key_figures: { anyOf: [listOf(figure), { type: 'null' }] },

@@ -13,7 +13,7 @@ import { type QueueReportsDeps, queueReports } from './queue-reports.js';
 import type { Report } from './report.js';
 import { describeReportFailure } from './report-failure.js';
 import { nameFile } from './report-files.js';
-import { beginReport, endReport, failReport, findReport, releaseReport } from './report-rows.js';
+import { beginReport, endReport, failReport, findReport, noteUnnamed, releaseReport } from './report-rows.js';
 import { findTemplate } from './templates/template-rows.js';
 import { deleteSchedule } from './templates/template-schedule.js';
 import { type WriteDeps, writeReport } from './write-report.js';
@@ -76,6 +76,19 @@ async function lost(deps: ReportsDeps, job: Job): Promise<Result> {
   return { skipped: 'it was written already' };
 }
 
+/** Again changes nothing. The report says what kept its file from having the name. */
+async function giveName({ pool, stores }: ReportsDeps, report: Report): Promise<void> {
+  if (report.outputName === null) return;
+  try {
+    await nameFile(stores, report);
+  } catch (error) {
+    const { reason } = describeReportFailure(error);
+    await noteUnnamed(pool, report, `The file could not be given the name "${report.outputName}": ${reason}`);
+    throw error;
+  }
+  await noteUnnamed(pool, report, null);
+}
+
 const siteReport: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const found = await reportOf(deps, job);
@@ -83,12 +96,12 @@ const siteReport: Handle = async (deps, job) => {
   try {
     if (!(await beginReport(deps.pool, found))) {
       // Whoever wrote it may have died before it had its second name.
-      await nameFile(deps.stores, found);
+      await giveName(deps, found);
       return { skipped: 'it was written already' };
     }
     const written = await writeReport(deps, found, await notesOf(job), (deps.clock ?? (() => new Date()))());
     if (!written) return await lost(deps, job);
-    await nameFile(deps.stores, { ...found, ...written });
+    await giveName(deps, { ...found, ...written });
     return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
   } catch (error) {
     const { reason, whileRetried = reason, isFinal } = describeReportFailure(error);

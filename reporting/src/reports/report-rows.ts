@@ -144,6 +144,14 @@ export async function releaseReport(pool: Pool, { siteId, id }: Report, reason: 
   await pool.query(release, [siteId, id, reason]);
 }
 
+const noteName = `/* reporting.noteReportName */
+update reports set error = $3 where site_id = $1 and id = $2 and status = 'generated' and error is distinct from $3`;
+
+/** Why the file of a report that was written has not the name that its job wanted; null once it has. */
+export async function noteUnnamed(pool: Pool, { siteId, id }: Report, reason: string | null): Promise<void> {
+  await pool.query(noteName, [siteId, id, reason]);
+}
+
 /** What is known of a report once its file is whole. */
 export interface WrittenReport extends Pick<Report, 'keyFigures' | 'changes'> {
   dataVersion: string;

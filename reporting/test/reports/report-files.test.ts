@@ -1,5 +1,5 @@
 /** Files of reports over time: kept for so many days, and none left behind by what died or was erased. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '@millrace/shared/queue';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -97,6 +97,27 @@ it('have the name that a job wanted also where whoever wrote them died before, a
   await database.pool.query(`delete from reports where site_id = 'shop'`);
   await clean(daysAgo(400));
   expect(await readdir(api.folder)).toEqual([]);
+});
+
+it('say why they have not the name that a job wanted, until they have it; it keeps nothing from being removed', async () => {
+  const name = '0190a5b0-7c3d-7000-8000-000000000001.csv';
+  const [taken, impossible] = [await addReport(2, 'weekly.csv'), await addReport(2, name)];
+  const shown = async ({ id }: { id: string }) => (await api.call('get', `/reports/${id}`).expect(200)).body;
+  await writeFile(join(api.folder, 'weekly.csv'), 'mine');
+  await expect(writeAgain(taken.id)).rejects.toThrow('There is a file "weekly.csv"');
+  await expect(writeAgain(impossible.id)).rejects.toThrow('plain file name');
+  expect(await shown(taken)).toMatchObject({
+    status: 'generated',
+    error: expect.stringContaining('The file could not be given the name "weekly.csv": There is a file "weekly.csv"'),
+  });
+  expect(await shown(impossible)).toMatchObject({ status: 'generated', error: expect.stringContaining(name) });
+  await rm(join(api.folder, 'weekly.csv'));
+  await writeAgain(taken.id);
+  expect(await shown(taken)).toMatchObject({ status: 'generated', error: null });
+  await database.pool.query(`delete from reports where site_id = 'shop'`);
+  errors.length = 0;
+  expect(await clean(daysAgo(400))).toBe(2);
+  expect({ errors, files: await readdir(api.folder) }).toEqual({ errors: [], files: [] });
 });
 
 it('are asked for again where nobody was left to say that writing one had failed', async () => {

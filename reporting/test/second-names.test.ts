@@ -1,0 +1,56 @@
+/** Second names of files: those that cannot be keep nothing from being removed, and copies go where there are no links. */
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createDiskStore } from '../src/exports/disk-store.js';
+
+let folder: string;
+const file = '0190a5b0-7c3d-7000-8000-000000000001.csv';
+
+async function* chunks() {
+  yield Buffer.from('a,b\r\n');
+}
+/** As on a file system without links. */
+const refuseLink = () => Promise.reject(Object.assign(new Error('not supported'), { code: 'ENOTSUP' }));
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-names-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const files = async () => (await readdir(folder)).sort();
+
+it.each(['../x', '.x', 'a'.repeat(201), '0190a5b0-7c3d-7000-8000-000000000002.csv'])(
+  '%s is no second name, which keeps nothing from being removed',
+  async (name) => {
+    const store = createDiskStore(folder);
+    await store.write(file, chunks());
+    await store.removeName!(file, name);
+    await store.remove(file);
+    expect(await files()).toEqual([]);
+  },
+);
+
+it('a copy goes as a link does, is given once, and may be there already after a crash', async () => {
+  const store = createDiskStore(folder, refuseLink);
+  await store.write(file, chunks());
+  await store.addName!(file, 'june.csv');
+  await store.addName!(file, 'june.csv');
+  expect(await files()).toEqual([file, 'june.csv']);
+  await store.removeName!(file, 'june.csv');
+  expect(await files()).toEqual([file]);
+});
+
+it.each([
+  ['another content', 'a,c\r\n', refuseLink],
+  ['more content', 'a,b\r\n1,2\r\n', refuseLink],
+  ['the same content where there are links', 'a,b\r\n', undefined],
+])('a file of somebody else with %s stays', async (_what, text, linkFile) => {
+  const store = createDiskStore(folder, linkFile);
+  await store.write(file, chunks());
+  await writeFile(join(folder, 'june.csv'), text);
+  await expect(store.addName!(file, 'june.csv')).rejects.toThrow('There is a file "june.csv"');
+  await store.removeName!(file, 'june.csv');
+  expect(await files()).toEqual([file, 'june.csv']);
+});
