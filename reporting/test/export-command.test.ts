@@ -62,7 +62,7 @@ it('writes a file, says how large it is, and leaves nothing beside it', async ()
   expect({ code, stdout: stdout.toString(), stderr }).toEqual({
     code: 0,
     stdout: '',
-    stderr: `${file('june.csv')}: 100 rows  0.0 MB\n`,
+    stderr: `${file('june.csv')}: 100 rows  8 KB  of 1 June 2026 (Europe/Berlin)\n`,
   });
   expect(linesOf(await readFile(file('june.csv')))).toBe(101);
   expect(await readdir(folder)).toEqual(['june.csv']);
@@ -85,6 +85,20 @@ it('takes the format from the name of the file, compression included', async () 
   expect((await readFile(file('june.parquet'))).subarray(0, 4).toString()).toBe('PAR1');
   await run([...june, '--format', 'xlsx', '--output', file('june')]);
   expect((await readFile(file('june'))).subarray(0, 2).toString()).toBe('PK');
+});
+
+it('says of which time the rows are, also where no range was given', async () => {
+  const named = async (name: string, ...args: string[]) =>
+    (await run(['events', '--site', 'shop', ...args, '--output', file(name)])).stderr.split('  of ')[1];
+  const today = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'Europe/Berlin' });
+  const days = [today.format(new Date()), await named('today.csv'), today.format(new Date())];
+  expect([`${days[0]} (Europe/Berlin)\n`, `${days[2]} (Europe/Berlin)\n`]).toContain(days[1]);
+  expect(await named('week.csv', '--from', '2026-06-01', '--to', '2026-06-07')).toBe(
+    '1 to 7 June 2026 (Europe/Berlin)\n',
+  );
+  expect(await named('hour.csv', '--from', '2026-06-01T00:00:00Z', '--to', '2026-06-01T01:00:00Z')).toBe(
+    '2026-06-01T00:00:00.000Z to 2026-06-01T01:00:00.000Z\n',
+  );
 });
 
 it('takes filters, ranges, zones and parameters of the dataset', async () => {
@@ -126,6 +140,11 @@ it.each([
   [['events', '--site', 'shop', '--from', 'x', '--to', 'y', '--output', '-'], 'date_range'],
   [[...june, '--param', 'limit', '--output', '-'], '--param takes NAME=VALUE'],
   [[...june, '--colour', 'red', '--output', '-'], "Unknown option '--colour'"],
+  [
+    [...june, '--format', 'ndjson', '--metadata', '--output', '-'],
+    '--metadata does nothing in a file of format ndjson',
+  ],
+  [[...june, '--format', 'json', '--bom', '--output', '-'], '--bom does nothing in a file of format json'],
   [['events', '--site', 'nobody', '--output', '-'], 'There is no site "nobody": check the name.'],
 ])('refuses %j with a sentence', async (args, message) => {
   const { code, stderr } = await run(args);
@@ -147,13 +166,14 @@ it('says that there is no database', async () => {
 it('shows a bar where somebody looks', async () => {
   const { stderr } = await run([...june, '--output', file('june.csv')], { isTTY: true });
   const shown = stderr.split('\r\u001b[K');
-  expect(shown[1]).toMatch(/^\[=* *\] \d+ % {2}100 rows {2}\d\.\d MB$/);
-  expect(shown.at(-1)).toBe(`${file('june.csv')}: 100 rows  0.0 MB\n`);
+  expect(shown[1]).toMatch(/^\[=* *\] \d+ % {2}\d+ rows {2}\d+ (bytes|KB)$/);
+  expect(shown.at(-1)).toBe(`${file('june.csv')}: 100 rows  8 KB  of 1 June 2026 (Europe/Berlin)\n`);
 });
 
 it('helps', async () => {
   const { code, stdout } = await run(['--help']);
   expect([code, stdout.toString()]).toEqual([0, expect.stringContaining('Usage: npm run export')]);
+  expect(stdout.toString()).toMatch(/without them:\n(.*\n)* +today for events\n/);
 });
 
 describe('as a process', () => {

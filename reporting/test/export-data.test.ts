@@ -57,8 +57,13 @@ it('writes JSON with its metadata', async () => {
 
 it('fails at once for filters that no event has', async () => {
   const { failedReason, attemptsMade } = await run({ filters: { colour: 'red' } });
-  expect(failedReason).toContain('must be one of event_type, path');
+  expect(failedReason).toContain('filters.colour must be one of event_type, path');
   expect(attemptsMade).toBe(1);
+  // Its parameters are known by the same names to the sender as to the dataset.
+  const second = await run({ filters: { path: '/p1', colour: ['red', 'blue'] } });
+  expect(second.failedReason).toContain('filters.colour must be one of event_type, path');
+  const own = await run({ filters: { filters: [['is', 'colour', ['red']]] } });
+  expect(own.failedReason).toContain('filters[0][1] must be one of event_type, path');
 });
 
 describe('outputPath', () => {

@@ -87,6 +87,8 @@ it.each([
   [`nothing/export.csv?${june}`, 404, 'There is no such dataset'],
   ['events/export.csv', 400, 'site_id'],
   [`events/export.csv?${june}&bom=yes`, 400, 'bom must be true or false'],
+  [`events/export.csv?${june}&includeMetadata=true`, 400, 'includeMetadata must be false'],
+  [`events/export.json?${june}&bom=true`, 400, 'bom must be false'],
   [`events/export.csv?${june}&after=x`, 400, 'after is not a parameter'],
   [`events/export.csv?${june}&filters=["matches","path",["("]]`, 400, 'is not a regular expression'],
 ])('refuses %s, as JSON and not as a file', async (path, status, message) => {

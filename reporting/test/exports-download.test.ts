@@ -228,6 +228,11 @@ describe('a link', () => {
     async (body) => void (await link(body).expect(400)),
   );
 
+  it.each(['1h', '60', 1.5])('says that %j is no number of seconds', async (expiresIn) => {
+    const { error } = (await link({ expiresIn }).expect(400)).body;
+    expect(error.message).toMatch(/^expiresIn must be a (whole )?number of seconds/);
+  });
+
   it('is signed alike by all who share a database, where no secret is set', async () => {
     const { pool } = stack.database;
     const [one, other] = [createLinks(pool), createLinks(pool)];

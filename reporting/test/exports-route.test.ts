@@ -36,6 +36,8 @@ describe('asking for an export', () => {
     [{ ...wish(), dataset: 'nothing' }, 'dataset', /must be one of/],
     [{ ...wish(), format: 'doc' }, 'format', /must be one of csv, json, ndjson, xlsx, parquet, pdf/],
     [{ ...wish(), format: 'xlsx', compression: 'gzip' }, 'compression', /is compressed already/],
+    [{ ...wish(), includeMetadata: true }, 'includeMetadata', /must be false: a file of format csv has no metadata/],
+    [{ ...wish(), format: 'json', bom: true }, 'bom', /must be false: only csv has a byte order mark/],
     [{ ...wish(), compression: 'zip' }, 'compression', /must be one of none, gzip/],
     [{ ...wish(), includeMetadata: 'yes' }, 'includeMetadata', /must be a boolean/],
     [{ ...wish(), params: {} }, 'site_id', /./],
@@ -97,6 +99,26 @@ describe('asking for an export', () => {
     expect(row.key_id).toBe(rows[0].id);
     const job = await stack.queue.queue.getJob(`export-${id}`);
     expect({ name: job?.name, data: job?.data }).toEqual({ name: 'export', data: { exportId: id } });
+  });
+
+  it.each([
+    ['june.csv', 'none', 'june.csv'],
+    ['june.csv', 'gzip', 'june.csv.gz'],
+    ['June.CSV', 'gzip', 'June.CSV.gz'],
+    ['june.csv.gz', 'gzip', 'june.csv.gz'],
+    ['june', 'gzip', 'june.csv.gz'],
+    ['june.json', 'gzip', 'june.json.csv.gz'],
+  ])('calls the file %s, compression %s, %s', async (filename, compression, expected) => {
+    const { body } = await call(reader, 'post', '').send({ ...wish(), filename, compression });
+    expect(body.filename).toBe(expected);
+  });
+
+  it('says which range is meant where none is given', async () => {
+    const { body } = await call(reader, 'post', '').send({ ...wish(), params: { site_id: 'shop' } });
+    expect(body.params).toEqual({ site_id: 'shop', date_range: 'day' });
+    const metrics = { dataset: 'performance-metrics', params: { site_id: 'shop' } };
+    const { body: without } = await call(reader, 'post', '').send({ ...wish(), ...metrics });
+    expect(without.params).toEqual({ site_id: 'shop' });
   });
 
   it('is refused when the files of the site take all the room they may, and not for another site', async () => {

@@ -27,7 +27,9 @@ function requireWritten(row: ExportRow, now: Date): void {
   }
   if (row.status === 'completed') return;
   const reason =
-    row.status === 'failed' ? `was not written: ${row.error}` : `is not written yet; its status is ${row.status}.`;
+    row.status === 'failed'
+      ? `was not written: ${row.error}`
+      : `is not written yet; its status is ${row.status}. Ask again in a moment.`;
   throw new ServiceError('conflict', `The file ${reason}`, { status: row.status });
 }
 

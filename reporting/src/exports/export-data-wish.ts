@@ -1,5 +1,6 @@
 /** Job EXPORT_DATA, which names its data as people do, as the export that it asks for. */
 import { createHash } from 'node:crypto';
+import { ServiceError } from '@millrace/shared/errors';
 import { stringifyExactJson } from '@millrace/shared/exact-json';
 import type { Job } from '@millrace/shared/queue';
 import type { ExportDataData, JobFormat } from '@millrace/shared/report-data';
@@ -41,12 +42,32 @@ function paramsOf(dataset: Dataset, filters: Record<string, unknown>): Record<st
   return { ...Object.fromEntries(own), filters: conditions };
 }
 
+/** Says of a condition that was made of a column by which name the sender knows it. */
+function inWordsOfSender(error: unknown, columns: string[]): unknown {
+  const message = error instanceof ServiceError ? error.message : '';
+  const [, place, rule] = /^filters\[(\d+)\]\S* (.+)$/s.exec(message) ?? [];
+  const column = place === undefined ? undefined : columns[Number(place)];
+  return column === undefined ? error : refusal(['filters', column], rule!);
+}
+
+/** @throws ServiceError `invalid_request` that names the field as the sender does. */
+function checkParams(dataset: Dataset, params: Record<string, unknown>, filters: Record<string, unknown>): void {
+  try {
+    parseDataset(dataset, params);
+  } catch (error) {
+    throw inWordsOfSender(
+      error,
+      Object.keys(filters).filter((name) => !Object.hasOwn(dataset.params, name)),
+    );
+  }
+}
+
 /** @throws ServiceError `invalid_request` or `not_found` for what no dataset has. */
 export function exportDataWish(job: Job): NewExport {
   const { site_id, dataType, format, startDate, endDate, filters = {}, outputPath } = job.data as ExportDataData;
   const dataset = findDataset(datasetOf[dataType]);
   const params = { site_id, date_range: [startDate, endDate], ...paramsOf(dataset, filters) };
-  parseDataset(dataset, params);
+  checkParams(dataset, params, filters);
   const now = new Date(job.timestamp);
   const { extension } = formats[formatOf[format]];
   return {

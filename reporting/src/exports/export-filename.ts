@@ -14,6 +14,10 @@ export function defaultFilename(dataset: string, siteId: string, now: Date, endi
   return `${dataset}-${siteId}-${time}.${ending}`;
 }
 
-/** Ends as such a file does, so that a double click opens it. */
-export const withEnding = (name: string, ending: string) =>
-  name.toLowerCase().endsWith(`.${ending}`) ? name : `${name}.${ending}`;
+/** Ends as such a file does, so that a double click opens it: `june.csv` as `june.csv.gz` where that is what it is. */
+export function withEnding(name: string, ending: string): string {
+  const lower = name.toLowerCase();
+  if (lower.endsWith(`.${ending}`)) return name;
+  const [extension, ...more] = ending.split('.');
+  return lower.endsWith(`.${extension}`) ? [name, ...more].join('.') : `${name}.${ending}`;
+}

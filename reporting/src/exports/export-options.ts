@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { datasets, findDataset } from '../datasets/datasets.js';
 import { type DatasetRequest, parseDatasetQuery } from '../datasets/parse-dataset.js';
+import { unusedOption } from './format-options.js';
 import type { FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
 
@@ -23,6 +24,15 @@ export type ExportCommandLine =
 
 const formatNames = Object.keys(formats) as FormatId[];
 
+/** A line for each range that datasets have where none is given. */
+function defaultRanges(): string {
+  const ranges = new Map<string, string[]>();
+  for (const { id, defaultRange } of datasets)
+    if (defaultRange !== undefined) ranges.set(defaultRange, [...(ranges.get(defaultRange) ?? []), id]);
+  const lines = [...ranges].map(([range, ids]) => `${range === 'day' ? 'today' : range} for ${ids.join(', ')}`);
+  return lines.map((line) => `${' '.repeat(23)}${line}`).join('\n');
+}
+
 export const exportHelp = `Usage: npm run export -- DATASET --site ID [--from DAY --to DAY] [--format FORMAT] --output FILE
 
 Writes a dataset to a file, as of one moment. The file is there once it is whole, not before.
@@ -30,8 +40,9 @@ Writes a dataset to a file, as of one moment. The file is there once it is whole
   DATASET            ${datasets.map(({ id }) => id).join(', ')}
   --site ID          the site
   --from, --to       first and last day (2026-01-31, days of the site's time zone, both included) or instants, of which the
-                     second is not included; without them the dataset's own range
-  --range NAME       instead of them a range by its name, such as 7d, month or all
+                     second is not included; without them:
+${defaultRanges()}
+  --range NAME       instead of them a range by its name, such as 7d, month or all (everything that is stored)
   --timezone ZONE    instead of the site's
   --filters JSON     as in a query, such as '["is","event_type",["view"]]'
   --param NAME=VALUE another parameter of the dataset; may be given several times
@@ -102,14 +113,23 @@ function paramsOf(values: Values): Record<string, string> {
   return { ...Object.fromEntries(more), ...Object.fromEntries(named), site_id: site };
 }
 
+const flagOf = { compression: '--gzip', includeMetadata: '--metadata', bom: '--bom' };
+
+function refuseUnused({ format }: { format: FormatId }, { metadata, bom }: Values): void {
+  const unused = unusedOption({ format, includeMetadata: metadata, bom });
+  if (unused) throw new Error(`${flagOf[unused.field]} does nothing in a file of format ${format}: leave it out`);
+}
+
 function optionsOf(values: Values, positionals: string[]): ExportOptions {
   const [id, ...others] = positionals;
   if (id === undefined || others.length > 0) throw new Error('Name one dataset to export');
   if (values.output === undefined)
     throw new Error('Say with --output FILE where to write, or with --output - to stdout');
+  const file = formatOf(values);
+  refuseUnused(file, values);
   return {
     request: parseDatasetQuery(findDataset(id), paramsOf(values)),
-    ...formatOf(values),
+    ...file,
     includeMetadata: values.metadata,
     bom: values.bom,
     output: values.output === '-' ? undefined : values.output,

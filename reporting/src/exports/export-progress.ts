@@ -1,5 +1,6 @@
 /** A bar on a terminal that shows how far an export is. */
 import type { Writable } from 'node:stream';
+import { formatBytes } from '../delivery/format-figure.js';
 import type { Progress } from './export-runs.js';
 
 const width = 24;
@@ -7,11 +8,13 @@ const everyMs = 100;
 
 const grouped = (number: number) => number.toLocaleString('en-US');
 
+const sizeOf = (bytes: number) => (bytes < 1_000 ? `${bytes} bytes` : formatBytes(bytes));
+
 /** Such as `[======                  ] 25 %  1,200,000 rows  96.1 MB`. */
 export function progressLine({ rows, bytes, percent }: Progress): string {
   const done =
     percent === null ? '' : `[${'='.repeat(Math.round((percent * width) / 100)).padEnd(width)}] ${percent} %  `;
-  return `${done}${grouped(rows)} rows  ${(bytes / 1e6).toFixed(1)} MB`;
+  return `${done}${grouped(rows)} rows  ${sizeOf(bytes)}`;
 }
 
 export interface ProgressBar {

@@ -5,6 +5,7 @@ import { CommandError, type DatabaseUrl, describeFailure, onDatabase } from '@mi
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { resolveDataset } from '../datasets/read-dataset.js';
+import { coveredPeriod } from './covered-period.js';
 import { describeFailure as describeExportFailure } from './export-failure.js';
 import { type FilePlan, fileChunks } from './export-file.js';
 import { type ExportOptions, exportHelp, exportOptions } from './export-options.js';
@@ -45,7 +46,12 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, progress: Progress): 
   }
 }
 
-async function exportTo(pool: Pool, options: ExportOptions, surroundings: ExportSurroundings): Promise<Progress> {
+interface Written extends Progress {
+  /** What the rows are about; undefined for a dataset that takes no range. */
+  period: string | undefined;
+}
+
+async function exportTo(pool: Pool, options: ExportOptions, surroundings: ExportSurroundings): Promise<Written> {
   const { stdout, stderr, stopped = new AbortController().signal } = surroundings;
   const plan = await planOf(pool, options, stopped);
   const percentOf = rangeProgress(plan.resolved);
@@ -62,8 +68,11 @@ async function exportTo(pool: Pool, options: ExportOptions, surroundings: Export
       ? writeTo(stdout, written)
       : writeWholeFile(options.output, written, options.force);
   }).finally(bar.end);
-  return progress;
+  return { ...progress, period: coveredPeriod(plan.resolved) };
 }
+
+const closingLine = ({ period, ...progress }: Written) =>
+  `${progressLine({ ...progress, percent: null })}${period === undefined ? '' : `  of ${period}`}`;
 
 /** A file that cannot be written is the user's to mend, with the words of the system. */
 function explain(error: unknown, stopped: AbortSignal | undefined): string {
@@ -90,9 +99,8 @@ export async function runExport(args: string[], surroundings: ExportSurroundings
   const { options } = commandLine;
   try {
     if (options.output !== undefined) refuseExisting(options.output, options.force);
-    const progress = await onDatabase('export', databaseUrl, (pool) => exportTo(pool, options, surroundings));
-    if (options.output !== undefined)
-      stderr.write(`${options.output}: ${progressLine({ ...progress, percent: null })}\n`);
+    const written = await onDatabase('export', databaseUrl, (pool) => exportTo(pool, options, surroundings));
+    if (options.output !== undefined) stderr.write(`${options.output}: ${closingLine(written)}\n`);
     return 0;
   } catch (error) {
     stderr.write(`export: ${explain(error, stopped)}\n`);

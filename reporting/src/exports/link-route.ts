@@ -24,7 +24,11 @@ export const linkSchema = Joi.object<{ expiresIn: number }>({
     .integer()
     .min(1)
     .max(30 * daySeconds)
-    .default(daySeconds),
+    .default(daySeconds)
+    .messages({
+      'number.base': 'must be a number of seconds, such as 3600',
+      'number.integer': 'must be a whole number of seconds',
+    }),
 });
 
 export function linkRoute({

@@ -1,6 +1,7 @@
 /** What a client asks of exports: a new one, or a page of those there are. */
 import { stringifyExactJson } from '@millrace/shared/exact-json';
 import Joi from 'joi';
+import type { Dataset } from '../datasets/dataset.js';
 import { datasets, findDataset } from '../datasets/datasets.js';
 import { parseDataset } from '../datasets/parse-dataset.js';
 import { refusal } from '../query-request/refuse.js';
@@ -8,6 +9,7 @@ import { checkBody, checkQuery } from './check-body.js';
 import { fileEnding } from './export-file.js';
 import { defaultFilename, filenameSchema, withEnding } from './export-filename.js';
 import { compressions, type ExportStatus, type ExportWish, exportStatuses } from './export-row.js';
+import { refuseUnused } from './format-options.js';
 import type { FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
 import { type PageCursor, pageCursorSchema } from './page-cursor.js';
@@ -40,21 +42,23 @@ function paramsOf({ params, filters }: ExportBody): Record<string, unknown> {
   return { ...params, filters };
 }
 
+/** The range that is meant where none is given, so that the export tells it. */
+const withRange = ({ defaultRange }: Dataset, params: Record<string, unknown>) =>
+  defaultRange === undefined || params.date_range !== undefined ? params : { ...params, date_range: defaultRange };
+
 /** @throws ServiceError `invalid_request` that names the field. */
 export function parseExport(body: unknown, now: Date): ExportWish {
   const asked = checkBody(exportSchema, body);
   const { format: formatId, compression, includeMetadata, bom, filename } = asked;
   const format = formats[formatId];
-  const gzip = compression === 'gzip';
-  if (gzip && !format.canGzip)
-    throw refusal(['compression'], `must be none: a file of format ${formatId} is compressed already`);
+  refuseUnused(asked);
   const params = paramsOf(asked);
   const { dataset, siteId } = parseDataset(findDataset(asked.dataset), params);
-  const ending = fileEnding(format, gzip);
+  const ending = fileEnding(format, compression === 'gzip');
   return {
     siteId,
     dataset: dataset.id,
-    params: stringifyExactJson(params),
+    params: stringifyExactJson(withRange(dataset, params)),
     format: formatId,
     compression,
     includeMetadata,

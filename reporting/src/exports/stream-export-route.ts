@@ -13,6 +13,7 @@ import { budgetOf } from '../read-budget.js';
 import { type FilePlan, fileChunks } from './export-file.js';
 import { defaultFilename } from './export-filename.js';
 import { keyIdOf } from './find-export.js';
+import { refuseUnused } from './format-options.js';
 import type { FileFormat, FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
 import { onOwnConnection } from './on-own-connection.js';
@@ -55,10 +56,11 @@ const flagOf = (name: string, value: unknown): boolean => {
 function parseRequest({ params, query }: StreamRequest) {
   const format = findFormat(params.format);
   const { bom, includeMetadata, ...rest } = query as Record<string, unknown>;
+  const flags = { bom: flagOf('bom', bom), includeMetadata: flagOf('includeMetadata', includeMetadata) };
+  refuseUnused({ format: format.id, ...flags });
   return {
     format,
-    bom: flagOf('bom', bom),
-    includeMetadata: flagOf('includeMetadata', includeMetadata),
+    ...flags,
     request: parseDatasetQuery(findDataset(params.id), rest),
   };
 }

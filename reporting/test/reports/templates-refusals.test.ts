@@ -32,6 +32,7 @@ describe('what is refused', () => {
     ['a parameter that the dataset does not have', { params: { limit: 5 } }, 400, 'limit'],
     ['a range, which follows from the schedule', { params: { date_range: '7d' } }, 400, 'params.date_range'],
     ['a format that there is not', { format: 'docx' }, 400, 'format'],
+    ['metadata that the format does not have', { includeMetadata: true }, 400, 'includeMetadata'],
     ['a cron that is none', { schedule: 'every monday' }, 400, 'schedule'],
     ['a cron that never fires', { schedule: '0 9 31 2 *' }, 400, 'schedule'],
     ['a cron that fires each second', { schedule: '* * * * * *' }, 400, 'schedule'],

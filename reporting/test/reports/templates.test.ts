@@ -120,6 +120,12 @@ describe('a template', () => {
     expect(rows).toEqual([{ webhook: null, secret: null }]);
   });
 
+  it('loses its metadata with the format that had it', async () => {
+    const { id } = await create({ ...daily, format: 'json', includeMetadata: true });
+    const { body } = await api.call('patch', `${path}/${id}`).send({ format: 'csv' }).expect(200);
+    expect(body).toMatchObject({ format: 'csv', includeMetadata: false });
+  });
+
   it('keeps what a change does not name, and loses the parameters of another dataset', async () => {
     const { id } = await create({
       ...daily,

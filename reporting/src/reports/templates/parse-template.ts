@@ -3,14 +3,14 @@ import { ServiceError } from '@millrace/shared/errors';
 import { stringifyExactJson } from '@millrace/shared/exact-json';
 import { periodTypes } from '@millrace/shared/job-data';
 import Joi from 'joi';
-import type { FormatId } from '../../exports/formats/format.js';
+import { keptMetadata } from '../../exports/format-options.js';
 import { formats } from '../../exports/formats/formats.js';
 import { refusal } from '../../query-request/refuse.js';
 import { checkDataset } from './dataset-request.js';
 import { namedSchedules, type Recipient, type ScheduleName, scheduleNames, type TemplateFields } from './template.js';
 import { checkCron, periodOfCron } from './template-schedule.js';
 
-const formatNames = Object.keys(formats) as FormatId[];
+const formatNames = Object.keys(formats);
 export const mostRecipients = 100;
 
 /** Control characters, and what makes text run backwards, have no place in a name that stands in mails. */
@@ -162,6 +162,7 @@ export function toFields(sent: Sent, before: TemplateFields | undefined, now: Da
   const fields = { ...(before ?? defaults), ...rest, ...timingOf(sent, before, now) } as TemplateFields;
   // Parameters belong to a dataset.
   if (before && fields.dataset !== before.dataset) fields.params = sent.params ?? {};
+  fields.includeMetadata = keptMetadata(sent.includeMetadata, fields);
   fields.description ||= null;
   // What stays as it was is not for this change to answer for.
   if (fields.cron !== before?.cron || fields.timezone !== before.timezone) checkCron(fields.cron, fields.timezone, now);
