@@ -45,7 +45,12 @@ function shown(report: Report) {
       webhook: report.webhook !== null,
     },
     ...{ status, error, revision, revised, key_figures: keyFigures, changes },
-    ...{ bytes, rows: rowCount, checksum, download: file === null ? null : `/api/v1/reports/${id}/download` },
+    ...{
+      bytes,
+      rows: rowCount,
+      checksum: checksum && `sha256:${checksum}`,
+      download: file === null ? null : `/api/v1/reports/${id}/download`,
+    },
     ...{ created_at: report.createdAt, generated_at: report.generatedAt },
   };
 }

@@ -15,6 +15,7 @@ import { openCache } from './cache/open-cache.js';
 import { startExportWorker } from './exports/export-worker.js';
 import { exportLimitsOf } from './exports/exports-config.js';
 import { openStores } from './exports/open-stores.js';
+import { checkFontDir } from './reports/check-font-dir.js';
 import { openReports } from './reports/open-reports.js';
 import { createWarmingConsumer } from './warming/consume-warming.js';
 import { loadWorkerConfig } from './worker-config.js';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     { pool, writePool, stores: openStores(config), logger, fontDir: config.REPORT_FONT_DIR, ...exportLimitsOf(config) },
   );
   lifecycle.onClose('exports', () => exports.close(config.SHUTDOWN_TIMEOUT_MS / 3));
+  await checkFontDir(config.REPORT_FONT_DIR, logger);
   const reports = openReports({ config, location, logger, metrics, lifecycle });
   askQueue = () => Promise.all([worker.check(), exports.check(), reports.check()]);
   lifecycle.onClose('health watch', watchHealth(health, logger));

@@ -28,6 +28,12 @@ function valuesOf(sheet: ExcelJS.Worksheet, from = 2): unknown[][] {
 }
 
 describe('a workbook', () => {
+  it('has columns in which a UUID is seen whole', async () => {
+    const columns = [column('event_id'), column('event_type')];
+    const sheet = (await workbook(columns, [['0190a5b0-7c3d-7000-8000-000000000001', 'view']])).worksheets[0]!;
+    expect(sheet.columns.map(({ width }) => width)).toEqual([38, 24]);
+  });
+
   it('has a frozen header and values of their types', async () => {
     const columns = [
       column('name'),

@@ -24,12 +24,18 @@ const newExport = withProperties(jsonSchemaOf(exportSchema), {
   },
   filters: { description: 'Those of the dataset, instead of in params.' },
   format: { description: 'PDF holds the first 5,000 rows.' },
-  includeMetadata: { description: 'Of JSON: when it was made, of which range, and how many rows it has.' },
+  includeMetadata: {
+    description:
+      'Of JSON: when it was made, of which range, and how many rows it has. Refused with a format that has none.',
+  },
   compression: { description: 'Of csv, json and ndjson; the others are compressed already.' },
   filename: {
-    description: 'What browsers are told to call it; the ending of the format is added where it is missing.',
+    description:
+      'What browsers are told to call it; the ending of the format is added where it is missing, and `.gz` where the file is compressed.',
   },
-  bom: { description: 'Begins CSV with a byte order mark, so that Excel reads it as UTF-8.' },
+  bom: {
+    description: 'Begins CSV with a byte order mark, so that Excel reads it as UTF-8. Refused with other formats.',
+  },
 });
 
 const export_ = record({
@@ -37,7 +43,7 @@ const export_ = record({
   site_id: text,
   status: { enum: exportStatuses },
   dataset: text,
-  params: { type: 'object' },
+  params: { type: 'object', description: 'As they were sent; `date_range` is that of the dataset where none was.' },
   format: newExport.properties.format!,
   compression: newExport.properties.compression!,
   includeMetadata: flag,

@@ -17,16 +17,18 @@ interface Parameter {
   default?: unknown;
   minimum?: number;
   maximum?: number;
+  /** Of one that may be given once without a list. */
+  anyOf?: Parameter[];
 }
 
 /** What a parameter may be, in a few words. */
-function allowed(name: string, { type, enum: values, minimum, maximum }: Parameter): string {
+function allowed(name: string, { type, enum: values, minimum, maximum, anyOf }: Parameter): string {
   if (name === 'filters') return 'as in a query';
   if (name === 'order_by') return 'pairs of a metric or dimension and `asc` or `desc`';
   if (values) return values.map(code).join(', ');
   if (name === 'currency') return 'a code of ISO 4217';
   if (type === 'integer') return `${minimum} to ${maximum?.toLocaleString('en')}`;
-  return type === 'array' ? 'a list of names' : 'a text';
+  return type === 'array' || anyOf?.some((each) => each.type === 'array') ? 'a list of names' : 'a text';
 }
 
 function parametersOf({ params }: Dataset): string {
@@ -55,7 +57,8 @@ function addressOf({ id, example }: Dataset): string {
 
 function orderOf({ key }: Dataset, params: Record<string, unknown>): string {
   const names = key(params).map(({ name, direction }) => `${code(name)}${direction === 'desc' ? ' descending' : ''}`);
-  return names.join(', ');
+  // One that takes parameters depends on them.
+  return `${key.length > 0 ? 'In the example ordered' : 'Ordered'} by ${names.join(', ')}`;
 }
 
 function section(dataset: Dataset): string {
@@ -67,7 +70,7 @@ function section(dataset: Dataset): string {
 
 ${description}
 
-${range} ${source} Ordered by ${orderOf(dataset, params)}.
+${range} ${source} ${orderOf(dataset, params)}.
 
 ${parametersOf(dataset)}${columnsTable(columns(params))}
 

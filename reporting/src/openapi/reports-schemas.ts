@@ -125,7 +125,7 @@ const reportFields = {
   },
   bytes: countOrNull,
   rows: countOrNull,
-  checksum: { ...textOrNull, description: 'SHA-256 of the file.' },
+  checksum: { ...textOrNull, description: '`sha256:` and the digest of the file.' },
   download: { ...textOrNull, description: 'Null before it is written, and when its file is kept no longer.' },
   created_at: instant,
   generated_at: instantOrNull,

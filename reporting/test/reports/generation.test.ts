@@ -127,7 +127,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       slot: '2026-06-10T09:00:00.000Z',
       rows: 1,
       bytes: Buffer.byteLength(download.text),
-      checksum: createHash('sha256').update(download.text).digest('hex'),
+      checksum: `sha256:${createHash('sha256').update(download.text).digest('hex')}`,
       revision: 1,
       revised: false,
       key_figures: [

@@ -23,13 +23,22 @@ const looks: Partial<Record<ColumnType, { numFmt?: string; width: number }>> = {
   json: { width: 40 },
 };
 
+/** Of events these are UUIDs, of 36 characters. */
+const isId = /_id$/;
+const idWidth = 38;
+
 export async function* writeXlsx(source: FileSource, maxRowsPerSheet = excelRows): AsyncGenerator<Uint8Array> {
   // Loaded when it is needed: a service that starts must not wait for it.
   const { writeXlsxStream } = await import('hucre/xlsx');
   const { columns, flatten } = flattenColumns(source.columns);
   const stream = writeXlsxStream(sheetRows(source.batches, columns, flatten), {
     name: sheetName(source.title),
-    columns: columns.map(({ name, type }) => ({ header: sheetText(name), width: name.length + 4, ...looks[type] })),
+    columns: columns.map(({ name, type }) => ({
+      header: sheetText(name),
+      width: name.length + 4,
+      ...looks[type],
+      ...(type === 'text' && isId.test(name) && { width: idWidth }),
+    })),
     freezePane: { rows: 1 },
     maxRowsPerSheet,
   });

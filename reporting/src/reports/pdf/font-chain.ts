@@ -78,7 +78,8 @@ function listFonts(folder: string, logger: Logger): FontFile[] {
     const chosen = plain.length > 0 ? plain : names;
     return chosen.sort().map((name) => ({ path: join(folder, name), isBold: boldName.test(name) }));
   } catch (error) {
-    logger.warn({ err: error, folder }, 'folder of fonts skipped: it cannot be read');
+    // Of a folder that the owner names the worker has said so when it started.
+    logger.warn({ code: (error as NodeJS.ErrnoException).code, folder }, 'folder of fonts skipped: it cannot be read');
     return [];
   }
 }

@@ -1,0 +1,23 @@
+/** What the worker says of its folder of fonts when it starts. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from '@millrace/shared/logger';
+import { expect, it } from 'vitest';
+import { checkFontDir } from '../src/reports/check-font-dir.js';
+
+async function linesFor(folder: string | undefined): Promise<unknown[][]> {
+  const lines: unknown[][] = [];
+  await checkFontDir(folder, { warn: (...line: unknown[]) => lines.push(line) } as unknown as Logger);
+  return lines;
+}
+
+it('says in one line, with advice and without a stack, that there is no such folder', async () => {
+  const folder = join(tmpdir(), 'no-such-fonts');
+  const advice = expect.stringContaining('Give the absolute path of a folder');
+  expect(await linesFor(folder)).toEqual([[{ folder, code: 'ENOENT' }, advice]]);
+});
+
+it('says nothing of a folder that there is, or of none', async () => {
+  expect(await linesFor(tmpdir())).toEqual([]);
+  expect(await linesFor(undefined)).toEqual([]);
+});
