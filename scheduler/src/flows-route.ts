@@ -9,6 +9,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, Router } from 'express';
 import { recordAudit } from './audit/record-audit.js';
 import { describeFlow } from './flows/describe-flow.js';
+import { isDifferentFlow } from './flows/different-flow.js';
 import { queuesOfFlow, withSitePrioritiesOfFlow } from './flows/flow-parts.js';
 import { flowSchema } from './flows/flow-request.js';
 import type { Queues } from './open-queues.js';
@@ -34,6 +35,15 @@ async function add({ queues, retry }: FlowsDeps, id: string, root: FlowPart): Pr
   });
 }
 
+/** Whoever sends a flow again would take another one for added. */
+async function refuseDifferent({ queues }: FlowsDeps, id: string, root: FlowPart): Promise<void> {
+  const isDifferent = withTimeout(isDifferentFlow(queues.flows, id, root), addTimeoutMs, 'the queue');
+  if (await isDifferent.catch(() => false)) {
+    const problem = `There is a flow "${id}" of other jobs or data already: choose another id, or remove its jobs first.`;
+    throw new ServiceError('conflict', problem, { field: 'id' });
+  }
+}
+
 function createFlow(deps: FlowsDeps): RequestHandler {
   const { pool, queues } = deps;
   return async (req, res) => {
@@ -41,6 +51,7 @@ function createFlow(deps: FlowsDeps): RequestHandler {
     const wrong = findFlowProblem(root);
     if (wrong) throw new ServiceError('invalid_request', wrong.problem, { field: wrong.field });
     await Promise.all(queuesOfFlow(root).map((name) => reachQueue(queues.get(name)!)));
+    await refuseDifferent(deps, id, root);
     const wanted = await withSitePrioritiesOfFlow(pool, root);
     await recordAudit(pool, accessOf(res), 'flow.add', `${root.queue}/${id}`, wanted);
     sendData(res, await add(deps, id, wanted), 201);

@@ -126,6 +126,23 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await api.queues.get('site-aggregation')!.getJobCountByTypes('waiting')).toBe(1);
   });
 
+  it.each([
+    ['data of its own', { data: { type: 'temp_files' }, children: [roll('a')] }],
+    ['data of a part', { children: [roll('b')] }],
+    ['more parts', { children: [roll('a'), roll('b')] }],
+    ['fewer parts', { children: [] }],
+  ])('refuses a flow that is sent again with its id and other content: %s', async (_what, change) => {
+    const flow = { ...clean, id: 'taken', children: [roll('a')] };
+    const added = await add(flow);
+    const { body } = await api
+      .call('post', url)
+      .send({ ...flow, ...change })
+      .expect(409);
+    expect(body.error).toMatchObject({ code: 'conflict', details: { field: 'id' } });
+    expect(await add(flow)).toEqual(added);
+    expect(await api.queues.get('site-aggregation')!.getJobCountByTypes('waiting')).toBe(1);
+  });
+
   it('gives each job the priority of its site, unless it has one of its own', async () => {
     await database.pool.query(`insert into sites (site_id, job_priority) values ('later', 9) on conflict do nothing`);
     const own = { ...roll('later'), options: { priority: 2 } };
