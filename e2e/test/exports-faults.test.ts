@@ -21,6 +21,7 @@ beforeAll(async () => {
   postgres = await makeOwnPostgres();
   database = await createTestDatabase({ serverUrl: postgres.url });
   await addPartition(database.pool, '2026-05-01', '2026-07-01');
+  await database.pool.query(`insert into sites (site_id) values ('shop')`);
   await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path, properties)
     select 'shop', timestamptz '2026-06-01 00:00:00Z' + n * interval '1 second' / 4, lpad(to_hex(n), 32, '0')::uuid,
       'view', '/p' || n, jsonb_build_object('pad', repeat('x', 300)) from generate_series(1, 80000) as n`);

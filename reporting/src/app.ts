@@ -34,6 +34,8 @@ export interface ReportingApp extends ServiceApp {
   gate: Gate;
   exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> &
     Pick<StreamDependencies, 'streams' | 'unreadMs'>;
+  /** Webhooks of report templates may lie in private networks and on any port. */
+  allowPrivate?: boolean;
   /** Absent: every answer is computed. */
   caching?: Caching | undefined;
   clock?: () => Date;

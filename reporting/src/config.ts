@@ -10,6 +10,7 @@ import {
   type QueueEnvironment,
   queueSettings,
 } from '@millrace/shared/config';
+import { outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import Joi from 'joi';
 import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
 import {
@@ -33,6 +34,7 @@ export interface Config
   DATABASE_READ_URL?: string;
   REPORTING_PORT: number;
   HEAVY_QUERIES_AT_ONCE: number;
+  ALERT_ALLOW_PRIVATE: boolean;
 }
 
 export const configSchema = requireWholeS3(
@@ -47,6 +49,7 @@ export const configSchema = requireWholeS3(
     ...accessSettings,
     READ_AUTH: Joi.valid('open', 'key'),
     HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
+    ALERT_ALLOW_PRIVATE: outboundVariables.ALERT_ALLOW_PRIVATE,
     ...publicSettings,
   }),
 );

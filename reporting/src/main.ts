@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     writePool,
     gate,
     exports,
+    allowPrivate: config.ALERT_ALLOW_PRIVATE,
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),
     ...(keys && { keys }),
     requestsPerMinute: config.RATE_LIMIT_REQUESTS,

@@ -22,9 +22,12 @@ import {
   updateTemplate,
 } from './reports/templates/template-rows.js';
 import { nextGeneration } from './reports/templates/template-schedule.js';
+import { checkKnownSite } from './sites/check-known-site.js';
 
 export interface ReportTemplatesDeps {
   writePool: Pool;
+  /** Webhooks may lie in private networks and on any port. */
+  allowPrivate?: boolean;
   clock?: () => Date;
 }
 type Deps = Required<ReportTemplatesDeps>;
@@ -65,24 +68,13 @@ const show =
     res.json(await showOne(deps, res, idOf(req.params.id)));
   };
 
-const known = '/* reporting.isKnownSite */ select 1 from sites where site_id = $1 and erase_requested_at is null';
-
-/** A template would otherwise wait for a site that was misspelt. */
-async function checkKnown(pool: Pool, siteId: string): Promise<void> {
-  if ((await pool.query(known, [siteId])).rowCount !== 0) return;
-  throw new ServiceError(
-    'not_found',
-    `There is no site "${siteId}": PUT /api/v1/sites/${siteId} makes it before its first event.`,
-  );
-}
-
 /** A key that is limited to a site makes templates of that site, named or not. */
 async function siteOf(pool: Pool, res: Response, given: string | null | undefined): Promise<string | null> {
   const only = onlySite(res);
   const siteId = given ?? only;
   if (siteId === null) return null;
   checkSite(res, siteId);
-  await checkKnown(pool, siteId);
+  await checkKnownSite(pool, siteId);
   return siteId;
 }
 
@@ -90,7 +82,7 @@ const create =
   (deps: Deps): RequestHandler =>
   async (req, res) => {
     const { writePool, clock } = deps;
-    const sent = checkBody(newTemplateSchema, await readJson(req, res));
+    const sent = checkBody(newTemplateSchema, await readJson(req, res), deps);
     const siteId = await siteOf(writePool, res, sent.site_id);
     const timezone = sent.timezone ?? (siteId === null ? null : await siteTimezone(writePool, siteId));
     const fields = toFields({ ...sent, timezone }, undefined, clock());
@@ -107,7 +99,7 @@ const change =
   async (req, res) => {
     const { writePool, clock } = deps;
     const id = idOf(req.params.id);
-    const sent = checkBody(templateChangeSchema, await readJson(req, res));
+    const sent = checkBody(templateChangeSchema, await readJson(req, res), deps);
     const secret = sent.webhook ? newSecret() : null;
     await recordAudit(writePool, res, 'report_template.update', id);
     await updateTemplate(writePool, id, onlySite(res), (before) => ({
@@ -143,7 +135,7 @@ const generate =
     const { days, siteId } = await daysOfRequest(writePool, template, await readJson(req, res), now);
     if (siteId !== null) {
       checkSite(res, siteId);
-      await checkKnown(writePool, siteId);
+      await checkKnownSite(writePool, siteId);
     }
     await recordAudit(writePool, res, 'report_template.generate', template.id);
     const reports = await orderDays(writePool, template, days, now, siteId);
@@ -163,8 +155,12 @@ const runAll =
     res.json({ status: enabled ? 'running' : 'stopped', templates });
   };
 
-export function reportTemplatesRoutes({ writePool, clock = () => new Date() }: ReportTemplatesDeps): Router {
-  const deps = { writePool, clock };
+export function reportTemplatesRoutes({
+  writePool,
+  allowPrivate = false,
+  clock = () => new Date(),
+}: ReportTemplatesDeps): Router {
+  const deps = { writePool, allowPrivate, clock };
   const router = Router();
   const path = '/api/v1/report-templates';
   router.get(path, list(deps));

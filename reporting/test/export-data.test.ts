@@ -55,6 +55,12 @@ it('writes JSON with its metadata', async () => {
   expect(body.metadata).toMatchObject({ totalRecords: 20, dateRange: { from: '2026-06-01', to: '2026-06-01' } });
 });
 
+it('fails at once for a site that there is not', async () => {
+  const { failedReason, attemptsMade } = await run({ site_id: 'dmeo' });
+  expect(failedReason).toBe('There is no site "dmeo": PUT /api/v1/sites/dmeo makes it before its first event.');
+  expect(attemptsMade).toBe(1);
+});
+
 it('fails at once for filters that no event has', async () => {
   const { failedReason, attemptsMade } = await run({ filters: { colour: 'red' } });
   expect(failedReason).toContain('filters.colour must be one of event_type, path');

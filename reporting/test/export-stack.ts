@@ -99,6 +99,7 @@ export async function startExportStack(options: StackOptions = {}) {
     rowOf,
     /** Makes `count` events of a site on 2026-06-01, a second apart, with properties of `bytes`. */
     async addEvents(siteId: string, count: number, bytes = 10): Promise<void> {
+      await pool.query('insert into sites (site_id) values ($1) on conflict do nothing', [siteId]);
       await pool.query(
         `insert into events (site_id, timestamp, event_id, event_type, path, user_id, properties)
         select $1, timestamptz '2026-06-01 00:00:00Z' + n * interval '1 second' / 20, lpad(to_hex(n), 32, '0')::uuid,

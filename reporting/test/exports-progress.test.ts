@@ -16,7 +16,8 @@ beforeAll(async () => {
   await addJune(stack.database);
   // One every four seconds: 80,000 of the day's 86,400 seconds have rows.
   await stack.database.pool.query(
-    `insert into events (site_id, timestamp, event_id, event_type, path, properties)
+    `with site as (insert into sites (site_id) values ('shop') on conflict do nothing)
+    insert into events (site_id, timestamp, event_id, event_type, path, properties)
     select 'shop', timestamptz '2026-06-01 00:00:00Z' + n * interval '4 seconds', gen_random_uuid(), 'view', '/',
       jsonb_build_object('pad', repeat('x', 200)) from generate_series(1, ${many}) as n`,
   );

@@ -17,6 +17,7 @@ beforeAll(async () => {
   });
   await addJune(stack.database);
   const { pool } = stack.database;
+  await pool.query(`insert into sites (site_id) values ('shop'), ('other')`);
   await registerKey(pool, reader, { name: 'all', scopes: ['read'] });
   await registerKey(pool, shopReader, { name: 'shop', scopes: ['read'], siteId: 'shop' });
   await registerKey(pool, otherReader, { name: 'other', scopes: ['read'], siteId: 'other' });
@@ -80,6 +81,17 @@ describe('asking for an export', () => {
         .expect(400)
     ).body;
     expect(error.details).toEqual({ field: 'filename' });
+  });
+
+  it('is refused for a site that there is not, which a misspelt one is', async () => {
+    const { error } = (await call(reader, 'post', '').send(wish('dmeo')).expect(404)).body;
+    expect(error).toMatchObject({
+      code: 'not_found',
+      message: 'There is no site "dmeo": PUT /api/v1/sites/dmeo makes it before its first event.',
+    });
+    await stack.database.pool.query(`insert into sites (site_id, erase_requested_at) values ('going', now())`);
+    await call(reader, 'post', '').send(wish('going')).expect(404);
+    expect((await stack.database.pool.query('select 1 from exports')).rowCount).toBe(0);
   });
 
   it('needs a key that may read that site', async () => {

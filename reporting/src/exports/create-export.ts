@@ -1,6 +1,7 @@
-/** Makes the row of an export that somebody asked for, unless its site has no room left. */
+/** Makes the row of an export that somebody asked for, unless its site is not there or has no room left. */
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
+import { checkKnownSite } from '../sites/check-known-site.js';
 import { ExportFailure } from './export-failure.js';
 import type { ExportRow, ExportWish } from './export-row.js';
 import { readExport } from './read-exports.js';
@@ -53,12 +54,13 @@ export interface NewExport extends ExportWish {
   now: Date;
 }
 
-/** One with that id that is there already stays as it is. @throws ServiceError `conflict` when the site has no room. */
+/** One with that id that is there already stays as it is. @throws ServiceError `not_found` when there is no such site, `conflict` when it has no room. */
 export async function createExport(pool: Pool, wish: NewExport, quotaBytes: number): Promise<ExportRow> {
   const { siteId, id, dataset, params, format, compression, includeMetadata, bom, filename, outputPath, keyId, now } =
     wish;
   const before = await readExport(pool, id, siteId);
   if (before) return before;
+  await checkKnownSite(pool, siteId);
   await refuseFull(pool, siteId, quotaBytes, false);
   const about = [dataset, params, format, compression, includeMetadata, bom, filename];
   await pool.query(insert, [siteId, id, ...about, outputPath ?? null, keyId ?? null, now]);

@@ -10,6 +10,7 @@ import { resolveDataset } from '../datasets/read-dataset.js';
 import type { Gate } from '../query/heavy-queries.js';
 import { refusal } from '../query-request/refuse.js';
 import { budgetOf } from '../read-budget.js';
+import { unknownSite } from '../sites/check-known-site.js';
 import { type FilePlan, fileChunks } from './export-file.js';
 import { defaultFilename } from './export-filename.js';
 import { keyIdOf } from './find-export.js';
@@ -123,6 +124,7 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
     checkSite(res, request.siteId);
     const { signal, begun } = stopWith(res);
     const resolved = await resolveDataset(pool, request, now, signal);
+    if (!resolved.siteKnown) throw unknownSite(request.siteId);
     const head = () => {
       res.attachment(defaultFilename(request.dataset.id, request.siteId, now, format.extension));
       res.set('content-type', format.contentType);

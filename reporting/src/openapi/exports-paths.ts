@@ -47,7 +47,7 @@ const streamed = {
     400: refused('A parameter is missing or breaks a rule; `details.field` names it.'),
     401: refused('With `READ_AUTH=key`: there is no key, or it is not known, revoked or expired.'),
     403: refused('The key is limited to another site.'),
-    404: refused('There is no such dataset or format.'),
+    404: refused('There is no such site, dataset or format.'),
     429: refused(
       'Too many files are being sent, or this key (without keys: this address) has half of the places already; `Retry-After` says when to ask again.',
     ),
@@ -67,7 +67,7 @@ export const exportsPaths = {
       body: 'NewExport',
       status: 202,
       answer: 'Export',
-      refusals: [400, 408, 409, 413, 415, 429, 503],
+      refusals: [400, 404, 408, 409, 413, 415, 429, 503],
     }),
     get: operation({
       id: 'listExports',

@@ -6,6 +6,7 @@ import type { GenerateReportData } from '@millrace/shared/report-data';
 import { UnrecoverableError } from 'bullmq';
 import { findDataset } from '../datasets/datasets.js';
 import type { FormatId } from '../exports/formats/format.js';
+import { unknownSite } from '../sites/check-known-site.js';
 import { dueAt, sitesOf } from './order-reports.js';
 import { type Days, periodOfSlot } from './report-period.js';
 import { insertReport, newReport, reportsOfJob } from './report-rows.js';
@@ -53,7 +54,9 @@ export async function orderJob(
   const params = paramsOf(data.reportType, data.profileIds);
   const recipients = data.recipientEmail === undefined ? [] : [{ address: data.recipientEmail }];
   const about = { siteId: data.site_id ?? null, timezone: null };
-  for (const site of await sitesOf(pool, about, (zone) => daysOf(data, at, zone))) {
+  const sites = await sitesOf(pool, about, (zone) => daysOf(data, at, zone));
+  if (data.site_id !== undefined && sites.length === 0) throw new UnrecoverableError(unknownSite(data.site_id).message);
+  for (const site of sites) {
     const { siteId, timezone, days } = site;
     const order = {
       ...{ siteId, templateId: null, slot: null, ...job, title, dataset, params, includeMetadata: true },

@@ -151,6 +151,14 @@ it('makes the reports of a job once, of the period before its instant in the zon
   ]);
 });
 
+it('refuses a job for a site that there is not', async () => {
+  const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
+  const data = { reportType: 'COST_ANALYSIS', format: 'CSV', site_id: 'dmeo', ...days } as const;
+  await expect(orderJob(database.pool, { id: 'job-2', timestamp: 0 }, data, new Date())).rejects.toThrow(
+    'There is no site "dmeo": PUT /api/v1/sites/dmeo makes it before its first event.',
+  );
+});
+
 it('takes no job for an earlier one whose id the queue gave out again', async () => {
   const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
   const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;

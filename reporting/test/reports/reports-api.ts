@@ -24,12 +24,13 @@ export interface ReportsApi {
 
 interface Given extends Partial<ReportingApp['exports']> {
   withKeys?: boolean;
+  allowPrivate?: boolean;
   clock?: () => Date;
 }
 
 export async function openReportsApi(
   { pool }: TestDatabase,
-  { withKeys = false, clock = () => new Date(), ...exports }: Given = {},
+  { withKeys = false, allowPrivate = false, clock = () => new Date(), ...exports }: Given = {},
 ): Promise<ReportsApi> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-reports-'));
   const stores = storesOf(createDiskStore(folder));
@@ -42,6 +43,7 @@ export async function openReportsApi(
     writePool: pool,
     gate,
     exports: exportsOn(pool, { stores, ...exports }),
+    allowPrivate,
     clock,
     ...(withKeys && { keys: ring }),
   });

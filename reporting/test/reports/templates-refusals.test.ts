@@ -78,9 +78,39 @@ describe('what is refused', () => {
       .call('post', path)
       .send({ ...daily, webhook: 'file:///etc/passwd' })
       .expect(400);
-    expect(body.error.message).toBe(
-      'webhook must be an address that begins with https:// and holds neither user nor password',
-    );
+    expect(body.error.message).toBe('webhook cannot be posted to: it must begin with https://');
+  });
+
+  it.each([
+    ['http://127.0.0.1:2526/hook', 'it must begin with https://'],
+    ['https://10.0.0.1/x', '10.0.0.1 lies in a private network'],
+    ['https://127.0.0.1/x', '127.0.0.1 lies in a private network'],
+    ['https://hooks.example.org:9000/x', 'its port must be 443, 8443 or 80'],
+  ])('is the webhook %s, unless such are allowed', async (webhook, problem) => {
+    const { body } = await api
+      .call('post', path)
+      .send({ ...daily, webhook })
+      .expect(400);
+    expect(body.error).toMatchObject({
+      message: `webhook cannot be posted to: ${problem}, unless ALERT_ALLOW_PRIVATE=true is set`,
+      details: { field: 'webhook' },
+    });
+    await api.call('patch', `${path}/daily-activity-summary`).send({ webhook }).expect(400);
+    const allowing = await openReportsApi(database, { allowPrivate: true });
+    const { body: made } = await allowing
+      .call('post', path)
+      .send({ ...daily, webhook })
+      .expect(201);
+    await allowing.call('delete', `${path}/${made.id}`).expect(200);
+    await allowing.close();
+  });
+
+  it('is a webhook that nothing is ever sent to, also where private ones are allowed', async () => {
+    const { body } = await api
+      .call('post', path)
+      .send({ ...daily, webhook: 'https://169.254.169.254/' })
+      .expect(400);
+    expect(body.error.message).toBe('webhook cannot be posted to: 169.254.169.254 is reserved for another use');
   });
 
   it('is a body of 50,000 levels', async () => {

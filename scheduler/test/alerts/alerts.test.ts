@@ -338,7 +338,9 @@ describe('/api/v1/alerts', () => {
       '',
       rule({ webhook: 'https://10.0.0.7/' }),
     );
-    expect(body.error.message).toBe('webhook cannot be posted to: 10.0.0.7 lies in a private network.');
+    expect(body.error.message).toBe(
+      'webhook cannot be posted to: 10.0.0.7 lies in a private network, unless ALERT_ALLOW_PRIVATE=true is set.',
+    );
   });
 
   it('is for administrators of all sites only', async () => {

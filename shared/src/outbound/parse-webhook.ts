@@ -13,6 +13,12 @@ const isThisMachine = (host: string) => host === 'localhost' || isLoopback(host)
 
 /** Looks at the text only; where a name leads is looked at when something is sent, since that may change. */
 export function parseWebhook(text: string, allowPrivate: boolean): ParsedWebhook {
+  const parsed = parse(text, allowPrivate);
+  if (parsed.problem === undefined || parse(text, true).problem !== undefined) return parsed;
+  return { problem: `${parsed.problem}, unless ALERT_ALLOW_PRIVATE=true is set` };
+}
+
+function parse(text: string, allowPrivate: boolean): ParsedWebhook {
   if (!URL.canParse(text)) return { problem: 'it is no URL' };
   const url = new URL(text);
   const host = hostOf(url);

@@ -2,6 +2,7 @@
 import { ServiceError } from '@millrace/shared/errors';
 import { stringifyExactJson } from '@millrace/shared/exact-json';
 import { periodTypes } from '@millrace/shared/job-data';
+import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
 import Joi from 'joi';
 import { keptMetadata } from '../../exports/format-options.js';
 import { formats } from '../../exports/formats/formats.js';
@@ -50,14 +51,13 @@ const webhook = Joi.string()
   .max(2_048)
   .custom(checkWebhook)
   .allow(null)
-  .messages({ 'webhook.url': 'must be an address that begins with https:// and holds neither user nor password' });
+  .messages({ 'webhook.url': 'cannot be posted to: {{#problem}}' });
 
-/** Where a name leads is looked at when something is sent, since that may change. */
+/** As webhooks of alerts are checked. */
 function checkWebhook(text: string, helpers: Joi.CustomHelpers) {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' && !url.username && !url.password) return text;
-  const isLocal = url?.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  return isLocal ? text : helpers.error('webhook.url');
+  const { allowPrivate = false } = (helpers.prefs.context ?? {}) as BodySettings;
+  const { problem } = parseWebhook(text, allowPrivate);
+  return problem === undefined ? text : helpers.error('webhook.url', { problem });
 }
 
 const shape = {
@@ -121,11 +121,16 @@ function isTooDeep(value: unknown): boolean {
 const pathOf = ({ path, type, context }: Joi.ValidationErrorItem) =>
   type === 'object.and' ? [...path, (context as { missing: string[] }).missing[0]!] : path;
 
+export interface BodySettings {
+  /** Webhooks may lie in private networks; see `ALERT_ALLOW_PRIVATE`. */
+  allowPrivate?: boolean;
+}
+
 /** @throws ServiceError `invalid_request` that names the field. */
-export function checkBody<T>(schema: Joi.ObjectSchema<T>, body: unknown): T {
+export function checkBody<T>(schema: Joi.ObjectSchema<T>, body: unknown, settings: BodySettings = {}): T {
   if (isTooDeep(body))
     throw new ServiceError('invalid_request', `The body is nested deeper than ${mostLevels} levels.`);
-  const { error, value } = schema.validate(body);
+  const { error, value } = schema.validate(body, { context: settings });
   if (error) throw refusal(pathOf(error.details[0]!), error.details[0]!.message);
   if (!unstorable.test(stringifyExactJson(value))) return value;
   throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');
