@@ -45,6 +45,8 @@ async function visitorsChart(context: FiguresContext): Promise<ChartSection> {
   const unit = unitOf(context);
   const { labels, values } = await visitorsOver(contextOf(context, context.days), unit);
   const before = await visitorsOver(contextOf(context, daysBefore(context.days)), unit);
+  // Its line would lie under the axis.
+  const hasBefore = before.values.some((value) => value > 0);
   return {
     kind: 'chart',
     title: `Visitors by ${unit}`,
@@ -52,7 +54,9 @@ async function visitorsChart(context: FiguresContext): Promise<ChartSection> {
     series: [
       { title: 'This period', values },
       // A month before may be shorter, and then has no last days.
-      { title: 'The period before', values: labels.map((_, place) => before.values[place] ?? null) },
+      ...(hasBefore
+        ? [{ title: 'The period before', values: labels.map((_, place) => before.values[place] ?? null) }]
+        : []),
     ],
   };
 }
@@ -77,7 +81,7 @@ const bars: Bars[] = [
     title: 'Top referrers',
     head: 'Referrer',
     dimension: 'referrer',
-    metrics: [count('visitors', 'Visitors'), count('views', 'Views')],
+    metrics: [count('views', 'Views'), count('visitors', 'Visitors')],
   },
 ];
 

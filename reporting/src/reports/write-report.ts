@@ -58,7 +58,9 @@ async function chunksOf(
 ): Promise<AsyncIterable<Uint8Array>> {
   const { context, report, resolved, figures, notes } = reading;
   const { dataset, params } = resolved;
-  const table = { title: dataset.title, columns: dataset.columns(params), batches };
+  // The dataset is named after any question; a reader asked one.
+  const title = dataset.id === 'timeseries' ? 'Figures' : dataset.title;
+  const table = { title, columns: dataset.columns(params), batches };
   if (report.format === 'pdf') {
     const { rows } = await context.client.query<{ name: string }>(siteName, [report.siteId]);
     const parts = { report, siteName: rows[0]?.name ?? report.siteId, figures, table, notes };

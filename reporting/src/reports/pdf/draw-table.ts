@@ -18,7 +18,9 @@ const rowsWithoutPause = 50;
 
 /** Draws rows as they come, the first `maxRows` of them; the others are counted. */
 export async function drawTable(sheet: Sheet, section: TableSection | BarsSection): Promise<void> {
-  drawHeading(sheet, section.title, 80);
+  // A list of bars stays on one page, so that no row of it stands alone on the next.
+  const follow = section.kind === 'bars' ? Math.min(20 * section.rows.length, 400) : 0;
+  drawHeading(sheet, section.title, Math.max(80, follow));
   const columns = showColumns(section.columns, sheet.language);
   let opened: { writer: RowWriter; maxRows: number } | undefined;
   let count = 0;

@@ -47,7 +47,7 @@ function drawPanel(
     type.draw(fitNumber(type, figure.value, inner, { size, isBold: true }), left, y + 46, colors.ink);
     const percent = fitNumber(type, change.text, inner - indent, { size: 8.5, isBold: change.direction !== 0 });
     type.draw(percent, left + indent, y + 65, change.color);
-    const before = figure.previous ? `from ${figure.previous}` : '';
+    const before = figure.previous && figure.change !== null ? `from ${figure.previous}` : '';
     type.draw(fitNumber(type, before, inner, { size: 8 }), left, y + 79, colors.grey);
   });
 }
@@ -77,7 +77,10 @@ function describeChange({ change, higherIsBetter = true }: KeyFigure, language: 
   } as const;
   const isGood = rounded > 0 === higherIsBetter;
   return {
-    text: new Intl.NumberFormat(language, options).format(rounded / 100).replace(/[\u061c\u200e\u200f]/g, ''),
+    text: new Intl.NumberFormat(language, options)
+      .format(rounded / 100)
+      .replace(/[\u061c\u200e\u200f]/g, '')
+      .replace('-', '−'),
     color: isGood ? colors.good : colors.bad,
     direction: Math.sign(rounded),
   };
