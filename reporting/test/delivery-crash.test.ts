@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { queues } from '@millrace/shared/jobs';
+import type { Logger } from '@millrace/shared/logger';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { headerOf, type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';
@@ -66,7 +68,39 @@ describe('a process that is killed', () => {
     await killOnce(id, hasReceived(1), 'the mail arrived');
     await killOnce(id, hasReceived(2), 'the mail arrived once more');
     expect(await inProcess(id, 0)).toEqual({ sent: 0, failed: 0, skipped: 0, unknown: 1 });
+    expect(await ledgerOf(database, id)).toMatchObject([
+      { error: 'It is not known whether it was sent: the process that sent it ended, or could not say so.' },
+    ]);
     expect(mail.received).toHaveLength(2);
+  });
+
+  it('is followed by one more at the fourth attempt of the job, when it counts as lost', async () => {
+    mail.answers.push('silence');
+    const id = await insertReport(database);
+    await killOnce(id, hasReceived(1), 'the mail arrived');
+    const { backoffMs } = queues['report-generation'].jobs.deliver;
+    const startedAt = Date.now();
+    const attemptAfter = (pauses: number) => {
+      const clock = () => new Date(startedAt + pauses * backoffMs);
+      return deliverReport({ ...deliveryDeps(database, mail.url), clock }, 'demo', id);
+    };
+    for (const pauses of [0, 1, 1 + 2]) await expect(attemptAfter(pauses)).rejects.toThrow(notYet);
+    expect(await attemptAfter(1 + 2 + 4)).toMatchObject({ sent: 1 });
+  });
+
+  it('leaves a delivery of which others say that they know nothing yet', async () => {
+    mail.answers.push('silence');
+    const id = await insertReport(database);
+    await killOnce(id, hasReceived(1), 'the mail arrived');
+    const lines: string[] = [];
+    const logger = Object.assign(Object.create(silent) as Logger, {
+      info: (_fields: unknown, line: string) => void lines.push(line),
+    });
+    const rest = '1 still under way, or it is not known yet what became of them';
+    await expect(deliverReport({ ...deliveryDeps(database, mail.url), logger }, 'demo', id)).rejects.toThrow(
+      `1 of the deliveries of report ${id} are not done yet: ${rest}.`,
+    );
+    expect(lines).toEqual([`report not delivered to everybody yet: ${rest}`]);
   });
 
   it('is waited for by a last attempt, which then sends', async () => {

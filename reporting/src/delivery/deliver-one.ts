@@ -1,11 +1,10 @@
 /** Delivering a report to one of its recipients. */
 import { createHash } from 'node:crypto';
-import type { Logger } from '@millrace/shared/logger';
 import { messageId } from '@millrace/shared/outbound/open-mailer';
 import { SendError, type SendOutcome } from '@millrace/shared/outbound/send-error';
-import type { Pool } from '@millrace/shared/postgres';
 import { isAddress } from './address.js';
-import { claimDelivery, type DeliveryOutcome, noteDelivery, type OpenRow, settleDelivery } from './ledger.js';
+import { claimDelivery, type DeliveryOutcome, type OpenRow, settleDelivery } from './ledger.js';
+import { type NotingDeps, noteOutcome } from './note-outcome.js';
 import { type Sending, sendMessage } from './send-message.js';
 
 /** What passes is tried so often, then it counts as failed. */
@@ -37,18 +36,19 @@ const afterFailure = (outcome: SendOutcome, attempts: number): DeliveryOutcome['
   return outcome === 'refused' || attempts >= mostAttempts ? 'failed' : 'pending';
 };
 
-interface Surroundings {
-  pool: Pool;
-  logger: Logger;
-  clock: () => Date;
+interface Surroundings extends NotingDeps {
+  /** After which others count the attempt as lost. */
+  lostAfterMs: number;
 }
 
 /** Claims a row, sends, and notes what came of it; whatever happens to one recipient is nothing to the others. */
-export async function deliverOne(row: OpenRow, sending: Sending, { pool, logger, clock }: Surroundings): Promise<void> {
+export async function deliverOne(row: OpenRow, sending: Sending, surroundings: Surroundings): Promise<void> {
+  const { pool, logger, clock, lostAfterMs } = surroundings;
   const refusal = refusalOf(row, sending);
   if (refusal) return settleDelivery(pool, row, refusal.status, refusal.reason, clock());
   const id = messageId(localId(row), sending.mail?.from ?? 'millrace');
-  const claimed = await claimDelivery(pool, row, id, clock());
+  const claimedAt = clock();
+  const claimed = await claimDelivery(pool, row, id, claimedAt);
   if (!claimed) return;
   const outcome = await sendMessage(sending, row, claimed.messageId, clock()).then(
     (): DeliveryOutcome => ({ status: 'sent', error: null }),
@@ -58,5 +58,6 @@ export async function deliverOne(row: OpenRow, sending: Sending, { pool, logger,
       return { status: afterFailure(known, claimed.attempts), error: error.message.slice(0, 500) };
     },
   );
-  await noteDelivery(pool, row, claimed.attempts, outcome, clock());
+  const lostAt = new Date(claimedAt.getTime() + lostAfterMs);
+  await noteOutcome(surroundings, row, { attempts: claimed.attempts, lostAt }, outcome);
 }

@@ -37,6 +37,8 @@ export interface DeliveryDeps {
   clock?: () => Date;
   /** After which an attempt counts as lost with its process. */
   lostAfterMs?: number;
+  /** Fires when the process is told to stop: what came of a delivery is then not noted at any price. */
+  stopping?: AbortSignal | undefined;
 }
 
 export interface DeliveryOptions {
@@ -48,7 +50,8 @@ export type DeliveryResult = Omit<DeliveryCounts, 'open' | 'sending'>;
 
 /** Longer silences than alerts allow, since files take their time; a whole message ends well before it counts as lost. */
 const timeouts = { replyMs: 60_000, wholeMs: 180_000 };
-const defaultLostAfterMs = 240_000;
+/** Before the fourth attempt of the job, 210 s after the first: whoever was cut off is sent it then, not minutes later. */
+const defaultLostAfterMs = 200_000;
 const askAgainMs = 1_000;
 const unsent = 'It could not be sent; the log of the worker says why.';
 
@@ -83,9 +86,9 @@ async function linksOf({ publicUrl, links }: DeliveryDeps, reportId: string, now
 /** Sends to everybody who has a row that is open. The file is read before anything is claimed. */
 async function deliverOpen(deps: DeliveryDeps, report: DeliverableReport, rows: OpenRow[], clock: () => Date) {
   const links = await linksOf(deps, report.id, clock());
-  const { mail: settings, webhookOptions } = deps;
+  const { mail: settings, webhookOptions, lostAfterMs = defaultLostAfterMs } = deps;
   const common = { report, webhookOptions, links };
-  const surroundings = { ...deps, clock };
+  const surroundings = { ...deps, clock, lostAfterMs };
   if (!settings || rows.every(({ kind }) => kind === 'webhook')) {
     return inTurn(rows, (row) => deliverOne(row, { ...common, mail: undefined }, surroundings));
   }
@@ -120,6 +123,17 @@ async function deliverOnce(
   return countDeliveries(pool, siteId, id);
 }
 
+const unfinished = 'report not delivered to everybody yet';
+
+/** For people: what there is still to do. */
+function describeRest({ open, sending }: DeliveryCounts): string {
+  const parts = [
+    open > 0 && `${open} to be tried again, the report shows their errors`,
+    sending > 0 && `${sending} still under way, or it is not known yet what became of them`,
+  ];
+  return parts.filter((part) => part !== false).join('; ');
+}
+
 /**
  * Sends a report that was generated to those that have not got it. May run again at any time, also in several processes at once: what
  * is final stays so. @returns how many recipients each end has, also of earlier calls.
@@ -141,7 +155,13 @@ export async function deliverReport(
     counts = await deliverOnce(deps, report, options);
   }
   const { open, sending, ...ends } = counts;
-  deps.logger.info({ report: reportId, ...counts }, 'report delivered');
-  if (open + sending === 0 || options.lastAttempt) return ends;
-  throw new Error(`${open + sending} of the deliveries of report ${reportId} are not done yet; each says why.`);
+  const isDone = open + sending === 0;
+  deps.logger.info(
+    { report: reportId, ...counts },
+    isDone ? 'report delivered' : `${unfinished}: ${describeRest(counts)}`,
+  );
+  if (isDone || options.lastAttempt) return ends;
+  throw new Error(
+    `${open + sending} of the deliveries of report ${reportId} are not done yet: ${describeRest(counts)}.`,
+  );
 }

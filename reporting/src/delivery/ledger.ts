@@ -36,10 +36,10 @@ export async function prepareDeliveries(pool: Queryable, keys: DeliveryKey[], no
 
 const noteLost = `/* reporting.noteLostDeliveries */
 update report_deliveries set status = 'unknown', lost_attempts = lost_attempts + 1, updated_at = $4,
-  error = 'The process that sent it ended in the middle.'
+  error = 'It is not known whether it was sent: the process that sent it ended, or could not say so.'
 where site_id = $1 and report_id = $2 and status = 'sending' and updated_at <= $3`;
 
-/** Attempts that began before `lostAt` and said nothing since ended with their process: what became of their messages is unknown. */
+/** Attempts that began before `lostAt` and said nothing since: what became of their messages is unknown. */
 export async function noteLostDeliveries(pool: Pool, siteId: string, reportId: string, lostAt: Date, now: Date) {
   await pool.query(noteLost, [siteId, reportId, lostAt, now]);
 }
@@ -137,7 +137,7 @@ export interface DeliveryCounts {
   unknown: number;
   /** Not final: to be tried again. */
   open: number;
-  /** By another process, or by one that ended in the middle. */
+  /** By another process, or by one that ended, or whose outcome could not be noted. */
   sending: number;
 }
 

@@ -1,0 +1,43 @@
+/** Noting what came of an attempt, also while the database restarts: what is not noted would be sent a second time. */
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from '@millrace/shared/logger';
+import { isConnectionError, type Pool } from '@millrace/shared/postgres';
+import { type DeliveryKey, type DeliveryOutcome, noteDelivery } from './ledger.js';
+
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+
+export interface NotingDeps {
+  pool: Pool;
+  logger: Logger;
+  clock: () => Date;
+  /** Fires when the process is told to stop: the outcome is noted at once or not at all. */
+  stopping?: AbortSignal | undefined;
+}
+
+export interface Attempt {
+  /** Which attempt of the row it is. */
+  attempts: number;
+  /** From then on others count it as lost, and its outcome is not awaited any more. */
+  lostAt: Date;
+}
+
+/** Tries again while the database cannot be reached and the attempt does not count as lost. @throws what the last try said */
+export async function noteOutcome(
+  { pool, logger, clock, stopping }: NotingDeps,
+  key: DeliveryKey,
+  { attempts, lostAt }: Attempt,
+  outcome: DeliveryOutcome,
+): Promise<void> {
+  const endedAt = clock();
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await noteDelivery(pool, key, attempts, outcome, endedAt);
+    } catch (error) {
+      if (!isConnectionError(error) || stopping?.aborted || clock() >= lostAt) throw error;
+      logger.warn({ err: error, report: key.reportId }, 'the outcome of a delivery cannot be noted yet');
+    }
+    // Told to stop, it tries once more without waiting.
+    await setTimeout(pauseMs, undefined, stopping && { signal: stopping }).catch(() => {});
+  }
+}
