@@ -34,7 +34,9 @@ export function openReports({ config, location, logger, metrics, lifecycle }: Op
   const common = { pool, stores: openStores(config), logger };
   const { mail, allowPrivate } = outboundSettings(config);
   const links = createLinks(pool, config.LINK_SECRET);
-  const delivery = { ...common, mail, webhookOptions: { allowPrivate }, publicUrl: config.PUBLIC_URL, links };
+  const stopping = new AbortController();
+  const sending = { mail, webhookOptions: { allowPrivate }, publicUrl: config.PUBLIC_URL, links };
+  const delivery = { ...common, ...sending, stopping: stopping.signal };
   const reports = startReports({
     ...common,
     ...{ location, metrics, flows, retry: retryOf(config) },
@@ -43,5 +45,6 @@ export function openReports({ config, location, logger, metrics, lifecycle }: Op
     ttlDays: config.REPORT_TTL_DAYS,
   });
   lifecycle.onClose('reports', () => reports.close());
+  lifecycle.onClose('deliveries', () => stopping.abort());
   return reports;
 }
