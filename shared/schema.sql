@@ -343,7 +343,6 @@ create table report_templates (
   format text not null,
   include_metadata boolean default false not null,
   recipients jsonb default '[]'::jsonb not null,
-  unsubscribed text[] default '{}'::text[] not null,
   webhook text,
   secret text,
   is_active boolean default true not null,
@@ -354,6 +353,13 @@ create table report_templates (
   constraint report_templates_period_type_check CHECK ((period_type = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'quarter'::text, 'year'::text]))),
   constraint report_templates_pkey PRIMARY KEY (id),
   constraint report_templates_schedule_check CHECK ((schedule = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text, 'quarterly'::text, 'custom'::text])))
+);
+
+create table report_unsubscribes (
+  template_id text collate "C" not null,
+  address text not null,
+  site_id text collate "C",
+  left_at timestamp with time zone default now() not null
 );
 
 create table reports (
@@ -637,6 +643,8 @@ CREATE INDEX exports_unfinished ON public.exports USING btree (touched_at) WHERE
 CREATE INDEX money_events_once ON public.money_events USING btree (site_id, kind, counts_by);
 
 CREATE INDEX report_files_created ON public.report_files USING btree (created_at);
+
+CREATE UNIQUE INDEX report_unsubscribes_key ON public.report_unsubscribes USING btree (template_id, address, site_id) NULLS NOT DISTINCT;
 
 CREATE INDEX reports_checked ON public.reports USING btree (checked_at) WHERE ((status = 'generated'::text) AND (NOT revised));
 

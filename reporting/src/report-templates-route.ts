@@ -127,22 +127,25 @@ const remove =
     res.json({ id });
   };
 
+const daysOf = (from: string, to: string) => ({ first_day: from, last_day: to });
+
 const generate =
   ({ writePool, clock }: Deps): RequestHandler =>
   async (req, res) => {
     const now = clock();
     const template = await showTemplate(writePool, idOf(req.params.id), onlySite(res));
-    const { days, siteId } = await daysOfRequest(writePool, template, await readJson(req, res), now);
-    if (siteId !== null) {
-      checkSite(res, siteId);
-      await checkKnownSite(writePool, siteId);
+    const wanted = await daysOfRequest(writePool, template, await readJson(req, res), now);
+    if (wanted.siteId !== null) {
+      checkSite(res, wanted.siteId);
+      await checkKnownSite(writePool, wanted.siteId);
     }
     await recordAudit(writePool, res, 'report_template.generate', template.id);
-    const reports = await orderDays(writePool, template, days, now, siteId);
+    const reports = await orderDays(writePool, template, wanted, now);
     res.status(202).json({
-      first_day: days.from,
-      last_day: days.to,
-      reports: reports.map((report) => ({ id: report.id, site_id: report.siteId, status: 'pending' })),
+      ...daysOf(wanted.days.from, wanted.days.to),
+      reports: reports.map(({ id, siteId, firstDay, lastDay }) => ({
+        ...{ id, site_id: siteId, ...daysOf(firstDay, lastDay), status: 'pending' },
+      })),
     });
   };
 

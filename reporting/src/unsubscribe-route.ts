@@ -57,9 +57,12 @@ const ask =
   async (req, res) => {
     const { recipient, subscription } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
     if (!subscription) return sendDeleted(res, recipient);
-    const { name, hasLeft } = subscription;
+    const { name, isRecipient, hasLeft } = subscription;
     if (hasLeft) return sendLeft(res, 'Unsubscribed already', recipient, name);
-    const body = html`<p>${recipient} gets the report “${name}” by mail.</p><form method="post"><button>Send no more of them</button></form>`;
+    const state = isRecipient
+      ? html`${recipient} gets the report “${name}” by mail.`
+      : html`${recipient} gets no new mails of the report “${name}”, but those that were sent may be sent again.`;
+    const body = html`<p>${state}</p><form method="post"><button>Send no more of them</button></form>`;
     sendPage(res, 'Unsubscribe?', body);
   };
 

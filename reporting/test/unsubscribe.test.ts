@@ -9,8 +9,10 @@ import { buildApp } from '../src/app.js';
 import { deliverReport } from '../src/delivery/deliver-report.js';
 import { resendReport } from '../src/delivery/resend-report.js';
 import { createGate } from '../src/query/heavy-queries.js';
+import { deleteTemplate, updateTemplate } from '../src/reports/templates/template-rows.js';
 import { deliveryDeps, insertReport, ledgerOf } from './delivered-reports.js';
 import { exportsOn } from './export-stack.js';
+import { openReportsApi } from './reports/reports-api.js';
 
 let database: TestDatabase;
 let mail: MailReceiver;
@@ -29,6 +31,8 @@ const bob = { address: 'bob@example.org' };
 beforeEach(async () => {
   mail.received.length = 0;
   await database.pool.query('delete from report_templates');
+  await database.pool.query('delete from report_unsubscribes');
+  await database.pool.query('delete from reports');
   await database.pool.query(
     `insert into report_templates (id, name, schedule, cron, period_type, dataset, format, recipients)
      values ('weekly', 'Weekly <growth>', 'weekly', '0 9 * * 1', 'week', 'timeseries', 'csv', $1)`,
@@ -58,6 +62,16 @@ async function linkOf(reportId: string): Promise<string> {
 const recipients = async () =>
   (await database.pool.query('select recipients from report_templates')).rows[0].recipients;
 
+const makeRecipients = (recipients: { address: string }[]) =>
+  updateTemplate(database.pool, 'weekly', null, (before) => ({ ...before, recipients }));
+
+/** Who gets a report that is sent again to everybody. */
+async function resentTo(reportId: string): Promise<(string | undefined)[]> {
+  mail.received.length = 0;
+  await resendReport(deliveryDeps(database, mail.url), 'demo', reportId);
+  return mail.received.map(({ to }) => to[0]).sort();
+}
+
 it('asks first, then ends the mails of one recipient without a key, also those of reports that were written before', async () => {
   const id = await insertReport(database, { recipients: [anna, bob] });
   const link = await linkOf(id);
@@ -78,9 +92,7 @@ it('asks first, then ends the mails of one recipient without a key, also those o
   }
   expect(await recipients()).toEqual([bob]);
 
-  mail.received.length = 0;
-  await resendReport(deliveryDeps(database, mail.url), 'demo', id);
-  expect(mail.received.map(({ to }) => to[0])).toEqual(['bob@example.org']);
+  expect(await resentTo(id)).toEqual(['bob@example.org']);
   expect(await ledgerOf(database, id)).toMatchObject([
     { recipient: 'anna@example.org', status: 'skipped', error: 'The recipient unsubscribed.' },
     { recipient: 'bob@example.org', status: 'sent' },
@@ -90,14 +102,67 @@ it('asks first, then ends the mails of one recipient without a key, also those o
 it('lets somebody who was made a recipient again get mail again', async () => {
   const link = await linkOf(await insertReport(database, { recipients: [anna] }));
   await app().post(link).expect(200);
-  await database.pool.query('update report_templates set recipients = $1', [JSON.stringify([anna])]);
+  await makeRecipients([anna]);
   // Its old link is of use again.
   expect((await app().get(link).expect(200)).text).toContain('<form');
   const next = await insertReport(database, { recipients: [anna] });
   expect(await deliverReport(deliveryDeps(database, mail.url), 'demo', next)).toMatchObject({ sent: 1 });
 });
 
-it('works for a template that is deleted, and for none but its own recipient and template', async () => {
+it('keeps its promise when the template is deleted', async () => {
+  const id = await insertReport(database, { recipients: [anna, bob] });
+  await app()
+    .post(await linkOf(id))
+    .expect(200);
+  await deleteTemplate(database.pool, 'weekly', null);
+  expect(await resentTo(id)).toEqual(['bob@example.org']);
+});
+
+it('still ends the mails of reports that may be sent again when the template is deleted', async () => {
+  const id = await insertReport(database, { recipients: [anna, bob] });
+  const link = await linkOf(id);
+  await deleteTemplate(database.pool, 'weekly', null);
+  expect(await resentTo(id)).toEqual(['Anna@example.org', 'bob@example.org']);
+  const { text } = await app().get(link).expect(200);
+  expect(text).toContain('anna@example.org gets no new mails of the report “Weekly growth”');
+  expect(text).toContain('<form');
+  expect((await app().post(link).expect(200)).text).toContain('<h1>Unsubscribed</h1>');
+  expect(await resentTo(id)).toEqual(['bob@example.org']);
+  expect((await app().get(link).expect(200)).text).toContain('<h1>Unsubscribed already</h1>');
+  // It goes with the only site that has reports of the template.
+  const { rows } = await database.pool.query('select address, site_id from report_unsubscribes');
+  expect(rows).toEqual([{ address: 'anna@example.org', site_id: 'demo' }]);
+});
+
+it('tells whom an administrator has removed that old reports may still come, and ends those', async () => {
+  const id = await insertReport(database, { recipients: [anna, bob] });
+  const link = await linkOf(id);
+  await makeRecipients([bob]);
+  const { text } = await app().get(link).expect(200);
+  expect(text).toContain('anna@example.org gets no new mails of the report “Weekly &lt;growth&gt;”');
+  await app().post(link).expect(200);
+  expect(await resentTo(id)).toEqual(['bob@example.org']);
+});
+
+it('is counted by a resend: who left is named, whether all were asked for or some', async () => {
+  const id = await insertReport(database, { recipients: [anna, bob] });
+  await app()
+    .post(await linkOf(id))
+    .expect(200);
+  const api = await openReportsApi(database);
+  const resend = (body?: object) => api.call('post', `/reports/${id}/resend`).send(body).expect(202);
+  expect((await resend()).body).toEqual({ id, status: 'pending', recipients: 1, skipped: ['anna@example.org'] });
+  const some = { recipients: ['ANNA@example.org', 'carl@example.org', 'bob@example.org'] };
+  expect((await resend(some)).body).toMatchObject({ recipients: 2, skipped: ['anna@example.org'] });
+  expect((await resend({ recipients: ['anna@example.org'] })).body).toMatchObject({ recipients: 0 });
+  const forNobody = await insertReport(database, { recipients: [] });
+  await deliverReport(deliveryDeps(database, mail.url), 'demo', forNobody);
+  const { body } = await api.call('post', `/reports/${forNobody}/resend`).expect(202);
+  await api.close();
+  expect(body).toMatchObject({ recipients: 0, skipped: [] });
+});
+
+it('works for a template that is gone with its reports, and for none but its own recipient and template', async () => {
   const link = await linkOf(await insertReport(database, { recipients: [anna, bob] }));
   const forgeries = [
     link.replace('anna%40', 'bob%40'),
@@ -115,6 +180,7 @@ it('works for a template that is deleted, and for none but its own recipient and
   }
   expect(await recipients()).toEqual([anna, bob]);
   await database.pool.query('delete from report_templates');
+  await database.pool.query('delete from reports');
   for (const { text } of [await app().get(link).expect(200), await app().post(link).expect(200)]) {
     expect(text).toContain('was ended for everybody');
     expect(text).not.toContain('<form');

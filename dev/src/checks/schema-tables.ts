@@ -3,7 +3,7 @@
 const tablePattern = /^create table (\w+) \(\n([\s\S]*?)\n\)/gm;
 
 /** Tables whose column of that name does not make them a site's: they stay on one machine. */
-const localTables = new Set(['api_keys', 'report_templates']);
+const localTables = new Set(['api_keys', 'report_templates', 'report_unsubscribes']);
 
 /** Tables that hold rows of sites. */
 export function siteTables(schema: string): ReadonlySet<string> {

@@ -159,11 +159,12 @@ where site_id = $1 and report_id = $2 and status <> 'sending' and case when $3::
   then kind = 'webhook' or recipient = '' or recipient in (
     select lower((each ->> 'address') collate "C") from reports, jsonb_array_elements(reports.recipients) each
     where reports.site_id = $1 and reports.id = $2)
-  else recipient = any($3) end`;
+  else recipient = any($3) end
+returning kind, recipient`;
 
 /**
  * Opens rows again, with another Message-ID: of `recipients`, or of all whom the report is for, to which those whom somebody once sent
- * it besides do not belong. Returns how many.
+ * it besides do not belong. Returns them.
  */
 export async function resendDeliveries(
   pool: Queryable,
@@ -171,7 +172,6 @@ export async function resendDeliveries(
   reportId: string,
   recipients: string[] | null,
   now: Date,
-): Promise<number> {
-  const { rowCount } = await pool.query(askAgain, [siteId, reportId, recipients, now]);
-  return rowCount ?? 0;
+): Promise<Pick<DeliveryKey, 'kind' | 'recipient'>[]> {
+  return (await pool.query(askAgain, [siteId, reportId, recipients, now])).rows;
 }

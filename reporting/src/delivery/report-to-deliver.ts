@@ -3,6 +3,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import type { FormatId } from '../exports/formats/format.js';
 import type { FigureChange } from '../reports/report.js';
 import type { Recipient } from '../reports/templates/template.js';
+import { readLeft } from './unsubscribe.js';
 
 /** Exact numbers may be text. */
 export type FigureValue = number | string | null;
@@ -55,16 +56,9 @@ select report.site_id as "siteId", coalesce(sites.name, report.site_id) as "site
 from reports report left join sites on sites.site_id = report.site_id
 where report.site_id = $1 and report.id = $2`;
 
-const leftStatement = `/* reporting.leftRecipients */
-select unnest(unsubscribed) as address from report_templates where id = $1
-except select lower((recipient ->> 'address') collate "C")
-from report_templates template, jsonb_array_elements(template.recipients) recipient where template.id = $1`;
-
 /** Undefined when there is none. */
 export async function readReport(pool: Pool, siteId: string, id: string): Promise<DeliverableReport | undefined> {
   const { rows } = await pool.query<Omit<DeliverableReport, 'left'>>(statement, [siteId, id]);
   const [report] = rows;
-  if (!report) return undefined;
-  const { rows: left } = await pool.query<{ address: string }>(leftStatement, [report.templateId]);
-  return { ...report, left: left.map(({ address }) => address) };
+  return report && { ...report, left: await readLeft(pool, siteId, id) };
 }

@@ -4,6 +4,14 @@ import type { Pool } from '@millrace/shared/postgres';
 import { addressKey, isAddress } from './address.js';
 import { type DeliveryDeps, type DeliveryResult, deliverReport } from './deliver-report.js';
 import { type DeliveryKey, prepareDeliveries, resendDeliveries } from './ledger.js';
+import { readLeft } from './unsubscribe.js';
+
+export interface Resend {
+  /** How many will get it, the webhook included. */
+  recipients: number;
+  /** Addresses that left the template: each has a delivery that says so. */
+  skipped: string[];
+}
 
 /** Those that have no row yet get one. */
 async function prepareNew(
@@ -22,7 +30,7 @@ async function prepareNew(
 /**
  * Marks deliveries of a report to be made again, whatever came of them: to `recipients`, who need not have been any before, or to
  * all whom the report is for. Whoever calls {@link deliverReport} next, such as a job, makes them. What is being sent at the moment is left alone.
- * @returns how many. @throws ServiceError `invalid_request`
+ * @throws ServiceError `invalid_request`
  */
 export async function requestResend(
   pool: Pick<Pool, 'query'>,
@@ -30,10 +38,16 @@ export async function requestResend(
   reportId: string,
   recipients?: string[],
   now = new Date(),
-): Promise<number> {
+): Promise<Resend> {
   const keys = recipients?.map(addressKey);
   if (keys) await prepareNew(pool, siteId, reportId, keys, now);
-  return resendDeliveries(pool, siteId, reportId, keys ?? null, now);
+  const opened = await resendDeliveries(pool, siteId, reportId, keys ?? null, now);
+  const left = new Set(await readLeft(pool, siteId, reportId));
+  const addresses = opened.flatMap(({ kind, recipient }) => (kind === 'email' ? [recipient] : []));
+  const skipped = addresses.filter((address) => left.has(address)).sort();
+  // A report without recipients has a row that says so.
+  const nobody = addresses.filter((address) => address === '').length;
+  return { recipients: opened.length - skipped.length - nobody, skipped };
 }
 
 /** {@link requestResend}, then {@link deliverReport}. @throws as both. */

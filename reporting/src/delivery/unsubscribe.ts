@@ -1,19 +1,26 @@
-/** Leaving the recipients of a template through the link in a mail. */
+/** Leaving the recipients of a template through the link in a mail, also when it is deleted: its reports may be sent again. */
 import type { Pool } from '@millrace/shared/postgres';
 
 export interface Subscription {
-  /** Of the template. */
+  /** Of the template; of its newest report where it is deleted. */
   name: string;
+  /** False for who gets only reports of before, if somebody sends them again: the template is deleted, or an administrator removed the address. */
+  isRecipient: boolean;
   /** True for who left and was not made a recipient again. */
   hasLeft: boolean;
 }
 
 const find = `/* reporting.subscription */
-select name, $2 = any(unsubscribed) and not exists (
-    select 1 from jsonb_array_elements(recipients) recipient where lower((recipient ->> 'address') collate "C") = $2) as "hasLeft"
-from report_templates where id = $1`;
+select coalesce(template.name, report.title) as name, exists (
+    select 1 from jsonb_array_elements(template.recipients) recipient
+    where lower((recipient ->> 'address') collate "C") = $2) as "isRecipient",
+  exists (select 1 from report_unsubscribes where template_id = $1 and address = $2) as "hasLeft"
+from (select 1) as one left join report_templates template on template.id = $1
+left join lateral (
+  select title from reports where template_id = $1 order by created_at desc limit 1) report on template.id is null
+where coalesce(template.name, report.title) is not null`;
 
-/** Undefined when there is no such template any more; `recipient` as {@link addressKey} writes it. */
+/** Undefined when there is neither such a template nor a report of it any more; `recipient` as {@link addressKey} writes it. */
 export async function findSubscription(
   pool: Pool,
   templateId: string,
@@ -22,15 +29,41 @@ export async function findSubscription(
   return (await pool.query<Subscription>(find, [templateId, recipient])).rows[0];
 }
 
+/** Where the template is deleted, the row is of the only site that has reports of it. */
 const leave = `/* reporting.leaveRecipients */
-update report_templates set updated_at = $3,
-  unsubscribed = array_append(array_remove(unsubscribed, $2), $2),
-  recipients = (select coalesce(jsonb_agg(recipient order by place), '[]')
-    from jsonb_array_elements(recipients) with ordinality as listed (recipient, place)
-    where lower((recipient ->> 'address') collate "C") <> $2)
-where id = $1`;
+with template as (
+  update report_templates set updated_at = $3,
+    recipients = (select coalesce(jsonb_agg(recipient order by place), '[]')
+      from jsonb_array_elements(recipients) with ordinality as listed (recipient, place)
+      where lower((recipient ->> 'address') collate "C") <> $2)
+  where id = $1 returning site_id)
+insert into report_unsubscribes (template_id, address, left_at, site_id)
+select $1, $2, $3, case when exists (select 1 from template) then (select site_id from template)
+  else (select case when min(site_id) = max(site_id) then min(site_id) end from reports where template_id = $1) end
+on conflict do nothing`;
 
 /** `recipient` as {@link addressKey} writes it; also keeps reports that were generated before from being sent there again. */
 export async function leaveRecipients(pool: Pool, templateId: string, recipient: string, now: Date): Promise<void> {
   await pool.query(leave, [templateId, recipient, now]);
+}
+
+const rejoin = `/* reporting.rejoinRecipients */
+delete from report_unsubscribes where template_id = $1 and address = any($2)`;
+
+/** Whoever is a recipient of the template gets mail, also who left it before; as {@link addressKey} writes them. */
+export async function rejoinRecipients(
+  client: Pick<Pool, 'query'>,
+  templateId: string,
+  recipients: string[],
+): Promise<void> {
+  await client.query(rejoin, [templateId, recipients]);
+}
+
+const left = `/* reporting.leftRecipients */
+select address from report_unsubscribes where template_id = (select template_id from reports where site_id = $1 and id = $2)`;
+
+/** The addresses, in lower case, that want no more mails of the template of a report. */
+export async function readLeft(pool: Pick<Pool, 'query'>, siteId: string, reportId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ address: string }>(left, [siteId, reportId]);
+  return rows.map(({ address }) => address);
 }

@@ -32,6 +32,7 @@ const recipients: JsonSchema = {
   items: { anyOf: [{ type: 'string', format: 'email' }, recipient] },
   description: 'Addresses, or objects with `address` and `name`. None: the report is written and kept.',
 };
+const days = { first_day: day, last_day: day };
 const described: Record<string, JsonSchema> = {
   site_id: {
     type: ['string', 'null'],
@@ -105,8 +106,7 @@ const reportFields = {
   dataset: text,
   params,
   format,
-  first_day: day,
-  last_day: day,
+  ...days,
   timezone: text,
   recipients: listOf(recipient),
   webhook: { ...flag, description: 'Whether it is posted to one.' },
@@ -165,14 +165,20 @@ export const reportsSchemas: Record<string, JsonSchema> = {
         description: 'As in `/api/v1/query`, of whole days.',
         anyOf: [text, listOf(day, { minItems: 2, maxItems: 2 })],
       },
-      first_day: day,
-      last_day: day,
+      ...days,
       site_id: { ...text, description: 'Of a template of all sites: this one only.' },
     },
     additionalProperties: false,
     examples: [{ date_range: 'last_week' }, { first_day: '2026-10-01', last_day: '2026-10-31', site_id: 'demo' }],
   },
-  PendingReports: record({ first_day: day, last_day: day, reports: listOf(record(pending)) }),
+  PendingReports: record({
+    ...days,
+    reports: {
+      ...listOf(record({ ...pending, ...days })),
+      description:
+        'With the days of each, which differ where each site has its own zone; those above are in UTC then. A site where the first day has not begun gets none.',
+    },
+  }),
   Report: record({ ...reportFields, deliveries: listOf(delivery) }),
   Reports: record({
     reports: listOf(record(reportFields)),
@@ -188,6 +194,11 @@ export const reportsSchemas: Record<string, JsonSchema> = {
     failedReports: count,
   }),
   Resend: withProperties(jsonSchemaOf(resendSchema), { recipients: { ...recipients, minItems: 1 } }),
-  ResentReport: record({ id: text, status: { const: 'pending' }, recipients: count }),
+  ResentReport: record({
+    id: text,
+    status: { const: 'pending' },
+    recipients: { ...count, description: 'How many will get it, the webhook included.' },
+    skipped: { ...listOf(text), description: 'Addresses that get nothing: they left through the link in a mail.' },
+  }),
   ReissuedReport: record({ ...pending, revision: { type: 'integer', minimum: 2 } }),
 };

@@ -49,7 +49,7 @@ const report: Handle = async (deps, job) => {
 const generate: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const data = job.data as unknown as GenerateReportData;
-  const reportIds = await orderJob(deps.pool, job, data, instantOf(data.at, job));
+  const reportIds = await orderJob(deps.pool, job, data, instantOf(data.at, job), deps.clock?.());
   await queueReports(deps);
   return { reportIds, ms: since(startedAt) };
 };

@@ -3,13 +3,14 @@
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job } from '@millrace/shared/queue';
 import type { GenerateReportData } from '@millrace/shared/report-data';
+import { dayOf } from '@millrace/shared/zone-days';
 import { UnrecoverableError } from 'bullmq';
 import { findDataset } from '../datasets/datasets.js';
 import type { FormatId } from '../exports/formats/format.js';
 import { unknownSite } from '../sites/check-known-site.js';
 import { dueAt, sitesOf } from './order-reports.js';
-import { type Days, periodOfSlot } from './report-period.js';
-import { insertReport, newReport, reportsOfJob } from './report-rows.js';
+import { type Days, easternmost, hasBegun, periodOfSlot } from './report-period.js';
+import { adoptReports, insertReport, newReport, reportsOfJob } from './report-rows.js';
 import type { SiteOfPeriod } from './sites-of-period.js';
 
 type ReportType = GenerateReportData['reportType'];
@@ -42,20 +43,41 @@ function outputNameOf({ outputPath, site_id }: GenerateReportData, { siteId }: S
   return site_id === undefined ? outputPath.replace(/(\.[^.]*)?$/, (ending) => `-${siteId}${ending}`) : outputPath;
 }
 
+/** Numbers are given out by the queue, again once it was emptied; other ids were chosen, such as those of slots, and name one job for good. */
+const identify = ({ id, timestamp }: Pick<Job, 'id' | 'timestamp'>) => ({
+  jobId: id!,
+  jobAddedAt: new Date(/^\d+$/.test(id!) ? timestamp : 0),
+});
+
+/** The sites on which the days have begun. @throws UnrecoverableError where they have begun on none. */
+async function sitesOfJob(pool: Pool, data: GenerateReportData, at: Date, now: Date): Promise<SiteOfPeriod[]> {
+  const daysIn = (zone: string) => daysOf(data, at, zone);
+  const sites = await sitesOf(pool, { siteId: data.site_id ?? null, timezone: null }, daysIn);
+  const begun = sites.filter(({ days, timezone }) => hasBegun(days, timezone, now));
+  if (begun.length > 0) return begun;
+  const first = sites[0] ?? { days: daysIn(easternmost), timezone: easternmost };
+  if (hasBegun(first.days, first.timezone, now)) return [];
+  const { from } = first.days;
+  throw new UnrecoverableError(
+    `The days lie in the future: they begin on ${from}, and today is ${dayOf(now, first.timezone)} in ${first.timezone}.`,
+  );
+}
+
 /** Puts down the reports of a job, each once however often it runs; returns the ids of all of them. */
 export async function orderJob(
   pool: Pool,
-  { id, timestamp }: Pick<Job, 'id' | 'timestamp'>,
+  given: Pick<Job, 'id' | 'timestamp'>,
   data: GenerateReportData,
   at: Date,
+  now = new Date(),
 ): Promise<string[]> {
-  const job = { jobId: id!, jobAddedAt: new Date(timestamp) };
+  const job = identify(given);
   const { title, dataset } = types[data.reportType];
   const params = paramsOf(data.reportType, data.profileIds);
   const recipients = data.recipientEmail === undefined ? [] : [{ address: data.recipientEmail }];
-  const about = { siteId: data.site_id ?? null, timezone: null };
-  const sites = await sitesOf(pool, about, (zone) => daysOf(data, at, zone));
+  const sites = await sitesOfJob(pool, data, at, now);
   if (data.site_id !== undefined && sites.length === 0) throw new UnrecoverableError(unknownSite(data.site_id).message);
+  await adoptReports(pool, job.jobId, job.jobAddedAt);
   for (const site of sites) {
     const { siteId, timezone, days } = site;
     const order = {

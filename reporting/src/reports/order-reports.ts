@@ -1,7 +1,8 @@
 /** The reports of a template, one for each of its sites. */
 import type { Pool } from '@millrace/shared/postgres';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
-import { type Days, periodOfSlot } from './report-period.js';
+import type { WantedDays } from './parse-generate.js';
+import { type Days, hasBegun, periodOfSlot } from './report-period.js';
 import { insertReport, type NewReport, newReport, reportsOfSlot } from './report-rows.js';
 import { type SiteOfPeriod, siteOfPeriod, sitesOfPeriod } from './sites-of-period.js';
 import type { Template } from './templates/template.js';
@@ -46,11 +47,19 @@ export async function orderSlot(pool: Pool, template: Template, slot: Date): Pro
   return reportsOfSlot(pool, template.id, slot);
 }
 
-/** Puts down reports of days that somebody chose, now; `siteId` narrows a template of all sites down to one. */
-export async function orderDays(pool: Pool, template: Template, days: Days, now: Date, siteId: string | null) {
+/**
+ * Puts down reports of days that somebody chose, now; `siteId` narrows a template of all sites down to one. A site where the days have
+ * not begun gets none.
+ */
+export async function orderDays(
+  pool: Pool,
+  template: Template,
+  { daysIn, siteId }: Pick<WantedDays, 'daysIn' | 'siteId'>,
+  now: Date,
+): Promise<NewReport[]> {
   const only = { timezone: template.timezone, siteId: siteId ?? template.siteId };
-  const sites = await sitesOf(pool, only, () => days);
-  const reports: NewReport[] = sites.map((site) => newReport(orderOf(template, site, null), now));
+  const sites = (await sitesOf(pool, only, daysIn)).filter(({ days, timezone }) => hasBegun(days, timezone, now));
+  const reports = sites.map((site) => newReport(orderOf(template, site, null), now));
   for (const report of reports) await insertReport(pool, report);
   return reports;
 }

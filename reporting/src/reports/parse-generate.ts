@@ -3,11 +3,11 @@ import type { Pool } from '@millrace/shared/postgres';
 import { dayOf } from '@millrace/shared/zone-days';
 import Joi from 'joi';
 import { readCircumstances } from '../query/read-circumstances.js';
-import { parseDateRange, type WrittenRange } from '../query-request/parse-date-range.js';
+import { type DateRange, parseDateRange, type WrittenRange } from '../query-request/parse-date-range.js';
 import { rangeNames } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
-import { resolveSpan } from '../query-request/resolve-span.js';
-import type { Days } from './report-period.js';
+import { type Moment, resolveSpan } from '../query-request/resolve-span.js';
+import { type Days, easternmost, hasBegun } from './report-period.js';
 import { checkBody } from './templates/parse-template.js';
 import type { Template } from './templates/template.js';
 
@@ -52,14 +52,24 @@ export const generateSchema = Joi.object<GenerateRequest>({
     'object.unknown': 'is not a field of this request; those are date_range, first_day, last_day and site_id',
   });
 
-/** Where it is tomorrow first: what is in the future there is so everywhere. */
-const easternmost = 'Pacific/Kiritimati';
+function checkBegun(days: Days, zone: string, now: Date, field: string): void {
+  if (hasBegun(days, zone, now)) return;
+  const [first, today] = [days.from, dayOf(now, zone)];
+  throw refusal([field], `must not lie in the future: the days begin on ${first}, and today is ${today} in ${zone}`);
+}
 
-/** A range may end in the future, as that of this month does: it is reported as far as it is stored. */
-function checkBegun({ from }: Days, zone: string, now: Date, field: string): void {
-  const today = dayOf(now, zone);
-  if (from > today)
-    throw refusal([field], `must not lie in the future: the days begin on ${from}, and today is ${today} in ${zone}`);
+/** What a range means in a zone. */
+function daysOf(range: DateRange, zone: string, moment: Moment): Days {
+  const span = resolveSpan(range, zone, moment);
+  return span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
+}
+
+export interface WantedDays {
+  siteId: string | null;
+  /** Without a zone and a site the days are those of each site's own zone: a name such as `day` may mean others there. */
+  daysIn: (zone: string) => Days;
+  /** In the zone of the template or the site; else in UTC. */
+  days: Days;
 }
 
 /** @throws ServiceError `invalid_request`. */
@@ -68,7 +78,7 @@ export async function daysOfRequest(
   template: Pick<Template, 'siteId' | 'timezone'>,
   body: unknown,
   now: Date,
-): Promise<{ days: Days; siteId: string | null }> {
+): Promise<WantedDays> {
   const sent = checkBody(generateSchema, body);
   if (template.siteId !== null && sent.site_id !== undefined && sent.site_id !== template.siteId) {
     throw refusal(['site_id'], 'must be the site of the template, or be left out');
@@ -82,9 +92,8 @@ export async function daysOfRequest(
     throw refusal(['date_range'], 'all needs a site_id: each site has a first day of its own');
   const { siteTimezone, ...events } = await readCircumstances(pool, siteId ?? '', isAll);
   const zone = template.timezone ?? siteTimezone;
-  const span = resolveSpan(range, zone, { now, ...events });
-  const { from, to } = span.kind === 'days' ? span : { from: dayOf(span.from, zone), to: dayOf(span.to, zone) };
-  // Without a zone and a site the days are those of each site's own zone.
-  checkBegun({ from, to }, siteId === null ? (template.timezone ?? easternmost) : zone, now, field);
-  return { days: { from, to }, siteId };
+  const daysIn = (timezone: string) => daysOf(range, timezone, { now, ...events });
+  const earliest = siteId === null && template.timezone === null ? easternmost : zone;
+  checkBegun(daysIn(earliest), earliest, now, field);
+  return { siteId, daysIn, days: daysIn(zone) };
 }

@@ -33,6 +33,12 @@ export function periodBefore(day: string, type: PeriodType): Days {
 export const periodOfSlot = (at: Date, type: PeriodType, timezone: string): Days =>
   periodBefore(dayOf(at, timezone), type);
 
+/** Where it is tomorrow first: what is in the future there is so everywhere. */
+export const easternmost = 'Pacific/Kiritimati';
+
+/** A range may end in the future, as that of this month does: it is reported as far as it is stored. */
+export const hasBegun = ({ from }: Days, timezone: string, now: Date): boolean => from <= dayOf(now, timezone);
+
 /** The days before these: as many months where these are whole months, else as many days. */
 export function daysBefore({ from, to }: Days): Days {
   const end = addDays(from, -1);

@@ -113,6 +113,14 @@ select id from reports where template_id = $1 and slot = $2 and revision = 1 ord
 const ofJob = `/* reporting.reportsOfJob */
 select id from reports where job_id = $1 and job_added_at = $2 and revision = 1 order by site_id`;
 
+const adopt = `/* reporting.adoptReports */
+update reports set job_added_at = $2 where job_id = $1 and job_added_at is null and created_at >= $2`;
+
+/** Reports that were put down when it was not noted when their job was added are those of this one, unless they are older than it. */
+export async function adoptReports(pool: Pool, jobId: string, addedAt: Date): Promise<void> {
+  await pool.query(adopt, [jobId, addedAt]);
+}
+
 export async function reportsOfSlot(pool: Pool, templateId: string, slot: Date): Promise<string[]> {
   return (await pool.query<{ id: string }>(ofSlot, [templateId, slot])).rows.map(({ id }) => id);
 }

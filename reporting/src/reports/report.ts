@@ -15,7 +15,7 @@ export interface ReportOrder {
   slot: Date | null;
   /** The job of the queue that asked for it. */
   jobId: string | null;
-  /** When that was added to the queue: an id may be given out again. */
+  /** When that was added to the queue, where its id may be given out again; else the beginning of 1970. */
   jobAddedAt: Date | null;
   title: string;
   dataset: string;

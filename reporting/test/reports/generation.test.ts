@@ -238,6 +238,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       id,
       status: 'pending',
       recipients: 1,
+      skipped: [],
     });
     await doneReport(id);
     await api

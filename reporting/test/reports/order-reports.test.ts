@@ -171,6 +171,37 @@ it('takes no job for an earlier one whose id the queue gave out again', async ()
   expect(await ordered('job_id', '1')).toHaveLength(2);
 });
 
+it('makes the reports of a slot once, also where its job was removed from the queue and is added again', async () => {
+  const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
+  const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
+  const id = 'sched-weekly-report-1780902000000';
+  const order = (timestamp: number) => orderJob(database.pool, { id, timestamp }, data, new Date(timestamp));
+  const first = await order(Date.UTC(2026, 5, 8));
+  expect(await order(Date.UTC(2026, 5, 9))).toEqual(first);
+  expect(await ordered('job_id', id)).toHaveLength(1);
+});
+
+it.each(['sched-before', '71'])(
+  'finds the reports of job %s that were put down before it was noted when jobs are added',
+  async (id) => {
+    const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
+    const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
+    const order = (timestamp: number) => orderJob(database.pool, { id, timestamp }, data, new Date(timestamp));
+    const first = await order(Date.UTC(2026, 5, 8));
+    await database.pool.query('update reports set job_added_at = null where job_id = $1', [id]);
+    expect(await order(Date.UTC(2026, 5, 8))).toEqual(first);
+  },
+);
+
+it('takes no job of a number for an earlier one of which it was not noted when it was added', async () => {
+  const days = { startDate: '2026-06-03', endDate: '2026-06-03' };
+  const data = { reportType: 'PROFILE_PERFORMANCE', format: 'CSV', site_id: 'berlin', ...days } as const;
+  const order = (timestamp: number) => orderJob(database.pool, { id: '72', timestamp }, data, new Date(timestamp));
+  const first = await order(Date.UTC(2026, 5, 8));
+  await database.pool.query(`update reports set job_added_at = null, created_at = '2026-06-08' where job_id = '72'`);
+  expect(await order(Date.UTC(2026, 5, 9))).not.toEqual(first);
+});
+
 it('is not done with a report that somebody wants to have sent again while it is being sent', async () => {
   const template = await addTemplate('resent', { site_id: 'berlin', timezone: 'Europe/Berlin' });
   const [id] = await orderSlot(database.pool, template, new Date('2026-06-08T07:00:00Z'));

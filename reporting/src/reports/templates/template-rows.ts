@@ -2,6 +2,8 @@
 import { ServiceError } from '@millrace/shared/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { addressKey } from '../../delivery/address.js';
+import { rejoinRecipients } from '../../delivery/unsubscribe.js';
 import type { Template, TemplateFields } from './template.js';
 import { deleteSchedule, type ScheduleState, writeSchedule } from './template-schedule.js';
 
@@ -117,6 +119,8 @@ export function insertTemplate(pool: Pool, template: NewTemplate): Promise<void>
   });
 }
 
+const addressesOf = ({ recipients }: Template) => recipients.map(({ address }) => addressKey(address));
+
 /** `change` makes the new fields of the old template. Where that stays active or not, its schedule stays stopped or not. */
 export function updateTemplate(
   pool: Pool,
@@ -128,6 +132,7 @@ export function updateTemplate(
     const before = await claimTemplate(client, id, only);
     const after = { ...before, ...change(before) };
     await client.query(update, valuesOf(after));
+    await rejoinRecipients(client, id, addressesOf(after));
     await writeSchedule(client, after, after.isActive === before.isActive ? null : after.isActive);
   });
 }
