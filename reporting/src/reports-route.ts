@@ -2,6 +2,7 @@
 
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
+import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { onlySite } from './asker.js';
@@ -28,6 +29,7 @@ export interface ReportsRouteDeps {
   stores: ExportStores;
   /** Which downloads need no key. */
   links: Links;
+  logger: Logger;
   clock?: () => Date;
 }
 type Deps = Required<ReportsRouteDeps>;
@@ -75,11 +77,17 @@ const list =
   };
 
 const show =
-  ({ writePool, clock }: Deps): RequestHandler =>
+  ({ writePool, clock, logger }: Deps): RequestHandler =>
   async (req, res) => {
     const report = await reportOf(writePool, res, req.params.id);
     // A report is shown also where counting its events takes too long.
-    const revised = await checkRevision(writePool, report, clock()).catch(() => report.revised);
+    const revised = await checkRevision(writePool, report, clock()).catch((error: unknown) => {
+      logger.warn(
+        { err: error, report: report.id },
+        'a report is shown as it was checked before: its events cannot be counted',
+      );
+      return report.revised;
+    });
     const deliveries = await listDeliveries(writePool, report, isAdmin(res));
     res.json({ ...shown({ ...report, revised }), deliveries });
   };
@@ -153,8 +161,8 @@ const resendAgain =
     const report = await reportOf(writePool, res, req.params.id);
     const { recipients } = checkBody(resendSchema, await readOptionalJson(req, res));
     await recordAudit(writePool, res, 'report.resend', report.id);
-    const opened = await resendReport(writePool, report, recipients, clock());
-    res.status(202).json({ id: report.id, status: 'pending', recipients: opened });
+    const resend = await resendReport(writePool, report, recipients, clock());
+    res.status(202).json({ id: report.id, status: 'pending', ...resend });
   };
 
 export function reportsRoutes({ clock = () => new Date(), ...rest }: ReportsRouteDeps): Router {

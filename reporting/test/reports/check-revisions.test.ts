@@ -1,12 +1,13 @@
 /** Whether a report still says what is stored: late events and erased ones tell, rolling them does not. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inSnapshot } from '../../src/query/in-snapshot.js';
 import { checkRevisions } from '../../src/reports/check-revisions.js';
 import { readDataVersion } from '../../src/reports/data-version.js';
 import { type StoredEvent, storeEvents } from '../random-events.js';
 import { storeRollups } from '../stored-rollups.js';
+import { openReportsApi } from './reports-api.js';
 
 let database: TestDatabase;
 const now = new Date('2026-06-20T12:00:00Z');
@@ -180,4 +181,16 @@ it('is looked at by one of several workers, together with all that are due', asy
   const found = await Promise.all([check(4), check(4), check(4)]);
   expect(found.reduce((sum, count) => sum + count, 0)).toBe(30);
   expect(await revised()).toEqual(Array(30).fill(true));
+});
+
+it('shows a report as it was checked last where its events cannot be counted, and logs why', async () => {
+  await addReport();
+  const warnings: object[] = [];
+  const logger = Object.create(silent, { warn: { value: (line: object) => warnings.push(line) } });
+  const api = await openReportsApi(database, { logger });
+  const { rows } = await database.pool.query<{ id: string }>('select id from reports');
+  await database.pool.query('alter table events rename to moved');
+  expect((await api.call('get', `/reports/${rows[0]!.id}`).expect(200)).body.revised).toBe(false);
+  expect(warnings).toMatchObject([{ report: rows[0]!.id, err: { message: 'relation "events" does not exist' } }]);
+  await api.close();
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, type NewKey } from '@millrace/shared/access/keys';
+import type { Logger } from '@millrace/shared/logger';
 import { createMetrics } from '@millrace/shared/metrics';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';
 import request from 'supertest';
@@ -26,15 +27,16 @@ interface Given extends Partial<ReportingApp['exports']> {
   withKeys?: boolean;
   allowPrivate?: boolean;
   clock?: () => Date;
+  logger?: Logger;
 }
 
 export async function openReportsApi(
   { pool }: TestDatabase,
-  { withKeys = false, allowPrivate = false, clock = () => new Date(), ...exports }: Given = {},
+  { withKeys = false, allowPrivate = false, clock = () => new Date(), logger = silent, ...exports }: Given = {},
 ): Promise<ReportsApi> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-reports-'));
   const stores = storesOf(createDiskStore(folder));
-  const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const service = { logger, metrics: createMetrics(), health: {}, isClosing: () => false };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const ring = createKeyRing(pool, silent);
   const app = buildApp({
