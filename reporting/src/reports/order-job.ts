@@ -77,7 +77,6 @@ export async function orderJob(
   const recipients = data.recipientEmail === undefined ? [] : [{ address: data.recipientEmail }];
   const sites = await sitesOfJob(pool, data, at, now);
   if (data.site_id !== undefined && sites.length === 0) throw new UnrecoverableError(unknownSite(data.site_id).message);
-  await adoptReports(pool, job.jobId, job.jobAddedAt);
   for (const site of sites) {
     const { siteId, timezone, days } = site;
     const order = {
@@ -85,6 +84,7 @@ export async function orderJob(
       ...{ format: data.format.toLowerCase() as FormatId, firstDay: days.from, lastDay: days.to, timezone },
       ...{ recipients, webhook: null, secret: null, outputName: outputNameOf(data, site) },
     };
+    await adoptReports(pool, siteId, job.jobId, job.jobAddedAt);
     await insertReport(pool, newReport(order, data.startDate === undefined ? dueAt(at, site) : at));
   }
   return reportsOfJob(pool, job.jobId, job.jobAddedAt);

@@ -114,11 +114,11 @@ const ofJob = `/* reporting.reportsOfJob */
 select id from reports where job_id = $1 and job_added_at = $2 and revision = 1 order by site_id`;
 
 const adopt = `/* reporting.adoptReports */
-update reports set job_added_at = $2 where job_id = $1 and job_added_at is null and created_at >= $2`;
+update reports set job_added_at = $3 where site_id = $1 and job_id = $2 and job_added_at is null and created_at >= $3`;
 
 /** Reports that were put down when it was not noted when their job was added are those of this one, unless they are older than it. */
-export async function adoptReports(pool: Pool, jobId: string, addedAt: Date): Promise<void> {
-  await pool.query(adopt, [jobId, addedAt]);
+export async function adoptReports(pool: Pool, siteId: string, jobId: string, addedAt: Date): Promise<void> {
+  await pool.query(adopt, [siteId, jobId, addedAt]);
 }
 
 export async function reportsOfSlot(pool: Pool, templateId: string, slot: Date): Promise<string[]> {

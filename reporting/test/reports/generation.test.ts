@@ -161,11 +161,9 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('generates now for any range, as JSON with what it is about', async () => {
     const templateId = await create({ format: 'json', includeMetadata: true });
     const asked = await generate(templateId, { date_range: ['2026-06-08', '2026-06-09'], site_id: 'shop' });
-    expect(asked).toEqual({
-      first_day: '2026-06-08',
-      last_day: '2026-06-09',
-      reports: [{ id: expect.any(String), site_id: 'shop', status: 'pending' }],
-    });
+    const days = { first_day: '2026-06-08', last_day: '2026-06-09' };
+    const pending = { id: expect.any(String), site_id: 'shop', status: 'pending' };
+    expect(asked).toEqual({ ...days, reports: [{ ...pending, ...days }] });
     const { id, ...report } = await doneReport(asked.reports[0].id);
     expect(report).toMatchObject({ status: 'generated', slot: null, rows: 2, timezone: 'Europe/Berlin' });
     const { metadata, ...rest } = (await api.call('get', `/reports/${id}/download`).expect(200)).body;
