@@ -171,14 +171,7 @@ export const reportsSchemas: Record<string, JsonSchema> = {
     additionalProperties: false,
     examples: [{ date_range: 'last_week' }, { first_day: '2026-10-01', last_day: '2026-10-31', site_id: 'demo' }],
   },
-  PendingReports: record({
-    ...days,
-    reports: {
-      ...listOf(record({ ...pending, ...days })),
-      description:
-        'With the days of each, which differ where each site has its own zone; those above are in UTC then. A site where the first day has not begun gets none.',
-    },
-  }),
+  PendingReports: record({ ...days, reports: listOf(record({ ...pending, ...days })) }),
   Report: record({ ...reportFields, deliveries: listOf(delivery) }),
   Reports: record({
     reports: listOf(record(reportFields)),
