@@ -119,8 +119,6 @@ const templates = {
       id: 'generateReports',
       tag,
       summary: 'Have reports of any days written and sent now',
-      description:
-        'Each report has its days, which differ where each site has its own zone; those of the answer are in UTC then. A site where the first day has not begun gets none.',
       scope: 'admin',
       body: 'GenerateReports',
       status: 202,

@@ -159,7 +159,7 @@ export const reportsSchemas: Record<string, JsonSchema> = {
   GenerateReports: {
     type: 'object',
     description:
-      '`date_range`, or `first_day` and `last_day`. The first day must have begun; where the last one lies ahead, the report says what is stored until now.',
+      '`date_range`, or `first_day` and `last_day`. The first day must have begun; where the last one lies ahead, the report says what is stored until now. Where each site has its own zone, each report has days by that one, those of the answer are in UTC, and a site where the first day has not begun gets none.',
     properties: {
       date_range: {
         description: 'As in `/api/v1/query`, of whole days.',
