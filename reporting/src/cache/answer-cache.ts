@@ -7,7 +7,7 @@ import type { AnswerStore, StoreSize } from './answer-store.js';
 import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } from './compute-answer.js';
 import { type AnswerCounts, type AnswerStatus, createAnswerCounter } from './count-answers.js';
 import { guardStore } from './guard-store.js';
-import { createJoining, isShareable, type Landed, type Shareable } from './join-computation.js';
+import { createJoining, type Flying, isShareable, type Shareable } from './join-computation.js';
 import { bytesOf, isAnswerTo, type KeptAnswer } from './kept-answer.js';
 import { createLookUp, type LookedUp } from './look-up.js';
 import type { Question } from './question.js';
@@ -88,31 +88,39 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
     found: LookedUp,
     { read, maxStaleMs, keepsAll = false }: AskOptions,
     stop: AbortSignal,
-  ): Promise<Computed<Landed>> {
+  ): Promise<Computed<GivenAnswer>> {
     counter.addComputation();
-    const startedAt = performance.now();
     const answer = await computeAnswer(found, read, stop, clock);
     const { version } = answer;
     const isWanted = !found.isMomentary || keepsAll || maxStaleMs !== undefined;
     const kept = version === undefined ? Promise.resolve() : keep(question, found, { ...answer, version }, isWanted);
-    return { answer: { given: give(found.name, answer, 'miss'), startedAt }, kept };
+    return { answer: give(found.name, answer, 'miss'), kept };
   }
 
-  async function fetch(question: Question, found: Shareable, options: AskOptions, stop: AbortSignal): Promise<Landed> {
-    const computing = () => compute(question, found, options, stop);
+  async function fetch(
+    question: Question,
+    found: Shareable,
+    options: AskOptions,
+    stop: AbortSignal,
+    flying: Flying,
+  ): Promise<GivenAnswer> {
+    const computing = () => {
+      flying.startedAt = performance.now();
+      return compute(question, found, options, stop);
+    };
     if (found.isMomentary) return (await computing()).answer;
-    const shared = await shareAnswer(store, { ...found, siteId: question.siteId }, computing, stop, lockTimes);
+    const patience = { stop, until: flying.askedAt + lockTimes.patienceMs };
+    const shared = await shareAnswer(store, { ...found, siteId: question.siteId }, computing, patience, lockTimes);
     if (shared.kind === 'computed') return shared.answer;
     memory.set(found.name, shared.answer);
-    const given = give(found.name, shared.answer, shared.isWaitedFor ? 'miss' : 'hit');
-    return { given };
+    return give(found.name, shared.answer, shared.isWaitedFor ? 'miss' : 'hit');
   }
 
   const share = (question: Question, found: Shareable, options: AskOptions): Promise<GivenAnswer> =>
     joining.join(
       found,
       {
-        share: (stop) => fetch(question, found, options, stop),
+        share: (stop, flying) => fetch(question, found, options, stop, flying),
         compute: async (stop) => (await compute(question, found, options, stop)).answer,
       },
       options.gone,

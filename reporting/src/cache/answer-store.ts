@@ -10,8 +10,11 @@ export interface AnswerKey extends DataMoment {
 /** One computation at a time of what a question means, whatever has been stored meanwhile. */
 export const lockOf = ({ name, meaning }: Pick<AnswerKey, 'name' | 'meaning'>): string => `${name} ${meaning}`;
 
-/** `answer`: it is there. `locked`: it is for the caller to compute it. `wait`: somebody else does. */
-export type Opened = { kind: 'answer'; answer: KeptAnswer } | { kind: 'locked' } | { kind: 'wait' };
+/** `answer`: it is there. `locked`: it is for the caller to compute it. `wait`: somebody else does, `holder`, unless that is not known yet. */
+export type Opened =
+  | { kind: 'answer'; answer: KeptAnswer }
+  | { kind: 'locked' }
+  | { kind: 'wait'; holder: string | undefined };
 
 export interface StoreSize {
   entries: number;

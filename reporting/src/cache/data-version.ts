@@ -14,14 +14,15 @@ export interface DataVersion {
   data: string | undefined;
   /**
    * Moves where even an answer that may be out of date is not to be given any more. JSON: when the site was made, erasures of its users,
-   * the last invalidation.
+   * then the last invalidation and `history`.
    */
   identity: string;
   /** Null for a site that is not known. */
   siteTimezone: string | null;
-  /** See `DataMoment`; of a primary and of a standby they cannot be compared. */
+  /** Of one run of one server on one set of files: only there do transactions, and the counts of versions, never come back. */
+  history: string;
+  /** See `DataMoment`; of two histories they cannot be compared. */
   position: string;
-  isStandby: boolean;
 }
 
 /** What is to be known of a question to read the version of its data. */
@@ -65,19 +66,26 @@ const metrics = `(select jsonb_agg(found) from (
     select count(*), sum(hashtextextended(xmin::text, 0)) from site_metrics
     where site_id = $1 and metric_type in ${listed(metricTypes)} and period_type in ${listed(periodTypes)}) as found)`;
 
+/**
+ * A backup comes back by a start of the server, as another database, or into other files of the tables; with it come back numbers of
+ * transactions, counts of changes and erasures, which then stand for other data than before.
+ */
+const history = `jsonb_build_array(pg_is_in_recovery(), extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('sites'),
+    (select oid from pg_database where datname = current_database()))`;
+
 const sources: Record<DataSource, string> = { events, aggregates, metrics };
 
 const statement = (reads: readonly DataSource[]) => `/* reporting.readDataVersion */
-select sites.timezone as "siteTimezone", pg_is_in_recovery() as "isStandby", pg_current_snapshot()::text as snapshot,
+select sites.timezone as "siteTimezone", ${history}::text as history, pg_current_snapshot()::text as snapshot,
   erase_requested_at is not null ${reads.includes('events') ? `or marks.number > ${mostMarks}` : ''} as "isUnsettled",
-  ${identityOf('(select max(no) from cache_invalidations where $2 like pattern)')}::text as identity,
+  ${identityOf(`jsonb_build_array((select max(no) from cache_invalidations where $2 like pattern), ${history})`)}::text as identity,
   jsonb_build_array($3::date, $4::date, ${reads.map((name) => sources[name]).join(', ')})::text as data
 from (select 1) as one left join sites on sites.site_id = $1 left join site_rollups rolled on rolled.site_id = $1
   left join raw_horizon horizon on true ${reads.includes('events') ? marks : ''}`;
 
 interface Row {
   siteTimezone: string | null;
-  isStandby: boolean;
+  history: string;
   snapshot: string;
   isUnsettled: boolean;
   identity: string;
@@ -87,7 +95,7 @@ interface Row {
 const mostRunning = 1e9;
 
 /**
- * Of a snapshot `xmin:xmax:running`. A later one of the same server has a larger `xmax`, or the same one and fewer transactions running
+ * Of a snapshot `xmin:xmax:running`. A later one of the same history has a larger `xmax`, or the same one and fewer transactions running
  * below it, once anything has been committed.
  */
 export function positionOf(snapshot: string): string {
@@ -107,9 +115,9 @@ export async function readDataVersion(
   { siteId, reads, name, span }: VersionedQuestion,
 ): Promise<DataVersion> {
   const { rows } = await database.query<Row>(statement(reads), [siteId, name, ...daysOf(span)]);
-  const { siteTimezone, isStandby, snapshot, isUnsettled, identity, data } = rows[0]!;
+  const { siteTimezone, history, snapshot, isUnsettled, identity, data } = rows[0]!;
   const position = positionOf(snapshot);
-  return { siteTimezone, isStandby, position, identity, data: isUnsettled ? undefined : hashOf(identity, data) };
+  return { siteTimezone, history, position, identity, data: isUnsettled ? undefined : hashOf(identity, data) };
 }
 
 /** Short, and the same in every process of this release. */

@@ -4,26 +4,26 @@ import { ServiceError } from '@millrace/shared/errors';
 /** `stop` fires when all have left. */
 type Work<T> = (stop: AbortSignal) => Promise<T>;
 
-interface Flight<T> {
+interface Flight<T, L> {
   result: Promise<T>;
   waiting: number;
   stopping: AbortController;
-  label: string | undefined;
+  label: L | undefined;
 }
 
-export interface Flights<T> {
+export interface Flights<T, L> {
   /** Joins what is under way for `key`, or begins it. Rejects with `query_timeout` once `gone` fires; without it, stays to the end. */
-  join(key: string, work: Work<T>, gone?: AbortSignal, label?: string): Promise<T>;
+  join(key: string, work: Work<T>, gone?: AbortSignal, label?: L): Promise<T>;
   /** What the one under way was begun with. */
-  labelOf(key: string): string | undefined;
+  labelOf(key: string): L | undefined;
 }
 
-export function createFlights<T>(): Flights<T> {
-  const flights = new Map<string, Flight<T>>();
+export function createFlights<T, L = undefined>(): Flights<T, L> {
+  const flights = new Map<string, Flight<T, L>>();
 
-  function begin(key: string, work: Work<T>, label: string | undefined): Flight<T> {
+  function begin(key: string, work: Work<T>, label: L | undefined): Flight<T, L> {
     const stopping = new AbortController();
-    const flight: Flight<T> = { result: work(stopping.signal), waiting: 0, stopping, label };
+    const flight: Flight<T, L> = { result: work(stopping.signal), waiting: 0, stopping, label };
     flights.set(key, flight);
     const end = () => {
       if (flights.get(key) === flight) flights.delete(key);

@@ -4,7 +4,7 @@
 export interface DataMoment {
   /** Of question, meaning and data: two that are the same have the same answer. */
   version: string;
-  /** Only moments of the same meaning are older or newer than each other. */
+  /** Of what the question means, and of the history of the data: only moments of the same are older or newer than each other. */
   meaning: string;
   /** How much of what was ever committed is in it; compared as text, a larger one has all that a smaller one has. */
   position: string;
@@ -19,7 +19,10 @@ export interface KeptAnswer extends DataMoment {
   computedAt: number;
 }
 
-/** An answer is right for whoever asked at `asked`: made of the same data, or of newer data than there was then. */
+/**
+ * An answer is right for whoever asked at `asked`: made of the same data, or of newer data than there was then, which only happens to
+ * who looked before it was computed.
+ */
 export const isAnswerTo = (
   asked: DataMoment,
   answer: Omit<DataMoment, 'version'> & { version: string | undefined },

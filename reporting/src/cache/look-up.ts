@@ -26,9 +26,9 @@ export const nameOf = ({ kind, siteId, asked }: Question): string =>
   `${kind}:${siteId}:${hashOf(stringifyExactJson(asked))}`;
 
 /** An answer is of one version where question, meaning and data are the same. */
-export const momentOf = (written: string, { data, position, isStandby }: DataVersion) => ({
+export const momentOf = (written: string, { data, position, history }: DataVersion) => ({
   version: data && hashOf(written, data),
-  meaning: hashOf(written, String(isStandby)),
+  meaning: hashOf(written, history),
   position,
 });
 

@@ -14,7 +14,7 @@ if found[1] == ARGV[1] or (found[2] == ARGV[4] and found[3] and found[3] > ARGV[
   return redis.call('hmget', KEYS[1], ${quoted})
 end
 if redis.call('set', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') then return 1 end
-return 0`;
+return redis.call('get', KEYS[2])`;
 
 /** KEYS lock; ARGV holder, milliseconds; 0 releases it. */
 const renew = `
@@ -132,7 +132,7 @@ export function createRedisStore(
         ...[key.version, holder, lockMs, key.meaning, key.position],
       );
       if (Array.isArray(opened)) return { kind: 'answer', answer: answerOf(opened as Fields) };
-      return { kind: opened === 1 ? 'locked' : 'wait' };
+      return opened === 1 ? { kind: 'locked' } : { kind: 'wait', holder: String(opened) };
     },
     async renew(key, holder, lockMs) {
       await run(renew, [lockKey(key)], holder, lockMs);

@@ -10,7 +10,7 @@ export interface LockTimes {
   holdMs: number;
   renewMs: number;
   pollMs: number;
-  /** How long a computation that began before the question is waited for. */
+  /** How long a computation is waited for that is of other data and may have begun before the question. */
   patienceMs: number;
 }
 
@@ -24,20 +24,34 @@ export interface Computed<T> {
 
 export type Shared<T> = { kind: 'found'; answer: KeptAnswer; isWaitedFor: boolean } | { kind: 'computed'; answer: T };
 
+export interface Patience {
+  /** Ends the wait with an error. */
+  stop: AbortSignal;
+  /** By `performance.now()`: from then on nobody is waited for who may have begun before the question was asked. */
+  until: number;
+}
+
 export async function shareAnswer<T>(
   store: GuardedStore,
   key: AnswerKey,
   compute: () => Promise<Computed<T>>,
-  stop: AbortSignal,
+  { stop, until }: Patience,
   times = lockTimes,
 ): Promise<Shared<T>> {
-  const holder = randomUUID();
+  const holder = `${key.version} ${randomUUID()}`;
+  let first: string | undefined;
+  /** Who computes the same version, or began while we waited, will have an answer for us. */
+  const isWorthWaiting = (other: string) => other.startsWith(`${key.version} `) || other !== first;
   for (let isWaitedFor = false; ; isWaitedFor = true) {
     const opened = await store.attempt((of) => of.open(key, holder, times.holdMs));
     if (opened?.kind === 'answer') return { kind: 'found', answer: opened.answer, isWaitedFor };
     if (opened === undefined) return { kind: 'computed', answer: (await compute()).answer };
     if (opened.kind === 'locked') {
       return { kind: 'computed', answer: await computeLocked(store, key, holder, compute, times) };
+    }
+    first ??= opened.holder;
+    if (performance.now() >= until && !(opened.holder && isWorthWaiting(opened.holder))) {
+      return { kind: 'computed', answer: (await compute()).answer };
     }
     await pause(times.pollMs, undefined, { signal: stop });
   }

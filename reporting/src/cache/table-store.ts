@@ -18,7 +18,8 @@ with entry as materialized (${readEntry} and (version = $3 or meaning = $6 and p
   where cache_locks.locked_until < excluded.locked_at
   returning 1 as one
 )
-select entry.*, exists (select 1 from locked) as "isLocked" from (select 1) as always left join entry on true`;
+select entry.*, exists (select 1 from locked) as "isLocked",
+  (select holder from cache_locks where site_id = $1 and lock = $8) as holder from (select 1) as always left join entry on true`;
 
 const renew = `/* reporting.renewLock */
 update cache_locks set locked_until = now() + $4 * interval '1 ms' where site_id = $1 and lock = $2 and holder = $3`;
@@ -69,6 +70,12 @@ interface Row {
   computedAt: number;
 }
 
+interface Lock {
+  isLocked: boolean;
+  /** Before the statement; null for none, and for one that came at the same moment. */
+  holder: string | null;
+}
+
 interface SiteNames {
   siteId: string;
   names: string[];
@@ -115,9 +122,9 @@ export function createTableStore(pool: Pool, maxBytes: number, logger: Logger): 
     async open(key, holder, lockMs) {
       const { siteId, name, version, meaning, position } = key;
       const asked = [siteId, name, version, holder, lockMs, meaning, position, lockOf(key)];
-      const { isLocked, ...row } = (await pool.query<Row & { isLocked: boolean }>(open, asked)).rows[0]!;
+      const { isLocked, holder: other, ...row } = (await pool.query<Row & Lock>(open, asked)).rows[0]!;
       if (row.version !== null) return { kind: 'answer', answer: answerOf(row) };
-      return { kind: isLocked ? 'locked' : 'wait' };
+      return isLocked ? { kind: 'locked' } : { kind: 'wait', holder: other ?? undefined };
     },
     async renew(key, holder, lockMs) {
       await pool.query(renew, [key.siteId, lockOf(key), holder, lockMs]);

@@ -25,6 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all(apps.map((app) => app.close())));
 
+const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 50 };
 const write = () => writeEvents(database.pool, 'demo', ['2026-06-01T12:00:00Z']);
 
 /** How many events there are, after `work`; `zone` is what the question means. */
@@ -121,7 +122,6 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
   });
 
   it('who has waited long for a computation that began before the question has one beside it', async () => {
-    const lockTimes = { holdMs: 10_000, renewMs: 3_000, pollMs: 20, patienceMs: 50 };
     const [app] = open(1, { lockTimes }) as [CachedApp];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -135,5 +135,28 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     expect(counted.begun).toBe(2);
     release();
     expect((await first).events).toBe(0);
+  });
+
+  it('also where another process computes', async () => {
+    const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const counted = countingQuestion(() => (counted.begun === 1 ? held : Promise.resolve()));
+    const first = ask(one, counted);
+    await eventually(async () => counted.begun === 1, 'the first computation is under way');
+    await write();
+    expect((await Promise.all([ask(other, counted), ask(other, counted)])).map(({ events }) => events)).toEqual([1, 1]);
+    expect(counted.begun).toBe(2);
+    release();
+    expect((await first).events).toBe(0);
+  });
+
+  it('who has waited long for a computation of the same data goes on waiting, in whichever process', async () => {
+    const [one, other] = open(2, { lockTimes }) as [CachedApp, CachedApp];
+    const counted = countingQuestion(() => pause(500));
+    await Promise.all([ask(one, counted), ask(other, counted), ask(one, counted), ask(other, counted)]);
+    expect(counted.begun).toBe(1);
   });
 });

@@ -1,0 +1,64 @@
+/** Whose failure an asker is told of. */
+import { expect, it } from 'vitest';
+import type { GivenAnswer } from '../../src/cache/compute-answer.js';
+import { createJoining, type Shareable } from '../../src/cache/join-computation.js';
+
+/** As `position` tells versions apart; each computation is made of what the one who began it looked up. */
+function createAskers() {
+  const joining = createJoining(60_000);
+  const begun: { version: string; end: () => void; fail: (error: Error) => void }[] = [];
+  function ask(position: string, gone?: AbortSignal): Promise<string | undefined> {
+    const found = { name: 'x', meaning: 'm', position, version: `v${position}` } as Shareable;
+    const compute = () =>
+      new Promise<GivenAnswer>((resolve, reject) =>
+        begun.push({
+          version: found.version,
+          end: () => resolve({ ...found } as unknown as GivenAnswer),
+          fail: reject,
+        }),
+      );
+    const works = {
+      share: (_stop: AbortSignal, flying: { startedAt?: number }) => {
+        flying.startedAt = performance.now();
+        return compute();
+      },
+      compute,
+    };
+    return joining.join(found, works, gone).then(({ version }) => version);
+  }
+  return { ask, begun };
+}
+
+it('the failure of a computation of older data is no answer: the next one computes', async () => {
+  const { ask, begun } = createAskers();
+  const first = ask('1');
+  const [second, third] = [ask('2'), ask('2')];
+  begun[0]!.fail(new Error('it took too long'));
+  await expect(first).rejects.toThrow('it took too long');
+  await expect.poll(() => begun.length).toBe(2);
+  begun[1]!.end();
+  expect(await Promise.all([second, third])).toEqual(['v2', 'v2']);
+  expect(begun.map(({ version }) => version)).toEqual(['v1', 'v2']);
+});
+
+it('the failure of a computation that began later than the question is the answer to it', async () => {
+  const { ask, begun } = createAskers();
+  const asked = [ask('1'), ask('2'), ask('3'), ask('4')].map((each) => each.catch((error: Error) => error.message));
+  begun[0]!.fail(new Error('the first'));
+  await expect.poll(() => begun.length).toBe(2);
+  begun[1]!.fail(new Error('the second'));
+  expect(await Promise.all(asked)).toEqual(['the first', 'the second', 'the second', 'the second']);
+  expect(begun).toHaveLength(2);
+});
+
+it('who has left is told so, whatever becomes of a computation of older data', async () => {
+  const { ask, begun } = createAskers();
+  const first = ask('1');
+  const leaving = new AbortController();
+  const second = ask('2', leaving.signal);
+  leaving.abort();
+  await expect(second).rejects.toMatchObject({ code: 'query_timeout' });
+  begun[0]!.end();
+  expect(await first).toBe('v1');
+  expect(begun).toHaveLength(1);
+});
