@@ -32,7 +32,7 @@ export default defineConfig({
     // Files share what they import, which takes as long as a fifth of all tests: none of our modules keeps a state that the next file would mind.
     isolate: false,
     // More than the two cores that the suite is made for: tests wait for queues and clocks more than they compute.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
   },
 });
