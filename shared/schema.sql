@@ -343,6 +343,7 @@ create table report_templates (
   format text not null,
   include_metadata boolean default false not null,
   recipients jsonb default '[]'::jsonb not null,
+  unsubscribed text[] default '{}'::text[] not null,
   webhook text,
   secret text,
   is_active boolean default true not null,

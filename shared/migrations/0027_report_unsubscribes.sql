@@ -1,5 +1,5 @@
--- Who left the recipients of a template through the link in a mail, apart from the template: when that is deleted its reports stay, and may be
--- sent again. Whoever is made a recipient again has no row any more.
+-- Who left the recipients of a template through the link in a mail, apart from the template (instead of report_templates.unsubscribed): when
+-- that is deleted its reports stay, and may be sent again. Whoever is made a recipient again has no row any more.
 create table report_unsubscribes (
   template_id text collate "C" not null,
   -- In lower case.
@@ -12,7 +12,6 @@ create unique index report_unsubscribes_key on report_unsubscribes (template_id,
 insert into report_unsubscribes (template_id, address, site_id)
 select id, address, site_id from report_templates, unnest(unsubscribed) address
 where not exists (select 1 from jsonb_array_elements(recipients) recipient where lower((recipient ->> 'address') collate "C") = address);
-alter table report_templates drop column unsubscribed;
 
 -- Ids that somebody chose, such as those of slots, name one job for good; only numbers are given out again by a queue that was emptied.
 -- Where a job was counted twice for that, the first of its reports keeps its id.
