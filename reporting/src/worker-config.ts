@@ -32,6 +32,7 @@ export interface WorkerConfig
   DATABASE_URL: string;
   DATABASE_READ_URL?: string;
   REPORTING_WORKER_PORT: number;
+  WORKER_NICE: number;
   REPORT_TTL_DAYS: number;
   REPORT_FONT_DIR?: string;
 }
@@ -45,6 +46,7 @@ const settings = Joi.object<WorkerConfig>({
   DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
   REPORTING_WORKER_PORT: portSetting(4001),
   ...retrySettings,
+  WORKER_NICE: Joi.number().integer().min(0).max(19).default(10),
   REPORT_TTL_DAYS: Joi.number().integer().min(1).max(36_500).default(400),
   REPORT_FONT_DIR: Joi.string(),
   ...outboundVariables,

@@ -23,7 +23,7 @@ import { loadWorkerConfig } from './worker-config.js';
 async function main(): Promise<void> {
   const config = loadWorkerConfig();
   // Where both run on one machine, answers go before files.
-  setPriority(10);
+  setPriority(config.WORKER_NICE);
   const logger = createLogger('reporting-worker', config.LOG_LEVEL);
   const metrics = createMetrics({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);

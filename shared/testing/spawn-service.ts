@@ -22,6 +22,9 @@ export interface SpawnedService {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** A worker that stands back gets no turn beside other tests. */
+const asOthers = { WORKER_NICE: '0' };
+
 /** Starts `<service>/dist/<script>.js` and resolves once it listens. @throws Error with its output when it ends before. */
 export async function spawnService(
   service: string,
@@ -33,7 +36,7 @@ export async function spawnService(
   const portOwner = script === 'main' ? service : `${service}_${script}`;
   const port0 = { [`${portOwner.toUpperCase()}_PORT`]: '0' };
   const child = spawn(process.execPath, [join(folder, service, 'dist', `${script}.js`), ...args], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...env },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', ...port0, LOG_LEVEL: 'info', ...asOthers, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   endWithTest(child);
