@@ -40,7 +40,7 @@ export interface JobsSettings {
   aggregates: { monthEvents: number[]; barEvents: number; views: number };
   /** Each schedule fires `everySeconds`, which divides a minute and `seconds`. */
   drift: { schedules: number; everySeconds: number; seconds: number };
-  /** What a scheduler left open is taken over, or made up for, well before `settleSeconds` are over. */
+  /** `settleSeconds`: how long to wait at the end for slots that a scheduler left open, which another takes over. */
   once: { schedulers: number; schedules: number; seconds: number; settleSeconds: number };
 }
 

@@ -81,7 +81,7 @@ const faults: [string, string, string, string][] = [
     'reporting-worker (dev): SMTP_URL needs MAIL_FROM beside it',
   ],
   [
-    'a catcher that nobody reaches',
+    'a mail catcher on another network',
     '    image: axllent/mailpit',
     '    networks:\n      - lost\n    image: axllent/mailpit',
     'scheduler has no network in common with mail-catcher',

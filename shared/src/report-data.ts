@@ -1,6 +1,7 @@
 /** What jobs of exports and reports carry, as a type and its Joi schema. */
 import Joi from 'joi';
 import { chosenFileNameSchema, maxFileNameBytes } from './file-name.js';
+import { uuidPattern } from './ids.js';
 import {
   date,
   inOrder,
@@ -78,7 +79,7 @@ export interface ReportJobData extends SiteData {
 
 /** BullMQ and Postgres take such an id in any case; here it is what Postgres would answer. */
 const uuid = Joi.string()
-  .pattern(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  .pattern(uuidPattern)
   .messages({ 'string.pattern.base': '{{#label}} must be a UUID in lower case' });
 
 /** A UUID, or the name of a template that is there from the start. */

@@ -24,7 +24,7 @@ function urlOf(bench: Bench, name: string): string {
   return url.href;
 }
 
-/** The name of the database that those of all measurements are copies of; nobody stays connected to it. */
+/** Creates the database that all measurements copy, and returns its name. Postgres copies none that somebody is connected to. */
 async function createTemplate(bench: Bench): Promise<string> {
   const name = newName();
   const server = createPool(bench.postgresUrl, silent, poolOptions);

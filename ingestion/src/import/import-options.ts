@@ -1,5 +1,6 @@
 /** The arguments of the command line → options, or one sentence that says what is wrong with them. */
 import { parseArgs } from 'node:util';
+import { siteIdPattern } from '@millrace/shared/ids';
 import { formatNamed, formatNames } from './formats/formats.js';
 import { jsonFieldNames } from './formats/json-lines.js';
 import type { JsonFields, LogFormat } from './formats/log-record.js';
@@ -39,7 +40,6 @@ export type CommandLine =
 /** A mistake in the arguments, said in full by its message. */
 class OptionProblem extends Error {}
 
-const SITE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const DEFAULT_URL = 'http://localhost:3000';
 const ARGUMENTS = {
   site: { type: 'string' },
@@ -88,7 +88,8 @@ function toOptions(values: Values, files: string[], environment: ImportEnvironme
     throw new OptionProblem('Name the log files to import, or - for standard input.');
   }
   if (values.site === undefined) throw new OptionProblem('Say with --site ID which site the log belongs to.');
-  if (!SITE_ID.test(values.site)) throw new OptionProblem('--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -');
+  if (!siteIdPattern.test(values.site))
+    throw new OptionProblem('--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -');
   return {
     files,
     siteId: values.site,

@@ -1,18 +1,9 @@
 /** Removes kept answers of sites that were erased, or had users erased, from the store and from the memory of this process. */
 import type { Pool } from '@millrace/shared/postgres';
 import type { AnswerCache } from './answer-cache.js';
-import { identityOf } from './data-version.js';
-
-const statement = `/* reporting.siteIdentities */
-select sites.site_id as "siteId", ${identityOf()}::text as identity
-from sites left join site_rollups rolled on rolled.site_id = sites.site_id`;
+import { readIdentities } from './read-identities.js';
 
 type Identities = Map<string, string>;
-
-async function readAll(pool: Pool): Promise<Identities> {
-  const { rows } = await pool.query<{ siteId: string; identity: string }>(statement);
-  return new Map(rows.map(({ siteId, identity }) => [siteId, identity]));
-}
 
 const hasErased = (before: Identities, now: Identities) =>
   [...before].some(([siteId, identity]) => now.get(siteId) !== identity);
@@ -21,7 +12,7 @@ const hasErased = (before: Identities, now: Identities) =>
 export function createForgetErased(pool: Pool, cache: AnswerCache): () => Promise<void> {
   let before: Identities | undefined;
   return async () => {
-    const now = await readAll(pool);
+    const now = await readIdentities(pool, null);
     if (!before || hasErased(before, now)) {
       cache.forget();
       await cache.store.cleanUp();

@@ -7,7 +7,7 @@ import { openRedis } from '@millrace/shared/open-redis';
 import type { Pool } from '@millrace/shared/postgres';
 import { openQueue } from '@millrace/shared/queue';
 import type { Caching } from '../cache-routes.js';
-import { repeatUntil } from '../exports/repeat-until.js';
+import { repeatUntil } from '../repeat-until.js';
 import { type AnswerCache, createAnswerCache } from './answer-cache.js';
 import type { AnswerStore } from './answer-store.js';
 import type { CacheEnvironment } from './cache-settings.js';

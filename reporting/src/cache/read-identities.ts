@@ -3,14 +3,14 @@ import { identityOf } from './data-version.js';
 
 const statement = `/* reporting.readIdentities */
 select sites.site_id as "siteId", ${identityOf()}::text as identity
-from sites left join site_rollups rolled on rolled.site_id = sites.site_id where sites.site_id = any($1)`;
+from sites left join site_rollups rolled on rolled.site_id = sites.site_id where $1::text[] is null or sites.site_id = any($1)`;
 
 const ofUnknown = JSON.stringify([null, 0]);
 
-/** What the identities of all answers of a site begin with, as JSON of JavaScript's writing. */
-export async function readIdentities(pool: Pool, siteIds: string[]): Promise<Map<string, string>> {
+/** What the identities of all answers of a site begin with, as JSON of JavaScript's writing; of all sites without `siteIds`. */
+export async function readIdentities(pool: Pool, siteIds: string[] | null): Promise<Map<string, string>> {
   const { rows } = await pool.query<{ siteId: string; identity: string }>(statement, [siteIds]);
-  const found = new Map(siteIds.map((siteId) => [siteId, ofUnknown]));
+  const found = new Map((siteIds ?? []).map((siteId) => [siteId, ofUnknown]));
   for (const { siteId, identity } of rows) found.set(siteId, JSON.stringify(JSON.parse(identity)));
   return found;
 }

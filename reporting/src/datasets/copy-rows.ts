@@ -1,5 +1,4 @@
 /** Reads all rows of a statement by COPY: neither a message nor a string of its own for each value, as a cursor has them. */
-
 import type { PoolClient } from '@millrace/shared/postgres';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';

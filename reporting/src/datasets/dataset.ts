@@ -65,6 +65,8 @@ export interface KeyColumn {
 export interface Dataset {
   id: string;
   title: string;
+  /** Above its rows in a report, where that is another. */
+  tableTitle?: string;
   /** A sentence or two for the list of datasets. */
   description: string;
   /** The range of an answer without `date_range`; absent for a dataset that takes none. */

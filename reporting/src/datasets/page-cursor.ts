@@ -1,4 +1,5 @@
 /** Where the next page of a dataset begins, as text for an address. */
+import { uuidPattern } from '@millrace/shared/ids';
 import { isCalendarDate } from '@millrace/shared/time';
 import { refusal } from '../query-request/refuse.js';
 import type { Column, KeyColumn } from './dataset.js';
@@ -25,13 +26,11 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const isDate = (text: string) => isCalendarDate(text) && text >= '0001';
 const isInstant = (text: string) => instant.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text));
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Whether Postgres reads the text as a value of that type. */
 function isOfType(value: unknown, type: Column['type'] | 'uuid'): boolean {
   if (typeof value !== 'string' || value.length > 10_000 || value.includes('\0') || !value.isWellFormed()) return false;
   if (type === 'integer' || type === 'decimal' || type === 'number') return number.test(value);
-  if (type === 'uuid') return uuid.test(value);
+  if (type === 'uuid') return uuidPattern.test(value);
   if (type === 'date') return isDate(value);
   if (type === 'instant') return isInstant(value);
   return type !== 'boolean' || value === 'true' || value === 'false';

@@ -75,6 +75,8 @@ function check(params: DatasetParams): void {
 export const timeseries: Dataset = {
   id: 'timeseries',
   title: 'Any question',
+  // The dataset is named after any question; who reads a report has asked one.
+  tableTitle: 'Figures',
   description:
     'The answer to any query of `/api/v1/query` as a table: columns are its dimensions, then its metrics, by their own names, and rows are in the order of the query. Hours and minutes are named by their start in UTC. At most `limit` rows, 100,000 where it is not given.',
   defaultRange: '30d',

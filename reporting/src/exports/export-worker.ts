@@ -2,9 +2,9 @@
 import { type JobWorkerDeps, startJobWorker } from '@millrace/shared/job-worker';
 import { createErrorLog } from '@millrace/shared/logger';
 import { openQueue } from '@millrace/shared/queue';
+import { repeatUntil } from '../repeat-until.js';
 import { createExportConsumer } from './consume-exports.js';
 import { addMissingJobs } from './queue-exports.js';
-import { repeatUntil } from './repeat-until.js';
 import { sweepExports } from './sweep-exports.js';
 import type { WriteDependencies } from './write-export.js';
 

@@ -1,5 +1,6 @@
 /** The export that an address names, if whoever asks may know of it. */
 import { ServiceError } from '@millrace/shared/errors';
+import { uuidPattern } from '@millrace/shared/ids';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Response } from 'express';
 import { accessOf } from '../asker.js';
@@ -12,11 +13,9 @@ export const keyIdOf = (res: Response): string | undefined => accessOf(res)?.key
 export const exportPath = (id: string) => `/api/v1/exports/${id}`;
 export const downloadPath = (id: string) => `${exportPath(id)}/download`;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** @throws ServiceError `not_found`, also for one of a site that the key is not for: nobody is to learn that it is there. */
 export async function findExport(pool: Pool, id: string, siteId: string | null): Promise<ExportRow> {
-  const row = uuid.test(id) ? await readExport(pool, id, siteId) : undefined;
+  const row = uuidPattern.test(id) ? await readExport(pool, id, siteId) : undefined;
   if (row) return row;
   throw new ServiceError('not_found', 'There is no such export.');
 }

@@ -1,4 +1,5 @@
 /** Where a page of a list ends whose newest entries come first, so that the next one begins there whatever was added meanwhile. */
+import { uuidPattern } from '@millrace/shared/ids';
 import Joi from 'joi';
 
 export interface PageCursor {
@@ -18,13 +19,11 @@ function isInstant(text: string): boolean {
   return !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** What {@link writePageCursor} wrote, as a {@link PageCursor}. */
 export const pageCursorSchema = Joi.string()
   .custom((text: string, helpers) => {
     const [createdAt, id, ...more] = Buffer.from(text, 'base64url').toString().split(' ');
-    const isRight = isInstant(createdAt ?? '') && uuid.test(id ?? '') && more.length === 0;
+    const isRight = isInstant(createdAt ?? '') && uuidPattern.test(id ?? '') && more.length === 0;
     return isRight ? { createdAt, id } : helpers.error('any.custom');
   })
   .messages({ 'any.custom': 'must be the value of next in an earlier answer' });

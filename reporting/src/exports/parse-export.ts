@@ -1,5 +1,6 @@
 /** What a client asks of exports: a new one, or a page of those there are. */
 import { stringifyExactJson } from '@millrace/shared/exact-json';
+import { siteIdPattern } from '@millrace/shared/ids';
 import Joi from 'joi';
 import type { Dataset } from '../datasets/dataset.js';
 import { datasets, findDataset } from '../datasets/datasets.js';
@@ -77,9 +78,7 @@ export interface AskedPage {
 }
 
 export const pageSchema = Joi.object({
-  site_id: Joi.string()
-    .pattern(/^[A-Za-z0-9._-]{1,64}$/)
-    .messages({ 'string.pattern.base': 'is not an id' }),
+  site_id: Joi.string().pattern(siteIdPattern).messages({ 'string.pattern.base': 'is not an id' }),
   status: Joi.valid(...exportStatuses),
   page_size: Joi.number().integer().min(1).max(pageLimits.most).default(pageLimits.standard),
   after: pageCursorSchema,

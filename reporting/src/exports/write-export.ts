@@ -8,6 +8,7 @@ import { filterOf } from '../datasets/filters-param.js';
 import { parseDataset } from '../datasets/parse-dataset.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { patternsOf } from '../query/check-patterns.js';
+import { repeatUntil } from '../repeat-until.js';
 import { quotaProblem, readUsage } from './create-export.js';
 import { ExportFailure } from './export-failure.js';
 import { type FilePlan, fileChunks, fileEnding } from './export-file.js';
@@ -16,7 +17,6 @@ import { claimExport, completeExport, type ExportRun, type Progress, touchExport
 import type { ExportStores } from './export-store.js';
 import { formats } from './formats/formats.js';
 import { rangeProgress } from './range-progress.js';
-import { repeatUntil } from './repeat-until.js';
 import { onReplayedConnection } from './replayed-erasures.js';
 import { forgetLeftover, noteLeftover, removeExportFile } from './sweep-exports.js';
 

@@ -1,4 +1,5 @@
 /** Which days somebody wants a report of, now. */
+import { siteIdPattern } from '@millrace/shared/ids';
 import type { Pool } from '@millrace/shared/postgres';
 import { dayOf } from '@millrace/shared/zone-days';
 import Joi from 'joi';
@@ -37,7 +38,7 @@ export const generateSchema = Joi.object<GenerateRequest>({
   first_day: day.messages(dayMessages),
   last_day: day.messages(dayMessages),
   site_id: Joi.string()
-    .pattern(/^[A-Za-z0-9._-]{1,64}$/)
+    .pattern(siteIdPattern)
     .messages({ 'string.pattern.base': 'may hold 1 to 64 letters, digits, dots, underscores and hyphens' }),
 })
   .and('first_day', 'last_day')

@@ -1,4 +1,5 @@
 /** What a client asks of the history of reports. */
+import { siteIdPattern } from '@millrace/shared/ids';
 import Joi from 'joi';
 import { type PageCursor, pageCursorSchema } from '../exports/page-cursor.js';
 import { refusal } from '../query-request/refuse.js';
@@ -18,7 +19,7 @@ export interface Listing {
 const labels = { errors: { label: false, wrap: { array: false } } } as const;
 
 export const listingSchema = Joi.object<Listing>({
-  site_id: Joi.string().pattern(/^[A-Za-z0-9._-]{1,64}$/),
+  site_id: Joi.string().pattern(siteIdPattern),
   template_id: Joi.string().pattern(/^[a-z0-9-]{1,64}$/),
   status: Joi.valid('pending', 'generating', 'generated', 'failed'),
   limit: Joi.number().integer().min(1).max(100).default(50),

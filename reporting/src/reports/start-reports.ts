@@ -2,7 +2,7 @@
 import type { JobWorkerDeps, RunningWorker } from '@millrace/shared/job-worker';
 import { startJobWorker } from '@millrace/shared/job-worker';
 import { createErrorLog } from '@millrace/shared/logger';
-import { repeatUntil } from '../exports/repeat-until.js';
+import { repeatUntil } from '../repeat-until.js';
 import { checkRevisions } from './check-revisions.js';
 import { createReportConsumer, type ReportsDeps } from './consume-reports.js';
 import { queueReports } from './queue-reports.js';

@@ -58,9 +58,7 @@ async function chunksOf(
 ): Promise<AsyncIterable<Uint8Array>> {
   const { context, report, resolved, figures, notes } = reading;
   const { dataset, params } = resolved;
-  // The dataset is named after any question; a reader asked one.
-  const title = dataset.id === 'timeseries' ? 'Figures' : dataset.title;
-  const table = { title, columns: dataset.columns(params), batches };
+  const table = { title: dataset.tableTitle ?? dataset.title, columns: dataset.columns(params), batches };
   if (report.format === 'pdf') {
     const { rows } = await context.client.query<{ name: string }>(siteName, [report.siteId]);
     const parts = { report, siteName: rows[0]?.name ?? report.siteId, figures, table, notes };

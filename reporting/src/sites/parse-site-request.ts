@@ -1,5 +1,6 @@
 /** What a client asks of sites, as pages and changes that keep the rules. */
 import { ServiceError } from '@millrace/shared/errors';
+import { siteIdPattern } from '@millrace/shared/ids';
 import { comparableHost } from '@millrace/shared/normalize-host';
 import { maxPriority } from '@millrace/shared/site-priorities';
 import { isTimeZone } from '@millrace/shared/time';
@@ -111,8 +112,6 @@ function parseBody(schema: typeof siteChangeSchema, body: unknown): SiteChange {
     throw refusal(['path_rules', '__proto__'], ruleName);
   return validate(schema, body);
 }
-
-const siteIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** @throws ServiceError `invalid_request`. */
 export function parseNewSiteId(text: unknown): string {

@@ -1,5 +1,6 @@
 /** Turns the arguments of `npm run keys` into what to do, or into one sentence that says what is wrong with them. */
 import { parseArgs } from 'node:util';
+import { siteIdPattern } from '../ids.js';
 import { type Scope, scopes } from './keys.js';
 
 export interface KeyOptions {
@@ -60,7 +61,7 @@ function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandL
       `Say with --scope what the key allows: ${scopes.join(', ')}${unknown === undefined ? '' : `, not "${unknown}"`}.`,
     );
   }
-  if (site !== undefined && !/^[A-Za-z0-9._-]{1,64}$/.test(site)) {
+  if (site !== undefined && !siteIdPattern.test(site)) {
     return problem('--site takes the id of a site: up to 64 letters, digits, dots, underscores and hyphens.');
   }
   const days = expires === undefined ? undefined : Number(/^(\d{1,5})d$/.exec(expires)?.[1] ?? 0);

@@ -1,6 +1,7 @@
 /** What is sent about templates, as fields that can be stored. */
 import { ServiceError } from '@millrace/shared/errors';
 import { stringifyExactJson } from '@millrace/shared/exact-json';
+import { siteIdPattern } from '@millrace/shared/ids';
 import { periodTypes } from '@millrace/shared/job-data';
 import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
 import Joi from 'joi';
@@ -62,7 +63,7 @@ function checkWebhook(text: string, helpers: Joi.CustomHelpers) {
 
 const shape = {
   site_id: Joi.string()
-    .pattern(/^[A-Za-z0-9._-]{1,64}$/)
+    .pattern(siteIdPattern)
     .messages({ 'string.pattern.base': 'may hold 1 to 64 letters, digits, dots, underscores and hyphens' })
     .allow(null),
   name: line(200),
