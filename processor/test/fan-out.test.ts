@@ -1,6 +1,6 @@
 /** A job for all sites, on each backend: sites in parallel, each failing alone, whatever dies in between. */
 import { addFlow } from '@millrace/shared/add-flow';
-import { addJob } from '@millrace/shared/add-job';
+import { addJob, addJobs } from '@millrace/shared/add-job';
 import type { FanOutResult } from '@millrace/shared/job-results';
 import { type HandleJob, type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
 import { createMetrics } from '@millrace/shared/metrics';
@@ -93,6 +93,38 @@ describe.each(queueBackends)('on %s', (backend) => {
     for (const id of ['p1', 'p2', 'p3', 'p4']) expect((await resultOf(id)).done).toEqual(['a', 'b']);
   });
 
+  it('keeps the sites of jobs apart whose ids run into theirs', async () => {
+    const worked: string[] = [];
+    let askedSites = ['b-c'];
+    await start(
+      async (job) => {
+        worked.push(`${job.parent!.id} for ${job.data.site_id}`);
+        return {};
+      },
+      async () => askedSites,
+    );
+    await addJob(parents.queue, 'all', {}, { jobId: 'a' });
+    expect((await resultOf('a')).done).toEqual(['b-c']);
+    askedSites = ['c'];
+    await addJob(parents.queue, 'all', {}, { jobId: 'a-b' });
+    expect((await resultOf('a-b')).done).toEqual(['c']);
+    expect(worked).toEqual(['a for b-c', 'a-b for c']);
+  });
+
+  it('knows sites whose jobs the release before has added', async () => {
+    await start(
+      async () => ({}),
+      async () => {
+        const parent = { id: 'old', queue: parents.queue.qualifiedName };
+        const child = { name: 'all', data: { site_id: 'b-c' }, options: { jobId: 'all-old-b-c', parent } };
+        await addJobs(children.queue, [child]);
+        return [];
+      },
+    );
+    await addJob(parents.queue, 'all', {}, { jobId: 'old' });
+    expect((await resultOf('old')).done).toEqual(['b-c']);
+  });
+
   it('adds each site once when the job runs again after it was cut off', async () => {
     const worked: string[] = [];
     let cut = true;
@@ -136,7 +168,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await addJob(parents.queue, 'all', {}, { jobId: 'own', priority: 3 });
     await eventually(async () => (await parents.queue.getWaitingChildrenCount()) === 2, 'both wait for their sites');
     const priorityOf = async (id: string) => (await children.queue.getJob(id))!.priority;
-    const ids = ['all-plain-a', 'all-plain-b', 'all-own-a', 'all-own-b'];
+    const ids = ['all-plain-~a', 'all-plain-~b', 'all-own-~a', 'all-own-~b'];
     expect(await Promise.all(ids.map(priorityOf))).toEqual([0, 7, 3, 3]);
     expect(asked).toEqual([['a', 'b']]);
     release();

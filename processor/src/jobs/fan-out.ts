@@ -17,8 +17,13 @@ export interface FanOut {
   prioritiesOf(sites: string[]): Promise<Map<string, number>>;
 }
 
-/** Ids follow from the parent's, so that a parent that runs again adds nothing twice. */
 const childPrefix = (job: Job) => `${job.name}-${job.id}-`;
+
+/**
+ * Ids follow from the parent's, so that a parent that runs again adds nothing twice. No site has the mark in its id: without it, site
+ * `b-c` of job `a` would be site `c` of job `a-b`, as up to 0.4.
+ */
+const siteMark = '~';
 
 async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: FanOut): Promise<void> {
   const parent = { id: job.id!, queue: job.queueQualifiedName };
@@ -29,7 +34,7 @@ async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: 
     return {
       name: job.name,
       data: { ...job.data, site_id },
-      options: { jobId: `${childPrefix(job)}${site_id}`, parent, ...(priority && { priority }) },
+      options: { jobId: `${childPrefix(job)}${siteMark}${site_id}`, parent, ...(priority && { priority }) },
     };
   });
   for (let from = 0; from < jobs.length; from += jobsPerCall) {
@@ -37,9 +42,10 @@ async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: 
   }
 }
 
-/** The key of a child ends with its id, in which the site is what follows the prefix. */
+/** The key of a child ends with its id, in which the site is what follows the prefix, up to 0.4 without the mark. */
 function siteOf(key: string, prefix: string): string {
-  return key.slice(key.lastIndexOf(`:${prefix}`) + 1 + prefix.length);
+  const site = key.slice(key.lastIndexOf(`:${prefix}`) + 1 + prefix.length);
+  return site.startsWith(siteMark) ? site.slice(siteMark.length) : site;
 }
 
 async function collect(job: Job): Promise<FanOutResult> {
