@@ -10,7 +10,13 @@ export interface Service {
   config?: string;
   portVariable: string;
   defaultPort: number;
+  /** Megabytes of its heap at most, as the limit of a container would set it: V8 collects the less often the more it may have. */
+  heapMb?: number;
 }
+
+/** What Node is to be told of the service. */
+export const nodeOptions = ({ heapMb }: Pick<Service, 'heapMb'>): string[] =>
+  heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
 
 /** All services, in the order in which an event passes them. */
 export const services: readonly Service[] = [
@@ -25,5 +31,6 @@ export const services: readonly Service[] = [
     config: 'worker-config',
     portVariable: 'REPORTING_WORKER_PORT',
     defaultPort: 4001,
+    heapMb: 512,
   },
 ];

@@ -13,6 +13,8 @@ export interface NodeChildOptions {
   name: string;
   /** Absolute path; the child works in the package's folder, which is the parent of the script's. */
   script: string;
+  /** Further options of Node itself. */
+  nodeOptions?: string[];
   env: NodeJS.ProcessEnv;
   logFormat: 'text' | 'json';
   /** A stream whose holder keeps the embedded Postgres alive. */
@@ -34,8 +36,8 @@ export interface NodeChild {
 
 /** Starts the child, detached so that Ctrl-C in the terminal reaches only us and the order of stopping is ours. */
 export function spawnNode(options: NodeChildOptions): NodeChild {
-  const { name, script, env, lifeline } = options;
-  const child = spawn(process.execPath, ['--enable-source-maps', '--import', preload, script], {
+  const { name, script, nodeOptions = [], env, lifeline } = options;
+  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, '--import', preload, script], {
     cwd: dirname(dirname(script)),
     env,
     detached: true,

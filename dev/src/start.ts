@@ -9,6 +9,7 @@ import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
 import { announceDatabase } from './running-database.js';
 import { announceIngestion } from './running-ingestion.js';
+import { nodeOptions } from './services.js';
 import { spawnNode } from './spawn-node.js';
 import { readStartSettings, type StartSettings } from './start-settings.js';
 import { localUrl, welcome } from './welcome.js';
@@ -30,9 +31,12 @@ function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): b
 
 function startServices(settings: StartSettings, database: ReadyDatabase, env: NodeJS.ProcessEnv): RunningService[] {
   const { host, logFormat } = settings;
-  return settings.services.map(({ name, folder = name, script = 'main', port }) => {
+  return settings.services.map(({ name, folder = name, script = 'main', port, ...service }) => {
     const file = join(workspaceRoot, folder, 'dist', `${script}.js`);
-    const child = spawnNode({ name, script: file, env, logFormat, lifeline: database.lifeline });
+    const child = spawnNode({
+      ...{ name, script: file, env, logFormat, lifeline: database.lifeline },
+      nodeOptions: nodeOptions(service),
+    });
     return { ...child, readyUrl: `${localUrl(host, port)}/health/ready` };
   });
 }

@@ -4,7 +4,7 @@ import { ClearError } from './clear-error.js';
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, stopServices } from './run-services.js';
 import { runningDatabaseUrl } from './running-database.js';
-import type { Service } from './services.js';
+import { nodeOptions, type Service } from './services.js';
 import { type NodeChild, spawnNode } from './spawn-node.js';
 import { readStartSettings } from './start-settings.js';
 import { readWorkerOptions, workersHelp } from './worker-options.js';
@@ -13,9 +13,10 @@ import { workspaceRoot } from './workspace-root.js';
 function startWorkers(processes: Service[], databaseUrl: string): NodeChild[] {
   const { exportFolder } = readStartSettings(process.env);
   const logFormat = process.env.LOG_FORMAT === 'json' ? 'json' : 'text';
-  return processes.map(({ name, folder = name, script = 'main', portVariable }) => {
+  return processes.map(({ name, folder = name, script = 'main', portVariable, ...service }) => {
     const env = { [portVariable]: '0', ...process.env, DATABASE_URL: databaseUrl, EXPORT_DIR: exportFolder };
-    return spawnNode({ name, script: join(workspaceRoot, folder, 'dist', `${script}.js`), env, logFormat });
+    const file = join(workspaceRoot, folder, 'dist', `${script}.js`);
+    return spawnNode({ name, script: file, nodeOptions: nodeOptions(service), env, logFormat });
   });
 }
 

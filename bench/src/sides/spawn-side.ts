@@ -14,6 +14,8 @@ export interface SideOptions {
   name: string;
   /** Absolute path. */
   script: string;
+  /** Further options of Node itself. */
+  nodeOptions?: string[];
   env: Record<string, string>;
   /** Answers with 200 once the process is ready; absent when nobody calls it. */
   readyUrl?: string;
@@ -69,11 +71,11 @@ export async function spawnSide(closing: ClosingList, options: SideOptions): Pro
 }
 
 /** Detached, so that Ctrl-C reaches only us and the order of stopping is ours. */
-function spawnChild({ script, env, profileFolder }: SideOptions, logFile: string): ChildProcess {
+function spawnChild({ script, nodeOptions = [], env, profileFolder }: SideOptions, logFile: string): ChildProcess {
   const log = openSync(logFile, 'a');
   const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
   try {
-    return spawn(process.execPath, [...profile, '--import', preload, script], {
+    return spawn(process.execPath, [...profile, ...nodeOptions, '--import', preload, script], {
       env: { PATH: process.env.PATH, NODE_ENV: 'production', HOST: '127.0.0.1', ...env },
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],

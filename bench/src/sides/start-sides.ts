@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { findFreePort } from '@millrace/dev/free-port';
+import { nodeOptions, services } from '@millrace/dev/services';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
 import type { QueueLocation } from '@millrace/shared/config';
 import type { Bench } from '../bench.js';
@@ -30,17 +31,20 @@ export function queueEnvironment(queue: QueueLocation): Record<string, string> {
 /** The sides are as free of keys as what they are compared with: NODE_ENV=production alone would ask for one. */
 const withoutKeys = { INGEST_AUTH: 'open', READ_AUTH: 'open' };
 
+/** As `npm start` starts it. */
 const serviceStarter =
-  (service: string, script = 'main', portName = `${service.toUpperCase()}_PORT`): Starter =>
+  (name: string): Starter =>
   async (bench, closing, env, root = workspaceRoot) => {
+    const { folder = name, script = 'main', portVariable, ...service } = services.find((each) => each.name === name)!;
     const port = String(await findFreePort());
     const url = `http://127.0.0.1:${port}`;
     const side = await spawnSide(closing, {
-      name: service,
-      script: join(root, service, 'dist', `${script}.js`),
-      env: { [portName]: port, ...withoutKeys, ...env },
+      name,
+      script: join(root, folder, 'dist', `${script}.js`),
+      nodeOptions: nodeOptions(service),
+      env: { [portVariable]: port, ...withoutKeys, ...env },
       readyUrl: `${url}/health/ready`,
-      profileFolder: bench.profileFolder && join(bench.profileFolder, service),
+      profileFolder: bench.profileFolder && join(bench.profileFolder, folder),
     });
     return { ...side, url };
   };
@@ -48,7 +52,7 @@ const serviceStarter =
 export const startIngestion = serviceStarter('ingestion');
 export const startProcessor = serviceStarter('processor');
 export const startReporting = serviceStarter('reporting');
-export const startReportingWorker = serviceStarter('reporting', 'worker', 'REPORTING_WORKER_PORT');
+export const startReportingWorker = serviceStarter('reporting-worker');
 export const startScheduler = serviceStarter('scheduler');
 
 const baselineScript = (name: string) => join(workspaceRoot, 'bench', 'dist', 'baseline', `${name}.js`);

@@ -6,7 +6,7 @@ import { cutOff } from '../query/cut-off.js';
 import type { Row } from './dataset.js';
 
 /** Bytes that wait for their reader at most, besides those of the socket. */
-const waitingBytes = 256 * 1024;
+const waitingBytes = 64 * 1024;
 const lineFeed = 0x0a;
 
 function literal(value: unknown): string {
@@ -57,16 +57,14 @@ export async function* copyRows(client: PoolClient, text: string, values: unknow
   const options = { highWaterMark: waitingBytes };
   const copied = client.query(copyTo(`copy (${withLiterals(text, values)}) to stdout`, options));
   /** Of a line whose end has not come yet; a long one is put together once. */
-  let begun: Buffer[] = [];
+  const begun: Buffer[] = [];
   let isOver = false;
   try {
     for await (const chunk of copied as AsyncIterable<Buffer>) {
       const end = chunk.lastIndexOf(lineFeed) + 1;
-      if (end > 0) {
-        yield* parseLines(Buffer.concat([...begun, chunk.subarray(0, end)]));
-        begun = [];
-      }
-      begun.push(chunk.subarray(end));
+      const lines = end > 0 ? Buffer.concat([...begun.splice(0), chunk.subarray(0, end)]) : undefined;
+      begun.push(Buffer.from(chunk.subarray(end)));
+      if (lines) yield* parseLines(lines);
     }
     isOver = true;
   } catch (error) {

@@ -79,7 +79,7 @@ async function upload(client: S3mini, key: string, parts: AsyncIterable<Buffer>)
   try {
     for await (const part of parts) {
       if (held) await send(held);
-      held = part;
+      held = Buffer.from(part);
     }
     if (id === undefined) return void (await client.putObject(key, held ?? '', contentType));
     if (held) await send(held);
