@@ -10,13 +10,15 @@ import { addMissingJobs } from '../src/exports/queue-exports.js';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
 
 let stack: ExportStack;
-/** Enough for a workbook to take a second or two. */
-const many = 60_000;
+/** Enough for a workbook to take some seconds. */
+const many = 20_000;
+/** Of each event: so many that the sockets between Postgres and worker hold but a small part of them. */
+const bytes = 1_500;
 
 beforeAll(async () => {
   stack = await startExportStack();
   await addJune(stack.database);
-  await stack.addEvents('shop', many);
+  await stack.addEvents('shop', many, bytes);
   await stack.addEvents('small', 10);
 });
 afterAll(() => stack.stop());
