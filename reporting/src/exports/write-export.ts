@@ -88,6 +88,7 @@ async function writeFile(
 ): Promise<WrittenExport | Lost> {
   const { writePool, stores, quotaBytes, lifeMs, logger } = deps;
   const { signal } = stopping;
+  const addName = row.outputPath === null ? undefined : naming(stores);
   const plan = await planOf(deps, row, signal);
   let others = (await readUsage(writePool, row.siteId, row.id)).bytes;
   const meter = createMeter(plan, (bytes) => {
@@ -107,17 +108,15 @@ async function writeFile(
   } finally {
     await telling.stop();
   }
-  if (row.outputPath !== null) await nameFile(stores, file, row.outputPath);
+  await addName?.(file, row.outputPath!);
   const { rows, bytes } = meter.progress;
   const isMine = await completeExport(writePool, run, { rows, bytes, checksum: meter.checksum(), lifeMs });
   return isMine ? { rows, bytes } : 'lost';
 }
 
-async function nameFile({ current }: ExportStores, file: string, name: string): Promise<void> {
-  if (!current.addName) {
-    throw new ExportFailure('Exports are kept on S3 here, so that there is no folder for outputPath: leave it out.');
-  }
-  await current.addName(file, name);
+function naming({ current: { addName } }: ExportStores) {
+  if (addName) return addName;
+  throw new ExportFailure('Exports are kept on S3 here, so that there is no folder for outputPath: leave it out.');
 }
 
 const lost = new Error('the export was deleted, or another worker has taken it over');

@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Column, Row } from '../../datasets/dataset.js';
 import type { FileFormat, FileSource } from './format.js';
 import { parquetSchema, parquetValue } from './parquet-columns.js';
@@ -17,8 +17,10 @@ const groupRows = 10_000;
 const groupCharacters = 32 * 1024 * 1024;
 
 async function* writeParquet({ columns, batches }: FileSource): AsyncGenerator<Uint8Array> {
-  const writer = new ByteWriter();
-  const file = new ParquetWriter({ writer, schema: parquetSchema(columns), createdBy: 'millrace' });
+  // Loaded when it is needed: a service that starts must not wait for it.
+  const parquet = await import('hyparquet-writer');
+  const writer = new parquet.ByteWriter();
+  const file = new parquet.ParquetWriter({ writer, schema: parquetSchema(columns), createdBy: 'millrace' });
   for await (const group of rowGroups(batches)) {
     writeGroup(file, columns, group);
     yield takeBytes(writer);
