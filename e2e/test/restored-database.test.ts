@@ -1,4 +1,4 @@
-/** A database that was restored from a backup, while answers are kept of what it was afterwards: none of them is given any more. */
+/** A database that has lost what it had, by a backup or a crash, while answers are kept of what it was: none of them is given any more. */
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -123,4 +123,31 @@ it('has answers of its own, however many transactions and changes there were bef
   const third = await spawn();
   await eventually(async () => (await fetch(`${one.url}/health/ready`)).ok, 'it has found the database again');
   for (const service of [one, third]) expect(await ask(service)).toEqual({ '/before': 2, '/other': 3 });
+});
+
+it('has answers of its own after a crash that lost the numbers of transactions', async () => {
+  const service = await spawn();
+  // The log may be written before the crash comes, and then nothing is lost.
+  for (let round = 1; round <= 3; round += 1) {
+    await write('/crash', 1);
+    const doomed = new pg.Client(url);
+    doomed.on('error', () => {});
+    await doomed.connect();
+    await doomed.query('set synchronous_commit = off');
+    const { rows } = await doomed.query<{ pid: number }>('select pg_backend_pid() as pid');
+    for (let number = 0; number < 40; number += 1) await doomed.query('select pg_current_xact_id()');
+    const before = await ask(service);
+    process.kill(rows[0]!.pid, 'SIGKILL');
+    await eventually(
+      () =>
+        sql('select 1').then(
+          () => true,
+          () => false,
+        ),
+      'the server has recovered',
+    );
+    await write('/crash', 1);
+    await eventually(async () => (await fetch(`${service.url}/health/ready`)).ok, 'reporting has found it again');
+    expect(await ask(service)).toEqual({ ...before, '/crash': before['/crash']! + 1 });
+  }
 });

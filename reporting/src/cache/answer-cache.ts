@@ -8,7 +8,7 @@ import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } fro
 import { type AnswerCounts, type AnswerStatus, createAnswerCounter } from './count-answers.js';
 import { guardStore } from './guard-store.js';
 import { createJoining, type Flying, isShareable, type Shareable } from './join-computation.js';
-import { bytesOf, isAnswerTo, type KeptAnswer } from './kept-answer.js';
+import { bytesOf, isAnswerTo, isNewer, type KeptAnswer } from './kept-answer.js';
 import { createLookUp, type LookedUp } from './look-up.js';
 import type { Question } from './question.js';
 import { type Computed, type LockTimes, shareAnswer, lockTimes as standardTimes } from './share-answer.js';
@@ -77,6 +77,8 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
 
   /** Where all processes find it, unless nobody will ask for it again. */
   async function keep({ siteId }: Question, found: LookedUp, answer: KeptAnswer, isWanted: boolean): Promise<void> {
+    const held = memory.get(found.name);
+    if (held && isNewer(held, answer)) return;
     memory.set(found.name, answer);
     if (!isWanted) return;
     const duration = found.span.to <= clock() ? keepMs.over : keepMs.open;

@@ -47,7 +47,9 @@ export async function computeAnswer(
   clock: () => Date,
 ): Promise<ComputedAnswer> {
   const { budget, end } = startBudget(stop);
+  let readAt = 0;
   const readAll = async (client: PoolClient, admit?: Admit) => {
+    readAt = clock().getTime();
     const data = await readDataVersion(client, found.versioned);
     const { fields, meta } = await found.read(client, admit, budget.signal);
     return { fields, meta, ...momentOf(found.written, data), identity: data.identity };
@@ -55,7 +57,7 @@ export async function computeAnswer(
   try {
     await found.check?.(budget.signal);
     const { fields, ...answer } = await read(budget, readAll, found.longestMs);
-    return { ...answer, body: Buffer.from(JSON.stringify(fields)), computedAt: clock().getTime() };
+    return { ...answer, body: Buffer.from(JSON.stringify(fields)), computedAt: readAt };
   } finally {
     end();
   }

@@ -71,7 +71,8 @@ const metrics = `(select jsonb_agg(found) from (
  * transactions, counts of changes and erasures, which then stand for other data than before.
  */
 const history = `jsonb_build_array(pg_is_in_recovery(), extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('sites'),
-    (select oid from pg_database where datname = current_database()))`;
+    (select oid from pg_database where datname = current_database()),
+    (select extract(epoch from stats_reset) from pg_stat_archiver))`;
 
 const sources: Record<DataSource, string> = { events, aggregates, metrics };
 

@@ -10,7 +10,8 @@ export interface GuardedStore {
   readonly store: AnswerStore;
 }
 
-const timeoutMs = 1_000;
+/** So long an attempt is waited for. */
+export const attemptMs = 1_000;
 /** So long a store that failed is left alone. */
 const pauseMs = 3_000;
 const logEveryMs = 60_000;
@@ -23,7 +24,7 @@ export function guardStore(store: AnswerStore, logger: Logger): GuardedStore {
     async attempt(use) {
       if (performance.now() < pausedUntil) return undefined;
       try {
-        return await withTimeout(use(store), timeoutMs, `the ${store.kind} store of answers`);
+        return await withTimeout(use(store), attemptMs, `the ${store.kind} store of answers`);
       } catch (error) {
         pausedUntil = performance.now() + pauseMs;
         logFailure(error);

@@ -15,9 +15,13 @@ export interface KeptAnswer extends DataMoment {
   /** JSON of all but `meta`. */
   body: Buffer;
   meta: object | undefined;
-  /** Milliseconds since 1970, by the clock of the process that computed it. */
+  /** When its data were read: milliseconds since 1970, by the clock of the process that computed it. */
   computedAt: number;
 }
+
+/** Whether one has all data that the other has, and more. */
+export const isNewer = (one: Omit<DataMoment, 'version'>, other: Omit<DataMoment, 'version'>): boolean =>
+  one.meaning === other.meaning && one.position > other.position;
 
 /**
  * An answer is right for whoever asked at `asked`: made of the same data, or of newer data than there was then, which only happens to
@@ -26,8 +30,7 @@ export interface KeptAnswer extends DataMoment {
 export const isAnswerTo = (
   asked: DataMoment,
   answer: Omit<DataMoment, 'version'> & { version: string | undefined },
-): boolean =>
-  answer.version === asked.version || (answer.meaning === asked.meaning && answer.position > asked.position);
+): boolean => answer.version === asked.version || isNewer(answer, asked);
 
 /** What an entry takes besides its body, about. */
 const overhead = 500;

@@ -38,6 +38,9 @@ for place = 2, #ARGV do forget(ARGV[place]) end`;
 
 /** KEYS as before; ARGV prefix, name, bytes, bound, milliseconds to keep it, time, then names and values of fields. */
 const put = `${forget}
+-- A slow computation of older data may end last.
+local held = redis.call('hmget', ARGV[1] .. ARGV[2], 'meaning', 'position')
+if held[2] and held[1] == ARGV[10] and held[2] > ARGV[12] then return 0 end
 forget(ARGV[2])
 if tonumber(ARGV[3]) > tonumber(ARGV[4]) then return 0 end
 local key = ARGV[1] .. ARGV[2]

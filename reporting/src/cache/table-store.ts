@@ -34,7 +34,8 @@ insert into cache_entries (site_id, name, version, meaning, position, identity, 
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10::float8 / 1000), now() + $11 * interval '1 ms')
 on conflict (site_id, name) do update set version = excluded.version, meaning = excluded.meaning, position = excluded.position,
   identity = excluded.identity, meta = excluded.meta, body = excluded.body, bytes = excluded.bytes,
-  computed_at = excluded.computed_at, expires_at = excluded.expires_at`;
+  computed_at = excluded.computed_at, expires_at = excluded.expires_at
+where cache_entries.meaning is distinct from excluded.meaning or cache_entries.position <= excluded.position`;
 
 const size = `/* reporting.sizeOfAnswers */
 select count(*)::int as entries, coalesce(sum(bytes), 0)::float8 as bytes from cache_entries`;
