@@ -133,6 +133,28 @@ describe('a database that restarts while a mail goes out', () => {
   });
 });
 
+it('a database that only reads for a moment, as a standby before it takes over, is told afterwards', async () => {
+  const id = await insertReport(database);
+  const name = new URL(database.url).pathname.slice(1);
+  const readOnly = async (value: 'on' | 'off') => {
+    await database.pool.query(`alter database ${name} set default_transaction_read_only = ${value}`);
+    way.cut();
+    way.comeBack();
+  };
+  const refusals: unknown[] = [];
+  const logger = { ...silent, warn: (about: { err?: { code?: string } }) => refusals.push(about.err?.code) };
+  const given = { ...deliveryDeps(database, mail.url), pool, logger: logger as unknown as typeof silent };
+  const sending = deliverReport(given, 'demo', id);
+  await eventually(async () => isConnected, 'the delivery is claimed, and the mail server called');
+  await readOnly('on');
+  greet();
+  await eventually(async () => refusals.includes('25006'), 'the database refused to note it');
+  await readOnly('off');
+  expect(await sending).toMatchObject({ sent: 1 });
+  expect(await ledgerOf(database, id)).toMatchObject([{ status: 'sent', attempts: 1 }]);
+  expect(mail.received).toHaveLength(1);
+});
+
 it('what the database refuses to note is not tried again', async () => {
   const id = await insertReport(database);
   await database.pool.query(

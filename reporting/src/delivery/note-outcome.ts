@@ -1,7 +1,7 @@
 /** Noting what came of an attempt, also while the database restarts: what is not noted would be sent a second time. */
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '@millrace/shared/logger';
-import { isConnectionError, type Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/postgres';
 import { type DeliveryKey, type DeliveryOutcome, noteDelivery } from './ledger.js';
 
 const firstPauseMs = 250;
@@ -22,7 +22,10 @@ export interface Attempt {
   lostAt: Date;
 }
 
-/** Tries again while the database cannot be reached and the attempt does not count as lost. @throws what the last try said */
+/** By class of SQLSTATE: bad data, what a rule of the table forbids, and wrong statements stay so; whatever else there is may pass. */
+const lasts = /^(22|23|42)/;
+
+/** Tries again while the database does not take it and the attempt does not count as lost. @throws what the last try said */
 export async function noteOutcome(
   { pool, logger, clock, stopping }: NotingDeps,
   key: DeliveryKey,
@@ -34,7 +37,7 @@ export async function noteOutcome(
     try {
       return await noteDelivery(pool, key, attempts, outcome, endedAt);
     } catch (error) {
-      if (!isConnectionError(error) || stopping?.aborted || clock() >= lostAt) throw error;
+      if (lasts.test((error as { code?: string }).code ?? '') || stopping?.aborted || clock() >= lostAt) throw error;
       logger.warn({ err: error, report: key.reportId }, 'the outcome of a delivery cannot be noted yet');
     }
     // Told to stop, it tries once more without waiting.
