@@ -118,11 +118,11 @@ describe.each(queueBackends)('on %s', (backend) => {
         const parent = { id: 'old', queue: parents.queue.qualifiedName };
         const child = { name: 'all', data: { site_id: 'b-c' }, options: { jobId: 'all-old-b-c', parent } };
         await addJobs(children.queue, [child]);
-        return [];
+        return ['b-c', 'd'];
       },
     );
     await addJob(parents.queue, 'all', {}, { jobId: 'old' });
-    expect((await resultOf('old')).done).toEqual(['b-c']);
+    expect((await resultOf('old')).done).toEqual(['b-c', 'd']);
   });
 
   it('adds each site once when the job runs again after it was cut off', async () => {

@@ -55,14 +55,16 @@ async function collect(job: Job): Promise<FanOutResult> {
     Object.entries(children).filter(([key]) => key.includes(`:${prefix}`));
   const values = ofSites(await job.getChildrenValues<object>());
   const failures = ofSites(await job.getIgnoredChildrenFailures());
+  // A site has two children where the release before was cut off and this one went on.
+  const done = new Set<string>();
   const result: FanOutResult = { done: [], failed: [], skipped: [] };
   for (const [key, value] of values.sort()) {
     const site_id = siteOf(key, prefix);
     if ('skipped' in value) result.skipped.push({ site_id, reason: String(value.skipped) });
-    else result.done.push(site_id);
+    else done.add(site_id);
   }
   for (const [key, reason] of failures.sort()) result.failed.push({ site_id: siteOf(key, prefix), reason });
-  return result;
+  return { ...result, done: [...done] };
 }
 
 /**
