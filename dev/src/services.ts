@@ -14,9 +14,11 @@ export interface Service {
   heapMb?: number;
 }
 
-/** What Node is to be told of the service. */
-export const nodeOptions = ({ heapMb }: Pick<Service, 'heapMb'>): string[] =>
-  heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
+/** What Node is to be told of the service, unless `NODE_OPTIONS` says otherwise. */
+export function nodeOptions({ heapMb }: Pick<Service, 'heapMb'>, env: NodeJS.ProcessEnv): string[] {
+  const isSet = /--max[-_]old[-_]space[-_]size/.test(env.NODE_OPTIONS ?? '');
+  return heapMb === undefined || isSet ? [] : [`--max-old-space-size=${heapMb}`];
+}
 
 /** All services, in the order in which an event passes them. */
 export const services: readonly Service[] = [

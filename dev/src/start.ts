@@ -35,7 +35,7 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
     const file = join(workspaceRoot, folder, 'dist', `${script}.js`);
     const child = spawnNode({
       ...{ name, script: file, env, logFormat, lifeline: database.lifeline },
-      nodeOptions: nodeOptions(service),
+      nodeOptions: nodeOptions(service, env),
     });
     return { ...child, readyUrl: `${localUrl(host, port)}/health/ready` };
   });

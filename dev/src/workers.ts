@@ -16,7 +16,7 @@ function startWorkers(processes: Service[], databaseUrl: string): NodeChild[] {
   return processes.map(({ name, folder = name, script = 'main', portVariable, ...service }) => {
     const env = { [portVariable]: '0', ...process.env, DATABASE_URL: databaseUrl, EXPORT_DIR: exportFolder };
     const file = join(workspaceRoot, folder, 'dist', `${script}.js`);
-    return spawnNode({ name, script: file, nodeOptions: nodeOptions(service), env, logFormat });
+    return spawnNode({ name, script: file, nodeOptions: nodeOptions(service, env), env, logFormat });
   });
 }
 

@@ -41,7 +41,7 @@ const serviceStarter =
     const side = await spawnSide(closing, {
       name,
       script: join(root, folder, 'dist', `${script}.js`),
-      nodeOptions: nodeOptions(service),
+      nodeOptions: nodeOptions(service, env),
       env: { [portVariable]: port, ...withoutKeys, ...env },
       readyUrl: `${url}/health/ready`,
       profileFolder: bench.profileFolder && join(bench.profileFolder, folder),
