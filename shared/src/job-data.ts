@@ -85,8 +85,19 @@ export const siteId = Joi.string()
   .max(maxSiteIdLength)
   .pattern(/^[A-Za-z0-9._-]+$/)
   .messages({ 'string.pattern.base': '{{#label}} may hold only letters, digits, dot, underscore and hyphen' });
+/** JavaScript takes 30 February for 2 March. */
+const checkRealDay: Joi.CustomValidator = (value, { original, error }) => {
+  const [day] = /^\d{4}-\d\d-\d\d/.exec(String(original)) ?? [];
+  return day === undefined || isCalendarDate(day) ? value : error('date.day');
+};
 /** What Postgres and every time zone can hold, with room at both ends. */
-export const instant = Joi.date().iso().min('1970-01-01').max('2199-12-31').raw();
+export const instant = Joi.date()
+  .iso()
+  .min('1970-01-01')
+  .max('2199-12-31')
+  .custom(checkRealDay)
+  .messages({ 'date.day': '{{#label}} is on a day that the calendar does not have' })
+  .raw();
 
 const yearMs = 366 * 86_400_000;
 const firstDay = '2000-01-01';

@@ -1,5 +1,6 @@
 /** What is sent about job templates, as fields that can be stored or a refusal that names what is wrong. */
 import { ServiceError } from '@millrace/shared/errors';
+import { parseInstant } from '@millrace/shared/instant';
 import { findQueue, queueNames } from '@millrace/shared/jobs';
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
@@ -76,7 +77,12 @@ export interface TemplateUse {
 export const templateUseSchema = Joi.object<TemplateUse>({
   params: paramsSchema.default({}),
   site_id: siteIdSchema,
-  at: Joi.date().iso().min('2000-01-01').max('2199-12-31'),
+  at: Joi.date()
+    .iso()
+    .min('2000-01-01')
+    .max('2199-12-31')
+    .custom((at: Date, { original, error }) => (parseInstant(original) === undefined ? error('instant.real') : at))
+    .messages({ 'instant.real': '{{#label}} must be an instant with its zone such as 2026-01-31T12:00:00Z' }),
   timezone: Joi.string()
     .max(64)
     .custom((zone: string, helpers) => (isTimeZone(zone) ? zone : helpers.error('zone.unknown')))

@@ -133,6 +133,9 @@ describe.each(queueBackends)('on %s', (backend) => {
     const before = await count();
     expect((await use({}))[0]).toBe('site_id');
     expect((await use({ site_id: 'a', params: { other: 1 } }))[0]).toBe('params.other');
+    for (const at of ['2025-02-30T12:00:00Z', '2025-10-26T00:30:00', '2025-10-26', 7]) {
+      expect((await use({ site_id: 'a', at }))[0]).toBe('at');
+    }
     expect((await use({ site_id: 'a', params: { granularity: 'decade' } }))[0]).toBe('data.granularity');
     expect((await use({ site_id: 'a', timezone: 'Mars/Olympus' }))[0]).toBe('timezone');
     expect((await use({ site_id: 'a b' }))[0]).toBe('site_id');
