@@ -66,6 +66,15 @@ it.each(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])('sends a file of format %s
   await stream(`events/export.${format}?site_id=small&date_range=2026-06-01,2026-06-01`).expect(200);
 });
 
+it.each(['csv', 'json', 'ndjson', 'xlsx', 'parquet'])('refuses as %s what the rows would refuse', async (format) => {
+  const wrong = 'site_id=shop&date_range=2000-01-01,2029-12-30';
+  const { body: asRows } = await stream(`activity-trends/rows?${wrong}`).expect(400);
+  const { body, headers } = await stream(`activity-trends/export.${format}?${wrong}`).expect(400);
+  expect(body.message ?? body.error.message).toBe(asRows.message ?? asRows.error.message);
+  expect(headers['content-disposition']).toBeUndefined();
+  await nothingReads();
+});
+
 it('begins with a byte order mark where that is asked for', async () => {
   const { text } = await stream('events/export.csv?site_id=small&date_range=2026-06-01,2026-06-01&bom=true').expect(
     200,

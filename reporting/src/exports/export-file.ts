@@ -4,6 +4,7 @@ import type { Row } from '../datasets/dataset.js';
 import { type ResolvedDataset, readBatches } from '../datasets/read-dataset.js';
 import { compress } from './formats/compress.js';
 import type { FileFormat, FileMetadata, FileSource } from './formats/format.js';
+import { startedBy } from './started-by.js';
 
 export interface FilePlan {
   resolved: ResolvedDataset;
@@ -17,7 +18,7 @@ export interface FilePlan {
   pdf?: FileSource['pdf'];
 }
 
-function metadataOf({ resolved, generatedAt }: FilePlan): FileMetadata {
+function metadataOf({ resolved, generatedAt }: Pick<FilePlan, 'resolved' | 'generatedAt'>): FileMetadata {
   const { dataset, siteId, timezone, days } = resolved;
   const dateRange = dataset.defaultRange === undefined ? null : days;
   return { generatedAt, siteId, timezone, dateRange, dataset: dataset.id };
@@ -36,6 +37,28 @@ async function* watched(
   }
 }
 
+/** No byte comes before the first rows: who gets the file is not to be told of a failure that could be known before. */
+async function* writtenOnceRead(
+  { format, bom, pdf, resolved, ...plan }: FilePlan,
+  batches: AsyncGenerator<Row[]>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    const first = await batches.next();
+    yield* format.write({
+      title: resolved.dataset.title,
+      columns: resolved.dataset.columns(resolved.params),
+      batches: startedBy(first, batches),
+      // A page without its site and period says nothing.
+      ...((plan.includeMetadata || format.id === 'pdf') && { metadata: metadataOf({ resolved, ...plan }) }),
+      bom,
+      ...(pdf && { pdf }),
+    });
+  } finally {
+    // Its file may have ended before it asked for a row.
+    await batches.return(undefined);
+  }
+}
+
 /** Ends when the signal fires. `client` is inside a transaction with one snapshot; `onBatch` is told of rows before they are written. */
 export function fileChunks(
   client: PoolClient,
@@ -43,17 +66,9 @@ export function fileChunks(
   signal: AbortSignal,
   onBatch: (rows: Row[]) => void = () => undefined,
 ): AsyncIterable<Uint8Array> {
-  const { resolved, format, gzip, includeMetadata, bom, now, pdf } = plan;
-  const chunks = format.write({
-    title: resolved.dataset.title,
-    columns: resolved.dataset.columns(resolved.params),
-    batches: watched(readBatches(client, resolved, { now }), signal, onBatch),
-    // A page without its site and period says nothing.
-    ...((includeMetadata || format.id === 'pdf') && { metadata: metadataOf(plan) }),
-    bom,
-    ...(pdf && { pdf }),
-  });
-  return gzip ? compress(chunks) : chunks;
+  const batches = watched(readBatches(client, plan.resolved, { now: plan.now }), signal, onBatch);
+  const chunks = writtenOnceRead(plan, batches);
+  return plan.gzip ? compress(chunks) : chunks;
 }
 
 /** Without a dot at its beginning. */

@@ -19,6 +19,7 @@ import type { FileFormat, FormatId } from './formats/format.js';
 import { formats } from './formats/formats.js';
 import { onOwnConnection } from './on-own-connection.js';
 import { sendAll } from './send-all.js';
+import { startedBy } from './started-by.js';
 import { type Asker, createShares } from './stream-shares.js';
 import { takenInTime } from './taken-in-time.js';
 
@@ -66,18 +67,6 @@ function parseRequest({ params, query }: StreamRequest) {
   };
 }
 
-/** The first chunk is waited for, so that what goes wrong until then is answered as such. */
-async function* startedBy(
-  first: IteratorResult<Uint8Array>,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let next = first; !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
-}
-
 /** Ends with the client, and until the first rows are there with the time that any answer may take. */
 function stopWith(res: Response) {
   const stopping = new AbortController();
@@ -97,6 +86,7 @@ async function send(
   unreadMs: number,
 ): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
+  // What goes wrong until the first chunk is there is answered as such.
   const first = await iterator.next();
   begun();
   // Whoever waited too long for it has been told so.
