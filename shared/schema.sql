@@ -403,6 +403,8 @@ create table reports (
   resends integer default 0 not null,
   job_added_at timestamp with time zone,
   checked_version text,
+  run uuid,
+  begins integer default 0 not null,
   constraint reports_pkey PRIMARY KEY (site_id, id),
   constraint reports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'generating'::text, 'generated'::text, 'failed'::text]))),
   constraint reports_store_check CHECK ((store = ANY (ARRAY['disk'::text, 's3'::text])))

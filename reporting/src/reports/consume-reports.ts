@@ -1,5 +1,6 @@
 /** Works on the jobs of reports. */
-
+import { randomUUID } from 'node:crypto';
+import { ServiceError } from '@millrace/shared/errors';
 import type { DeliverResult, ReportsResult, SiteReportResult } from '@millrace/shared/job-results';
 import type { HandleJob } from '@millrace/shared/job-worker';
 import type { Logger } from '@millrace/shared/logger';
@@ -13,7 +14,8 @@ import { type QueueReportsDeps, queueReports } from './queue-reports.js';
 import type { Report } from './report.js';
 import { describeReportFailure } from './report-failure.js';
 import { nameFile } from './report-files.js';
-import { beginReport, endReport, failReport, findReport, noteUnnamed, releaseReport } from './report-rows.js';
+import { endReport, findReport, noteUnnamed } from './report-rows.js';
+import { beginReport, failReport, forgiveBegin, giveUpReport, type ReportRun, releaseReport } from './report-runs.js';
 import { findTemplate } from './templates/template-rows.js';
 import { deleteSchedule } from './templates/template-schedule.js';
 import { type WriteDeps, writeReport } from './write-report.js';
@@ -23,6 +25,8 @@ export interface ReportsDeps extends WriteDeps, QueueReportsDeps {
   /** @throws what is worth another try; with `lastAttempt` there will be none. */
   deliver: (report: Report, options: { lastAttempt: boolean }) => Promise<DeliveryResult>;
   clock?: () => Date;
+  /** Fires when the worker is told to stop. */
+  stopping?: AbortSignal;
 }
 
 type Result = ReportsResult | SiteReportResult | DeliverResult;
@@ -69,11 +73,13 @@ function reportOf({ pool }: ReportsDeps, job: Job): Promise<Report | undefined> 
   return findReport(pool, reportId, site_id);
 }
 
-/** @throws Error when the report is to be written again: a user was erased meanwhile, who may be in what was written. */
+/** @throws ServiceError when the report is to be written again: a user was erased meanwhile, who may be in what was written. */
 async function lost(deps: ReportsDeps, job: Job): Promise<Result> {
   const current = await reportOf(deps, job);
-  if (current?.status === 'pending') throw new Error('a user of the site was erased while the report was written');
-  return { skipped: 'it was written already' };
+  if (!current) return { skipped: 'the report was deleted' };
+  if (current.status === 'generated') return { skipped: 'it was written already' };
+  if (current.status !== 'pending') return { skipped: 'the report was given up, or another worker has taken it over' };
+  throw new ServiceError('conflict', 'A user of the site was erased while the report was written.');
 }
 
 /** Again changes nothing. The report says what kept its file from having the name. */
@@ -89,24 +95,50 @@ async function giveName({ pool, stores }: ReportsDeps, report: Report): Promise<
   await noteUnnamed(pool, report, null);
 }
 
+/** So often in a row a report is begun that ends its workers: it must not do so for ever. */
+const mostBegins = 10;
+const hopeless = `It was begun ${mostBegins} times, and no worker lived long enough to end it; the log of the worker may say why. Issue the report again once that is mended.`;
+
+/** Has the report written no more. @throws UnrecoverableError, with what the report says. */
+async function giveUp({ pool }: ReportsDeps, report: Report): Promise<never> {
+  await giveUpReport(pool, report, hopeless);
+  throw new UnrecoverableError(hopeless);
+}
+
+/** Writes what was begun; that it was is not held against the report when the worker is told to stop meanwhile. */
+async function writeBegun(deps: ReportsDeps, job: Job, begun: Report & ReportRun) {
+  const { pool, logger, stopping, clock = () => new Date() } = deps;
+  const forgive = () =>
+    forgiveBegin(pool, begun).catch((error) => logger.warn({ err: error, report: begun.id }, 'begin not taken back'));
+  stopping?.addEventListener('abort', forgive);
+  try {
+    if (stopping?.aborted) await forgive();
+    return await writeReport(deps, begun, await notesOf(job), clock());
+  } finally {
+    stopping?.removeEventListener('abort', forgive);
+  }
+}
+
 const siteReport: Handle = async (deps, job) => {
   const startedAt = performance.now();
   const found = await reportOf(deps, job);
   if (!found) return { skipped: 'the report was deleted' };
+  if (found.status !== 'generated' && found.begins >= mostBegins) return giveUp(deps, found);
+  const begun = { ...found, run: randomUUID() };
   try {
-    if (!(await beginReport(deps.pool, found))) {
+    if (!(await beginReport(deps.pool, begun))) {
       // Whoever wrote it may have died before it had its second name.
       await giveName(deps, found);
       return { skipped: 'it was written already' };
     }
-    const written = await writeReport(deps, found, await notesOf(job), (deps.clock ?? (() => new Date()))());
+    const written = await writeBegun(deps, job, begun);
     if (!written) return await lost(deps, job);
     await giveName(deps, { ...found, ...written });
     return { reportId: found.id, rows: written.rowCount, bytes: written.bytes, ms: since(startedAt) };
   } catch (error) {
     const { reason, whileRetried = reason, isFinal } = describeReportFailure(error);
-    if (isFinal || isLastAttempt(job)) await failReport(deps.pool, found, reason);
-    else await releaseReport(deps.pool, found, whileRetried);
+    if (isFinal || isLastAttempt(job)) await failReport(deps.pool, begun, reason);
+    else await releaseReport(deps.pool, begun, whileRetried);
     throw isFinal ? new UnrecoverableError(reason) : error;
   }
 };
@@ -120,7 +152,7 @@ const deliver: Handle = async (deps, job) => {
   if (found.status !== 'generated') {
     // Whoever was writing it could not even say that it failed; what an attempt before it said promises another.
     const reason = (found.status === 'failed' ? found.error : null) ?? unwritten;
-    await failReport(deps.pool, found, reason);
+    await giveUpReport(deps.pool, found, reason);
     await endReport(deps.pool, found);
     return { skipped: `the report could not be written: ${reason}` };
   }

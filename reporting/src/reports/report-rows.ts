@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@millrace/shared/errors';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 import type { Pool } from '@millrace/shared/postgres';
-import type { StoreKind } from '../exports/export-store.js';
 import { createdExactly, type PageCursor, writePageCursor } from '../exports/page-cursor.js';
 import type { Report, ReportOrder, ReportStatus } from './report.js';
 
 /** Rows of `pg` have whole numbers of 64 bits as text. */
 const columns = `site_id as "siteId", id, template_id as "templateId", slot, job_id as "jobId", job_added_at as "jobAddedAt", title, dataset, params::text as params, format,
   include_metadata as "includeMetadata", to_char(first_day, 'YYYY-MM-DD') as "firstDay", to_char(last_day, 'YYYY-MM-DD') as "lastDay",
-  timezone, recipients, webhook, secret, output_name as "outputName", status, origin, resends, revision, revised, data_version as "dataVersion",
+  timezone, recipients, webhook, secret, output_name as "outputName", status, begins, origin, resends, revision, revised, data_version as "dataVersion",
   key_figures as "keyFigures", changes, store, file, bytes::float8 as bytes, row_count::float8 as "rowCount", checksum, error,
   created_at as "createdAt", generated_at as "generatedAt"`;
 
@@ -129,60 +128,12 @@ export async function reportsOfJob(pool: Pool, jobId: string, addedAt: Date): Pr
   return (await pool.query<{ id: string }>(ofJob, [jobId, addedAt])).rows.map(({ id }) => id);
 }
 
-const begin = `/* reporting.beginReport */
-update reports set status = 'generating', error = null where site_id = $1 and id = $2 and status <> 'generated'`;
-
-/** False when it was written already. */
-export async function beginReport(pool: Pool, { siteId, id }: Report): Promise<boolean> {
-  return (await pool.query(begin, [siteId, id])).rowCount === 1;
-}
-
-const fail = `/* reporting.failReport */
-update reports set status = 'failed', error = $3 where site_id = $1 and id = $2 and status <> 'generated'`;
-
-export async function failReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
-  await pool.query(fail, [siteId, id, reason]);
-}
-
-const release = `/* reporting.releaseReport */
-update reports set status = 'pending', error = $3 where site_id = $1 and id = $2 and status = 'generating'`;
-
-/** It will be tried again, after what `reason` says. */
-export async function releaseReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
-  await pool.query(release, [siteId, id, reason]);
-}
-
 const noteName = `/* reporting.noteReportName */
 update reports set error = $3 where site_id = $1 and id = $2 and status = 'generated' and error is distinct from $3`;
 
 /** Why the file of a report that was written has not the name that its job wanted; null once it has. */
 export async function noteUnnamed(pool: Pool, { siteId, id }: Report, reason: string | null): Promise<void> {
   await pool.query(noteName, [siteId, id, reason]);
-}
-
-/** What is known of a report once its file is whole. */
-export interface WrittenReport extends Pick<Report, 'keyFigures' | 'changes'> {
-  dataVersion: string;
-  store: StoreKind;
-  file: string;
-  outputName: string | null;
-  bytes: number;
-  rowCount: number;
-  checksum: string;
-  generatedAt: Date;
-}
-
-const keep = `/* reporting.keepReport */
-update reports set status = 'generated', error = null, data_version = $3, key_figures = $4, changes = $5, store = $6, file = $7, bytes = $8,
-  row_count = $9, checksum = $10, generated_at = $11, checked_at = $11
-where site_id = $1 and id = $2 and status = 'generating'`;
-
-/** False when another process was faster, the report is gone, or it is to be written again: then its file is not wanted. */
-export async function keepReport(pool: Pool, { siteId, id }: Report, written: WrittenReport): Promise<boolean> {
-  const { dataVersion, keyFigures, changes, store, file, bytes, rowCount, checksum, generatedAt } = written;
-  const json = [keyFigures, changes].map((value) => value && JSON.stringify(value));
-  const values = [siteId, id, dataVersion, ...json, store, file, bytes, rowCount, checksum, generatedAt];
-  return (await pool.query(keep, values)).rowCount === 1;
 }
 
 const end = `/* reporting.endReport */

@@ -50,6 +50,8 @@ export interface Report extends ReportOrder {
   /** How often it was asked to be sent again. */
   resends: number;
   status: ReportStatus;
+  /** How often, in a row, writing it was begun by a worker that did not live to end that. */
+  begins: number;
   /** Events of its period came, or went, after it was written. */
   revised: boolean;
   dataVersion: string | null;

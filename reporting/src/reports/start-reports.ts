@@ -21,10 +21,11 @@ export interface StartReportsDeps extends ReportsDeps, JobWorkerDeps {
 
 export function startReports(deps: StartReportsDeps): RunningWorker {
   const { pool, stores, logger, ttlDays } = deps;
-  const worker = startJobWorker('report-generation', deps, createReportConsumer(deps));
   const noteError = createErrorLog(logger, 'reports were not looked after; they are the next time');
   const logError = (error: unknown) => noteError(error as Error);
   const stopping = new AbortController();
+  const handle = createReportConsumer({ ...deps, stopping: stopping.signal });
+  const worker = startJobWorker('report-generation', deps, handle);
   const checking = { atOnce: checkedAtOnce, onError: logError, signal: stopping.signal };
   const repeated = [
     repeatUntil(() => queueReports(deps), queueEveryMs, logError),

@@ -12,7 +12,8 @@ import { figureChanges } from './figure-changes.js';
 import { type FiguresContext, type KeyFigure, readKeyFigures } from './key-figures.js';
 import type { Report } from './report.js';
 import { dropFile, keepFile } from './report-files.js';
-import { findWrittenBefore, keepReport, type WrittenReport } from './report-rows.js';
+import { findWrittenBefore } from './report-rows.js';
+import { keepReport, type ReportRun, type WrittenReport } from './report-runs.js';
 import { datasetRequest } from './templates/dataset-request.js';
 
 export interface WriteDeps {
@@ -25,8 +26,6 @@ export interface WriteDeps {
 
 /** Well below the hour after which a file that no report has is removed. */
 const statementTimeoutMs = 1_800_000;
-/** A report that is begun is written to its end. */
-const unstopped = new AbortController().signal;
 
 interface Reading {
   context: FiguresContext;
@@ -90,10 +89,10 @@ async function readAndWrite(deps: WriteDeps, reading: Omit<Reading, 'figures'>, 
   return { ...kept, dataVersion, keyFigures: figures, changes, rowCount: counted.rows, generatedAt: context.now };
 }
 
-/** `notes` are for the reader. Undefined where another process was faster, or the report is gone. */
+/** `notes` are for the reader. Undefined where the report is not this run's any more. */
 export async function writeReport(
   deps: WriteDeps,
-  report: Report,
+  report: Report & ReportRun,
   notes: string[],
   now: Date,
 ): Promise<WrittenReport | undefined> {
@@ -107,7 +106,9 @@ export async function writeReport(
     const context = { client, siteId, timezone, days, now };
     return readAndWrite(deps, { context, report, resolved, notes }, before?.keyFigures ?? undefined);
   };
-  const written = await onOwnConnection(pool, { statementTimeoutMs, signal: unstopped }, read);
+  // A report that is begun is written to its end.
+  const { signal } = new AbortController();
+  const written = await onOwnConnection(pool, { statementTimeoutMs, signal }, read);
   if (await keepReport(pool, report, written)) return written;
   await dropFile(pool, stores, written);
   return undefined;

@@ -306,7 +306,8 @@ describe.each(queueBackends)('on %s', (backend) => {
     );
   });
 
-  it('is generated once by another worker when one dies in the middle', async () => {
+  /** Resolves with a report that a worker cannot end before `release`. */
+  async function blockedReport() {
     const templateId = await create({ dataset: 'profile-performance', site_id: 'shop' });
     const blocker = await database.pool.connect();
     await blocker.query('begin; lock table profile_performance in access exclusive mode');
@@ -320,17 +321,58 @@ describe.each(queueBackends)('on %s', (backend) => {
       async () => (await database.pool.query('select 1 from pg_locks where not granted')).rowCount! > 0,
       'it waits for rows',
     );
-    // Whichever of them it is.
-    await Promise.all(services.slice(0, 2).map((service) => service.end('SIGKILL')));
-    await blocker.query('rollback');
-    blocker.release();
-    services[0] = await spawnService('reporting', env, [], 'worker');
-    services[1] = await spawnService('reporting', env, [], 'worker');
+    const release = async () => {
+      await blocker.query('rollback');
+      blocker.release();
+    };
+    return { id, templateId, release };
+  }
+  /** Whichever of them writes. */
+  const endWorkers = (signal: NodeJS.Signals) =>
+    Promise.all(services.slice(0, 2).map((service) => service.end(signal)));
+  async function startWorkers(more: NodeJS.ProcessEnv = {}): Promise<void> {
+    const start = () => spawnService('reporting', { ...env, ...more }, [], 'worker');
+    services.splice(0, 2, ...(await Promise.all([start(), start()])));
+  }
+  const beginsOf = async (id: string) =>
+    (await database.pool.query('select begins from reports where id = $1', [id])).rows[0].begins;
+
+  it('is generated once by another worker when one dies in the middle, which counts', async () => {
+    const { id, templateId, release } = await blockedReport();
+    await endWorkers('SIGKILL');
+    await release();
+    expect(await beginsOf(id)).toBe(1);
+    await startWorkers();
     expect(await doneReport(id)).toMatchObject({ status: 'generated' });
+    expect(await beginsOf(id)).toBe(2);
     const { rows } = await database.pool.query('select count(*)::int as count from reports where template_id = $1', [
       templateId,
     ]);
     expect(rows).toEqual([{ count: 1 }]);
     await api.call('get', `/reports/${id}/download`).expect(200);
+  });
+
+  it('does not count against a report that its worker was told to stop, and had not the time to end it', async () => {
+    await endWorkers('SIGTERM');
+    await startWorkers({ SHUTDOWN_TIMEOUT_MS: '1000' });
+    const { id, release } = await blockedReport();
+    await endWorkers('SIGTERM');
+    await release();
+    expect(await beginsOf(id)).toBe(0);
+    await startWorkers();
+    expect(await doneReport(id)).toMatchObject({ status: 'generated' });
+  });
+
+  it('gives a report up when no worker outlives it, and sends none', async () => {
+    const { rows } = await database.pool.query<{ id: string }>(
+      `insert into reports (site_id, id, origin, title, dataset, format, first_day, last_day, timezone, status, begins)
+      select 'shop', id, id, 'Mine', 'activity-trends', 'csv', '2026-06-09', '2026-06-09', 'UTC', 'generating', 10
+      from gen_random_uuid() as id returning id`,
+    );
+    expect(await doneReport(rows[0]!.id)).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('It was begun 10 times, and no worker lived long enough to end it'),
+      deliveries: [],
+    });
   });
 });

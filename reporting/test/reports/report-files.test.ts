@@ -179,10 +179,86 @@ it('are not kept where a user was erased while they were written: then the repor
     },
   };
   const first = writeAgain(id, { stores: { ...api.stores, current } });
-  await expect(first).rejects.toThrow('a user of the site was erased');
+  await expect(first).rejects.toThrow('A user of the site was erased');
+  expect((await api.call('get', `/reports/${id}`).expect(200)).body.error).toContain('A user of the site was erased');
   expect(await readdir(api.folder)).toEqual([]);
   expect(await writeAgain(id)).toMatchObject({ reportId: id });
   expect(await readdir(api.folder)).toHaveLength(1);
+});
+
+/** Stores whose disk ends what it writes only when it is let. */
+function slowStores() {
+  const held: (() => void)[] = [];
+  const current: ExportStore = {
+    ...api.stores.current,
+    async write(file, text) {
+      await api.stores.current.write(file, text);
+      await new Promise<void>((resolve) => held.push(resolve));
+    },
+  };
+  return { stores: { ...api.stores, current }, held };
+}
+
+it('are not kept by a worker whose job was taken over: a user who was erased meanwhile may be in them', async () => {
+  const id = await orderReport();
+  const { stores, held } = slowStores();
+  const begin = async (count: number) => {
+    const written = writeAgain(id, { stores });
+    await eventually(async () => held.length === count, `${count} have written`);
+    return { written };
+  };
+  const first = await begin(1);
+  await database.pool.query(`update reports set status = 'pending'`);
+  const second = await begin(2);
+  held[0]!();
+  expect(await first.written).toEqual({ skipped: 'the report was given up, or another worker has taken it over' });
+  expect((await api.call('get', `/reports/${id}`).expect(200)).body.status).toBe('generating');
+  held[1]!();
+  expect(await second.written).toMatchObject({ reportId: id });
+  const { rows } = await database.pool.query<{ file: string }>('select file from reports');
+  expect(await readdir(api.folder)).toEqual(rows.map(({ file }) => file));
+});
+
+it('are neither given up nor handed back by a worker whose job was taken over', async () => {
+  const id = await orderReport();
+  const broken = () =>
+    database.pool.query(`update reports set run = gen_random_uuid()`).then(() => Promise.reject(new Error('broken')));
+  const stores = { ...api.stores, current: { ...api.stores.current, write: broken } };
+  for (const attemptsMade of [0, 2]) {
+    await expect(writeAgain(id, { stores, attemptsMade })).rejects.toThrow('broken');
+    const { body } = await api.call('get', `/reports/${id}`).expect(200);
+    expect(body).toMatchObject({ status: 'generating', error: null });
+  }
+});
+
+it('are given up where ten workers in a row did not live to end them, which another try that fails does not count to', async () => {
+  const id = await orderReport();
+  const shown = async () => (await api.call('get', `/reports/${id}`).expect(200)).body;
+  const write = () => Promise.reject(new Error('broken'));
+  const broken = { ...api.stores, current: { ...api.stores.current, write } };
+  for (let tried = 0; tried < 11; tried += 1) {
+    await expect(writeAgain(id, { stores: broken })).rejects.toThrow('broken');
+  }
+  const { stores, held } = slowStores();
+  const dead: Promise<unknown>[] = [];
+  while (dead.length < 10) {
+    dead.push(writeAgain(id, { stores }));
+    await eventually(async () => held.length === dead.length, `worker ${dead.length} has written`);
+  }
+  const reason =
+    'It was begun 10 times, and no worker lived long enough to end it; the log of the worker may say why. Issue the report again once that is mended.';
+  for (const run of ['given up', 'still given up']) {
+    await expect(writeAgain(id), run).rejects.toMatchObject({ name: 'UnrecoverableError', message: reason });
+    expect(await shown()).toMatchObject({ status: 'failed', error: reason });
+  }
+  for (const resolve of held) resolve();
+  expect(await Promise.all(dead)).toEqual(
+    dead.map(() => ({ skipped: 'the report was given up, or another worker has taken it over' })),
+  );
+  expect(await readdir(api.folder)).toEqual([]);
+  expect(await shown()).toMatchObject({ status: 'failed', error: reason });
+  const again = (await api.call('post', `/reports/${id}/reissue`).expect(202)).body.id;
+  expect(await writeAgain(again)).toMatchObject({ reportId: again });
 });
 
 it('are written whole also where the disk takes longer than a transaction may be idle', async () => {

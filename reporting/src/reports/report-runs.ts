@@ -1,0 +1,77 @@
+/** What attempts at writing a report leave in its row: whoever began last may write, all others see that they lost it. */
+import type { Pool } from '@millrace/shared/postgres';
+import type { StoreKind } from '../exports/export-store.js';
+import type { Report } from './report.js';
+
+/** One attempt. */
+export interface ReportRun {
+  siteId: string;
+  id: string;
+  run: string;
+}
+
+const begin = `/* reporting.beginReport */
+update reports set status = 'generating', error = null, run = $3, begins = begins + 1
+where site_id = $1 and id = $2 and status <> 'generated'`;
+
+/** False when it was written already. */
+export async function beginReport(pool: Pool, { siteId, id, run }: ReportRun): Promise<boolean> {
+  return (await pool.query(begin, [siteId, id, run])).rowCount === 1;
+}
+
+const forgive = `/* reporting.forgiveBegin */
+update reports set begins = 0 where site_id = $1 and id = $2 and run = $3`;
+
+/** The worker that began it ends, and the report is not to blame. */
+export async function forgiveBegin(pool: Pool, { siteId, id, run }: ReportRun): Promise<void> {
+  await pool.query(forgive, [siteId, id, run]);
+}
+
+const fail = `/* reporting.failReport */
+update reports set status = 'failed', error = $4, begins = 0 where site_id = $1 and id = $2 and run = $3 and status <> 'generated'`;
+
+export async function failReport(pool: Pool, { siteId, id, run }: ReportRun, reason: string): Promise<void> {
+  await pool.query(fail, [siteId, id, run, reason]);
+}
+
+const release = `/* reporting.releaseReport */
+update reports set status = 'pending', error = $4, begins = 0
+where site_id = $1 and id = $2 and run = $3 and status in ('generating', 'pending')`;
+
+/** It will be tried again, after what `reason` says: that is up to its job, whose worker lived. */
+export async function releaseReport(pool: Pool, { siteId, id, run }: ReportRun, reason: string): Promise<void> {
+  await pool.query(release, [siteId, id, run, reason]);
+}
+
+const giveUp = `/* reporting.giveUpReport */
+update reports set status = 'failed', error = $3 where site_id = $1 and id = $2 and status <> 'generated'`;
+
+/** Whoever began it, if anybody. */
+export async function giveUpReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
+  await pool.query(giveUp, [siteId, id, reason]);
+}
+
+/** What is known of a report once its file is whole. */
+export interface WrittenReport extends Pick<Report, 'keyFigures' | 'changes'> {
+  dataVersion: string;
+  store: StoreKind;
+  file: string;
+  outputName: string | null;
+  bytes: number;
+  rowCount: number;
+  checksum: string;
+  generatedAt: Date;
+}
+
+const keep = `/* reporting.keepReport */
+update reports set status = 'generated', error = null, data_version = $4, key_figures = $5, changes = $6, store = $7, file = $8, bytes = $9,
+  row_count = $10, checksum = $11, generated_at = $12, checked_at = $12
+where site_id = $1 and id = $2 and run = $3 and status = 'generating'`;
+
+/** False when another attempt has begun, the report is gone or given up, or it is to be written again: then its file is not wanted. */
+export async function keepReport(pool: Pool, { siteId, id, run }: ReportRun, written: WrittenReport): Promise<boolean> {
+  const { dataVersion, keyFigures, changes, store, file, bytes, rowCount, checksum, generatedAt } = written;
+  const json = [keyFigures, changes].map((value) => value && JSON.stringify(value));
+  const values = [siteId, id, run, dataVersion, ...json, store, file, bytes, rowCount, checksum, generatedAt];
+  return (await pool.query(keep, values)).rowCount === 1;
+}
