@@ -4,10 +4,11 @@ import { checkSite } from '@millrace/shared/access/require-scope';
 import type { Logger } from '@millrace/shared/logger';
 import { type RequestHandler, Router } from 'express';
 import { onlySite } from './asker.js';
+import { resolveDataset } from './datasets/read-dataset.js';
 import { createExport } from './exports/create-export.js';
 import { deleteExport } from './exports/delete-export.js';
 import { type DownloadDependencies, downloadRoute } from './exports/download-route.js';
-import { describeExport } from './exports/export-row.js';
+import { datasetRequestOf, describeExport } from './exports/export-row.js';
 import { exportPath, findExport, keyIdOf } from './exports/find-export.js';
 import { type LinkDependencies, linkRoute } from './exports/link-route.js';
 import { writePageCursor } from './exports/page-cursor.js';
@@ -29,6 +30,8 @@ function createRoute(deps: ExportsDependencies): RequestHandler {
     const now = clock();
     const wish = parseExport(await readJson(req, res), now);
     checkSite(res, wish.siteId);
+    // What could only fail is refused now.
+    await resolveDataset(writePool, datasetRequestOf(wish), now);
     const keyId = keyIdOf(res);
     const id = randomUUID();
     const row = await createExport(writePool, { ...wish, id, now, ...(keyId && { keyId }) }, quotaBytes);

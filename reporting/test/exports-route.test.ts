@@ -43,6 +43,19 @@ describe('asking for an export', () => {
     [{ ...wish(), includeMetadata: 'yes' }, 'includeMetadata', /must be a boolean/],
     [{ ...wish(), params: {} }, 'site_id', /./],
     [{ ...wish(), params: { site_id: 'shop', date_range: ['2026-06-02', '2026-06-01'] } }, 'date_range', /./],
+    [
+      { ...wish(), dataset: 'activity-trends', params: { site_id: 'shop', date_range: ['2000-01-01', '2029-12-30'] } },
+      'date_range',
+      /would make more than 10,000 buckets of time:day/,
+    ],
+    [
+      {
+        ...{ dataset: 'timeseries', format: 'csv' },
+        params: { site_id: 'shop', date_range: ['2024-01-01', '2025-12-31'], dimensions: ['time:hour'] },
+      },
+      'dimensions',
+      /would make more than 10,000 buckets of time:hour/,
+    ],
     [{ ...wish(), params: { site_id: 'shop', limit: 3 } }, 'limit', /is not a parameter of dataset events/],
     [{ ...wish(), filters: [['is', 'nonsense', ['x']]] }, 'filters', /./],
     [{ ...wish(), params: { site_id: 'shop', filters: [] }, filters: [] }, 'filters', /may be given once/],

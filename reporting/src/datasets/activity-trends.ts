@@ -17,6 +17,7 @@ export const activityTrends: Dataset = {
     'Events, views and visitors of each day of the range, days without any included. The first and the last day hold only what lies in the range.',
   defaultRange: '30d',
   params: { filters: filtersParam },
+  timeUnit: () => 'day',
   example: { date_range: '7d' },
   reads: 'events',
   columns,

@@ -93,6 +93,7 @@ export const comprehensive: Dataset = {
     'What `user-growth`, `activity-trends`, `top-items` and `recent-activity` say of the range, one section below the other: `summary` (one row of totals: events, views, visitors, users who signed up in the range and until its end), `user_growth` (months), `activity_trends` (days), `top_paths`, `top_referrers`, `top_profiles`, `top_event_types` and `recent_activity`, each of the last five with up to `limit` rows. Columns that a section does not have are empty.',
   defaultRange: '30d',
   params: { limit: itemsParam },
+  timeUnit: () => 'day',
   example: { date_range: '30d', limit: 10 },
   reads: 'events',
   columns: () => columns,

@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import type Joi from 'joi';
 import type { DataSource } from '../cache/question.js';
 import type { Admit } from '../query/reading-cost.js';
-import type { TimeRange } from '../query/resolved-query.js';
+import type { TimeRange, TimeUnit } from '../query/resolved-query.js';
 import type { WeekStart } from '../query-request/calendar.js';
 
 /**
@@ -75,6 +75,8 @@ export interface Dataset {
   params: Record<string, Joi.Schema>;
   /** What the schemas cannot tell, such as a parameter that depends on another. @throws ServiceError `invalid_request`. */
   check?: (params: DatasetParams) => void;
+  /** Where each row is of a stretch of time: the unit of those, of which there may be only so many. */
+  timeUnit?: (params: DatasetParams) => TimeUnit | undefined;
   /** What a person would try first, besides the site. */
   example: Record<string, unknown>;
   /** What an answer depends on: events, or the tables that aggregations write. */

@@ -65,6 +65,7 @@ export const engagementMetrics: Dataset = {
     'For each type of event of the range, or with `per=day` for each day and type, how many events there were, of how many visitors, and what share of all events that is. `first_day` and `last_day` are the first and the last day of the range that have such an event.',
   defaultRange: '30d',
   params: { per: Joi.string().valid('range', 'day').default('range'), filters: filtersParam },
+  timeUnit: () => 'day',
   example: { date_range: '30d' },
   reads: 'events',
   columns,

@@ -5,6 +5,7 @@ import { checkPatterns, patternsOf, patternTimeoutMs } from '../query/check-patt
 import { needsEvents, readCircumstances, type SiteCircumstances } from '../query/read-circumstances.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import { resolveSpan, toTimeRange } from '../query-request/resolve-span.js';
+import { checkBuckets } from './check-buckets.js';
 import type { DatasetContext, Row } from './dataset.js';
 import { filterOf } from './filters-param.js';
 import type { DatasetRequest } from './parse-dataset.js';
@@ -30,7 +31,7 @@ function daysOf({ from, to }: TimeRange, zone: string): DatasetContext['days'] {
 /** Whether the meaning of a request depends on the first and last events of its site. */
 export const isAboutAllTime = ({ dateRange }: DatasetRequest): boolean => needsEvents(dateRange);
 
-/** By what is known of the site; patterns are not looked at. A site that is not known has no rows, which is an answer. */
+/** By what is known of the site; patterns are not looked at. A site that is not known has no rows, which is an answer. @throws ServiceError `invalid_request`, see {@link checkBuckets}. */
 export function resolveBy(request: DatasetRequest, site: SiteCircumstances, now: Date): ResolvedDataset {
   const { dataset, siteId, params, dateRange, weekStart } = request;
   const { siteTimezone, siteKnown, ...events } = site;
@@ -38,6 +39,7 @@ export function resolveBy(request: DatasetRequest, site: SiteCircumstances, now:
   const span = resolveSpan(dateRange ?? { kind: 'named', name: 'day' }, timezone, { now, ...events }, weekStart);
   const range = toTimeRange(span, timezone);
   const days = span.kind === 'days' ? { from: span.from, to: span.to } : daysOf(range, timezone);
+  checkBuckets({ dataset, params, range, timezone, weekStart });
   return {
     ...{ dataset, siteId, params, siteKnown, timezone, siteTimezone, range, days },
     ...(weekStart && { weekStart }),
@@ -49,7 +51,7 @@ export function resolveBy(request: DatasetRequest, site: SiteCircumstances, now:
 export const checkDatasetPatterns = (pool: Pool, { params }: DatasetRequest, signal?: AbortSignal): Promise<void> =>
   checkPatterns(pool, patternsOf(filterOf(params)), signal ? { signal } : {});
 
-/** Asks for what is to be known of the site. @throws ServiceError `invalid_request`, see {@link checkDatasetPatterns}. */
+/** Asks for what is to be known of the site. @throws ServiceError `invalid_request`, see {@link resolveBy} and {@link checkDatasetPatterns}. */
 export async function resolveDataset(
   pool: Pool,
   request: DatasetRequest,

@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { timeAlias } from '../query-request/alias-names.js';
 import { parseQuery, type QueryRequest, querySchema } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
+import { timeUnitOf } from '../query-request/resolve-query.js';
 import type { Column, ColumnType, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { filtersParam } from './filters-param.js';
 import { unitOfPeriod } from './period-params.js';
@@ -88,6 +89,7 @@ export const timeseries: Dataset = {
     limit: Joi.number().integer().min(1).max(mostRows).default(mostRows),
   },
   check,
+  timeUnit: (params) => timeUnitOf(requestOf(params).dimensions),
   example: { date_range: '7d', metrics: ['views', 'visitors'], dimensions: ['time:day', 'path'] },
   reads: 'events',
   columns,

@@ -1,4 +1,7 @@
 /** An export as table exports has it, and as answers show it. */
+import { parseExactJson } from '@millrace/shared/exact-json';
+import { findDataset } from '../datasets/datasets.js';
+import { type DatasetRequest, parseDataset } from '../datasets/parse-dataset.js';
 import type { StoreKind } from './export-store.js';
 import type { FormatId } from './formats/format.js';
 
@@ -74,3 +77,7 @@ export function describeExport(row: ExportRow, now: Date) {
     expires_at: row.expiresAt,
   };
 }
+
+/** What an export asks of its dataset. @throws ServiceError `invalid_request` where a release before has taken what this one refuses. */
+export const datasetRequestOf = ({ dataset, params }: Pick<ExportWish, 'dataset' | 'params'>): DatasetRequest =>
+  parseDataset(findDataset(dataset), parseExactJson(params) as Record<string, unknown>);

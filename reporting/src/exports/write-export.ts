@@ -1,18 +1,15 @@
 /** Writes the file of one export, from the claim of its row to its completion. */
 import { createHash, randomUUID } from 'node:crypto';
-import { parseExactJson } from '@millrace/shared/exact-json';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
-import { findDataset } from '../datasets/datasets.js';
 import { filterOf } from '../datasets/filters-param.js';
-import { parseDataset } from '../datasets/parse-dataset.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { patternsOf } from '../query/check-patterns.js';
 import { repeatUntil } from '../repeat-until.js';
 import { quotaProblem, readUsage } from './create-export.js';
 import { ExportFailure } from './export-failure.js';
 import { type FilePlan, fileChunks, fileEnding } from './export-file.js';
-import type { ExportRow } from './export-row.js';
+import { datasetRequestOf, type ExportRow } from './export-row.js';
 import { claimExport, completeExport, type ExportRun, type Progress, touchExport } from './export-runs.js';
 import type { ExportStores } from './export-store.js';
 import { formats } from './formats/formats.js';
@@ -48,9 +45,8 @@ async function planOf(
   row: ExportRow,
   signal: AbortSignal,
 ): Promise<FilePlan> {
-  const { params, format, compression, includeMetadata, bom, createdAt } = row;
-  const request = parseDataset(findDataset(row.dataset), parseExactJson(params) as Record<string, unknown>);
-  const resolved = await resolveDataset(pool, request, createdAt, signal);
+  const { format, compression, includeMetadata, bom, createdAt } = row;
+  const resolved = await resolveDataset(pool, datasetRequestOf(row), createdAt, signal);
   const pdf = { logger, ...(fontDir !== undefined && { fontDir }) };
   const about = { includeMetadata, bom, now: createdAt, generatedAt: new Date(), pdf };
   return { resolved, format: formats[format], gzip: compression === 'gzip', ...about };

@@ -15,14 +15,16 @@ export interface Circumstances extends Moment {
   siteTimezone: string;
 }
 
+/** The unit of a query by time. */
+export const timeUnitOf = (dimensions: readonly string[]) =>
+  dimensions.find((dimension) => dimension.startsWith('time:'))?.slice('time:'.length) as TimeUnit | undefined;
+
 /** @throws ServiceError `invalid_request` when the time axis would be too long. */
 export function resolveQuery(request: QueryRequest, circumstances: Circumstances): ResolvedQuery {
   const { siteId, metrics, dimensions, filter, orderBy, totalRows, timeLabels, limit, offset } = request;
   const timezone = request.timezone ?? circumstances.siteTimezone;
   const span = resolveSpan(request.dateRange, timezone, circumstances, request.weekStart);
-  const unit = dimensions.find((dimension) => dimension.startsWith('time:'))?.slice('time:'.length) as
-    | TimeUnit
-    | undefined;
+  const unit = timeUnitOf(dimensions);
   const range = toTimeRange(span, timezone);
   const buckets = unit && timeAxis(unit, range, timezone, request.weekStart);
   const comparison = comparisonOf(request, span, buckets, timezone, circumstances);

@@ -3,12 +3,14 @@ import { siteIdPattern } from '@millrace/shared/ids';
 import type { Pool } from '@millrace/shared/postgres';
 import { dayOf } from '@millrace/shared/zone-days';
 import Joi from 'joi';
+import { resolveBy } from '../datasets/read-dataset.js';
 import { readCircumstances } from '../query/read-circumstances.js';
 import { type DateRange, parseDateRange, type WrittenRange } from '../query-request/parse-date-range.js';
 import { rangeNames } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
 import { type Moment, resolveSpan } from '../query-request/resolve-span.js';
 import { type Days, easternmost, hasBegun } from './report-period.js';
+import { datasetRequest } from './templates/dataset-request.js';
 import { checkBody } from './templates/parse-template.js';
 import type { Template } from './templates/template.js';
 
@@ -76,7 +78,7 @@ export interface WantedDays {
 /** @throws ServiceError `invalid_request`. */
 export async function daysOfRequest(
   pool: Pool,
-  template: Pick<Template, 'siteId' | 'timezone'>,
+  template: Pick<Template, 'siteId' | 'timezone' | 'dataset' | 'params'>,
   body: unknown,
   now: Date,
 ): Promise<WantedDays> {
@@ -96,5 +98,12 @@ export async function daysOfRequest(
   const daysIn = (timezone: string) => daysOf(range, timezone, { now, ...events });
   const earliest = siteId === null && template.timezone === null ? easternmost : zone;
   checkBegun(daysIn(earliest), earliest, now, field);
-  return { siteId, daysIn, days: daysIn(zone) };
+  const days = daysIn(zone);
+  const request = datasetRequest(
+    { ...template, siteId: siteId ?? 'any' },
+    { days: [days.from, days.to], timezone: zone },
+  );
+  // Too many of them are refused.
+  resolveBy(request, { siteTimezone: zone, siteKnown: true }, now);
+  return { siteId, daysIn, days };
 }

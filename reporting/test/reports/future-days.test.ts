@@ -49,6 +49,18 @@ it('leaves out a site where the first day has not begun', async () => {
   await generate({ first_day: '2026-06-13', last_day: '2026-06-13' }).expect(400);
 });
 
+it('refuses days that would be more rows than there may be', async () => {
+  await database.pool.query(
+    `insert into report_templates (id, name, schedule, cron, period_type, dataset, format)
+    values ('by-day', 'By day', 'weekly', '0 9 * * 1', 'week', 'activity-trends', 'csv')`,
+  );
+  const { body } = await api
+    .call('post', '/report-templates/by-day/generate')
+    .send({ first_day: '2000-01-01', last_day: '2029-12-30' })
+    .expect(400);
+  expect(body.error.message).toMatch(/would make more than 10,000 buckets of time:day/);
+});
+
 it('takes the name of days by the zone of each site', async () => {
   expect(await madeOf({ date_range: 'day' })).toEqual([
     'auckland 2026-06-12 2026-06-12',
