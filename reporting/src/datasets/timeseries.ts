@@ -79,7 +79,7 @@ export const timeseries: Dataset = {
   // The dataset is named after any question; who reads a report has asked one.
   tableTitle: 'Figures',
   description:
-    'The answer to any query of `/api/v1/query` as a table: columns are its dimensions, then its metrics, by their own names, and rows are in the order of the query. Hours and minutes are named by their start in UTC. At most `limit` rows, 100,000 where it is not given.',
+    'The answer to any query of `/api/v1/query` as a table: columns are its dimensions, then its metrics, by their own names, and rows are in the order of the query. Hours and minutes are named by their start in UTC. At most `limit` rows, 100,000 where it is not given; rows that have more than 32 MB together, whichever page of them is asked for, are refused.',
   defaultRange: '30d',
   params: {
     metrics: querySchema.extract('metrics').optional().default(['events', 'views', 'visitors']),

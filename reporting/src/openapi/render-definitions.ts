@@ -9,6 +9,7 @@ import {
   operatorMeanings,
   pairingRules,
   rangeMeanings,
+  sizeRule,
   unitMeanings,
 } from '../query-request/definitions.js';
 
@@ -18,7 +19,8 @@ const list = (meanings: Record<string, string>, prefix = '') =>
     .join('\n');
 
 export const metricsText = (): string => list(metricMeanings);
-export const dimensionsText = (): string => `${list(dimensionMeanings)}\n${list(unitMeanings, 'time:')}\n\n${fillRule}`;
+export const dimensionsText = (): string =>
+  `${list(dimensionMeanings)}\n${list(unitMeanings, 'time:')}\n\n${fillRule}\n\n${sizeRule}`;
 export const operatorsText = (): string => list(operatorMeanings);
 export const rangesText = (): string =>
   rangeMeanings()
@@ -50,6 +52,8 @@ ${table(['metric', 'definition'], named(metricMeanings))}
 ${table(['dimension', 'definition'], [...named(dimensionMeanings), ...named(unitMeanings, 'time:')])}
 
 ${fillRule}
+
+${sizeRule}
 
 ## Operators of filters
 

@@ -47,6 +47,10 @@ export const unitMeanings: Record<TimeUnit, string> = {
 export const fillRule =
   'As the only dimension, time has a row for each bucket of the range (of `hour_of_day` all 24, of `day_of_week` all 7), with zeros where nothing happened, and null where a metric divides by them. Beside other dimensions there are only rows that have events. The first and the last bucket hold only what lies in the range.';
 
+/** See `query/answer-bytes.ts`. */
+export const sizeRule =
+  'An answer whose rows have more than 32 MB together is refused: ask for fewer rows at a time, or for a shorter range.';
+
 const absent = 'An event without a value does not fit.';
 const denied = (operator: string) => `Events that \`${operator}\` does not match, those without a value included.`;
 const decimal = 'of a property, compared as exact decimals';

@@ -1,6 +1,7 @@
 /** Turns a reading by value into the groups that a page needs, chosen by counts alone, without a single bitmap. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { countColumns, countNames, type Group, type GroupRow, groupBy, toGroup } from './read-groups.js';
+import { bytesSql, checkBytes, mostBytes, mostGroupBytes } from './answer-bytes.js';
+import { countColumns, countNames, type Group, type GroupRow, groupBy, textColumns, toGroup } from './read-groups.js';
 import type { Order, ResolvedQuery } from './resolved-query.js';
 import { isNullable } from './rollup-columns.js';
 import { keyColumns, type RollupReading, rawSelect, rolledSelects } from './rollup-sources.js';
@@ -18,7 +19,7 @@ export interface Candidate extends Group {
   upper: number;
 }
 
-type CountRow = GroupRow & { lower: number; upper: number; total: number };
+type CountRow = GroupRow & { lower: number; upper: number; total: number; bytes: number };
 
 /** The page itself, for an order by counts and dimensions. */
 export async function readCountPage(
@@ -32,10 +33,10 @@ export async function readCountPage(
   const end = `limit ${parameters.add(limit, 'bigint')} offset ${parameters.add(offset, 'bigint')}`;
   const text = `/* reporting.readCountPage */
 with groups as materialized (${groups}), page as (select * from groups order by ${order} ${end})
-select page.*, counted.total from (select count(*)::float8 as total from groups) counted left join page on true
+${countedSql(reading, mostBytes)}
 order by ${order}`;
   const { rows } = await client.query<CountRow>(text, parameters.values);
-  return toCounted(reading, rows);
+  return toCounted(reading, rows, mostBytes);
 }
 
 /** Groups that may have one of the `wanted` largest numbers of visitors, up to `slack` apart; the largest upper bounds first. */
@@ -53,14 +54,21 @@ with groups as materialized (${groups}), page as (
   select * from groups
   where upper >= coalesce((select lower from groups order by lower desc offset ${last} limit 1), 0) - ${parameters.add(slack, 'bigint')}
 )
-select page.*, counted.total from (select count(*)::float8 as total from groups) counted left join page on true
+${countedSql(reading, mostGroupBytes)}
 order by upper desc`;
   const { rows } = await client.query<CountRow>(text, parameters.values);
-  return toCounted(reading, rows);
+  return toCounted(reading, rows, mostGroupBytes);
 }
 
-/** The only row of an empty page has nothing but the total. */
-function toCounted(reading: RollupReading, rows: CountRow[]): CountedGroups<Candidate> {
+/** CTE `page` with the number of all groups; without its rows when they have more than `most` bytes. */
+const countedSql = (reading: RollupReading, most: number): string =>
+  `select page.*, counted.* from (
+  select count(*)::float8 as total, ${bytesSql('page', textColumns(reading))} as bytes from groups
+) counted left join page on counted.bytes <= ${most}`;
+
+/** The only row of an empty page has nothing but the total. @throws ServiceError `invalid_request` for more than `most` bytes. */
+function toCounted(reading: RollupReading, rows: CountRow[], most: number): CountedGroups<Candidate> {
+  checkBytes(rows[0]?.bytes ?? 0, most);
   const found = rows[0]?.value === null ? [] : rows;
   return {
     groups: found.map((row) => ({ ...toGroup(reading, row, row.lower), upper: row.upper })),

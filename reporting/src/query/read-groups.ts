@@ -1,5 +1,6 @@
 /** Turns a reading into all its groups with their counts and, when they are wanted, their visitors. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { bytesSql, checkBytes, mostGroupBytes } from './answer-bytes.js';
 import { isNullable } from './rollup-columns.js';
 import { keyColumns, type RollupReading, rawSelect, rolledSelects } from './rollup-sources.js';
 import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
@@ -58,11 +59,20 @@ export function toGroup({ plan }: RollupReading, row: GroupRow, visitors: number
   };
 }
 
+/** Columns of texts that groups have. */
+export const textColumns = (reading: RollupReading): string[] =>
+  keyColumns(reading).filter((column) => column !== 'bucket');
+
+/** @throws ServiceError `invalid_request` for more than {@link mostGroupBytes}. */
 export async function readGroups(client: PoolClient, reading: RollupReading): Promise<Group[]> {
   const { text, values } = groupsStatement(reading);
-  const { rows } = await client.query<GroupRow & Partial<GatheredVisitors>>(text, values);
+  const { rows } = await client.query<GroupRow & Partial<GatheredVisitors> & { bytes: number }>(text, values);
   const { withVisitors } = reading.plan;
-  return rows.map((row) => toGroup(reading, row, withVisitors ? countVisitors(row as GatheredVisitors) : 0));
+  const [firstText] = textColumns(reading) as ('event_type' | 'value')[];
+  if (firstText) checkBytes(rows[0]!.bytes, mostGroupBytes);
+  // The only row of no groups has nothing but their bytes.
+  const found = firstText && rows[0]![firstText] === null ? [] : rows;
+  return found.map((row) => toGroup(reading, row, withVisitors ? countVisitors(row as GatheredVisitors) : 0));
 }
 
 function groupsStatement(reading: RollupReading): { text: string; values: unknown[] } {
@@ -71,11 +81,18 @@ function groupsStatement(reading: RollupReading): { text: string; values: unknow
   const keys = keyColumns(reading);
   const parts = [rolledPart(reading, parameters), rawPart(reading, parameters)].filter((part) => part !== undefined);
   const sums = countNames(reading).map((name) => `coalesce(sum(${name}), 0)::float8 as ${name}`);
-  const text = `/* reporting.readGroups */
-select ${[...keys, ...sums, ...(withVisitors ? [gatherAll] : [])].join(', ')} from (
+  const groups = `select ${[...keys, ...sums, ...(withVisitors ? [gatherAll] : [])].join(', ')} from (
   ${parts.join('\n  union all\n  ')}
 ) part ${groupBy(keys)}`;
+  const text = `/* reporting.readGroups */\n${measured(groups, textColumns(reading))}`;
   return { text, values: parameters.values };
+}
+
+/** Time alone has few groups: only texts need measuring. */
+function measured(groups: string, texts: string[]): string {
+  if (texts.length === 0) return groups;
+  return `with groups as materialized (${groups})
+select groups.*, bytes from (select ${bytesSql('groups', texts)} as bytes offset 0) measured left join groups on bytes <= ${mostGroupBytes}`;
 }
 
 export const groupBy = (keys: string[]): string => (keys.length > 0 ? `group by ${keys.join(', ')}` : '');

@@ -1,5 +1,6 @@
 /** Turns a reading into the groups of a page: bitmaps are read only for what it shows or is ordered by. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { checkPage } from './answer-bytes.js';
 import { groupValues, shareOf } from './group-values.js';
 import { compareRows } from './order-rows.js';
 import { isAboutVisitors, type RollupPlan } from './plan-rollup.js';
@@ -29,9 +30,12 @@ export async function readPage(
   return { groups: cutPage(query, reading, inAll, groups), total: groups.length };
 }
 
+/** @throws ServiceError `invalid_request` for more bytes than an answer may have. */
 function cutPage(query: ResolvedQuery, { plan }: RollupReading, inAll: number, groups: Group[]): Group[] {
   const sorted = groups.sort(compareRows(query, groupValues(plan, inAll)));
-  return sorted.slice(query.offset, query.offset + query.limit);
+  const page = sorted.slice(query.offset, query.offset + query.limit);
+  checkPage(page);
+  return page;
 }
 
 async function pageByCounts(

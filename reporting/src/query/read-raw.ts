@@ -1,5 +1,6 @@
 /** Turns a query into its answer by counting raw events: the engine that can answer everything. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { bytesSql, checkBytes, mostBytes } from './answer-bytes.js';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
 import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets } from './resolved-query.js';
@@ -12,14 +13,24 @@ export interface RawAnswer {
   totalRows?: number;
 }
 
-/** One statement, so that rows, their order, their share and their number are of one moment. */
+interface RawResult {
+  /** Null when their bytes are too many. */
+  rows: (string | number | null)[][] | null;
+  bytes: number;
+  total: number | null;
+}
+
+/**
+ * One statement, so that rows, their order, their share and their number are of one moment.
+ * @throws ServiceError `invalid_request` for more than {@link mostBytes}.
+ */
 export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise<RawAnswer> {
   const { text, values } = rawStatement(query);
-  const { rows } = await client.query<{ rows: (string | number | null)[][]; total: number | null }>(text, values);
-  const { rows: found, total } = rows[0]!;
+  const { rows: found, bytes, total } = (await client.query<RawResult>(text, values)).rows[0]!;
+  checkBytes(bytes, mostBytes);
   const timeAt = timePlace(query);
   return {
-    rows: found.map((row) => {
+    rows: found!.map((row) => {
       const dimensions = row.slice(0, query.dimensions.length) as (string | null)[];
       if (timeAt >= 0) dimensions[timeAt] = query.buckets!.labels[Number(row[timeAt]) - 1]!;
       return { dimensions, metrics: row.slice(query.dimensions.length) as (number | null)[] };
@@ -68,12 +79,15 @@ with per_user as (
   ${bySeries ? seriesSql(counts, query.buckets!.labels.length, parameters) : 'select * from found'}
 ), whole as (
   select ${needed.includes('share') ? '(select count(distinct user_id) from per_user)' : '0'} as visitors_in_all
-), page as (
-  select ${shown.map((column, index) => `${column} as shown${index}`).join(', ')} from groups cross join whole
-  ${orderSql(query, columns)} limit ${parameters.add(query.limit, 'bigint')} offset ${parameters.add(query.offset, 'bigint')}
+), page as materialized (
+  select json_build_array(${shown.map((_column, index) => `shown${index}`).join(', ')}) as shown from (
+    select ${shown.map((column, index) => `${column} as shown${index}`).join(', ')} from groups cross join whole
+    ${orderSql(query, columns)} limit ${parameters.add(query.limit, 'bigint')} offset ${parameters.add(query.offset, 'bigint')}
+  ) chosen
 )
-select coalesce((select json_agg(json_build_array(${shown.map((_column, index) => `shown${index}`).join(', ')})) from page), '[]') as rows,
-  ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total`;
+select bytes, case when bytes <= ${mostBytes} then coalesce((select json_agg(shown) from page), '[]') end as rows,
+  ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total
+from (select ${bytesSql('page', ['shown::text'])} as bytes offset 0) measured`;
   return { text, values: parameters.values };
 }
 
