@@ -2,7 +2,8 @@ import { ServiceError } from '@millrace/shared/errors';
 import { isFoldedUnit } from '../query-request/fold-time.js';
 import { refusal } from '../query-request/refuse.js';
 import { timeBuckets } from '../query-request/time-buckets.js';
-import type { ResolvedDataset } from './read-dataset.js';
+import type { DatasetContext } from './dataset.js';
+import type { DatasetRequest } from './parse-dataset.js';
 
 /** Before anything is read or put down. @throws ServiceError `invalid_request` for a range with more rows of a unit of time than are answered. */
 export function checkBuckets({
@@ -11,7 +12,7 @@ export function checkBuckets({
   range,
   timezone,
   weekStart,
-}: Pick<ResolvedDataset, 'dataset' | 'params' | 'range' | 'timezone' | 'weekStart'>): void {
+}: Pick<DatasetRequest, 'dataset' | 'params' | 'weekStart'> & Pick<DatasetContext, 'range' | 'timezone'>): void {
   const unit = dataset.timeUnit?.(params);
   if (unit === undefined || isFoldedUnit(unit)) return;
   try {
