@@ -53,7 +53,20 @@ function writeGroup(file: ParquetWriter, columns: Column[], rows: Row[]): void {
     statistics: column.type !== 'json',
   }));
   file.write({ columnData, rowGroupSize: rows.length });
+  for (const { meta_data } of file.row_groups.at(-1)!.columns) ownTexts(meta_data?.statistics);
 }
+
+type Statistics = NonNullable<ParquetWriter['row_groups'][number]['columns'][number]['meta_data']>['statistics'];
+
+/** The least and the greatest are kept until the file ends, and with a text that is a part of what was read, all that it is a part of. */
+function ownTexts(statistics: Statistics): void {
+  if (!statistics) return;
+  const { min_value: min, max_value: max } = statistics;
+  if (typeof min === 'string') statistics.min_value = copied(min);
+  if (typeof max === 'string') statistics.max_value = copied(max);
+}
+
+const copied = (text: string) => Buffer.from(text, 'utf16le').toString('utf16le');
 
 /** What was written since the last call; the writer goes on counting from the start of the file. */
 function takeBytes(writer: ByteWriter): Uint8Array {
