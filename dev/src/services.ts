@@ -10,11 +10,11 @@ export interface Service {
   config?: string;
   portVariable: string;
   defaultPort: number;
-  /** Megabytes of its heap at most, as the limit of a container would set it: V8 collects the less often the more it may have. */
+  /** Limit of its heap in MB. The more memory V8 may use, the less often it collects garbage. */
   heapMb?: number;
 }
 
-/** What Node is to be told of the service, unless `NODE_OPTIONS` says otherwise. */
+/** Options of Node for the service. `NODE_OPTIONS` goes first. */
 export function nodeOptions({ heapMb }: Pick<Service, 'heapMb'>, env: NodeJS.ProcessEnv): string[] {
   const isSet = /--max[-_]old[-_]space[-_]size/.test(env.NODE_OPTIONS ?? '');
   return heapMb === undefined || isSet ? [] : [`--max-old-space-size=${heapMb}`];

@@ -24,7 +24,7 @@ function urlOf(bench: Bench, name: string): string {
   return url.href;
 }
 
-/** Creates the database that all measurements copy, and returns its name. Postgres copies none that somebody is connected to. */
+/** Creates the database that all measurements copy, and returns its name. Postgres cannot copy a database with open connections. */
 async function createTemplate(bench: Bench): Promise<string> {
   const name = newName();
   const server = createPool(bench.postgresUrl, silent, poolOptions);

@@ -1,8 +1,8 @@
 /** One computation of an answer for all processes: who has the lock computes it, the others wait for what that puts into the store. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AnswerKey, AnswerStore } from './answer-store.js';
-import { attemptMs, type GuardedStore } from './guard-store.js';
+import type { AnswerKey } from './answer-store.js';
+import type { GuardedStore } from './guard-store.js';
 import type { KeptAnswer } from './kept-answer.js';
 
 /** A lock is renewed as long as its holder lives, and is void soon after that. */
@@ -43,7 +43,11 @@ export async function shareAnswer<T>(
   /** Who computes the same version, or began while we waited, will have an answer for us. */
   const isWorthWaiting = (other: string) => other.startsWith(`${key.version} `) || other !== first;
   for (let isWaitedFor = false; ; isWaitedFor = true) {
-    const opened = await store.attempt((of) => open(of, key, holder, times.holdMs));
+    const opened = await store.attempt(
+      (of) => of.open(key, holder, times.holdMs),
+      // A lock that comes too late would keep the others waiting.
+      async (of, late) => void (late.kind === 'locked' && (await of.release(key, holder))),
+    );
     if (opened?.kind === 'answer') return { kind: 'found', answer: opened.answer, isWaitedFor };
     if (opened === undefined) return { kind: 'computed', answer: (await compute()).answer };
     if (opened.kind === 'locked') {
@@ -55,14 +59,6 @@ export async function shareAnswer<T>(
     }
     await pause(times.pollMs, undefined, { signal: stop });
   }
-}
-
-/** A lock that is given after we have gone on without it would keep the others waiting. */
-async function open(store: AnswerStore, key: AnswerKey, holder: string, holdMs: number) {
-  const askedAt = performance.now();
-  const opened = await store.open(key, holder, holdMs);
-  if (opened.kind === 'locked' && performance.now() - askedAt >= attemptMs) await store.release(key, holder);
-  return opened;
 }
 
 async function computeLocked<T>(

@@ -65,7 +65,7 @@ export interface KeyColumn {
 export interface Dataset {
   id: string;
   title: string;
-  /** Above its rows in a report, where that is another. */
+  /** Heading of its rows in a report, if it is not `title`. */
   tableTitle?: string;
   /** A sentence or two for the list of datasets. */
   description: string;
@@ -75,7 +75,7 @@ export interface Dataset {
   params: Record<string, Joi.Schema>;
   /** What the schemas cannot tell, such as a parameter that depends on another. @throws ServiceError `invalid_request`. */
   check?: (params: DatasetParams) => void;
-  /** Where each row is of a stretch of time: the unit of those, of which there may be only so many. */
+  /** The unit of time that rows are grouped by, if any; a range may have 10,000 of them. */
   timeUnit?: (params: DatasetParams) => TimeUnit | undefined;
   /** What a person would try first, besides the site. */
   example: Record<string, unknown>;

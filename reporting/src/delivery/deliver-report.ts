@@ -37,7 +37,7 @@ export interface DeliveryDeps {
   clock?: () => Date;
   /** After which an attempt counts as lost with its process. */
   lostAfterMs?: number;
-  /** Fires when the process is told to stop: then nobody waits for a database that is away to note an outcome. */
+  /** Fires when the process is told to stop: it no longer waits for an unreachable database to note an outcome. */
   stopping?: AbortSignal | undefined;
 }
 

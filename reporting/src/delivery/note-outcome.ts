@@ -22,8 +22,8 @@ export interface Attempt {
   lostAt: Date;
 }
 
-/** By class of SQLSTATE: bad data, what a rule of the table forbids, and wrong statements stay so; whatever else there is may pass. */
-const lasts = /^(22|23|42)/;
+/** SQLSTATE classes of errors that no retry can fix: invalid data, violated constraints, invalid statements. */
+const permanent = /^(22|23|42)/;
 
 /** Tries again while the database does not take it and the attempt does not count as lost. @throws what the last try said */
 export async function noteOutcome(
@@ -37,7 +37,8 @@ export async function noteOutcome(
     try {
       return await noteDelivery(pool, key, attempts, outcome, endedAt);
     } catch (error) {
-      if (lasts.test((error as { code?: string }).code ?? '') || stopping?.aborted || clock() >= lostAt) throw error;
+      if (permanent.test((error as { code?: string }).code ?? '') || stopping?.aborted || clock() >= lostAt)
+        throw error;
       logger.warn({ err: error, report: key.reportId }, 'the outcome of a delivery cannot be noted yet');
     }
     // Told to stop, it tries once more without waiting.

@@ -37,7 +37,7 @@ async function* watched(
   }
 }
 
-/** No byte comes before the first rows: who gets the file is not to be told of a failure that could be known before. */
+/** Sends nothing before the first rows are read, so that a failure until then can still be answered as an error. */
 async function* writtenOnceRead(
   { format, bom, pdf, resolved, ...plan }: FilePlan,
   batches: AsyncGenerator<Row[]>,
@@ -54,7 +54,7 @@ async function* writtenOnceRead(
       ...(pdf && { pdf }),
     });
   } finally {
-    // Its file may have ended before it asked for a row.
+    // The writer may have stopped before it read any row.
     await batches.return(undefined);
   }
 }

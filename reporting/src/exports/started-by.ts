@@ -1,4 +1,4 @@
-/** What was begun with its first item, so that whoever began it knows what goes wrong until then. */
+/** Continues an iterator whose first item was read already, so that an early failure is known before anything is sent. */
 export async function* startedBy<Item>(
   first: IteratorResult<Item, unknown>,
   rest: AsyncIterator<Item>,

@@ -28,12 +28,13 @@ export const calendar: Record<
 /** Where each bucket starts, in order, and what it is called. */
 type Starts = Generator<[startMs: number, label: string]>;
 
-/** @throws ServiceError `invalid_request` when there would be more than 10,000. */
+/** @throws ServiceError `invalid_request`, which names `field`, when there would be more than 10,000. */
 export function timeBuckets(
   unit: SeriesUnit,
   range: TimeRange,
   zone: string,
   weekStart: WeekStart = 'monday',
+  field = 'dimensions',
 ): TimeBuckets {
   const starts = isClockUnit(unit)
     ? clockStarts(unit, range, zone)
@@ -43,7 +44,7 @@ export function timeBuckets(
   for (const [startMs, label] of starts) {
     if (labels.length === queryLimits.buckets) {
       const limit = queryLimits.buckets.toLocaleString('en');
-      throw refusal(['dimensions'], `would make more than ${limit} buckets of time:${unit}; shorten the range`);
+      throw refusal([field], `would make more than ${limit} buckets of time:${unit}; shorten the range`);
     }
     bounds.push(new Date(startMs));
     labels.push(label);

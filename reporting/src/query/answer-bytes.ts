@@ -5,8 +5,8 @@ const mb = 2 ** 20;
 
 /**
  * Rows of an answer. They are in memory four or five times over on their way out (message, string, values, rows, body), in a
- * heap of 512 MB that a few of them share. No string of Node may have more than 512 MB: a longer one ends the process, since
- * pg makes it where nobody can catch the error.
+ * heap of 512 MB that a few of them share. A string of Node may have 512 MB: a longer one ends the process, since
+ * pg builds it in a socket handler, where the error cannot be caught.
  */
 export const mostBytes = 32 * mb;
 

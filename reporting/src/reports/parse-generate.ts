@@ -103,7 +103,7 @@ export async function daysOfRequest(
     { ...template, siteId: siteId ?? 'any' },
     { days: [days.from, days.to], timezone: zone },
   );
-  // Too many of them are refused.
+  // Throws when there are too many of them.
   resolveBy(request, { siteTimezone: zone, siteKnown: true }, now);
   return { siteId, daysIn, days };
 }

@@ -1,4 +1,4 @@
-/** What attempts at writing a report leave in its row: whoever began last may write, all others see that they lost it. */
+/** The attempts at writing a report. Each has an id of its own, and only the latest one may change the report. */
 import type { Pool } from '@millrace/shared/postgres';
 import type { StoreKind } from '../exports/export-store.js';
 import type { Report } from './report.js';
@@ -46,7 +46,7 @@ export async function releaseReport(pool: Pool, { siteId, id, run }: ReportRun, 
 const giveUp = `/* reporting.giveUpReport */
 update reports set status = 'failed', error = $3 where site_id = $1 and id = $2 and status <> 'generated'`;
 
-/** Whoever began it, if anybody. */
+/** Whichever attempt is running, if any. */
 export async function giveUpReport(pool: Pool, { siteId, id }: Report, reason: string): Promise<void> {
   await pool.query(giveUp, [siteId, id, reason]);
 }

@@ -1,5 +1,4 @@
 /** Computations that end in another order than they began in, and a store that answers late. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { createMetrics } from '@millrace/shared/metrics';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
@@ -14,7 +13,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createAnswerCache } from '../../src/cache/answer-cache.js';
 import type { AnswerKey, AnswerStore } from '../../src/cache/answer-store.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
-import { attemptMs } from '../../src/cache/guard-store.js';
 import type { Question } from '../../src/cache/question.js';
 import { inSnapshot } from '../../src/query/in-snapshot.js';
 import { type CachedApp, createCachedApp, openStore } from './cached-apps.js';
@@ -77,9 +75,9 @@ function holdNext() {
 }
 
 describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
-  function start(count: number): CachedApp[] {
+  function start(count: number, clock = () => new Date()): CachedApp[] {
     const location = testQueue(backend, database);
-    const options = { lockTimes: impatient };
+    const options = { lockTimes: impatient, clock };
     const started = Array.from({ length: count }, () => createCachedApp(database.url, location, options));
     apps.push(...started);
     return started;
@@ -115,13 +113,14 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
   });
 
   it('counts the age of an answer from when its data were read', async () => {
-    const [app] = start(1);
+    let now = Date.now();
+    const [app] = start(1, () => new Date(now));
     const held = holdNext();
     await write();
     const slow = ask(app!);
     await eventually(async () => held.isBegun, 'it has read its data');
-    const readBy = Date.now();
-    await pause(5);
+    const readBy = now;
+    now += 60_000;
     held.release();
     expect((await slow).computedAt).toBeLessThanOrEqual(readBy);
   });
@@ -132,12 +131,16 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     const { pool } = other!;
     const store = openStore(location, pool, 1e7);
     let key: AnswerKey | undefined;
+    let answerAtLast = () => {};
+    const isGivenUp = new Promise<void>((resolve) => {
+      answerAtLast = resolve;
+    });
     const late: AnswerStore = {
       ...store,
       async open(...asked) {
         const opened = await store.open(...asked);
         [key] = asked;
-        await pause(attemptMs + 100);
+        await isGivenUp;
         return opened;
       },
     };
@@ -146,6 +149,7 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
     const cache = createAnswerCache({ pool, store: late, logger: silent, metrics, maxBytes: 1e7, lockTimes });
     await write();
     expect((await ask({ cache, pool })).events).toBe(1);
+    answerAtLast();
     const isFree = async () => (await store.open(key!, 'somebody else', 60_000)).kind === 'locked';
     await eventually(isFree, 'the lock can be had');
     store.close();

@@ -58,7 +58,7 @@ function writeGroup(file: ParquetWriter, columns: Column[], rows: Row[]): void {
 
 type Statistics = NonNullable<ParquetWriter['row_groups'][number]['columns'][number]['meta_data']>['statistics'];
 
-/** The least and the greatest are kept until the file ends, and with a text that is a part of what was read, all that it is a part of. */
+/** Minima and maxima are kept until the file ends. A text cut out of a larger one would keep all of that in memory: V8 does not copy it. */
 function ownTexts(statistics: Statistics): void {
   if (!statistics) return;
   const { min_value: min, max_value: max } = statistics;
