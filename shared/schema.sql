@@ -507,6 +507,26 @@ create table schema_major (
   constraint schema_major_pkey PRIMARY KEY (only_row)
 );
 
+create table segment_values (
+  site_id text collate "C" not null,
+  "column" text collate "C" not null,
+  pack integer not null,
+  "values" text[] not null,
+  constraint segment_values_pkey PRIMARY KEY (site_id, "column", pack)
+);
+
+create table segments (
+  site_id text collate "C" not null,
+  starts timestamp with time zone not null,
+  ends timestamp with time zone not null,
+  version bigint default nextval('segment_versions'::regclass) not null,
+  covers integer[] not null,
+  rows integer not null,
+  directory jsonb,
+  data bytea,
+  constraint segments_pkey PRIMARY KEY (site_id, starts, version)
+);
+
 create table sessions (
   token_hash bytea not null,
   key_id uuid not null,
@@ -553,6 +573,9 @@ create table site_rollups (
   hosts_rolled_at timestamp with time zone default now() not null,
   changes_at timestamp with time zone default now() not null,
   epoch bigint default 0 not null,
+  segments_since timestamp with time zone,
+  segments_at timestamp with time zone default now() not null,
+  segments_purge boolean default false not null,
   constraint site_rollups_pkey PRIMARY KEY (site_id)
 );
 
@@ -682,3 +705,5 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_key_id ON public.sessions USING btree (key_id);
 
 CREATE INDEX sites_path_rules ON public.sites USING btree (site_id) WHERE (path_rules IS NOT NULL);
+
+create sequence segment_versions;

@@ -37,7 +37,8 @@ const values: Record<string, unknown> = {
   'timestamp with time zone': '2026-11-05T10:00:00Z',
   uuid: '0190a5b0-7c3d-7000-8000-000000000001',
   bytea: '\\x01',
-  ARRAY: ['read'],
+  _text: ['read'],
+  _int4: [1, 2],
 };
 
 /** Where a column takes only some values. */
@@ -54,7 +55,7 @@ const allowed = {
 async function fill(siteId: string): Promise<void> {
   for (const table of await tables()) {
     const { rows } = await sql(
-      `select column_name as name, data_type as type from information_schema.columns
+      `select column_name as name, case data_type when 'ARRAY' then udt_name else data_type end as type from information_schema.columns
       where table_name = $1 and table_schema = 'public' and column_name <> 'erase_requested_at'`,
       [table],
     );

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() =>
   sql(`truncate events, sites, dead_letter_events, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m,
-    rollup_days, money_events, mrr_movements, revenue_aggregates, site_aggregations`),
+    rollup_days, segments, segment_values, money_events, mrr_movements, revenue_aggregates, site_aggregations`),
 );
 
 const sql = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
@@ -194,6 +194,7 @@ describe('erase', () => {
     };
     await aggregate();
     await sql(`delete from events where timestamp < '2025-03-01'`);
+    await sql(`delete from segments where starts < '2025-03-01'`);
     const money = () => sql('select user_id, amount::text, kind from money_events order by timestamp, user_id');
     expect((await money()).filter(({ user_id }) => user_id === user)).toHaveLength(3);
     await erase('--user', user);

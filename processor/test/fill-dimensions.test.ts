@@ -18,7 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(() =>
-  sql('truncate events, sites, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m, rollup_days'),
+  sql(
+    'truncate events, sites, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m, rollup_days, segments, segment_values',
+  ),
 );
 
 const now = new Date('2026-11-10T12:07:00Z');

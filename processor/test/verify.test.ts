@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query(
-    'truncate events, sites, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m, rollup_days',
+    'truncate events, sites, rollup_marks, rollup_day_marks, site_rollups, visitors, rollup_15m, rollup_days, segments, segment_values',
   );
 });
 
@@ -65,7 +65,7 @@ describe('verify', () => {
     expect(await verify('--site', 'demo', '--from', '2026-09-01', '--to', '2026-11-10')).toEqual({
       code: 0,
       lines: [
-        `Site demo (days of Asia/Kathmandu): compared ${rows[0].intervals} intervals and ${days.rows[0].days} days; left out, because marked: 1 interval and 1 day.`,
+        `Site demo (days of Asia/Kathmandu): compared ${rows[0].intervals} intervals and ${days.rows[0].days} days, and the segments of ${rows[0].intervals} intervals; left out, because marked: 1 interval and 1 day.`,
         'No difference.',
       ],
       error: '',
@@ -116,6 +116,7 @@ describe('verify', () => {
       'an event that left no mark',
       `delete from events where event_type = 'click'`,
       [
+        'segments 2026-11-08T10:00Z: stored: 3 events; raw events say: 2 events',
         'rollup_15m 2026-11-08T10:00Z all "" "": stored: 3 events, 2 visitors; raw events say: 2 events, 2 visitors',
         'rollup_15m 2026-11-08T10:00Z all "click" "": stored: 1 event, 1 visitor; raw events say: nothing',
         'rollup_days 2026-11-08 all "" "": stored: 3 events, 2 visitors; raw events say: 2 events, 2 visitors',
@@ -175,7 +176,7 @@ describe('verify', () => {
     expect(await verify('--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-09')).toMatchObject({
       code: 0,
       lines: [
-        'Site demo (days of UTC): compared 1 interval and 0 days; left out, because marked: 1 interval and 2 days.',
+        'Site demo (days of UTC): compared 1 interval and 0 days, and the segments of 1 interval; left out, because marked: 1 interval and 2 days.',
         'No difference.',
       ],
     });
@@ -201,7 +202,7 @@ describe('verify', () => {
     await roll();
     await sql('update rollup_days set events = 99');
     const args = ['--site', 'demo', '--from', '2026-11-08T10:03:00Z', '--to', '2026-11-08T13:00:00+02:00'];
-    expect((await verify(...args)).lines[0]).toContain('compared 1 interval and 0 days;');
+    expect((await verify(...args)).lines[0]).toContain('compared 1 interval and 0 days,');
   });
 
   it.each([

@@ -18,14 +18,17 @@ const otherHost = `coalesce(nullif(regexp_replace(${host}, '^www\\.(?=[^.]+\\.)'
 
 /**
  * Host of `referrer`, a column of table events, as a URL parser understands it, without `www.` before a domain; `direct` when
- * there is none, or when it is one of the site's own hostnames. Hosts that are not ASCII became punycode when their event
- * arrived. `site` is a parameter such as `$1`: a constant, so that Postgres reads the hostnames once a statement.
+ * there is none, or when it is one of the site's own hostnames; without `site` these are hosts like any other. Hosts that are not
+ * ASCII became punycode when their event arrived. `site` is a parameter such as `$1`: a constant, so that Postgres reads the
+ * hostnames once a statement.
  */
-export function referrerHost(site: string): string {
+export function referrerHost(site?: string): string {
   const own = `(select nullif(sites.hostnames, '{}') from sites where sites.site_id = ${site})`;
   // Sites without hostnames, which most are, skip the comparison.
   const unlessOwn = (found: string) =>
-    `case when ${own} is not null and ${found} collate "C" = any(${own}::text[]) then 'direct' else ${found} end`;
+    site === undefined
+      ? found
+      : `case when ${own} is not null and ${found} collate "C" = any(${own}::text[]) then 'direct' else ${found} end`;
   return `case
   when referrer is null or referrer = '' then 'direct'
   when ${ordinary} then ${unlessOwn(ordinaryHost)}

@@ -49,6 +49,9 @@ const referrersHold = 'rolled.hostnames = sites.hostnames and rolled.rolled_at =
 export const heldSince = `case when ${referrersHold}
   then rolled.dimensions_since else rolled.dimensions_since - 'referrer' end`;
 
+/** segments_since as far as it holds, of `site_rollups rolled`: null where no segment may be read. */
+export const segmentsHeldSince = 'case when rolled.rolled_at = rolled.segments_at then rolled.segments_since end';
+
 /** Milliseconds since 1970; infinite where all is complete or nothing is. */
 export function completeSince(since: DimensionsSince, name: string): number {
   const text = Object.hasOwn(since, name) ? since[name]! : undefined;

@@ -9,6 +9,7 @@ import { siteTables, tableKeys } from './schema-tables.js';
 const overAllSites: Readonly<Record<string, string>> = {
   'processor.cleanEventDuplicates': 'removes what is old of every site, at night',
   'processor.cleanClockedEvents': 'removes what is old of every site, at night',
+  'processor.dropSegments': 'a month of events goes for all sites at once',
   'processor.adoptDeadLetters': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
   'scheduler.adoptLetter': 'only for letters without a site, as release 0.3 wrote them; a sharded table has none',
 };

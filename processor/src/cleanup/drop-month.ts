@@ -1,4 +1,4 @@
-/** Turns a month of raw events into nothing, in one transaction with the record that it is gone. */
+/** Drops a month of raw events and its segments, in one transaction with the record that they are gone. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 import { ensureMonths, lockPartitions, partitionOf } from '../events/ensure-partitions.js';
@@ -39,6 +39,11 @@ async function openWork(client: PoolClient, before: Date): Promise<string | unde
 const raiseHorizon = `/* processor.raiseRawHorizon */
 insert into raw_horizon (since) values ($1) on conflict (only_row) do update set since = greatest(raw_horizon.since, $1)`;
 
+/** Segments never reach from one month into another. What only they had goes from the values of their sites with the next rolls. */
+const dropSegments = `/* processor.dropSegments */
+with dropped as (delete from segments where starts < $1 returning site_id)
+update site_rollups set segments_purge = true where site_id in (select site_id from dropped)`;
+
 /** The first days of the next month are closed by a constraint of their partition: an insert elsewhere pays nothing for it. */
 async function closeDays(client: PoolClient, next: string): Promise<void> {
   const table = partitionOf(next);
@@ -53,6 +58,7 @@ async function drop(client: PoolClient, month: string, next: string): Promise<st
   const open = await openWork(client, closedBefore(monthStart(next)));
   if (open !== undefined) return open;
   await client.query(raiseHorizon, [monthStart(next)]);
+  await client.query(dropSegments, [monthStart(next)]);
   await client.query(`/* processor.detachMonth */ alter table events detach partition ${partitionOf(month)}`);
   await client.query(`/* processor.dropMonth */ drop table ${partitionOf(month)}`);
   await closeDays(client, next);

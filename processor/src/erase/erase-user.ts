@@ -20,8 +20,8 @@ export interface ErasedUserSummary extends ErasedEvents {
 }
 
 const addSite = `/* processor.addErasedSite */
-insert into site_rollups (site_id, timezone, detail_since)
-select site_id, timezone, $2 from sites where site_id = $1 for key share on conflict do nothing`;
+insert into site_rollups (site_id, timezone, detail_since, segments_since)
+select site_id, timezone, $2, '-infinity' from sites where site_id = $1 for key share on conflict do nothing`;
 
 /** A transaction of which others have events, too, counts where the first of theirs came, hence the marks for profiles. */
 const deleteMoney = `/* processor.eraseMoney */
@@ -44,8 +44,12 @@ async function eraseMoney(client: PoolClient, siteId: string, userId: string): P
   return rows[0]!.payments;
 }
 
-/** No answer that was kept before is given again, not even to who takes one that is out of date. */
-const moveEpoch = '/* processor.keepRollsAway */ update site_rollups set epoch = epoch + 1 where site_id = $1';
+/**
+ * No answer that was kept before is given again, not even to who takes one that is out of date; and what segments hold of the user is
+ * removed by the roll that follows.
+ */
+const moveEpoch = `/* processor.keepRollsAway */
+update site_rollups set epoch = epoch + 1, segments_purge = true where site_id = $1`;
 
 /** Waits for a roll under way, which could still number the user as a new visitor. */
 async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {

@@ -14,6 +14,8 @@ export interface ClaimedSite {
   lastVisitorNo: number;
   /** Raw events before it were dropped; null while none were. */
   rawSince: Date | null;
+  /** From here on segments are complete: minus infinity for all, null where they have to be built. */
+  segmentsSince: Date | number | null;
 }
 
 export type Roll<T> = (client: PoolClient, site: ClaimedSite) => Promise<T>;
@@ -30,16 +32,17 @@ set local jit = off; set local random_page_cost = 1.1`;
 
 /**
  * The row is updated, not only locked: a roll whose snapshot is older than the end of another one fails here with 40001.
- * Where an earlier release has rolled since, rows of `referrer` are taken back, see migration 0017, and the epoch moves, since that
- * release did not count its marks, see migration 0018.
+ * Where an earlier release has rolled since, rows of `referrer` are taken back, see migration 0017; segments are built again, see
+ * migration 0029; and the epoch moves, since releases before 0.5 did not count their marks, see migration 0018.
  */
 const claim = `/* processor.claimSite */
-update site_rollups set rolled_at = now(), hosts_rolled_at = now(), changes_at = now(),
+update site_rollups set rolled_at = now(), hosts_rolled_at = now(), changes_at = now(), segments_at = now(),
+  segments_since = case when rolled_at = segments_at then segments_since end,
   epoch = case when rolled_at = changes_at then epoch else epoch + 1 end,
   dimensions_since = case when rolled_at = hosts_rolled_at then dimensions_since else dimensions_since - 'referrer' end
 where site_id = $1 and site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
 returning site_id as "siteId", timezone, detail_since as "detailSince",
-  dimensions_since as "dimensionsSince", last_visitor_no as "lastVisitorNo",
+  dimensions_since as "dimensionsSince", last_visitor_no as "lastVisitorNo", segments_since as "segmentsSince",
   (select since from raw_horizon) as "rawSince"`;
 
 /** What others make of ours: 40001 another claim of the same site, 40P01 (a deadlock) an erasure that removes the same rows. */

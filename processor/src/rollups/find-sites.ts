@@ -1,6 +1,6 @@
 /** Turns the state of all sites into the list of those that need a roll. */
 import type { Pool } from '@millrace/shared/postgres';
-import { allComplete, heldSince, intervalMs } from '@millrace/shared/rollups';
+import { allComplete, heldSince, intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
 import { detailHorizon } from './drop-detail.js';
 
 /** A day is over everywhere 12 hours after it is in UTC, hence the slack; a roll that finds nothing to do is cheap. */
@@ -11,10 +11,12 @@ where exists (select 1 from rollup_marks m where m.site_id = sites.site_id and m
   or sites.timezone <> rolled.timezone
   or rolled.detail_since < $3
   or not ${heldSince} @> $4
+  or (rolled.site_id is not null and ${segmentsHeldSince} is distinct from '-infinity')
+  or rolled.segments_purge
   or sites.erase_requested_at is not null
 order by sites.site_id`;
 
-/** Sites with marked intervals that are over, days to compute, a changed time zone, details past their time, or missing dimensions. */
+/** Sites with marked intervals that are over, days to compute, a changed time zone, details past their time, missing dimensions or segments, or segments to purge. */
 export async function findSites(pool: Pool, now: Date): Promise<string[]> {
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
   const { rows } = await pool.query<{ siteId: string }>(statement, [

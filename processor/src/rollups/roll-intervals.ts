@@ -1,8 +1,9 @@
-/** Turns marked intervals of a site into fresh rows of rollup_15m, in one transaction with the removal of their marks. */
+/** Counts marked intervals of a site again, and writes their segments, in one transaction with the removal of their marks. */
 import { encodeBitmap, numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { rollupDimensions } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
+import { writeSegments } from '../segments/segment-intervals.js';
 import type { ClaimedSite } from './claim-site.js';
 import { type Group, groupEventsStatement } from './group-events.js';
 import { markAggregates } from './mark-aggregates.js';
@@ -99,6 +100,7 @@ export async function rollIntervals(
   // Nothing marks what was dropped; if something did, the mark would go and the rollup stay.
   const intervals = rows.map(({ start }) => start).filter((start) => site.rawSince === null || start >= site.rawSince);
   await numberVisitors(client, site, joinIntervals(intervals));
+  await writeSegments(client, site.siteId, intervals);
   const removed = await client.query<RemovedRow>(removeRows, [site.siteId, allDimensions, intervals]);
   const changes = createTypeChanges(removed.rows);
   const firstDetailed = intervals.findIndex((start) => start >= site.detailSince);

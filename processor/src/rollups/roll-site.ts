@@ -1,7 +1,9 @@
 /** Rolls a site: what changed since the last time is counted again, first intervals, then days, some in each transaction. */
 import type { Pool } from '@millrace/shared/postgres';
-import { allComplete, heldSince, intervalMs } from '@millrace/shared/rollups';
+import { allComplete, heldSince, intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
+import { fillSegments } from '../segments/fill-segments.js';
+import { mergeNext, purgeNext } from '../segments/keep-segments.js';
 import { busy, claimSite, type Roll } from './claim-site.js';
 import { detailHorizon, dropDetail } from './drop-detail.js';
 import { fillDimensions } from './fill-dimensions.js';
@@ -33,8 +35,8 @@ const firstLimit = 8;
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
 with added as (
-  insert into site_rollups (site_id, timezone, detail_since, dimensions_since, hostnames)
-  select site_id, timezone, $2, $3, hostnames from sites
+  insert into site_rollups (site_id, timezone, detail_since, dimensions_since, hostnames, segments_since)
+  select site_id, timezone, $2, $3, hostnames, '-infinity' from sites
   where site_id = $1 and not exists (select 1 from site_rollups where site_id = $1)
   for key share on conflict do nothing)
 select 1 from sites where site_id = $1`;
@@ -45,6 +47,8 @@ interface Work {
   timezoneChanged: boolean;
   detailIsOld: boolean;
   dimensionsMissing: boolean;
+  segmentsMissing: boolean;
+  segmentsPurge: boolean;
 }
 
 const complete = JSON.stringify(allComplete);
@@ -52,6 +56,7 @@ const complete = JSON.stringify(allComplete);
 const findWork = `/* processor.findWork */
 select sites.timezone <> rolled.timezone as "timezoneChanged", rolled.detail_since < $3 as "detailIsOld",
   not ${heldSince} @> $4 as "dimensionsMissing",
+  ${segmentsHeldSince} is distinct from '-infinity' as "segmentsMissing", segments_purge as "segmentsPurge",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
   + (select count(*)::int from rollup_day_marks where site_id = $1) as marks
@@ -84,6 +89,9 @@ function stepsOf(pool: Pool, siteId: string, now: Date, work: Work): Step[] {
       return done;
     },
     () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))),
+    ...(work.segmentsMissing ? [() => claimed((client, site) => fillSegments(client, site, closedBefore))] : []),
+    ...(work.segmentsPurge ? [() => claimed(purgeNext)] : []),
+    () => claimed((client, site) => mergeNext(client, site, now)),
     ...(work.dimensionsMissing ? [() => claimed((client, site) => fillDimensions(client, site, closedBefore))] : []),
     ...(work.detailIsOld ? [once((client, site) => dropDetail(client, site, now))] : []),
   ];

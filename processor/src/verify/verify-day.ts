@@ -3,6 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { completeSince, type DimensionsSince, rollupDimensions } from '@millrace/shared/rollups';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { compareGroups } from './compare-groups.js';
+import { compareSegments, type SiteSegments } from './compare-segments.js';
 
 /** What to verify: whole intervals, half-open. */
 export interface VerifiedSite {
@@ -13,12 +14,16 @@ export interface VerifiedSite {
   detailSince: Date | null;
   /** Dimensions are compared where they are complete. */
   dimensionsSince: DimensionsSince;
+  /** Undefined where there are none to compare. */
+  segments: SiteSegments | undefined;
   from: Date;
   to: Date;
 }
 
 export interface VerifyCounts {
   intervals: number;
+  /** Intervals whose segments were compared. */
+  segmented: number;
   days: number;
   markedIntervals: number;
   markedDays: number;
@@ -61,6 +66,9 @@ export async function verifyDay(
   const isWhole = from.getTime() === dayFrom.getTime() && to.getTime() === dayTo.getTime();
   const isDayMarked = dayMarked || marked.length > 0;
   if (isWhole && isDayMarked) counts.markedDays += 1;
+  if (site.segments) {
+    counts.segmented += await compareSegments(client, site.segments, { siteId, from, to, marked }, report);
+  }
   if (!hasRows) return;
   const seen = { intervals: new Set<string>(), days: new Set<string>() };
   for (const dimension of rollupDimensions) {

@@ -20,7 +20,7 @@ export type VerifyCommandLine =
 
 export const verifyHelp = `Usage: npm run verify -- --site ID --from WHEN --to WHEN
 
-Compares the rollups of a site with its raw events, in one snapshot of the database, and prints every difference.
+Compares the rollups and segments of a site with its raw events, in one snapshot of the database, and prints every difference.
 Intervals and days that are marked are left out: they wait for the next roll, and answers do not use them.
 
   --site ID    the site

@@ -18,14 +18,14 @@ function verdictOf(summary: VerifySummary): string {
 }
 
 function summaryText(siteId: string, summary: VerifySummary): string {
-  const { intervals, days, markedIntervals, markedDays, timezone } = summary;
-  return `Site ${siteId} (days of ${timezone}): compared ${counted(intervals, 'interval')} and ${counted(days, 'day')}; left out, because marked: ${counted(markedIntervals, 'interval')} and ${counted(markedDays, 'day')}.
+  const { intervals, segmented, days, markedIntervals, markedDays, timezone } = summary;
+  return `Site ${siteId} (days of ${timezone}): compared ${counted(intervals, 'interval')} and ${counted(days, 'day')}, and the segments of ${counted(segmented, 'interval')}; left out, because marked: ${counted(markedIntervals, 'interval')} and ${counted(markedDays, 'day')}.
 ${verdictOf(summary)}
 `;
 }
 
 /** A range with nothing in it and one whose every interval is marked both compare nothing. */
-const comparedNothing = ({ intervals, days }: VerifySummary) => intervals + days === 0;
+const comparedNothing = ({ intervals, segmented, days }: VerifySummary) => intervals + segmented + days === 0;
 
 /** 0 without differences, 1 with some, 2 when that could not be found out, 3 when there was nothing to compare. */
 export async function runVerify(args: string[], surroundings: VerifySurroundings): Promise<0 | 1 | 2 | 3> {

@@ -1,4 +1,4 @@
-/** Turns a site and a range into every difference between its rollups and its raw events, in one snapshot. */
+/** Every difference between a site's raw events and its rollups and segments of a range, found in one snapshot. */
 
 import { CommandError } from '@millrace/shared/command-database';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
@@ -6,6 +6,7 @@ import { allComplete, type DimensionsSince, heldSince, intervalMs } from '@millr
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
+import { readSegments } from './compare-segments.js';
 import { type VerifyCounts, verifyDay } from './verify-day.js';
 import type { Bound, VerifyOptions } from './verify-options.js';
 
@@ -55,7 +56,7 @@ export async function verifySite(
   options: VerifyOptions,
   report: (line: string) => void,
 ): Promise<VerifySummary> {
-  const counts = { intervals: 0, days: 0, markedIntervals: 0, markedDays: 0 };
+  const counts = { intervals: 0, segmented: 0, days: 0, markedIntervals: 0, markedDays: 0 };
   let differences = 0;
   const reportAndCount = (line: string) => {
     differences += 1;
@@ -65,7 +66,11 @@ export async function verifySite(
     const { rows } = await client.query<SiteRow>(findSite, [options.siteId, JSON.stringify(allComplete)]);
     if (!rows[0]) throw new CommandError(`There is no site "${options.siteId}": it has no event yet.`);
     const { timezone, detailSince, dimensionsSince, lastVisitorNo } = rows[0];
-    const site = { siteId: options.siteId, timezone, detailSince, dimensionsSince, ...rangeOf(options, timezone) };
+    const site = {
+      ...{ siteId: options.siteId, timezone, detailSince, dimensionsSince },
+      segments: await readSegments(client, options.siteId),
+      ...rangeOf(options, timezone),
+    };
     await refuseDropped(client, site.from);
     await compareNumbers(client, site.siteId, lastVisitorNo, reportAndCount);
     const lastDay = dayOf(new Date(site.to.getTime() - 1), timezone);

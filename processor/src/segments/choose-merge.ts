@@ -1,0 +1,94 @@
+/** Which segments of a site are to become one next, so that a range is few of them and each event is copied seldom. */
+import { countIntervals, ownedRanges } from '@millrace/shared/segments/interval-ranges';
+import { segmentLimits } from '@millrace/shared/segments/segment-columns';
+import type { StoredSegment } from './stored-segments.js';
+
+/** Days of quiet sites are put together until a segment has about as many events. */
+const rowsOfQuietDays = 50_000;
+/** Of segments that are as small as this none is too large to be merged with another. */
+const smallRows = 20_000;
+/** A segment is merged with those that have a quarter of its events together. */
+const growth = 4;
+/** Of a day that is not over yet at least so many are merged at once. */
+const openDayMembers = 4;
+
+const dayMs = 86_400_000;
+const dayOf = (instant: number) => Math.floor(instant / dayMs);
+const monthOf = (instant: Date) => instant.toISOString().slice(0, 7);
+
+interface Sized {
+  segment: StoredSegment;
+  /** About how many events it is the newest for. */
+  rows: number;
+}
+
+/** Segments whose days are merged: those of one UTC day, or of some quiet days of a month. */
+interface Group {
+  members: Sized[];
+  firstDay: Date;
+  lastDay: number;
+  rows: number;
+}
+
+const isOver = (day: number, now: Date) => day < dayOf(now.getTime());
+
+/** Months are apart, so that a segment goes with the month of events that it is of. */
+function belongsTo(group: Group, { segment, rows }: Sized, now: Date): boolean {
+  if (dayOf(segment.starts.getTime()) <= group.lastDay) return true;
+  const isQuiet = group.rows + rows <= rowsOfQuietDays;
+  return isQuiet && isOver(lastDayOf(segment), now) && monthOf(segment.starts) === monthOf(group.firstDay);
+}
+
+const lastDayOf = ({ ends }: StoredSegment) => dayOf(ends.getTime() - 1);
+
+/** `segments` in the order of their starts. */
+function groupDays(segments: Sized[], now: Date): Group[] {
+  const groups: Group[] = [];
+  for (const sized of segments) {
+    const group = groups.at(-1);
+    const lastDay = lastDayOf(sized.segment);
+    if (group && belongsTo(group, sized, now)) {
+      group.members.push(sized);
+      group.rows += sized.rows;
+      group.lastDay = Math.max(group.lastDay, lastDay);
+    } else groups.push({ members: [sized], firstDay: sized.segment.starts, lastDay, rows: sized.rows });
+  }
+  return groups;
+}
+
+/** The smallest ones, as long as the next is not much larger than those before it together. */
+function smallMembers({ members }: Group): StoredSegment[] {
+  const bySize = [...members].sort((a, b) => a.rows - b.rows);
+  let [count, rows] = [0, 0];
+  for (const member of bySize) {
+    if (rows + member.rows > segmentLimits.rows) break;
+    if (member.rows > growth * rows + smallRows && count > 0) break;
+    count += 1;
+    rows += member.rows;
+  }
+  return bySize.slice(0, count).map(({ segment }) => segment);
+}
+
+/** The members of the next merge, at least two; undefined when there is nothing to merge. */
+export function chooseMerge(segments: StoredSegment[], now: Date): StoredSegment[] | undefined {
+  const owned = ownedRanges(segments);
+  const sized = segments
+    .filter(({ hasData }) => hasData)
+    .map((segment) => {
+      const share = countIntervals(owned.get(segment)!) / countIntervals(segment.covers);
+      return { segment, rows: Math.round(segment.rows * share) };
+    });
+  for (const group of groupDays(sized, now)) {
+    const members = smallMembers(group);
+    if (members.length >= (isOver(group.lastDay, now) ? 2 : openDayMembers)) return members;
+  }
+  return undefined;
+}
+
+/** A segment with events of intervals that newer ones hold; undefined when there is none. */
+export function choosePurge(segments: StoredSegment[]): StoredSegment | undefined {
+  const owned = ownedRanges(segments);
+  return segments.find(
+    (segment) => segment.hasData && countIntervals(owned.get(segment)!) < countIntervals(segment.covers),
+  );
+}

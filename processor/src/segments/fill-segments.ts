@@ -1,0 +1,40 @@
+/** Builds the segments of events that were rolled before there were any, newest first, some in each transaction. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { allTypes } from '@millrace/shared/rollups';
+import type { ClaimedSite } from '../rollups/claim-site.js';
+import { eventsPerChunk } from '../rollups/roll-days.js';
+import { writeSegments } from './segment-intervals.js';
+
+const noteSince = '/* processor.noteSegmentsSince */ update site_rollups set segments_since = $2 where site_id = $1';
+
+/** Every interval that was ever rolled has this row; those whose raw events are gone are left to rollups. */
+const newestIntervals = `/* processor.newestIntervals */
+select interval_start as start, events from rollup_15m
+where site_id = $1 and dimension = 'all' and event_type = '${allTypes}' and interval_start < $2
+  and interval_start >= coalesce($3::timestamptz, '-infinity')
+order by interval_start desc limit 2000`;
+
+/** The newest ones that have no more events together than a transaction should count; at least one. */
+function takeSome(intervals: { start: Date; events: number }[]): Date[] {
+  let events = 0;
+  const taken = intervals.findIndex((interval, at) => {
+    events += interval.events;
+    return at > 0 && events > eventsPerChunk;
+  });
+  return intervals.slice(0, taken === -1 ? intervals.length : taken).map(({ start }) => start);
+}
+
+/** Takes segments further back; undefined when they are complete. From `closedBefore` on every roll writes them. */
+export async function fillSegments(client: PoolClient, site: ClaimedSite, closedBefore: Date) {
+  const { siteId, rawSince, segmentsSince } = site;
+  if (segmentsSince === null) {
+    await client.query(noteSince, [siteId, closedBefore]);
+    return {};
+  }
+  if (!(segmentsSince instanceof Date)) return undefined;
+  const found = await client.query<{ start: Date; events: number }>(newestIntervals, [siteId, segmentsSince, rawSince]);
+  const intervals = takeSome(found.rows).reverse();
+  if (intervals.length > 0) await writeSegments(client, siteId, intervals);
+  await client.query(noteSince, [siteId, intervals[0] ?? '-infinity']);
+  return intervals.length > 0 ? {} : undefined;
+}

@@ -1,0 +1,46 @@
+/** Removes values from a site's dictionaries that no segment names any more, such as those of erased events. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { packSize } from '@millrace/shared/segments/segment-columns';
+import { openSegment, type StoredSegment } from './stored-segments.js';
+
+/** Column → for each code 1 where a row has it. */
+type UsedCodes = Map<string, Uint8Array>;
+
+interface Pack {
+  column: string;
+  pack: number;
+  values: (string | null)[];
+}
+
+const sizes = `/* processor.dictionarySizes */
+select "column", max(pack + 1) * ${packSize} + 1 as size from segment_values where site_id = $1 group by "column"`;
+
+const packsOf = `/* processor.dictionaryPacks */
+select "column", pack, values from segment_values where site_id = $1 and "column" = $2 order by pack`;
+
+const keep = `/* processor.keepValues */
+update segment_values set values = $4 where site_id = $1 and "column" = $2 and pack = $3`;
+
+async function readUsed(client: PoolClient, siteId: string, segments: StoredSegment[]): Promise<UsedCodes> {
+  const { rows } = await client.query<{ column: string; size: number }>(sizes, [siteId]);
+  const used: UsedCodes = new Map(rows.map(({ column, size }) => [column, new Uint8Array(size)]));
+  for (const segment of segments.filter(({ hasData }) => hasData)) {
+    const open = await openSegment(client, siteId, segment);
+    for (const [column, codes] of used) {
+      if (!(column in open.directory.blocks)) continue;
+      for (const code of open.numbers(column)) codes[code] = 1;
+    }
+  }
+  return used;
+}
+
+/** Codes stay what they are; a value that is gone leaves a gap. Only under the claim of the site. */
+export async function sweepValues(client: PoolClient, siteId: string, segments: StoredSegment[]): Promise<void> {
+  for (const [column, used] of await readUsed(client, siteId, segments)) {
+    const { rows } = await client.query<Pack>(packsOf, [siteId, column]);
+    for (const { pack, values } of rows) {
+      const kept = values.map((value, at) => (used[pack * packSize + at + 1] === 1 ? value : null));
+      if (kept.some((value, at) => value !== values[at])) await client.query(keep, [siteId, column, pack, kept]);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** Packs the columns of a segment and stores it. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { countIntervals, type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
+import { createPacker, type PackedSegment } from '@millrace/shared/segments/segment-format';
+import type { GatheredEvents } from './gather-events.js';
+import type { CodesByColumn } from './give-codes.js';
+import { numberSessions } from './number-sessions.js';
+
+/** `packed` is undefined where the events are too many for a segment: who asks reads them one by one. */
+export interface NewSegment {
+  covers: IntervalRanges;
+  rows: number;
+  packed: PackedSegment | undefined;
+}
+
+const insert = `/* processor.insertSegment */
+insert into segments (site_id, starts, ends, covers, rows, directory, data) values ($1, $2, $3, $4, $5, $6, $7)`;
+
+/** Only under the claim of the site, in the transaction that removes the marks of what it covers. */
+export async function storeSegment(client: PoolClient, siteId: string, segment: NewSegment): Promise<void> {
+  const { covers, rows, packed } = segment;
+  if (countIntervals(covers) === 0) return;
+  const [starts, ends] = [startOf(covers[0]!), startOf(covers.at(-1)!)];
+  const directory = packed && JSON.stringify(packed.directory);
+  await client.query(insert, [siteId, starts, ends, covers, rows, directory, packed?.data]);
+}
+
+/** Places of texts become codes of the site's dictionary. */
+function codesOf(places: Uint32Array, codes: Uint32Array): Uint32Array {
+  return places.map((place) => (place === 0 ? 0 : codes[place - 1]!));
+}
+
+export function packEvents(events: GatheredEvents, codes: CodesByColumn): PackedSegment {
+  const packer = createPacker(events.rows);
+  packer.addNumbers('time', events.time, 'jumps');
+  packer.addNumbers('micros', events.micros, 'codes');
+  packer.addNumbers('visitor', events.visitor, 'steps');
+  const { session, ids } = numberSessions(events.session, events.sessionIds);
+  packer.addNumbers('session', session, 'jumps');
+  packer.addIds('session_ids', ids);
+  const leftOut: string[] = [];
+  for (const [name, { places }] of events.columns) {
+    const ofColumn = codes.get(name);
+    if (ofColumn === undefined) leftOut.push(name);
+    else packer.addNumbers(name, codesOf(places, ofColumn), 'codes');
+  }
+  return packer.finish({ leftOut: leftOut.sort(), leavesOutMore: events.leavesOutMore });
+}

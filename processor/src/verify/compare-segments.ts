@@ -1,0 +1,127 @@
+/** Compares the segments of a site with its raw events, event by event. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { segmentsHeldSince } from '@millrace/shared/rollups';
+import { type IntervalRanges, intervalOf, ownedRanges, startOf } from '@millrace/shared/segments/interval-ranges';
+import { CorruptBlockError } from '@millrace/shared/segments/number-block';
+import { counted } from '../counted.js';
+import { listSegments, type StoredSegment } from '../segments/stored-segments.js';
+import { rawIntervals } from './raw-intervals.js';
+import {
+  type ComparedEvent,
+  type Dictionaries,
+  readDictionaries,
+  readStored,
+  type StoredInterval,
+} from './stored-events.js';
+
+type Report = (line: string) => void;
+
+const has = (ranges: IntervalRanges, interval: number) => ranges.findIndex((bound) => bound > interval) % 2 === 1;
+
+const labelOf = (interval: number) => `segments ${startOf(interval).toISOString().slice(0, 16)}Z`;
+
+const describe = (event: ComparedEvent) =>
+  `visitor ${event.visitor}, ${event.micros} us, session ${event.session}, ${JSON.stringify([...event.values].sort())}`;
+
+/** Values of columns that the segment leaves out are not compared. */
+function comparable(event: ComparedEvent, { isLeftOut }: StoredInterval): ComparedEvent {
+  return { ...event, values: new Map([...event.values].filter(([column]) => !isLeftOut(column))) };
+}
+
+function differenceOf(stored: StoredInterval | undefined, raw: ComparedEvent[]): string | undefined {
+  const count = stored?.rows.length ?? 0;
+  if (count !== raw.length)
+    return `stored: ${counted(count, 'event')}; raw events say: ${counted(raw.length, 'event')}`;
+  for (const [at, row] of (stored?.rows ?? []).entries()) {
+    const [ours, theirs] = [describe(stored!.eventAt(row)), describe(comparable(raw[at]!, stored!))];
+    if (ours !== theirs) return `stored: ${ours}; raw events say: ${theirs}`;
+  }
+  return undefined;
+}
+
+/** The newest events of every interval of these segments; what cannot be read is told. */
+async function readAll(
+  client: PoolClient,
+  siteId: string,
+  segments: Map<StoredSegment, number[]>,
+  dictionaries: Dictionaries,
+  report: Report,
+): Promise<Map<number, StoredInterval>> {
+  const found = new Map<number, StoredInterval>();
+  for (const [segment, owned] of segments) {
+    try {
+      for (const [interval, stored] of await readStored(client, siteId, segment, dictionaries)) {
+        if (has(owned, interval)) found.set(interval, stored);
+      }
+    } catch (error) {
+      if (!(error instanceof CorruptBlockError)) throw error;
+      report(`${labelOf(intervalOf(segment.starts))} version ${segment.version}: ${error.message}`);
+    }
+  }
+  return found;
+}
+
+/** A site's segments and what their codes mean. */
+export interface SiteSegments {
+  /** Milliseconds since 1970: intervals before it have none. */
+  since: number;
+  all: StoredSegment[];
+  dictionaries: Dictionaries;
+}
+
+const findSince = `/* processor.segmentsSince */
+select ${segmentsHeldSince} as since from site_rollups rolled where site_id = $1`;
+
+/** Undefined for a site whose segments are still to be built. */
+export async function readSegments(client: PoolClient, siteId: string): Promise<SiteSegments | undefined> {
+  const { rows } = await client.query<{ since: Date | number | null }>(findSince, [siteId]);
+  const since = rows[0]?.since ?? null;
+  if (since === null) return undefined;
+  return {
+    since: Number(since),
+    all: await listSegments(client, siteId),
+    dictionaries: await readDictionaries(client, siteId),
+  };
+}
+
+export interface ComparedRange {
+  siteId: string;
+  from: Date;
+  to: Date;
+  /** Starts of intervals to leave out. */
+  marked: Date[];
+}
+
+/** Tells each interval that is different as a line; returns how many were compared. `[from, to)` are a day or so. */
+export async function compareSegments(
+  client: PoolClient,
+  { all, dictionaries, since }: SiteSegments,
+  { siteId, marked: markedStarts, ...range }: ComparedRange,
+  report: Report,
+): Promise<number> {
+  const [from, to] = [new Date(Math.max(range.from.getTime(), since)), range.to];
+  if (from >= to) return 0;
+  const owned = [...ownedRanges(all)].filter(([{ starts, ends }]) => starts < to && ends > from);
+  const withData = new Map(owned.filter(([{ hasData }]) => hasData));
+  const leftToRaw = owned.filter(([{ hasData }]) => !hasData).map(([, ranges]) => ranges);
+  const marked = new Set(markedStarts.map(intervalOf));
+  const isCompared = (interval: number) =>
+    interval >= intervalOf(from) &&
+    interval < intervalOf(to) &&
+    !marked.has(interval) &&
+    !leftToRaw.some((ranges) => has(ranges, interval));
+  const stored = await readAll(client, siteId, withData, dictionaries, report);
+  let compared = 0;
+  const compare = (interval: number, raw: ComparedEvent[]) => {
+    if (!isCompared(interval)) return;
+    compared += 1;
+    const difference = differenceOf(stored.get(interval), raw);
+    if (difference !== undefined) report(`${labelOf(interval)}: ${difference}`);
+  };
+  for await (const [interval, raw] of rawIntervals(client, siteId, from, to)) {
+    compare(interval, raw);
+    stored.delete(interval);
+  }
+  for (const interval of stored.keys()) compare(interval, []);
+  return compared;
+}

@@ -1,0 +1,63 @@
+/** Raw events, interval by interval, in the order in which segments have them. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
+import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
+import type { ComparedEvent } from './stored-events.js';
+
+/**
+ * Written apart from the statement and the code that segments are made with: properties are taken apart by Postgres here, and rows
+ * sorted. Only what a column's value is comes from the list of columns.
+ */
+const statement = `/* processor.rawIntervals */
+declare raw_intervals no scroll cursor for
+select coalesce(visitor_no, 0) as visitor, (extract(epoch from timestamp) * 1000000)::float8 as micros,
+  encode(substring(sha256(convert_to(session_id, 'UTF8')) for 8), 'hex') as session,
+  json_build_array(${eventColumns.map(({ sql }) => sql).join(', ')}) as columns,
+  (select json_agg(json_build_array(key, value)) from jsonb_each_text(properties)
+   where value is not null and length(key) <= ${segmentLimits.propertyName}) as properties
+from events left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
+where events.site_id = $1 and timestamp >= $2 and timestamp < $3
+order by date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z'), 1, timestamp, event_id`;
+
+interface Row {
+  visitor: number;
+  micros: number;
+  session: string | null;
+  columns: (string | null)[];
+  properties: [name: string, value: string][] | null;
+}
+
+function toEvent({ visitor, micros, session, columns, properties }: Row): ComparedEvent {
+  const own = columns.flatMap((value, at) => (value === null ? [] : [[eventColumns[at]!.name, value] as const]));
+  const others = (properties ?? []).map(([name, value]) => [propertyColumn(name), value] as const);
+  return { visitor, micros, session, values: new Map<string, string>([...own, ...others]) };
+}
+
+const rowsAtOnce = 2_000;
+
+/** Yields the number of each interval that has events, with its events. */
+export async function* rawIntervals(
+  client: PoolClient,
+  siteId: string,
+  from: Date,
+  to: Date,
+): AsyncGenerator<[interval: number, events: ComparedEvent[]]> {
+  await client.query(statement, [siteId, from, to]);
+  let events: ComparedEvent[] = [];
+  let interval = -1;
+  for (;;) {
+    const { rows } = await client.query<Row>(`/* processor.rawIntervals */ fetch ${rowsAtOnce} from raw_intervals`);
+    for (const row of rows) {
+      const next = Math.floor(row.micros / 1_000 / intervalMs);
+      if (next !== interval && events.length > 0) {
+        yield [interval, events];
+        events = [];
+      }
+      interval = next;
+      events.push(toEvent(row));
+    }
+    if (rows.length < rowsAtOnce) break;
+  }
+  if (events.length > 0) yield [interval, events];
+  await client.query('/* processor.rawIntervals */ close raw_intervals');
+}

@@ -1,0 +1,38 @@
+/** What segments hold of an event, and in which bounds. */
+import { referrerHost } from '../referrer-host.js';
+
+/**
+ * Columns whose values a segment names by codes of the site's dictionary: the name, and the value as an SQL expression over columns
+ * of table events. Adding one means a line here, and a greater {@link layout}: segments without it are then built again.
+ */
+export const eventColumns = [
+  { name: 'event_type', sql: 'event_type' },
+  { name: 'path', sql: 'path' },
+  { name: 'profile_id', sql: 'profile_id' },
+  // Also hosts that are the site's own: who reads knows which those are by then.
+  { name: 'referrer', sql: referrerHost() },
+] as const satisfies { name: string; sql: string }[];
+
+/** Of the list of columns and of how their values are written. */
+export const layout = 1;
+
+/** The column of a property; its values are what `properties ->> name` gives. */
+export const propertyColumn = (name: string): string => `property:${name}`;
+
+export const segmentLimits = {
+  /** An interval with more events has no segment, and is read from raw events. */
+  rows: 4_000_000,
+  /** Values that a site's dictionary holds of one column; once it is full, segments leave the column out. */
+  values: 1_048_576,
+  propertyValues: 131_072,
+  /** Properties of a segment; of more the most frequent ones are kept. */
+  properties: 200,
+  /** Characters of a property's name, as many as a question may have. */
+  propertyName: 128,
+} as const;
+
+export const valuesLimit = (column: string): number =>
+  column.startsWith('property:') ? segmentLimits.propertyValues : segmentLimits.values;
+
+/** Values in one row of table segment_values. */
+export const packSize = 4_096;
