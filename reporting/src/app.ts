@@ -20,6 +20,7 @@ import { startBudgets } from './read-budget.js';
 import { reportTemplatesRoutes } from './report-templates-route.js';
 import { reportsRoutes, signedReportRoute } from './reports-route.js';
 import { retentionRoute } from './retention-route.js';
+import type { SegmentEngine } from './segments/segment-engine.js';
 import { sitesRoutes } from './sites-route.js';
 import { statsRoute } from './stats-route.js';
 import { unsubscribeRoutes } from './unsubscribe-route.js';
@@ -32,6 +33,8 @@ export interface ReportingApp extends ServiceApp {
   /** For the few things that people change through this service. */
   writePool: Pool;
   gate: Gate;
+  /** Absent: Postgres counts everything. */
+  engine?: SegmentEngine | undefined;
   exports: Omit<ExportsDependencies, 'writePool' | 'logger' | 'clock'> &
     Pick<StreamDependencies, 'streams' | 'unreadMs'>;
   /** Webhooks of report templates may lie in private networks and on any port. */

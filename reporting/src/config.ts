@@ -20,12 +20,14 @@ import {
   publicSettings,
   requireWholeS3,
 } from './exports/exports-config.js';
+import { type SegmentEnvironment, segmentSettings } from './segments/segment-settings.js';
 
 export interface Config
   extends CommonEnvironment,
     AccessEnvironment,
     QueueEnvironment,
     CacheEnvironment,
+    SegmentEnvironment,
     ExportEnvironment,
     PublicEnvironment {
   NODE_ENV: string;
@@ -43,6 +45,7 @@ export const configSchema = requireWholeS3(
     ...databaseSettings,
     ...queueSettings,
     ...cacheSettings,
+    ...segmentSettings,
     ...exportSettings,
     DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
     REPORTING_PORT: portSetting(4000),

@@ -48,8 +48,8 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
           await checkPatterns(pool, patterns.ofAll, { signal });
           await checkPatterns(pool, patterns.ofSteps, { field: 'steps', signal });
         },
-        async read(client, admit, signal) {
-          admit?.(await rawCost(client, events));
+        async read(client, reads, signal) {
+          reads.admit?.(await rawCost(client, events));
           const users = await readFunnel(client, { ...events, steps, windowMs }, signal);
           const query = { site_id: siteId, timezone, ...echo(asked, range) };
           return {

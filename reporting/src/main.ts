@@ -14,6 +14,7 @@ import { openCaching } from './cache/open-cache.js';
 import { loadReportingConfig } from './config.js';
 import { openExports } from './exports/open-exports.js';
 import { createGate } from './query/heavy-queries.js';
+import { openSegmentEngine } from './segments/segment-engine.js';
 
 async function main(): Promise<void> {
   const config = loadReportingConfig();
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     mayBeStandby: config.DATABASE_READ_URL !== undefined,
     writePool,
     gate,
+    engine: openSegmentEngine(config, logger, lifecycle),
     exports,
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),

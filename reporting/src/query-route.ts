@@ -50,7 +50,7 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
         isMomentary: followsClock(instants, now),
         longestMs: patterns.length > 0 ? patternTimeoutMs : undefined,
         check: (signal) => checkPatterns(pool, patterns, { signal }),
-        read: async (client, admit) => bodyOf(request, query, await answerQuery(client, query, admit), siteKnown),
+        read: async (client, reads) => bodyOf(request, query, await answerQuery(client, query, reads), siteKnown),
       };
     },
   };

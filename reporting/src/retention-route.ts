@@ -39,8 +39,8 @@ function questionOf(asked: RetentionRequest, now: Date): Question {
         meaning: [query, periods, siteKnown],
         span: spanOf([new Date(beginning), ...periods.bounds]),
         isMomentary: false,
-        async read(client, admit) {
-          const { cohorts, source } = await readCohorts(client, siteId, periods, admit);
+        async read(client, reads) {
+          const { cohorts, source } = await readCohorts(client, siteId, periods, reads);
           return { fields: { cohorts, query }, meta: { source, site_known: siteKnown } };
         },
       };

@@ -22,8 +22,8 @@ const unknownSite = () => new ServiceError('not_found', 'There is no site of thi
 function listSites(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const page = parsePage(req.query);
-    const answer = await readInTurn(deps, budgetOf(res), async (client, admit) => ({
-      sites: await readSites(client, page, onlySite(res), admit),
+    const answer = await readInTurn(deps, budgetOf(res), async (client, reads) => ({
+      sites: await readSites(client, page, onlySite(res), reads),
       total: await countSites(client, onlySite(res)),
     }));
     res.json({ ...answer, pagination: page });
@@ -34,7 +34,7 @@ function showSite(deps: SitesDependencies): RequestHandler {
   return async (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
-    const site = await readInTurn(deps, budgetOf(res), (client, admit) => readSite(client, siteId, admit));
+    const site = await readInTurn(deps, budgetOf(res), (client, reads) => readSite(client, siteId, reads));
     if (!site) throw unknownSite();
     res.json(site);
   };
@@ -55,7 +55,7 @@ function patchSiteRoute(deps: SitesDependencies): RequestHandler {
     checkPriority(res, change);
     const names = await patchSite(deps.writePool, siteId, change);
     if (!names) throw unknownSite();
-    res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
+    res.json(await readInTurn(deps, budgetOf(res), (client, reads) => withEvents(client, names, reads)));
   };
 }
 
@@ -66,7 +66,7 @@ function putSiteRoute(deps: SitesDependencies): RequestHandler {
     const change = parseNewSite(await readOptionalJson(req, res));
     checkPriority(res, change);
     const names = await putSite(deps.writePool, siteId, change);
-    res.json(await readInTurn(deps, budgetOf(res), (client, admit) => withEvents(client, names, admit)));
+    res.json(await readInTurn(deps, budgetOf(res), (client, reads) => withEvents(client, names, reads)));
   };
 }
 

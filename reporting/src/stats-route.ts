@@ -60,8 +60,8 @@ function questionOf(request: StatsRequest, now: Date): Question {
         meaning: range,
         span: range,
         isMomentary: false,
-        async read(client, admit) {
-          const { totalViews, uniqueUsers, topPaths } = await readViews(client, siteId, range, limit, admit);
+        async read(client, reads) {
+          const { totalViews, uniqueUsers, topPaths } = await readViews(client, siteId, range, limit, reads);
           const counts = { total_views: totalViews, unique_users: uniqueUsers, top_paths: topPaths };
           return { fields: { site_id: siteId, date: date ?? null, ...counts } };
         },

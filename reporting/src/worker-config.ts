@@ -20,11 +20,13 @@ import {
   publicSettings,
   requireWholeS3,
 } from './exports/exports-config.js';
+import { type SegmentEnvironment, segmentSettings } from './segments/segment-settings.js';
 
 export interface WorkerConfig
   extends CommonEnvironment,
     QueueEnvironment,
     CacheEnvironment,
+    SegmentEnvironment,
     ExportEnvironment,
     PublicEnvironment,
     RetryEnvironment,
@@ -42,6 +44,7 @@ const settings = Joi.object<WorkerConfig>({
   ...databaseSettings,
   ...queueSettings,
   ...cacheSettings,
+  ...segmentSettings,
   ...exportSettings,
   DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
   REPORTING_WORKER_PORT: portSetting(4001),

@@ -17,6 +17,7 @@ import { exportLimitsOf } from './exports/exports-config.js';
 import { openStores } from './exports/open-stores.js';
 import { checkFontDir } from './reports/check-font-dir.js';
 import { openReports } from './reports/open-reports.js';
+import { openSegmentEngine } from './segments/segment-engine.js';
 import { createWarmingConsumer } from './warming/consume-warming.js';
 import { loadWorkerConfig } from './worker-config.js';
 
@@ -51,7 +52,8 @@ async function main(): Promise<void> {
   logger.info({ host, port }, 'listening');
   if (!(await waitForSchema(pool, logger, lifecycle))) return;
   const cache = openCache({ config, location, pool, writePool, logger, metrics, lifecycle });
-  const warm = createWarmingConsumer({ pool, writePool, cache });
+  const engine = openSegmentEngine(config, logger, lifecycle);
+  const warm = createWarmingConsumer({ pool, writePool, cache, engine });
   const worker = startJobWorker('cache-warming', { location, logger, metrics }, warm);
   lifecycle.onClose('worker', () => worker.close());
   const exports = startExportWorker(

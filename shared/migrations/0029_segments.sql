@@ -6,8 +6,10 @@ create table segments (
   site_id   text collate "C" not null,
   starts    timestamptz not null,
   ends      timestamptz not null,
-  -- Never given twice, so that whoever has read a segment may keep what was in it.
+  -- Never given twice, so that whoever has read a segment may keep what was in it; after a backup is restored versions come again,
+  -- but not with the time at which they were made.
   version   bigint not null default nextval('segment_versions'),
+  made_at   timestamptz not null default clock_timestamp(),
   covers    integer[] not null,
   rows      integer not null,
   directory jsonb,

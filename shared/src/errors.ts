@@ -52,6 +52,10 @@ export const errorCatalogue = {
     status: 503,
     message: 'The database cannot be reached at the moment. Retry after the given time.',
   },
+  engine_unavailable: {
+    status: 503,
+    message: 'The threads that count have ended unexpectedly, twice on this question. Retry after the given time.',
+  },
   query_timeout: { status: 504, message: 'The query took too long and was stopped. Ask for a shorter range.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

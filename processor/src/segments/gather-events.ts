@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
-import { inOrder, orderRows } from './order-rows.js';
+import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { splitProperties } from './split-properties.js';
 import { createNumberList, createTextColumn, type TextColumn } from './text-column.js';
 

@@ -15,7 +15,9 @@ export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date
   return {};
 }
 
-const purged = `/* processor.segmentsPurged */ update site_rollups set segments_purge = false where site_id = $1`;
+/** The epoch tells readers to forget the values that they have in memory. */
+const purged = `/* processor.segmentsPurged */
+update site_rollups set segments_purge = false, epoch = epoch + 1 where site_id = $1`;
 
 /**
  * After an erasure, once its marks are rolled: rewrites one segment with events that newer ones have replaced, and in the end removes

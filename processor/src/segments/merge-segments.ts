@@ -11,7 +11,7 @@ import {
 import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createPacker, type Omitted, type PackedSegment } from '@millrace/shared/segments/segment-format';
 import { numberSessions } from './number-sessions.js';
-import { inOrder, orderRows } from './order-rows.js';
+import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { type OpenSegment, openSegment, removeSegments, type StoredSegment } from './stored-segments.js';
 import { storeSegment } from './write-segment.js';
 

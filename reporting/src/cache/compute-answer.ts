@@ -1,6 +1,6 @@
 /** An answer from the database, with the version of the data that it was made of, both as of one snapshot. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../query/reads.js';
 import { type ReadBudget, stopMs } from '../read-budget.js';
 import type { AnswerStatus } from './count-answers.js';
 import { readDataVersion } from './data-version.js';
@@ -10,7 +10,7 @@ import { type LookedUp, momentOf } from './look-up.js';
 /** Runs reads on one snapshot within a budget; see `readInTurn`. */
 export type Reader = <T>(
   budget: ReadBudget,
-  read: (client: PoolClient, admit?: Admit) => Promise<T>,
+  read: (client: PoolClient, reads: Reads) => Promise<T>,
   longestMs?: number,
 ) => Promise<T>;
 
@@ -48,10 +48,10 @@ export async function computeAnswer(
 ): Promise<ComputedAnswer> {
   const { budget, end } = startBudget(stop);
   let readAt = 0;
-  const readAll = async (client: PoolClient, admit?: Admit) => {
+  const readAll = async (client: PoolClient, reads: Reads) => {
     readAt = clock().getTime();
     const data = await readDataVersion(client, found.versioned);
-    const { fields, meta } = await found.read(client, admit, budget.signal);
+    const { fields, meta } = await found.read(client, { ...reads, signal: budget.signal }, budget.signal);
     return { fields, meta, ...momentOf(found.written, data), identity: data.identity };
   };
   try {

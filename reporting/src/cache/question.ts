@@ -1,7 +1,7 @@
 /** What is asked of a site, in the shape that answers are kept by. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { SiteCircumstances } from '../query/read-circumstances.js';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../query/reads.js';
 import type { TimeRange } from '../query/resolved-query.js';
 
 /** What an answer may depend on: events, what aggregations wrote, what metrics jobs wrote. */
@@ -26,7 +26,7 @@ export interface ResolvedQuestion {
   /** Looks at what only Postgres can tell, before anything is read. @throws ServiceError `invalid_request`. */
   check?: (signal: AbortSignal) => Promise<void>;
   /** `client` is inside a transaction with one snapshot. */
-  read: (client: PoolClient, admit: Admit | undefined, signal: AbortSignal) => Promise<AnswerBody>;
+  read: (client: PoolClient, reads: Reads, signal: AbortSignal) => Promise<AnswerBody>;
   /** Limit for each statement, where it is another than the usual one. */
   longestMs?: number | undefined;
 }

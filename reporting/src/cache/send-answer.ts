@@ -36,7 +36,7 @@ async function answerUncached(question: Question, deps: AnswerDependencies, res:
   const { fields, meta } = await readInTurn(
     deps,
     budget,
-    (client, admit) => resolved.read(client, admit, budget.signal),
+    (client, reads) => resolved.read(client, reads, budget.signal),
     resolved.longestMs,
   );
   return { body: Buffer.from(JSON.stringify(fields)), meta };

@@ -2,7 +2,7 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type Joi from 'joi';
 import type { DataSource } from '../cache/question.js';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../query/reads.js';
 import type { TimeRange, TimeUnit } from '../query/resolved-query.js';
 import type { WeekStart } from '../query-request/calendar.js';
 
@@ -43,8 +43,7 @@ export interface DatasetContext {
   /** First and last day of the range in `timezone`, both included. */
   days: { from: string; to: string };
   now: Date;
-  /** Told what each part costs before it is read, where others wait for their turn; see `readInTurn`. */
-  admit?: Admit | undefined;
+  reads?: Reads | undefined;
   /** Rows after the one with these key values; absent: from the first. */
   after?: (string | null)[] | undefined;
   /** Rows at most; absent: all. */

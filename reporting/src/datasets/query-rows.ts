@@ -27,7 +27,7 @@ const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of
 const text = (value: string | number | null) => (value === null ? null : String(value));
 
 export function askQuery(context: DatasetContext, question: QueryQuestion): Promise<Answer> {
-  const { client, siteId, timezone, weekStart, range, now, admit } = context;
+  const { client, siteId, timezone, weekStart, range, now, reads } = context;
   const { limit = mostRows + 1, ...asked } = question;
   const request = parseQuery({
     date_range: [range.from.toISOString(), range.to.toISOString()],
@@ -37,7 +37,7 @@ export function askQuery(context: DatasetContext, question: QueryQuestion): Prom
     timezone,
   });
   const query = resolveQuery(request, { now, siteTimezone: timezone });
-  return answerQuery(client, { ...query, limit }, admit);
+  return answerQuery(client, { ...query, limit }, reads);
 }
 
 /** A row has the dimensions, then the metrics, in the order of the question. @throws ServiceError `invalid_request` when there are too many. */

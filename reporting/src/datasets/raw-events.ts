@@ -27,10 +27,11 @@ export function whereEvents(
 
 /** Of a page without filters no more is read than it shows. */
 export async function admitEvents(
-  { client, siteId, range, limit, admit }: DatasetContext,
+  { client, siteId, range, limit, reads }: DatasetContext,
   params: DatasetParams,
   types?: IndexedType[],
 ): Promise<void> {
+  const admit = reads?.admit;
   if (!admit) return;
   const filter = filterOf(params);
   if (!filter && limit !== undefined) admit({ isRaw: true, events: limit, rows: 0 });

@@ -68,7 +68,7 @@ export async function resolveDataset(
 export async function* readBatches(
   client: PoolClient,
   resolved: ResolvedDataset,
-  page: Pick<DatasetContext, 'now' | 'after' | 'limit' | 'admit'>,
+  page: Pick<DatasetContext, 'now' | 'after' | 'limit' | 'reads'>,
 ): AsyncGenerator<Row[]> {
   const { dataset, params, siteId, timezone, siteTimezone, weekStart, range, days } = resolved;
   await client.query(`/* reporting.readInUtc */ set local timezone = 'UTC'`);

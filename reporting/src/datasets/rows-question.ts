@@ -61,9 +61,9 @@ export function rowsQuestion(pool: Pool, page: PageRequest, now: Date): Question
         span: dataset.reads === 'aggregates' || range.from < beginning ? range : { from: beginning, to: range.to },
         isMomentary,
         check: (signal) => checkDatasetPatterns(pool, request, signal),
-        async read(client, admit) {
+        async read(client, reads) {
           // One row more tells whether there is another page.
-          const rows = await readRows(client, resolved, { now, after, limit: limit + 1, admit });
+          const rows = await readRows(client, resolved, { now, after, limit: limit + 1, reads });
           const more = dataset.reads === 'aggregates' ? await readAggregated(client, resolved) : {};
           return bodyOf(page, resolved, rows, more);
         },

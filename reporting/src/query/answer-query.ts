@@ -1,37 +1,43 @@
 /** Turns a query into its exact answer: from rollups where they can be trusted, from raw events for the rest. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { answerSegments } from '../segments/answer-segments.js';
 import { answerRollup, isAllRaw, readingOf } from './answer-rollup.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
 import { shareOf } from './group-values.js';
 import { planRollup } from './plan-rollup.js';
 import { type RawAnswer, readRaw } from './read-raw.js';
 import { readRollupState } from './read-rollup-state.js';
-import { type Admit, rawCost, rollupCost } from './reading-cost.js';
+import { rawCost, rollupCost } from './reading-cost.js';
+import type { Reads } from './reads.js';
 import type { ResolvedQuery, ResultRow, TimeRange } from './resolved-query.js';
 
 export interface Answer extends RawAnswer {
   /** One for each row, when the query asks for a comparison. */
   comparisonRows?: ComparisonRow[];
   /** `mixed`: some of the range had to be counted from raw events. */
-  source: 'rollup' | 'mixed' | 'raw';
+  source: 'rollup' | 'segments' | 'mixed' | 'raw';
 }
 
 /** `client` is inside a transaction with one snapshot. `admit` is told what each part reads, before it is read. */
-export async function answerQuery(client: PoolClient, query: ResolvedQuery, admit?: Admit): Promise<Answer> {
-  const answer = await answerRange(client, query, admit);
+export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
+  const answer = await answerRange(client, query, reads);
   if (!query.comparison) return answer;
-  return { ...answer, comparisonRows: await comparisonOf(client, query, answer.rows, admit) };
+  return { ...answer, comparisonRows: await comparisonOf(client, query, answer.rows, reads) };
 }
 
-async function answerRange(client: PoolClient, query: ResolvedQuery, admit?: Admit): Promise<Answer> {
+async function answerRange(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
   const plan = planRollup(query);
+  if (reads.engine && plan?.dimension !== 'all') {
+    const answer = await answerSegments(client, reads.engine, query, reads);
+    if (answer) return answer;
+  }
   const state = plan && (await readRollupState(client, query.siteId, query.range));
   const reading = plan && state && readingOf(query, plan, state);
   if (!reading || isAllRaw(reading.cover)) {
-    admit?.(await rawCost(client, query));
+    reads.admit?.(await rawCost(client, query));
     return { ...(await readRaw(client, query)), source: 'raw' };
   }
-  admit?.(await rollupCost(client, reading));
+  reads.admit?.(await rollupCost(client, reading));
   const answer = await answerRollup(client, query, reading, state);
   return { ...answer, source: reading.cover.raw.length > 0 ? 'mixed' : 'rollup' };
 }
@@ -40,12 +46,12 @@ async function comparisonOf(
   client: PoolClient,
   query: ResolvedQuery,
   rows: ResultRow[],
-  admit?: Admit,
+  reads: Reads = {},
 ): Promise<ComparisonRow[]> {
   if (rows.length === 0) return [];
   const hasTime = query.comparison!.buckets?.pairs.some((pair) => pair !== null) ?? true;
-  const earlier = hasTime ? await answerRange(client, earlierQuery(query, rows), admit) : { rows: [] };
-  const inAll = query.metrics.includes('share') ? await earlierVisitors(client, query, admit) : 0;
+  const earlier = hasTime ? await answerRange(client, earlierQuery(query, rows), reads) : { rows: [] };
+  const inAll = query.metrics.includes('share') ? await earlierVisitors(client, query, reads) : 0;
   return compareRowsOf(query, rows, earlier.rows, inAll, shareOf);
 }
 
@@ -56,7 +62,7 @@ function comparedRange({ range, buckets }: NonNullable<ResolvedQuery['comparison
 }
 
 /** Visitors of the earlier period without dimensions. */
-async function earlierVisitors(client: PoolClient, query: ResolvedQuery, admit?: Admit): Promise<number> {
+async function earlierVisitors(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<number> {
   const { buckets: _buckets, ...timeless } = query;
   const whole: ResolvedQuery = {
     ...timeless,
@@ -68,5 +74,5 @@ async function earlierVisitors(client: PoolClient, query: ResolvedQuery, admit?:
     offset: 0,
     totalRows: false,
   };
-  return (await answerRange(client, whole, admit)).rows[0]!.metrics[0]!;
+  return (await answerRange(client, whole, reads)).rows[0]!.metrics[0]!;
 }

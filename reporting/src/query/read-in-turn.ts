@@ -1,13 +1,16 @@
 /** Admits reads: light ones at once, heavy ones a few at a time, by what they read and not by who asks. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import type { ReadBudget } from '../read-budget.js';
+import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { Gate } from './heavy-queries.js';
 import { inSnapshot } from './in-snapshot.js';
 import type { Admit } from './reading-cost.js';
+import type { Reads } from './reads.js';
 
 export interface ReadDependencies {
   pool: Pool;
   gate: Gate;
+  engine?: SegmentEngine | undefined;
 }
 
 /** Rows of rollups are read about so many times as fast as raw events. */
@@ -24,13 +27,13 @@ const longestStatementMs = 15_000;
  * @throws ServiceError `too_many_queries`, or what Postgres says.
  */
 export async function readInTurn<T>(
-  { pool, gate }: ReadDependencies,
+  { pool, gate, engine }: ReadDependencies,
   { signal, remainingMs }: ReadBudget,
-  read: (client: PoolClient, admit?: Admit) => Promise<T>,
+  read: (client: PoolClient, reads: Reads) => Promise<T>,
   longestMs = longestStatementMs,
 ): Promise<T> {
   const run = (admit?: Admit) =>
-    inSnapshot(pool, (client) => read(client, admit), {
+    inSnapshot(pool, (client) => read(client, { admit, engine, signal }), {
       signal,
       statementTimeoutMs: Math.min(longestMs, remainingMs()),
     });

@@ -1,7 +1,7 @@
 /** Turns a site and a range of time into its views, their users and the paths viewed most. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { answerQuery } from './answer-query.js';
-import type { Admit } from './reading-cost.js';
+import type { Reads } from './reads.js';
 import type { ResolvedQuery, TimeRange } from './resolved-query.js';
 
 export interface ViewsOfRange {
@@ -31,7 +31,7 @@ export async function readViews(
   siteId: string,
   range: TimeRange,
   limit: number,
-  admit?: Admit,
+  reads: Reads = {},
 ): Promise<ViewsOfRange> {
   const all = ofViews(siteId, range);
   const top: ResolvedQuery = {
@@ -41,8 +41,8 @@ export async function readViews(
     orderBy: [{ key: 'views', direction: 'desc' }],
     limit,
   };
-  const [total] = (await answerQuery(client, all, admit)).rows;
-  const { rows } = await answerQuery(client, top, admit);
+  const [total] = (await answerQuery(client, all, reads)).rows;
+  const { rows } = await answerQuery(client, top, reads);
   return {
     totalViews: total!.metrics[0]!,
     uniqueUsers: total!.metrics[1]!,

@@ -4,7 +4,8 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { readingOf } from '../query/answer-rollup.js';
 import type { RollupPlan } from '../query/plan-rollup.js';
 import { readRollupState } from '../query/read-rollup-state.js';
-import { type Admit, rollupCost } from '../query/reading-cost.js';
+import { rollupCost } from '../query/reading-cost.js';
+import type { Reads } from '../query/reads.js';
 import { type RollupReading, rawSelect, rolledSelects } from '../query/rollup-sources.js';
 import { createSqlParameters } from '../query/sql-parameters.js';
 import { framesOf } from '../query/visitor-count.js';
@@ -33,12 +34,12 @@ export async function readActiveVisitors(
   client: PoolClient,
   siteId: string,
   bounds: Date[],
-  admit?: Admit,
+  reads: Reads = {},
 ): Promise<ActiveVisitors> {
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
   const state = await readRollupState(client, siteId, range);
   const reading = readingOf({ siteId, range, buckets: { unit: 'day', bounds, labels: [] } }, plan, state);
-  admit?.(await rollupCost(client, reading));
+  reads.admit?.(await rollupCost(client, reading));
   const { days, intervals, raw } = reading.cover;
   const { text, values } = statementOf(reading, state?.lastVisitorNo ?? 0);
   const { rows } = await client.query<{ bucket: number; frames: Buffer | null; numbers: Buffer | null }>(text, values);

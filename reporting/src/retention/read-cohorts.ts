@@ -1,6 +1,6 @@
 /** Turns periods of a site into cohorts: visitors by the period of their first event of all time. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../query/reads.js';
 import type { Periods } from './cohort-periods.js';
 import { type Cohort, countCohorts } from './count-cohorts.js';
 import { type ActiveVisitors, readActiveVisitors } from './read-active-visitors.js';
@@ -18,12 +18,12 @@ export async function readCohorts(
   client: PoolClient,
   siteId: string,
   { bounds, labels }: Periods,
-  admit?: Admit,
+  reads: Reads = {},
 ): Promise<Cohorts> {
   if (labels.length === 0) return { cohorts: [], source: 'rollup' };
   // All that was before is a period of its own: who is in it came first in none of the others.
   const before = new Date(Math.min(beginning, bounds[0]!.getTime()));
-  const { sets, source } = await readActiveVisitors(client, siteId, [before, ...bounds], admit);
+  const { sets, source } = await readActiveVisitors(client, siteId, [before, ...bounds], reads);
   try {
     return { cohorts: countCohorts(labels, sets[0]!, sets.slice(1)), source };
   } finally {

@@ -1,7 +1,7 @@
 /** Turns a site and the range of its events into their exact number, from rollups as far as they go. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { answerQuery } from '../query/answer-query.js';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../query/reads.js';
 import type { TimeRange } from '../query/resolved-query.js';
 
 /** `client` is inside a transaction with one snapshot. */
@@ -9,7 +9,7 @@ export async function countEvents(
   client: PoolClient,
   siteId: string,
   range: TimeRange,
-  admit?: Admit,
+  reads: Reads = {},
 ): Promise<number> {
   const { rows } = await answerQuery(
     client,
@@ -25,7 +25,7 @@ export async function countEvents(
       totalRows: false,
       timeLabels: false,
     },
-    admit,
+    reads,
   );
   return rows[0]!.metrics[0]!;
 }

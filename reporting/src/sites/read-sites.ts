@@ -1,6 +1,6 @@
 /** What is known of sites: their names and zones, how many events they have and from when. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../query/reads.js';
 import { countEvents } from './count-events.js';
 import type { PathRules } from './path-rules.js';
 
@@ -31,17 +31,22 @@ export interface Page {
 }
 
 /** A page of all sites, or of `only` one, by their id, byte by byte. `client` is inside a transaction with one snapshot. */
-export async function readSites(client: PoolClient, page: Page, only: string | null, admit?: Admit): Promise<Site[]> {
+export async function readSites(
+  client: PoolClient,
+  page: Page,
+  only: string | null,
+  reads: Reads = {},
+): Promise<Site[]> {
   const sites: Site[] = [];
   // One after the other: a connection does one thing at a time.
-  for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site, admit));
+  for (const site of await readNames(client, page, only)) sites.push(await withEvents(client, site, reads));
   return sites;
 }
 
 /** `undefined` for a site that is not known. */
-export async function readSite(client: PoolClient, siteId: string, admit?: Admit): Promise<Site | undefined> {
+export async function readSite(client: PoolClient, siteId: string, reads: Reads = {}): Promise<Site | undefined> {
   const names = await readSiteNames(client, siteId);
-  return names && withEvents(client, names, admit);
+  return names && withEvents(client, names, reads);
 }
 
 export async function countSites(client: PoolClient, only: string | null): Promise<number> {
@@ -52,13 +57,13 @@ export async function countSites(client: PoolClient, only: string | null): Promi
   return rows[0]!.sites;
 }
 
-export async function withEvents(client: PoolClient, site: SiteNames, admit?: Admit): Promise<Site> {
+export async function withEvents(client: PoolClient, site: SiteNames, reads: Reads = {}): Promise<Site> {
   const { created_at, erasing, ...names } = site;
   const span = await readSpan(client, names.site_id);
   const { first_event: from, last_event: last } = span;
   // Instants are kept to the microsecond, and read to the millisecond.
   const events =
-    from && last ? await countEvents(client, names.site_id, { from, to: new Date(last.getTime() + 1) }, admit) : 0;
+    from && last ? await countEvents(client, names.site_id, { from, to: new Date(last.getTime() + 1) }, reads) : 0;
   return { ...names, events, ...span, created_at, ...(erasing && { erasing }) };
 }
 

@@ -7,6 +7,7 @@ import { parseDataset } from '../datasets/parse-dataset.js';
 import { pageLimits, rowsQuestion } from '../datasets/rows-question.js';
 import { inSnapshot } from '../query/in-snapshot.js';
 import type { Admit } from '../query/reading-cost.js';
+import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { CacheKey } from './cache-keys.js';
 import { recentSites } from './recent-sites.js';
 
@@ -14,6 +15,7 @@ export interface WarmingDeps {
   /** For reading; may lead to a standby. */
   pool: Pool;
   cache: AnswerCache;
+  engine?: SegmentEngine | undefined;
   clock?: () => Date;
 }
 
@@ -39,10 +41,15 @@ const refuseMuch: Admit = ({ events }) => {
 };
 
 /** False for a site whose answer is not in rollups yet. */
-async function warmSite({ pool, cache }: WarmingDeps, siteId: string, key: CacheKey, now: Date): Promise<boolean> {
+async function warmSite(
+  { pool, cache, engine }: WarmingDeps,
+  siteId: string,
+  key: CacheKey,
+  now: Date,
+): Promise<boolean> {
   const request = parseDataset(findDataset(key.dataset), { site_id: siteId });
   const read: Reader = (budget, work, longestMs) =>
-    inSnapshot(pool, (client) => work(client, refuseMuch), {
+    inSnapshot(pool, (client) => work(client, { admit: refuseMuch, engine }), {
       signal: budget.signal,
       statementTimeoutMs: longestMs ?? longestStatementMs,
     });

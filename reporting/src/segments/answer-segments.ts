@@ -1,0 +1,98 @@
+/** Answers a query from segments, and raw events where there are none. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import type { RawAnswer } from '../query/read-raw.js';
+import type { Reads } from '../query/reads.js';
+import type { Dimension, ResolvedQuery } from '../query/resolved-query.js';
+import type { CountPlan, CountTask } from './count-groups.js';
+import { shownText } from './fitting-codes.js';
+import type { GroupKey } from './group-rows.js';
+import { mergeGroups } from './merge-groups.js';
+import { pageGroups } from './page-groups.js';
+import { planFilter } from './plan-filter.js';
+import { planQuestion, type QuestionPlan } from './plan-question.js';
+import { type ReadParts, readParts } from './read-parts.js';
+import { runOnThreads, type SharedTask } from './run-on-threads.js';
+import type { SegmentEngine } from './segment-engine.js';
+
+export interface SegmentAnswer extends RawAnswer {
+  source: 'segments' | 'mixed';
+}
+
+/** For each code of the site's own referrers that of `direct`. */
+function sameReferrers({ values, site }: ReadParts): Uint32Array | undefined {
+  const referrers = values.get('referrer');
+  if (!referrers || site.hostnames.length === 0) return undefined;
+  const direct = referrers.codeOf('direct');
+  const own = new Set(site.hostnames);
+  return Uint32Array.from({ length: referrers.size() + 1 }, (_, code) =>
+    own.has(referrers.textOf(code) ?? '') ? direct : code,
+  );
+}
+
+function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts): GroupKey {
+  if (dimension.startsWith('time:')) {
+    const { bounds, places, offsets, labels } = buckets!;
+    const plan = {
+      bounds: bounds.map((bound) => bound.getTime()),
+      ...(places && { places }),
+      ...(offsets && { offsets }),
+    };
+    return { by: 'time', buckets: plan, size: labels.length };
+  }
+  const same = dimension === 'referrer' ? sameReferrers(read) : undefined;
+  return { by: 'column', column: dimension, size: read.values.get(dimension)!.size() + 1, ...(same && { same }) };
+}
+
+async function countPlan(
+  client: PoolClient,
+  query: ResolvedQuery,
+  plan: QuestionPlan,
+  read: ReadParts,
+): Promise<CountPlan> {
+  const { site, values, users } = read;
+  const sources = {
+    ...{ client, siteId: query.siteId, values, hostnames: new Set(site.hostnames) },
+    users: { lastVisitorNo: site.lastVisitorNo, added: users },
+  };
+  const types = values.get('event_type');
+  return {
+    ...(query.filter && { filter: await planFilter(query.filter, sources) }),
+    ...(plan.withViews && { viewCode: types!.codeOf('view') }),
+    keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
+    typeCodes: plan.types.map((type) => types!.codeOf(type)),
+    ...{ withVisitors: plan.withVisitors, withViewers: plan.withViewers, withAll: plan.withShare },
+  };
+}
+
+/**
+ * Undefined for what segments cannot answer: the site has none yet, the question is about what they leave out, or too many of its
+ * events are in none. `client` is inside a transaction with one snapshot.
+ */
+export async function answerSegments(
+  client: PoolClient,
+  engine: SegmentEngine,
+  query: ResolvedQuery,
+  reads: Pick<Reads, 'admit' | 'signal'>,
+): Promise<SegmentAnswer | undefined> {
+  const plan = planQuestion(query);
+  if (plan === undefined) return undefined;
+  const { bounds: instants, offsets } = query.buckets ?? {};
+  const bounds = instants?.map((bound) => bound.getTime());
+  const read = await readParts(
+    client,
+    engine,
+    { ...query, ...plan, ...(bounds && { bounds }), byHours: offsets !== undefined },
+    reads.admit,
+  );
+  if (read === undefined) return undefined;
+  const counting = await countPlan(client, query, plan, read);
+  const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });
+  const groups = mergeGroups(await runOnThreads(engine, read, countTask, reads.signal));
+  const hostnames = new Set(read.site.hostnames);
+  const textOf = (dimension: Dimension, code: number) =>
+    shownText(dimension, read.values.get(dimension)!.textOf(code), hostnames);
+  return {
+    ...pageGroups(query, groups, { textOf, types: plan.types }),
+    source: read.hasRaw ? 'mixed' : 'segments',
+  };
+}

@@ -1,0 +1,66 @@
+/** The place of an event on the time axis of a question. */
+import { intervalMs } from '@millrace/shared/rollups';
+import type { Part } from './part.js';
+import type { RowList } from './select-rows.js';
+
+/** See TimeBuckets of a resolved query; instants are milliseconds since 1970. */
+export interface BucketPlan {
+  bounds: number[];
+  places?: number[];
+  offsets?: number[];
+}
+
+const hourMs = 3_600_000;
+
+/** The stretch between two bounds that an instant in the range lies in. */
+function stretchOf(bounds: number[], ms: number): number {
+  let [low, high] = [0, bounds.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (bounds[middle]! <= ms) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function bucketOf({ bounds, places, offsets }: BucketPlan, ms: number): number {
+  const stretch = stretchOf(bounds, ms);
+  if (offsets) return Math.floor((((ms + offsets[stretch]! * 1_000) / hourMs) % 24) + 24) % 24;
+  return places ? places[stretch]! : stretch;
+}
+
+const steps = [intervalMs, 60_000];
+
+/** The longest step so that no bucket begins within one; undefined when there is none. */
+function stepOf({ bounds, offsets }: BucketPlan): number | undefined {
+  const inner = bounds.slice(1, -1);
+  return steps.find(
+    (step) =>
+      inner.every((bound) => bound % step === 0) && (offsets ?? []).every((offset) => (offset * 1_000) % step === 0),
+  );
+}
+
+/** Steps of a table at most: those of 90 days of minutes. */
+const mostSteps = 130_000;
+
+export type BucketFinder = (part: Part, list: RowList) => Uint32Array;
+
+/** Buckets of rows that lie in the range. A table has the bucket of each step, so that most questions search nothing. */
+export function createBucketFinder(plan: BucketPlan): BucketFinder {
+  const { bounds } = plan;
+  const step = stepOf(plan);
+  const first = step === undefined ? 0 : Math.floor(bounds[0]! / step);
+  const count = step === undefined ? 0 : Math.ceil(bounds.at(-1)! / step) - first;
+  const table = step !== undefined && count <= mostSteps ? new Uint32Array(count) : undefined;
+  // The first step may begin before the range does.
+  for (let at = 0; table && at < count; at += 1) table[at] = bucketOf(plan, Math.max(bounds[0]!, (first + at) * step!));
+  return ({ startMs, columns }, list) => {
+    const time = columns.get('time');
+    const buckets = new Uint32Array(list.length);
+    for (let at = 0; at < list.length; at += 1) {
+      const ms = startMs + (time === undefined ? 0 : time[list[at]!]!);
+      buckets[at] = table ? table[Math.floor(ms / step!) - first]! : bucketOf(plan, ms);
+    }
+    return buckets;
+  };
+}

@@ -1,0 +1,129 @@
+/** Counts events and visitors of groups of rows: the kernel of queries. */
+import { countAllVisitors, countVisitors, type GroupedVisitors } from './count-visitors.js';
+import { createGrouper, type GroupKey } from './group-rows.js';
+import { type Cancellation, type Part, throwIfCancelled } from './part.js';
+import { type FilterPlan, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+
+/** What is counted besides events; codes are of column `event_type`. */
+export interface CountPlan {
+  filter?: FilterPlan;
+  keys: GroupKey[];
+  /** Undefined when views are not wanted. */
+  viewCode?: number;
+  /** Each has a count of its own; -1 for a type that no event has. */
+  typeCodes: number[];
+  withVisitors: boolean;
+  /** Visitors with a view, and their views. */
+  withViewers: boolean;
+  /** Visitors of all groups together. */
+  withAll: boolean;
+}
+
+export interface CountTask {
+  kind: 'count';
+  parts: Part[];
+  plan: CountPlan;
+  /** Of visitors from the first to before the second. */
+  visitors: [from: number, to: number];
+  cancellation: Cancellation;
+}
+
+/** Groups that have events; each list has a number for each of them. */
+export interface CountedGroups {
+  /** For each key a list of buckets or codes. */
+  keys: Uint32Array[];
+  events: Uint32Array;
+  views: Uint32Array;
+  ofTypes: Uint32Array[];
+  visitors: Uint32Array;
+  viewers: Uint32Array;
+  viewsOfVisitors: Uint32Array;
+  /** Visitors of all groups together. */
+  all: number;
+}
+
+interface Selected {
+  part: Part;
+  list: RowList;
+  groups: Uint32Array;
+}
+
+function visitorsOf({ part, list }: Selected): Uint32Array {
+  const visitor = part.columns.get('visitor');
+  const visitors = new Uint32Array(list.length);
+  if (visitor) for (let at = 0; at < list.length; at += 1) visitors[at] = visitor[list[at]!]!;
+  return visitors;
+}
+
+/** Adds up `counts[group]` over rows, of those whose event type has `code` where one is given. */
+function countRows(selected: Selected[], size: number, code?: number): Uint32Array {
+  const counts = new Uint32Array(size);
+  for (const { part, list, groups } of selected) {
+    const types = code === undefined ? undefined : part.columns.get('event_type');
+    if (types === undefined) {
+      if (code === undefined) for (let at = 0; at < groups.length; at += 1) counts[groups[at]!]! += 1;
+      continue;
+    }
+    for (let at = 0; at < groups.length; at += 1) if (types[list[at]!] === code) counts[groups[at]!]! += 1;
+  }
+  return counts;
+}
+
+/** Rows of views by visitors who are known. */
+function viewsOnly(selected: Selected[], code: number): Selected[] {
+  return selected.map(({ part, list, groups }) => {
+    const types = part.columns.get('event_type');
+    const visitor = part.columns.get('visitor');
+    const kept = { list: new Uint32Array(list.length), groups: new Uint32Array(list.length) };
+    let count = 0;
+    for (let at = 0; types && visitor && at < list.length; at += 1) {
+      const row = list[at]!;
+      if (types[row] !== code || visitor[row] === 0) continue;
+      kept.list[count] = row;
+      kept.groups[count++] = groups[at]!;
+    }
+    return { part, list: kept.list.subarray(0, count), groups: kept.groups.subarray(0, count) };
+  });
+}
+
+function distinct(selected: Selected[], size: number): Uint32Array {
+  const lists: GroupedVisitors[] = selected.map((rows) => ({ groups: rows.groups, visitors: visitorsOf(rows) }));
+  return size === 1 ? Uint32Array.of(countAllVisitors(lists)) : countVisitors(lists, size);
+}
+
+function presentGroups(events: Uint32Array): Uint32Array {
+  const present = new Uint32Array(events.length);
+  let count = 0;
+  for (let group = 0; group < events.length; group += 1) if (events[group]! > 0) present[count++] = group;
+  return present.subarray(0, count);
+}
+
+export function countGroups(task: CountTask): CountedGroups {
+  const { plan, cancellation, visitors } = task;
+  const grouper = createGrouper(plan.keys);
+  const selected = task.parts.map((part): Selected => {
+    throwIfCancelled(cancellation);
+    const list = selectRows(part, plan.filter, rowsOfVisitors(part, ...visitors));
+    return { part, list, groups: grouper.groupsOf(part, list) };
+  });
+  const size = grouper.size();
+  const none = new Uint32Array();
+  const events = countRows(selected, size);
+  const present = presentGroups(events);
+  const compact = (counts: Uint32Array) => present.map((group) => counts[group]!);
+  const viewing = plan.withViewers ? viewsOnly(selected, plan.viewCode!) : [];
+  const keys = plan.keys.map(() => new Uint32Array(present.length));
+  for (const [at, group] of present.entries()) {
+    for (const [key, value] of grouper.keysOf(group).entries()) keys[key]![at] = value;
+  }
+  return {
+    keys,
+    events: compact(events),
+    views: plan.viewCode === undefined ? none : compact(countRows(selected, size, plan.viewCode)),
+    ofTypes: plan.typeCodes.map((code) => compact(countRows(selected, size, code))),
+    visitors: plan.withVisitors ? compact(distinct(selected, size)) : none,
+    viewers: plan.withViewers ? compact(distinct(viewing, size)) : none,
+    viewsOfVisitors: plan.withViewers ? compact(countRows(viewing, size)) : none,
+    all: plan.withAll ? countAllVisitors(selected.map((rows) => ({ visitors: visitorsOf(rows) }))) : 0,
+  };
+}

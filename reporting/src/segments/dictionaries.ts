@@ -1,0 +1,81 @@
+/** What codes of a site's columns mean, for one question: values of segments, and those that only raw events have. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { packSize } from '@millrace/shared/segments/segment-columns';
+import type { Dictionary, Memory } from './memory.js';
+import type { SiteSegments } from './site-segments.js';
+
+/** Codes begin with 1; 0 is no value. */
+export interface Values {
+  readonly column: string;
+  /** How many codes there are. */
+  size(): number;
+  /** Null for code 0, and for a value that no event has any more. */
+  textOf(code: number): string | null;
+  /** The code of a text; a new one where no segment has it. */
+  codeOf(text: string): number;
+  /** Codes up to here are those of the site's dictionary. */
+  readonly stored: number;
+  /** Values without a code in the dictionary, in the order of their codes. */
+  readonly added: readonly string[];
+}
+
+const readPacks = `/* reporting.readPacks */
+select pack, values from segment_values where site_id = $1 and "column" = $2 and pack >= $3 order by pack`;
+
+async function readDictionary(
+  client: PoolClient,
+  memory: Memory,
+  { siteId, epoch, sizes }: SiteSegments,
+  column: string,
+): Promise<Dictionary> {
+  const known = memory.dictionary(siteId, epoch, column);
+  if (known && known.values.length >= sizes.get(column)!) return known;
+  const firstPack = Math.floor((known?.values.length ?? 0) / packSize);
+  const { rows } = await client.query<{ values: (string | null)[] }>(readPacks, [siteId, column, firstPack]);
+  const before = known?.values.slice(0, firstPack * packSize) ?? [];
+  const dictionary = { values: [...before, ...rows.flatMap(({ values }) => values)] };
+  memory.keepDictionary(siteId, epoch, column, dictionary);
+  return dictionary;
+}
+
+function codesOf(dictionary: Dictionary): Map<string, number> {
+  if (dictionary.codes) return dictionary.codes;
+  const codes = new Map<string, number>();
+  for (const [at, value] of dictionary.values.entries()) if (value !== null) codes.set(value, at + 1);
+  dictionary.codes = codes;
+  return codes;
+}
+
+function createValues(column: string, dictionary: Dictionary): Values {
+  const stored = dictionary.values.length;
+  const added: string[] = [];
+  const addedCodes = new Map<string, number>();
+  return {
+    column,
+    stored,
+    added,
+    size: () => stored + added.length,
+    textOf: (code) => (code === 0 ? null : code <= stored ? dictionary.values[code - 1]! : added[code - 1 - stored]!),
+    codeOf(text) {
+      const known = codesOf(dictionary).get(text) ?? addedCodes.get(text);
+      if (known !== undefined) return known;
+      const code = stored + added.push(text);
+      addedCodes.set(text, code);
+      return code;
+    },
+  };
+}
+
+/** Column → its values; `site` knows how many each has. */
+export async function readValues(
+  client: PoolClient,
+  memory: Memory,
+  site: SiteSegments,
+  columns: Iterable<string>,
+): Promise<Map<string, Values>> {
+  const values = new Map<string, Values>();
+  for (const column of columns) {
+    values.set(column, createValues(column, await readDictionary(client, memory, site, column)));
+  }
+  return values;
+}

@@ -1,0 +1,14 @@
+/** A thread of the engine: takes a task, answers with its result, and waits for the next. */
+import { parentPort } from 'node:worker_threads';
+import { CancelledError } from './part.js';
+import { type Reply, type Request, runTask } from './tasks.js';
+
+function replyTo({ id, task }: Request): Reply {
+  try {
+    return { id, result: runTask(task) };
+  } catch (error) {
+    return { id, error: String((error as Error).stack), isCancelled: error instanceof CancelledError };
+  }
+}
+
+parentPort!.on('message', (request: Request) => parentPort!.postMessage(replyTo(request)));

@@ -1,0 +1,77 @@
+/** Which codes of a column fit a condition: decided once for each value, not for each event. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { packSize } from '@millrace/shared/segments/segment-columns';
+import { filterRules } from '../query/filter-operators.js';
+import { filterSql } from '../query/filter-sql.js';
+import type { Condition } from '../query/resolved-query.js';
+import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
+import type { Values } from './dictionaries.js';
+
+export interface Asking {
+  client: PoolClient;
+  siteId: string;
+  /** Texts of column `referrer` that are the site's own. */
+  hostnames: ReadonlySet<string>;
+}
+
+/** The value of a condition's column: referrers from the site itself are direct. */
+export const shownText = (column: string, text: string | null, hostnames: ReadonlySet<string>): string | null =>
+  column === 'referrer' && text !== null && hostnames.has(text) ? 'direct' : text;
+
+type Test = (text: string, wanted: string) => boolean;
+
+/** Tests that JavaScript and Postgres agree on; the others are Postgres' own: capitals, patterns, numbers. */
+const plainTests: Partial<Record<string, Test>> = {
+  is: (text, wanted) => text === wanted,
+  contains: (text, wanted) => text.includes(wanted),
+  starts_with: (text, wanted) => text.startsWith(wanted),
+  ends_with: (text, wanted) => text.endsWith(wanted),
+};
+
+function fitsPlainly(condition: Condition, test: Test): (text: string | null) => boolean {
+  const texts = condition.values.filter((value) => value !== null);
+  const takesNull = condition.values.includes(null);
+  return (text) => (text === null ? takesNull : texts.some((wanted) => test(text, wanted)));
+}
+
+/** What the dictionary and the question itself have of values, and the absence of one. */
+function valuesSql({ column, added, stored }: Values, parameters: SqlParameters): string {
+  const name = parameters.add(column, 'text');
+  return `select pack * ${packSize} + nth::int as code, value
+    from segment_values, unnest(values) with ordinality as packed(value, nth)
+    where site_id = ${parameters.site()} and "column" = ${name} and value is not null
+  union all select ${parameters.add(stored, 'integer')} + nth::int, value
+    from unnest(${parameters.add([...added], 'text[]')}) with ordinality as added(value, nth)
+  union all select 0, null`;
+}
+
+/** Condition without denial, so that few codes come back. */
+const positive = ({ op, ...condition }: Condition): Condition => ({ ...condition, op: filterRules[op].test });
+
+async function askPostgres(asking: Asking, condition: Condition, values: Values): Promise<number[]> {
+  const parameters = createSqlParameters(asking.siteId);
+  const source = valuesSql(values, parameters);
+  const isReferrer = values.column === 'referrer' && asking.hostnames.size > 0;
+  const own = () => parameters.add([...asking.hostnames], 'text[]');
+  const shown = isReferrer ? `(case when value = any(${own()}) then 'direct' else value end)` : 'value';
+  const column = () => ({ sql: shown, nullable: true });
+  const fits = filterSql(positive(condition), column, parameters);
+  const text = `/* reporting.fittingCodes */
+select code from (${source}) as valued where ${fits}`;
+  const { rows } = await asking.client.query<{ code: number }>(text, parameters.values);
+  return rows.map(({ code }) => code);
+}
+
+/** A 1 for each code, 0 included, that fits. */
+export async function fittingCodes(asking: Asking, condition: Condition, values: Values): Promise<Uint8Array> {
+  const { test, isDenial } = filterRules[condition.op];
+  const fitting = new Uint8Array(values.size() + 1);
+  const plain = condition.ignoreCase ? undefined : plainTests[test];
+  if (plain) {
+    const fits = fitsPlainly(condition, plain);
+    for (let code = 0; code < fitting.length; code += 1) {
+      if (fits(shownText(values.column, values.textOf(code), asking.hostnames))) fitting[code] = 1;
+    }
+  } else for (const code of await askPostgres(asking, condition, values)) fitting[code] = 1;
+  return isDenial ? fitting.map((fits) => 1 - fits) : fitting;
+}

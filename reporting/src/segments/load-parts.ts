@@ -1,0 +1,148 @@
+/** Columns of segments as parts in memory: from memory where they are, else from the database. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import type { Block, Directory } from '@millrace/shared/segments/segment-format';
+import type { CoveringSegment, ListedSegment } from './cover-segments.js';
+import type { Memory } from './memory.js';
+import type { Part } from './part.js';
+import type { ThreadPool } from './thread-pool.js';
+import type { PackedBlock } from './unpack-blocks.js';
+
+export interface Loading {
+  client: PoolClient;
+  siteId: string;
+  memory: Memory;
+  pool: ThreadPool;
+}
+
+const readDirectories = `/* reporting.readDirectories */
+select version::float8 as version, directory from segments
+where site_id = $1 and (starts, version) in (
+  select to_timestamp(ms / 1000), version from unnest($2::float8[], $3::float8[]::bigint[]) as wanted(ms, version))`;
+
+/** Directories of segments, by segment. */
+export async function loadDirectories(
+  { client, siteId, memory }: Loading,
+  segments: ListedSegment[],
+): Promise<Map<ListedSegment, Directory>> {
+  const directories = new Map<ListedSegment, Directory>();
+  const missing: ListedSegment[] = [];
+  for (const segment of segments) {
+    const known = memory.directory(segment.key);
+    if (known) directories.set(segment, known);
+    else missing.push(segment);
+  }
+  if (missing.length === 0) return directories;
+  const { rows } = await client.query<{ version: number; directory: Directory }>(readDirectories, [
+    ...[siteId, missing.map(({ startMs }) => startMs), missing.map(({ version }) => version)],
+  ]);
+  const found = new Map(rows.map(({ version, directory }) => [version, directory]));
+  for (const segment of missing) {
+    const directory = found.get(segment.version)!;
+    directories.set(segment, directory);
+    memory.keepDirectory(segment.key, directory);
+  }
+  return directories;
+}
+
+/** A block that is not in memory. */
+interface MissingBlock {
+  segment: ListedSegment;
+  column: string;
+  block: Block;
+}
+
+/** Only these bytes leave Postgres: what is stored external is read in parts. */
+const readBlocks = `/* reporting.readBlocks */
+select substring(data from first for length) as data from (
+  select place, to_timestamp(ms / 1000) as starts, version, first, length
+  from unnest($2::float8[], $3::float8[]::bigint[], $4::int[], $5::int[]) with ordinality as wanted(ms, version, first, length, place)
+) as wanted join segments using (starts, version) where site_id = $1 order by place`;
+
+async function fetchBlocks({ client, siteId }: Loading, missing: MissingBlock[]): Promise<PackedBlock[]> {
+  const { rows } = await client.query<{ data: Buffer }>(readBlocks, [
+    siteId,
+    missing.map(({ segment }) => segment.startMs),
+    missing.map(({ segment }) => segment.version),
+    missing.map(({ block }) => block[1] + 1),
+    missing.map(({ block }) => block[2]),
+  ]);
+  return missing.map(({ block, segment }, at) => ({ block, data: rows[at]!.data, rows: segment.rows }));
+}
+
+/** Bytes that are asked for at once. */
+const batchBytes = 8 * 2 ** 20;
+
+function* batchesOf(missing: MissingBlock[]): Generator<MissingBlock[]> {
+  let batch: MissingBlock[] = [];
+  let bytes = 0;
+  for (const each of missing) {
+    if (bytes > batchBytes) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(each);
+    bytes += each.block[2];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Shares of about the same length, one for each thread. */
+function sharesOf<T>(list: T[], count: number): T[][] {
+  const size = Math.ceil(list.length / count);
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+}
+
+async function unpack(pool: ThreadPool, packed: PackedBlock[]): Promise<(Numbers | undefined)[]> {
+  const shares = sharesOf(packed, pool.threads);
+  return (await Promise.all(shares.map((blocks) => pool.run({ kind: 'unpack', blocks })))).flat();
+}
+
+/** A segment some block of which is corrupt. */
+export class CorruptSegmentError extends Error {
+  override readonly name = 'CorruptSegmentError';
+  readonly segment: ListedSegment;
+  constructor(segment: ListedSegment, column: string) {
+    super(`Segment ${segment.key} cannot be read: column ${column} is corrupt`);
+    this.segment = segment;
+  }
+}
+
+async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map<MissingBlock, Numbers>) {
+  for (const batch of batchesOf(missing)) {
+    const numbers = await unpack(loading.pool, await fetchBlocks(loading, batch));
+    for (const [at, each] of batch.entries()) {
+      if (numbers[at] === undefined) throw new CorruptSegmentError(each.segment, each.column);
+      found.set(each, numbers[at]);
+      loading.memory.keepBlock(each.segment.key, each.column, numbers[at]);
+    }
+  }
+}
+
+/** What is needed of a segment. */
+export interface WantedPart extends CoveringSegment {
+  directory: Directory;
+  columns: readonly string[];
+}
+
+/** @throws CorruptSegmentError */
+export async function loadParts(loading: Loading, wanted: WantedPart[]): Promise<Part[]> {
+  const missing: MissingBlock[] = [];
+  const parts = wanted.map(({ segment, directory, columns, windows }) => {
+    const here = new Map<string, Numbers>();
+    for (const column of columns) {
+      const block = directory.blocks[column];
+      if (block === undefined) continue;
+      const known = loading.memory.block(segment.key, column);
+      if (known) here.set(column, known);
+      else missing.push({ segment, column, block });
+    }
+    const { rows, startMs } = segment;
+    return { segment, here, part: { rows, startMs, columns: here, ...(windows && { windows }) } };
+  });
+  const found = new Map<MissingBlock, Numbers>();
+  if (missing.length > 0) await loadMissing(loading, missing, found);
+  const bySegment = new Map(parts.map(({ segment, here }) => [segment, here]));
+  for (const [{ segment, column }, numbers] of found) bySegment.get(segment)!.set(column, numbers);
+  return parts.map(({ part }) => part);
+}

@@ -1,0 +1,55 @@
+/** What the engine keeps in memory between questions: blocks of columns, directories of segments, dictionaries. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import type { Directory } from '@millrace/shared/segments/segment-format';
+import { LRUCache } from 'lru-cache';
+
+/** The values of a column, by code - 1. */
+export interface Dictionary {
+  values: (string | null)[];
+  /** Value → code; made when it is first needed. */
+  codes?: Map<string, number>;
+}
+
+export interface Memory {
+  block(segment: string, column: string): Numbers | undefined;
+  keepBlock(segment: string, column: string, numbers: Numbers): void;
+  directory(segment: string): Directory | undefined;
+  keepDirectory(segment: string, directory: Directory): void;
+  dictionary(site: string, epoch: string, column: string): Dictionary | undefined;
+  keepDictionary(site: string, epoch: string, column: string, dictionary: Dictionary): void;
+  /** Bytes, about. */
+  readonly size: number;
+}
+
+/** About what an entry takes besides its numbers. */
+const entryBytes = 200;
+const directoryBytes = 4_000;
+/** A text in memory takes about so many bytes besides two for each character; with its place in a map. */
+const textBytes = 80;
+
+const sizeOf = ({ values }: Dictionary) =>
+  values.reduce((sum, value) => sum + textBytes + 2 * (value?.length ?? 0), entryBytes);
+
+/** What was used least lately goes first. Nothing is ever out of date: what changes has another name. */
+export function createMemory(maxBytes: number): Memory {
+  const entries = new LRUCache<string, { kept: unknown }>({ maxSize: maxBytes, maxEntrySize: maxBytes });
+  const get = <T>(key: string) => entries.get(key)?.kept as T | undefined;
+  const keep = (key: string, kept: unknown, size: number) => {
+    entries.set(key, { kept }, { size });
+  };
+  const blockKey = (segment: string, column: string) => `block ${segment} ${column}`;
+  const directoryKey = (segment: string) => `directory ${segment}`;
+  const dictionaryKey = (site: string, epoch: string, column: string) => `values ${site} ${epoch} ${column}`;
+  return {
+    block: (segment, column) => get(blockKey(segment, column)),
+    keepBlock: (segment, column, numbers) => keep(blockKey(segment, column), numbers, numbers.byteLength + entryBytes),
+    directory: (segment) => get(directoryKey(segment)),
+    keepDirectory: (segment, directory) => keep(directoryKey(segment), directory, directoryBytes),
+    dictionary: (site, epoch, column) => get(dictionaryKey(site, epoch, column)),
+    keepDictionary: (site, epoch, column, dictionary) =>
+      keep(dictionaryKey(site, epoch, column), dictionary, sizeOf(dictionary)),
+    get size() {
+      return entries.calculatedSize;
+    },
+  };
+}

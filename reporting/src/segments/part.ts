@@ -1,0 +1,31 @@
+/** Events in memory, as workers count them: those of one segment, or raw events that no segment has yet. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
+
+/** Rows are in the order of visitor, time and id; each list has a number for each of them. */
+export interface Part {
+  rows: number;
+  /** Milliseconds since 1970 that `time` counts from. */
+  startMs: number;
+  /**
+   * Columns by name: `time`, `visitor` (0 for none), and codes of values (0 for none). One without a list is zero in every row; only
+   * those that a question needs are there.
+   */
+  columns: ReadonlyMap<string, Numbers>;
+  /**
+   * Where events count, as bounds in pairs of milliseconds since 1970, half-open; undefined when all of them do. Bounds between the
+   * first and the last are starts of 15-minute intervals.
+   */
+  windows?: readonly number[];
+}
+
+/** Thrown by a worker whose question nobody waits for any more. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+}
+
+/** Shared with the thread that asks: not zero once nobody waits for the answer. */
+export type Cancellation = Int32Array<SharedArrayBuffer>;
+
+export function throwIfCancelled(cancellation: Cancellation): void {
+  if (Atomics.load(cancellation, 0) !== 0) throw new CancelledError('nobody waits for this answer any more');
+}

@@ -1,0 +1,78 @@
+/** Everything that a question counts, in memory: parts of segments and of raw events, and what their codes mean. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import type { Admit } from '../query/reading-cost.js';
+import { coverSegments } from './cover-segments.js';
+import { readValues, type Values } from './dictionaries.js';
+import { CorruptSegmentError, loadDirectories, loadParts } from './load-parts.js';
+import type { Part } from './part.js';
+import { countRaw, readRawParts } from './raw-part.js';
+import type { SegmentEngine } from './segment-engine.js';
+import { readSiteSegments, type SiteSegments } from './site-segments.js';
+import { type Needs, wantedParts } from './wanted-parts.js';
+
+export interface ReadParts {
+  site: SiteSegments;
+  parts: Part[];
+  values: Map<string, Values>;
+  /** Users of raw events without a number. */
+  users: string[];
+  /** Whether raw events are among the parts. */
+  hasRaw: boolean;
+}
+
+/** More raw events are counted by Postgres: to bring them here would take longer. */
+export const mostRaw = 400_000;
+
+export type PartsNeeded = Omit<Needs, 'from' | 'to'> & { siteId: string; range: { from: Date; to: Date } };
+
+/** Undefined when the site has no segments, or too much of the range is in none. `client` is in a transaction with one snapshot. */
+export async function readParts(
+  client: PoolClient,
+  engine: SegmentEngine,
+  needed: PartsNeeded,
+  admit?: Admit,
+): Promise<ReadParts | undefined> {
+  const site = await readSiteSegments(client, needed.siteId, needed.range, [...needed.coded]);
+  if (site === undefined) return undefined;
+  for (;;) {
+    try {
+      return await readSite(client, engine, needed, site, admit);
+    } catch (error) {
+      if (!(error instanceof CorruptSegmentError)) throw error;
+      engine.logger.error({ site: needed.siteId, err: error }, 'a segment is corrupt; its events are read one by one');
+      error.segment.hasData = false;
+    }
+  }
+}
+
+async function readSite(
+  client: PoolClient,
+  engine: SegmentEngine,
+  needed: PartsNeeded,
+  site: SiteSegments,
+  admit?: Admit,
+): Promise<ReadParts | undefined> {
+  const { siteId } = needed;
+  const needs = { ...needed, from: needed.range.from.getTime(), to: needed.range.to.getTime() };
+  const cover = coverSegments({ ...needs, since: site.since, marked: site.marked }, site.segments);
+  const loading = { client, siteId, memory: engine.memory, pool: engine.pool };
+  const directories = await loadDirectories(
+    loading,
+    cover.segments.map(({ segment }) => segment),
+  );
+  const { parts: wanted, raw } = wantedParts(cover, directories, needs);
+  const events = await countRaw(client, siteId, raw, mostRaw + 1);
+  if (events > mostRaw) return undefined;
+  admit?.({ isRaw: false, events, rows: 0 });
+  const parts = await loadParts(loading, wanted);
+  const values = await readValues(client, engine.memory, site, needed.coded);
+  const { lastVisitorNo } = site;
+  const rest = await readRawParts(client, {
+    siteId,
+    ranges: raw,
+    values,
+    withVisitors: needed.usesVisitors,
+    lastVisitorNo,
+  });
+  return { site, parts: [...parts, ...rest.parts], values, users: rest.users, hasRaw: rest.parts.length > 0 };
+}

@@ -1,0 +1,42 @@
+/** Gives each thread a share of the visitors, and so of the events of every part. */
+import type { Cancellation, Part } from './part.js';
+import type { ReadParts } from './read-parts.js';
+import type { SegmentEngine } from './segment-engine.js';
+import type { ResultOf, Task } from './tasks.js';
+
+export interface SharedTask {
+  parts: Part[];
+  /** Of visitors from the first to before the second. */
+  visitors: [from: number, to: number];
+  cancellation: Cancellation;
+}
+
+/** Fewer events than this are counted by one thread: to share them takes longer. */
+const eventsPerThread = 200_000;
+
+function sharesOf(threads: number, visitors: number): [number, number][] {
+  const bound = (at: number) =>
+    at === 0 ? 0 : at === threads ? Number.POSITIVE_INFINITY : Math.ceil((at * visitors) / threads);
+  return Array.from({ length: threads }, (_, at) => [bound(at), bound(at + 1)]);
+}
+
+/** What each thread has counted; their visitors are different ones. `signal` ends it early. */
+export async function runOnThreads<T extends Task>(
+  { pool }: SegmentEngine,
+  { parts, site, users }: ReadParts,
+  taskOf: (shared: SharedTask) => T,
+  signal?: AbortSignal,
+): Promise<ResultOf<T>[]> {
+  const cancellation = new Int32Array(new SharedArrayBuffer(4));
+  const cancel = () => Atomics.store(cancellation, 0, 1);
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted) cancel();
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const threads = Math.max(1, Math.min(pool.threads, Math.floor(rows / eventsPerThread)));
+  try {
+    const shares = sharesOf(threads, site.lastVisitorNo + users.length + 1);
+    return await Promise.all(shares.map((visitors) => pool.run(taskOf({ parts, visitors, cancellation }))));
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}

@@ -1,0 +1,111 @@
+/** Which rows of a part a question is about. */
+import { intervalMs } from '@millrace/shared/rollups';
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import type { Part } from './part.js';
+
+/** A filter in terms of codes: `allowed` has a 1 for each code that fits. */
+export type FilterPlan =
+  | { op: 'in'; column: string; allowed: Uint8Array }
+  | { op: 'and' | 'or'; filters: FilterPlan[] }
+  | { op: 'not'; filter: FilterPlan };
+
+/** Numbers of rows, ascending. */
+export type RowList = Uint32Array;
+
+/** From the first row whose visitor is at least `visitor` on. */
+function firstRowOf(visitors: Numbers | undefined, rows: number, visitor: number): number {
+  if (visitor === 0) return 0;
+  if (visitors === undefined) return rows;
+  let [low, high] = [0, rows];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (visitors[middle]! < visitor) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Rows of visitors from `from` to before `to`. */
+export function rowsOfVisitors({ rows, columns }: Part, from: number, to: number): RowList {
+  const visitors = columns.get('visitor');
+  const first = firstRowOf(visitors, rows, from);
+  const end = to === Number.POSITIVE_INFINITY ? rows : firstRowOf(visitors, rows, to);
+  const list = new Uint32Array(Math.max(0, end - first));
+  for (let at = 0; at < list.length; at += 1) list[at] = first + at;
+  return list;
+}
+
+/** Those of `list` that lie in the windows of the part. */
+function withinWindows({ startMs, columns, windows }: Part, list: RowList): RowList {
+  if (windows === undefined) return list;
+  const time = columns.get('time');
+  const [from, to] = [windows[0]! - startMs, windows.at(-1)! - startMs];
+  const kept = new Uint32Array(list.length);
+  const inOne = windows.length === 2;
+  const isOpen = inOne ? undefined : openIntervals(windows);
+  const firstInterval = Math.floor(windows[0]! / intervalMs);
+  let count = 0;
+  for (let at = 0; at < list.length; at += 1) {
+    const ms = time === undefined ? 0 : time[list[at]!]!;
+    if (ms < from || ms >= to) continue;
+    if (isOpen && isOpen[Math.floor((startMs + ms) / intervalMs) - firstInterval] === 0) continue;
+    kept[count++] = list[at]!;
+  }
+  return kept.subarray(0, count);
+}
+
+/** A 1 for each interval from that of the first bound on that lies in a window. */
+function openIntervals(windows: readonly number[]): Uint8Array {
+  const first = Math.floor(windows[0]! / intervalMs);
+  const open = new Uint8Array(Math.ceil(windows.at(-1)! / intervalMs) - first);
+  for (let at = 0; at < windows.length; at += 2) {
+    open.fill(1, Math.floor(windows[at]! / intervalMs) - first, Math.ceil(windows[at + 1]! / intervalMs) - first);
+  }
+  return open;
+}
+
+function withCodes(codes: Numbers | undefined, allowed: Uint8Array, list: RowList): RowList {
+  if (codes === undefined) return allowed[0] === 1 ? list : new Uint32Array();
+  const kept = new Uint32Array(list.length);
+  let count = 0;
+  for (let at = 0; at < list.length; at += 1) {
+    const row = list[at]!;
+    kept[count] = row;
+    count += allowed[codes[row]!]!;
+  }
+  return kept.subarray(0, count);
+}
+
+/** A 1 for each place of `list` whose row fits. */
+function maskOf(part: Part, filter: FilterPlan, list: RowList): Uint8Array {
+  if (filter.op === 'in') {
+    const codes = part.columns.get(filter.column);
+    const mask = new Uint8Array(list.length);
+    if (codes === undefined) return mask.fill(filter.allowed[0]!);
+    for (let at = 0; at < list.length; at += 1) mask[at] = filter.allowed[codes[list[at]!]!]!;
+    return mask;
+  }
+  if (filter.op === 'not') return maskOf(part, filter.filter, list).map((fits) => 1 - fits);
+  const whole = new Uint8Array(list.length).fill(filter.op === 'and' ? 1 : 0);
+  for (const inner of filter.filters) {
+    const mask = maskOf(part, inner, list);
+    for (let at = 0; at < mask.length; at += 1) {
+      if (filter.op === 'and') whole[at]! &= mask[at]!;
+      else whole[at]! |= mask[at]!;
+    }
+  }
+  return whole;
+}
+
+function matching(part: Part, filter: FilterPlan, list: RowList): RowList {
+  if (filter.op === 'in') return withCodes(part.columns.get(filter.column), filter.allowed, list);
+  if (filter.op === 'and') return filter.filters.reduce((left, inner) => matching(part, inner, left), list);
+  const mask = maskOf(part, filter, list);
+  return list.filter((_, at) => mask[at] === 1);
+}
+
+/** Rows of `list` that count and fit. */
+export function selectRows(part: Part, filter: FilterPlan | undefined, list: RowList): RowList {
+  const inTime = withinWindows(part, list);
+  return filter === undefined ? inTime : matching(part, filter, inTime);
+}

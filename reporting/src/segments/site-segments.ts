@@ -1,0 +1,66 @@
+/** What a site has of segments, as of the snapshot of a question. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { segmentsHeldSince } from '@millrace/shared/rollups';
+import { rangesOf } from '@millrace/shared/segments/interval-ranges';
+import { packSize } from '@millrace/shared/segments/segment-columns';
+import type { ListedSegment } from './cover-segments.js';
+
+export interface SiteSegments {
+  siteId: string;
+  /** Milliseconds since 1970 from which on segments are complete; infinity where none may be read. */
+  since: number;
+  marked: number[];
+  lastVisitorNo: number;
+  /** Moves when what was read before is to be forgotten. */
+  epoch: string;
+  /** The site's own hostnames. */
+  hostnames: string[];
+  /** Column → how many codes its dictionary has. */
+  sizes: Map<string, number>;
+  segments: ListedSegment[];
+}
+
+/** The start of an interval is its number times 900 seconds. */
+const readState = `/* reporting.segmentState */
+select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", epoch::text as epoch, sites.hostnames,
+  array(select distinct (extract(epoch from interval_start) / 900)::int as number from rollup_marks
+    where site_id = $1 and interval_start > $2::timestamptz - interval '15 minutes' and interval_start < $3 order by number) as marked,
+  array(select (select pack * ${packSize} + cardinality(values) from segment_values
+    where site_id = $1 and "column" = wanted.name order by pack desc limit 1)
+    from unnest($4::text[]) with ordinality as wanted(name, place) order by place) as sizes
+from sites join site_rollups rolled using (site_id) where site_id = $1`;
+
+/** None reaches over more than a month. */
+const listSegments = `/* reporting.listSegments */
+select (extract(epoch from starts) * 1000)::float8 as "startMs", version::float8 as version, covers, rows,
+  version::text || '@' || extract(epoch from made_at)::text as key, data is not null as "hasData"
+from segments where site_id = $1 and starts > $2::timestamptz - interval '32 days' and starts < $3 and ends > $2`;
+
+interface StateRow {
+  since: Date | number | null;
+  lastVisitorNo: number;
+  epoch: string;
+  hostnames: string[];
+  marked: number[];
+  sizes: (number | null)[];
+}
+
+/** Undefined for a site that was never rolled. `columns` are those whose dictionaries are needed. */
+export async function readSiteSegments(
+  client: PoolClient,
+  siteId: string,
+  range: { from: Date; to: Date },
+  columns: string[],
+): Promise<SiteSegments | undefined> {
+  const { rows } = await client.query<StateRow>(readState, [siteId, range.from, range.to, columns]);
+  if (!rows[0]) return undefined;
+  const { since, marked, sizes, ...state } = rows[0];
+  const listed = since === null ? [] : await client.query<ListedSegment>(listSegments, [siteId, range.from, range.to]);
+  return {
+    ...{ siteId, ...state },
+    since: since === null ? Number.POSITIVE_INFINITY : Number(since),
+    marked: rangesOf(marked),
+    sizes: new Map(columns.map((name, at) => [name, sizes[at] ?? 0])),
+    segments: 'rows' in listed ? listed.rows : [],
+  };
+}

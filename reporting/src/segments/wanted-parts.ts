@@ -1,0 +1,53 @@
+/** Which columns of which segments a question reads, and for which times it needs raw events after all. */
+
+import { intervalMs } from '@millrace/shared/rollups';
+import { unite } from '@millrace/shared/segments/interval-ranges';
+import type { Directory } from '@millrace/shared/segments/segment-format';
+import { type CoveringSegment, clip, type ListedSegment, type SegmentCover } from './cover-segments.js';
+import type { WantedPart } from './load-parts.js';
+
+export interface Needs {
+  from: number;
+  to: number;
+  /** Columns whose values are codes. */
+  coded: readonly string[];
+  usesVisitors: boolean;
+  /** Bounds of buckets, ascending; undefined when time is no dimension. */
+  bounds?: readonly number[];
+  /** Time is a dimension by the hours of days, which lie between bounds. */
+  byHours?: boolean;
+}
+
+const isLeftOut = ({ leftOut, leavesOutMore, blocks }: Directory, column: string) =>
+  leftOut.includes(column) || (leavesOutMore && column.startsWith('property:') && !(column in blocks));
+
+/** Whether some bound lies within the events of a segment. */
+function isCut({ covers }: ListedSegment, bounds: readonly number[]): boolean {
+  const [from, to] = [covers[0]! * intervalMs, covers.at(-1)! * intervalMs];
+  return bounds.some((bound) => bound > from && bound < to);
+}
+
+function columnsOf({ segment, windows }: CoveringSegment, needs: Needs): string[] {
+  const isSplit = needs.bounds !== undefined && (needs.byHours || isCut(segment, needs.bounds));
+  const needsTime = windows !== undefined || isSplit;
+  return [...(needsTime ? ['time'] : []), ...(needs.usesVisitors ? ['visitor'] : []), ...needs.coded];
+}
+
+/** Segments that leave out what is asked for are read as raw events. */
+export function wantedParts(
+  cover: SegmentCover,
+  directories: ReadonlyMap<ListedSegment, Directory>,
+  needs: Needs,
+): { parts: WantedPart[]; raw: number[] } {
+  const parts: WantedPart[] = [];
+  let { raw } = cover;
+  for (const covering of cover.segments) {
+    const directory = directories.get(covering.segment)!;
+    if (needs.coded.some((column) => isLeftOut(directory, column))) raw = unite(raw, windowsOf(covering, needs));
+    else parts.push({ ...covering, directory, columns: columnsOf(covering, needs) });
+  }
+  return { parts, raw };
+}
+
+const windowsOf = ({ segment, windows }: CoveringSegment, { from, to }: Needs): number[] =>
+  windows ?? clip(segment.covers, { from, to });
