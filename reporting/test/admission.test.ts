@@ -95,7 +95,7 @@ it('counts what a read costs only while every place is taken', async () => {
   const gate = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 1_000, heavyEvents: 350 });
   const budget = { signal: new AbortController().signal, remainingMs: () => 10_000 };
   const read = (events: number) =>
-    readInTurn({ pool: database.pool, gate }, budget, async (_client, admit) => {
+    readInTurn({ pool: database.pool, gate }, budget, async (_client, { admit }) => {
       admit?.({ isRaw: true, events, rows: 0 });
       return admit ? 'counted' : 'read at once';
     });

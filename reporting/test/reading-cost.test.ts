@@ -41,7 +41,7 @@ async function costOf(body: object): Promise<ReadingCost> {
   const request = parseQuery({ metrics: ['views'], date_range: ['2025-11-03', '2025-11-09'], ...body });
   const query = resolveQuery(request, { siteTimezone: 'UTC', now: new Date('2025-11-12T12:00:00Z') });
   const costs: ReadingCost[] = [];
-  await inSnapshot(database.pool, (client) => answerQuery(client, query, (cost) => costs.push(cost)));
+  await inSnapshot(database.pool, (client) => answerQuery(client, query, { admit: (cost) => costs.push(cost) }));
   expect(costs).toHaveLength(1);
   return costs[0]!;
 }

@@ -50,7 +50,7 @@ function countingQuestion(work: () => Promise<unknown>, zone = 'UTC') {
 }
 
 async function ask({ cache, pool }: CachedApp, { question }: { question: Question }) {
-  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client), { signal: budget.signal });
+  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
   const { body, status } = (await cache.ask(question, { read }))!;
   return { ...(JSON.parse(body.toString()) as { events: number; zone: string }), status };
 }

@@ -52,7 +52,7 @@ const question: Question = {
 };
 
 async function ask({ cache, pool }: Pick<CachedApp, 'cache' | 'pool'>, maxStaleMs?: number) {
-  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client), { signal: budget.signal });
+  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
   const given = (await cache.ask(question, { read, maxStaleMs }))!;
   return { ...(JSON.parse(given.body.toString()) as { events: number }), computedAt: given.computedAt };
 }

@@ -68,7 +68,7 @@ function countedQuestion(work: (signal: AbortSignal) => Promise<unknown> = () =>
 const moment = { version: 'v', meaning: 'm', position: '1' };
 
 function ask({ cache, pool }: CachedApp, { question }: Counted, more: Partial<AskOptions> = {}) {
-  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client), { signal: budget.signal });
+  const read: Reader = (budget, work) => inSnapshot(pool, (client) => work(client, {}), { signal: budget.signal });
   return cache.ask(question, { read, ...more });
 }
 const textOf = async (asked: ReturnType<typeof ask>) => (await asked)!.body.toString();
