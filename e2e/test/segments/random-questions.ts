@@ -33,7 +33,13 @@ const metrics: Metric[] = [
   'event:click',
   "event:it's; --",
   'event:never',
+  'visits',
+  'bounce_rate',
+  'visit_duration',
+  'visit_duration_median',
+  'views_per_visit',
 ];
+const ofVisits = ['entry_page', 'exit_page', 'visit:referrer', 'visit:path', 'visit:property:plan'] as const;
 const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Europe/Berlin'];
 const texts = [
   '/',
@@ -54,7 +60,14 @@ const texts = [
 ];
 
 function condition(random: Random): Condition {
-  const dimension = random.pick([...columns, ...properties, 'user_id'] as Condition['dimension'][]);
+  const dimension = random.pick([
+    ...columns,
+    ...properties,
+    ...columns,
+    ...properties,
+    'user_id',
+    ...ofVisits,
+  ] as Condition['dimension'][]);
   const isProperty = dimension.startsWith('property:');
   const op = random.pick(filterOperators.filter((name) => isProperty || !comparesNumbers(name)));
   const { takes } = filterRules[op];
@@ -114,7 +127,13 @@ function buckets(random: Random, { from, to }: { from: Date; to: Date }): TimeBu
 
 export function randomQuestion(random: Random, now: Date, siteId = 'demo'): ResolvedQuery {
   const asked = range(random, now);
-  const wanted = [...new Set(Array.from({ length: random.below(4) }, () => random.pick([...columns, ...properties])))];
+  const wanted = [
+    ...new Set(
+      Array.from({ length: random.below(4) }, () =>
+        random.pick([...columns, ...properties, ...(random() < 0.3 ? ofVisits : [])]),
+      ),
+    ),
+  ];
   const time = random() < 0.35 ? buckets(random, asked) : undefined;
   const dimensions: Dimension[] = [...(time ? [`time:${time.unit}` as Dimension] : []), ...wanted].slice(0, 4);
   const chosen = [...new Set(Array.from({ length: 1 + random.below(5) }, () => random.pick(metrics)))];

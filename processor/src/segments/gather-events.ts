@@ -1,8 +1,8 @@
 /** Raw events, read row by row, as the columns of a segment, their values still texts. */
-import { createHash } from 'node:crypto';
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
+import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
+import { sessionId } from '@millrace/shared/segments/session-id';
 import { splitProperties } from './split-properties.js';
 import { createNumberList, createTextColumn, type TextColumn } from './text-column.js';
 
@@ -41,8 +41,6 @@ export interface Gatherer {
   add(row: EventRow): void;
   finish(): GatheredEvents;
 }
-
-const idOf = (text: string) => createHash('sha256').update(text).digest().readBigUInt64LE();
 
 /** The most frequent ones, as many as a segment may have; of equals the ones that came first. */
 function keepFrequent(properties: Map<string, TextColumn>): [string, TextColumn][] {
@@ -88,7 +86,7 @@ export function createGatherer(startMs: number): Gatherer {
         micros: ordered(micros.toArray(rows)),
         visitor: ordered(visitor.toArray(rows)),
         session: ordered(sessions.toPlaces(rows)),
-        sessionIds: BigUint64Array.from(sessions.texts, idOf),
+        sessionIds: BigUint64Array.from(sessions.texts, sessionId),
         columns: new Map(
           named.map(([name, column]) => [name, { places: ordered(column.toPlaces(rows)), texts: column.texts }]),
         ),

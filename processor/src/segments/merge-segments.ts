@@ -8,10 +8,10 @@ import {
   startOf,
   unite,
 } from '@millrace/shared/segments/interval-ranges';
+import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createPacker, type Omitted, type PackedSegment } from '@millrace/shared/segments/segment-format';
 import { numberSessions } from './number-sessions.js';
-import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { type OpenSegment, openSegment, removeSegments, type StoredSegment } from './stored-segments.js';
 import { storeSegment } from './write-segment.js';
 

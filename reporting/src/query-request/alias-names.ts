@@ -6,7 +6,7 @@ type WrittenRange = string | [string, string];
 
 export const metricAliases: Record<string, Metric> = { pageviews: 'views', percentage: 'share' };
 
-/** What their trackers find out about a visit; here it is a property that the sender sets, if any. */
+/** What their trackers find out about a visit; here it is a property that the sender sets, if any, at the first event of the visit. */
 const visitProperties = [
   'country',
   'region',
@@ -30,9 +30,10 @@ export const fieldAliases: Record<string, Dimension & FilterDimension> = {
   'event:page': 'path',
   'event:name': 'event_type',
   'event:hostname': 'property:hostname',
-  'visit:source': 'referrer',
-  'visit:referrer': 'referrer',
-  ...Object.fromEntries(visitProperties.map((name) => [`visit:${name}`, `property:${name}` as const])),
+  'visit:source': 'visit:referrer',
+  'visit:entry_page': 'entry_page',
+  'visit:exit_page': 'exit_page',
+  ...Object.fromEntries(visitProperties.map((name) => [`visit:${name}`, `visit:property:${name}` as const])),
 };
 
 /** In front of the name of a property. */
@@ -41,21 +42,14 @@ export const propertyAlias = 'event:props:';
 /** A unit of time that follows from the range. */
 export const timeAlias = 'time';
 
-const needsVisits = 'needs visits, which are not counted here; there are views, visitors and views_per_visitor';
-const notMeasured =
-  'is not measured here; there are events, views, visitors, views_per_visitor, share and event:<type>';
+const onlyPaths = 'is not known here; there are entry_page and exit_page, which are paths';
+const notMeasured = 'is not measured here; there are events, views, visitors, visits, visit_duration and event:<type>';
 const conversions = 'is not a metric of a query here; POST /api/v1/funnel answers conversions';
 const revenue = 'is not a metric of a query here; revenue is aggregated by the job revenue';
 
 const unanswerable: Record<string, string> = {
-  visits: needsVisits,
-  views_per_visit: needsVisits,
-  bounce_rate: needsVisits,
-  visit_duration: needsVisits,
-  'visit:entry_page': needsVisits,
-  'visit:exit_page': needsVisits,
-  'visit:entry_page_hostname': needsVisits,
-  'visit:exit_page_hostname': needsVisits,
+  'visit:entry_page_hostname': onlyPaths,
+  'visit:exit_page_hostname': onlyPaths,
   'visit:channel': 'is not known here; there is referrer, the host that a visitor came from',
   time_on_page: notMeasured,
   scroll_depth: notMeasured,

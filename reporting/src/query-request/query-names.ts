@@ -1,12 +1,23 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
 import { rolledDimensions } from '@millrace/shared/rollups';
-import type { ColumnDimension, Metric, PersonColumn, TimeUnit } from '../query/resolved-query.js';
+import type { ColumnDimension, Metric, PersonColumn, TimeUnit, VisitDimension } from '../query/resolved-query.js';
 import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
 import { dayPresets, type recentPresets } from './presets.js';
 import { storableText } from './storable-text.js';
 
-export const plainMetrics = ['events', 'views', 'visitors', 'views_per_visitor', 'share'] as const satisfies Metric[];
+export const plainMetrics = [
+  'events',
+  'views',
+  'visitors',
+  'views_per_visitor',
+  'share',
+  'visits',
+  'bounce_rate',
+  'visit_duration',
+  'visit_duration_median',
+  'views_per_visit',
+] as const satisfies Metric[];
 export const timeUnits = [
   'minute',
   'hour',
@@ -21,6 +32,13 @@ export const timeUnits = [
 export const columnDimensions: ColumnDimension[] = [
   'event_type',
   ...rolledDimensions.map(({ dimension }) => dimension),
+];
+
+/** Of the visit that an event is part of. */
+export const visitDimensions: VisitDimension[] = [
+  'entry_page',
+  'exit_page',
+  ...columnDimensions.map((name) => `visit:${name}` as const),
 ];
 
 const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
@@ -56,21 +74,21 @@ export const dayCountPattern = '^[1-9][0-9]{0,4}d$';
 
 const inside = (pattern: string) => pattern.slice(1, -1);
 const eventTypes = inside(storableText(1, 64, 'event:'));
-const properties = inside(storableText(1, 128, 'property:'));
+const properties = [storableText(1, 128, 'property:'), storableText(1, 128, 'visit:property:')].map(inside).join('|');
 const theirFields = [...Object.keys(fieldAliases), inside(storableText(1, 128, propertyAlias))].join('|');
 
 /** Sources of patterns, for the flag `u`. */
 const metrics = [...plainMetrics, ...Object.keys(metricAliases)].join('|');
 export const metricPattern = `^(?:${metrics}|${eventTypes})$`;
-const fields = [...columnDimensions, ...personColumns];
+const fields = [...columnDimensions, ...visitDimensions, ...personColumns];
 export const fieldPattern = `^(?:${fields.join('|')}|${properties}|${theirFields})$`;
 export const propertyPattern = `^(?:${properties}|${theirFields})$`;
 const times = `${timeAlias}|time:(?:${timeUnits.join('|')})`;
-export const dimensionPattern = `^(?:${times}|${columnDimensions.join('|')}|${properties}|${theirFields})$`;
+export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${theirFields})$`;
 
 export const metricRule = `must be one of ${plainMetrics.join(', ')} or event:<type>, the type having 1 to 64 characters`;
-export const fieldRule = `must be one of ${fields.join(', ')} or property:<name>, the name having 1 to 128 characters`;
-export const dimensionRule = `must be one of time:${timeUnits.join(', time:')}, ${columnDimensions.join(', ')} or property:<name>, the name having 1 to 128 characters`;
+export const fieldRule = `must be one of ${fields.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
+export const dimensionRule = `must be one of time:${timeUnits.join(', time:')}, ${[...columnDimensions, ...visitDimensions].join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
 
 /** What a query is limited to; also in the README and the OpenAPI document. */

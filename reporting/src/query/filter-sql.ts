@@ -48,11 +48,14 @@ function conditionSql(condition: Condition, column: FilterColumn, parameters: Sq
 }
 
 /** Values that say that there is none. */
-const standsForNone: Partial<Record<Condition['dimension'], string>> = { referrer: 'direct' };
+const standsForNone: Partial<Record<Condition['dimension'], string>> = {
+  referrer: 'direct',
+  'visit:referrer': 'direct',
+};
 
 function isSetSql({ dimension }: Condition, { sql }: FilterColumn): string {
   const none = standsForNone[dimension];
-  return none === undefined ? `(${sql} is not null)` : `(${sql} <> '${none}')`;
+  return none === undefined ? `(${sql} is not null)` : `(coalesce(${sql}, '${none}') <> '${none}')`;
 }
 
 /** False, not unknown, where the value is absent. */

@@ -1,6 +1,7 @@
 /** Turns a query into how rollups answer it, or into nothing where only raw events can. */
 import { type RollupDimension, rolledDimensions } from '@millrace/shared/rollups';
 import type { Dimension, Filter, FilterDimension, Metric, ResolvedQuery } from './resolved-query.js';
+import { isVisitMetric } from './visits-sql.js';
 
 export interface RollupPlan {
   dimension: RollupDimension;
@@ -50,7 +51,7 @@ export function planRollup({ dimensions, metrics, orderBy, filter }: ResolvedQue
   if (columns.size > 1) return undefined;
   const column = [...columns][0] as Dimension | undefined;
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
-  if (keys.includes(onlyRaw)) return undefined;
+  if (keys.includes(onlyRaw) || keys.some(isVisitMetric)) return undefined;
   return {
     dimension: (column && rollupNames.get(column)) ?? 'all',
     byTime: dimensions.some((dimension) => dimension.startsWith('time:')),

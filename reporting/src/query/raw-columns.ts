@@ -3,6 +3,7 @@ import { rolledDimensions } from '@millrace/shared/rollups';
 import type { FilterColumn } from './filter-sql.js';
 import type { FilterDimension } from './resolved-query.js';
 import type { SqlParameters } from './sql-parameters.js';
+import { ofFirstEvent } from './visits-sql.js';
 
 /** As in index events_path: a path itself can be longer than an index entry may be. */
 const narrowPath = (values: string) =>
@@ -31,6 +32,12 @@ const columns = new Map<string, RawColumn>([
  * of a list.
  */
 export function rawColumn(dimension: FilterDimension, parameters: SqlParameters): FilterColumn {
+  if (dimension === 'entry_page' || dimension === 'exit_page') return { sql: dimension, nullable: true };
+  if (dimension.startsWith('visit:')) {
+    const { sql } = rawColumn(dimension.slice('visit:'.length) as FilterDimension, parameters);
+    // Without a visit there is no first event.
+    return { sql: `(case when visit_no is not null then ${ofFirstEvent(sql)} end)`, nullable: true };
+  }
   if (!dimension.startsWith('property:')) return columns.get(dimension)!(parameters);
   const name = dimension.slice('property:'.length);
   const itself = `properties ->> ${parameters.add(name, 'text')}`;

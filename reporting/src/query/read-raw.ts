@@ -3,9 +3,10 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { bytesSql, checkBytes, mostBytes } from './answer-bytes.js';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
-import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets } from './resolved-query.js';
+import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets, VisitMetric } from './resolved-query.js';
 import { addValue, hourSql } from './select-ranges.js';
 import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
+import { asksVisits, eventsWithVisits, isVisitMetric, visitMeasure } from './visits-sql.js';
 
 export interface RawAnswer {
   rows: ResultRow[];
@@ -47,12 +48,15 @@ function metricsNeeded({ metrics, dimensions, orderBy }: ResolvedQuery): Metric[
   return [...new Set([...metrics, ...ordering])];
 }
 
-/** Counts over rows per user; those without one stand for everyone who is not known. */
-const userColumns = [
-  { name: 'visitors', sql: 'count(user_id)' },
-  { name: 'viewers', sql: 'count(user_id) filter (where views > 0)' },
-  { name: 'views_of_users', sql: 'coalesce(sum(views) filter (where user_id is not null), 0)' },
-];
+/** Counts over rows per user, or per user and visit; those without one stand for everyone who is not known. */
+const userColumns = (perVisit: boolean) => {
+  const user = perVisit ? 'distinct user_id' : 'user_id';
+  return [
+    { name: 'visitors', sql: `count(${user})` },
+    { name: 'viewers', sql: `count(${user}) filter (where views > 0)` },
+    { name: 'views_of_users', sql: 'coalesce(sum(views) filter (where user_id is not null), 0)' },
+  ];
+};
 
 /**
  * Events are counted per group and user first, which can be hashed, then per group: `count(distinct ...)` would sort all
@@ -65,18 +69,21 @@ function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] }
   const places = query.dimensions.map((_dimension, place) => `d${place}`);
   const eventCounts = needed.filter((metric) => metric.startsWith('event:'));
   const sums = ['events', 'views', ...eventCounts.map((_metric, index) => `c${index}`)];
-  const ofUsers = aboutVisitors ? userColumns : userColumns.map((column) => ({ ...column, sql: '0' }));
+  const ofVisits = needed.filter(isVisitMetric);
+  const perVisit = ofVisits.length > 0;
+  const users = userColumns(perVisit);
+  const ofUsers = aboutVisitors || perVisit ? users : users.map((column) => ({ ...column, sql: '0' }));
   const counts = [...sums, ...ofUsers.map(({ name }) => name)];
   const columns = metricColumns(eventCounts);
   const shown = [...places, ...query.metrics.map((metric) => columns(metric))];
   const bySeries = query.dimensions.length === 1 && query.buckets !== undefined;
   const text = `/* reporting.readRaw */
 with per_user as (
-  ${perUserSql(query, eventCounts, aboutVisitors, parameters)}
+  ${perUserSql(query, eventCounts, { withUsers: aboutVisitors || perVisit, perVisit }, parameters)}
 ), found as (
-  ${foundSql(places, sums, ofUsers)}
+  ${foundSql(places, sums, ofUsers, ofVisits)}
 ), groups as (
-  ${bySeries ? seriesSql(counts, query.buckets!.labels.length, parameters) : 'select * from found'}
+  ${bySeries ? seriesSql(counts, ofVisits, query.buckets!.labels.length, parameters) : 'select * from found'}
 ), whole as (
   select ${needed.includes('share') ? '(select count(distinct user_id) from per_user)' : '0'} as visitors_in_all
 ), page as materialized (
@@ -92,28 +99,36 @@ from (select ${bytesSql('page', ['shown::text'])} as bytes offset 0) measured`;
 }
 
 /** Groups with their sums, and with what is counted over their users. */
-function foundSql(places: string[], sums: string[], ofUsers: { name: string; sql: string }[]): string {
+function foundSql(
+  places: string[],
+  sums: string[],
+  ofUsers: { name: string; sql: string }[],
+  ofVisits: VisitMetric[],
+): string {
   const columns = [
     ...places,
     ...sums.map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`),
     ...ofUsers.map(({ name, sql }) => `(${sql})::bigint as ${name}`),
+    ...ofVisits.map((metric) => `${visitMeasure(metric)} as ${metric}`),
   ];
   return `select ${columns.join(', ')} from per_user ${places.length > 0 ? `group by ${places.join(', ')}` : ''}`;
 }
 
 /** Events that match, per group and user. Bytes decide what is equal, which is also the fastest to compare. */
 function perUserSql(
-  { range, dimensions, buckets, filter }: ResolvedQuery,
+  query: ResolvedQuery,
   eventCounts: Metric[],
-  withUsers: boolean,
+  { withUsers, perVisit }: { withUsers: boolean; perVisit: boolean },
   parameters: SqlParameters,
 ): string {
+  const { range, dimensions, buckets, filter } = query;
   const groups = dimensions.map((dimension, place) => {
     if (dimension.startsWith('time:')) return `${bucketSql(buckets!, parameters)} as d${place}`;
     const column = rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters);
     return `${column.sql} collate "C" as d${place}`;
   });
   if (withUsers) groups.push('user_id collate "C" as user_id');
+  if (perVisit) groups.push('visit_no', 'micros', 'visit_views', 'is_bounce');
   const ofTypes = eventCounts.map((metric, index) => {
     const type = parameters.add(metric.slice('event:'.length), 'text');
     return `count(*) filter (where event_type = ${type}) as c${index}`;
@@ -122,7 +137,8 @@ function perUserSql(
   const site = parameters.site();
   const from = parameters.add(range.from.toISOString(), 'timestamptz');
   const to = parameters.add(range.to.toISOString(), 'timestamptz');
-  return `select ${[...groups, ...counts].join(', ')} from events
+  const source = asksVisits(query) ? eventsWithVisits(range, parameters) : 'events';
+  return `select ${[...groups, ...counts].join(', ')} from ${source}
   where site_id = ${site} and timestamp >= ${from} and timestamp < ${to}
     ${filter ? `and ${filterSql(filter, rawColumn, parameters)}` : ''}
   ${groups.length > 0 ? `group by ${groups.map((_group, index) => index + 1).join(', ')}` : ''}`;
@@ -142,16 +158,17 @@ function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlPara
 }
 
 /** A series has no holes: a bucket without events is zero. */
-function seriesSql(counts: string[], buckets: number, parameters: SqlParameters): string {
+function seriesSql(counts: string[], ofVisits: VisitMetric[], buckets: number, parameters: SqlParameters): string {
   const filled = counts.map((name) => `coalesce(found.${name}, 0) as ${name}`);
-  return `select d0, ${filled.join(', ')}
+  const measured = ofVisits.map((name) => (name === 'visits' ? 'coalesce(visits, 0) as visits' : name));
+  return `select d0, ${[...filled, ...measured].join(', ')}
   from generate_series(1, ${parameters.add(buckets, 'integer')}) as d0 left join found using (d0)`;
 }
 
 /** Ratios are of two decimals, halves away from zero, null where nothing can be divided by. */
 function metricColumns(eventCounts: Metric[]): (metric: Metric) => string {
   return (metric) => {
-    if (metric === 'events' || metric === 'views' || metric === 'visitors') return metric;
+    if (metric === 'events' || metric === 'views' || metric === 'visitors' || isVisitMetric(metric)) return metric;
     if (metric === 'views_per_visitor') return 'round(views_of_users::numeric / nullif(viewers, 0), 2)';
     if (metric === 'share') return 'round(100 * visitors::numeric / nullif(visitors_in_all, 0), 2)';
     return `c${eventCounts.indexOf(metric)}`;

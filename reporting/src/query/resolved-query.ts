@@ -9,13 +9,17 @@ export type TimeUnit = SeriesUnit | FoldedUnit;
 export type ColumnDimension = 'event_type' | RolledDimension;
 export type PropertyDimension = `property:${string}`;
 export type TimeDimension = `time:${TimeUnit}`;
-export type Dimension = TimeDimension | ColumnDimension | PropertyDimension;
+/** Of the visit that an event is part of: the paths of its first and last view, and what a column is at its first event. */
+export type VisitDimension = 'entry_page' | 'exit_page' | `visit:${ColumnDimension | PropertyDimension}`;
+export type Dimension = TimeDimension | ColumnDimension | PropertyDimension | VisitDimension;
 
-export type Metric = 'events' | 'views' | 'visitors' | 'views_per_visitor' | 'share' | `event:${string}`;
+/** Measures of visits, counted once each where they have an event in scope. */
+export type VisitMetric = 'visits' | 'bounce_rate' | 'visit_duration' | 'visit_duration_median' | 'views_per_visit';
+export type Metric = 'events' | 'views' | 'visitors' | 'views_per_visitor' | 'share' | VisitMetric | `event:${string}`;
 
 /** Columns that are filtered by, but not grouped by: they have as many values as a site has people. */
 export type PersonColumn = 'user_id' | 'session_id';
-export type FilterDimension = ColumnDimension | PersonColumn | PropertyDimension;
+export type FilterDimension = ColumnDimension | PersonColumn | PropertyDimension | VisitDimension;
 
 /**
  * A condition on one dimension; several values are alternatives, null is the absence of a value. Numbers are decimals as text:

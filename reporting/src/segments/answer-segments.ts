@@ -2,7 +2,8 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { RawAnswer } from '../query/read-raw.js';
 import type { Reads } from '../query/reads.js';
-import type { Dimension, ResolvedQuery } from '../query/resolved-query.js';
+import type { Dimension, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import { visitsReachMs } from '../query/visits-sql.js';
 import type { CountPlan, CountTask } from './count-groups.js';
 import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
@@ -13,6 +14,8 @@ import { planQuestion, type QuestionPlan } from './plan-question.js';
 import { type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads, type SharedTask } from './run-on-threads.js';
 import type { SegmentEngine } from './segment-engine.js';
+import { codedColumn } from './visit-columns.js';
+import { passiveTypes } from './visit-rules.js';
 
 export interface SegmentAnswer extends RawAnswer {
   source: 'segments' | 'mixed';
@@ -39,9 +42,27 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
     };
     return { by: 'time', buckets: plan, size: labels.length };
   }
-  const same = dimension === 'referrer' ? sameReferrers(read) : undefined;
-  return { by: 'column', column: dimension, size: read.values.get(dimension)!.size() + 1, ...(same && { same }) };
+  const same = codedColumn(dimension) === 'referrer' ? sameReferrers(read) : undefined;
+  const { size } = read.values.get(codedColumn(dimension))!;
+  return { by: 'column', column: dimension, size: size() + 1, ...(same && { same }) };
 }
+
+const msOf = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
+
+/** Of which values of this site visits are made. */
+function visitRules({ site, values }: ReadParts) {
+  const types = values.get('event_type')!;
+  return {
+    gapMicros: site.sessionMinutes * 60_000_000,
+    viewCode: types.codeOf('view'),
+    passiveCodes: passiveTypes.map((type) => types.codeOf(type)),
+  };
+}
+
+const around = ({ from, to }: TimeRange): TimeRange => ({
+  from: new Date(from.getTime() - visitsReachMs),
+  to: new Date(to.getTime() + visitsReachMs),
+});
 
 async function countPlan(
   client: PoolClient,
@@ -61,6 +82,7 @@ async function countPlan(
     keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
     typeCodes: plan.types.map((type) => types!.codeOf(type)),
     ...{ withVisitors: plan.withVisitors, withViewers: plan.withViewers, withAll: plan.withShare },
+    ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: msOf(query.range) } }),
   };
 }
 
@@ -81,7 +103,13 @@ export async function answerSegments(
   const read = await readParts(
     client,
     engine,
-    { ...query, ...plan, ...(bounds && { bounds }), byHours: offsets !== undefined },
+    {
+      ...{ siteId: query.siteId, ...plan },
+      range: plan.visits ? around(query.range) : query.range,
+      ...(bounds && { bounds }),
+      byHours: offsets !== undefined,
+      usesVisits: plan.visits !== undefined,
+    },
     reads.admit,
   );
   if (read === undefined) return undefined;
@@ -90,7 +118,7 @@ export async function answerSegments(
   const groups = mergeGroups(await runOnThreads(engine, read, countTask, reads.signal));
   const hostnames = new Set(read.site.hostnames);
   const textOf = (dimension: Dimension, code: number) =>
-    shownText(dimension, read.values.get(dimension)!.textOf(code), hostnames);
+    shownText(codedColumn(dimension), read.values.get(codedColumn(dimension))!.textOf(code), hostnames);
   return {
     ...pageGroups(query, groups, { textOf, types: plan.types }),
     source: read.hasRaw ? 'mixed' : 'segments',

@@ -1,8 +1,10 @@
-/** Counts events and visitors of groups of rows: the kernel of queries. */
-import { countAllVisitors, countVisitors, type GroupedVisitors } from './count-visitors.js';
+/** Counts events, visitors and visits of groups of rows: the kernel of queries. */
+import { type CountedVisits, countVisits } from './count-visits.js';
+import { countDistinct, countIds, type GroupedIds } from './distinct-pairs.js';
 import { createGrouper, type GroupKey } from './group-rows.js';
 import { type Cancellation, type Part, throwIfCancelled } from './part.js';
 import { type FilterPlan, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type VisitTask, withVisits } from './visit-columns.js';
 
 /** What is counted besides events; codes are of column `event_type`. */
 export interface CountPlan {
@@ -10,13 +12,20 @@ export interface CountPlan {
   keys: GroupKey[];
   /** Undefined when views are not wanted. */
   viewCode?: number;
-  /** Each has a count of its own; -1 for a type that no event has. */
+  /** Each has a count of its own. */
   typeCodes: number[];
   withVisitors: boolean;
   /** Visitors with a view, and their views. */
   withViewers: boolean;
   /** Visitors of all groups together. */
   withAll: boolean;
+  /** Undefined where nothing is asked about visits. */
+  visits?: VisitTask & {
+    isCounted: boolean;
+    withMedian: boolean;
+    /** Parts reach beyond the range, so that visits are whole: events count in these milliseconds since 1970. */
+    range: [from: number, to: number];
+  };
 }
 
 export interface CountTask {
@@ -25,6 +34,7 @@ export interface CountTask {
   plan: CountPlan;
   /** Of visitors from the first to before the second. */
   visitors: [from: number, to: number];
+  lastVisitor: number;
   cancellation: Cancellation;
 }
 
@@ -38,6 +48,7 @@ export interface CountedGroups {
   visitors: Uint32Array;
   viewers: Uint32Array;
   viewsOfVisitors: Uint32Array;
+  ofVisits?: CountedVisits;
   /** Visitors of all groups together. */
   all: number;
 }
@@ -48,11 +59,11 @@ interface Selected {
   groups: Uint32Array;
 }
 
-function visitorsOf({ part, list }: Selected): Uint32Array {
-  const visitor = part.columns.get('visitor');
-  const visitors = new Uint32Array(list.length);
-  if (visitor) for (let at = 0; at < list.length; at += 1) visitors[at] = visitor[list[at]!]!;
-  return visitors;
+function idsOf({ part, list }: Selected, column: string): Uint32Array {
+  const numbers = part.columns.get(column);
+  const ids = new Uint32Array(list.length);
+  if (numbers) for (let at = 0; at < list.length; at += 1) ids[at] = numbers[list[at]!]!;
+  return ids;
 }
 
 /** Adds up `counts[group]` over rows, of those whose event type has `code` where one is given. */
@@ -86,10 +97,8 @@ function viewsOnly(selected: Selected[], code: number): Selected[] {
   });
 }
 
-function distinct(selected: Selected[], size: number): Uint32Array {
-  const lists: GroupedVisitors[] = selected.map((rows) => ({ groups: rows.groups, visitors: visitorsOf(rows) }));
-  return size === 1 ? Uint32Array.of(countAllVisitors(lists)) : countVisitors(lists, size);
-}
+const grouped = (selected: Selected[], column: string): GroupedIds[] =>
+  selected.map((rows) => ({ groups: rows.groups, ids: idsOf(rows, column) }));
 
 function presentGroups(events: Uint32Array): Uint32Array {
   const present = new Uint32Array(events.length);
@@ -98,14 +107,53 @@ function presentGroups(events: Uint32Array): Uint32Array {
   return present.subarray(0, count);
 }
 
-export function countGroups(task: CountTask): CountedGroups {
-  const { plan, cancellation, visitors } = task;
-  const grouper = createGrouper(plan.keys);
-  const selected = task.parts.map((part): Selected => {
+/** Without numbers the groups where nothing is. */
+function compactVisits({ durations, duration, ...counts }: CountedVisits, present: Uint32Array): CountedVisits {
+  const at = (list: Uint32Array) => present.map((group) => list[group]!);
+  return {
+    ...{ visits: at(counts.visits), bounces: at(counts.bounces), views: at(counts.views) },
+    duration: Float64Array.from(present, (group) => duration[group]!),
+    ...(durations && { durations: Array.from(present, (group) => durations[group]!) }),
+  };
+}
+
+/** Rows that count, of parts whose visits are numbered where something is asked about them. */
+function selectParts({ parts, plan, visitors, lastVisitor, cancellation }: CountTask) {
+  const numbered = plan.visits && withVisits(parts, visitors, lastVisitor, plan.visits);
+  const rows = (numbered?.parts ?? parts).map((part) => {
     throwIfCancelled(cancellation);
-    const list = selectRows(part, plan.filter, rowsOfVisitors(part, ...visitors));
-    return { part, list, groups: grouper.groupsOf(part, list) };
+    const inRange = plan.visits ? { ...part, windows: withinRange(part, plan.visits.range) } : part;
+    const list = inRange.windows?.length === 0 ? new Uint32Array() : rowsOfVisitors(part, ...visitors);
+    return { part, list: selectRows(inRange, plan.filter, list) };
   });
+  return { rows, visits: numbered?.visits };
+}
+
+/** Windows of a part without what lies outside the range; undefined where the part has none and lies inside. */
+function withinRange({ windows, startMs, rows, columns }: Part, [from, to]: [number, number]): number[] {
+  if (windows === undefined) {
+    const time = columns.get('time');
+    let last = 0;
+    for (let row = 0; time && row < rows; row += 1) if (time[row]! > last) last = time[row]!;
+    return clipPairs([startMs, startMs + last + 1], from, to);
+  }
+  return clipPairs(windows, from, to);
+}
+
+function clipPairs(bounds: readonly number[], from: number, to: number): number[] {
+  const clipped: number[] = [];
+  for (let at = 0; at < bounds.length; at += 2) {
+    const [start, end] = [Math.max(from, bounds[at]!), Math.min(to, bounds[at + 1]!)];
+    if (start < end) clipped.push(start, end);
+  }
+  return clipped;
+}
+
+export function countGroups(task: CountTask): CountedGroups {
+  const { plan } = task;
+  const grouper = createGrouper(plan.keys);
+  const { rows, visits } = selectParts(task);
+  const selected = rows.map(({ part, list }): Selected => ({ part, list, groups: grouper.groupsOf(part, list) }));
   const size = grouper.size();
   const none = new Uint32Array();
   const events = countRows(selected, size);
@@ -121,9 +169,13 @@ export function countGroups(task: CountTask): CountedGroups {
     events: compact(events),
     views: plan.viewCode === undefined ? none : compact(countRows(selected, size, plan.viewCode)),
     ofTypes: plan.typeCodes.map((code) => compact(countRows(selected, size, code))),
-    visitors: plan.withVisitors ? compact(distinct(selected, size)) : none,
-    viewers: plan.withViewers ? compact(distinct(viewing, size)) : none,
+    visitors: plan.withVisitors ? compact(countDistinct(grouped(selected, 'visitor'), size)) : none,
+    viewers: plan.withViewers ? compact(countDistinct(grouped(viewing, 'visitor'), size)) : none,
     viewsOfVisitors: plan.withViewers ? compact(countRows(viewing, size)) : none,
-    all: plan.withAll ? countAllVisitors(selected.map((rows) => ({ visitors: visitorsOf(rows) }))) : 0,
+    ...(visits &&
+      plan.visits?.isCounted && {
+        ofVisits: compactVisits(countVisits(grouped(selected, 'visit'), size, visits, plan.visits.withMedian), present),
+      }),
+    all: plan.withAll ? countIds(grouped(selected, 'visitor')) : 0,
   };
 }

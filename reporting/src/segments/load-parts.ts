@@ -6,7 +6,7 @@ import type { CoveringSegment, ListedSegment } from './cover-segments.js';
 import type { Memory } from './memory.js';
 import type { Part } from './part.js';
 import type { ThreadPool } from './thread-pool.js';
-import type { PackedBlock } from './unpack-blocks.js';
+import type { PackedBlock, UnpackedBlock, UnpackedBlocks } from './unpack-blocks.js';
 
 export interface Loading {
   client: PoolClient;
@@ -93,7 +93,7 @@ function sharesOf<T>(list: T[], count: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }
 
-async function unpack(pool: ThreadPool, packed: PackedBlock[]): Promise<(Numbers | undefined)[]> {
+async function unpack(pool: ThreadPool, packed: PackedBlock[]): Promise<UnpackedBlocks> {
   const shares = sharesOf(packed, pool.threads);
   return (await Promise.all(shares.map((blocks) => pool.run({ kind: 'unpack', blocks })))).flat();
 }
@@ -108,7 +108,7 @@ export class CorruptSegmentError extends Error {
   }
 }
 
-async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map<MissingBlock, Numbers>) {
+async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map<MissingBlock, UnpackedBlock>) {
   for (const batch of batchesOf(missing)) {
     const numbers = await unpack(loading.pool, await fetchBlocks(loading, batch));
     for (const [at, each] of batch.entries()) {
@@ -129,7 +129,7 @@ export interface WantedPart extends CoveringSegment {
 export async function loadParts(loading: Loading, wanted: WantedPart[]): Promise<Part[]> {
   const missing: MissingBlock[] = [];
   const parts = wanted.map(({ segment, directory, columns, windows }) => {
-    const here = new Map<string, Numbers>();
+    const here = new Map<string, UnpackedBlock>();
     for (const column of columns) {
       const block = directory.blocks[column];
       if (block === undefined) continue;
@@ -137,12 +137,19 @@ export async function loadParts(loading: Loading, wanted: WantedPart[]): Promise
       if (known) here.set(column, known);
       else missing.push({ segment, column, block });
     }
-    const { rows, startMs } = segment;
-    return { segment, here, part: { rows, startMs, columns: here, ...(windows && { windows }) } };
+    return { segment, here, windows };
   });
-  const found = new Map<MissingBlock, Numbers>();
+  const found = new Map<MissingBlock, UnpackedBlock>();
   if (missing.length > 0) await loadMissing(loading, missing, found);
   const bySegment = new Map(parts.map(({ segment, here }) => [segment, here]));
   for (const [{ segment, column }, numbers] of found) bySegment.get(segment)!.set(column, numbers);
-  return parts.map(({ part }) => part);
+  return parts.map(({ segment, here, windows }) => toPart(segment, here, windows));
+}
+
+/** Ids of sessions are no numbers of rows. */
+function toPart({ rows, startMs }: ListedSegment, here: Map<string, UnpackedBlock>, windows?: number[]): Part {
+  const sessionIds = here.get('session_ids') as BigUint64Array | undefined;
+  here.delete('session_ids');
+  const columns = here as Map<string, Numbers>;
+  return { rows, startMs, columns, ...(sessionIds && { sessionIds }), ...(windows && { windows }) };
 }

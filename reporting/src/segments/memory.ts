@@ -1,7 +1,7 @@
 /** What the engine keeps in memory between questions: blocks of columns, directories of segments, dictionaries. */
-import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Directory } from '@millrace/shared/segments/segment-format';
 import { LRUCache } from 'lru-cache';
+import type { UnpackedBlock } from './unpack-blocks.js';
 
 /** The values of a column, by code - 1. */
 export interface Dictionary {
@@ -11,8 +11,8 @@ export interface Dictionary {
 }
 
 export interface Memory {
-  block(segment: string, column: string): Numbers | undefined;
-  keepBlock(segment: string, column: string, numbers: Numbers): void;
+  block(segment: string, column: string): UnpackedBlock | undefined;
+  keepBlock(segment: string, column: string, block: UnpackedBlock): void;
   directory(segment: string): Directory | undefined;
   keepDirectory(segment: string, directory: Directory): void;
   dictionary(site: string, epoch: string, column: string): Dictionary | undefined;
@@ -42,7 +42,7 @@ export function createMemory(maxBytes: number): Memory {
   const dictionaryKey = (site: string, epoch: string, column: string) => `values ${site} ${epoch} ${column}`;
   return {
     block: (segment, column) => get(blockKey(segment, column)),
-    keepBlock: (segment, column, numbers) => keep(blockKey(segment, column), numbers, numbers.byteLength + entryBytes),
+    keepBlock: (segment, column, block) => keep(blockKey(segment, column), block, block.byteLength + entryBytes),
     directory: (segment) => get(directoryKey(segment)),
     keepDirectory: (segment, directory) => keep(directoryKey(segment), directory, directoryBytes),
     dictionary: (site, epoch, column) => get(dictionaryKey(site, epoch, column)),

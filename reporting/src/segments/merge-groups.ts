@@ -1,5 +1,6 @@
 /** Groups that several threads have counted, each of its own visitors, as one list. */
 import type { CountedGroups } from './count-groups.js';
+import { type CountedVisits, emptyVisits } from './count-visits.js';
 
 const counts = ['events', 'views', 'visitors', 'viewers', 'viewsOfVisitors'] as const;
 
@@ -37,5 +38,21 @@ export function mergeGroups(lists: CountedGroups[]): CountedGroups {
     all: lists.reduce((sum, { all }) => sum + all, 0),
   };
   for (const [at, list] of lists.entries()) add(merged, list, places[at]!);
-  return merged;
+  const ofVisits = lists.map((list) => list.ofVisits).filter((counted) => counted !== undefined);
+  return ofVisits.length === 0 ? merged : { ...merged, ofVisits: mergeVisits(ofVisits, places, keys.length) };
+}
+
+function mergeVisits(lists: CountedVisits[], places: Uint32Array[], size: number): CountedVisits {
+  const names = ['visits', 'bounces', 'views', 'duration'] as const;
+  const merged = { ...emptyVisits(size) };
+  const durations: Float64Array[][] = Array.from({ length: size }, () => []);
+  for (const [thread, list] of lists.entries()) {
+    for (const [at, place] of places[thread]!.entries()) {
+      for (const name of names) merged[name][place]! += list[name][at]!;
+      if (list.durations) durations[place]!.push(list.durations[at]!);
+    }
+  }
+  if (!lists[0]!.durations) return merged;
+  const joined = durations.map((parts) => Float64Array.from(parts.flatMap((part) => [...part])).sort());
+  return { ...merged, durations: joined };
 }

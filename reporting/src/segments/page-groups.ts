@@ -2,8 +2,10 @@
 import { checkBytes, mostBytes } from '../query/answer-bytes.js';
 import { ratio, shareOf } from '../query/group-values.js';
 import { type Comparable, compareRows } from '../query/order-rows.js';
-import type { Dimension, Metric, ResolvedQuery, ResultRow } from '../query/resolved-query.js';
+import type { Dimension, Metric, ResolvedQuery, ResultRow, VisitMetric } from '../query/resolved-query.js';
+import { isVisitMetric } from '../query/visits-sql.js';
 import type { CountedGroups } from './count-groups.js';
+import type { CountedVisits } from './count-visits.js';
 
 /** Values of one group. */
 type ValueOf = (group: number, key: Metric | Dimension) => Comparable;
@@ -20,6 +22,7 @@ function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts
     if (key === 'events' || key === 'views' || key === 'visitors') return groups[key][group] ?? 0;
     if (key === 'share') return shareOf(groups.visitors[group]!, groups.all);
     if (key === 'views_per_visitor') return ratio(groups.viewsOfVisitors[group]!, groups.viewers[group]!);
+    if (isVisitMetric(key)) return visitValue(key, group, groups.ofVisits!);
     if (key.startsWith('event:')) {
       // A dimension may have the name of a type.
       const type = texts.types.indexOf(key.slice('event:'.length));
@@ -42,6 +45,26 @@ function withoutHoles({ dimensions, buckets }: ResolvedQuery, groups: CountedGro
   );
 }
 
+const microsPerSecond = 1_000_000;
+/** Seconds of two decimals. */
+const seconds = (micros: number) => Math.round((100 * micros) / microsPerSecond) / 100;
+
+/** The middle of an ascending list, or half-way between the two that are. */
+function middle(list: Float64Array): number | null {
+  if (list.length === 0) return null;
+  const at = (list.length - 1) / 2;
+  return seconds((list[Math.floor(at)]! + list[Math.ceil(at)]!) / 2);
+}
+
+function visitValue(key: VisitMetric, group: number, counted: CountedVisits): number | null {
+  const visits = counted.visits[group]!;
+  if (key === 'visits') return visits;
+  if (key === 'bounce_rate') return ratio(100 * counted.bounces[group]!, visits);
+  if (key === 'views_per_visit') return ratio(counted.views[group]!, visits);
+  if (key === 'visit_duration') return visits === 0 ? null : seconds(counted.duration[group]! / visits);
+  return middle(counted.durations![group]!);
+}
+
 const rowBytes = 64;
 
 function checkPage(rows: ResultRow[]): void {
@@ -56,7 +79,7 @@ function checkPage(rows: ResultRow[]): void {
 /** Of a bucket without events; it is numbered by -1 - bucket. */
 const ofNothing = (group: number, key: Metric | Dimension, share: number | null): Comparable => {
   if (key.startsWith('time:')) return -1 - group;
-  if (key === 'views_per_visitor') return null;
+  if (key === 'views_per_visitor' || (isVisitMetric(key) && key !== 'visits')) return null;
   return key === 'share' ? share : 0;
 };
 

@@ -11,6 +11,8 @@ export interface Part {
    * those that a question needs are there.
    */
   columns: ReadonlyMap<string, Numbers>;
+  /** What column `session` counts from 1 on: ids of sessions, see the format of segments. */
+  sessionIds?: BigUint64Array;
   /**
    * Where events count, as bounds in pairs of milliseconds since 1970, half-open; undefined when all of them do. Bounds between the
    * first and the last are starts of 15-minute intervals.

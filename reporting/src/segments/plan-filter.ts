@@ -4,6 +4,7 @@ import type { Values } from './dictionaries.js';
 import { type Asking, fittingCodes } from './fitting-codes.js';
 import { fittingVisitors, type NumberedUsers } from './fitting-visitors.js';
 import type { FilterPlan } from './select-rows.js';
+import { codedColumn } from './visit-columns.js';
 
 export interface FilterSources extends Asking {
   values: ReadonlyMap<string, Values>;
@@ -16,13 +17,15 @@ export function conditionsOf(filter: Filter | undefined): Condition[] {
   return 'filters' in filter ? filter.filters.flatMap(conditionsOf) : [filter];
 }
 
-/** Every referrer is a text; what is set is any but that one. */
-const asTest = (condition: Condition): Condition =>
-  condition.dimension === 'referrer' && condition.op === 'is_set'
-    ? { op: 'is_not', dimension: 'referrer', values: ['direct'] }
-    : condition.dimension === 'referrer' && condition.op === 'is_not_set'
-      ? { op: 'is', dimension: 'referrer', values: ['direct'] }
-      : condition;
+/** As a condition on the column that has the codes. Every referrer is a text; what is set is any but that one. */
+function asTest(condition: Condition): Condition {
+  const dimension = codedColumn(condition.dimension) as Condition['dimension'];
+  if (dimension !== 'referrer') return { ...condition, dimension };
+  if (condition.op === 'is_set') return { op: 'is_not', dimension, values: ['direct', null] };
+  return condition.op === 'is_not_set'
+    ? { op: 'is', dimension, values: ['direct', null] }
+    : { ...condition, dimension };
+}
 
 export async function planFilter(filter: Filter, sources: FilterSources): Promise<FilterPlan> {
   if ('filter' in filter) return { op: 'not', filter: await planFilter(filter.filter, sources) };
@@ -35,6 +38,7 @@ export async function planFilter(filter: Filter, sources: FilterSources): Promis
   if (filter.dimension === 'user_id') {
     return { op: 'in', column: 'visitor', allowed: await fittingVisitors(client, siteId, filter, users) };
   }
-  const allowed = await fittingCodes(sources, asTest(filter), values.get(filter.dimension)!);
+  const test = asTest(filter);
+  const allowed = await fittingCodes(sources, test, values.get(test.dimension)!);
   return { op: 'in', column: filter.dimension, allowed };
 }

@@ -1,7 +1,17 @@
 /** What a query needs of segments. */
 import { isAboutVisitors } from '../query/plan-rollup.js';
-import type { Dimension, FilterDimension, ResolvedQuery } from '../query/resolved-query.js';
+import type { ResolvedQuery } from '../query/resolved-query.js';
+import { isVisitMetric } from '../query/visits-sql.js';
 import { conditionsOf } from './plan-filter.js';
+import { codedColumn, isOfVisits } from './visit-columns.js';
+
+/** What is asked about visits. */
+export interface VisitQuestion {
+  /** Columns of visits among dimensions and filters. */
+  columns: string[];
+  isCounted: boolean;
+  withMedian: boolean;
+}
 
 export interface QuestionPlan {
   /** Columns whose values are codes. */
@@ -15,30 +25,47 @@ export interface QuestionPlan {
   withShare: boolean;
   /** Whether the column of visitors is needed at all. */
   usesVisitors: boolean;
+  /** Undefined where nothing is asked about visits. */
+  visits?: VisitQuestion;
+}
+
+/** What visits are made of. */
+const visitColumns = ['event_type', 'path'];
+
+function visitQuestion(keys: string[], used: string[]): VisitQuestion | undefined {
+  const columns = [...new Set(used.filter(isOfVisits))];
+  const isCounted = keys.some(isVisitMetric);
+  if (columns.length === 0 && !isCounted) return undefined;
+  return { columns, isCounted, withMedian: keys.includes('visit_duration_median') };
 }
 
 const isTime = (dimension: string) => dimension.startsWith('time:');
 
 /** Ids of sessions are kept as hashes; a name with dots may be a path into a property. */
-const isKept = (dimension: Dimension | FilterDimension) =>
-  dimension !== 'session_id' && !(dimension.startsWith('property:') && dimension.includes('.'));
+const isKept = (column: string) => column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
 
 /** Undefined for what only raw events can answer. */
 export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQuery): QuestionPlan | undefined {
   const filtered = conditionsOf(filter).map(({ dimension }) => dimension);
   const used = [...dimensions.filter((dimension) => !isTime(dimension)), ...filtered];
-  if (!used.every(isKept)) return undefined;
+  if (!used.map(codedColumn).every(isKept)) return undefined;
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
   const types = [...new Set(keys.filter((key) => key.startsWith('event:')).map((key) => key.slice('event:'.length)))];
   const withViewers = keys.includes('views_per_visitor');
   const withViews = keys.includes('views') || withViewers;
   const withVisitors = keys.some(isAboutVisitors);
   const byType = withViews || types.length > 0;
-  const columns = [...used.filter((dimension) => dimension !== 'user_id'), ...(byType ? ['event_type'] : [])];
+  const visits = visitQuestion(keys, used);
+  const columns = [
+    ...used.filter((dimension) => dimension !== 'user_id').map(codedColumn),
+    ...(byType ? ['event_type'] : []),
+    ...(visits ? visitColumns : []),
+  ];
   return {
     ...{ coded: [...new Set(columns)], types, withViews, withVisitors, withViewers },
     byTime: dimensions.some(isTime),
     withShare: keys.includes('share'),
-    usesVisitors: withVisitors || withViewers || filtered.includes('user_id'),
+    usesVisitors: withVisitors || withViewers || filtered.includes('user_id') || visits !== undefined,
+    ...(visits && { visits }),
   };
 }

@@ -3,6 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { eventColumns } from '@millrace/shared/segments/segment-columns';
+import { sessionId } from '@millrace/shared/segments/session-id';
 import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
 import type { Values } from './dictionaries.js';
 import type { Part } from './part.js';
@@ -14,6 +15,8 @@ export interface RawReading {
   /** Columns with codes. */
   values: ReadonlyMap<string, Values>;
   withVisitors: boolean;
+  /** Everything that visits are made of is needed. */
+  withVisits: boolean;
   lastVisitorNo: number;
 }
 
@@ -54,7 +57,7 @@ select count(*)::int as events from (
   return (await client.query<{ events: number }>(text, parameters.values)).rows[0]!.events;
 }
 
-function statement({ siteId, ranges, values, withVisitors }: RawReading) {
+function statement({ siteId, ranges, values, withVisitors, withVisits }: RawReading) {
   const parameters = createSqlParameters(siteId);
   const site = parameters.site();
   const columns = [...values.keys()].map((name) => columnSql(name, parameters));
@@ -62,24 +65,33 @@ function statement({ siteId, ranges, values, withVisitors }: RawReading) {
     ? `left join visitors on visitors.site_id = ${site} and visitors.user_id = found.user_id collate "C"`
     : '';
   const text = `/* reporting.readRawParts */
-select found.ms, ${withVisitors ? 'visitor_no, found.user_id' : 'null, null'}${columns.map((_, at) => `, c${at}`).join('')}
+select found.micros, ${withVisitors ? 'visitor_no, found.user_id' : 'null, null'}, ${withVisits ? 'session_id' : 'null'}${columns.map((_, at) => `, c${at}`).join('')}
 from ${rangesSql(ranges, parameters)} cross join lateral (
-  select floor(extract(epoch from timestamp) * 1000)::float8 as ms, user_id, timestamp, event_id${columns.map((sql, at) => `, ${sql} as c${at}`).join('')}
+  select (extract(epoch from timestamp) * 1000000)::float8 as micros, user_id, session_id, timestamp, event_id${columns.map((sql, at) => `, ${sql} as c${at}`).join('')}
   from events where site_id = ${site} and timestamp >= range."from" and timestamp < range."to" offset 0) as found ${visitors}
 order by found.timestamp, found.event_id`;
   return { text, values: parameters.values };
 }
 
-type Row = [ms: number, visitorNo: number | null, user: string | null, ...columns: (string | null)[]];
+type Row = [
+  micros: number,
+  visitorNo: number | null,
+  user: string | null,
+  session: string | null,
+  ...columns: (string | null)[],
+];
+const firstColumn = 4;
 
 /** A part holds milliseconds in 32 bits. */
 const partMs = 40 * 86_400_000;
+
+const msOf = ([micros]: Row) => Math.floor(micros / 1_000);
 
 /** Rows of stretches of time that a part can hold, `rows` being in the order of time. */
 function* stretchesOf(rows: Row[]): Generator<Row[]> {
   let first = 0;
   for (let at = 1; at <= rows.length; at += 1) {
-    if (at < rows.length && rows[at]![0] - rows[first]![0] < partMs) continue;
+    if (at < rows.length && msOf(rows[at]!) - msOf(rows[first]!) < partMs) continue;
     yield rows.slice(first, at);
     first = at;
   }
@@ -87,25 +99,34 @@ function* stretchesOf(rows: Row[]): Generator<Row[]> {
 
 function toPart(rows: Row[], visitors: Uint32Array, values: RawReading['values']): Part {
   const order = orderRows([visitors]);
-  const startMs = rows[0]![0];
+  const startMs = msOf(rows[0]!);
+  const { session, sessionIds } = numberSessions(rows);
+  const ordered = (numbers: ArrayLike<number>) => inOrder(numbers, order);
   const columns = new Map<string, Numbers>([
-    [
-      'time',
-      inOrder(
-        rows.map(([ms]) => ms - startMs),
-        order,
-      ),
-    ],
-    ['visitor', inOrder(visitors, order)],
+    ['time', ordered(rows.map((row) => msOf(row) - startMs))],
+    ['micros', ordered(rows.map(([instant]) => instant % 1_000))],
+    ['visitor', ordered(visitors)],
+    ['session', ordered(session)],
   ]);
   for (const [at, [name, ofColumn]] of [...values].entries()) {
     const codes = rows.map((row) => {
-      const text = row[3 + at] as string | null;
+      const text = row[firstColumn + at] as string | null;
       return text === null ? 0 : ofColumn.codeOf(text);
     });
     columns.set(name, inOrder(codes, order));
   }
-  return { rows: rows.length, startMs, columns };
+  return { rows: rows.length, startMs, columns, sessionIds };
+}
+
+function numberSessions(rows: Row[]): { session: number[]; sessionIds: BigUint64Array } {
+  const places = new Map<string, number>();
+  const session = rows.map(([, , , id]) => {
+    if (id === null) return 0;
+    const place = places.get(id) ?? places.size + 1;
+    places.set(id, place);
+    return place;
+  });
+  return { session, sessionIds: BigUint64Array.from(places.keys(), sessionId) };
 }
 
 /** Events come in the order of time and id, and are put into that of visitors. */

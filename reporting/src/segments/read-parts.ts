@@ -72,6 +72,7 @@ async function readSite(
     ranges: raw,
     values,
     withVisitors: needed.usesVisitors,
+    withVisits: needed.usesVisits === true,
     lastVisitorNo,
   });
   return { site, parts: [...parts, ...rest.parts], values, users: rest.users, hasRaw: rest.parts.length > 0 };

@@ -8,6 +8,7 @@ export interface SharedTask {
   parts: Part[];
   /** Of visitors from the first to before the second. */
   visitors: [from: number, to: number];
+  lastVisitor: number;
   cancellation: Cancellation;
 }
 
@@ -34,8 +35,11 @@ export async function runOnThreads<T extends Task>(
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const threads = Math.max(1, Math.min(pool.threads, Math.floor(rows / eventsPerThread)));
   try {
-    const shares = sharesOf(threads, site.lastVisitorNo + users.length + 1);
-    return await Promise.all(shares.map((visitors) => pool.run(taskOf({ parts, visitors, cancellation }))));
+    const lastVisitor = site.lastVisitorNo + users.length;
+    const shares = sharesOf(threads, lastVisitor + 1);
+    return await Promise.all(
+      shares.map((visitors) => pool.run(taskOf({ parts, visitors, lastVisitor, cancellation }))),
+    );
   } finally {
     signal?.removeEventListener('abort', cancel);
   }

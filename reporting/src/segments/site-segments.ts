@@ -13,6 +13,8 @@ export interface SiteSegments {
   lastVisitorNo: number;
   /** Moves when what was read before is to be forgotten. */
   epoch: string;
+  /** Longest time between two events of a visit. */
+  sessionMinutes: number;
   /** The site's own hostnames. */
   hostnames: string[];
   /** Column → how many codes its dictionary has. */
@@ -23,6 +25,7 @@ export interface SiteSegments {
 /** The start of an interval is its number times 900 seconds. */
 const readState = `/* reporting.segmentState */
 select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", epoch::text as epoch, sites.hostnames,
+  session_minutes as "sessionMinutes",
   array(select distinct (extract(epoch from interval_start) / 900)::int as number from rollup_marks
     where site_id = $1 and interval_start > $2::timestamptz - interval '15 minutes' and interval_start < $3 order by number) as marked,
   array(select (select pack * ${packSize} + cardinality(values) from segment_values
@@ -40,6 +43,7 @@ interface StateRow {
   since: Date | number | null;
   lastVisitorNo: number;
   epoch: string;
+  sessionMinutes: number;
   hostnames: string[];
   marked: number[];
   sizes: (number | null)[];

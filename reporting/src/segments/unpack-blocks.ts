@@ -1,6 +1,6 @@
 /** Packed blocks of columns as numbers that all threads can read. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { type Block, readNumbers } from '@millrace/shared/segments/segment-format';
+import { type Block, readIds, readNumbers } from '@millrace/shared/segments/segment-format';
 
 export interface PackedBlock {
   block: Block;
@@ -14,10 +14,17 @@ export interface UnpackTask {
 }
 
 /** Undefined where the bytes of a block are not those that were written. */
-export type UnpackedBlocks = (Numbers | undefined)[];
+export type UnpackedBlocks = (UnpackedBlock | undefined)[];
+/** Numbers of rows, or ids of sessions. */
+export type UnpackedBlock = Numbers | BigUint64Array;
 
-function share(numbers: Numbers): Numbers {
+function share(numbers: UnpackedBlock): UnpackedBlock {
   const buffer = new SharedArrayBuffer(numbers.byteLength);
+  if (numbers instanceof BigUint64Array) {
+    const ids = new BigUint64Array(buffer);
+    ids.set(numbers);
+    return ids;
+  }
   const shared =
     numbers instanceof Uint8Array
       ? new Uint8Array(buffer)
@@ -31,7 +38,7 @@ function share(numbers: Numbers): Numbers {
 export function unpackBlocks({ blocks }: UnpackTask): UnpackedBlocks {
   return blocks.map(({ block, data, rows }) => {
     try {
-      return share(readNumbers(block, data, rows));
+      return share(block[0] === 'ids' ? readIds(data) : readNumbers(block, data, rows));
     } catch (error) {
       if ((error as Error).name === 'CorruptBlockError') return undefined;
       throw error;

@@ -16,6 +16,8 @@ export interface Needs {
   bounds?: readonly number[];
   /** Time is a dimension by the hours of days, which lie between bounds. */
   byHours?: boolean;
+  /** Everything that visits are made of is needed. */
+  usesVisits?: boolean;
 }
 
 const isLeftOut = ({ leftOut, leavesOutMore, blocks }: Directory, column: string) =>
@@ -30,6 +32,7 @@ function isCut({ covers }: ListedSegment, bounds: readonly number[]): boolean {
 function columnsOf({ segment, windows }: CoveringSegment, needs: Needs): string[] {
   const isSplit = needs.bounds !== undefined && (needs.byHours || isCut(segment, needs.bounds));
   const needsTime = windows !== undefined || isSplit;
+  if (needs.usesVisits) return ['time', 'micros', 'visitor', 'session', 'session_ids', ...needs.coded];
   return [...(needsTime ? ['time'] : []), ...(needs.usesVisitors ? ['visitor'] : []), ...needs.coded];
 }
 

@@ -1,0 +1,79 @@
+/** Visits in SQL, for questions that segments cannot answer: the same definition as the engine's, see `segments/number-visits.ts`. */
+import { passiveTypes } from '../segments/visit-rules.js';
+import type { Filter, Metric, ResolvedQuery, TimeRange, VisitMetric } from './resolved-query.js';
+import type { SqlParameters } from './sql-parameters.js';
+
+/** What each measure is over rows that are a visit each, with its `micros`, `is_bounce` and `visit_views`. */
+const measures: Record<VisitMetric, string> = {
+  visits: 'count(visit_no)',
+  bounce_rate: 'round(100.0 * count(visit_no) filter (where is_bounce) / nullif(count(visit_no), 0), 2)',
+  visit_duration: 'round(sum(micros) / nullif(count(visit_no), 0) / 1000000, 2)',
+  visit_duration_median: 'round((percentile_cont(0.5) within group (order by micros::float8))::numeric / 1000000, 2)',
+  views_per_visit: 'round(sum(visit_views)::numeric / nullif(count(visit_no), 0), 2)',
+};
+
+export const isVisitMetric = (key: string): key is VisitMetric => Object.hasOwn(measures, key);
+export const visitMeasure = (metric: VisitMetric): string => measures[metric];
+
+const isVisitField = (name: string) => name === 'entry_page' || name === 'exit_page' || name.startsWith('visit:');
+
+function fieldsOf(filter: Filter | undefined): string[] {
+  if (!filter) return [];
+  if ('filter' in filter) return fieldsOf(filter.filter);
+  return 'filters' in filter ? filter.filters.flatMap(fieldsOf) : [filter.dimension];
+}
+
+export const filtersVisits = (filter: Filter | undefined): boolean => fieldsOf(filter).some(isVisitField);
+
+/** Whether a query asks anything about visits. */
+export function asksVisits({ dimensions, metrics, orderBy, filter }: ResolvedQuery): boolean {
+  const keys: string[] = [...metrics, ...orderBy.map(({ key }): Metric | string => key)];
+  return keys.some(isVisitMetric) || dimensions.some(isVisitField) || filtersVisits(filter);
+}
+
+/** Visits are whole as far as a day before the range and a day after it. */
+export const visitsReachMs = 86_400_000;
+
+/** The first event of a visit, under the names of its columns. */
+export const ofFirstEvent = (sql: string): string =>
+  `(select ${sql} from (select first_event_type as event_type, first_path as path, first_referrer as referrer,
+    first_profile_id as profile_id, first_properties as properties) as first_event)`;
+
+const inOrder = 'order by timestamp, event_id';
+
+/**
+ * A source like table events, of the range and what visits may reach beyond it, with columns of the visit that each event is part
+ * of. Those of events without a user are null.
+ */
+export function eventsWithVisits({ from, to }: TimeRange, parameters: SqlParameters): string {
+  const site = parameters.site();
+  const bounds = [from.getTime() - visitsReachMs, to.getTime() + visitsReachMs];
+  const [start, end] = bounds.map((ms) => parameters.add(new Date(ms).toISOString(), 'timestamptz'));
+  const passive = parameters.add(passiveTypes, 'text[]');
+  const first = (column: string) => `(array_agg(${column} ${inOrder}))[1] as first_${column}`;
+  const page = (direction: string) =>
+    `(array_agg(path order by timestamp ${direction}, event_id ${direction}) filter (where event_type = 'view'))[1]`;
+  return `(
+  with gapped as (
+    select *, timestamp - lag(timestamp) over (partition by user_id ${inOrder}) > make_interval(mins =>
+      coalesce((select session_minutes from sites where site_id = ${site}), 30)) as is_late
+    from events where site_id = ${site} and timestamp >= ${start} and timestamp < ${end}
+  ), runs as (
+    select *, count(*) filter (where is_late) over (partition by user_id ${inOrder}) as run from gapped
+  ), sessions as (
+    select *, session_id is not null and session_id <> lag(session_id) over (
+      partition by user_id, run, session_id is null ${inOrder}) as is_other from runs
+  ), numbered as (
+    select *, case when user_id is not null then 1 + count(*) filter (where is_late or is_other) over (
+      partition by user_id ${inOrder}) end as visit_no from sessions
+  ), visits as (
+    select user_id, visit_no, (extract(epoch from max(timestamp)) - extract(epoch from min(timestamp))) * 1000000 as micros,
+      count(*) filter (where event_type = 'view') as visit_views,
+      count(*) filter (where event_type = 'view') = 1
+        and count(*) filter (where event_type <> 'view' and event_type <> all(${passive})) = 0 as is_bounce,
+      ${page('asc')} as entry_page, ${page('desc')} as exit_page,
+      ${['event_type', 'path', 'referrer', 'profile_id', 'properties'].map(first).join(', ')}
+    from numbered where visit_no is not null group by user_id, visit_no
+  )
+  select * from numbered left join visits using (user_id, visit_no)) as events`;
+}

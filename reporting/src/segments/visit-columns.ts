@@ -1,0 +1,54 @@
+/** What a visit is like as columns of its events, so that they are filtered and grouped like any other. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import { type NumberedVisits, numberVisits, type VisitPlan } from './number-visits.js';
+import type { Part } from './part.js';
+
+/** Of columns of the visit's first event. */
+export const firstOfVisit = 'visit:';
+
+/** The column whose codes a column of visits has. */
+export function codedColumn(column: string): string {
+  if (column === 'entry_page' || column === 'exit_page') return 'path';
+  return column.startsWith(firstOfVisit) ? column.slice(firstOfVisit.length) : column;
+}
+
+export const isOfVisits = (column: string): boolean => codedColumn(column) !== column;
+
+/** The code of each visit. */
+function codesOfVisits(column: string, parts: Part[], visits: NumberedVisits): Uint32Array {
+  if (column === 'entry_page') return visits.entry;
+  if (column === 'exit_page') return visits.exit;
+  const lists = parts.map(({ columns }) => columns.get(codedColumn(column)));
+  const codes = new Uint32Array(visits.count + 1);
+  for (let visit = 1; visit <= visits.count; visit += 1) {
+    codes[visit] = lists[visits.firstPart[visit]!]?.[visits.firstRow[visit]!] ?? 0;
+  }
+  return codes;
+}
+
+export interface VisitTask extends VisitPlan {
+  /** Columns of visits that are asked for. */
+  columns: string[];
+}
+
+/** The same parts with column `visit`, the number of the visit of each event, and the columns that are asked for. */
+export function withVisits(
+  parts: Part[],
+  visitors: readonly [number, number],
+  lastVisitor: number,
+  plan: VisitTask,
+): { parts: Part[]; visits: NumberedVisits } {
+  const visits = numberVisits(parts, visitors, lastVisitor, plan);
+  const codes = plan.columns.map((column) => [column, codesOfVisits(column, parts, visits)] as const);
+  const extended = parts.map((part) => {
+    const ofRows = visits.ofRows.get(part)!;
+    const columns = new Map<string, Numbers>(part.columns).set('visit', ofRows);
+    for (const [column, list] of codes)
+      columns.set(
+        column,
+        ofRows.map((visit) => list[visit]!),
+      );
+    return { ...part, columns };
+  });
+  return { parts: extended, visits };
+}
