@@ -1,17 +1,22 @@
-/** `POST /api/v1/funnel`: the users who got to each step of a funnel, and those who were lost on the way. */
+/** `POST /api/v1/funnel`: the users, or visits, that got to each step of a funnel, and those that were lost on the way. */
 import { checkSite } from '@millrace/shared/access/require-scope';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
 import { followsClock, type Question } from './cache/question.js';
 import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
-import { describeFunnel } from './funnel/describe-funnel.js';
+import { describeGroups, describeSteps } from './funnel/describe-funnel.js';
+import { eventRange, type Funnel, type FunnelAnswer } from './funnel/funnel.js';
 import { type FunnelRequest, parseFunnel } from './funnel/parse-funnel.js';
 import { readFunnel } from './funnel/read-funnel.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
 import { needsEvents } from './query/read-circumstances.js';
 import { rawCost } from './query/reading-cost.js';
+import type { Reads } from './query/reads.js';
+import type { TimeRange } from './query/resolved-query.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import { answerFunnel } from './segments/answer-funnel.js';
+import { aroundVisits } from './segments/visit-rules.js';
 
 export function funnelRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
@@ -23,25 +28,45 @@ export function funnelRoute(deps: AnswerDependencies): RequestHandler {
   };
 }
 
-const echo = ({ whole, names, stepLists, window }: FunnelRequest, { from, to }: { from: Date; to: Date }) => ({
-  ...{ filters: whole.filterList, steps: names.map((name, index) => ({ name, filters: stepLists[index] })), window },
-  date_range: [from.toISOString(), to.toISOString()],
-  ...(whole.weekStart && { week_start: whole.weekStart }),
-});
+const echo = (asked: FunnelRequest, { from, to }: TimeRange) => {
+  const { whole, names, stepLists, window, by, pastEnd, breakdown } = asked;
+  return {
+    ...{ filters: whole.filterList, steps: names.map((name, index) => ({ name, filters: stepLists[index] })), window },
+    ...{ by, past_end: pastEnd, ...(breakdown && { breakdown }) },
+    date_range: [from.toISOString(), to.toISOString()],
+    ...(whole.weekStart && { week_start: whole.weekStart }),
+  };
+};
 
-/** A funnel always reads raw events. */
+/** From segments, else from raw events. */
+async function readAnswer(client: PoolClient, funnel: Funnel, reads: Reads): Promise<FunnelAnswer> {
+  const answer = reads.engine && (await answerFunnel(client, reads.engine, funnel, reads));
+  if (answer) return answer;
+  const { siteId, filter } = funnel;
+  reads.admit?.(await rawCost(client, { siteId, range: eventRange(funnel), ...(filter && { filter }) }));
+  return readFunnel(client, funnel, reads.signal);
+}
+
+function bodyOf({ names, breakdown, breakdownLimit }: FunnelRequest, answer: FunnelAnswer) {
+  const steps = describeSteps(names, answer.whole);
+  return breakdown ? { steps, breakdown: describeGroups(names, answer, breakdownLimit) } : { steps };
+}
+
 function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
-  const { whole, names, steps, windowMs } = asked;
+  const { whole, steps, windowMs, by, pastEnd, breakdown } = asked;
   return {
     ...{ kind: 'funnel', siteId: whole.siteId, asked, reads: ['events'] },
     needsEvents: needsEvents(whole.dateRange),
     resolve({ siteKnown, ...site }) {
       const { siteId, timezone, range, filter } = resolveQuery(whole, { now, ...site });
       const patterns = { ofAll: patternsOf(filter), ofSteps: steps.flatMap(patternsOf) };
-      const events = { siteId, range, ...(filter && { filter }) };
+      const rules = { steps, windowMs, byVisit: by === 'visit', pastEnd, ...(breakdown && { breakdown }) };
+      const funnel: Funnel = { siteId, range, ...(filter && { filter }), ...rules };
+      // What visits are made of may lie beyond the range.
+      const span = aroundVisits(eventRange(funnel));
       return {
         meaning: [range, timezone, siteKnown],
-        span: range,
+        span,
         isMomentary: followsClock([range.from, range.to], now),
         longestMs: patterns.ofAll.length + patterns.ofSteps.length > 0 ? patternTimeoutMs : undefined,
         async check(signal) {
@@ -49,12 +74,11 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
           await checkPatterns(pool, patterns.ofSteps, { field: 'steps', signal });
         },
         async read(client, reads, signal) {
-          reads.admit?.(await rawCost(client, events));
-          const users = await readFunnel(client, { ...events, steps, windowMs }, signal);
+          const answer = await readAnswer(client, funnel, { ...reads, signal });
           const query = { site_id: siteId, timezone, ...echo(asked, range) };
           return {
-            fields: { steps: describeFunnel(names, users), query },
-            meta: { source: 'raw', site_known: siteKnown },
+            fields: { ...bodyOf(asked, answer), query },
+            meta: { source: answer.source, site_known: siteKnown },
           };
         },
       };

@@ -8,11 +8,13 @@ import { type Answer, answerQuery } from './query/answer-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
 import { needsEvents } from './query/read-circumstances.js';
 import type { ResolvedQuery, ResultRow } from './query/resolved-query.js';
+import { asksVisits } from './query/visits-sql.js';
 import { echoQuery } from './query-request/echo-query.js';
 import { parseQuery, type QueryRequest } from './query-request/parse-query.js';
 import { queryFromParameters } from './query-request/query-parameters.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import { aroundVisits } from './segments/visit-rules.js';
 
 /** Serves both methods: a body, or parameters of the same names. */
 export function queryRoute(deps: AnswerDependencies): RequestHandler {
@@ -46,7 +48,7 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
       const patterns = patternsOf(query.filter);
       return {
         meaning: [query, siteKnown],
-        span: spanOf(instants),
+        span: asksVisits(query) ? aroundVisits(spanOf(instants)) : spanOf(instants),
         isMomentary: followsClock(instants, now),
         longestMs: patterns.length > 0 ? patternTimeoutMs : undefined,
         check: (signal) => checkPatterns(pool, patterns, { signal }),

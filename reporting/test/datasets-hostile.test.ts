@@ -136,7 +136,7 @@ it('a cursor of another order of the same dataset is refused', async () => {
 
 it('what depends on several parameters is refused by the one that is wrong', async () => {
   const asked = { site_id: 'shop', date_range: '7d' };
-  expect(await refusalOf('timeseries', { ...asked, metrics: 'bounce_rate' })).toEqual(['metrics', expect.any(String)]);
+  expect(await refusalOf('timeseries', { ...asked, metrics: 'exit_rate' })).toEqual(['metrics', expect.any(String)]);
   expect(await refusalOf('timeseries', { ...asked, dimensions: 'time' })).toEqual([
     'dimensions',
     'dimensions[0] must name a unit, such as time:day',

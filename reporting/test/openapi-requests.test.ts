@@ -75,7 +75,7 @@ const badQueries = [
   'query',
   query({ site_id: 'a b' }),
   query({ metrics: [] }),
-  query({ metrics: ['bounce_rate'] }),
+  query({ metrics: ['exit_rate'] }),
   query({ metrics: ['views', 'views'] }),
   query({ metrics: ['event:\0'] }),
   query({ date_range: '0d' }),

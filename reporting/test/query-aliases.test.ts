@@ -68,13 +68,13 @@ describe('names of the Plausible Stats API v2', () => {
     });
     expect(results).toEqual([
       { dimensions: ['/', 'search.example', 'DE'], metrics: [2, 2, 100] },
-      { dimensions: ['/a', 'direct', 'FR'], metrics: [1, 1, 50] },
+      { dimensions: ['/a', 'search.example', 'DE'], metrics: [1, 1, 50] },
     ]);
     expect(query).toMatchObject({
       metrics: ['visitors', 'views', 'share'],
-      dimensions: ['path', 'referrer', 'property:country'],
+      dimensions: ['path', 'visit:referrer', 'visit:property:country'],
       filters: [
-        ['is', 'property:country', ['DE', 'FR']],
+        ['is', 'visit:property:country', ['DE', 'FR']],
         ['not', ['and', [['contains', 'path', ['X'], { case_sensitive: false }]]]],
       ],
       order_by: [
@@ -86,9 +86,9 @@ describe('names of the Plausible Stats API v2', () => {
   it.each([
     [['contains', 'event:page', ['A'], { case_sensitive: false }], 3],
     [['contains_not', 'event:page', ['a']], 2],
-    [['matches', 'visit:referrer', ['^search[.]']], 2],
-    [['matches_not', 'visit:source', ['^search[.]']], 3],
-    [['is_set', 'visit:source'], 2],
+    [['matches', 'visit:referrer', ['^search[.]']], 3],
+    [['matches_not', 'visit:source', ['^search[.]']], 2],
+    [['is_set', 'visit:source'], 3],
     [['is_not_set', 'referrer'], 3],
     [['is', 'event:name', ['page']], 1],
     [['is', 'event:props:plan', ['pro']], 1],
@@ -101,7 +101,7 @@ describe('names of the Plausible Stats API v2', () => {
           ['not', ['is', 'event:props:plan', ['pro']]],
         ],
       ],
-      1,
+      2,
     ],
   ])('filter: %j', async (filters, events) => {
     const { results } = await answered({ metrics: ['events'], filters });
@@ -127,15 +127,20 @@ describe('names of the Plausible Stats API v2', () => {
     expect(results[0]).toEqual({ dimensions: ['/a'], metrics: [1, 1] });
   });
   it.each([
-    [{ metrics: ['bounce_rate'] }, 'metrics[0] needs visits, which are not counted here; there are views, visitors'],
-    [{ metrics: ['visitors', 'views_per_visit'] }, 'metrics[1] needs visits'],
+    [
+      { metrics: ['visitors', 'scroll_depth'] },
+      'metrics[1] is not measured here; there are events, views, visitors, visits',
+    ],
     [{ metrics: ['conversion_rate'] }, 'POST /api/v1/funnel answers conversions'],
-    [{ metrics: ['events'], dimensions: ['visit:entry_page'] }, 'dimensions[0] needs visits'],
+    [{ metrics: ['events'], dimensions: ['visit:entry_page_hostname'] }, 'there are entry_page and exit_page'],
     [{ metrics: ['events'], dimensions: ['event:goal'] }, 'goals are event_type and path'],
     [{ metrics: ['events'], filters: [['is', 'event:goal', ['Signup']]] }, 'goals are event_type and path'],
     [{ metrics: ['events'], include: { imports: false } }, 'events of imported logs are events like all others'],
     [{ metrics: ['views', 'pageviews'] }, 'metrics[1] is views once more, by another name'],
-    [{ metrics: ['events'], dimensions: ['visit:source', 'visit:referrer'] }, 'dimensions[1] is referrer once more'],
+    [
+      { metrics: ['events'], dimensions: ['visit:source', 'visit:referrer'] },
+      'dimensions[1] is visit:referrer once more',
+    ],
     [{ metrics: ['events'], dimensions: ['time', 'time:day'] }, 'dimensions must have at most one of time'],
     [{ metrics: ['events'], dimensions: ['constructor'] }, 'dimensions[0] must be one of'],
     [{ metrics: ['events'], dimensions: ['event:props:'] }, 'dimensions[0] must be one of'],

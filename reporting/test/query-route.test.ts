@@ -168,7 +168,7 @@ describe('GET', () => {
 
 describe('refusals', () => {
   it('name the field', async () => {
-    const { body } = await ask({ ...base, metrics: ['bounce_rate'] }).expect(400);
+    const { body } = await ask({ ...base, metrics: ['exit_rate'] }).expect(400);
     expect(body.error).toMatchObject({ code: 'invalid_request', details: { field: 'metrics' } });
   });
   it('name a pattern that is no regular expression', async () => {

@@ -22,6 +22,9 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await ensureMonths(database.pool, ['2026-09', '2026-10', '2026-11']);
   engine = createSegmentEngine({ threads: 2, cacheMb: 8 }, silent);
+  await database.pool.query(
+    `insert into sites (site_id, hostnames, session_minutes) values ('demo', '{own.example}', 45)`,
+  );
 });
 afterAll(async () => {
   await engine.pool.close();

@@ -84,15 +84,15 @@ function condition(random: Random): Condition {
   return { op, dimension, values, ...(mayIgnore && random() < 0.2 && { ignoreCase: true as const }) };
 }
 
-function filter(random: Random, depth = 0): Filter {
+export function randomFilter(random: Random, depth = 0): Filter {
   const drawn = random();
   if (depth > 2 || drawn < 0.6) return condition(random);
-  if (drawn < 0.7) return { op: 'not', filter: filter(random, depth + 1) };
-  const filters = Array.from({ length: 1 + random.below(3) }, () => filter(random, depth + 1));
+  if (drawn < 0.7) return { op: 'not', filter: randomFilter(random, depth + 1) };
+  const filters = Array.from({ length: 1 + random.below(3) }, () => randomFilter(random, depth + 1));
   return { op: random() < 0.6 ? 'and' : 'or', filters };
 }
 
-function range(random: Random, now: Date): { from: Date; to: Date } {
+export function randomRange(random: Random, now: Date): { from: Date; to: Date } {
   const step = random.pick([1, minute, 15 * minute, day]);
   const [from, to] = [random(), random()]
     .map((part) => now.getTime() - part * random.pick([day, 3 * day, 45 * day]))
@@ -126,7 +126,7 @@ function buckets(random: Random, { from, to }: { from: Date; to: Date }): TimeBu
 }
 
 export function randomQuestion(random: Random, now: Date, siteId = 'demo'): ResolvedQuery {
-  const asked = range(random, now);
+  const asked = randomRange(random, now);
   const wanted = [
     ...new Set(
       Array.from({ length: random.below(4) }, () =>
@@ -146,7 +146,7 @@ export function randomQuestion(random: Random, now: Date, siteId = 'demo'): Reso
     metrics: chosen,
     dimensions,
     ...(time && { buckets: time }),
-    ...(random() < 0.6 && { filter: filter(random) }),
+    ...(random() < 0.6 && { filter: randomFilter(random) }),
     orderBy,
     limit: random.pick([3, 10, 10_000]),
     offset: random.pick([0, 0, 2]),

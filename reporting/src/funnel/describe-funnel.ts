@@ -1,7 +1,11 @@
-/** Turns the users of each step into what a funnel shows: who was lost, and which part of all came through. */
+/** What a funnel shows: who was lost, which part of all came through, and how long that took. */
+import { compareTexts } from '../query/order-rows.js';
+import type { FunnelAnswer } from './funnel.js';
+import type { FunnelCounts } from './tally-funnel.js';
 
 export interface FunnelStep {
   name: string;
+  /** Users, or visits where the funnel is by visit. */
   users: number;
   /** Users lost against the step before; of the first step 0. */
   dropoff: number;
@@ -9,21 +13,50 @@ export interface FunnelStep {
   dropoff_percent: number | null;
   /** Users of this step of those of the first one, 2 decimals; null when there were none. */
   conversion_percent: number | null;
+  /** Seconds from the first step to this one, each user's shortest: the middle one, 2 decimals; null for the first step, and without users. */
+  median_seconds: number | null;
+  /** Nine of ten users needed no longer. */
+  p90_seconds: number | null;
 }
 
 const percent = (part: number, whole: number) => (whole === 0 ? null : Math.round((10_000 * part) / whole) / 100);
 
-/** `names` and `users` are of the same length. */
-export function describeFunnel(names: string[], users: number[]): FunnelStep[] {
+/** Between two times it is interpolated, as by percentile_cont of Postgres. */
+function percentile(sorted: Float64Array, part: number): number | null {
+  if (sorted.length === 0) return null;
+  const at = part * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  const micros = below + (above - below) * (at - Math.floor(at));
+  return Math.round(micros / 10_000) / 100;
+}
+
+export function describeSteps(names: string[], { users, times }: FunnelCounts): FunnelStep[] {
   return names.map((name, index) => {
     const here = users[index]!;
     const before = users[index - 1] ?? here;
+    const sorted = Float64Array.from(times[index]!).sort();
     return {
       name,
       users: here,
       dropoff: before - here,
       dropoff_percent: percent(before - here, before),
       conversion_percent: percent(here, users[0]!),
+      median_seconds: percentile(sorted, 0.5),
+      p90_seconds: percentile(sorted, 0.9),
     };
   });
+}
+
+export interface FunnelGroup {
+  value: string | null;
+  steps: FunnelStep[];
+}
+
+/** The values with most users at the first step, then in the order of their bytes, no value last. */
+export function describeGroups(names: string[], { byValue, textOf }: FunnelAnswer, limit: number): FunnelGroup[] {
+  const groups = [...byValue].map(([value, counts]) => ({ value: textOf(value), counts }));
+  const byText = (a: string | null, b: string | null) =>
+    a === null || b === null ? Number(a === null) - Number(b === null) : compareTexts(a, b);
+  groups.sort((a, b) => b.counts.users[0]! - a.counts.users[0]! || byText(a.value, b.value));
+  return groups.slice(0, limit).map(({ value, counts }) => ({ value, steps: describeSteps(names, counts) }));
 }

@@ -1,9 +1,12 @@
 /** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
+import { ownField } from '../query-request/alias-names.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
 import { parseQuery, type QueryRequest, querySchema, refuseProto } from '../query-request/parse-query.js';
+import { dimensionPattern, dimensionRule } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
+import type { Funnel } from './funnel.js';
 import { parseWindow } from './parse-window.js';
 
 export interface FunnelRequest {
@@ -15,7 +18,13 @@ export interface FunnelRequest {
   stepLists: unknown[][];
   window: string;
   windowMs: number;
+  by: 'visitor' | 'visit';
+  pastEnd: boolean;
+  breakdown?: Breakdown;
+  breakdownLimit: number;
 }
+
+type Breakdown = NonNullable<Funnel['breakdown']>;
 
 interface FunnelBody {
   site_id: unknown;
@@ -25,6 +34,10 @@ interface FunnelBody {
   filters: unknown;
   steps: { name?: string; filters: unknown[] }[];
   window: string;
+  by: FunnelRequest['by'];
+  past_end: boolean;
+  breakdown?: string;
+  breakdown_limit: number;
 }
 
 export const funnelSchema = Joi.object<FunnelBody>({
@@ -44,6 +57,10 @@ export const funnelSchema = Joi.object<FunnelBody>({
     .max(8)
     .required(),
   window: Joi.string().max(10).default('7d'),
+  by: Joi.valid('visitor', 'visit').default('visitor'),
+  past_end: Joi.boolean().default(false),
+  breakdown: Joi.string().max(200),
+  breakdown_limit: Joi.number().integer().min(1).max(100).default(10),
 })
   .required()
   .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
@@ -56,9 +73,23 @@ function validate(input: unknown): FunnelBody {
   throw refusal(error.details[0]!.path, error.details[0]!.message);
 }
 
+function parseBreakdown(name: string): Breakdown {
+  const own = ownField(name);
+  if (new RegExp(dimensionPattern, 'u').test(name) && !own.startsWith('time')) return own as Breakdown;
+  throw refusal(['breakdown'], dimensionRule.replace(/time:[a-z_]+, /g, ''));
+}
+
 /** @throws ServiceError `invalid_request`. */
 export function parseFunnel(input: unknown): FunnelRequest {
-  const { steps, window, ...query } = validate(input);
+  const {
+    steps,
+    window,
+    by,
+    past_end: pastEnd,
+    breakdown,
+    breakdown_limit: breakdownLimit,
+    ...query
+  } = validate(input);
   const windowMs = parseWindow(window);
   if (windowMs === undefined) throw refusal(['window'], 'must be a number of m, h or d, such as 24h, at most 90d');
   return {
@@ -67,7 +98,7 @@ export function parseFunnel(input: unknown): FunnelRequest {
     // A list that is not empty is never nothing.
     steps: steps.map(({ filters }, index) => parseFilters(filters, ['steps', index, 'filters'])!),
     stepLists: steps.map(({ filters }) => showFilters(filters)),
-    window,
-    windowMs,
+    ...{ window, windowMs, by, pastEnd, breakdownLimit },
+    ...(breakdown !== undefined && { breakdown: parseBreakdown(breakdown) }),
   };
 }

@@ -1,46 +1,44 @@
-/** Counts the users who got to each step of a funnel, in order and in time. */
+/** Reads a funnel from raw events: what segments cannot answer. */
 import { ServiceError } from '@millrace/shared/errors';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
-import type { Filter, TimeRange } from '../query/resolved-query.js';
 import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
+import { eventsWithVisits, filtersVisits } from '../query/visits-sql.js';
+import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from './funnel.js';
+import { createTally } from './tally-funnel.js';
 import { walkFunnel } from './walk-funnel.js';
-
-export interface Funnel {
-  siteId: string;
-  range: TimeRange;
-  /** What every event must match. */
-  filter?: Filter;
-  /** What the event of each step must match. */
-  steps: Filter[];
-  /** Longest time between the event of the first step and that of the last. */
-  windowMs: number;
-}
 
 /** Of the cursor: little memory, few round trips. */
 const rowsAtOnce = 10_000;
 
-type Row = [user: string, seconds: number, steps: number];
+type Row = [user: string, visit: number | null, seconds: number, steps: number, value: string | null];
 
 /**
- * Users per step, as {@link walkFunnel} defines it. The events come ordered by user and time, so that one walk over them is
- * enough, and pass through a cursor, so that memory does not grow with them.
+ * The events come ordered by user and time, so that one walk over them is enough, and pass through a cursor, so that memory does not
+ * grow with them.
  * @param signal Looked at between two parts of the cursor, while Postgres has no statement of ours to cancel.
  * @throws ServiceError `query_timeout` once the signal has fired.
  */
-export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: AbortSignal): Promise<number[]> {
-  const walk = walkFunnel(funnel.steps.length, funnel.windowMs * 1_000);
+export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: AbortSignal): Promise<FunnelAnswer> {
+  const { tally, add } = createTally(funnel.steps.length, funnel.breakdown !== undefined);
+  const walk = walkFunnel(rulesOf(funnel), add);
+  const values = new Map<string | null, number>();
   await openCursor(client, funnel);
   for (;;) {
     const rows = await fetchRows(client);
-    // Seconds in a double are exact to less than half a microsecond.
-    for (const [user, seconds, steps] of rows) walk.add({ user, time: Math.round(seconds * 1e6), steps });
+    for (const [user, visit, seconds, steps, value] of rows) {
+      if (!values.has(value)) values.set(value, values.size);
+      // Seconds in a double are exact to less than half a microsecond.
+      walk.add(visit === null ? user : `${visit} ${user}`, Math.round(seconds * 1e6), steps, values.get(value)!);
+    }
     if (rows.length < rowsAtOnce) break;
     if (signal?.aborted) throw new ServiceError('query_timeout');
   }
   await client.query('/* reporting.closeFunnel */ close funnel_events');
-  return walk.end();
+  walk.end();
+  const texts = [...values.keys()];
+  return { ...tally, textOf: (value) => texts[value] ?? null, source: 'raw' };
 }
 
 async function openCursor(client: PoolClient, funnel: Funnel): Promise<void> {
@@ -55,18 +53,26 @@ async function fetchRows(client: PoolClient): Promise<Row[]> {
   return rows;
 }
 
+const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel) =>
+  byVisit || [filter, ...steps].some(filtersVisits) || /^(visit:|entry_page$|exit_page$)/.test(breakdown ?? '');
+
 /** Events of users that match at least one step, with a bit for each that they match. */
-function eventsSql({ range, filter, steps }: Funnel, parameters: SqlParameters): string {
+function eventsSql(funnel: Funnel, parameters: SqlParameters): string {
+  const { filter, steps, byVisit, breakdown } = funnel;
+  const range = eventRange(funnel);
+  const source = asksVisits(funnel) ? eventsWithVisits(range, parameters) : 'events';
   const conditions = steps.map((step) => filterSql(step, rawColumn, parameters));
   const site = parameters.site();
   const from = parameters.add(range.from.toISOString(), 'timestamptz');
   const to = parameters.add(range.to.toISOString(), 'timestamptz');
   const bits = conditions.map((condition, index) => `${condition}::int * ${2 ** index}`);
+  const visit = byVisit ? 'visit_no::float8' : 'null::float8';
   return `
-    select user_id, date_part('epoch', timestamp), ${bits.join(' + ')}
-    from events
+    select user_id, ${visit} as visit, date_part('epoch', timestamp), ${bits.join(' + ')},
+      ${breakdown ? rawColumn(breakdown, parameters).sql : 'null'}
+    from ${source}
     where site_id = ${site} and timestamp >= ${from} and timestamp < ${to} and user_id is not null
       ${filter ? `and ${filterSql(filter, rawColumn, parameters)}` : ''}
       and (${conditions.join(' or ')})
-    order by user_id collate "C", timestamp`;
+    order by user_id collate "C", visit, timestamp`;
 }

@@ -80,30 +80,47 @@ const answer = record({
   query: queryEcho,
 });
 
-const funnelAnswer = record({
-  steps: listOf(
-    record({
-      name: text,
-      users: count,
-      dropoff: count,
-      dropoff_percent: numberOrNull,
-      conversion_percent: numberOrNull,
-    }),
-  ),
-  meta: meta(),
-  query: record(
-    {
-      site_id: text,
-      date_range: span,
-      timezone: text,
-      week_start: weekStart,
-      filters: listOf(ref('Filter')),
-      steps: listOf(record({ name: text, filters: ref('Filters') })),
-      window: text,
+const funnelSteps = listOf(
+  record({
+    name: text,
+    users: count,
+    dropoff: count,
+    dropoff_percent: numberOrNull,
+    conversion_percent: numberOrNull,
+    median_seconds: {
+      ...numberOrNull,
+      description: 'From the first step to this one, of each user the shortest time: the middle one.',
     },
-    'week_start',
-  ),
-});
+    p90_seconds: { ...numberOrNull, description: 'Nine of ten users needed no longer.' },
+  }),
+);
+
+const funnelAnswer = record(
+  {
+    steps: funnelSteps,
+    breakdown: listOf(record({ value: textOrNull, steps: funnelSteps }), {
+      description: 'The values with most users at the first step.',
+    }),
+    meta: meta(),
+    query: record(
+      {
+        site_id: text,
+        date_range: span,
+        timezone: text,
+        week_start: weekStart,
+        filters: listOf(ref('Filter')),
+        steps: listOf(record({ name: text, filters: ref('Filters') })),
+        window: text,
+        by: { enum: ['visitor', 'visit'] },
+        past_end: flag,
+        breakdown: text,
+      },
+      'week_start',
+      'breakdown',
+    ),
+  },
+  'breakdown',
+);
 
 const retentionAnswer = record({
   cohorts: listOf(
@@ -131,6 +148,7 @@ const site = record(
     path_rules: { type: ['object', 'null'], description: 'How paths become pages; null: as by default.' },
     hostnames: listOf(text),
     job_priority: { type: ['integer', 'null'], description: 'How soon its jobs run: smaller is sooner, null as 0.' },
+    session_minutes: { ...count, description: 'Longest time between two events of a visit.' },
     events: count,
     first_event: instantOrNull,
     last_event: instantOrNull,

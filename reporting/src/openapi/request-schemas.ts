@@ -152,6 +152,17 @@ function funnelSchemaOfDocument(): JsonSchema {
       description: 'Longest time from the first step to the last, at most 90 days.',
       pattern: '^[1-9]\\d{0,5}[mhd]$',
     },
+    by: {
+      description: 'Whether all steps must lie within one visit, or within all that a visitor does in the window.',
+    },
+    past_end: {
+      description: 'Steps after the first may lie behind the end of the range, as far as the window reaches.',
+    },
+    breakdown: {
+      description:
+        'A dimension that is not of time: users are told apart by its value at their first event that matches the first step.',
+    },
+    breakdown_limit: { description: 'How many values are shown.' },
   });
   const steps = schema.properties.steps!;
   const step = replacing(steps.items as ObjectSchema, {
@@ -175,6 +186,9 @@ const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
       description:
         'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too, as far back as there are raw events. Kept in lower case and punycode, without port, final dot and `www.`.',
       examples: [['shop.example']],
+    },
+    session_minutes: {
+      description: 'Longest time between two events of a visit, in minutes. Visits of the past follow it, too.',
     },
     job_priority: {
       description:

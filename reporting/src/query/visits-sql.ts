@@ -1,7 +1,12 @@
 /** Visits in SQL, for questions that segments cannot answer: the same definition as the engine's, see `segments/number-visits.ts`. */
-import { passiveTypes } from '../segments/visit-rules.js';
 import type { Filter, Metric, ResolvedQuery, TimeRange, VisitMetric } from './resolved-query.js';
 import type { SqlParameters } from './sql-parameters.js';
+
+/**
+ * Types of events that happen to a visitor, or that a page makes by itself: a visit of one view and only these is a bounce, as the
+ * visitor did nothing more.
+ */
+export const passiveTypes = ['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'];
 
 /** What each measure is over rows that are a visit each, with its `micros`, `is_bounce` and `visit_views`. */
 const measures: Record<VisitMetric, string> = {

@@ -3,7 +3,6 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import type { RawAnswer } from '../query/read-raw.js';
 import type { Reads } from '../query/reads.js';
 import type { Dimension, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
-import { visitsReachMs } from '../query/visits-sql.js';
 import type { CountPlan, CountTask } from './count-groups.js';
 import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
@@ -13,23 +12,13 @@ import { planFilter } from './plan-filter.js';
 import { planQuestion, type QuestionPlan } from './plan-question.js';
 import { type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads, type SharedTask } from './run-on-threads.js';
+import { sameReferrers } from './same-referrers.js';
 import type { SegmentEngine } from './segment-engine.js';
 import { codedColumn } from './visit-columns.js';
-import { passiveTypes } from './visit-rules.js';
+import { aroundVisits, visitRules } from './visit-rules.js';
 
 export interface SegmentAnswer extends RawAnswer {
   source: 'segments' | 'mixed';
-}
-
-/** For each code of the site's own referrers that of `direct`. */
-function sameReferrers({ values, site }: ReadParts): Uint32Array | undefined {
-  const referrers = values.get('referrer');
-  if (!referrers || site.hostnames.length === 0) return undefined;
-  const direct = referrers.codeOf('direct');
-  const own = new Set(site.hostnames);
-  return Uint32Array.from({ length: referrers.size() + 1 }, (_, code) =>
-    own.has(referrers.textOf(code) ?? '') ? direct : code,
-  );
 }
 
 function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts): GroupKey {
@@ -48,21 +37,6 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
 }
 
 const msOf = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
-
-/** Of which values of this site visits are made. */
-function visitRules({ site, values }: ReadParts) {
-  const types = values.get('event_type')!;
-  return {
-    gapMicros: site.sessionMinutes * 60_000_000,
-    viewCode: types.codeOf('view'),
-    passiveCodes: passiveTypes.map((type) => types.codeOf(type)),
-  };
-}
-
-const around = ({ from, to }: TimeRange): TimeRange => ({
-  from: new Date(from.getTime() - visitsReachMs),
-  to: new Date(to.getTime() + visitsReachMs),
-});
 
 async function countPlan(
   client: PoolClient,
@@ -105,7 +79,7 @@ export async function answerSegments(
     engine,
     {
       ...{ siteId: query.siteId, ...plan },
-      range: plan.visits ? around(query.range) : query.range,
+      range: plan.visits ? aroundVisits(query.range) : query.range,
       ...(bounds && { bounds }),
       byHours: offsets !== undefined,
       usesVisits: plan.visits !== undefined,

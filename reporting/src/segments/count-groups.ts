@@ -5,6 +5,7 @@ import { createGrouper, type GroupKey } from './group-rows.js';
 import { type Cancellation, type Part, throwIfCancelled } from './part.js';
 import { type FilterPlan, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
 import { type VisitTask, withVisits } from './visit-columns.js';
+import { clipWindows } from './walk-rows.js';
 
 /** What is counted besides events; codes are of column `event_type`. */
 export interface CountPlan {
@@ -122,31 +123,11 @@ function selectParts({ parts, plan, visitors, lastVisitor, cancellation }: Count
   const numbered = plan.visits && withVisits(parts, visitors, lastVisitor, plan.visits);
   const rows = (numbered?.parts ?? parts).map((part) => {
     throwIfCancelled(cancellation);
-    const inRange = plan.visits ? { ...part, windows: withinRange(part, plan.visits.range) } : part;
-    const list = inRange.windows?.length === 0 ? new Uint32Array() : rowsOfVisitors(part, ...visitors);
-    return { part, list: selectRows(inRange, plan.filter, list) };
+    const clipped = plan.visits ? clipWindows(part, plan.visits.range) : part;
+    const list = clipped ? rowsOfVisitors(part, ...visitors) : new Uint32Array();
+    return { part, list: selectRows(clipped ?? part, plan.filter, list) };
   });
   return { rows, visits: numbered?.visits };
-}
-
-/** Windows of a part without what lies outside the range; undefined where the part has none and lies inside. */
-function withinRange({ windows, startMs, rows, columns }: Part, [from, to]: [number, number]): number[] {
-  if (windows === undefined) {
-    const time = columns.get('time');
-    let last = 0;
-    for (let row = 0; time && row < rows; row += 1) if (time[row]! > last) last = time[row]!;
-    return clipPairs([startMs, startMs + last + 1], from, to);
-  }
-  return clipPairs(windows, from, to);
-}
-
-function clipPairs(bounds: readonly number[], from: number, to: number): number[] {
-  const clipped: number[] = [];
-  for (let at = 0; at < bounds.length; at += 2) {
-    const [start, end] = [Math.max(from, bounds[at]!), Math.min(to, bounds[at + 1]!)];
-    if (start < end) clipped.push(start, end);
-  }
-  return clipped;
 }
 
 export function countGroups(task: CountTask): CountedGroups {

@@ -4,6 +4,7 @@ import type { ResolvedQuery } from '../query/resolved-query.js';
 import { isVisitMetric } from '../query/visits-sql.js';
 import { conditionsOf } from './plan-filter.js';
 import { codedColumn, isOfVisits } from './visit-columns.js';
+import { visitColumns } from './visit-rules.js';
 
 /** What is asked about visits. */
 export interface VisitQuestion {
@@ -29,9 +30,6 @@ export interface QuestionPlan {
   visits?: VisitQuestion;
 }
 
-/** What visits are made of. */
-const visitColumns = ['event_type', 'path'];
-
 function visitQuestion(keys: string[], used: string[]): VisitQuestion | undefined {
   const columns = [...new Set(used.filter(isOfVisits))];
   const isCounted = keys.some(isVisitMetric);
@@ -42,7 +40,8 @@ function visitQuestion(keys: string[], used: string[]): VisitQuestion | undefine
 const isTime = (dimension: string) => dimension.startsWith('time:');
 
 /** Ids of sessions are kept as hashes; a name with dots may be a path into a property. */
-const isKept = (column: string) => column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
+export const isKept = (column: string) =>
+  column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
 
 /** Undefined for what only raw events can answer. */
 export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQuery): QuestionPlan | undefined {

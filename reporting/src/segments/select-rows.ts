@@ -97,6 +97,16 @@ function maskOf(part: Part, filter: FilterPlan, list: RowList): Uint8Array {
   return whole;
 }
 
+/** For each place of `list` a bit for each filter that its row fits; there are eight filters at most. */
+export function masksOf(part: Part, filters: FilterPlan[], list: RowList): Uint8Array {
+  const masks = new Uint8Array(list.length);
+  for (const [bit, filter] of filters.entries()) {
+    const fits = maskOf(part, filter, list);
+    for (let at = 0; at < masks.length; at += 1) masks[at]! |= fits[at]! << bit;
+  }
+  return masks;
+}
+
 function matching(part: Part, filter: FilterPlan, list: RowList): RowList {
   if (filter.op === 'in') return withCodes(part.columns.get(filter.column), filter.allowed, list);
   if (filter.op === 'and') return filter.filters.reduce((left, inner) => matching(part, inner, left), list);

@@ -1,10 +1,11 @@
 /** What threads of the engine do: one function for each kind of task. */
+import { countFunnel, type FunnelTask } from './count-funnel.js';
 import { type CountTask, countGroups } from './count-groups.js';
 import { type UnpackTask, unpackBlocks } from './unpack-blocks.js';
 
-export type Task = CountTask | UnpackTask;
+export type Task = CountTask | FunnelTask | UnpackTask;
 
-const kinds = { count: countGroups, unpack: unpackBlocks };
+const kinds = { count: countGroups, funnel: countFunnel, unpack: unpackBlocks };
 
 type Kinds = typeof kinds;
 export type ResultOf<T extends Task> = ReturnType<Kinds[T['kind']]>;

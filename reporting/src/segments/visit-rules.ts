@@ -1,7 +1,23 @@
 /** What visits are, where no column says it. */
+import type { TimeRange } from '../query/resolved-query.js';
+import { passiveTypes, visitsReachMs } from '../query/visits-sql.js';
+import type { VisitPlan } from './number-visits.js';
+import type { ReadParts } from './read-parts.js';
 
-/**
- * Types of events that happen to a visitor, or that a page makes by itself: a visit of one view and only these is a bounce, as the
- * visitor did nothing more.
- */
-export const passiveTypes = ['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'];
+/** Columns that visits are made of. */
+export const visitColumns = ['event_type', 'path'];
+
+export const aroundVisits = ({ from, to }: TimeRange): TimeRange => ({
+  from: new Date(from.getTime() - visitsReachMs),
+  to: new Date(to.getTime() + visitsReachMs),
+});
+
+/** In terms of this site's codes. */
+export function visitRules({ site, values }: ReadParts): VisitPlan {
+  const types = values.get('event_type')!;
+  return {
+    gapMicros: site.sessionMinutes * 60_000_000,
+    viewCode: types.codeOf('view'),
+    passiveCodes: passiveTypes.map((type) => types.codeOf(type)),
+  };
+}

@@ -19,6 +19,21 @@ function lastMs({ startMs, rows, columns }: Part): number {
   return startMs + last;
 }
 
+/** Whether parts, in the order of their starts, follow each other in time. */
+export const areSequential = (parts: Part[]): boolean =>
+  parts.every((part, at) => at === 0 || lastMs(parts[at - 1]!) < part.startMs);
+
+/** The part with windows that lie in a range of milliseconds; undefined when nothing of it does. */
+export function clipWindows(part: Part, [from, to]: readonly [number, number]): Part | undefined {
+  const bounds = part.windows ?? [part.startMs, lastMs(part) + 1];
+  const windows: number[] = [];
+  for (let at = 0; at < bounds.length; at += 2) {
+    const [start, end] = [Math.max(from, bounds[at]!), Math.min(to, bounds[at + 1]!)];
+    if (start < end) windows.push(start, end);
+  }
+  return windows.length === 0 ? undefined : { ...part, windows };
+}
+
 /** Rows of visitors from the first to before the second, in groups. */
 export function groupByTime(parts: Part[], [from, to]: readonly [number, number]): TimeGroup[] {
   const groups: TimeGroup[] = [];

@@ -16,6 +16,8 @@ export interface Needs {
   bounds?: readonly number[];
   /** Time is a dimension by the hours of days, which lie between bounds. */
   byHours?: boolean;
+  /** The time of every event is needed. */
+  usesTime?: boolean;
   /** Everything that visits are made of is needed. */
   usesVisits?: boolean;
 }
@@ -31,8 +33,9 @@ function isCut({ covers }: ListedSegment, bounds: readonly number[]): boolean {
 
 function columnsOf({ segment, windows }: CoveringSegment, needs: Needs): string[] {
   const isSplit = needs.bounds !== undefined && (needs.byHours || isCut(segment, needs.bounds));
-  const needsTime = windows !== undefined || isSplit;
   if (needs.usesVisits) return ['time', 'micros', 'visitor', 'session', 'session_ids', ...needs.coded];
+  if (needs.usesTime) return ['time', 'micros', 'visitor', ...needs.coded];
+  const needsTime = windows !== undefined || isSplit;
   return [...(needsTime ? ['time'] : []), ...(needs.usesVisitors ? ['visitor'] : []), ...needs.coded];
 }
 

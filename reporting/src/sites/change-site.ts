@@ -14,21 +14,32 @@ export interface SiteChange {
   hostnames?: string[];
   /** Smaller is sooner; null: none. */
   job_priority?: number | null;
+  /** Longest time between two events of a visit. */
+  session_minutes?: number;
 }
+
+/** Answers that were kept count visits by the setting of their time. */
+const forget = `forgotten as (
+    update site_rollups set epoch = epoch + 1 where site_id = $1 and $10::smallint is not null
+      and $10 <> (select session_minutes from sites where site_id = $1)
+  )`;
 
 /** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known or is being erased. */
 export async function changeSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
   const { rows } = await writePool.query<SiteNames>(
     `/* reporting.changeSite */
+    with ${forget}
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
       path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames),
-      job_priority = case when $8 then $9::integer else job_priority end
+      job_priority = case when $8 then $9::integer else job_priority end,
+      session_minutes = coalesce($10, session_minutes)
     where site_id = $1 and erase_requested_at is null
-    returning site_id, name, timezone, path_rules, hostnames, job_priority, created_at`,
+    returning site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, created_at`,
     [
       ...[siteId, change.timezone, change.name !== undefined, change.name, change.path_rules !== undefined],
       change.path_rules && JSON.stringify(change.path_rules),
       ...[change.hostnames, change.job_priority !== undefined, change.job_priority],
+      change.session_minutes,
     ],
   );
   return rows[0];

@@ -53,9 +53,10 @@ const hostnameSchema = Joi.string()
   .messages({ 'any.custom': hostnameRule, 'string.empty': hostnameRule, 'string.base': hostnameRule });
 
 const priorityRule = `must be null or an integer from 0, the soonest, to ${maxPriority}`;
-const priorityMessages = Object.fromEntries(
-  ['base', 'integer', 'min', 'max', 'unsafe', 'infinity'].map((rule) => [`number.${rule}`, priorityRule]),
-);
+const numberMessages = (rule: string) =>
+  Object.fromEntries(['base', 'integer', 'min', 'max', 'unsafe', 'infinity'].map((name) => [`number.${name}`, rule]));
+const priorityMessages = numberMessages(priorityRule);
+const minutesMessages = numberMessages('must be an integer from 1 to 1440, the minutes after which a visit ends');
 
 /** In one order, so that the same list is the same value. */
 const hostnamesSchema = Joi.array()
@@ -75,6 +76,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   path_rules: pathRulesSchema.allow(null),
   hostnames: hostnamesSchema,
   job_priority: Joi.number().integer().min(0).max(maxPriority).allow(null).messages(priorityMessages),
+  session_minutes: Joi.number().integer().min(1).max(1_440).messages(minutesMessages),
 })
   .min(1)
   .required()
@@ -82,7 +84,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   .messages({
     'object.unknown': 'is not a field of a site that can be changed',
     'object.base': 'must be an object',
-    'object.min': 'must have a timezone, a name, path_rules, hostnames or a job_priority',
+    'object.min': 'must have a timezone, a name, path_rules, hostnames, a job_priority or session_minutes',
   });
 
 /** A new site may have everything as it is by default. */

@@ -14,6 +14,8 @@ export interface SiteNames {
   hostnames: string[];
   /** How soon its jobs run: smaller is sooner. */
   job_priority: number | null;
+  /** Longest time between two events of a visit. */
+  session_minutes: number;
   created_at: Date;
   /** Of a {@link Site} only where it is true. */
   erasing?: boolean;
@@ -68,7 +70,7 @@ export async function withEvents(client: PoolClient, site: SiteNames, reads: Rea
 }
 
 const columns =
-  'site_id, name, timezone, path_rules, hostnames, job_priority, created_at, erase_requested_at is not null as erasing';
+  'site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, created_at, erase_requested_at is not null as erasing';
 
 async function readNames(client: PoolClient, { limit, offset }: Page, only: string | null): Promise<SiteNames[]> {
   const { rows } = await client.query<SiteNames>(
