@@ -84,7 +84,7 @@ function startAnalyticsWorker(
   return (deps, concurrency) => {
     const { pool, retry = {}, graceDays } = deps;
     const siteQueue = openQueue('site-aggregation', deps.queue, deps.logger);
-    const rolls = createRollConsumer(pool);
+    const rolls = createRollConsumer(pool, undefined, deps.logger);
     const handle = createAnalyticsConsumer({ pool, rolls, siteQueue, retry, graceDays });
     const worker = startJobWorker(queue, { ...deps, location: deps.queue, concurrency, limiter }, handle);
     return {

@@ -39,6 +39,10 @@ async function openWork(client: PoolClient, before: Date): Promise<string | unde
 const raiseHorizon = `/* processor.raiseRawHorizon */
 insert into raw_horizon (since) values ($1) on conflict (only_row) do update set since = greatest(raw_horizon.since, $1)`;
 
+/** Before the lock on events, since erasures take both in this order. */
+const lockSites = `/* processor.lockSegmentedSites */
+select 1 from site_rollups where site_id in (select site_id from segments where starts < $1) order by site_id for update`;
+
 /** Segments never reach from one month into another. What only they had goes from the values of their sites with the next rolls. */
 const dropSegments = `/* processor.dropSegments */
 with dropped as (delete from segments where starts < $1 returning site_id)
@@ -54,6 +58,7 @@ async function closeDays(client: PoolClient, next: string): Promise<void> {
 
 async function drop(client: PoolClient, month: string, next: string): Promise<string | undefined> {
   await lockPartitions(client);
+  await client.query(lockSites, [monthStart(next)]);
   await client.query('/* processor.lockEvents */ lock table events in access exclusive mode');
   const open = await openWork(client, closedBefore(monthStart(next)));
   if (open !== undefined) return open;

@@ -25,9 +25,10 @@ export const busy = Symbol('busy');
 
 /**
  * What a crash of the server takes back is a whole transaction, marks included, hence no wait for the disk.
- * The memory is for grouping the events of a chunk.
+ * The memory is for grouping the events of a chunk. The lock comes before the snapshot: a month that is dropped in between would be
+ * without events, and without the record that it is dropped.
  */
-const begin = `begin isolation level repeatable read; set local synchronous_commit = off; set local work_mem = '96MB';
+const begin = `begin isolation level repeatable read; lock table only events in access share mode; set local synchronous_commit = off; set local work_mem = '96MB';
 set local jit = off; set local random_page_cost = 1.1`;
 
 /**

@@ -2,8 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HourlyRollupData, RebuildData, SiteData } from '@millrace/shared/job-data';
 import type { RollResult } from '@millrace/shared/job-results';
+import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
 import { eraseSite, isToBeErased } from '../erase/erase-site.js';
+import type { CorruptSegmentError } from '../segments/stored-segments.js';
 import { busy } from './claim-site.js';
 import { markRange } from './mark-range.js';
 import { rollSite } from './roll-site.js';
@@ -27,14 +29,19 @@ function rangeOf(data: RollData): { from: Date; to: Date } | undefined {
   return undefined;
 }
 
-export function createRollConsumer(pool: Pool, clock = () => new Date()): RollConsumer {
+export function createRollConsumer(pool: Pool, clock = () => new Date(), logger?: Logger): RollConsumer {
   const stopping = new AbortController();
   type OnProgress = Parameters<RollConsumer['consume']>[1];
 
   /** A site that is to be erased is, instead of being rolled. */
   async function roll(siteId: string, onProgress: OnProgress) {
     if ((await isToBeErased(pool, siteId)) && (await eraseSite(pool, siteId, stopping.signal)) === busy) return busy;
-    return rollSite(pool, siteId, { now: clock(), stopped: stopping.signal, onProgress });
+    const onCorrupt = (error: CorruptSegmentError) =>
+      logger?.error(
+        { site_id: siteId, err: error },
+        'gave up a segment that cannot be read; its intervals are rolled again',
+      );
+    return rollSite(pool, siteId, { now: clock(), stopped: stopping.signal, onProgress, onCorrupt });
   }
 
   async function rollPatiently(siteId: string, onProgress: OnProgress): Promise<RollResult> {

@@ -3,7 +3,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import { allComplete, heldSince, intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import { fillSegments } from '../segments/fill-segments.js';
-import { mergeNext, purgeNext } from '../segments/keep-segments.js';
+import { mergeNext, type OnCorrupt, purgeNext } from '../segments/keep-segments.js';
 import { busy, claimSite, type Roll } from './claim-site.js';
 import { detailHorizon, dropDetail } from './drop-detail.js';
 import { fillDimensions } from './fill-dimensions.js';
@@ -26,6 +26,8 @@ export interface RollOptions {
   stopped?: AbortSignal;
   /** Told after each transaction how much of the marked intervals and days is done, 0 to 100. */
   onProgress?: (percent: number) => Promise<unknown> | unknown;
+  /** Told of segments that cannot be read. */
+  onCorrupt?: OnCorrupt;
 }
 
 const maxIntervalsPerChunk = 192;
@@ -69,7 +71,7 @@ const nextLimit = ({ intervals, events }: { intervals: number; events: number })
 /** A step of a roll: how many intervals, days and rows it did, or undefined when there is nothing left to do. */
 type Step = () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
 
-function stepsOf(pool: Pool, siteId: string, now: Date, work: Work): Step[] {
+function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, work: Work): Step[] {
   const claimed = <T>(roll: Roll<T>) => claimSite(pool, siteId, roll);
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
   let limit = firstLimit;
@@ -90,8 +92,8 @@ function stepsOf(pool: Pool, siteId: string, now: Date, work: Work): Step[] {
     },
     () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))),
     ...(work.segmentsMissing ? [() => claimed((client, site) => fillSegments(client, site, closedBefore))] : []),
-    ...(work.segmentsPurge ? [() => claimed(purgeNext)] : []),
-    () => claimed((client, site) => mergeNext(client, site, now)),
+    ...(work.segmentsPurge ? [() => claimed((client, site) => purgeNext(client, site, onCorrupt))] : []),
+    () => claimed((client, site) => mergeNext(client, site, now, onCorrupt)),
     ...(work.dimensionsMissing ? [() => claimed((client, site) => fillDimensions(client, site, closedBefore))] : []),
     ...(work.detailIsOld ? [once((client, site) => dropDetail(client, site, now))] : []),
   ];
@@ -111,7 +113,7 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { rows } = await pool.query<Work>(findWork, [siteId, now, detailHorizon(now), complete]);
   const work = rows[0];
   if (!work) return { ...summary, ms: 0 }; // erased in between
-  for (const step of stepsOf(pool, siteId, now, work)) {
+  for (const step of stepsOf(pool, siteId, options, work)) {
     while (!stopped?.aborted) {
       const done = await step();
       if (done === busy) return busy;

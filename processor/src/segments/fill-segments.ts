@@ -5,6 +5,18 @@ import type { ClaimedSite } from '../rollups/claim-site.js';
 import { eventsPerChunk } from '../rollups/roll-days.js';
 import { writeSegments } from './segment-intervals.js';
 
+/** Those from before an earlier release rolled may hold what was erased meanwhile, of intervals that have no events any more. */
+const removeOld = `/* processor.removeOldSegments */
+delete from segments where site_id = $1
+  and version in (select version from segments where site_id = $1 order by version limit 100)`;
+
+/** Whoever rolled last may have had a clock that is ahead. Values of what is removed are swept once the rest is there. */
+const begin = `/* processor.beginSegments */
+update site_rollups set segments_purge = true, segments_since = greatest($2, (
+  select max(interval_start) + interval '15 minutes' from rollup_15m
+  where site_id = $1 and dimension = 'all' and event_type = '${allTypes}'))
+where site_id = $1`;
+
 const noteSince = '/* processor.noteSegmentsSince */ update site_rollups set segments_since = $2 where site_id = $1';
 
 /** Every interval that was ever rolled has this row; those whose raw events are gone are left to rollups. */
@@ -28,7 +40,8 @@ function takeSome(intervals: { start: Date; events: number }[]): Date[] {
 export async function fillSegments(client: PoolClient, site: ClaimedSite, closedBefore: Date) {
   const { siteId, rawSince, segmentsSince } = site;
   if (segmentsSince === null) {
-    await client.query(noteSince, [siteId, closedBefore]);
+    const { rowCount } = await client.query(removeOld, [siteId]);
+    if (rowCount === 0) await client.query(begin, [siteId, closedBefore]);
     return {};
   }
   if (!(segmentsSince instanceof Date)) return undefined;

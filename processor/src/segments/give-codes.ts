@@ -1,23 +1,26 @@
 /** Gives the values of a site's columns their codes: each value one, once, and never another. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { packSize, valuesLimit } from '@millrace/shared/segments/segment-columns';
+import { packSize, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
 
 /** Column → its values. */
 export type TextsByColumn = ReadonlyMap<string, readonly string[]>;
 /** Column → the code of each value; undefined for a column that has too many values. */
 export type CodesByColumn = Map<string, Uint32Array | undefined>;
 
-/** Codes begin with 1: a pack is a row with the values of `packSize` codes, so that a dictionary is read and kept in few rows. */
+/**
+ * Codes begin with 1: a pack is a row with the values of `packSize` codes, so that a dictionary is read and kept in few rows. Without a
+ * join, which Postgres would have to plan without knowing how many values there are.
+ */
 const findCodes = `/* processor.findCodes */
-select wanted.place::int - 1 as place, known.pack * ${packSize} + known.nth::int as code
-from (
-  select "column", pack, value, nth from segment_values, unnest(values) with ordinality as packed(value, nth)
-  where site_id = $1 and "column" = any($2)) as known
-join unnest($3::text[], $4::text[]) with ordinality as wanted("column", value, place) using ("column", value)`;
+select "column", value, pack * ${packSize} + nth::int as code
+from segment_values, unnest(values) with ordinality as packed(value, nth)
+where site_id = $1 and "column" = any($2) and value = any($3)`;
 
-const countValues = `/* processor.countValues */
-select "column", max(pack * ${packSize} + cardinality(values)) as count from segment_values
-where site_id = $1 and "column" = any($2) group by "column"`;
+/** Of the end of each column; characters of all its values. */
+const measureColumns = `/* processor.measureColumns */
+select "column", max(pack * ${packSize} + cardinality(values))::int as count,
+  sum(length(array_to_string(values, '')))::float8 as characters
+from segment_values where site_id = $1 and "column" = any($2) group by "column"`;
 
 const addValues = `/* processor.addValues */
 insert into segment_values (site_id, "column", pack, values)
@@ -42,44 +45,53 @@ function packsOf(column: string, values: string[], count: number): Pack[] {
   return packs;
 }
 
-async function readCounts(client: PoolClient, siteId: string, columns: string[]): Promise<Map<string, number>> {
-  const { rows } = await client.query<{ column: string; count: number }>(countValues, [siteId, columns]);
-  return new Map(rows.map(({ column, count }) => [column, count]));
+interface Measured {
+  column: string;
+  count: number;
+  characters: number;
 }
 
-async function readCodes(client: PoolClient, siteId: string, texts: TextsByColumn): Promise<CodesByColumn> {
-  const columns = [...texts.keys()];
-  const wanted = [...texts].flatMap(([column, values]) => values.map((value) => [column, value] as const));
-  const { rows } = await client.query<{ place: number; code: number }>(findCodes, [
-    ...[siteId, columns, wanted.map(([column]) => column), wanted.map(([, value]) => value)],
-  ]);
-  const all = new Uint32Array(wanted.length);
-  for (const { place, code } of rows) all[place] = code;
-  let start = 0;
-  return new Map(
-    [...texts].map(([column, { length }]) => {
-      const codes = all.subarray(start, start + length);
-      start += length;
-      return [column, codes];
-    }),
-  );
+async function measure(client: PoolClient, siteId: string, columns: string[]): Promise<Map<string, Measured>> {
+  const { rows } = await client.query<Measured>(measureColumns, [siteId, columns]);
+  return new Map(rows.map((row) => [row.column, row]));
 }
+
+/** Column → value → code, of the given texts that have one, and of others now and then. */
+async function readCodes(client: PoolClient, siteId: string, texts: TextsByColumn) {
+  const wanted = new Set<string>();
+  for (const ofColumn of texts.values()) for (const text of ofColumn) wanted.add(text);
+  const columns = [...texts.keys()];
+  const { rows } = await client.query<{ column: string; value: string; code: number }>(findCodes, [
+    ...[siteId, columns, [...wanted]],
+  ]);
+  const known = new Map(columns.map((column) => [column, new Map<string, number>()]));
+  for (const { column, value, code } of rows) known.get(column)!.set(value, code);
+  return known;
+}
+
+const charactersOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0);
 
 /** Only under the claim of the site: two that gave codes at once would give one twice. */
 export async function giveCodes(client: PoolClient, siteId: string, texts: TextsByColumn): Promise<CodesByColumn> {
-  const given = await readCodes(client, siteId, texts);
-  const counts = await readCounts(client, siteId, [...texts.keys()]);
-  const added: Pack[] = [];
-  for (const [column, codes] of given) {
-    const values = texts.get(column)!.filter((_, place) => codes![place] === 0);
-    let count = counts.get(column) ?? 0;
-    if (count + values.length > valuesLimit(column)) {
+  const known = await readCodes(client, siteId, texts);
+  const measured = await measure(client, siteId, [...texts.keys()]);
+  const given: CodesByColumn = new Map();
+  for (const [column, ofColumn] of texts) {
+    const codes = known.get(column)!;
+    const { count, characters } = measured.get(column) ?? { count: 0, characters: 0 };
+    const added = ofColumn.filter((text) => !codes.has(text));
+    const isFull =
+      count + added.length > valuesLimit(column) || characters + charactersOf(added) > segmentLimits.valueCharacters;
+    if (isFull) {
       given.set(column, undefined);
       continue;
     }
-    added.push(...packsOf(column, values, count));
-    for (let place = 0; place < codes!.length; place += 1) if (codes![place] === 0) codes![place] = ++count;
+    for (const [place, text] of added.entries()) codes.set(text, count + place + 1);
+    if (added.length > 0) await client.query(addValues, [siteId, JSON.stringify(packsOf(column, added, count))]);
+    given.set(
+      column,
+      Uint32Array.from(ofColumn, (text) => codes.get(text)!),
+    );
   }
-  if (added.length > 0) await client.query(addValues, [siteId, JSON.stringify(added)]);
   return given;
 }

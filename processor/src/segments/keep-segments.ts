@@ -2,35 +2,75 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { ClaimedSite } from '../rollups/claim-site.js';
 import { chooseMerge, choosePurge } from './choose-merge.js';
+import { dropCorrupt } from './drop-corrupt.js';
 import { mergeSegments } from './merge-segments.js';
-import { listSegments } from './stored-segments.js';
+import { CorruptSegmentError, listSegments, type StoredSegment } from './stored-segments.js';
 import { sweepValues } from './sweep-values.js';
 
+/** Told of each segment that could not be read, and so was given up; its intervals are rolled again. */
+export type OnCorrupt = (error: CorruptSegmentError) => void;
+
+/** Gives up what `work`, which writes only once it has read everything, finds corrupt. */
+async function withoutCorrupt<T>(
+  work: () => Promise<T>,
+  giveUp: (segment: StoredSegment) => Promise<void>,
+  onCorrupt: OnCorrupt,
+): Promise<T | object> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CorruptSegmentError)) throw error;
+    await giveUp(error.segment);
+    onCorrupt(error);
+    return {};
+  }
+}
+
 /** One merge; undefined when there is nothing to merge. */
-export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date) {
+export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date, onCorrupt: OnCorrupt = () => {}) {
   const segments = await listSegments(client, site.siteId);
   const members = chooseMerge(segments, now);
   if (members === undefined) return undefined;
-  await mergeSegments(client, site.siteId, members, segments);
+  const merge = () => mergeSegments(client, site.siteId, members, segments);
+  await withoutCorrupt(merge, (segment) => dropCorrupt(client, site, segment, segments), onCorrupt);
   return {};
 }
+
+/** Those of intervals that no segment covers leave nothing behind. */
+const findUnrolled = `/* processor.findUnrolledMarks */
+select exists (
+  select 1 from rollup_marks join segments on segments.site_id = rollup_marks.site_id
+    and starts <= interval_start and ends > interval_start
+  where rollup_marks.site_id = $1) as found`;
 
 /** The epoch tells readers to forget the values that they have in memory. */
 const purged = `/* processor.segmentsPurged */
 update site_rollups set segments_purge = false, epoch = epoch + 1 where site_id = $1`;
 
+/** Undefined: what was erased since the roll began is still in the segments, and the next roll purges it. */
+async function finishPurge(client: PoolClient, siteId: string, segments: StoredSegment[]): Promise<undefined> {
+  const { rows } = await client.query<{ found: boolean }>(findUnrolled, [siteId]);
+  if (rows[0]!.found) return;
+  await sweepValues(client, siteId, segments);
+  await client.query(purged, [siteId]);
+}
+
 /**
  * After an erasure, once its marks are rolled: rewrites one segment with events that newer ones have replaced, and in the end removes
  * values that no event has any more. Undefined when nothing is left to do.
  */
-export async function purgeNext(client: PoolClient, { siteId }: ClaimedSite) {
+export async function purgeNext(client: PoolClient, site: ClaimedSite, onCorrupt: OnCorrupt = () => {}) {
+  const { siteId } = site;
   const segments = await listSegments(client, siteId);
   const replaced = choosePurge(segments);
-  if (replaced !== undefined) {
+  const purge = async () => {
+    if (replaced === undefined) return finishPurge(client, siteId, segments);
     await mergeSegments(client, siteId, [replaced], segments);
     return {};
-  }
-  await sweepValues(client, siteId, segments);
-  await client.query(purged, [siteId]);
-  return undefined;
+  };
+  return withoutCorrupt<object | undefined>(
+    purge,
+    (segment) => dropCorrupt(client, site, segment, segments),
+    onCorrupt,
+  );
 }

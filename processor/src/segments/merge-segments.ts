@@ -1,5 +1,6 @@
 /** Makes one segment of several, without what newer ones have replaced, and without a look at raw events. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
 import {
   countIntervals,
   type IntervalRanges,
@@ -23,39 +24,86 @@ interface Member {
 }
 
 /** Rows of intervals in `kept`. */
-function rowsWithin({ starts, rows, covers }: StoredSegment, open: OpenSegment, kept: IntervalRanges): Uint32Array {
-  const all = Uint32Array.from({ length: rows }, (_, row) => row);
-  if (countIntervals(kept) === countIntervals(covers)) return all;
+async function rowsWithin(segment: StoredSegment, open: OpenSegment, kept: IntervalRanges): Promise<Uint32Array> {
+  const { starts, rows, covers } = segment;
+  const found = new Uint32Array(rows);
+  if (countIntervals(kept) === countIntervals(covers)) {
+    for (let row = 0; row < rows; row += 1) found[row] = row;
+    return found;
+  }
   const first = intervalOf(starts);
   const isKept = new Uint8Array(covers.at(-1)! - first);
   for (let at = 0; at < kept.length; at += 2) isKept.fill(1, kept[at]! - first, kept[at + 1]! - first);
-  const time = open.numbers('time');
-  const startMs = starts.getTime();
-  return all.filter((row) => isKept[intervalOf(new Date(startMs + time[row]!)) - first] === 1);
+  // Segments start where an interval does.
+  const time = await open.numbers('time');
+  let count = 0;
+  for (let row = 0; row < rows; row += 1) {
+    if (isKept[Math.floor(time[row]! / intervalMs)] === 1) found[count++] = row;
+  }
+  return found.subarray(0, count);
 }
 
-/** The numbers of all members, one after the other. */
-function gather(members: Member[], numbersOf: (member: Member) => ArrayLike<number>): Uint32Array {
-  const gathered = new Uint32Array(members.reduce((sum, { rows }) => sum + rows.length, 0));
+const countRows = (members: Member[]) => members.reduce((sum, { rows }) => sum + rows.length, 0);
+
+/** The numbers of all members, one after the other; what `add` says is added to those of a member that are not zero. */
+async function gather(
+  members: Member[],
+  name: string,
+  add: (member: Member) => number = () => 0,
+): Promise<Uint32Array> {
+  const gathered = new Uint32Array(countRows(members));
   let end = 0;
   for (const member of members) {
-    const numbers = numbersOf(member);
-    for (const row of member.rows) gathered[end++] = numbers[row]!;
+    const { open, rows } = member;
+    if (!(name in open.directory.blocks)) {
+      end += rows.length;
+      continue;
+    }
+    const numbers = await open.numbers(name);
+    const added = add(member);
+    for (let at = 0; at < rows.length; at += 1) {
+      const number = numbers[rows[at]!]!;
+      gathered[end++] = number === 0 ? 0 : number + added;
+    }
   }
   return gathered;
 }
 
+const laterBy = (member: Member, starts: Date) => member.segment.starts.getTime() - starts.getTime();
+
+/** Milliseconds since `starts`. */
+async function gatherTimes(members: Member[], starts: Date): Promise<Uint32Array> {
+  const gathered = await gather(members, 'time');
+  let end = 0;
+  for (const member of members) {
+    const later = laterBy(member, starts);
+    for (let at = 0; at < member.rows.length; at += 1) gathered[end++]! += later;
+  }
+  return gathered;
+}
+
+const isProperty = (name: string) => name.startsWith(propertyColumn(''));
+
+/** The most frequent of properties that are too many for one segment. */
+async function keepFrequent(members: Member[], names: string[]): Promise<string[]> {
+  if (names.length <= segmentLimits.properties) return names;
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    let count = 0;
+    for (const code of await gather(members, name)) if (code !== 0) count += 1;
+    counts.set(name, count);
+  }
+  return names.sort((a, b) => counts.get(b)! - counts.get(a)!).slice(0, segmentLimits.properties);
+}
+
 /** What some member leaves out is not complete in the whole. */
-function mergedColumns(members: Member[]): Omitted & { names: string[] } {
+async function mergedColumns(members: Member[]): Promise<Omitted & { names: string[] }> {
   const directories = members.map(({ open }) => open.directory);
   const leftOut = new Set(directories.flatMap((directory) => directory.leftOut));
   const cut = directories.filter(({ leavesOutMore }) => leavesOutMore);
-  const prefix = propertyColumn('');
-  const found = new Set(
-    directories.flatMap(({ blocks }) => Object.keys(blocks)).filter((name) => name.startsWith(prefix)),
-  );
+  const found = new Set(directories.flatMap(({ blocks }) => Object.keys(blocks)).filter(isProperty));
   const known = [...found].filter((name) => cut.every(({ blocks }) => name in blocks) && !leftOut.has(name));
-  const properties = known.slice(0, segmentLimits.properties);
+  const properties = await keepFrequent(members, known);
   const columns = eventColumns.map(({ name }) => name).filter((name) => !leftOut.has(name));
   return {
     names: [...columns, ...properties],
@@ -64,48 +112,37 @@ function mergedColumns(members: Member[]): Omitted & { names: string[] } {
   };
 }
 
-function packMembers(members: Member[], starts: Date): PackedSegment & { rows: number } {
-  const time = gather(members, ({ segment, open }) => {
-    const later = segment.starts.getTime() - starts.getTime();
-    return Uint32Array.from(open.numbers('time'), (ms) => ms + later);
-  });
-  const visitor = gather(members, ({ open }) => open.numbers('visitor'));
+async function packMembers(members: Member[], starts: Date): Promise<PackedSegment & { rows: number }> {
+  const visitor = await gather(members, 'visitor');
+  const time = await gatherTimes(members, starts);
   const order = orderRows([visitor, time]);
   const packer = createPacker(order.length);
   packer.addNumbers('time', inOrder(time, order), 'jumps');
   packer.addNumbers('visitor', inOrder(visitor, order), 'steps');
-  const addColumn = (name: string) =>
-    packer.addNumbers(
-      name,
-      inOrder(
-        gather(members, ({ open }) => open.numbers(name)),
-        order,
-      ),
-      'codes',
-    );
-  addColumn('micros');
-  const { session, ids } = mergeSessions(members, order);
+  const addColumn = async (name: string) =>
+    packer.addNumbers(name, inOrder(await gather(members, name), order), 'codes');
+  await addColumn('micros');
+  const { session, ids } = await mergeSessions(members, order);
   packer.addNumbers('session', session, 'jumps');
   packer.addIds('session_ids', ids);
-  const { names, ...omitted } = mergedColumns(members);
-  for (const name of names) addColumn(name);
+  const { names, ...omitted } = await mergedColumns(members);
+  for (const name of names) await addColumn(name);
   return { ...packer.finish(omitted), rows: order.length };
 }
 
-function mergeSessions(members: Member[], order: Uint32Array) {
-  const lists = members.map(({ open }) => open.sessionIds());
-  const ids = new BigUint64Array(lists.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
+async function mergeSessions(members: Member[], order: Uint32Array) {
+  const lists: BigUint64Array[] = [];
   const ends = new Map<Member, number>();
-  for (const [at, list] of lists.entries()) {
-    ids.set(list, end);
-    ends.set(members[at]!, end);
+  let end = 0;
+  for (const member of members) {
+    const list = await member.open.sessionIds();
+    lists.push(list);
+    ends.set(member, end);
     end += list.length;
   }
-  const session = gather(members, (member) => {
-    const before = ends.get(member)!;
-    return Uint32Array.from(member.open.numbers('session'), (place) => (place === 0 ? 0 : place + before));
-  });
+  const ids = new BigUint64Array(end);
+  for (const [at, list] of lists.entries()) ids.set(list, ends.get(members[at]!)!);
+  const session = await gather(members, 'session', (member) => ends.get(member)!);
   return numberSessions(inOrder(session, order), ids);
 }
 
@@ -126,11 +163,12 @@ export async function mergeSegments(
     const kept = owned.get(segment)!;
     if (kept.length === 0) continue;
     const open = await openSegment(client, siteId, segment);
-    opened.push({ segment, open, rows: rowsWithin(segment, open, kept) });
+    opened.push({ segment, open, rows: await rowsWithin(segment, open, kept) });
   }
   if (opened.length > 0) {
-    const { rows, ...packed } = packMembers(opened, startOf(covers[0]!));
+    const { rows, ...packed } = await packMembers(opened, startOf(covers[0]!));
     await storeSegment(client, siteId, { covers, rows, packed });
   }
-  await removeSegments(client, siteId, members);
+  const replaced = all.filter((segment) => owned.get(segment)!.length === 0);
+  await removeSegments(client, siteId, [...members, ...replaced]);
 }

@@ -1,8 +1,8 @@
 /** The segments that a site has: which there are, and what is in them. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { Covering } from '@millrace/shared/segments/interval-ranges';
-import type { Numbers } from '@millrace/shared/segments/number-block';
-import { type Directory, readIds, readNumbers } from '@millrace/shared/segments/segment-format';
+import { CorruptBlockError, type Numbers } from '@millrace/shared/segments/number-block';
+import { type Block, type Directory, readIds, readNumbers } from '@millrace/shared/segments/segment-format';
 
 export interface StoredSegment extends Covering {
   starts: Date;
@@ -20,33 +20,58 @@ export async function listSegments(client: PoolClient, siteId: string): Promise<
   return (await client.query<StoredSegment>(list, [siteId])).rows;
 }
 
-/** A segment with its bytes. */
+/** A segment whose blocks can be read. */
 export interface OpenSegment {
   directory: Directory;
-  /** All zero where there is no block. @throws CorruptBlockError */
-  numbers(name: string): Numbers;
-  /** @throws CorruptBlockError */
-  sessionIds(): BigUint64Array;
+  /** All zero where there is no block. @throws CorruptSegmentError */
+  numbers(name: string): Promise<Numbers>;
+  /** @throws CorruptSegmentError */
+  sessionIds(): Promise<BigUint64Array>;
 }
 
+/** A block of `segment` that cannot be read. */
+export class CorruptSegmentError extends Error {
+  override readonly name = 'CorruptSegmentError';
+  constructor(
+    readonly segment: StoredSegment,
+    cause: CorruptBlockError,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/** Small ones are read whole, of large ones the blocks that are asked for. */
+const bytesAtOnce = 1_000_000;
+
 const read = `/* processor.readSegment */
-select directory, data from segments where site_id = $1 and starts = $2 and version = $3`;
+select directory, case when length(data) <= ${bytesAtOnce} then data end as data
+from segments where site_id = $1 and starts = $2 and version = $3`;
+
+const readPart = `/* processor.readBlock */
+select substr(data, $4::int + 1, $5::int) as data from segments where site_id = $1 and starts = $2 and version = $3`;
 
 export async function openSegment(client: PoolClient, siteId: string, segment: StoredSegment): Promise<OpenSegment> {
   const { starts, version, rows } = segment;
-  const found = await client.query<{ directory: Directory; data: Buffer }>(read, [siteId, starts, version]);
+  const found = await client.query<{ directory: Directory; data: Buffer | null }>(read, [siteId, starts, version]);
   const { directory, data } = found.rows[0]!;
-  const bytesOf = ([, offset, length]: readonly [unknown, number, number]) => data.subarray(offset, offset + length);
+  async function readBlock<T>(name: string, none: T, decode: (block: Block, bytes: Buffer) => T): Promise<T> {
+    const block = directory.blocks[name];
+    if (block === undefined) return none;
+    const [, offset, length] = block;
+    const part = data
+      ? data.subarray(offset, offset + length)
+      : (await client.query<{ data: Buffer }>(readPart, [siteId, starts, version, offset, length])).rows[0]!.data;
+    try {
+      return decode(block, part);
+    } catch (error) {
+      throw error instanceof CorruptBlockError ? new CorruptSegmentError(segment, error) : error;
+    }
+  }
   return {
     directory,
-    numbers(name) {
-      const block = directory.blocks[name];
-      return block ? readNumbers(block, bytesOf(block), rows) : new Uint8Array(rows);
-    },
-    sessionIds() {
-      const block = directory.blocks.session_ids;
-      return block ? readIds(bytesOf(block)) : new BigUint64Array();
-    },
+    numbers: (name) =>
+      readBlock<Numbers>(name, new Uint8Array(rows), (block, bytes) => readNumbers(block, bytes, rows)),
+    sessionIds: () => readBlock('session_ids', new BigUint64Array(), (_, bytes) => readIds(bytes)),
   };
 }
 

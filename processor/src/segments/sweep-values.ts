@@ -28,7 +28,7 @@ async function readUsed(client: PoolClient, siteId: string, segments: StoredSegm
     const open = await openSegment(client, siteId, segment);
     for (const [column, codes] of used) {
       if (!(column in open.directory.blocks)) continue;
-      for (const code of open.numbers(column)) codes[code] = 1;
+      for (const code of await open.numbers(column)) codes[code] = 1;
     }
   }
   return used;

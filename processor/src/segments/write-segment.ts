@@ -39,10 +39,10 @@ export function packEvents(events: GatheredEvents, codes: CodesByColumn): Packed
   packer.addNumbers('session', session, 'jumps');
   packer.addIds('session_ids', ids);
   const leftOut: string[] = [];
-  for (const [name, { places }] of events.columns) {
-    const ofColumn = codes.get(name);
+  for (const [name, column] of events.columns) {
+    const ofColumn = column && codes.get(name);
     if (ofColumn === undefined) leftOut.push(name);
-    else packer.addNumbers(name, codesOf(places, ofColumn), 'codes');
+    else packer.addNumbers(name, codesOf(column!.places, ofColumn), 'codes');
   }
   return packer.finish({ leftOut: leftOut.sort(), leavesOutMore: events.leavesOutMore });
 }

@@ -2,9 +2,8 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { segmentsHeldSince } from '@millrace/shared/rollups';
 import { type IntervalRanges, intervalOf, ownedRanges, startOf } from '@millrace/shared/segments/interval-ranges';
-import { CorruptBlockError } from '@millrace/shared/segments/number-block';
 import { counted } from '../counted.js';
-import { listSegments, type StoredSegment } from '../segments/stored-segments.js';
+import { CorruptSegmentError, listSegments, type StoredSegment } from '../segments/stored-segments.js';
 import { rawIntervals } from './raw-intervals.js';
 import {
   type ComparedEvent,
@@ -54,7 +53,7 @@ async function readAll(
         if (has(owned, interval)) found.set(interval, stored);
       }
     } catch (error) {
-      if (!(error instanceof CorruptBlockError)) throw error;
+      if (!(error instanceof CorruptSegmentError)) throw error;
       report(`${labelOf(intervalOf(segment.starts))} version ${segment.version}: ${error.message}`);
     }
   }

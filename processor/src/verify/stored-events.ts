@@ -60,16 +60,22 @@ export async function readStored(
   const open = await openSegment(client, siteId, segment);
   const { blocks, leftOut, leavesOutMore } = open.directory;
   const names = Object.keys(blocks).filter((name) => !noBlocks.includes(name));
-  const columns = names.map((name): [string, Numbers] => [name, open.numbers(name)]);
-  const [time, micros, visitor, session] = ['time', 'micros', 'visitor', 'session'].map((name) => open.numbers(name));
-  const ids = open.sessionIds();
+  const columns: [string, Numbers][] = [];
+  for (const name of names) columns.push([name, await open.numbers(name)]);
+  const time = await open.numbers('time');
+  const [micros, visitor, session] = [
+    await open.numbers('micros'),
+    await open.numbers('visitor'),
+    await open.numbers('session'),
+  ];
+  const ids = await open.sessionIds();
   const startMs = segment.starts.getTime();
   const isLeftOut = (column: string) =>
     leftOut.includes(column) || (leavesOutMore && column.startsWith('property:') && !(column in blocks));
   const eventAt = (row: number): ComparedEvent => ({
-    visitor: visitor![row]!,
-    micros: (startMs + time![row]!) * 1_000 + micros![row]!,
-    session: session![row] === 0 ? null : hexOf(ids[session![row]! - 1]!),
+    visitor: visitor[row]!,
+    micros: (startMs + time[row]!) * 1_000 + micros[row]!,
+    session: session[row] === 0 ? null : hexOf(ids[session[row]! - 1]!),
     values: new Map(
       columns.flatMap(([name, codes]) =>
         codes[row] === 0 ? [] : [[name, dictionaries.get(name)?.get(codes[row]!) ?? `(code ${codes[row]})`] as const],
@@ -78,7 +84,7 @@ export async function readStored(
   });
   const intervals = new Map<number, StoredInterval>();
   for (let row = 0; row < segment.rows; row += 1) {
-    const interval = Math.floor((startMs + time![row]!) / intervalMs);
+    const interval = Math.floor((startMs + time[row]!) / intervalMs);
     const found = intervals.get(interval) ?? { rows: [], eventAt, isLeftOut };
     found.rows.push(row);
     intervals.set(interval, found);

@@ -1,5 +1,8 @@
-/** A column's numbers as bytes: the lowest bytes of all rows, then the next higher ones, which deflate packs well and fast. */
-import { deflateSync, inflateSync } from 'node:zlib';
+/**
+ * A column's numbers as bytes: the lowest bytes of all rows, then the next higher ones, which deflate packs well and fast. With the CRC
+ * of gzip: the checksum of zlib streams does not tell columns of small numbers from ones with some of them exchanged.
+ */
+import { gzipSync, gunzipSync } from 'node:zlib';
 
 /**
  * How numbers become bytes. `planes`: as they are. `runs`: each number once with how often it stands in a row. `steps`: ascending
@@ -31,9 +34,10 @@ function writePlanes(numbers: Numbers, width: number, bytes: Uint8Array, offset:
 }
 
 /** The numbers of the narrowest array that holds them; for one plane a view, not a copy. */
-function readPlanes(bytes: Uint8Array, count: number): Numbers {
-  if (bytes.length === count) return new Uint8Array(bytes.buffer, bytes.byteOffset, count);
-  const numbers = bytes.length === 2 * count ? new Uint16Array(count) : new Uint32Array(count);
+function readPlanes(bytes: Uint8Array, width: number, count: number): Numbers {
+  if (!(width >= 1 && width <= 4) || bytes.length !== width * count) throw new Error('a wrong number of bytes');
+  if (width === 1) return new Uint8Array(bytes.buffer, bytes.byteOffset, count);
+  const numbers = width === 2 ? new Uint16Array(count) : new Uint32Array(count);
   for (let plane = 0, shift = 0; plane < bytes.length; plane += count, shift += 8) {
     for (let row = 0; row < count; row += 1) numbers[row]! |= bytes[plane + row]! << shift;
   }
@@ -65,10 +69,11 @@ function writeRuns(numbers: Numbers, count: number): Uint8Array {
 }
 
 function readRuns(bytes: Uint8Array, rows: number): Numbers {
-  const count = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const split = runsHeader + count * bytes[4]!;
-  const values = readPlanes(bytes.subarray(runsHeader, split), count);
-  const lengths = readPlanes(bytes.subarray(split), count);
+  const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
+  const [ofValues, ofLengths] = [bytes[4]!, bytes[5]!];
+  const split = runsHeader + count * ofValues;
+  const values = readPlanes(bytes.subarray(runsHeader, split), ofValues, count);
+  const lengths = readPlanes(bytes.subarray(split), ofLengths, count);
   const numbers = new (values.constructor as new (length: number) => Numbers)(rows);
   let row = 0;
   for (let run = 0; run < count; run += 1) {
@@ -76,6 +81,7 @@ function readRuns(bytes: Uint8Array, rows: number): Numbers {
     numbers.fill(values[run]!, row, end);
     row = end;
   }
+  if (row !== rows) throw new Error('a wrong number of rows');
   return numbers;
 }
 
@@ -100,12 +106,14 @@ function sumDifferences(differences: Numbers, kind: 'steps' | 'jumps'): Uint32Ar
   return numbers;
 }
 
-const planesOf = (numbers: Numbers): Uint8Array => {
+/** The width, then the planes. */
+function planesOf(numbers: Numbers): Uint8Array {
   const width = widthOf(numbers);
-  const bytes = new Uint8Array(numbers.length * width);
-  writePlanes(numbers, width, bytes, 0);
+  const bytes = new Uint8Array(1 + numbers.length * width);
+  bytes[0] = width;
+  writePlanes(numbers, width, bytes, 1);
   return bytes;
-};
+}
 
 /** Runs where they are shorter than planes by more than deflate would make of planes anyway. */
 function packCodes(numbers: Numbers): { kind: BlockKind; bytes: Uint8Array } {
@@ -121,7 +129,7 @@ function packCodes(numbers: Numbers): { kind: BlockKind; bytes: Uint8Array } {
 export function packNumbers(numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): { kind: BlockKind; data: Buffer } {
   const { kind, bytes } =
     as === 'codes' ? packCodes(numbers) : { kind: as, bytes: planesOf(toDifferences(numbers, as)) };
-  return { kind, data: deflateSync(bytes, { level: 1 }) };
+  return { kind, data: gzipSync(bytes, { level: 1 }) };
 }
 
 /**
@@ -130,10 +138,9 @@ export function packNumbers(numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): 
  */
 export function unpackNumbers(kind: BlockKind, data: Uint8Array, rows: number): Numbers {
   try {
-    const bytes = inflateSync(data);
+    const bytes = gunzipSync(data);
     if (kind === 'runs') return readRuns(bytes, rows);
-    if (bytes.length % rows !== 0 || bytes.length > 4 * rows) throw new Error('a wrong number of bytes');
-    const numbers = readPlanes(bytes, rows);
+    const numbers = readPlanes(bytes.subarray(1), bytes[0] ?? 0, rows);
     return kind === 'planes' ? numbers : sumDifferences(numbers, kind);
   } catch (cause) {
     throw new CorruptBlockError(`A block of ${rows} rows cannot be read: ${(cause as Error).message}`, { cause });

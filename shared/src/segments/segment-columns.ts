@@ -22,11 +22,19 @@ export const propertyColumn = (name: string): string => `property:${name}`;
 export const segmentLimits = {
   /** An interval with more events has no segment, and is read from raw events. */
   rows: 4_000_000,
+  /** Of several intervals that have more events together each gets segments of its own, so that a roll takes little memory. */
+  gatheredRows: 500_000,
   /** Values that a site's dictionary holds of one column; once it is full, segments leave the column out. */
   values: 1_048_576,
   propertyValues: 131_072,
+  /** Characters of all values of a column: a dictionary is read as a whole. */
+  valueCharacters: 32_000_000,
+  /** Characters of all values of all columns of a segment; with more it leaves out the column that has most. */
+  segmentCharacters: 64_000_000,
   /** Properties of a segment; of more the most frequent ones are kept. */
   properties: 200,
+  /** Properties that are looked at while a segment is made, the first ones; an event may have names that no other has. */
+  knownProperties: 2_000,
   /** Characters of a property's name, as many as a question may have. */
   propertyName: 128,
 } as const;

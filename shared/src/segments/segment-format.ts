@@ -1,5 +1,5 @@
 /** A segment: the events of a site's 15-minute intervals, column by column, in the order of visitor, time and id. */
-import { deflateSync, inflateSync } from 'node:zlib';
+import { gzipSync, gunzipSync } from 'node:zlib';
 import { type BlockKind, CorruptBlockError, type Numbers, packNumbers, unpackNumbers } from './number-block.js';
 import { layout } from './segment-columns.js';
 
@@ -53,7 +53,7 @@ export function createPacker(rows: number) {
     /** Random bytes do not get smaller; what they get is a checksum. */
     addIds(name: string, ids: BigUint64Array): void {
       const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
-      if (ids.length > 0) add(name, 'ids', deflateSync(bytes, { level: 0 }));
+      if (ids.length > 0) add(name, 'ids', gzipSync(bytes, { level: 0 }));
     },
     finish: (omitted: Omitted): PackedSegment => ({
       directory: { layout, blocks, ...omitted },
@@ -70,7 +70,7 @@ export function readNumbers([kind]: Block, data: Uint8Array, rows: number): Numb
 /** The ids of sessions from the bytes of their block. @throws CorruptBlockError */
 export function readIds(data: Uint8Array): BigUint64Array {
   try {
-    const bytes = inflateSync(data);
+    const bytes = gunzipSync(data);
     return new BigUint64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   } catch (cause) {
     throw new CorruptBlockError(`A block of session ids cannot be read: ${(cause as Error).message}`, { cause });

@@ -1,0 +1,152 @@
+/** Numbers of a column as bytes and back, and bytes that are not what was written. */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  type BlockKind,
+  CorruptBlockError,
+  type Numbers,
+  packNumbers,
+  unpackNumbers,
+} from '@millrace/shared/segments/number-block';
+import { readIds } from '@millrace/shared/segments/segment-format';
+import { createRandom } from '@millrace/shared/testing/create-random';
+import { describe, expect, it } from 'vitest';
+
+type As = 'codes' | 'steps' | 'jumps';
+const most = 2 ** 32 - 1;
+
+function roundTrip(numbers: ArrayLike<number>, as: As): { kind: BlockKind; found: number[] } {
+  const { kind, data } = packNumbers(Uint32Array.from(numbers), as);
+  return { kind, found: [...unpackNumbers(kind, data, numbers.length)] };
+}
+
+/** Every width from one byte to four, its least and its greatest numbers. */
+const edges = [0, 1, 255, 256, 65_535, 65_536, 2 ** 24 - 1, 2 ** 24, 2 ** 31 - 1, 2 ** 31, most];
+
+describe('numbers', () => {
+  it.each(edges)('come back from a block whose greatest is %d', (greatest) => {
+    const random = createRandom(greatest);
+    const scattered = Array.from({ length: 1_000 }, () => Math.floor(random() * (greatest + 1))).concat(greatest);
+    const repeated = scattered.flatMap((number) => Array.from({ length: 1 + random.below(9) }, () => number));
+    const sorted = [...scattered].sort((a, b) => a - b);
+    for (const numbers of [scattered, repeated, sorted]) {
+      expect(roundTrip(numbers, 'codes').found).toEqual(numbers);
+      expect(roundTrip(numbers, 'jumps').found).toEqual(numbers);
+    }
+    expect(roundTrip(sorted, 'steps').found).toEqual(sorted);
+  });
+
+  it('come back when they jump from one end of 32 bits to the other', () => {
+    const numbers = [0, most, 0, 2 ** 31, 0, 2 ** 31 - 1, most, 1, most, 2 ** 31, most];
+    expect(roundTrip(numbers, 'jumps').found).toEqual(numbers);
+  });
+
+  it.each([0, 1, 255, 65_536, most])('come back when %d is the only one', (number) => {
+    for (const as of ['codes', 'steps', 'jumps'] as const) expect(roundTrip([number], as).found).toEqual([number]);
+  });
+
+  it('come back from narrower arrays', () => {
+    for (const numbers of [Uint8Array.of(3, 255, 0), Uint16Array.of(3, 65_535, 0)]) {
+      const { kind, data } = packNumbers(numbers, 'codes');
+      expect([...unpackNumbers(kind, data, 3)]).toEqual([...numbers]);
+    }
+  });
+
+  it('come in the narrowest array that holds them', () => {
+    const arrayOf = (numbers: number[]) => {
+      const { kind, data } = packNumbers(Uint32Array.from(numbers), 'codes');
+      return unpackNumbers(kind, data, numbers.length).constructor;
+    };
+    for (const repeat of [1, 100]) {
+      const with5 = (number: number) =>
+        Array.from({ length: 5 }, (_, at) => number - at).flatMap((n) => Array(repeat).fill(n));
+      expect(arrayOf(with5(255))).toBe(Uint8Array);
+      expect(arrayOf(with5(256))).toBe(Uint16Array);
+      expect(arrayOf(with5(65_536))).toBe(Uint32Array);
+    }
+  });
+
+  it('become runs where they repeat, and planes where they do not', () => {
+    expect(roundTrip([7, 7, 7, 7, 9, 9, 9, 7], 'codes').kind).toBe('runs');
+    expect(roundTrip([1, 2, 3, 4, 5], 'codes').kind).toBe('planes');
+    expect(roundTrip(Array(100_000).fill(70_000), 'codes')).toEqual({
+      kind: 'runs',
+      found: Array(100_000).fill(70_000),
+    });
+  });
+});
+
+/** A block of every kind, of 600 rows. */
+const blocks = (): [BlockKind, Buffer][] => {
+  const random = createRandom(11);
+  const scattered = Uint32Array.from({ length: 600 }, () => random.below(100_000));
+  const runs = Uint32Array.from({ length: 600 }, (_, row) => row >> 4);
+  return [
+    packNumbers(scattered, 'codes'),
+    packNumbers(runs, 'codes'),
+    packNumbers(runs, 'steps'),
+    packNumbers(scattered, 'jumps'),
+  ].map(({ kind, data }) => [kind, data]);
+};
+
+describe.each(blocks())('a block of %s', (kind, data) => {
+  const read = (bytes: Uint8Array, rows = 600): Numbers => unpackNumbers(kind, bytes, rows);
+
+  function readOr(bytes: Uint8Array): unknown {
+    try {
+      return read(bytes).join();
+    } catch (error) {
+      return error;
+    }
+  }
+
+  it('is refused with any byte changed, and never read as other numbers', () => {
+    const right = read(data).join();
+    let refused = 0;
+    for (let at = 0; at < data.length; at += 1) {
+      for (const bit of [0, 3, 7]) {
+        const changed = Buffer.from(data);
+        changed[at]! ^= 1 << bit;
+        const found = readOr(changed);
+        if (found instanceof CorruptBlockError) refused += 1;
+        // A few bits of the header mean nothing to who reads.
+        else expect(found).toBe(right);
+      }
+    }
+    expect(refused).toBeGreaterThan(3 * data.length - 40);
+  });
+
+  it('is refused when it ends early', () => {
+    for (let length = 0; length < data.length; length += 1) {
+      expect(() => read(data.subarray(0, length))).toThrow(CorruptBlockError);
+    }
+  });
+
+  it.each([1, 2, 150, 200, 300, 599, 601, 1_200, 2_400])('is refused when %d rows are expected of it', (rows) => {
+    expect(() => read(data, rows)).toThrow(CorruptBlockError);
+  });
+
+  it('is refused when its checksum is right and its content is not', () => {
+    const bytes = gunzipSync(data);
+    const bad = [
+      Buffer.alloc(0),
+      bytes.subarray(0, 1),
+      bytes.subarray(0, bytes.length - 1),
+      Buffer.concat([bytes, Buffer.of(0)]),
+      Buffer.from(bytes).fill(0xff, 0, 6),
+      Buffer.from(bytes).fill(0, 0, 6),
+    ];
+    for (const content of bad) expect(() => read(gzipSync(content))).toThrow(CorruptBlockError);
+  });
+});
+
+describe('ids of sessions', () => {
+  it('are refused when a byte is changed or missing', () => {
+    const data = gzipSync(Buffer.alloc(80, 7), { level: 0 });
+    expect([...readIds(data)]).toEqual(Array(10).fill(0x0707070707070707n));
+    const changed = Buffer.from(data);
+    changed[20]! ^= 1;
+    for (const bytes of [changed, data.subarray(0, 60), gzipSync(Buffer.alloc(79))]) {
+      expect(() => readIds(bytes)).toThrow(CorruptBlockError);
+    }
+  });
+});
