@@ -1,0 +1,71 @@
+/** Merges over a month of rolls: segments stay few, months apart, and events are copied a bounded number of times. */
+import { countIntervals, ownedRanges } from '@millrace/shared/segments/interval-ranges';
+import { describe, expect, it } from 'vitest';
+import { chooseMerge } from '../../src/segments/choose-merge.js';
+import type { StoredSegment } from '../../src/segments/stored-segments.js';
+import { simulateRolls } from './simulate-rolls.js';
+
+/** From the middle of one month to the middle of the next. */
+const days = 31;
+const monthOf = (instant: number) => new Date(instant).toISOString().slice(0, 7);
+
+function expectMonthsApart(segments: StoredSegment[]): void {
+  for (const { starts, ends } of segments) expect(monthOf(starts.getTime())).toBe(monthOf(ends.getTime() - 1));
+}
+
+/** Events in an interval, share of late ones → most segments at a time, segments in the end, copies of an event at most. */
+const sites: [events: number, late: number, most: number, left: number, copies: number][] = [
+  [1, 0, 7, 3, 28],
+  [1, 0.3, 8, 4, 240],
+  [20, 0, 7, 4, 26],
+  [100, 0, 12, 9, 21],
+  [100, 0.3, 18, 14, 37],
+  [1_000, 0, 66, 64, 8],
+  [1_000, 0.3, 66, 64, 12],
+  [25_000, 0, 98, 96, 6],
+  [25_000, 0.05, 150, 75, 6],
+];
+
+describe('merges of a site', () => {
+  it.each(sites)(
+    'with %d events in each interval, of which a share of %d rolls brings late ones, keep it few',
+    (...site) => {
+      const [events, late, most, left, copies] = site;
+      const simulated = simulateRolls({ days, eventsOf: () => events, late, seed: 7 });
+      expect(simulated.most).toBeLessThanOrEqual(most);
+      expect(simulated.segments.length).toBeLessThanOrEqual(left);
+      expect(simulated.copied / simulated.events).toBeLessThanOrEqual(copies);
+      expectMonthsApart(simulated.segments);
+    },
+  );
+
+  it('with a few events a day leave a segment for each month, and those of today', () => {
+    const simulated = simulateRolls({ days, eventsOf: (interval) => (interval % 37 === 0 ? 1 : 0), late: 0, seed: 1 });
+    expect(simulated.segments.length).toBeLessThanOrEqual(2 + 3);
+    expectMonthsApart(simulated.segments);
+  });
+
+  it('lose no interval, and leave none twice', () => {
+    const simulated = simulateRolls({ days: 5, eventsOf: (interval) => interval % 7, late: 0.5, seed: 3 });
+    const owned = [...ownedRanges(simulated.segments).values()];
+    const intervals = owned.reduce((sum, ranges) => sum + countIntervals(ranges), 0);
+    const withEvents = simulated.segments.reduce((sum, { covers }) => sum + countIntervals(covers), 0);
+    expect(intervals).toBeGreaterThan(5 * 96 * (6 / 7) - 1);
+    expect(withEvents - intervals).toBeLessThan(20);
+  });
+});
+
+describe('segments without data', () => {
+  it('are never merged, and what they cover is left out of older ones', () => {
+    const at = (version: number, covers: number[], hasData: boolean): StoredSegment => ({
+      ...{ version, covers, hasData, rows: 10 },
+      starts: new Date(covers[0]! * 900_000),
+      ends: new Date(covers.at(-1)! * 900_000),
+    });
+    const day = 1_993_536; // 9 November 2026
+    const segments = [at(1, [day, day + 4], true), at(2, [day + 1, day + 2], false), at(3, [day + 4, day + 6], true)];
+    const members = chooseMerge(segments, new Date('2026-11-12Z'));
+    expect(members?.map(({ version }) => version).sort()).toEqual([1, 3]);
+    expect(chooseMerge([segments[1]!, segments[2]!], new Date('2026-11-12Z'))).toBeUndefined();
+  });
+});
