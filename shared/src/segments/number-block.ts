@@ -2,7 +2,7 @@
  * A column's numbers as bytes: the lowest bytes of all rows, then the next higher ones, which deflate packs well and fast. With the CRC
  * of gzip: the checksum of zlib streams does not tell columns of small numbers from ones with some of them exchanged.
  */
-import { gzipSync, gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 /**
  * How numbers become bytes. `planes`: as they are. `runs`: each number once with how often it stands in a row. `steps`: ascending

@@ -1,5 +1,5 @@
 /** A segment: the events of a site's 15-minute intervals, column by column, in the order of visitor, time and id. */
-import { gzipSync, gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type BlockKind, CorruptBlockError, type Numbers, packNumbers, unpackNumbers } from './number-block.js';
 import { layout } from './segment-columns.js';
 

@@ -1,7 +1,8 @@
 /** The order of a segment's rows against a plain sort. */
+
+import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
-import { inOrder, orderRows } from '../../src/segments/order-rows.js';
 
 describe('rows', () => {
   it.each([1, 2, 3, 4])('are sorted by every key, and equal ones stay as they came (seed %d)', (seed) => {
