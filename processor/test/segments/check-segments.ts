@@ -94,7 +94,7 @@ async function notMarked(client: PoolClient, siteId: string): Promise<(event: st
   return (event) => !marked.has(Math.floor(JSON.parse(event)[0] / intervalMicros));
 }
 
-export const verifySegments = (url: string, siteId: string, from = '2026-07-01', to = '2026-12-01') =>
+export const verifySegments = (url: string, siteId: string, from = '2026-09-01', to = '2026-11-10') =>
   runCommand(runVerify, ['--site', siteId, '--from', from, '--to', to], url);
 
 /** In one snapshot; `closedBefore` ends the intervals that are over. */

@@ -70,7 +70,7 @@ function createHistory(random: Random) {
 }
 
 describe('a random history', () => {
-  it.each([1, 2, 3, 4, 5, 6])('leaves segments that are the raw events (seed %d)', async (seed) => {
+  it.each([1, 2, 3, 4])('leaves segments that are the raw events (seed %d)', async (seed) => {
     const random = createRandom(seed);
     const { steps, closed, rollAll, erased } = createHistory(random);
     const names = Object.keys(steps);
@@ -88,7 +88,7 @@ describe('a random history', () => {
     await rollAll();
     await rollAll();
     const segments = await expectExactSegments(database.pool, siteId, closed());
-    const { code, stdout } = await verifySegments(database.url, siteId);
+    const { code, stdout } = await verifySegments(database.url, siteId, '2026-07-31', '2026-11-30');
     expect([code, stdout], taken.join(', ')).toEqual([0, expect.stringContaining('No difference.')]);
     await expectNothingOf(database.pool, siteId, erased);
     // A few for each month, and those of the day that is not over.

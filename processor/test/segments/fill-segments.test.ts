@@ -1,0 +1,142 @@
+/** Segments of what was rolled before there were any: newest first, over several rolls, whatever comes in between. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eraseUser } from '../../src/erase/erase-user.js';
+import { claimSite } from '../../src/rollups/claim-site.js';
+import { findSites } from '../../src/rollups/find-sites.js';
+import { rollIntervals } from '../../src/rollups/roll-intervals.js';
+import { fillSegments } from '../../src/segments/fill-segments.js';
+import { expectNothingOf } from './check-segments.js';
+import {
+  closedBefore,
+  createSegmentedSite,
+  event,
+  history,
+  noDifference,
+  now,
+  type SegmentedSite,
+  siteId,
+} from './segmented-site.js';
+
+let site: SegmentedSite;
+beforeEach(async () => {
+  site = await createSegmentedSite(history(150));
+});
+afterEach(() => site.drop());
+
+const count = async () => (await site.sql('select count(*)::int as count from segments'))[0]!.count;
+const since = async () => (await site.sql('select segments_since::text as since from site_rollups'))[0]!.since;
+/** As it is after the migration. */
+const asBefore = () => site.sql('with gone as (delete from segments) update site_rollups set segments_since = null');
+/** What a release without segments does. */
+const rollByOther = (at = 'clock_timestamp()') => site.sql(`update site_rollups set rolled_at = ${at}`);
+/** Its roll of the intervals that are marked. */
+async function rollIntervalsByOther(): Promise<void> {
+  await claimSite(site.pool, siteId, (client, claimed) => rollIntervals(client, claimed, closedBefore, 192));
+  await site.sql('delete from segments where version > (select max(version) from segments) - 1');
+  await rollByOther();
+}
+const fillOnce = () => claimSite(site.pool, siteId, (client, claimed) => fillSegments(client, claimed, closedBefore));
+
+describe('a site that was rolled without segments', () => {
+  it('gets them with the next roll, which finds it though nothing is marked', async () => {
+    await asBefore();
+    expect(await findSites(site.pool, now)).toEqual([siteId]);
+    await site.roll();
+    expect(await since()).toBe('-infinity');
+    await site.expectExact();
+    expect(await site.verify()).toEqual(noDifference);
+    await site.roll(); // sweeps
+    expect(await site.sql('select segments_purge from site_rollups')).toEqual([{ segments_purge: false }]);
+  });
+
+  it('gets them newest first, and each part is exact before the next one comes', async () => {
+    await asBefore();
+    await site.sql(`update rollup_15m set events = events + 70000 where dimension = 'all' and event_type = ''`);
+    const seen: string[] = [];
+    for (let step = 0; (await since()) !== '-infinity'; step += 1) {
+      expect(step).toBeLessThan(500);
+      await fillOnce();
+      seen.push(await since());
+      if (step % 40 === 0) expect((await site.verify()).differences).toEqual([]);
+    }
+    expect(seen.length).toBeGreaterThan(100);
+    expect(seen.slice(0, -1)).toEqual([...seen.slice(0, -1)].sort().reverse());
+    await site.expectExact();
+  });
+
+  it('keeps events that come while they are built, and rolls of their intervals', async () => {
+    await asBefore();
+    await fillOnce();
+    await site.store([
+      event('2026-11-05T10:00:00Z', { user_id: 'late' }),
+      event('2026-09-05T10:00:00Z', { path: '/late' }),
+    ]);
+    await fillOnce();
+    await site.expectExact();
+    await site.roll();
+    await site.expectExact();
+    expect(await site.verify()).toEqual(noDifference);
+  });
+
+  it('has the old state or the new one when a step ends in the middle', async () => {
+    await asBefore();
+    await fillOnce();
+    const before = [await count(), await since()];
+    const failing = claimSite(site.pool, siteId, async (client, claimed) => {
+      await fillSegments(client, claimed, closedBefore);
+      throw new Error('the process ends here');
+    });
+    await expect(failing).rejects.toThrow('the process ends here');
+    expect([await count(), await since()]).toEqual(before);
+    await site.roll();
+    await site.expectExact();
+  });
+
+  it('gets none of a time whose raw events are gone', async () => {
+    await asBefore();
+    await site.sql(`insert into raw_horizon (since) values ('2026-10-01Z')`);
+    await site.sql(`delete from events where timestamp < '2026-10-01Z'`);
+    await site.roll();
+    expect(await since()).toBe('-infinity');
+    expect(await site.sql(`select 1 from segments where starts < '2026-10-01Z'`)).toEqual([]);
+    await site.expectExact();
+    expect(await site.verify('2026-10-01')).toEqual(noDifference);
+  });
+});
+
+describe('a site that an earlier release has rolled meanwhile', () => {
+  it('has no segments that anyone may read until they are built again', async () => {
+    await site.store([event('2026-11-05T10:00:00Z', { path: '/by-the-other' })]);
+    await rollIntervalsByOther();
+    expect(await findSites(site.pool, now)).toEqual([siteId]);
+    expect((await site.verify()).differences).toEqual([]);
+    await site.roll();
+    await site.expectExact();
+    expect(await site.verify()).toEqual(noDifference);
+  });
+
+  it('loses what that release erased, also of intervals without any event now', async () => {
+    await site.store([event('2026-10-05T10:00:00Z', { user_id: 'alone', properties: { owner: 'secret of alone' } })]);
+    await site.roll();
+    await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });
+    await site.sql('update site_rollups set segments_purge = false');
+    await rollIntervalsByOther();
+    await site.roll();
+    await site.roll();
+    await site.expectExact();
+    expect(await site.verify()).toEqual(noDifference);
+    await expectNothingOf(site.pool, siteId, ['alone']);
+  });
+
+  it('gets segments of intervals that were over by the clock of that release only', async () => {
+    await site.store([event('2026-11-10T12:20:00Z', { path: '/ahead' })]);
+    await claimSite(site.pool, siteId, (client, claimed) =>
+      rollIntervals(client, claimed, new Date('2026-11-10T12:45:00Z'), 192),
+    );
+    await site.sql('delete from segments');
+    await rollByOther();
+    await site.roll();
+    expect((await site.verify()).differences).toEqual([]);
+    expect(await site.verify('2026-11-10T12:00:00Z', '2026-11-10T12:45:00Z')).toEqual(noDifference);
+  });
+});
