@@ -26,7 +26,8 @@ async function verify(pool: Pool, { siteId, timezone }: Site, from: Date, to: Da
   const since = (await readRawHorizon(pool))?.since;
   const start = since && since > firstDay ? since : firstDay;
   const lastDay = dayOf(new Date(to.getTime() - 1), timezone);
-  const range = { siteId, from: { instant: start }, to: { day: lastDay } };
+  // Segments go with their events.
+  const range = { siteId, from: { instant: start }, to: { day: lastDay }, isOfRollups: true };
   const { differences, markedIntervals, markedDays } = await verifySite(pool, range, () => {});
   if (differences > 0) return `site ${siteId} has ${counted(differences, 'difference')} between rollups and raw events`;
   if (markedIntervals > 0) return `site ${siteId} has ${counted(markedIntervals, 'interval')} to be rolled`;

@@ -11,6 +11,8 @@ export interface VerifyOptions {
   from: Bound;
   /** A day is included, an instant is not. */
   to: Bound;
+  /** True to leave segments out. */
+  isOfRollups?: boolean;
 }
 
 export type VerifyCommandLine =

@@ -68,7 +68,7 @@ export async function verifySite(
     const { timezone, detailSince, dimensionsSince, lastVisitorNo } = rows[0];
     const site = {
       ...{ siteId: options.siteId, timezone, detailSince, dimensionsSince },
-      segments: await readSegments(client, options.siteId),
+      segments: options.isOfRollups ? undefined : await readSegments(client, options.siteId),
       ...rangeOf(options, timezone),
     };
     await refuseDropped(client, site.from);

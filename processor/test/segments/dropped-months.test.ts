@@ -1,0 +1,108 @@
+/** Segments of months whose raw events are dropped, and purges that meet new erasures. */
+import { silent } from '@millrace/shared/testing/database';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cleanUp } from '../../src/cleanup/clean-up.js';
+import { eraseUser } from '../../src/erase/erase-user.js';
+import { claimSite } from '../../src/rollups/claim-site.js';
+import { rollIntervals } from '../../src/rollups/roll-intervals.js';
+import { fillSegments } from '../../src/segments/fill-segments.js';
+import { purgeNext } from '../../src/segments/keep-segments.js';
+import { expectNothingOf } from './check-segments.js';
+import {
+  closedBefore,
+  createSegmentedSite,
+  event,
+  history,
+  noDifference,
+  now,
+  type SegmentedSite,
+  siteId,
+} from './segmented-site.js';
+
+let site: SegmentedSite;
+beforeEach(async () => {
+  site = await createSegmentedSite([...history(120), event('2026-09-10T10:00:00Z', { path: '/only-in-september' })]);
+  // The job that computes aggregates is another one.
+  await site.sql('delete from aggregation_marks');
+});
+afterEach(() => site.drop());
+
+/** Drops what is before October. */
+const clean = () =>
+  cleanUp(
+    { pool: site.pool, exportDir: '/nowhere/exports', rawRetentionDays: 38, now, logger: silent },
+    { type: 'temp_files', olderThan: 0 },
+  );
+const asBefore = () => site.sql('with gone as (delete from segments) update site_rollups set segments_since = null');
+const before = () => site.sql(`select 1 from segments where starts < '2026-10-01Z'`);
+const values = async () => JSON.stringify(await site.sql('select values from segment_values'));
+const purgeDue = async () => (await site.sql('select segments_purge from site_rollups'))[0]!.segments_purge;
+
+describe('a month that is dropped', () => {
+  it('takes its segments along, and with the next roll what only they had of values', async () => {
+    expect((await before()).length).toBeGreaterThan(0);
+    expect(await values()).toContain('/only-in-september');
+    expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
+    expect(await before()).toEqual([]);
+    await site.roll();
+    expect(await values()).not.toContain('/only-in-september');
+    await site.expectExact();
+    expect(await site.verify('2026-10-03')).toEqual(noDifference);
+  });
+
+  it('does not stay because a segment cannot be read', async () => {
+    await site.sql(`update segments set data = '\\x00'`);
+    expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
+  });
+
+  it('may be half built: what is left of it is not built any more', async () => {
+    await asBefore();
+    for (let step = 0; step < 3; step += 1) {
+      await claimSite(site.pool, siteId, (client, claimed) => fillSegments(client, claimed, closedBefore));
+    }
+    await clean();
+    await site.roll();
+    expect(await before()).toEqual([]);
+    expect(await site.sql('select segments_since::text as since from site_rollups')).toEqual([{ since: '-infinity' }]);
+    await site.expectExact();
+  });
+
+  it('waits for a roll that builds segments of it, which then go as well', async () => {
+    await asBefore();
+    const dropping = await claimSite(site.pool, siteId, async (client, claimed) => {
+      await fillSegments(client, { ...claimed, segmentsSince: new Date('2026-10-01Z') }, closedBefore);
+      const dropped = clean();
+      await site.sql('select pg_sleep(0.1)'); // the drop may wait by now, or not have begun
+      return { dropped };
+    });
+    if (typeof dropping === 'symbol') throw new Error('the site is busy');
+    await dropping.dropped;
+    await clean();
+    expect(await before()).toEqual([]);
+  });
+});
+
+describe('a purge', () => {
+  it('is not over while what was erased meanwhile is still to be rolled', async () => {
+    await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
+    await claimSite(site.pool, siteId, (client, claimed) => rollIntervals(client, claimed, closedBefore, 192));
+    await eraseUser(site.pool, { siteId, userId: 'user-2', dryRun: false });
+    for (let step = 0; (await claimSite(site.pool, siteId, purgeNext)) !== undefined; step += 1) {
+      expect(step).toBeLessThan(20);
+    }
+    expect(await purgeDue()).toBe(true);
+    await site.roll();
+    expect(await purgeDue()).toBe(false);
+    await expectNothingOf(site.pool, siteId, ['user-1', 'user-2']);
+    await site.expectExact();
+  });
+
+  it('leaves empty segments where all events were of the user', async () => {
+    await site.store([event('2026-10-05T10:00:00Z', { user_id: 'alone', properties: { owner: 'secret of alone' } })]);
+    await site.roll();
+    await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });
+    await site.roll();
+    await expectNothingOf(site.pool, siteId, ['alone']);
+    expect(await site.verify()).toEqual(noDifference);
+  });
+});
