@@ -20,13 +20,20 @@ const traffic = [...makeTraffic(plan)];
 const share = (matches: (event: TrafficEvent) => unknown) =>
   Math.round((100 * traffic.filter(matches).length) / traffic.length);
 
-function bySession(): TrafficEvent[][] {
-  const sessions = new Map<string, TrafficEvent[]>();
+function groupsOf(keyOf: (event: TrafficEvent) => string | undefined): TrafficEvent[][] {
+  const groups = new Map<string, TrafficEvent[]>();
   for (const event of traffic) {
-    if (event.session_id) sessions.set(event.session_id, [...(sessions.get(event.session_id) ?? []), event]);
+    const key = keyOf(event);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(event);
+    else groups.set(key, [event]);
   }
-  return [...sessions.values()];
+  return [...groups.values()];
 }
+
+const bySession = () => groupsOf(({ session_id }) => session_id);
+const byVisitor = () => groupsOf(({ site_id, user_id }) => user_id && `${site_id} ${user_id}`);
 
 it('makes exactly the events asked for, in their range, the same ones each time', () => {
   expect(traffic.length).toBe(30_000);
@@ -49,14 +56,39 @@ it('gives the biggest site 38 % of the events and each of 40 sites some', () => 
   expect(trafficSites.reduce((sum, site) => sum + site.share, 0)).toBeCloseTo(1, 10);
 });
 
-it('makes visits of 1 to 9 events of one visitor, which a referrer can stand on top of only', () => {
+it('makes visits of 1 to 9 events of one visitor', () => {
   const sessions = bySession();
   expect([...new Set(sessions.map(({ length }) => length))].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(sessions.filter((events) => new Set(events.map(({ user_id }) => user_id)).size > 1)).toEqual([]);
-  expect(sessions.filter(([, ...others]) => others.some(({ referrer }) => referrer))).toEqual([]);
   expect(new Set(sessions.map(([first]) => `${first?.site_id} ${first?.user_id}`)).size).toBeLessThan(
     sessions.length / 2,
   );
+});
+
+const fieldOf = (event: TrafficEvent, name: string) =>
+  name in event ? event[name as keyof TrafficEvent] : event.properties?.[name];
+const distinct = (events: TrafficEvent[], name: string) => new Set(events.map((event) => fieldOf(event, name))).size;
+
+it('keeps what belongs to a visit the same in it, and what belongs to a visitor over all of their visits', () => {
+  const sessions = bySession();
+  for (const name of ['user_id', 'referrer', 'hostname', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content']) {
+    expect(sessions.filter((events) => distinct(events, name) > 1)).toEqual([]);
+  }
+  const visitors = byVisitor();
+  const ofVisitor = ['country', 'region', 'city', 'timezone', 'language', 'browser', 'browser_version', 'os', 'device'];
+  for (const name of [...ofVisitor, 'os_version', 'screen', 'plan']) {
+    expect(visitors.filter((events) => distinct(events, name) > 1)).toEqual([]);
+  }
+  expect(visitors.some((events) => distinct(events, 'referrer') > 1)).toBe(true);
+});
+
+it('draws from as many values as real sites have, and measures each event anew', () => {
+  const big = [...makeTraffic({ ...plan, sites: onlyBiggestSite })];
+  expect(distinct(big, 'country')).toBeGreaterThan(100);
+  expect(distinct(big, 'browser')).toBe(12);
+  expect(distinct(big, 'referrer')).toBeGreaterThan(300);
+  expect(distinct(big, 'path')).toBeGreaterThan(3_000);
+  expect(distinct(big, 'load_ms')).toBeGreaterThan(1_000);
+  expect(distinct(big, 'price')).toBeGreaterThan(1_000);
 });
 
 it('leaves the night and the weekend quieter than a working day', () => {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
+import { createRandom } from '../create-random.js';
 import { makeEvents } from '../make-events.js';
 import { makeTraffic } from '../traffic/make-traffic.js';
 
@@ -22,14 +23,24 @@ export function writeBatchBodies(closing: ClosingList): string {
   );
 }
 
-/** 5,000 different bodies of one event, of sites of different size, for `POST /event`; returns the file's path. */
-export function writeLiveBodies(closing: ClosingList): string {
+/** Of the events that a live load sends. */
+const lateShare = 0.05;
+const latestMs = 7_200_000;
+
+/**
+ * 5,000 different bodies of one event, of sites of different size, for `POST /event`; returns the file's path. The time of most
+ * is when they arrive; one in twenty is up to two hours late, though of the same UTC day.
+ */
+export function writeLiveBodies(closing: ClosingList, nowMs = Date.now()): string {
   const traffic = makeTraffic({ events: 5_000, fromMs: 0, untilMs: 86_400_000, seed: 3 });
-  // Their time is when they arrive.
-  return writeLines(
-    closing,
-    [...traffic].map(({ timeMs: _, event_id: __, ...body }) => body),
-  );
+  const random = createRandom(4);
+  const mostLateMs = Math.min(latestMs, nowMs % 86_400_000);
+  const late = () => ({ timestamp: new Date(nowMs - Math.floor(random() * mostLateMs)).toISOString() });
+  const bodies = [...traffic].map(({ timeMs: _, event_id: __, ...body }) => ({
+    ...body,
+    ...(random() < lateShare && late()),
+  }));
+  return writeLines(closing, bodies);
 }
 
 function writeLines(closing: ClosingList, bodies: unknown[]): string {

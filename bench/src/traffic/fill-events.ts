@@ -23,21 +23,28 @@ function copyChunk(pool: Pool, { file, marks: { sites, seconds } }: Chunk): Prom
   });
 }
 
-/** A chunk is written while the one before it is copied. */
+/** Sites of the first chunk are there before others look for them, so that no copy waits for another one's. */
+const copiesAtOnce = 2;
+
+/** Chunks are written while those before them are copied. */
 export const fillEvents = (bench: Bench, pool: Pool, plan: TrafficPlan): Promise<void> =>
   withClosing(bench, async (closing) => {
     const folder = makeThrowAwayFolder(closing);
     const startedAt = performance.now();
     await createPartitions(pool, new Date(plan.fromMs), new Date(plan.untilMs));
-    let copying: Promise<unknown> = Promise.resolve();
+    const copying: Promise<unknown>[] = [];
+    let isFirst = true;
     for await (const chunk of writeChunks(folder, plan)) {
       bench.stopped.throwIfAborted();
-      await copying;
-      copying = copyChunk(pool, chunk).finally(() => rmSync(chunk.file));
+      if (copying.length === copiesAtOnce) await copying.shift();
+      const copy = copyChunk(pool, chunk).finally(() => rmSync(chunk.file));
       // It fails where it is waited for.
-      copying.catch(() => undefined);
+      copy.catch(() => undefined);
+      copying.push(copy);
+      if (isFirst) await copy;
+      isFirst = false;
     }
-    await copying;
+    await Promise.all(copying);
     const rate = Math.round((plan.events * 1_000) / (performance.now() - startedAt));
     bench.say(`stored ${plan.events.toLocaleString('en')} events (${rate.toLocaleString('en')}/s)`);
   });
