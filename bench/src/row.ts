@@ -54,6 +54,11 @@ export function memoryGrowthRow(measure: string, samplesMb: number[]): Row {
   return length >= fewestOfGrowth ? row : { ...row, notMeasured: true, note: `too short: ${length} samples` };
 }
 
+/** What could not be measured here, and why. */
+export function missingRow(measure: string, note: string): Row {
+  return { measure, ours: Number.NaN, unit: '', notMeasured: true, note };
+}
+
 /** A figure for information. */
 export function infoRow(measure: string, ours: number, unit: string): Row {
   return { measure, ours, unit };
@@ -65,6 +70,11 @@ export function speedupRow(measure: string, oursMs: number[], referenceMs: numbe
   const ratio = reference / ours;
   const bar = atLeast === undefined ? {} : { bar: `>= ${atLeast}x`, met: ratio >= atLeast };
   return { measure, ours, unit: 'ms', reference, ratio, ...bar };
+}
+
+/** A rate, or a number of times, that must be reached. */
+export function floorRow(measure: string, ours: number, least: number, unit: string): Row {
+  return { measure, ours, unit, bar: `>= ${least} ${unit}`, met: ours >= least };
 }
 
 const listOf = (values: number[]) => values.map((value) => Math.round(value).toLocaleString('en')).join(' · ');

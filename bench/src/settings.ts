@@ -54,6 +54,15 @@ export interface QuerySettings {
   /** Of each query. */
   requests: number;
   rawRuns: number;
+  /** Install and ask ClickHouse and DuckDB, so often each query. */
+  engines: boolean;
+  engineRuns: number;
+  /** Processes that are asked their first question, for each query that is asked of such. */
+  coldProcesses: number;
+  /** How long users ask without pause. */
+  usersSeconds: number;
+  /** Of mixed questions over all sites. */
+  memoryRounds: number;
   /** Events of the biggest site in the open interval, and how long further ones arrive. */
   openEvents: number;
   openSeconds: number;
@@ -79,6 +88,11 @@ export const fullSettings: Settings = {
     largerEvents: 50_000_000,
     requests: 100,
     rawRuns: 5,
+    engines: true,
+    engineRuns: 20,
+    coldProcesses: 12,
+    usersSeconds: 30,
+    memoryRounds: 15,
     openEvents: 300_000,
     openSeconds: 40,
     openReserveSeconds: 180,
@@ -112,6 +126,11 @@ export const quickSettings: Settings = {
     largerEvents: 40_000,
     requests: 10,
     rawRuns: 1,
+    engines: false,
+    engineRuns: 1,
+    coldProcesses: 1,
+    usersSeconds: 1,
+    memoryRounds: 1,
     openEvents: 1_000,
     openSeconds: 2,
     openReserveSeconds: 10,

@@ -24,7 +24,7 @@ export function growthRows(sizes: SizedTimes[]): Row[] {
     const ratio = ours! / reference!;
     const p95 = curve(sorted, (times) => percentile(times, 95), name);
     return {
-      measure: `query: growth of the time when events grow ${factor}-fold, ${name}`,
+      measure: `query: growth of the time when events grow ${factor}-fold, ${name.split(':')[0]}`,
       ours: ours!,
       unit: 'ms',
       reference: reference!,

@@ -1,72 +1,104 @@
-/** Turns the questions that bars are set for into what is asked over HTTP and the plain SQL that says the same. */
+/** The questions that bars are set for, about the biggest site. */
 import { biggestSite } from '../traffic/traffic-sites.js';
+import { byDay, topTen, totals } from './cases/count-cases.js';
+import { funnel } from './cases/funnel-case.js';
+import { panels } from './cases/panels-case.js';
+import { retention } from './cases/retention-case.js';
+import { visits } from './cases/visits-case.js';
+import { is, startsWith } from './conditions.js';
+import { lastDays } from './day-range.js';
+import type { QueryCase } from './query-case.js';
 
-export interface QueryCase {
-  name: string;
-  /** Of `POST /api/v1/query`. */
-  body: Record<string, unknown>;
-  /** Rows hold the dimensions first, then the metrics. */
-  raw: { text: string; values: unknown[] };
-  /** Of p95. */
-  limitMs: number;
-  /** How many times faster than plain SQL; absent where there is no bar. */
-  atLeast?: number;
+/** What is filtered by. */
+export interface Values {
+  siteId: string;
+  country: string;
+  browser: string;
+  referrer: string;
+  device: string;
+  plan: string;
+  section: string;
+  pages: number;
 }
 
-const dayMs = 86_400_000;
-const indiaMs = 19_800_000;
-const metrics = ['views', 'visitors'];
+export const usualValues: Values = {
+  siteId: biggestSite.id,
+  country: 'US',
+  browser: 'Chrome',
+  referrer: 'referrer-1.example',
+  device: 'mobile',
+  plan: 'pro',
+  section: 'docs',
+  pages: 10,
+};
 
-const counts = `count(*) filter (where event_type = 'view')::int, count(distinct user_id)::int`;
-const utcDays = `site_id = $1 and timestamp >= $2::date::timestamp at time zone 'UTC'
-  and timestamp < ($3::date + 1)::timestamp at time zone 'UTC'`;
+/** Those that users mix. */
+export type Letter = 'a' | 'b' | 'c' | 'd' | 'e' | 'f';
 
-/** `days` calendar days, the last of them that of `timeMs` in a zone `offsetMs` ahead of UTC: first and last. */
-function lastDays(timeMs: number, days: number, offsetMs = 0): [string, string] {
-  const dayOf = (time: number) => new Date(time + offsetMs).toISOString().slice(0, 10);
-  return [dayOf(timeMs - (days - 1) * dayMs), dayOf(timeMs)];
+export function mixedCases(nowMs: number, values = usualValues): Record<Letter, QueryCase> {
+  const range = lastDays(values.siteId, nowMs, 30);
+  const question = (letter: string, name: string) => ({ name: `${letter}: ${name}`, range, limitMs: 30, atLeast: 50 });
+  const country = is('country', values.country);
+  const view = is('event_type', 'view');
+  return {
+    a: totals({
+      ...question('a', '30 days of views and visitors, by country and browser filtered'),
+      filters: [country, is('browser', values.browser)],
+    }),
+    b: topTen(
+      {
+        ...question('b', 'top 10 paths of 30 days, by referrer and device filtered'),
+        filters: [is('referrer', values.referrer), is('device', values.device)],
+      },
+      'path',
+    ),
+    c: byDay({ ...question('c', '30 days by day, by a property filtered'), filters: [is('plan', values.plan)] }),
+    d: funnel({
+      ...question('d', 'funnel of 4 steps within an hour, 30 days'),
+      steps: [
+        [view, is('path', '/')],
+        [view, startsWith('path', `/${values.section}/`)],
+        [view, startsWith('path', '/shop/')],
+        [is('event_type', 'click')],
+      ],
+      limitMs: 80,
+      atLeast: 40,
+    }),
+    e: retention({
+      ...question('e', 'retention by week over 60 days, by country filtered'),
+      range: lastDays(values.siteId, nowMs, 61),
+      filters: [country],
+      action: view,
+    }),
+    f: visits({
+      ...question('f', 'visits, bounce rate, duration, entry and exit pages of 30 days'),
+      pages: values.pages,
+      limitMs: 80,
+      atLeast: 40,
+    }),
+  };
 }
 
-/** Dates rather than `30d`, so that both sides mean the same days however long the measure takes. */
-export function queryCases(nowMs: number): QueryCase[] {
-  const site_id = biggestSite.id;
-  const [thirty, sixty] = [lastDays(nowMs, 30), lastDays(nowMs, 60, indiaMs)];
-  return [
-    {
-      name: '30 days of views and visitors',
-      body: { site_id, metrics, date_range: thirty },
-      raw: { text: `select ${counts} from events where ${utcDays}`, values: [site_id, ...thirty] },
-      limitMs: 30,
-      atLeast: 50,
-    },
-    {
-      name: 'top 10 paths of 30 days with visitors',
-      body: {
-        site_id,
-        metrics,
-        date_range: thirty,
-        dimensions: ['path'],
-        order_by: [['views', 'desc']],
-        pagination: { limit: 10 },
-      },
-      raw: {
-        text: `select path, ${counts} from events where ${utcDays} group by path order by 2 desc, path collate "C" limit 10`,
-        values: [site_id, ...thirty],
-      },
-      limitMs: 80,
-      atLeast: 20,
-    },
-    {
-      name: '60 days by day in Asia/Kolkata',
-      body: { site_id, metrics, date_range: sixty, dimensions: ['time:day'], timezone: 'Asia/Kolkata' },
-      raw: {
-        text: `select (timestamp at time zone 'Asia/Kolkata')::date::text, ${counts} from events
-where site_id = $1 and timestamp >= $2::date::timestamp at time zone 'Asia/Kolkata'
-  and timestamp < ($3::date + 1)::timestamp at time zone 'Asia/Kolkata'
-group by 1 order by 1`,
-        values: [site_id, ...sixty],
-      },
-      limitMs: 80,
-    },
-  ];
+export interface QueryCases {
+  all: QueryCase[];
+  /** Asked of a process that knows nothing yet. */
+  cold: QueryCase[];
+  panels: QueryCase;
+}
+
+export function queryCases(nowMs: number): QueryCases {
+  const { siteId, device } = usualValues;
+  const range = lastDays(siteId, nowMs, 30);
+  const mixed = mixedCases(nowMs);
+  const g = panels({
+    name: 'g: 20 panels of 30 days under one filter, in one batch',
+    range,
+    filters: [is('device', device)],
+    limitMs: 120,
+  });
+  const u = totals({ name: 'u: 30 days of views and visitors', range, limitMs: 25, atLeast: 50 });
+  const p = topTen({ name: 'p: top 10 paths of 30 days with visitors', range, limitMs: 50, atLeast: 20 }, 'path');
+  const india = lastDays(siteId, nowMs, 60, 'Asia/Kolkata');
+  const days = byDay({ name: 'days: 60 days by day in Asia/Kolkata', range: india, limitMs: 40 });
+  return { all: [...Object.values(mixed), g, u, p, days], cold: [mixed.a, mixed.b, u], panels: g };
 }
