@@ -18,6 +18,7 @@ interface Duckdb {
 
 const types: Record<string, string> = {
   ts: 'timestamp',
+  id_start: 'utinyint',
   user_id: 'uinteger',
   load_ms: 'usmallint',
   price: 'decimal(9, 2)',
@@ -25,16 +26,18 @@ const types: Record<string, string> = {
 const columnTypes = fileColumns.map(([name]) => `'${name}': '${types[name] ?? 'varchar'}'`).join(', ');
 const dictionaries = ['site_id', ...textColumns];
 
-const readFile = (file: string) => `create table loaded as
-select * from read_csv('${file}', header = false, nullstr = '', columns = {${columnTypes}})`;
+const rowsOf = (file: string) => `read_csv('${file}', header = false, nullstr = '', columns = {${columnTypes}})`;
+
+/** The file is read twice rather than kept in memory with all its texts. */
+const collectValues = (file: string) => `create table known as
+select ${dictionaries.map((column) => `list(distinct ${column}) as ${column}`).join(', ')} from ${rowsOf(file)}`;
 
 const createType = (column: string) =>
-  `create type ${column}_values as enum (select distinct ${column} from loaded where ${column} is not null order by 1)`;
+  `create type ${column}_values as enum (select value from (select unnest(${column}) as value from known) order by value)`;
 
-const sortEvents = `create table events as
-select ts, (row_number() over (partition by site_id, user_id, ts order by event_id) - 1)::utinyint as instant_no, user_id,
-  ${dictionaries.map((column) => `${column}::${column}_values as ${column}`).join(', ')}, load_ms, price
-from loaded order by site_id, ts::date, user_id, ts, instant_no`;
+const fill = (file: string) => `create table events as
+select ts, id_start, user_id, ${dictionaries.map((column) => `${column}::${column}_values as ${column}`).join(', ')}, load_ms, price
+from ${rowsOf(file)} order by site_id, ts::date, user_id, ts, id_start`;
 
 export async function openDuckdb(folder: string): Promise<Engine> {
   const { DuckDBInstance } = createRequire(join(folder, 'package.json'))('@duckdb/node-api') as Duckdb;
@@ -43,7 +46,7 @@ export async function openDuckdb(folder: string): Promise<Engine> {
   const connection = await instance.connect();
   return {
     async load(file) {
-      const statements = [readFile(file), ...dictionaries.map(createType), sortEvents, 'drop table loaded'];
+      const statements = [collectValues(file), ...dictionaries.map(createType), fill(file), 'drop table known'];
       for (const statement of statements) await connection.run(statement);
       return {};
     },

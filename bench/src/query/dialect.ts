@@ -20,7 +20,6 @@ export interface Dialect {
   count(condition?: string): string;
   countUsers(): string;
   date(timezone: string): string;
-  milliseconds(from: string, to: string): string;
   /** `from` and `to` are instants, ISO 8601. */
   within(from: string, to: string): string;
 }
@@ -29,6 +28,7 @@ export const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 const columns = new Set(['event_type', 'path', 'profile_id']);
 const filtered = (condition?: string) => (condition ? ` filter (where ${condition})` : '');
+const midnight = 'T00:00:00.000Z';
 const plainInstant = (iso: string) => quote(iso.replace('T', ' ').replace('Z', ''));
 
 export const postgres: Dialect = {
@@ -46,7 +46,6 @@ export const postgres: Dialect = {
   count: (condition) => `count(*)${filtered(condition)}::int`,
   countUsers: () => 'count(distinct user_id)::int',
   date: (timezone) => `(timestamp at time zone ${quote(timezone)})::date::text`,
-  milliseconds: (from, to) => `(1000 * extract(epoch from ${to} - ${from}))::bigint`,
   within: (from, to) => `timestamp >= ${quote(from)} and timestamp < ${quote(to)}`,
 };
 
@@ -54,7 +53,7 @@ export const clickhouse: Dialect = {
   name: 'clickhouse',
   time: 'ts',
   user: 'user_id',
-  order: 'ts, instant_no',
+  order: 'ts, id_start',
   column: (dimension) => dimension,
   isKnown: (user) => `${user} <> 0`,
   isNone: (column) => `${column} = ''`,
@@ -62,10 +61,13 @@ export const clickhouse: Dialect = {
   count: (condition) => (condition ? `countIf(${condition})` : 'count()'),
   countUsers: () => 'uniqExactIf(user_id, user_id <> 0)',
   date: (timezone) => (timezone === 'UTC' ? 'date' : `toDate(ts, ${quote(timezone)})`),
-  milliseconds: (from, to) => `dateDiff('millisecond', ${from}, ${to})`,
-  // The date is what the table is ordered by.
-  within: (from, to) => `date between ${quote(from.slice(0, 10))} and ${quote(to.slice(0, 10))}
-  and ts >= ${plainInstant(from)} and ts < ${plainInstant(to)}`,
+  within(from, to) {
+    const [first, last] = [from.slice(0, 10), new Date(Date.parse(to) - 1).toISOString().slice(0, 10)];
+    // The table is ordered by the date, which is all it takes where days are those of UTC.
+    const dates = `date between ${quote(first)} and ${quote(last)}`;
+    const areDates = from.endsWith(midnight) && to.endsWith(midnight);
+    return areDates ? dates : `${dates} and ts >= ${plainInstant(from)} and ts < ${plainInstant(to)}`;
+  },
 };
 
 export const duckdb: Dialect = {
@@ -78,7 +80,6 @@ export const duckdb: Dialect = {
   count: (condition) => `count(*)${filtered(condition)}`,
   countUsers: () => 'count(distinct user_id)',
   date: (timezone) => `(ts${timezone === 'UTC' ? '' : ` + ${shiftOf(timezone)}`})::date::varchar`,
-  milliseconds: (from, to) => `date_diff('millisecond', ${from}, ${to})`,
   within: (from, to) => `ts >= ${plainInstant(from)} and ts < ${plainInstant(to)}`,
 };
 

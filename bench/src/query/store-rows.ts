@@ -17,7 +17,7 @@ export function bytesRows(sizes: Map<string, number>, events: number, clickhouse
     {
       ...segments,
       note: `segments ${rounded(of('segments'))}, segment_values ${rounded(of('segment_values'))}${
-        clickhouseBytes ? `; ClickHouse ${rounded(clickhouseBytes / events)}, without ids of events` : ''
+        clickhouseBytes ? `; ClickHouse ${rounded(clickhouseBytes / events)}, with the first byte of ids only` : ''
       }`,
     },
     {

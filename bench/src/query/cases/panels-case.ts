@@ -31,16 +31,20 @@ export const panelDimensions = [
 
 const rowsOfPanel = 10;
 
-/** All lists in one pass; a column that is not grouped by is empty there. */
-function clickhouseSql(dialect: Dialect, { range, filters }: PanelsQuestion): string {
+/** All lists in one pass, which is what suits both engines best; a column that is not grouped by is empty there. */
+function groupingSetsSql(dialect: Dialect, { range, filters }: PanelsQuestion): string {
   const columns = panelDimensions.join(', ');
   const sets = panelDimensions.map((dimension) => `(${dimension})`).join(', ');
-  const values = panelDimensions.map((dimension) => `toString(${dimension})`).join(', ');
-  return `select list, value, views, visitors from (
-  select grouping(${columns}) as list, concat(${values}) as value,
+  const texts = panelDimensions.map((dimension) => `cast(${dimension} as varchar)`).join(', ');
+  const order = `visitors desc, ${dialect.isNone('value')}, value`;
+  const lists = `select grouping(${columns}) as list, ${dialect.name === 'clickhouse' ? 'concat' : 'coalesce'}(${texts}) as value,
     ${dialect.count("event_type = 'view'")} as views, ${dialect.countUsers()} as visitors
-  from events where ${inScope(dialect, range, filters)} group by grouping sets (${sets}))
-order by list, visitors desc, value = '', value limit ${rowsOfPanel} by list`;
+  from events where ${inScope(dialect, range, filters)} group by grouping sets (${sets})`;
+  const firsts =
+    dialect.name === 'clickhouse'
+      ? `order by list, ${order} limit ${rowsOfPanel} by list`
+      : `qualify row_number() over (partition by list order by ${order}) <= ${rowsOfPanel} order by list, ${order}`;
+  return `select list, value, views, visitors from (${lists}) ${firsts}`;
 }
 
 interface BatchAnswer {
@@ -70,9 +74,9 @@ export const panels = (question: PanelsQuestion): QueryCase => ({
   },
   read: (answer) => (answer as BatchAnswer).results.map(({ results }) => tableOf(results)),
   sql(dialect) {
-    if (dialect.name === 'clickhouse') return [clickhouseSql(dialect, question)];
+    if (dialect.name !== 'postgres') return [groupingSetsSql(dialect, question)];
     const scope = inScope(dialect, question.range, question.filters);
     return panelDimensions.map((dimension) => topSql(dialect, dimension, 'visitors', scope, rowsOfPanel));
   },
-  shape: (results, dialect) => (dialect.name === 'clickhouse' ? byPanel(results) : results),
+  shape: (results, dialect) => (dialect.name === 'postgres' ? results : byPanel(results)),
 });

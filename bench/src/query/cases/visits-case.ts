@@ -16,32 +16,61 @@ export interface VisitsQuestion {
   atLeast: number;
 }
 
+/** Sums by nothing, by entry page and by exit page, of visits with these columns. */
+const sumsOf = (visits: string, isBounce: string) => `
+select grouping(entry, exit), entry, exit, count(*)::float8, (count(*) filter (where ${isBounce}))::float8, sum(lasted)::float8
+from ${visits} group by grouping sets ((), (entry), (exit))`;
+
+/** Text of SQL, with a place for what the two dialects say differently. */
+interface Parts {
+  /** Columns of an event. */
+  event: string;
+  /** Two events of a user belong to one visit. */
+  isSameVisit: string;
+  order: string;
+  entry: string;
+  exit: string;
+  lasted: string;
+}
+
+const postgresParts: Parts = {
+  event: 'user_id, timestamp, event_id, event_type, path',
+  isSameVisit: `timestamp - lag(timestamp) over mine <= interval '30 minutes'`,
+  order: 'timestamp, event_id',
+  entry: `(array_agg(path order by timestamp, event_id) filter (where event_type = 'view'))[1]`,
+  exit: `(array_agg(path order by timestamp desc, event_id desc) filter (where event_type = 'view'))[1]`,
+  lasted: '(1000 * extract(epoch from max(timestamp) - min(timestamp)))::bigint',
+};
+
+/** Time and tie in one number: ordered aggregates take it ten times as long. */
+const duckdbParts: Parts = {
+  event: 'user_id, epoch_ms(ts) * 256 + id_start as place, event_type, path',
+  isSameVisit: 'epoch_ms(ts) - lag(epoch_ms(ts)) over mine <= 1800000',
+  order: 'place',
+  entry: `arg_min(path, place) filter (where event_type = 'view')`,
+  exit: `arg_max(path, place) filter (where event_type = 'view')`,
+  lasted: 'max(place) // 256 - min(place) // 256',
+};
+
 function windowsSql(dialect: Dialect, range: DayRange): string {
-  const { time, order } = dialect;
-  const page = (direction: '' | ' desc') => {
-    const ordered = order.split(', ').map((column) => `${column === time ? 'time' : 'tie'}${direction}`);
-    return `(array_agg(path order by ${ordered.join(', ')}) filter (where event_type = 'view'))[1]`;
-  };
+  const parts = dialect.name === 'postgres' ? postgresParts : duckdbParts;
   return `with steps as (
-  select user_id, ${order.replace(time, `${time} as time`)} as tie, event_type, path,
-    case when ${time} - lag(${time}) over mine <= interval '30 minutes' then 0 else 1 end as begins
+  select ${parts.event}, case when ${parts.isSameVisit} then 0 else 1 end as begins
   from events where ${inScope(dialect, range)} and ${dialect.isKnown('user_id')}
-  window mine as (partition by user_id order by ${order})
+  window mine as (partition by user_id order by ${dialect.order})
 ), numbered as (
-  select *, sum(begins) over (partition by user_id order by time, tie rows unbounded preceding) as number from steps
+  select *, sum(begins) over (partition by user_id order by ${parts.order} rows unbounded preceding) as number from steps
 ), visits as (
-  select ${page('')} as entry, ${page(' desc')} as exit, count(*) as events, ${dialect.milliseconds('min(time)', 'max(time)')} as lasted
+  select ${parts.entry} as entry, ${parts.exit} as exit, count(*) as events, ${parts.lasted} as lasted
   from numbered group by user_id, number
-)
-select grouping(entry, exit), entry, exit, count(*)::float8, (count(*) filter (where events = 1))::float8, sum(lasted)::float8
-from visits group by grouping sets ((), (entry), (exit))`;
+)${sumsOf('visits', 'events = 1')}`;
 }
 
 /** What ClickHouse has for it: all events of a user in an array, cut where they pause. */
 function arraysSql(dialect: Dialect, range: DayRange): string {
   return `with visits as (
   select arrayJoin(arraySplit((event, gap) -> gap > 1800000, events, arrayDifference(events.1))) as visit from (
-    select arraySort(groupArray((toUnixTimestamp64Milli(ts), instant_no, event_type = 'view', path))) as events
+    select arraySort(groupArray((toUnixTimestamp64Milli(ts), id_start, event_type = 'view', path))) as events
     from events where ${inScope(dialect, range)} and ${dialect.isKnown('user_id')} group by user_id)
 ), told as (
   select arrayFirst(event -> event.3, visit).4 as entry, arrayLast(event -> event.3, visit).4 as exit,
