@@ -21,6 +21,8 @@ export const helpText = (
 Measures Millrace against the straightforward design (bench/baseline) on this machine, prints the results and appends
 them to bench/results.md. Needs a redis-server on the PATH; uses wrk when it is there; without it autocannon, which is slower
 than ingestion and then sets the rate. Measure jobs takes a quarter of an hour: its figures are about bare BullMQ, aggregations row by row, and schedules.
+Measure query asks ClickHouse (chdb) and DuckDB the same: it installs both into .millrace/bench-engines when they are not there yet (700 MB),
+and where it cannot, the rows about them say so. Measure rollup builds the release named in e2e/previous-release.json beside this one.
 
   name           measures to run (default all): ${names.join(', ')}
   --profile      also show where ingestion and processor spend their time; the rates are then lower

@@ -1,10 +1,13 @@
 /** Turns the run's Postgres into an empty, migrated database for one measurement. */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { createLogger, type Logger } from '@millrace/shared/logger';
 import { migrate } from '@millrace/shared/migrate';
 import { createPool, type Pool } from '@millrace/shared/postgres';
 import type { Bench } from '../bench.js';
+import type { Release } from './previous-release.js';
 import { queuePrefix } from './start-stores.js';
 
 export interface Database {
@@ -24,8 +27,13 @@ function urlOf(bench: Bench, name: string): string {
   return url.href;
 }
 
+type Migrate = typeof migrate;
+
 /** Creates the database that all measurements copy, and returns its name. Postgres cannot copy a database with open connections. */
-async function createTemplate(bench: Bench): Promise<string> {
+const createTemplate = (bench: Bench): Promise<string> => createMigrated(bench, migrate);
+
+/** Empty, with tables, queue tables and the partitions around now. */
+async function createMigrated(bench: Bench, migrateTo: Migrate): Promise<string> {
   const name = newName();
   const server = createPool(bench.postgresUrl, silent, poolOptions);
   await server.query(`create database ${name}`);
@@ -33,7 +41,7 @@ async function createTemplate(bench: Bench): Promise<string> {
   const url = urlOf(bench, name);
   const pool = createPool(url, silent, poolOptions);
   try {
-    await migrate(pool, { kind: 'postgres', url, prefix: queuePrefix }, silent);
+    await migrateTo(pool, { kind: 'postgres', url, prefix: queuePrefix }, silent);
     // Of last month, this and the next, so that no side has to make them while it is measured.
     const now = new Date();
     await createPartitions(pool, firstOfMonth(now, -1), firstOfMonth(now, 1));
@@ -43,12 +51,24 @@ async function createTemplate(bench: Bench): Promise<string> {
   return name;
 }
 
-/** A database that nobody else uses, with tables, queue tables and the partitions around now. */
-export async function createDatabase(bench: Bench, closing: ClosingList): Promise<Database> {
+async function copyTemplate(bench: Bench, server: Pool): Promise<string> {
   const template = await bench.once(createTemplate);
-  const server = createPool(bench.postgresUrl, silent, poolOptions);
   const name = newName();
   await server.query(`create database ${name} template ${template}`);
+  return name;
+}
+
+/** With the tables of that release, as its own migrations make them. */
+async function createOfRelease(bench: Bench, { root }: Release): Promise<string> {
+  const file = join(root, 'shared', 'dist', 'migrate.js');
+  const { migrate: migrateTo } = (await import(pathToFileURL(file).href)) as { migrate: Migrate };
+  return createMigrated(bench, migrateTo);
+}
+
+/** A database that nobody else uses, with tables, queue tables and the partitions around now; of another release if one is given. */
+export async function createDatabase(bench: Bench, closing: ClosingList, release?: Release): Promise<Database> {
+  const server = createPool(bench.postgresUrl, silent, poolOptions);
+  const name = release ? await createOfRelease(bench, release) : await copyTemplate(bench, server);
   const url = urlOf(bench, name);
   const pool = createPool(url, silent, poolOptions);
   closing.add(async () => {

@@ -1,5 +1,6 @@
 /** Another commit of this repository, built beside it, to be measured in turns with what is here. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClearError } from '@millrace/dev/clear-error';
 import { runProgram } from '@millrace/dev/run-program';
@@ -27,10 +28,21 @@ function resolveCommit(name: string): string {
   }
 }
 
-/** Checks it out in a temporary folder, which any of its commands then installs and builds; both are gone at the end of the run. */
+/** The commit that is given with `--against`, if any. */
 export async function buildPreviousRelease(bench: Bench): Promise<Release | undefined> {
-  if (bench.against === undefined) return undefined;
-  const commit = resolveCommit(bench.against);
+  return bench.against === undefined ? undefined : buildRelease(bench, bench.against);
+}
+
+/** The commit of the release before this one. @throws ClearError when a shallow clone does not have it. */
+export function buildLastRelease(bench: Bench): Promise<Release> {
+  const file = join(workspaceRoot, 'e2e', 'previous-release.json');
+  const { commit } = JSON.parse(readFileSync(file, 'utf8')) as { commit: string };
+  return buildRelease(bench, commit);
+}
+
+/** Checks it out in a temporary folder, which any of its commands then installs and builds; both are gone at the end of the run. */
+async function buildRelease(bench: Bench, name: string): Promise<Release> {
+  const commit = resolveCommit(name);
   const root = join(makeThrowAwayFolder(bench.closing), commit);
   git('worktree', 'add', '--detach', root, commit);
   bench.closing.add(() => void git('worktree', 'remove', '--force', root));
