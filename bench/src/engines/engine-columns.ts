@@ -6,8 +6,13 @@ import { postgres } from '../query/dialect.js';
 /** Texts of which few are different. */
 export const textColumns = [...panelDimensions, 'utm_content'];
 
-/** Users of the traffic are `u-` and eight hexadecimal digits: a number is what suits the engines best. */
+/**
+ * Users of the traffic are `u-` and eight hexadecimal digits, sessions begin with as many: numbers are what suits the engines
+ * best, and no two sessions that follow each other are likely to share theirs.
+ */
 const userNumber = `('x' || substr(user_id, 3))::bit(32)::bigint & 4294967295`;
+
+const sessionNumber = `('x' || substr(session_id, 1, 8))::bit(32)::bigint & 4294967295`;
 
 /**
  * Columns of the file, with their types in ClickHouse. The first byte of the id is enough to order the few events of the same
@@ -18,6 +23,7 @@ export const fileColumns: [name: string, type: string, sql: string][] = [
   ['ts', "DateTime64(3, 'UTC')", `(timestamp at time zone 'UTC')::text`],
   ['id_start', 'UInt8', 'get_byte(uuid_send(event_id), 0)'],
   ['user_id', 'UInt32', userNumber],
+  ['session_no', 'UInt32', sessionNumber],
   ...textColumns.map((name): [string, string, string] => [name, 'String', postgres.column(name)]),
   ['load_ms', 'UInt16', `properties ->> 'load_ms'`],
   ['price', 'Decimal(9, 2)', `properties ->> 'price'`],

@@ -13,12 +13,12 @@ const fileText = (file: string) => `'${file}'`;
 const schema = fileColumns.map(([name, type]) => `${name} ${type}`).join(', ');
 
 const createTable = `create table events (
-  site_id LowCardinality(String), date Date, ts DateTime64(3, 'UTC'), id_start UInt8, user_id UInt32,
+  site_id LowCardinality(String), date Date, ts DateTime64(3, 'UTC'), id_start UInt8, user_id UInt32, session_no UInt32,
   ${textColumns.map((name) => `${name} LowCardinality(String)`).join(', ')}, load_ms UInt16, price Decimal(9, 2)
 ) engine = MergeTree order by (site_id, date, user_id, ts, id_start)`;
 
 const fill = (file: string) => `insert into events
-select site_id, toDate(ts), ts, id_start, user_id,
+select site_id, toDate(ts), ts, id_start, user_id, session_no,
   ${textColumns.join(', ')}, load_ms, price
 from file(${fileText(file)}, CSV, ${fileText(schema.replaceAll("'", "\\'"))})`;
 

@@ -20,6 +20,7 @@ const types: Record<string, string> = {
   ts: 'timestamp',
   id_start: 'utinyint',
   user_id: 'uinteger',
+  session_no: 'uinteger',
   load_ms: 'usmallint',
   price: 'decimal(9, 2)',
 };
@@ -36,7 +37,7 @@ const createType = (column: string) =>
   `create type ${column}_values as enum (select value from (select unnest(${column}) as value from known) order by value)`;
 
 const fill = (file: string) => `create table events as
-select ts, id_start, user_id, ${dictionaries.map((column) => `${column}::${column}_values as ${column}`).join(', ')}, load_ms, price
+select ts, id_start, user_id, session_no, ${dictionaries.map((column) => `${column}::${column}_values as ${column}`).join(', ')}, load_ms, price
 from ${rowsOf(file)} order by site_id, ts::date, user_id, ts, id_start`;
 
 export async function openDuckdb(folder: string): Promise<Engine> {

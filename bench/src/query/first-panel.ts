@@ -1,4 +1,5 @@
 /** A batch whose answers come one by one: when the first is here, and when all are. */
+import { ClearError } from '@millrace/dev/clear-error';
 import { checkAccepted } from '../load/describe-refusal.js';
 import type { QueryCase } from './query-case.js';
 import { jsonPost } from './time-request.js';
@@ -21,10 +22,15 @@ async function timeBatch(url: string, body: unknown): Promise<OneBatch> {
   const response = await fetch(url, { ...init, headers: { ...(headers as Record<string, string>), accept: type } });
   await checkAccepted(url, response);
   let firstMs: number | undefined;
-  for await (const chunk of response.body!) {
-    if (firstMs === undefined && Buffer.from(chunk as Uint8Array).includes(10)) firstMs = performance.now() - startedAt;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response.body! as AsyncIterable<Uint8Array>) {
+    if (firstMs === undefined && chunk.includes(10)) firstMs = performance.now() - startedAt;
+    chunks.push(chunk);
   }
   const allMs = performance.now() - startedAt;
+  // An error after the first line is a line, too, and then the last one.
+  const last = Buffer.concat(chunks).toString().trimEnd().split('\n').at(-1)!;
+  if (!('meta' in (JSON.parse(last) as object))) throw new ClearError(`${url} ended with ${last.slice(0, 300)}.`);
   return { firstMs: firstMs ?? allMs, allMs };
 }
 
