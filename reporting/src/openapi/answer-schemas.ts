@@ -19,7 +19,7 @@ import {
 
 const span: JsonSchema = { ...tuple(instant, instant), description: 'Half-open.' };
 const source: JsonSchema = {
-  enum: ['rollup', 'mixed', 'raw'],
+  enum: ['rollup', 'segments', 'mixed', 'raw'],
   description: 'Whether all, a part or nothing came from rollups. All three are exact.',
 };
 const siteKnown: JsonSchema = {
