@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     mayBeStandby: config.DATABASE_READ_URL !== undefined,
     writePool,
     gate,
-    engine: openSegmentEngine(config, logger, lifecycle),
+    engine: openSegmentEngine(config, logger, lifecycle, writePool),
     exports,
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),

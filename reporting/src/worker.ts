@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   logger.info({ host, port }, 'listening');
   if (!(await waitForSchema(pool, logger, lifecycle))) return;
   const cache = openCache({ config, location, pool, writePool, logger, metrics, lifecycle });
-  const engine = openSegmentEngine(config, logger, lifecycle);
+  const engine = openSegmentEngine(config, logger, lifecycle, writePool);
   const warm = createWarmingConsumer({ pool, writePool, cache, engine });
   const worker = startJobWorker('cache-warming', { location, logger, metrics }, warm);
   lifecycle.onClose('worker', () => worker.close());

@@ -40,6 +40,9 @@ export async function readParts(
     } catch (error) {
       if (!(error instanceof CorruptSegmentError)) throw error;
       engine.logger.error({ site: needed.siteId, err: error }, 'a segment is corrupt; its events are read one by one');
+      await engine.rebuild(needed.siteId, error.segment.covers).catch((failure: Error) => {
+        engine.logger.error({ site: needed.siteId, err: failure }, 'a corrupt segment could not be marked');
+      });
       error.segment.hasData = false;
     }
   }

@@ -1,6 +1,9 @@
 /** The engine of questions: threads that count, and what they count from in memory. */
 import type { Lifecycle } from '@millrace/shared/lifecycle';
 import type { Logger } from '@millrace/shared/logger';
+import type { Pool } from '@millrace/shared/postgres';
+import type { IntervalRanges } from '@millrace/shared/segments/interval-ranges';
+import { markCorrupt } from './mark-corrupt.js';
 import { createMemory, type Memory } from './memory.js';
 import type { SegmentEnvironment } from './segment-settings.js';
 import { createThreadPool, type ThreadPool } from './thread-pool.js';
@@ -9,6 +12,8 @@ export interface SegmentEngine {
   memory: Memory;
   pool: ThreadPool;
   logger: Logger;
+  /** Has a segment that cannot be read built again. */
+  rebuild(siteId: string, covers: IntervalRanges): Promise<void>;
 }
 
 export interface EngineSettings {
@@ -16,10 +21,18 @@ export interface EngineSettings {
   cacheMb: number;
 }
 
-export const createSegmentEngine = ({ threads, cacheMb }: EngineSettings, logger: Logger): SegmentEngine => ({
-  memory: createMemory(cacheMb * 2 ** 20),
+/** `writePool` is where marks are written; absent: what is corrupt is only logged. */
+export const createSegmentEngine = (
+  { threads, cacheMb }: EngineSettings,
+  logger: Logger,
+  writePool?: Pool,
+): SegmentEngine => ({
+  memory: createMemory(Math.ceil(cacheMb * 2 ** 20)),
   pool: createThreadPool(threads, logger),
   logger,
+  rebuild: async (siteId, covers) => {
+    if (writePool) await markCorrupt(writePool, siteId, covers);
+  },
 });
 
 /** Undefined where Postgres counts: `SEGMENT_THREADS=0`. */
@@ -27,10 +40,11 @@ export function openSegmentEngine(
   environment: SegmentEnvironment,
   logger: Logger,
   lifecycle: Pick<Lifecycle, 'onClose'>,
+  writePool: Pool,
 ): SegmentEngine | undefined {
   const { SEGMENT_THREADS: threads, SEGMENT_CACHE_MB: cacheMb } = environment;
   if (threads === 0) return undefined;
-  const engine = createSegmentEngine({ threads, cacheMb }, logger);
+  const engine = createSegmentEngine({ threads, cacheMb }, logger, writePool);
   lifecycle.onClose('threads that count', () => engine.pool.close());
   return engine;
 }

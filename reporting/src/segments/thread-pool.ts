@@ -29,9 +29,9 @@ interface Thread {
 }
 
 /** Threads run what was built, also where this file is run from its source. */
-const script = new URL('./engine-thread.js', import.meta.url.replace('/src/segments/', '/dist/segments/'));
+const engineScript = new URL('./engine-thread.js', import.meta.url.replace('/src/segments/', '/dist/segments/'));
 
-export function createThreadPool(threads: number, logger: Logger): ThreadPool {
+export function createThreadPool(threads: number, logger: Logger, script = engineScript): ThreadPool {
   const open = new Set<Thread>();
   let lastId = 0;
   let isClosed = false;
