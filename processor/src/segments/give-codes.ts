@@ -74,14 +74,19 @@ const charactersOf = (texts: readonly string[]) => texts.reduce((sum, { length }
 /** Only under the claim of the site: two that gave codes at once would give one twice. */
 export async function giveCodes(client: PoolClient, siteId: string, texts: TextsByColumn): Promise<CodesByColumn> {
   const known = await readCodes(client, siteId, texts);
-  const measured = await measure(client, siteId, [...texts.keys()]);
+  const addedTo = new Map(
+    [...texts].map(([column, ofColumn]) => [column, ofColumn.filter((text) => !known.get(column)!.has(text))]),
+  );
+  const growing = [...addedTo].filter(([, added]) => added.length > 0).map(([column]) => column);
+  const measured = await measure(client, siteId, growing);
   const given: CodesByColumn = new Map();
   for (const [column, ofColumn] of texts) {
     const codes = known.get(column)!;
+    const added = addedTo.get(column)!;
     const { count, characters } = measured.get(column) ?? { count: 0, characters: 0 };
-    const added = ofColumn.filter((text) => !codes.has(text));
     const isFull =
-      count + added.length > valuesLimit(column) || characters + charactersOf(added) > segmentLimits.valueCharacters;
+      added.length > 0 &&
+      (count + added.length > valuesLimit(column) || characters + charactersOf(added) > segmentLimits.valueCharacters);
     if (isFull) {
       given.set(column, undefined);
       continue;
