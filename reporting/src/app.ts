@@ -7,6 +7,7 @@ import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Express, Request } from 'express';
 import { addAsOf } from './add-as-of.js';
+import { batchRoute } from './batch-route.js';
 import { type Caching, cacheRoutes, isAboutCache } from './cache-routes.js';
 import { datasetsRoutes } from './datasets-route.js';
 import { signedDownloadRoute } from './exports/download-route.js';
@@ -73,6 +74,7 @@ export function buildApp(deps: ReportingApp): Express {
     app.get('/stats', statsRoute(answers));
     app.get('/api/v1/query', queryRoute(answers));
     app.post('/api/v1/query', queryRoute(answers));
+    app.post('/api/v1/query/batch', batchRoute(answers));
     app.post('/api/v1/funnel', funnelRoute(answers));
     app.get('/api/v1/retention', retentionRoute(answers));
     app.use(datasetsRoutes(answers));

@@ -58,7 +58,8 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
   };
 }
 
-const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, siteKnown: boolean) => ({
+/** What is answered to `request`, of which `query` was made. */
+export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, siteKnown: boolean) => ({
   fields: { results: resultsOf(answer, request.rowNames), query: echoQuery(request, query) },
   meta: {
     source: answer.source,

@@ -83,7 +83,7 @@ function addHealthRoutes(app: Express, deps: ServiceApp): void {
 }
 
 /** What an exception below a route means to the client; everything unknown is our fault and is logged. */
-function toRefusal(error: unknown): Refusal {
+export function toRefusal(error: unknown): Refusal {
   if (error instanceof ServiceError) {
     const { code, message, details, retryAfterSeconds } = error;
     return { code, message, details, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };

@@ -7,6 +7,7 @@ import type {
   Metric,
   ResolvedQuery,
   TimeBuckets,
+  TimeRange,
 } from '@millrace/reporting/query/resolved-query';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
@@ -92,7 +93,7 @@ export function randomFilter(random: Random, depth = 0): Filter {
   return { op: random() < 0.6 ? 'and' : 'or', filters };
 }
 
-export function randomRange(random: Random, now: Date): { from: Date; to: Date } {
+export function randomRange(random: Random, now: Date): TimeRange {
   const step = random.pick([1, minute, 15 * minute, day]);
   const [from, to] = [random(), random()]
     .map((part) => now.getTime() - part * random.pick([day, 3 * day, 45 * day]))
@@ -125,8 +126,12 @@ function buckets(random: Random, { from, to }: { from: Date; to: Date }): TimeBu
   return { unit: 'day', bounds: all, labels: bounds.map((bound) => bound.toISOString()) };
 }
 
-export function randomQuestion(random: Random, now: Date, siteId = 'demo'): ResolvedQuery {
-  const asked = randomRange(random, now);
+export function randomQuestion(
+  random: Random,
+  now: Date,
+  siteId = 'demo',
+  asked = randomRange(random, now),
+): ResolvedQuery {
   const wanted = [
     ...new Set(
       Array.from({ length: random.below(4) }, () =>

@@ -20,7 +20,16 @@ export interface Answer extends RawAnswer {
 
 /** `client` is inside a transaction with one snapshot. `admit` is told what each part reads, before it is read. */
 export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
-  const answer = await answerRange(client, query, reads);
+  return withComparison(client, query, await answerRange(client, query, reads), reads);
+}
+
+/** What the same query has for the earlier range, beside the rows that it has for its own. */
+export async function withComparison(
+  client: PoolClient,
+  query: ResolvedQuery,
+  answer: Answer,
+  reads: Reads,
+): Promise<Answer> {
   if (!query.comparison) return answer;
   return { ...answer, comparisonRows: await comparisonOf(client, query, answer.rows, reads) };
 }

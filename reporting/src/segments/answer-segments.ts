@@ -3,14 +3,14 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import type { RawAnswer } from '../query/read-raw.js';
 import type { Reads } from '../query/reads.js';
 import type { Dimension, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
-import type { CountPlan, CountTask } from './count-groups.js';
+import type { CountedGroups, CountPlan, CountTask } from './count-groups.js';
 import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
 import { mergeGroups } from './merge-groups.js';
 import { pageGroups } from './page-groups.js';
-import { planFilter } from './plan-filter.js';
+import { type FilterSources, planFilter } from './plan-filter.js';
 import { planQuestion, type QuestionPlan } from './plan-question.js';
-import { type ReadParts, readParts } from './read-parts.js';
+import { type PartsNeeded, type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads, type SharedTask } from './run-on-threads.js';
 import { sameReferrers } from './same-referrers.js';
 import type { SegmentEngine } from './segment-engine.js';
@@ -38,26 +38,54 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
 
 const msOf = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
 
-async function countPlan(
+/** What is read for queries about one range, all of them about visits or none. */
+export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): PartsNeeded {
+  const [{ siteId, range }] = queries as [ResolvedQuery];
+  const axes = queries.flatMap(({ buckets }) => (buckets ? [buckets] : []));
+  const bounds = new Set(axes.flatMap((axis) => axis.bounds.map((bound) => bound.getTime())));
+  const usesVisits = plans.some(({ visits }) => visits !== undefined);
+  return {
+    ...{ siteId, range: usesVisits ? aroundVisits(range) : range, usesVisits },
+    coded: [...new Set(plans.flatMap(({ coded }) => coded))],
+    usesVisitors: plans.some(({ usesVisitors }) => usesVisitors),
+    ...(axes.length > 0 && { bounds: [...bounds].sort((a, b) => a - b) }),
+    byHours: axes.some(({ offsets }) => offsets !== undefined),
+  };
+}
+
+export const filterSources = (client: PoolClient, { site, values, users }: ReadParts): FilterSources => ({
+  ...{ client, siteId: site.siteId, values, hostnames: new Set(site.hostnames) },
+  users: { lastVisitorNo: site.lastVisitorNo, added: users },
+});
+
+export async function countPlan(
   client: PoolClient,
   query: ResolvedQuery,
   plan: QuestionPlan,
   read: ReadParts,
 ): Promise<CountPlan> {
-  const { site, values, users } = read;
-  const sources = {
-    ...{ client, siteId: query.siteId, values, hostnames: new Set(site.hostnames) },
-    users: { lastVisitorNo: site.lastVisitorNo, added: users },
-  };
-  const types = values.get('event_type');
+  const types = read.values.get('event_type');
   return {
-    ...(query.filter && { filter: await planFilter(query.filter, sources) }),
+    ...(query.filter && { filter: await planFilter(query.filter, filterSources(client, read)) }),
     ...(plan.withViews && { viewCode: types!.codeOf('view') }),
     keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
     typeCodes: plan.types.map((type) => types!.codeOf(type)),
     ...{ withVisitors: plan.withVisitors, withViewers: plan.withViewers, withAll: plan.withShare },
     ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: msOf(query.range) } }),
   };
+}
+
+/** @throws ServiceError `invalid_request` for more bytes than an answer may have. */
+export function toAnswer(
+  query: ResolvedQuery,
+  { types }: QuestionPlan,
+  { site, values, hasRaw }: ReadParts,
+  groups: CountedGroups,
+): SegmentAnswer {
+  const hostnames = new Set(site.hostnames);
+  const textOf = (dimension: Dimension, code: number) =>
+    shownText(codedColumn(dimension), values.get(codedColumn(dimension))!.textOf(code), hostnames);
+  return { ...pageGroups(query, groups, { textOf, types }), source: hasRaw ? 'mixed' : 'segments' };
 }
 
 /**
@@ -72,29 +100,9 @@ export async function answerSegments(
 ): Promise<SegmentAnswer | undefined> {
   const plan = planQuestion(query);
   if (plan === undefined) return undefined;
-  const { bounds: instants, offsets } = query.buckets ?? {};
-  const bounds = instants?.map((bound) => bound.getTime());
-  const read = await readParts(
-    client,
-    engine,
-    {
-      ...{ siteId: query.siteId, ...plan },
-      range: plan.visits ? aroundVisits(query.range) : query.range,
-      ...(bounds && { bounds }),
-      byHours: offsets !== undefined,
-      usesVisits: plan.visits !== undefined,
-    },
-    reads.admit,
-  );
+  const read = await readParts(client, engine, partsNeeded([query], [plan]), reads.admit);
   if (read === undefined) return undefined;
   const counting = await countPlan(client, query, plan, read);
   const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });
-  const groups = mergeGroups(await runOnThreads(engine, read, countTask, reads.signal));
-  const hostnames = new Set(read.site.hostnames);
-  const textOf = (dimension: Dimension, code: number) =>
-    shownText(codedColumn(dimension), read.values.get(codedColumn(dimension))!.textOf(code), hostnames);
-  return {
-    ...pageGroups(query, groups, { textOf, types: plan.types }),
-    source: read.hasRaw ? 'mixed' : 'segments',
-  };
+  return toAnswer(query, plan, read, mergeGroups(await runOnThreads(engine, read, countTask, reads.signal)));
 }

@@ -1,7 +1,7 @@
 /** The place of an event on the time axis of a question. */
 import { intervalMs } from '@millrace/shared/rollups';
 import type { Part } from './part.js';
-import type { RowList } from './select-rows.js';
+import { countRows, pick, type Rows } from './select-rows.js';
 
 /** See TimeBuckets of a resolved query; instants are milliseconds since 1970. */
 export interface BucketPlan {
@@ -43,7 +43,7 @@ function stepOf({ bounds, offsets }: BucketPlan): number | undefined {
 /** Steps of a table at most: those of 90 days of minutes. */
 const mostSteps = 130_000;
 
-export type BucketFinder = (part: Part, list: RowList) => Uint32Array;
+export type BucketFinder = (part: Part, rows: Rows) => Uint32Array;
 
 /** Buckets of rows that lie in the range. A table has the bucket of each step, so that most questions search nothing. */
 export function createBucketFinder(plan: BucketPlan): BucketFinder {
@@ -54,11 +54,11 @@ export function createBucketFinder(plan: BucketPlan): BucketFinder {
   const table = step !== undefined && count <= mostSteps ? new Uint32Array(count) : undefined;
   // The first step may begin before the range does.
   for (let at = 0; table && at < count; at += 1) table[at] = bucketOf(plan, Math.max(bounds[0]!, (first + at) * step!));
-  return ({ startMs, columns }, list) => {
-    const time = columns.get('time');
-    const buckets = new Uint32Array(list.length);
-    for (let at = 0; at < list.length; at += 1) {
-      const ms = startMs + (time === undefined ? 0 : time[list[at]!]!);
+  return (part, rows) => {
+    const time = pick(part.columns.get('time'), rows);
+    const buckets = new Uint32Array(countRows(part, rows));
+    for (let at = 0; at < buckets.length; at += 1) {
+      const ms = part.startMs + (time === undefined ? 0 : time[at]!);
       buckets[at] = table ? table[Math.floor(ms / step!) - first]! : bucketOf(plan, ms);
     }
     return buckets;

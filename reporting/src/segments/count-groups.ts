@@ -1,11 +1,13 @@
 /** Counts events, visitors and visits of groups of rows: the kernel of queries. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type CountedVisits, countVisits } from './count-visits.js';
 import { countDistinct, countIds, type GroupedIds } from './distinct-pairs.js';
 import { createGrouper, type GroupKey } from './group-rows.js';
-import { type Cancellation, type Part, throwIfCancelled } from './part.js';
-import { type FilterPlan, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
-import { type VisitTask, withVisits } from './visit-columns.js';
-import { clipWindows } from './walk-rows.js';
+import type { Visits } from './number-visits.js';
+import type { Part } from './part.js';
+import type { SharedTask } from './run-on-threads.js';
+import { selectParts, type VisitsInRange } from './select-parts.js';
+import { type FilterPlan, pick, type Rows } from './select-rows.js';
 
 /** What is counted besides events; codes are of column `event_type`. */
 export interface CountPlan {
@@ -21,22 +23,12 @@ export interface CountPlan {
   /** Visitors of all groups together. */
   withAll: boolean;
   /** Undefined where nothing is asked about visits. */
-  visits?: VisitTask & {
-    isCounted: boolean;
-    withMedian: boolean;
-    /** Parts reach beyond the range, so that visits are whole: events count in these milliseconds since 1970. */
-    range: [from: number, to: number];
-  };
+  visits?: VisitsInRange & { isCounted: boolean; withMedian: boolean };
 }
 
-export interface CountTask {
+export interface CountTask extends SharedTask {
   kind: 'count';
-  parts: Part[];
   plan: CountPlan;
-  /** Of visitors from the first to before the second. */
-  visitors: [from: number, to: number];
-  lastVisitor: number;
-  cancellation: Cancellation;
 }
 
 /** Groups that have events; each list has a number for each of them. */
@@ -54,52 +46,47 @@ export interface CountedGroups {
   all: number;
 }
 
-interface Selected {
-  part: Part;
-  list: RowList;
-  groups: Uint32Array;
+/** Rows of one part by their group, with what else is counted of them. */
+interface GroupedRows {
+  groups: Numbers;
+  /** Absent where they are all zero. */
+  types: Numbers | undefined;
+  visitors: Numbers | undefined;
+  visits: Numbers | undefined;
 }
 
-function idsOf({ part, list }: Selected, column: string): Uint32Array {
-  const numbers = part.columns.get(column);
-  const ids = new Uint32Array(list.length);
-  if (numbers) for (let at = 0; at < list.length; at += 1) ids[at] = numbers[list[at]!]!;
-  return ids;
-}
-
-/** Adds up `counts[group]` over rows, of those whose event type has `code` where one is given. */
-function countRows(selected: Selected[], size: number, code?: number): Uint32Array {
+/** How many rows each group has. */
+function countEvents(grouped: Pick<GroupedRows, 'groups'>[], size: number): Uint32Array {
   const counts = new Uint32Array(size);
-  for (const { part, list, groups } of selected) {
-    const types = code === undefined ? undefined : part.columns.get('event_type');
-    if (types === undefined) {
-      if (code === undefined) for (let at = 0; at < groups.length; at += 1) counts[groups[at]!]! += 1;
-      continue;
-    }
-    for (let at = 0; at < groups.length; at += 1) if (types[list[at]!] === code) counts[groups[at]!]! += 1;
+  for (const { groups } of grouped) for (let at = 0; at < groups.length; at += 1) counts[groups[at]!]! += 1;
+  return counts;
+}
+
+/** How many of one event type. */
+function countType(grouped: GroupedRows[], size: number, code: number): Uint32Array {
+  const counts = new Uint32Array(size);
+  for (const { groups, types } of grouped) {
+    if (types) for (let at = 0; at < groups.length; at += 1) counts[groups[at]!]! += Number(types[at] === code);
   }
   return counts;
 }
 
 /** Rows of views by visitors who are known. */
-function viewsOnly(selected: Selected[], code: number): Selected[] {
-  return selected.map(({ part, list, groups }) => {
-    const types = part.columns.get('event_type');
-    const visitor = part.columns.get('visitor');
-    const kept = { list: new Uint32Array(list.length), groups: new Uint32Array(list.length) };
+function viewsOnly(grouped: GroupedRows[], code: number): GroupedIds[] {
+  return grouped.map(({ groups, types, visitors }) => {
+    const kept = { groups: new Uint32Array(groups.length), ids: new Uint32Array(groups.length) };
     let count = 0;
-    for (let at = 0; types && visitor && at < list.length; at += 1) {
-      const row = list[at]!;
-      if (types[row] !== code || visitor[row] === 0) continue;
-      kept.list[count] = row;
-      kept.groups[count++] = groups[at]!;
+    for (let at = 0; types && visitors && at < groups.length; at += 1) {
+      if (types[at] !== code || visitors[at] === 0) continue;
+      kept.groups[count] = groups[at]!;
+      kept.ids[count++] = visitors[at]!;
     }
-    return { part, list: kept.list.subarray(0, count), groups: kept.groups.subarray(0, count) };
+    return { groups: kept.groups.subarray(0, count), ids: kept.ids.subarray(0, count) };
   });
 }
 
-const grouped = (selected: Selected[], column: string): GroupedIds[] =>
-  selected.map((rows) => ({ groups: rows.groups, ids: idsOf(rows, column) }));
+const byId = (grouped: GroupedRows[], column: 'visitors' | 'visits'): GroupedIds[] =>
+  grouped.flatMap(({ groups, [column]: ids }) => (ids ? [{ groups, ids }] : []));
 
 function presentGroups(events: Uint32Array): Uint32Array {
   const present = new Uint32Array(events.length);
@@ -118,45 +105,42 @@ function compactVisits({ durations, duration, ...counts }: CountedVisits, presen
   };
 }
 
-/** Rows that count, of parts whose visits are numbered where something is asked about them. */
-function selectParts({ parts, plan, visitors, lastVisitor, cancellation }: CountTask) {
-  const numbered = plan.visits && withVisits(parts, visitors, lastVisitor, plan.visits);
-  const rows = (numbered?.parts ?? parts).map((part) => {
-    throwIfCancelled(cancellation);
-    const clipped = plan.visits ? clipWindows(part, plan.visits.range) : part;
-    const list = clipped ? rowsOfVisitors(part, ...visitors) : new Uint32Array();
-    return { part, list: selectRows(clipped ?? part, plan.filter, list) };
-  });
-  return { rows, visits: numbered?.visits };
+export function countGroups(task: CountTask): CountedGroups {
+  const { filter, visits } = task.plan;
+  const { selections, visits: numbered } = selectParts(task, filter, visits);
+  const counted = selections.map(({ part, list }) => ({ part, rows: list }));
+  return countSelected(counted, task.plan, numbered);
 }
 
-export function countGroups(task: CountTask): CountedGroups {
-  const { plan } = task;
+/** Of rows that fit the filter of the plan. */
+export function countSelected(counted: { part: Part; rows: Rows }[], plan: CountPlan, visits?: Visits): CountedGroups {
   const grouper = createGrouper(plan.keys);
-  const { rows, visits } = selectParts(task);
-  const selected = rows.map(({ part, list }): Selected => ({ part, list, groups: grouper.groupsOf(part, list) }));
+  const grouped = counted.map(({ part, rows }) => ({
+    groups: grouper.groupsOf(part, rows),
+    types: pick(part.columns.get('event_type'), rows),
+    visitors: pick(part.columns.get('visitor'), rows),
+    visits: pick(part.columns.get('visit'), rows),
+  }));
   const size = grouper.size();
   const none = new Uint32Array();
-  const events = countRows(selected, size);
+  const events = countEvents(grouped, size);
   const present = presentGroups(events);
   const compact = (counts: Uint32Array) => present.map((group) => counts[group]!);
-  const viewing = plan.withViewers ? viewsOnly(selected, plan.viewCode!) : [];
+  const viewing = plan.withViewers ? viewsOnly(grouped, plan.viewCode!) : [];
   const keys = plan.keys.map(() => new Uint32Array(present.length));
-  for (const [at, group] of present.entries()) {
-    for (const [key, value] of grouper.keysOf(group).entries()) keys[key]![at] = value;
+  for (let at = 0; at < present.length; at += 1) {
+    for (const [key, value] of grouper.keysOf(present[at]!).entries()) keys[key]![at] = value;
   }
+  const ofVisits = () => countVisits(byId(grouped, 'visits'), size, visits!, plan.visits!.withMedian);
   return {
     keys,
     events: compact(events),
-    views: plan.viewCode === undefined ? none : compact(countRows(selected, size, plan.viewCode)),
-    ofTypes: plan.typeCodes.map((code) => compact(countRows(selected, size, code))),
-    visitors: plan.withVisitors ? compact(countDistinct(grouped(selected, 'visitor'), size)) : none,
-    viewers: plan.withViewers ? compact(countDistinct(grouped(viewing, 'visitor'), size)) : none,
-    viewsOfVisitors: plan.withViewers ? compact(countRows(viewing, size)) : none,
-    ...(visits &&
-      plan.visits?.isCounted && {
-        ofVisits: compactVisits(countVisits(grouped(selected, 'visit'), size, visits, plan.visits.withMedian), present),
-      }),
-    all: plan.withAll ? countIds(grouped(selected, 'visitor')) : 0,
+    views: plan.viewCode === undefined ? none : compact(countType(grouped, size, plan.viewCode)),
+    ofTypes: plan.typeCodes.map((code) => compact(countType(grouped, size, code))),
+    visitors: plan.withVisitors ? compact(countDistinct(byId(grouped, 'visitors'), size)) : none,
+    viewers: plan.withViewers ? compact(countDistinct(viewing, size)) : none,
+    viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size)) : none,
+    ...(visits && plan.visits?.isCounted && { ofVisits: compactVisits(ofVisits(), present) }),
+    all: plan.withAll ? countIds(byId(grouped, 'visitors')) : 0,
   };
 }

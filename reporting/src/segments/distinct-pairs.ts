@@ -1,9 +1,10 @@
 /** Finds the different pairs of a group and an id, such as the visitors or the visits of each group. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
 
 /** Rows of one part: the group and the id of each, ids ascending. */
 export interface GroupedIds {
-  groups: Uint32Array;
-  ids: Uint32Array;
+  groups: Numbers;
+  ids: Numbers;
 }
 
 /** Ids that are looked at together: one bit each. */
@@ -72,12 +73,13 @@ function countBits(bits: number): number {
 export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   const counts = new Uint32Array(size);
   if (size === 1) counts[0] = countIds(lists);
+  else if (lists.length === 1) eachInOrder(lists[0]!, size, (group) => (counts[group] = counts[group]! + 1));
   else eachStretch(lists, size, (group, _start, bits) => (counts[group] = counts[group]! + countBits(bits)));
   return counts;
 }
 
 /** The same without groups. */
-export function countIds(lists: { ids: Uint32Array }[]): number {
+export function countIds(lists: { ids: Numbers }[]): number {
   let last = 0;
   for (const { ids } of lists) last = Math.max(last, ids.at(-1) ?? 0);
   const seen = new Uint8Array(last + 1);
@@ -92,9 +94,23 @@ export function countIds(lists: { ids: Uint32Array }[]): number {
   return count - seen[0]!;
 }
 
+/** Of a single list: ids ascend, so that each group need only remember the id that it had last. */
+function eachInOrder({ groups, ids }: GroupedIds, size: number, found: (group: number, id: number) => void): void {
+  const last = new Uint32Array(size);
+  for (let place = 0; place < ids.length; place += 1) {
+    const [group, id] = [groups[place]!, ids[place]!];
+    if (last[group] === id) continue;
+    last[group] = id;
+    found(group, id);
+  }
+}
+
 /** Tells each different pair once. */
 export function eachPair(lists: GroupedIds[], size: number, found: (group: number, id: number) => void): void {
-  eachStretch(lists, size, (group, start, bits) => {
-    for (let rest = bits; rest !== 0; rest &= rest - 1) found(group, start + 31 - Math.clz32(rest & -rest));
-  });
+  if (lists.length === 1) eachInOrder(lists[0]!, size, found);
+  else {
+    eachStretch(lists, size, (group, start, bits) => {
+      for (let rest = bits; rest !== 0; rest &= rest - 1) found(group, start + 31 - Math.clz32(rest & -rest));
+    });
+  }
 }

@@ -5,7 +5,8 @@ import { type Reply, type Request, runTask } from './tasks.js';
 
 function replyTo({ id, task }: Request): Reply {
   try {
-    return { id, result: runTask(task) };
+    const send = (piece: unknown) => parentPort!.postMessage({ id, piece } satisfies Reply);
+    return { id, result: runTask(task, send) };
   } catch (error) {
     return { id, error: String((error as Error).stack), isCancelled: error instanceof CancelledError };
   }

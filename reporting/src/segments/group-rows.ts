@@ -1,7 +1,8 @@
 /** Gives rows the number of their group: one for each combination of a bucket and codes. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type BucketPlan, createBucketFinder } from './bucket-rows.js';
 import type { Part } from './part.js';
-import type { RowList } from './select-rows.js';
+import { countRows, pick, type Rows } from './select-rows.js';
 
 /** What rows are grouped by: the time axis, or a column whose codes are below `size`. */
 export type GroupKey =
@@ -10,8 +11,8 @@ export type GroupKey =
   | { by: 'column'; column: string; size: number; same?: Uint32Array };
 
 export interface RowGrouper {
-  /** For each row of the list the number of its group. */
-  groupsOf(part: Part, list: RowList): Uint32Array;
+  /** For each of the rows the number of its group; may be a column of the part itself. */
+  groupsOf(part: Part, rows: Rows): Numbers;
   /** Numbers of groups are below it. */
   size(): number;
   /** The bucket or code of each key, of one group. */
@@ -41,17 +42,16 @@ function createPairs(rightSize: number) {
   };
 }
 
-type Values = (part: Part, list: RowList) => Uint32Array;
+type Values = (part: Part, rows: Rows) => Numbers;
 
 function valuesOf(key: GroupKey): Values {
   if (key.by === 'time') return createBucketFinder(key.buckets);
   const { column, same } = key;
-  return ({ columns }, list) => {
-    const codes = columns.get(column);
-    const values = new Uint32Array(list.length);
-    if (codes === undefined) return same ? values.fill(same[0]!) : values;
-    for (let at = 0; at < list.length; at += 1) values[at] = codes[list[at]!]!;
-    if (same) for (let at = 0; at < values.length; at += 1) values[at] = same[values[at]!]!;
+  return (part, rows) => {
+    const codes = pick(part.columns.get(column), rows) ?? new Uint32Array(countRows(part, rows));
+    if (!same) return codes;
+    const values = new Uint32Array(codes.length);
+    for (let at = 0; at < values.length; at += 1) values[at] = same[codes[at]!]!;
     return values;
   };
 }
@@ -59,39 +59,41 @@ function valuesOf(key: GroupKey): Values {
 /** Joins a key to what rows are grouped by already. */
 function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
   const values = valuesOf(key);
-  if (before.size() * key.size <= mostDense) {
-    const size = before.size() * key.size;
-    return {
-      groupsOf(part, list) {
-        const groups = before.groupsOf(part, list);
-        const found = values(part, list);
-        for (let at = 0; at < groups.length; at += 1) groups[at] = groups[at]! * key.size + found[at]!;
-        return groups;
-      },
-      size: () => size,
-      keysOf: (group) => [...before.keysOf(Math.floor(group / key.size)), group % key.size],
-    };
-  }
-  const pairs = createPairs(key.size);
+  const pairs = before.size() * key.size <= mostDense ? undefined : createPairs(key.size);
+  const size = pairs ? pairs.size : constant(before.size() * key.size);
   return {
-    groupsOf(part, list) {
-      const groups = before.groupsOf(part, list);
-      const found = values(part, list);
-      for (let at = 0; at < groups.length; at += 1) groups[at] = pairs.numberOf(groups[at]!, found[at]!);
+    groupsOf(part, rows) {
+      const left = before.groupsOf(part, rows);
+      const right = values(part, rows);
+      const groups = new Uint32Array(left.length);
+      if (pairs) for (let at = 0; at < groups.length; at += 1) groups[at] = pairs.numberOf(left[at]!, right[at]!);
+      else for (let at = 0; at < groups.length; at += 1) groups[at] = left[at]! * key.size + right[at]!;
       return groups;
     },
-    size: pairs.size,
+    size,
     keysOf(group) {
-      const [left, right] = pairs.split(group);
+      const [left, right] = pairs ? pairs.split(group) : [Math.floor(group / key.size), group % key.size];
       return [...before.keysOf(left), right];
     },
   };
 }
 
+const constant = (size: number) => () => size;
+
 const oneGroup: RowGrouper = {
-  groupsOf: (_part, list) => new Uint32Array(list.length),
-  size: () => 1,
+  groupsOf: (part, rows) => new Uint32Array(countRows(part, rows)),
+  size: constant(1),
   keysOf: () => [],
 };
 
-export const createGrouper = (keys: GroupKey[]): RowGrouper => keys.reduce(joinKey, oneGroup);
+const byOneKey = (key: GroupKey): RowGrouper => ({
+  groupsOf: valuesOf(key),
+  size: constant(key.size),
+  keysOf: (group) => [group],
+});
+
+export function createGrouper(keys: GroupKey[]): RowGrouper {
+  const [first, ...others] = keys;
+  if (first && first.size <= mostDense) return others.reduce(joinKey, byOneKey(first));
+  return keys.reduce(joinKey, oneGroup);
+}

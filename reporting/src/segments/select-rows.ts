@@ -11,6 +11,18 @@ export type FilterPlan =
 
 /** Numbers of rows, ascending. */
 export type RowList = Uint32Array;
+/** Those of a list, or all that a part has. */
+export type Rows = RowList | 'all';
+
+export const countRows = (part: Part, rows: Rows): number => (rows === 'all' ? part.rows : rows.length);
+
+/** The numbers of these rows. */
+export function pick(numbers: Numbers | undefined, rows: Rows): Numbers | undefined {
+  if (rows === 'all' || numbers === undefined) return numbers;
+  const picked = new Uint32Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) picked[at] = numbers[rows[at]!]!;
+  return picked;
+}
 
 /** From the first row whose visitor is at least `visitor` on. */
 function firstRowOf(visitors: Numbers | undefined, rows: number, visitor: number): number {

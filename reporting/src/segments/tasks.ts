@@ -1,21 +1,28 @@
 /** What threads of the engine do: one function for each kind of task. */
 import { countFunnel, type FunnelTask } from './count-funnel.js';
 import { type CountTask, countGroups } from './count-groups.js';
+import { type CountedPanel, countPanels, type PanelsTask } from './count-panels.js';
 import { type UnpackTask, unpackBlocks } from './unpack-blocks.js';
 
-export type Task = CountTask | FunnelTask | UnpackTask;
+export type Task = CountTask | FunnelTask | PanelsTask | UnpackTask;
 
-const kinds = { count: countGroups, funnel: countFunnel, unpack: unpackBlocks };
+const kinds = { count: countGroups, funnel: countFunnel, panels: countPanels, unpack: unpackBlocks };
 
 type Kinds = typeof kinds;
 export type ResultOf<T extends Task> = ReturnType<Kinds[T['kind']]>;
+/** What a task hands over before it ends. */
+export type PieceOf<T extends Task> = T extends PanelsTask ? CountedPanel : never;
 
-export const runTask = <T extends Task>(task: T): ResultOf<T> =>
-  (kinds[task.kind] as (given: T) => unknown)(task) as ResultOf<T>;
+export const runTask = <T extends Task>(task: T, send: (piece: PieceOf<T>) => void): ResultOf<T> =>
+  (kinds[task.kind] as (given: T, send: (piece: PieceOf<T>) => void) => unknown)(task, send) as ResultOf<T>;
 
 /** What a thread is sent, and what it answers. */
 export interface Request {
   id: number;
   task: Task;
 }
-export type Reply = { id: number; result: unknown } | { id: number; error: string; isCancelled: boolean };
+/** Pieces come before the result. */
+export type Reply =
+  | { id: number; piece: unknown }
+  | { id: number; result: unknown }
+  | { id: number; error: string; isCancelled: boolean };

@@ -3,20 +3,22 @@ import { Worker } from 'node:worker_threads';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
 import { CancelledError } from './part.js';
-import type { Reply, ResultOf, Task } from './tasks.js';
+import type { PieceOf, Reply, ResultOf, Task } from './tasks.js';
 
 export interface ThreadPool {
   readonly threads: number;
   /**
-   * Runs a task in the thread that has least to do. When that dies it is run once more, in another one.
+   * Runs a task in the thread that has least to do. When that dies it is run once more, in another one, and pieces may come again.
+   * Nothing may be thrown by what takes them.
    * @throws ServiceError `engine_unavailable` when that dies as well, CancelledError when its cancellation was set.
    */
-  run<T extends Task>(task: T): Promise<ResultOf<T>>;
+  run<T extends Task>(task: T, take?: (piece: PieceOf<T>) => void): Promise<ResultOf<T>>;
   close(): Promise<void>;
 }
 
 interface Running {
   task: Task;
+  take: ((piece: unknown) => void) | undefined;
   resolve(result: unknown): void;
   reject(error: Error): void;
   /** It was in a thread that died. */
@@ -38,6 +40,10 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
 
   function settle(thread: Thread, reply: Reply): void {
     const running = thread.running.get(reply.id);
+    if ('piece' in reply) {
+      running?.take?.(reply.piece);
+      return;
+    }
     thread.running.delete(reply.id);
     if (thread.running.size === 0) thread.worker.unref();
     if ('result' in reply) running?.resolve(reply.result);
@@ -78,9 +84,10 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
 
   return {
     threads,
-    run: <T extends Task>(task: T) =>
+    run: <T extends Task>(task: T, take?: (piece: PieceOf<T>) => void) =>
       new Promise<ResultOf<T>>((resolve, reject) => {
-        send({ task, resolve: resolve as (result: unknown) => void, reject, isSecond: false });
+        const taking = take as Running['take'];
+        send({ task, take: taking, resolve: resolve as (result: unknown) => void, reject, isSecond: false });
       }),
     async close() {
       isClosed = true;

@@ -1,0 +1,116 @@
+/** Answers many queries about one range and one selection of its events: these are read once, and selected once. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { planRollup } from '../query/plan-rollup.js';
+import type { Reads } from '../query/reads.js';
+import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
+import { countPlan, filterSources, partsNeeded, type SegmentAnswer, toAnswer } from './answer-segments.js';
+import type { CountedGroups, CountPlan } from './count-groups.js';
+import type { CountedPanel, PanelsTask } from './count-panels.js';
+import { mergeGroups } from './merge-groups.js';
+import { planFilter } from './plan-filter.js';
+import { planQuestion, type QuestionPlan } from './plan-question.js';
+import { type ReadParts, readParts } from './read-parts.js';
+import { runOnThreads, type SharedTask, type TakePiece } from './run-on-threads.js';
+import type { SegmentEngine } from './segment-engine.js';
+import type { VisitsInRange } from './select-parts.js';
+
+export interface Panel {
+  /** All panels have the same site, range and kind. */
+  query: ResolvedQuery;
+  /** What its filter has besides that of all panels. */
+  ownFilter?: Filter;
+}
+
+export interface Panels {
+  /** Of all of them. */
+  filter?: Filter;
+  panels: Panel[];
+}
+
+/**
+ * Whether a query may be one of some panels, and of which: those about visits are counted from events that have been walked through.
+ * Rollups of all events answer faster, session ids and paths into properties only raw events.
+ */
+export function panelKind(query: ResolvedQuery): 'events' | 'visits' | undefined {
+  const plan = planRollup(query)?.dimension === 'all' ? undefined : planQuestion(query);
+  return plan && (plan.visits ? 'visits' : 'events');
+}
+
+/** Without the common filter, which its rows fit already. */
+function withOwnFilter({ query: { filter: _filter, ...query }, ownFilter }: Panel): ResolvedQuery {
+  return { ...query, ...(ownFilter && { filter: ownFilter }) };
+}
+
+/** Visits are numbered once, with all columns that any of the plans asks for. */
+function visitsOf(plans: CountPlan[]): VisitsInRange | undefined {
+  const asked = plans.flatMap(({ visits }) => (visits ? [visits] : []));
+  return asked[0] && { ...asked[0], columns: [...new Set(asked.flatMap(({ columns }) => columns))] };
+}
+
+async function planPanels(client: PoolClient, { filter, panels }: Panels, plans: QuestionPlan[], read: ReadParts) {
+  const counting: CountPlan[] = [];
+  for (const [at, panel] of panels.entries()) {
+    counting.push(await countPlan(client, withOwnFilter(panel), plans[at]!, read));
+  }
+  const common = filter && (await planFilter(filter, filterSources(client, read)));
+  const visits = visitsOf(counting);
+  return (shared: SharedTask): PanelsTask => ({
+    ...{ kind: 'panels', panels: counting, ...shared },
+    ...(common && { filter: common }),
+    ...(visits && { visits }),
+  });
+}
+
+/** Puts together what the shares count of a panel. A thread that takes the place of one that died counts it once more. */
+function joinShares(whole: (panel: number, groups: CountedGroups) => void): TakePiece<PanelsTask> {
+  const taken = new Set<string>();
+  const waiting = new Map<number, CountedGroups[]>();
+  return ({ panel, groups }: CountedPanel, share, shares) => {
+    const name = `${panel} ${share}`;
+    if (taken.has(name)) return;
+    taken.add(name);
+    const lists = [...(waiting.get(panel) ?? []), groups];
+    waiting.set(panel, lists);
+    if (lists.length < shares) return;
+    waiting.delete(panel);
+    whole(panel, mergeGroups(lists));
+  };
+}
+
+/**
+ * Tells `answered` of each panel as soon as it is counted. False, and nothing is told, when segments cannot answer; see
+ * `answerSegments`. `client` is inside a transaction with one snapshot.
+ */
+export async function answerPanels(
+  client: PoolClient,
+  engine: SegmentEngine,
+  asked: Panels,
+  { admit, signal }: Pick<Reads, 'admit' | 'signal'>,
+  answered: (panel: number, answer: SegmentAnswer) => void,
+): Promise<boolean> {
+  const queries = asked.panels.map(({ query }) => query);
+  const plans = queries.map((query) => planQuestion(query)!);
+  const read = await readParts(client, engine, partsNeeded(queries, plans), admit);
+  if (read === undefined) return false;
+  const ending = new AbortController();
+  let failure: unknown;
+  const take = joinShares((panel, groups) => {
+    if (ending.signal.aborted) return;
+    try {
+      answered(panel, toAnswer(queries[panel]!, plans[panel]!, read, groups));
+    } catch (error) {
+      failure = error;
+      ending.abort();
+    }
+  });
+  try {
+    const stop = AbortSignal.any([ending.signal, ...(signal ? [signal] : [])]);
+    await runOnThreads(engine, read, await planPanels(client, asked, plans, read), stop, take);
+  } catch (error) {
+    throw failure ?? error;
+  } finally {
+    ending.abort();
+  }
+  if (failure) throw failure;
+  return true;
+}
