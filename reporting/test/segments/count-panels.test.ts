@@ -1,0 +1,119 @@
+/** What panels count of rows that are gathered once is what each of them counts by itself. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import { createRandom, type Random } from '@millrace/shared/testing/create-random';
+import { expect, it } from 'vitest';
+import { type CountedGroups, type CountPlan, countGroups } from '../../src/segments/count-groups.js';
+import { type CountedPanel, countPanels } from '../../src/segments/count-panels.js';
+import type { GroupKey } from '../../src/segments/group-rows.js';
+import { CancelledError, type Part } from '../../src/segments/part.js';
+import type { FilterPlan } from '../../src/segments/select-rows.js';
+
+const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+const random = createRandom(seed);
+const day = 86_400_000;
+const lastVisitor = 50;
+const columns = ['path', 'event_type', 'browser'];
+const codes = 6;
+
+const running = () => new Int32Array(new SharedArrayBuffer(4));
+const list = (rows: number, value: () => number) => Uint32Array.from({ length: rows }, value);
+
+/** Widths of columns differ from part to part, as those of segments do; some parts lack a column. */
+function randomPart(at: number, days: number): Part {
+  const rows = 1 + random.below(40);
+  const own = new Map<string, Numbers>();
+  for (const column of columns) {
+    const numbers = list(rows, () => random.below(codes));
+    if (random() < 0.8) own.set(column, random() < 0.5 ? Uint8Array.from(numbers) : Uint16Array.from(numbers));
+  }
+  own.set(
+    'visitor',
+    list(rows, () => random.below(lastVisitor + 1)).sort((a, b) => a - b),
+  );
+  own.set(
+    'time',
+    list(rows, () => random.below(days * day)),
+  );
+  return { rows, startMs: at * days * day, columns: own };
+}
+
+function randomKey(spanMs: number): GroupKey {
+  if (random() < 0.3) {
+    const step = Math.ceil(spanMs / 7 / day) * day;
+    return { by: 'time', buckets: { bounds: [0, 1, 2, 3, 4, 5, 6, 7].map((place) => place * step) }, size: 7 };
+  }
+  return { by: 'column', column: random.pick(columns), size: codes };
+}
+
+const randomFilter = (): FilterPlan => ({
+  op: 'in',
+  column: random.pick([...columns, 'visitor']),
+  allowed: Uint8Array.from({ length: lastVisitor + 1 }, () => (random() < 0.6 ? 1 : 0)),
+});
+
+const randomPlan = (spanMs: number): CountPlan => ({
+  keys: Array.from({ length: random.below(3) }, () => randomKey(spanMs)),
+  ...(random() < 0.4 && { filter: randomFilter() }),
+  viewCode: 1,
+  typeCodes: random() < 0.5 ? [2] : [],
+  withVisitors: random() < 0.7,
+  withViewers: random() < 0.5,
+  withAll: random() < 0.5,
+});
+
+function both(left: FilterPlan | undefined, right: FilterPlan | undefined): { filter?: FilterPlan } {
+  const filters = [left, right].filter((filter) => filter !== undefined);
+  return filters.length > 0 ? { filter: { op: 'and', filters } } : {};
+}
+
+/** Groups in whatever order, by their keys. */
+function byKeys({ keys, all, ofTypes, ofVisits: _ofVisits, ...counts }: CountedGroups) {
+  const groups = Array.from(counts.events, (_, at) => [
+    keys.map((values) => values[at]!).join(' '),
+    ofTypes.map((counted) => counted[at]),
+    Object.values(counts as Record<string, Uint32Array>).map((counted) => counted[at]),
+  ]);
+  return { all, groups: groups.sort((a, b) => String(a[0]).localeCompare(String(b[0]))) };
+}
+
+function compareOnce(random: Random): void {
+  // Also so long that one part cannot hold the time of all rows.
+  const days = random.pick([1, 30]);
+  const parts = Array.from({ length: 1 + random.below(6) }, (_, at) => randomPart(at, days));
+  const common = random() < 0.7 ? randomFilter() : undefined;
+  const panels = Array.from({ length: 1 + random.below(6) }, () => randomPlan(parts.length * days * day));
+  const visitors = random.pick<[number, number]>([
+    [0, Number.POSITIVE_INFINITY],
+    [0, 20],
+    [20, Number.POSITIVE_INFINITY],
+  ]);
+  const shared = { parts, visitors, lastVisitor, cancellation: running() };
+  const counted: CountedPanel[] = [];
+  const count = countPanels({ kind: 'panels', panels, ...shared, ...(common && { filter: common }) }, (piece) =>
+    counted.push(piece),
+  );
+  expect(count).toBe(panels.length);
+  expect(counted.map(({ panel }) => panel)).toEqual([...panels.keys()]);
+  for (const [at, { filter, ...plan }] of panels.entries()) {
+    const alone = countGroups({ kind: 'count', ...shared, plan: { ...plan, ...both(common, filter) } });
+    expect(byKeys(counted[at]!.groups), `seed ${seed}`).toEqual(byKeys(alone));
+  }
+}
+
+it('counts for each panel what it would count alone', () => {
+  for (let times = 0; times < 300; times += 1) compareOnce(random);
+});
+
+it('stops between two panels once nobody waits', () => {
+  const cancellation = running();
+  const panels = [randomPlan(day), randomPlan(day), randomPlan(day)];
+  const counted: number[] = [];
+  const task = { kind: 'panels' as const, panels, parts: [randomPart(0, 1)], lastVisitor, cancellation };
+  const count = () =>
+    countPanels({ ...task, visitors: [0, Number.POSITIVE_INFINITY] }, ({ panel }) => {
+      counted.push(panel);
+      if (panel === 1) Atomics.store(cancellation, 0, 1);
+    });
+  expect(count).toThrow(CancelledError);
+  expect(counted).toEqual([0, 1]);
+});
