@@ -2,6 +2,7 @@
 import { version } from '@millrace/shared/version';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
+import { batchPaths, batchSchemas } from './batch-document.js';
 import { cachePaths } from './cache-paths.js';
 import { cacheSchemas } from './cache-schemas.js';
 import { datasetsPaths } from './datasets-paths.js';
@@ -48,6 +49,7 @@ export const describeApi = (): OpenApiDocument => ({
   ],
   paths: {
     ...apiPaths,
+    ...batchPaths,
     ...datasetsPaths,
     ...cachePaths,
     ...exportsPaths,
@@ -58,6 +60,7 @@ export const describeApi = (): OpenApiDocument => ({
   components: {
     schemas: {
       ...requestSchemas(),
+      ...batchSchemas(requestSchemas().Query!),
       ...answerSchemas,
       ...datasetsSchemas,
       ...cacheSchemas,
