@@ -1,12 +1,10 @@
 /** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
-import { ownField } from '../query-request/alias-names.js';
+import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
 import { parseQuery, type QueryRequest, querySchema, refuseProto } from '../query-request/parse-query.js';
-import { dimensionPattern, dimensionRule } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
-import type { Funnel } from './funnel.js';
 import { parseWindow } from './parse-window.js';
 
 export interface FunnelRequest {
@@ -23,8 +21,6 @@ export interface FunnelRequest {
   breakdown?: Breakdown;
   breakdownLimit: number;
 }
-
-type Breakdown = NonNullable<Funnel['breakdown']>;
 
 interface FunnelBody {
   site_id: unknown;
@@ -71,12 +67,6 @@ function validate(input: unknown): FunnelBody {
   const { error, value } = funnelSchema.validate(input);
   if (!error) return value;
   throw refusal(error.details[0]!.path, error.details[0]!.message);
-}
-
-function parseBreakdown(name: string): Breakdown {
-  const own = ownField(name);
-  if (new RegExp(dimensionPattern, 'u').test(name) && !own.startsWith('time')) return own as Breakdown;
-  throw refusal(['breakdown'], dimensionRule.replace(/time:[a-z_]+, /g, ''));
 }
 
 /** @throws ServiceError `invalid_request`. */

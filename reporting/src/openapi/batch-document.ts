@@ -71,7 +71,7 @@ const described = operation({
   answer: 'BatchAnswer',
   refusals: [400, 408, 413, 415, 429, 503, 504],
 });
-const { responses } = described as { responses: Record<string, { content: object }> };
+const { responses } = described as unknown as { responses: Record<string, { content: object }> };
 const lines = { 'application/x-ndjson': { schema: ref('BatchLine') } };
 
 export const batchPaths = {

@@ -17,7 +17,7 @@ export function compareTexts(a: string, b: string): number {
 }
 
 /** Nulls are last in both directions. */
-function compareValues(a: Comparable, b: Comparable, direction: Order['direction']): number {
+export function compareValues(a: Comparable, b: Comparable, direction: Order['direction']): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   const order = typeof a === 'number' ? a - Number(b) : compareTexts(a, String(b));
   return direction === 'desc' ? -order : order;

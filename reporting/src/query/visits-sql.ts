@@ -20,7 +20,8 @@ const measures: Record<VisitMetric, string> = {
 export const isVisitMetric = (key: string): key is VisitMetric => Object.hasOwn(measures, key);
 export const visitMeasure = (metric: VisitMetric): string => measures[metric];
 
-const isVisitField = (name: string) => name === 'entry_page' || name === 'exit_page' || name.startsWith('visit:');
+export const isVisitField = (name: string) =>
+  name === 'entry_page' || name === 'exit_page' || name.startsWith('visit:');
 
 function fieldsOf(filter: Filter | undefined): string[] {
   if (!filter) return [];

@@ -1,9 +1,9 @@
-/** Turns a range into the weeks or months that it touches. */
+/** Turns a range into the days, weeks or months that it touches. */
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import { firstOfMonth, firstOfWeek, type WeekStart } from '../query-request/calendar.js';
 
-export type Period = 'week' | 'month';
+export type Period = 'day' | 'week' | 'month';
 
 /** Period i is `[bounds[i], bounds[i + 1])`; `labels[i]` is its first day. */
 export interface Periods {
@@ -12,18 +12,20 @@ export interface Periods {
 }
 
 const firstDay: Record<Period, (day: string, weekStart?: WeekStart) => string> = {
+  day: (day) => day,
   week: firstOfWeek,
   month: (day) => firstOfMonth(day),
 };
 
 const nextPeriod: Record<Period, (first: string) => string> = {
+  day: (first) => addDays(first, 1),
   week: (first) => addDays(first, 7),
   month: (first) => firstOfMonth(first, 1),
 };
 
 /**
  * Whole periods, from the one in which the range begins to the one in which it ends or in which `now` lies, whichever is
- * earlier. One more than `most` are never listed. None when the range begins after `now`.
+ * earlier. One more than `most` are never listed. None when the range begins after `now`. A day that the zone has skipped is none.
  */
 export function periodsOf(
   { from, to }: TimeRange,
@@ -37,8 +39,9 @@ export function periodsOf(
   const labels: string[] = [];
   let next = firstDay[period](dayOf(from, zone), weekStart);
   while (from.getTime() < end && dayStart(next, zone).getTime() < end && labels.length <= most) {
-    labels.push(next);
-    next = nextPeriod[period](next);
+    const following = nextPeriod[period](next);
+    if (dayStart(following, zone) > dayStart(next, zone)) labels.push(next);
+    next = following;
   }
   return { labels, bounds: [...labels, next].map((day) => dayStart(day, zone)) };
 }

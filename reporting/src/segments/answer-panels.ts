@@ -3,16 +3,17 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { planRollup } from '../query/plan-rollup.js';
 import type { Reads } from '../query/reads.js';
 import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
-import { countPlan, filterSources, partsNeeded, type SegmentAnswer, toAnswer } from './answer-segments.js';
+import { countPlan, partsNeeded, type SegmentAnswer, sourcesOf, toAnswer } from './answer-segments.js';
 import type { CountedGroups, CountPlan } from './count-groups.js';
 import type { CountedPanel, PanelsTask } from './count-panels.js';
 import { mergeGroups } from './merge-groups.js';
+import type { SharedTask } from './part.js';
 import { planFilter } from './plan-filter.js';
 import { planQuestion, type QuestionPlan } from './plan-question.js';
 import { type ReadParts, readParts } from './read-parts.js';
-import { runOnThreads, type SharedTask, type TakePiece } from './run-on-threads.js';
+import { runOnThreads, type TakePiece } from './run-on-threads.js';
 import type { SegmentEngine } from './segment-engine.js';
-import type { VisitsInRange } from './select-parts.js';
+import type { VisitSelection } from './select-parts.js';
 
 export interface Panel {
   /** All panels have the same site, range and kind. */
@@ -42,7 +43,7 @@ function withOwnFilter({ query: { filter: _filter, ...query }, ownFilter }: Pane
 }
 
 /** Visits are numbered once, with all columns that any of the plans asks for. */
-function visitsOf(plans: CountPlan[]): VisitsInRange | undefined {
+function visitsOf(plans: CountPlan[]): VisitSelection | undefined {
   const asked = plans.flatMap(({ visits }) => (visits ? [visits] : []));
   return asked[0] && { ...asked[0], columns: [...new Set(asked.flatMap(({ columns }) => columns))] };
 }
@@ -52,7 +53,7 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
   for (const [at, panel] of panels.entries()) {
     counting.push(await countPlan(client, withOwnFilter(panel), plans[at]!, read));
   }
-  const common = filter && (await planFilter(filter, filterSources(client, read)));
+  const common = filter && (await planFilter(filter, sourcesOf(client, read)));
   const visits = visitsOf(counting);
   return (shared: SharedTask): PanelsTask => ({
     ...{ kind: 'panels', panels: counting, ...shared },

@@ -8,10 +8,11 @@ import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
 import { mergeGroups } from './merge-groups.js';
 import { pageGroups } from './page-groups.js';
+import type { SharedTask } from './part.js';
 import { type FilterSources, planFilter } from './plan-filter.js';
 import { planQuestion, type QuestionPlan } from './plan-question.js';
 import { type PartsNeeded, type ReadParts, readParts } from './read-parts.js';
-import { runOnThreads, type SharedTask } from './run-on-threads.js';
+import { runOnThreads } from './run-on-threads.js';
 import { sameReferrers } from './same-referrers.js';
 import type { SegmentEngine } from './segment-engine.js';
 import { codedColumn } from './visit-columns.js';
@@ -31,12 +32,21 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
     };
     return { by: 'time', buckets: plan, size: labels.length };
   }
-  const same = codedColumn(dimension) === 'referrer' ? sameReferrers(read) : undefined;
-  const { size } = read.values.get(codedColumn(dimension))!;
-  return { by: 'column', column: dimension, size: size() + 1, ...(same && { same }) };
+  return columnKey(dimension, read);
 }
 
-const msOf = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
+export function columnKey(column: string, read: ReadParts): Extract<GroupKey, { by: 'column' }> {
+  const same = codedColumn(column) === 'referrer' ? sameReferrers(read) : undefined;
+  const { size } = read.values.get(codedColumn(column))!;
+  return { by: 'column', column, size: size() + 1, ...(same && { same }) };
+}
+
+export const msOf = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
+
+export const sourcesOf = (client: PoolClient, { site, values, users }: ReadParts): FilterSources => ({
+  ...{ client, siteId: site.siteId, values, hostnames: new Set(site.hostnames) },
+  users: { lastVisitorNo: site.lastVisitorNo, added: users },
+});
 
 /** What is read for queries about one range, all of them about visits or none. */
 export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): PartsNeeded {
@@ -53,11 +63,6 @@ export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): Pa
   };
 }
 
-export const filterSources = (client: PoolClient, { site, values, users }: ReadParts): FilterSources => ({
-  ...{ client, siteId: site.siteId, values, hostnames: new Set(site.hostnames) },
-  users: { lastVisitorNo: site.lastVisitorNo, added: users },
-});
-
 export async function countPlan(
   client: PoolClient,
   query: ResolvedQuery,
@@ -66,7 +71,7 @@ export async function countPlan(
 ): Promise<CountPlan> {
   const types = read.values.get('event_type');
   return {
-    ...(query.filter && { filter: await planFilter(query.filter, filterSources(client, read)) }),
+    ...(query.filter && { filter: await planFilter(query.filter, sourcesOf(client, read)) }),
     ...(plan.withViews && { viewCode: types!.codeOf('view') }),
     keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
     typeCodes: plan.types.map((type) => types!.codeOf(type)),

@@ -2,7 +2,7 @@
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
 import { type FunnelRules, walkFunnel } from '../funnel/walk-funnel.js';
-import { type Cancellation, type Part, throwIfCancelled } from './part.js';
+import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type FilterPlan, masksOf, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
 import { type VisitTask, withVisits } from './visit-columns.js';
 import { areSequential, clipWindows } from './walk-rows.js';
@@ -21,14 +21,9 @@ export interface FunnelPlan extends FunnelRules {
   breakdown?: { column: string; same?: Uint32Array };
 }
 
-export interface FunnelTask {
+export interface FunnelTask extends SharedTask {
   kind: 'funnel';
-  parts: Part[];
   plan: FunnelPlan;
-  /** Of visitors from the first to before the second. */
-  visitors: [from: number, to: number];
-  lastVisitor: number;
-  cancellation: Cancellation;
 }
 
 /** Events that match a step, of one part. */

@@ -4,14 +4,12 @@ import { type CountedVisits, countVisits } from './count-visits.js';
 import { countDistinct, countIds, type GroupedIds } from './distinct-pairs.js';
 import { createGrouper, type GroupKey } from './group-rows.js';
 import type { Visits } from './number-visits.js';
-import type { Part } from './part.js';
-import type { SharedTask } from './run-on-threads.js';
-import { selectParts, type VisitsInRange } from './select-parts.js';
-import { type FilterPlan, pick, type Rows } from './select-rows.js';
+import type { Part, SharedTask } from './part.js';
+import { type Selection, selectParts, type VisitSelection } from './select-parts.js';
+import { pick, type Rows } from './select-rows.js';
 
 /** What is counted besides events; codes are of column `event_type`. */
-export interface CountPlan {
-  filter?: FilterPlan;
+export interface CountPlan extends Selection {
   keys: GroupKey[];
   /** Undefined when views are not wanted. */
   viewCode?: number;
@@ -23,7 +21,7 @@ export interface CountPlan {
   /** Visitors of all groups together. */
   withAll: boolean;
   /** Undefined where nothing is asked about visits. */
-  visits?: VisitsInRange & { isCounted: boolean; withMedian: boolean };
+  visits?: VisitSelection & { isCounted: boolean; withMedian: boolean };
 }
 
 export interface CountTask extends SharedTask {
@@ -106,10 +104,9 @@ function compactVisits({ durations, duration, ...counts }: CountedVisits, presen
 }
 
 export function countGroups(task: CountTask): CountedGroups {
-  const { filter, visits } = task.plan;
-  const { selections, visits: numbered } = selectParts(task, filter, visits);
-  const counted = selections.map(({ part, list }) => ({ part, rows: list }));
-  return countSelected(counted, task.plan, numbered);
+  const { rows, visits } = selectParts(task, task.plan);
+  const counted = rows.map(({ part, list }) => ({ part, rows: list }));
+  return countSelected(counted, task.plan, visits);
 }
 
 /** Of rows that fit the filter of the plan. */

@@ -1,9 +1,8 @@
 /** Counts for many questions about the same events: these are selected once, and each count is handed over as soon as it is there. */
 import { type CountedGroups, type CountPlan, countSelected } from './count-groups.js';
 import { gatherRows } from './gather-rows.js';
-import { type Part, throwIfCancelled } from './part.js';
-import type { SharedTask } from './run-on-threads.js';
-import { selectParts, type VisitsInRange } from './select-parts.js';
+import { type Part, type SharedTask, throwIfCancelled } from './part.js';
+import { selectParts, type VisitSelection } from './select-parts.js';
 import { type FilterPlan, type Rows, rowsOfVisitors, selectRows } from './select-rows.js';
 
 export interface PanelsTask extends SharedTask {
@@ -12,7 +11,7 @@ export interface PanelsTask extends SharedTask {
   filter?: FilterPlan;
   panels: CountPlan[];
   /** What all panels together ask about visits. */
-  visits?: VisitsInRange;
+  visits?: VisitSelection;
 }
 
 export interface CountedPanel {
@@ -47,10 +46,10 @@ function rowsOf(part: Part, { filter }: CountPlan): Rows {
 /** @returns how many panels were counted. @throws CancelledError */
 export function countPanels(task: PanelsTask, send: (counted: CountedPanel) => void): number {
   const { panels, cancellation } = task;
-  const { selections, visits } = selectParts(task, task.filter, task.visits);
+  const { rows: selected, visits } = selectParts(task, task);
   const needed = panels.map(columnsOf);
   const withTime = needed.some((columns) => columns.has('time'));
-  const rows = gatherRows(selections, visits ? 'visit' : 'visitor', withTime);
+  const rows = gatherRows(selected, visits ? 'visit' : 'visitor', withTime);
   for (const [panel, plan] of panels.entries()) {
     throwIfCancelled(cancellation);
     const later = new Set(needed.slice(panel + 1).flatMap((columns) => [...columns]));

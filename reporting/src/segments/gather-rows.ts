@@ -2,7 +2,7 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { Part } from './part.js';
-import type { Selection } from './select-parts.js';
+import type { SelectedRows } from './select-parts.js';
 import type { RowList } from './select-rows.js';
 
 export interface GatheredRows {
@@ -16,7 +16,7 @@ const mostPerRow = 8;
 /** A part holds milliseconds in 32 bits. */
 const longestMs = 2 ** 32;
 
-function lastMs({ part: { startMs, columns }, list }: Selection): number {
+function lastMs({ part: { startMs, columns }, list }: SelectedRows): number {
   const time = columns.get('time');
   let last = 0;
   for (let at = 0; time && at < list.length; at += 1) last = Math.max(last, time[list[at]!]!);
@@ -24,8 +24,8 @@ function lastMs({ part: { startMs, columns }, list }: Selection): number {
 }
 
 /** Selections that one part can hold the times of. */
-function stretchesOf(selections: Selection[]): Selection[][] {
-  const stretches: Selection[][] = [];
+function stretchesOf(selections: SelectedRows[]): SelectedRows[][] {
+  const stretches: SelectedRows[][] = [];
   for (const selection of [...selections].sort((a, b) => a.part.startMs - b.part.startMs)) {
     const stretch = stretches.at(-1);
     if (stretch && lastMs(selection) - stretch[0]!.part.startMs < longestMs) stretch.push(selection);
@@ -57,7 +57,7 @@ function spread(numbers: Numbers, list: RowList, to: Uint32Array, places: Uint32
 }
 
 /** A column of all selections, each row at its place. Undefined where no part has it. */
-function join(selections: Selection[], column: string, places: Uint32Array): Uint32Array | undefined {
+function join(selections: SelectedRows[], column: string, places: Uint32Array): Uint32Array | undefined {
   if (selections.every(({ part }) => !part.columns.has(column))) return undefined;
   const joined = new Uint32Array(places.length);
   let first = 0;
@@ -70,7 +70,7 @@ function join(selections: Selection[], column: string, places: Uint32Array): Uin
 }
 
 /** Milliseconds since `startMs`. */
-function joinTimes(selections: Selection[], startMs: number, places: Uint32Array): Uint32Array {
+function joinTimes(selections: SelectedRows[], startMs: number, places: Uint32Array): Uint32Array {
   const times = join(selections, 'time', places) ?? new Uint32Array(places.length);
   let first = 0;
   for (const { part, list } of selections) {
@@ -81,7 +81,7 @@ function joinTimes(selections: Selection[], startMs: number, places: Uint32Array
 }
 
 function gather(
-  selections: Selection[],
+  selections: SelectedRows[],
   by: 'visitor' | 'visit',
 ): (columns: ReadonlySet<string>, later: ReadonlySet<string>) => Part {
   const rows = selections.reduce((sum, { list }) => sum + list.length, 0);
@@ -106,7 +106,7 @@ function gather(
  * Columns are gathered when they are first asked for. Numbers of visits ascend by visitor, too. `withTime` where `time` is one of the
  * columns.
  */
-export function gatherRows(selections: Selection[], by: 'visitor' | 'visit', withTime: boolean): GatheredRows {
+export function gatherRows(selections: SelectedRows[], by: 'visitor' | 'visit', withTime: boolean): GatheredRows {
   const found = selections.filter(({ list }) => list.length > 0);
   const stretches = withTime ? stretchesOf(found) : found.length > 0 ? [found] : [];
   const gathered = stretches.map((stretch) => gather(stretch, by));

@@ -15,6 +15,7 @@ export interface VisitPlan {
 /** Visits by their number, from 1 on; numbers ascend by visitor, then by time. Place 0 is of no visit. */
 export interface Visits {
   count: number;
+  visitor: Uint32Array;
   /** Microseconds since 1970. */
   first: Float64Array;
   last: Float64Array;

@@ -28,6 +28,15 @@ export class CancelledError extends Error {
 /** Shared with the thread that asks: not zero once nobody waits for the answer. */
 export type Cancellation = Int32Array<SharedArrayBuffer>;
 
+/** What each thread is given of a question. */
+export interface SharedTask {
+  parts: Part[];
+  /** Of visitors from the first to before the second. */
+  visitors: [from: number, to: number];
+  lastVisitor: number;
+  cancellation: Cancellation;
+}
+
 export function throwIfCancelled(cancellation: Cancellation): void {
   if (Atomics.load(cancellation, 0) !== 0) throw new CancelledError('nobody waits for this answer any more');
 }

@@ -1,6 +1,6 @@
 /** What a query needs of segments. */
 import { isAboutVisitors } from '../query/plan-rollup.js';
-import type { ResolvedQuery } from '../query/resolved-query.js';
+import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
 import { isVisitMetric } from '../query/visits-sql.js';
 import { conditionsOf } from './plan-filter.js';
 import { codedColumn, isOfVisits } from './visit-columns.js';
@@ -42,6 +42,28 @@ const isTime = (dimension: string) => dimension.startsWith('time:');
 /** Ids of sessions are kept as hashes; a name with dots may be a path into a property. */
 export const isKept = (column: string) =>
   column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
+
+export interface ColumnsNeeded {
+  /** Columns whose values are codes. */
+  coded: string[];
+  /** Columns of visits; undefined where nothing is asked about visits. */
+  visits?: string[];
+}
+
+/** Of filters and further columns; undefined where only raw events have them. */
+export function columnsNeeded(
+  filters: (Filter | undefined)[],
+  more: string[],
+  ofWholeVisits = false,
+): ColumnsNeeded | undefined {
+  const used = [...filters.flatMap(conditionsOf).map(({ dimension }) => dimension), ...more];
+  if (!used.map(codedColumn).every(isKept)) return undefined;
+  const visits = [...new Set(used.filter(isOfVisits))];
+  const usesVisits = ofWholeVisits || visits.length > 0;
+  const columns = used.filter((column) => column !== 'user_id').map(codedColumn);
+  const coded = [...new Set([...columns, ...(usesVisits ? visitColumns : [])])];
+  return { coded, ...(usesVisits && { visits }) };
+}
 
 /** Undefined for what only raw events can answer. */
 export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQuery): QuestionPlan | undefined {

@@ -1,17 +1,9 @@
 /** Gives each thread a share of the visitors, and so of the events of every part. */
 import { ServiceError } from '@millrace/shared/errors';
-import { type Cancellation, CancelledError, type Part } from './part.js';
+import { CancelledError, type SharedTask } from './part.js';
 import type { ReadParts } from './read-parts.js';
 import type { SegmentEngine } from './segment-engine.js';
 import type { PieceOf, ResultOf, Task } from './tasks.js';
-
-export interface SharedTask {
-  parts: Part[];
-  /** Of visitors from the first to before the second. */
-  visitors: [from: number, to: number];
-  lastVisitor: number;
-  cancellation: Cancellation;
-}
 
 /** Fewer events than this are counted by one thread: to share them takes longer. */
 const eventsPerThread = 200_000;

@@ -89,7 +89,7 @@ function withCodes(codes: Numbers | undefined, allowed: Uint8Array, list: RowLis
 }
 
 /** A 1 for each place of `list` whose row fits. */
-function maskOf(part: Part, filter: FilterPlan, list: RowList): Uint8Array {
+export function maskOf(part: Part, filter: FilterPlan, list: RowList): Uint8Array {
   if (filter.op === 'in') {
     const codes = part.columns.get(filter.column);
     const mask = new Uint8Array(list.length);

@@ -1,12 +1,21 @@
 /** What threads of the engine do: one function for each kind of task. */
 import { countFunnel, type FunnelTask } from './count-funnel.js';
 import { type CountTask, countGroups } from './count-groups.js';
+import { countJourneys, type JourneysTask } from './count-journeys.js';
 import { type CountedPanel, countPanels, type PanelsTask } from './count-panels.js';
+import { countReturns, type ReturnsTask } from './count-returns.js';
 import { type UnpackTask, unpackBlocks } from './unpack-blocks.js';
 
-export type Task = CountTask | FunnelTask | PanelsTask | UnpackTask;
+export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | ReturnsTask | UnpackTask;
 
-const kinds = { count: countGroups, funnel: countFunnel, panels: countPanels, unpack: unpackBlocks };
+const kinds = {
+  count: countGroups,
+  funnel: countFunnel,
+  journeys: countJourneys,
+  panels: countPanels,
+  returns: countReturns,
+  unpack: unpackBlocks,
+};
 
 type Kinds = typeof kinds;
 export type ResultOf<T extends Task> = ReturnType<Kinds[T['kind']]>;

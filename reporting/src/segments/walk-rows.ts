@@ -1,6 +1,6 @@
 /** Goes through rows of parts visitor by visitor, and the events of each in the order of time. */
 import type { Part } from './part.js';
-import { type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
 
 /** Parts whose times overlap; groups follow each other in time. */
 export interface TimeGroup {
@@ -34,12 +34,12 @@ export function clipWindows(part: Part, [from, to]: readonly [number, number]): 
   return windows.length === 0 ? undefined : { ...part, windows };
 }
 
-/** Rows of visitors from the first to before the second, in groups. */
-export function groupByTime(parts: Part[], [from, to]: readonly [number, number]): TimeGroup[] {
+/** Rows of visitors from the first to before the second that fit, in groups. */
+export function groupByTime(parts: Part[], [from, to]: readonly [number, number], filter?: FilterPlan): TimeGroup[] {
   const groups: TimeGroup[] = [];
   let end = Number.NEGATIVE_INFINITY;
   for (const part of [...parts].sort((a, b) => firstMs(a) - firstMs(b))) {
-    const list = selectRows(part, undefined, rowsOfVisitors(part, from, to));
+    const list = selectRows(part, filter, rowsOfVisitors(part, from, to));
     const group = groups.at(-1);
     if (group && firstMs(part) <= end) {
       group.parts.push(part);

@@ -1,0 +1,14 @@
+/** Checks the dimension by which an answer is broken down: any but time. */
+import type { FilterDimension, PersonColumn } from '../query/resolved-query.js';
+import { ownField } from './alias-names.js';
+import { dimensionPattern, dimensionRule } from './query-names.js';
+import { refusal } from './refuse.js';
+
+export type Breakdown = Exclude<FilterDimension, PersonColumn>;
+
+/** @throws ServiceError `invalid_request`. */
+export function parseBreakdown(name: string): Breakdown {
+  const own = ownField(name);
+  if (new RegExp(dimensionPattern, 'u').test(name) && !own.startsWith('time')) return own as Breakdown;
+  throw refusal(['breakdown'], dimensionRule.replace(/time:[a-z_]+, /g, ''));
+}

@@ -1,0 +1,118 @@
+/** Counts journeys from segments, and raw events where there are none. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { type Journey, type Journeys, type JourneysQuestion, stepFilter } from '../journeys/journey.js';
+import { checkBytes, mostBytes } from '../query/answer-bytes.js';
+import { compareValues } from '../query/order-rows.js';
+import type { Reads } from '../query/reads.js';
+import { msOf, sourcesOf } from './answer-segments.js';
+import { addJourneys, type CountedJourneys, type JourneysPlan, type JourneysTask } from './count-journeys.js';
+import type { SharedTask } from './part.js';
+import { planFilter } from './plan-filter.js';
+import { columnsNeeded } from './plan-question.js';
+import { type ReadParts, readParts } from './read-parts.js';
+import { runOnThreads } from './run-on-threads.js';
+import type { SegmentEngine } from './segment-engine.js';
+import { aroundVisits, visitRules } from './visit-rules.js';
+
+export interface JourneysAnswer extends Journeys {
+  source: 'segments' | 'mixed';
+}
+
+async function planJourneys(
+  client: PoolClient,
+  question: JourneysQuestion,
+  visitColumns: string[],
+  read: ReadParts,
+): Promise<JourneysPlan> {
+  const { range, mark, steps, dimension } = question;
+  const sources = sourcesOf(client, read);
+  const filter = stepFilter(question);
+  return {
+    ...{ steps, column: dimension },
+    ...(filter && { filter: await planFilter(filter, sources) }),
+    ...(mark && { mark: { at: mark.at, filter: await planFilter(mark.filter, sources) } }),
+    visits: { columns: visitColumns, ...visitRules(read), range: msOf(range) },
+  };
+}
+
+function compareSteps(one: Journey, other: Journey): number {
+  for (const [at, step] of one.steps.entries()) {
+    const order = compareValues(step, other.steps[at]!, 'asc');
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** The first `count` in order, without sorting all: there can be as many ways as visits. */
+function firstOf(ways: Iterable<Journey>, count: number): Journey[] {
+  let kept: Journey[] = [];
+  let last: Journey | undefined;
+  const cut = () => {
+    kept = kept.sort(compareSteps).slice(0, count);
+    last = kept[count - 1];
+  };
+  for (const way of ways) {
+    if (last && compareSteps(way, last) >= 0) continue;
+    if (kept.push(way) >= 2 * count) cut();
+  }
+  cut();
+  return kept;
+}
+
+/** Visits that the last of the first `limit` ways has. */
+function leastVisits(visits: Uint32Array, limit: number): number {
+  return visits.slice().sort().at(-limit) ?? 0;
+}
+
+function topJourneys(
+  { codes, visits, visitors }: CountedJourneys,
+  { steps, limit }: JourneysQuestion,
+  textOf: (code: number) => string | null,
+): Journey[] {
+  const least = leastVisits(visits, limit);
+  const way = (at: number): Journey => ({
+    steps: Array.from(codes.subarray(at * steps, (at + 1) * steps), textOf),
+    ...{ visits: visits[at]!, visitors: visitors[at]! },
+  });
+  function* thatFit(fits: (visits: number) => boolean): Generator<Journey> {
+    for (let at = 0; at < visits.length; at += 1) if (fits(visits[at]!)) yield way(at);
+  }
+  const above = [...thatFit((count) => count > least)];
+  above.sort((one, other) => other.visits - one.visits || compareSteps(one, other));
+  return [
+    ...above,
+    ...firstOf(
+      thatFit((count) => count === least),
+      limit - above.length,
+    ),
+  ];
+}
+
+const rowBytes = 64;
+const bytesOf = ({ steps }: Journey): number =>
+  steps.reduce((sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text)), rowBytes);
+
+/** Undefined for what segments cannot answer, see `answerSegments`. `client` is inside a transaction with one snapshot. */
+export async function answerJourneys(
+  client: PoolClient,
+  engine: SegmentEngine,
+  question: JourneysQuestion,
+  reads: Pick<Reads, 'admit' | 'signal'>,
+): Promise<JourneysAnswer | undefined> {
+  const { siteId, range, mark, dimension, steps } = question;
+  const needed = columnsNeeded([question.filter, mark?.filter], [dimension], true);
+  if (needed === undefined) return undefined;
+  const parts = { siteId, range: aroundVisits(range), coded: needed.coded, usesVisitors: true, usesVisits: true };
+  const read = await readParts(client, engine, parts, reads.admit);
+  if (read === undefined) return undefined;
+  const plan = await planJourneys(client, question, needed.visits!, read);
+  const task = (shared: SharedTask): JourneysTask => ({ kind: 'journeys', plan, ...shared });
+  const counted = addJourneys(steps, await runOnThreads(engine, read, task, reads.signal));
+  const { textOf } = read.values.get(dimension)!;
+  const journeys = topJourneys(counted, question, textOf);
+  checkBytes(
+    journeys.reduce((sum, way) => sum + bytesOf(way), 0),
+    mostBytes,
+  );
+  return { journeys, total: counted.total, source: read.hasRaw ? 'mixed' : 'segments' };
+}

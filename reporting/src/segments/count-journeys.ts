@@ -1,0 +1,149 @@
+/** Counts the ways of visits from step to step. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import type { StepDimension } from '../journeys/journey.js';
+import { createPathNumbers } from './number-paths.js';
+import type { NumberedVisits } from './number-visits.js';
+import { type SharedTask, throwIfCancelled } from './part.js';
+import type { VisitSelection } from './select-parts.js';
+import { type FilterPlan, maskOf } from './select-rows.js';
+import { withVisits } from './visit-columns.js';
+import { clipWindows, groupByTime, type TimeGroup, walkGroup } from './walk-rows.js';
+
+export interface JourneysPlan {
+  /** What the events of steps fit. */
+  filter?: FilterPlan;
+  visits: VisitSelection;
+  mark?: { at: 'start' | 'end'; filter: FilterPlan };
+  steps: number;
+  column: StepDimension;
+}
+
+export interface JourneysTask extends SharedTask {
+  kind: 'journeys';
+  plan: JourneysPlan;
+}
+
+/** Different ways; each list but the codes has a number for each of them. */
+export interface CountedJourneys {
+  /** Codes of all steps, way by way; 0 for a step that is missing. */
+  codes: Uint32Array;
+  visits: Uint32Array;
+  visitors: Uint32Array;
+  total: { visits: number; visitors: number };
+}
+
+/** The way of each visit, as codes of its steps one behind the other. */
+interface Ways {
+  codes: Uint32Array;
+  lengths: Uint8Array;
+}
+
+/** Told the steps of each visit in the order of time. */
+type OnStep = (visit: number, code: number, isMarked: boolean) => void;
+
+/** From the first marked step on. */
+function createForward(steps: number, visits: number): { ways: Ways; onStep: OnStep } {
+  const codes = new Uint32Array((visits + 1) * steps);
+  const lengths = new Uint8Array(visits + 1);
+  const onStep: OnStep = (visit, code, isMarked) => {
+    const length = lengths[visit]!;
+    if (length === steps || (length === 0 && !isMarked)) return;
+    const place = visit * steps + length;
+    if (length > 0 && codes[place - 1] === code) return;
+    codes[place] = code;
+    lengths[visit] = length + 1;
+  };
+  return { ways: { codes, lengths }, onStep };
+}
+
+/** The last steps up to now of each visit, and those up to its last marked step. */
+function createBackward(steps: number, visits: number): { ways: Ways; onStep: OnStep } {
+  const latest = new Uint32Array((visits + 1) * steps);
+  const codes = new Uint32Array((visits + 1) * steps);
+  const lengths = new Uint8Array(visits + 1);
+  const before = new Uint8Array(visits + 1);
+  const onStep: OnStep = (visit, code, isMarked) => {
+    const [place, end] = [visit * steps, (visit + 1) * steps];
+    if (before[visit] === 0 || latest[end - 1] !== code) {
+      for (let at = place + 1; at < end; at += 1) latest[at - 1] = latest[at]!;
+      latest[end - 1] = code;
+      before[visit] = 1;
+    }
+    if (!isMarked) return;
+    for (let at = place; at < end; at += 1) codes[at] = latest[at]!;
+    lengths[visit] = steps;
+  };
+  return { ways: { codes, lengths }, onStep };
+}
+
+function walk({ parts, lists }: TimeGroup, plan: JourneysPlan, onStep: OnStep): void {
+  const of = parts.map((part, at) => ({
+    codes: part.columns.get(plan.column),
+    visits: part.columns.get('visit') as Numbers,
+    marked: plan.mark && maskOf(part, plan.mark.filter, lists[at]!),
+  }));
+  walkGroup({ parts, lists }, (at, row, _visitor, place) => {
+    const { codes, visits, marked } = of[at]!;
+    onStep(visits[row]!, codes ? codes[row]! : 0, marked === undefined || marked[place] === 1);
+  });
+}
+
+/** Visits ascend by visitor. */
+function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits, steps: number): CountedJourneys {
+  const numbers = createPathNumbers(steps);
+  const wayOf = new Int32Array(count + 1).fill(-1);
+  for (let visit = 1; visit <= count; visit += 1) {
+    if (lengths[visit]! > 0) wayOf[visit] = numbers.numberOf(codes, visit * steps);
+  }
+  const [visits, visitors, last] = [0, 1, 2].map(() => new Uint32Array(numbers.size())) as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  const total = { visits: 0, visitors: 0 };
+  let lastVisitor = 0;
+  for (let visit = 1; visit <= count; visit += 1) {
+    const way = wayOf[visit]!;
+    if (way === -1) continue;
+    visits[way]! += 1;
+    total.visits += 1;
+    if (last[way] !== visitor[visit]) visitors[way]! += 1;
+    last[way] = visitor[visit]!;
+    if (lastVisitor !== visitor[visit]) total.visitors += 1;
+    lastVisitor = visitor[visit]!;
+  }
+  return { codes: numbers.codes(), visits, visitors, total };
+}
+
+/** Parts reach beyond the range, so that visits are whole. */
+export function countJourneys(task: JourneysTask): CountedJourneys {
+  const { plan, visitors, lastVisitor, cancellation } = task;
+  const { parts, visits } = withVisits(task.parts, visitors, lastVisitor, plan.visits);
+  throwIfCancelled(cancellation);
+  const inRange = parts.flatMap((part) => clipWindows(part, plan.visits.range) ?? []);
+  const create = plan.mark?.at === 'end' ? createBackward : createForward;
+  const { ways, onStep } = create(plan.steps, visits.count);
+  for (const group of groupByTime(inRange, visitors, plan.filter)) {
+    throwIfCancelled(cancellation);
+    walk(group, plan, onStep);
+  }
+  return countWays(ways, visits, plan.steps);
+}
+
+/** Of threads, which counted different visitors. */
+export function addJourneys(steps: number, lists: CountedJourneys[]): CountedJourneys {
+  if (lists.length === 1) return lists[0]!;
+  const numbers = createPathNumbers(steps);
+  const ways = lists.map(({ codes, visits }) => visits.map((_, at) => numbers.numberOf(codes, at * steps)));
+  const [visits, visitors] = [new Uint32Array(numbers.size()), new Uint32Array(numbers.size())];
+  const total = { visits: 0, visitors: 0 };
+  for (const [thread, list] of lists.entries()) {
+    for (const [at, way] of ways[thread]!.entries()) {
+      visits[way]! += list.visits[at]!;
+      visitors[way]! += list.visitors[at]!;
+    }
+    total.visits += list.total.visits;
+    total.visitors += list.total.visitors;
+  }
+  return { codes: numbers.codes(), visits, visitors, total };
+}

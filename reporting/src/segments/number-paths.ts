@@ -1,0 +1,66 @@
+/** Gives each different list of codes a number, for lists of one length. */
+
+export interface PathNumbers {
+  /** Of the list that begins at a place of `codes`: the same for equal lists, from 0 on. */
+  numberOf(codes: Uint32Array, place: number): number;
+  size(): number;
+  /** All lists one behind the other, in the order of their numbers. */
+  codes(): Uint32Array;
+}
+
+/** One round of a multiplicative hash; D. Knuth, The Art of Computer Programming, volume 3, 6.4. */
+const mix = (hash: number, code: number) => {
+  const mixed = Math.imul(hash ^ code, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+};
+
+function hashOf(codes: Uint32Array, place: number, length: number): number {
+  let hash = length;
+  for (let at = 0; at < length; at += 1) hash = mix(hash, codes[place + at]!);
+  return hash;
+}
+
+function areEqual(left: Uint32Array, leftPlace: number, right: Uint32Array, rightPlace: number, length: number) {
+  for (let at = 0; at < length; at += 1) if (left[leftPlace + at] !== right[rightPlace + at]) return false;
+  return true;
+}
+
+const firstSlots = 1_024;
+
+/** An open hash table: of half a million visits a Map of texts would take most of the time. */
+export function createPathNumbers(length: number): PathNumbers {
+  let slots = new Int32Array(firstSlots);
+  let known = new Uint32Array((firstSlots / 2) * length);
+  let size = 0;
+
+  /** The slot that has the list, or the free one where it belongs. */
+  function slotOf(codes: Uint32Array, place: number): number {
+    let slot = hashOf(codes, place, length) & (slots.length - 1);
+    while (slots[slot] !== 0 && !areEqual(codes, place, known, (slots[slot]! - 1) * length, length)) {
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return slot;
+  }
+
+  function grow(): void {
+    const larger = new Uint32Array(2 * known.length);
+    larger.set(known);
+    known = larger;
+    slots = new Int32Array(2 * slots.length);
+    for (let number = 0; number < size; number += 1) slots[slotOf(known, number * length)] = number + 1;
+  }
+
+  return {
+    numberOf(codes, place) {
+      const found = slots[slotOf(codes, place)]!;
+      if (found !== 0) return found - 1;
+      if (2 * (size + 1) > slots.length) grow();
+      known.set(codes.subarray(place, place + length), size * length);
+      slots[slotOf(codes, place)] = size + 1;
+      size += 1;
+      return size - 1;
+    },
+    size: () => size,
+    codes: () => known.slice(0, size * length),
+  };
+}
