@@ -140,6 +140,8 @@ const routes: Route[] = [
   ['/api/v1/query', 'reporting', 'read', post(query)],
   ['/api/v1/funnel', 'reporting', 'read', post({ site_id: 'demo', date_range: 'all', steps, window: '1h' })],
   ['/api/v1/retention?site_id=demo&period=week&date_range=all', 'reporting', 'read'],
+  ['/api/v1/retention', 'reporting', 'read', post({ site_id: 'demo', date_range: '30d', period: 'week' })],
+  ['/api/v1/journeys', 'reporting', 'read', post({ site_id: 'demo', date_range: 'all' })],
   ['/api/v1/sites', 'reporting', 'sites'],
   ['/api/v1/sites/demo', 'reporting', 'read'],
   ['/api/v1/sites/demo', 'reporting', 'change', { method: 'PATCH', body: { name: 'Demo' } }],

@@ -255,6 +255,21 @@ export function randomQuestion(random: Random, siteId: string, datasets: string[
     () => ({
       path: `/api/v1/retention?site_id=${siteId}&period=${random.pick(['week', 'month'])}&date_range=${inAddress(random.pick(['30d', '12mo']))}`,
     }),
+    () => ({
+      path: '/api/v1/retention',
+      body: {
+        ...{ site_id: siteId, date_range: '30d', period: random.pick(['day', 'week']), filters: filter },
+        ...(random.below(2) === 0 && { first: { filters: steps[0] } }),
+        ...(random.below(2) === 0 && { breakdown: random.pick(['path', 'entry_page', 'visit:referrer']) }),
+      },
+    }),
+    () => ({
+      path: '/api/v1/journeys',
+      body: {
+        ...{ site_id: siteId, date_range: range, steps: 2, filters: filter },
+        ...(random.below(2) === 0 && { end: { filters: steps[0] } }),
+      },
+    }),
   ];
   if (random.below(2) === 0) return random.pick(kinds)();
   return { path: `/api/v1/datasets/${random.pick(datasets)}/rows?site_id=${siteId}` };

@@ -57,6 +57,8 @@ const reads = (site_id: string): [string, string, object?][] => [
   ['get', `/api/v1/query?site_id=${site_id}&metrics=visitors&date_range=${range}`],
   ['post', '/api/v1/funnel', { site_id, date_range: range, steps: [step, step] }],
   ['get', `/api/v1/retention?site_id=${site_id}&period=week&date_range=${range}`],
+  ['post', '/api/v1/retention', { site_id, date_range: range, period: 'week' }],
+  ['post', '/api/v1/journeys', { site_id, date_range: range }],
   ['get', `/stats?site_id=${site_id}`],
   ['get', `/api/v1/sites/${site_id}`],
 ];
@@ -75,14 +77,14 @@ describe('a full gate', () => {
   const full = () => build({ atOnce: 0, maxWaiting: 0, heavyEvents: 350 });
 
   it('keeps heavy reads out, whatever the route', async () => {
-    expect(await statuses(full(), 'large')).toEqual([429, 429, 429, 429, 429, 429]);
+    expect(await statuses(full(), 'large')).toEqual([429, 429, 429, 429, 429, 429, 429, 429]);
     await request(full()).get('/api/v1/sites').expect(429);
   });
   it('lets light reads pass, whatever the route', async () => {
-    expect(await statuses(full(), 'small')).toEqual([200, 200, 200, 200, 200, 200]);
+    expect(await statuses(full(), 'small')).toEqual([200, 200, 200, 200, 200, 200, 200, 200]);
   });
   it('lets what rollups answer pass, and keeps a funnel of as many events out', async () => {
-    expect(await statuses(full(), 'rolled')).toEqual([200, 200, 429, 200, 200, 200]);
+    expect(await statuses(full(), 'rolled')).toEqual([200, 200, 429, 200, 429, 429, 200, 200]);
   });
   it('weighs rows of rollups, too', async () => {
     const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 2 });

@@ -41,6 +41,13 @@ const funnel = (more: Record<string, unknown> = {}) => ({
   steps: [step, step],
   ...more,
 });
+const returns = (more: Record<string, unknown> = {}) => ({
+  site_id: 'demo',
+  date_range: days,
+  period: 'week',
+  ...more,
+});
+const journeys = (more: Record<string, unknown> = {}) => ({ site_id: 'demo', date_range: days, ...more });
 const filtered = (...filters: unknown[]) => query({ filters });
 
 const goodQueries = [
@@ -153,6 +160,39 @@ const badFunnels = [
   funnel({ metrics: ['views'] }),
   funnel({ filters: ['is', 'path', '/'] }),
 ];
+const goodReturns = [
+  returns(),
+  returns({ period: 'day', first: step, returning: { filters: [['is', 'event_type', ['view']]] } }),
+  returns({ period: 'month', date_range: 'year', breakdown: 'entry_page', breakdown_limit: 3, week_start: 'sunday' }),
+];
+const badReturns = [
+  {},
+  returns({ period: 'year' }),
+  returns({ period: undefined }),
+  returns({ first: {} }),
+  returns({ first: { filters: [] } }),
+  returns({ returning: { ...step, name: 'x' } }),
+  returns({ breakdown_limit: 0 }),
+  returns({ breakdown_limit: 51 }),
+  returns({ steps: 2 }),
+];
+const goodJourneys = [
+  journeys(),
+  journeys({ steps: 6, limit: 1_000, dimension: 'event_type', filters: ['is', 'path', ['/1']] }),
+  journeys({ start: step, timezone: 'Asia/Kolkata' }),
+  journeys({ end: step, steps: 2 }),
+];
+const badJourneys = [
+  {},
+  journeys({ steps: 1 }),
+  journeys({ steps: 7 }),
+  journeys({ steps: 2.5 }),
+  journeys({ limit: 1_001 }),
+  journeys({ dimension: 'referrer' }),
+  journeys({ start: step, end: step }),
+  journeys({ start: { filters: [] } }),
+  journeys({ period: 'week' }),
+];
 const goodChanges = [
   { name: 'Shop' },
   { name: null },
@@ -178,6 +218,8 @@ describe('what the schemas take, the routes take, and the answers are as describ
   it.each([
     ...goodQueries.map((body) => ['Query', '/api/v1/query', body, 'Answer'] as const),
     ...goodFunnels.map((body) => ['Funnel', '/api/v1/funnel', body, 'FunnelAnswer'] as const),
+    ...goodReturns.map((body) => ['Returns', '/api/v1/retention', body, 'ReturnsAnswer'] as const),
+    ...goodJourneys.map((body) => ['Journeys', '/api/v1/journeys', body, 'JourneysAnswer'] as const),
   ])('%s: POST %s %j', async (schema, address, body, answer) => {
     expect(judge(schema, body)).toBeUndefined();
     const response = await post(address, body).expect(200);
@@ -193,6 +235,8 @@ describe('what the schemas refuse, the routes refuse', () => {
   it.each([
     ...badQueries.map((body) => ['Query', '/api/v1/query', body] as const),
     ...badFunnels.map((body) => ['Funnel', '/api/v1/funnel', body] as const),
+    ...badReturns.map((body) => ['Returns', '/api/v1/retention', body] as const),
+    ...badJourneys.map((body) => ['Journeys', '/api/v1/journeys', body] as const),
   ])('%s: POST %s %j', async (schema, address, body) => {
     expect(judge(schema, body)).toBeDefined();
     const response = await post(address, body).expect(400);

@@ -17,7 +17,7 @@ import {
   tuple,
 } from './json-schema.js';
 
-const span: JsonSchema = { ...tuple(instant, instant), description: 'Half-open.' };
+export const span: JsonSchema = { ...tuple(instant, instant), description: 'Half-open.' };
 const source: JsonSchema = {
   enum: ['rollup', 'segments', 'mixed', 'raw'],
   description: 'Whether all, a part or nothing came from rollups. All three are exact.',
@@ -31,7 +31,7 @@ const asOf: JsonSchema = {
   description:
     'Only where a standby answers (DATABASE_READ_URL): everything that was committed until then is counted. Null when the standby has replayed nothing since its start.',
 };
-const meta = (more: Record<string, JsonSchema> = {}) =>
+export const meta = (more: Record<string, JsonSchema> = {}) =>
   record(
     { source, site_known: siteKnown, elapsed_ms: count, as_of: asOf, ...cacheMeta, ...more },
     ...['as_of', 'cache', ...Object.keys(more)],
@@ -43,7 +43,7 @@ const listOrNamed = (values: JsonSchema): JsonSchema => ({
 });
 const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(numberOrNull) };
 
-const weekStart: JsonSchema = { enum: weekStarts };
+export const weekStart: JsonSchema = { enum: weekStarts };
 
 const queryEcho = record(
   {

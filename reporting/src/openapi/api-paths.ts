@@ -1,6 +1,7 @@
 /** Turns the routes under `/api/v1` and `/stats` into paths of the document. */
 import { querySchema } from '../query-request/parse-query.js';
 import { queryLimits, rangeNames, weekStarts } from '../query-request/query-names.js';
+import { maxPeriods } from '../retention/parse-retention.js';
 import { pageSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, text } from './json-schema.js';
 import { jsonParameter, listParameter, operation, parameter } from './operation.js';
@@ -134,6 +135,27 @@ export const apiPaths = {
       answer: 'RetentionAnswer',
       isKept: true,
       refusals: reading,
+    }),
+    post: operation({
+      id: 'retentionByEvent',
+      tag: 'Questions',
+      summary: 'Which visitors come again, by the period in which they first did something in the range',
+      description: `Visitors of a cohort have their first event that matches \`first\` in its period. They return in a period when it has an event of theirs that matches \`returning\`, at a later instant than that first one: in the period of the cohort as well. At most ${maxPeriods} periods.`,
+      body: 'Returns',
+      answer: 'ReturnsAnswer',
+      refusals: [...reading, 408, 413, 415],
+    }),
+  },
+  '/api/v1/journeys': {
+    post: operation({
+      id: 'journeys',
+      tag: 'Questions',
+      summary: 'The ways that visits take from page to page',
+      description:
+        'Each visit has one journey at most. Steps are its views in the range that match the filters, in the order of time, and repeats of a page right after each other are one. Most visits first.',
+      body: 'Journeys',
+      answer: 'JourneysAnswer',
+      refusals: [...reading, 408, 413, 415],
     }),
   },
   ...sites,

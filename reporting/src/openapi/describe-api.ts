@@ -3,6 +3,7 @@ import { version } from '@millrace/shared/version';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
 import { batchPaths, batchSchemas } from './batch-document.js';
+import { behaviourSchemas } from './behaviour-schemas.js';
 import { cachePaths } from './cache-paths.js';
 import { cacheSchemas } from './cache-schemas.js';
 import { datasetsPaths } from './datasets-paths.js';
@@ -62,6 +63,7 @@ export const describeApi = (): OpenApiDocument => ({
       ...requestSchemas(),
       ...batchSchemas(requestSchemas().Query!),
       ...answerSchemas,
+      ...behaviourSchemas(),
       ...datasetsSchemas,
       ...cacheSchemas,
       ...exportsSchemas,

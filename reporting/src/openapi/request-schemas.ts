@@ -111,7 +111,7 @@ function replacing(schema: ObjectSchema, properties: Record<string, JsonSchema>)
   return { ...schema, properties: { ...schema.properties, ...properties } };
 }
 
-const zone = { description: 'An IANA time zone such as Europe/Berlin; the one of the site when absent.' };
+export const zone = { description: 'An IANA time zone such as Europe/Berlin; the one of the site when absent.' };
 
 function querySchemaOfDocument(): JsonSchema {
   const schema = jsonSchemaOf(querySchema);
