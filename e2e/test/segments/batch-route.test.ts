@@ -239,7 +239,7 @@ async function dying(times: number): Promise<SegmentEngine> {
   await writeFile(file, String(times));
   closing.push(() => rm(file));
   const pool = createThreadPool(2, silent, new URL('./dying-thread.mjs', import.meta.url));
-  return { memory: createMemory(8_000_000), pool, logger: silent };
+  return { memory: createMemory(8_000_000), pool, logger: silent, rebuild: async () => {} };
 }
 
 it('answers each query once although a thread dies in the middle', async () => {

@@ -2,8 +2,9 @@
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
 import { type FunnelRules, walkFunnel } from '../funnel/walk-funnel.js';
+import { maskSteps } from './mask-steps.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
-import { type FilterPlan, masksOf, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, listOf, type RowList, type Rows, rowsOfVisitors, selectRows } from './select-rows.js';
 import { type VisitTask, withVisits } from './visit-columns.js';
 import { areSequential, clipWindows } from './walk-rows.js';
 
@@ -39,13 +40,16 @@ interface Matched {
 function keptRows(ids: ArrayLike<number> | undefined, list: RowList, masks: Uint8Array): RowList {
   const kept = new Uint32Array(list.length);
   let count = 0;
-  for (let at = 0; ids && at < list.length; at += 1) if (masks[at] !== 0 && ids[list[at]!] !== 0) kept[count++] = at;
+  for (let at = 0; ids && at < list.length; at += 1) {
+    if (masks[at] !== 0 && ids[list[at]!] !== 0) kept[count++] = at;
+  }
   return kept.subarray(0, count);
 }
 
-function matchedRows(part: Part, list: RowList, plan: FunnelPlan): Matched {
+function matchedRows(part: Part, rows: Rows, plan: FunnelPlan): Matched {
   const { startMs, columns } = part;
-  const masks = masksOf(part, plan.filters, list);
+  const masks = maskSteps(part, plan.filters, rows);
+  const list = listOf(part, rows);
   const ids = columns.get(plan.byVisit ? 'visit' : 'visitor');
   const kept = keptRows(ids, list, masks);
   const [time, micros] = [columns.get('time'), columns.get('micros')];

@@ -3,10 +3,10 @@ import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type CountedVisits, countVisits } from './count-visits.js';
 import { countDistinct, countIds, type GroupedIds } from './distinct-pairs.js';
 import { createGrouper, type GroupKey } from './group-rows.js';
-import type { Visits } from './number-visits.js';
 import type { Part, SharedTask } from './part.js';
 import { type Selection, selectParts, type VisitSelection } from './select-parts.js';
 import { pick, type Rows } from './select-rows.js';
+import type { Visits } from './visit-table.js';
 
 /** What is counted besides events; codes are of column `event_type`. */
 export interface CountPlan extends Selection {
@@ -105,8 +105,7 @@ function compactVisits({ durations, duration, ...counts }: CountedVisits, presen
 
 export function countGroups(task: CountTask): CountedGroups {
   const { rows, visits } = selectParts(task, task.plan);
-  const counted = rows.map(({ part, list }) => ({ part, rows: list }));
-  return countSelected(counted, task.plan, visits);
+  return countSelected(rows, task.plan, visits);
 }
 
 /** Of rows that fit the filter of the plan. */

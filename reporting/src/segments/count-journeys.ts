@@ -118,7 +118,10 @@ function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits,
 /** Parts reach beyond the range, so that visits are whole. */
 export function countJourneys(task: JourneysTask): CountedJourneys {
   const { plan, visitors, lastVisitor, cancellation } = task;
-  const { parts, visits } = withVisits(task.parts, visitors, lastVisitor, plan.visits);
+  const { parts, visits } = withVisits(task.parts, visitors, lastVisitor, {
+    ...plan.visits,
+    isOrdered: true,
+  });
   throwIfCancelled(cancellation);
   const inRange = parts.flatMap((part) => clipWindows(part, plan.visits.range) ?? []);
   const create = plan.mark?.at === 'end' ? createBackward : createForward;

@@ -46,7 +46,8 @@ function rowsOf(part: Part, { filter }: CountPlan): Rows {
 /** @returns how many panels were counted. @throws CancelledError */
 export function countPanels(task: PanelsTask, send: (counted: CountedPanel) => void): number {
   const { panels, cancellation } = task;
-  const { rows: selected, visits } = selectParts(task, task);
+  const ofVisits = task.visits && { ...task.visits, isOrdered: true };
+  const { rows: selected, visits } = selectParts(task, { ...task, ...(ofVisits && { visits: ofVisits }) });
   const needed = panels.map(columnsOf);
   const withTime = needed.some((columns) => columns.has('time'));
   const rows = gatherRows(selected, visits ? 'visit' : 'visitor', withTime);

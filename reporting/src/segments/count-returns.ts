@@ -4,7 +4,7 @@ import { type BucketFinder, createBucketFinder } from './bucket-rows.js';
 import { createGrouper, type GroupKey } from './group-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type SelectedRows, type Selection, selectParts } from './select-parts.js';
-import { type FilterPlan, type RowList, selectRows } from './select-rows.js';
+import { type FilterPlan, listOf, type RowList, selectRows } from './select-rows.js';
 
 export interface ReturnsPlan extends Selection {
   first?: FilterPlan;
@@ -54,9 +54,9 @@ function createVisitors({ visitors: [from, to], lastVisitor, plan }: ReturnsTask
 }
 
 /** Rows in the range that fit a part of the question. */
-const fitting = ({ part, list }: SelectedRows, filter: FilterPlan | undefined): RowList => {
+const fitting = ({ part, rows: selected }: SelectedRows, filter: FilterPlan | undefined): RowList => {
   const { rows, startMs, columns } = part;
-  return selectRows({ rows, startMs, columns }, filter, list);
+  return listOf(part, selectRows({ rows, startMs, columns }, filter, selected));
 };
 
 function instantOf({ startMs, columns }: Part): (row: number) => number {

@@ -1,6 +1,6 @@
 /** Measures the visits of each group. */
-import { eachPair, type GroupedIds } from './distinct-pairs.js';
-import type { Visits } from './number-visits.js';
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import type { Visits } from './visit-table.js';
 
 /** For each group. */
 export interface CountedVisits {
@@ -21,17 +21,59 @@ export const emptyVisits = (size: number): CountedVisits => ({
   duration: new Float64Array(size),
 });
 
-export function countVisits(lists: GroupedIds[], size: number, visits: Visits, withMedian: boolean): CountedVisits {
+/** Rows of one part: the group and the visit of each; the rows of a visit stand together. */
+export interface GroupedVisits {
+  groups: Numbers;
+  ids: Numbers;
+}
+
+/** Visits that have rows in several lists. */
+function visitsInSeveral(lists: GroupedVisits[], count: number): Uint8Array {
+  const listOf = new Uint32Array(count + 1);
+  const several = new Uint8Array(count + 1);
+  for (const [at, { ids }] of lists.entries()) {
+    for (let row = 0; row < ids.length; row += 1) {
+      const visit = ids[row]!;
+      if (listOf[visit] === 0) listOf[visit] = at + 1;
+      else if (listOf[visit] !== at + 1) several[visit] = 1;
+    }
+  }
+  return several;
+}
+
+/**
+ * A visit counts once in each group. Its rows stand together in a list, so that the last visit of each group tells whether it was
+ * counted; only for the few visits with rows in several lists, around midnight say, groups have to be remembered.
+ */
+export function countVisits(
+  lists: GroupedVisits[],
+  size: number,
+  { count, first, last, views, actions }: Visits,
+  withMedian: boolean,
+): CountedVisits {
   const counted = emptyVisits(size);
   const durations: number[][] = withMedian ? Array.from({ length: size }, () => []) : [];
-  eachPair(lists, size, (group, visit) => {
-    const duration = visits.last[visit]! - visits.first[visit]!;
-    counted.visits[group]! += 1;
-    if (visits.views[visit] === 1 && visits.actions[visit] === 0) counted.bounces[group]! += 1;
-    counted.views[group]! += visits.views[visit]!;
-    counted.duration[group]! += duration;
-    if (withMedian) durations[group]!.push(duration);
-  });
+  const several = visitsInSeveral(lists, count);
+  const latest = new Uint32Array(size);
+  const seen = new Set<number>();
+  for (const { groups, ids } of lists) {
+    for (let row = 0; row < ids.length; row += 1) {
+      const [visit, group] = [ids[row]!, groups[row]!];
+      if (visit === 0 || latest[group] === visit) continue;
+      latest[group] = visit;
+      if (several[visit] === 1) {
+        const pair = visit * size + group;
+        if (seen.has(pair)) continue;
+        seen.add(pair);
+      }
+      const duration = last[visit]! - first[visit]!;
+      counted.visits[group]! += 1;
+      if (views[visit] === 1 && actions[visit] === 0) counted.bounces[group]! += 1;
+      counted.views[group]! += views[visit]!;
+      counted.duration[group]! += duration;
+      if (withMedian) durations[group]!.push(duration);
+    }
+  }
   if (withMedian) counted.durations = durations.map((list) => Float64Array.from(list).sort());
   return counted;
 }

@@ -29,53 +29,56 @@ function leastId(lists: OpenList[]): number {
 }
 
 /**
- * Tells the bits of the ids `start` to `start + 31` that each group has, for one stretch of ids after the other. All lists are gone
- * through side by side, so that a group needs one number to remember whom of them it has seen, however many ids there are.
+ * How many different ids each group has. All lists are gone through side by side, 32 ids at a time, so that a group needs one number to
+ * remember which of them it has seen, however many ids there are.
  */
-export function eachStretch(
-  lists: GroupedIds[],
-  size: number,
-  found: (group: number, start: number, bits: number) => void,
-): void {
-  const [seen, touched] = [new Uint32Array(size), new Uint32Array(size)];
-  const open = openLists(lists);
-  while (open.length > 0) {
-    const least = leastId(open);
-    const start = least - (least % together);
-    let count = 0;
-    for (let at = open.length - 1; at >= 0; at -= 1) {
-      const list = open[at]!;
-      const { groups, ids } = list;
-      let { place } = list;
-      for (; place < ids.length && ids[place]! < start + together; place += 1) {
-        const group = groups[place]!;
-        if (seen[group] === 0) touched[count++] = group;
-        seen[group]! |= 1 << (ids[place]! % together);
-      }
-      list.place = place;
-      if (place === ids.length) open.splice(at, 1);
-    }
-    for (let at = 0; at < count; at += 1) {
-      found(touched[at]!, start, seen[touched[at]!]!);
-      seen[touched[at]!] = 0;
-    }
-  }
-}
-
-/** Set bits of a number of 32 bits; H. S. Warren, Hacker's Delight, figure 5-2. */
-function countBits(bits: number): number {
-  let count = bits - ((bits >>> 1) & 0x55555555);
-  count = (count & 0x33333333) + ((count >>> 2) & 0x33333333);
-  return Math.imul((count + (count >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** How many different ids each group has. */
 export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   const counts = new Uint32Array(size);
-  if (size === 1) counts[0] = countIds(lists);
-  else if (lists.length === 1) eachInOrder(lists[0]!, size, (group) => (counts[group] = counts[group]! + 1));
-  else eachStretch(lists, size, (group, _start, bits) => (counts[group] = counts[group]! + countBits(bits)));
+  if (size === 1) {
+    counts[0] = countIds(lists);
+    return counts;
+  }
+  if (lists.length === 1) {
+    countInOrder(lists[0]!, counts);
+    return counts;
+  }
+  const [seen, seenAt] = [new Uint32Array(size), new Uint32Array(size)];
+  const open = openLists(lists);
+  for (let stretch = 1; open.length > 0; stretch += 1) {
+    const least = leastId(open);
+    const end = least - (least % together) + together;
+    for (let at = open.length - 1; at >= 0; at -= 1) {
+      const list = open[at]!;
+      list.place = countStretch(list, end, stretch, counts, seen, seenAt);
+      if (list.place === list.ids.length) open.splice(at, 1);
+    }
+  }
   return counts;
+}
+
+/** Ids below `end`; returns where the others begin. `seen` are the bits of this stretch where `seenAt` says so. */
+function countStretch(
+  { groups, ids, place }: OpenList,
+  end: number,
+  stretch: number,
+  counts: Uint32Array,
+  seen: Uint32Array,
+  seenAt: Uint32Array,
+): number {
+  let at = place;
+  for (; at < ids.length && ids[at]! < end; at += 1) {
+    const group = groups[at]!;
+    const bit = 1 << (ids[at]! % together);
+    if (seenAt[group] !== stretch) {
+      seenAt[group] = stretch;
+      seen[group] = bit;
+      counts[group]! += 1;
+    } else if ((seen[group]! & bit) === 0) {
+      seen[group]! |= bit;
+      counts[group]! += 1;
+    }
+  }
+  return at;
 }
 
 /** The same without groups. */
@@ -95,22 +98,12 @@ export function countIds(lists: { ids: Numbers }[]): number {
 }
 
 /** Of a single list: ids ascend, so that each group need only remember the id that it had last. */
-function eachInOrder({ groups, ids }: GroupedIds, size: number, found: (group: number, id: number) => void): void {
-  const last = new Uint32Array(size);
+function countInOrder({ groups, ids }: GroupedIds, counts: Uint32Array): void {
+  const last = new Uint32Array(counts.length);
   for (let place = 0; place < ids.length; place += 1) {
     const [group, id] = [groups[place]!, ids[place]!];
-    if (last[group] === id) continue;
+    if (id === 0 || last[group] === id) continue;
     last[group] = id;
-    found(group, id);
-  }
-}
-
-/** Tells each different pair once. */
-export function eachPair(lists: GroupedIds[], size: number, found: (group: number, id: number) => void): void {
-  if (lists.length === 1) eachInOrder(lists[0]!, size, found);
-  else {
-    eachStretch(lists, size, (group, start, bits) => {
-      for (let rest = bits; rest !== 0; rest &= rest - 1) found(group, start + 31 - Math.clz32(rest & -rest));
-    });
+    counts[group]! += 1;
   }
 }

@@ -3,7 +3,12 @@ import type { Numbers } from '@millrace/shared/segments/number-block';
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
-import type { RowList } from './select-rows.js';
+import { listOf, type RowList } from './select-rows.js';
+
+interface Listed {
+  part: Part;
+  list: RowList;
+}
 
 export interface GatheredRows {
   /** Parts that have `columns`. What is in `later` besides is kept for the next call, if it is there already. */
@@ -16,7 +21,7 @@ const mostPerRow = 8;
 /** A part holds milliseconds in 32 bits. */
 const longestMs = 2 ** 32;
 
-function lastMs({ part: { startMs, columns }, list }: SelectedRows): number {
+function lastMs({ part: { startMs, columns }, list }: Listed): number {
   const time = columns.get('time');
   let last = 0;
   for (let at = 0; time && at < list.length; at += 1) last = Math.max(last, time[list[at]!]!);
@@ -24,8 +29,8 @@ function lastMs({ part: { startMs, columns }, list }: SelectedRows): number {
 }
 
 /** Selections that one part can hold the times of. */
-function stretchesOf(selections: SelectedRows[]): SelectedRows[][] {
-  const stretches: SelectedRows[][] = [];
+function stretchesOf(selections: Listed[]): Listed[][] {
+  const stretches: Listed[][] = [];
   for (const selection of [...selections].sort((a, b) => a.part.startMs - b.part.startMs)) {
     const stretch = stretches.at(-1);
     if (stretch && lastMs(selection) - stretch[0]!.part.startMs < longestMs) stretch.push(selection);
@@ -57,7 +62,7 @@ function spread(numbers: Numbers, list: RowList, to: Uint32Array, places: Uint32
 }
 
 /** A column of all selections, each row at its place. Undefined where no part has it. */
-function join(selections: SelectedRows[], column: string, places: Uint32Array): Uint32Array | undefined {
+function join(selections: Listed[], column: string, places: Uint32Array): Uint32Array | undefined {
   if (selections.every(({ part }) => !part.columns.has(column))) return undefined;
   const joined = new Uint32Array(places.length);
   let first = 0;
@@ -70,7 +75,7 @@ function join(selections: SelectedRows[], column: string, places: Uint32Array): 
 }
 
 /** Milliseconds since `startMs`. */
-function joinTimes(selections: SelectedRows[], startMs: number, places: Uint32Array): Uint32Array {
+function joinTimes(selections: Listed[], startMs: number, places: Uint32Array): Uint32Array {
   const times = join(selections, 'time', places) ?? new Uint32Array(places.length);
   let first = 0;
   for (const { part, list } of selections) {
@@ -81,7 +86,7 @@ function joinTimes(selections: SelectedRows[], startMs: number, places: Uint32Ar
 }
 
 function gather(
-  selections: SelectedRows[],
+  selections: Listed[],
   by: 'visitor' | 'visit',
 ): (columns: ReadonlySet<string>, later: ReadonlySet<string>) => Part {
   const rows = selections.reduce((sum, { list }) => sum + list.length, 0);
@@ -106,8 +111,9 @@ function gather(
  * Columns are gathered when they are first asked for. Numbers of visits ascend by visitor, too. `withTime` where `time` is one of the
  * columns.
  */
-export function gatherRows(selections: SelectedRows[], by: 'visitor' | 'visit', withTime: boolean): GatheredRows {
-  const found = selections.filter(({ list }) => list.length > 0);
+export function gatherRows(selected: SelectedRows[], by: 'visitor' | 'visit', withTime: boolean): GatheredRows {
+  const lists = selected.map(({ part, rows }) => ({ part, list: listOf(part, rows) }));
+  const found = lists.filter(({ list }) => list.length > 0);
   const stretches = withTime ? stretchesOf(found) : found.length > 0 ? [found] : [];
   const gathered = stretches.map((stretch) => gather(stretch, by));
   return { partsWith: (columns, later) => gathered.map((columnsOf) => columnsOf(columns, later)) };

@@ -1,7 +1,9 @@
 /** Visits: runs of a visitor's events without a longer gap than the site allows. */
-import { orderRows } from '@millrace/shared/segments/order-rows';
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import { mergeGroup } from './merge-group.js';
 import type { Part } from './part.js';
-import { groupByTime, type TimeGroup, walkGroup } from './walk-rows.js';
+import { createVisitTable, type Visits } from './visit-table.js';
+import { groupByTime, type TimeGroup } from './walk-rows.js';
 
 export interface VisitPlan {
   /** Longest time between two events of a visit. */
@@ -12,48 +14,9 @@ export interface VisitPlan {
   passiveCodes: number[];
 }
 
-/** Visits by their number, from 1 on; numbers ascend by visitor, then by time. Place 0 is of no visit. */
-export interface Visits {
-  count: number;
-  visitor: Uint32Array;
-  /** Microseconds since 1970. */
-  first: Float64Array;
-  last: Float64Array;
-  views: Uint32Array;
-  /** Events besides views that somebody did. */
-  actions: Uint32Array;
-  /** Codes of column `path` of the first and the last view; 0 where there is none. */
-  entry: Uint32Array;
-  exit: Uint32Array;
-  /** Where the first event is: place of the part, and row. */
-  firstPart: Uint32Array;
-  firstRow: Uint32Array;
-}
-
 export interface NumberedVisits extends Visits {
   /** For each part the visit of each row; 0 for rows that do not count, and events without a visitor. */
   ofRows: Map<Part, Uint32Array>;
-}
-
-const lists = {
-  first: Float64Array,
-  last: Float64Array,
-  views: Uint32Array,
-  actions: Uint32Array,
-  entry: Uint32Array,
-  exit: Uint32Array,
-  firstPart: Uint32Array,
-  firstRow: Uint32Array,
-  visitor: Uint32Array,
-} as const;
-
-type Table = { [Name in keyof typeof lists]: InstanceType<(typeof lists)[Name]> };
-const names = Object.keys(lists) as (keyof typeof lists)[];
-
-function makeTable(size: number, from?: Table): Table {
-  const table = Object.fromEntries(names.map((name) => [name, new lists[name](size)])) as unknown as Table;
-  if (from) for (const name of names) table[name].set(from[name]);
-  return table;
 }
 
 /** Numbers of sessions that are the same in every part: each part counts its own. */
@@ -73,79 +36,81 @@ function sessionNumbers(parts: Part[]): Map<Part, Uint32Array> {
   );
 }
 
-/** Events of one group are walked with what is known of each visitor from the groups before. */
-function createWalk(plan: VisitPlan, parts: Part[], lastVisitor: number) {
-  const places = new Map(parts.map((part, at) => [part, at]));
-  const sessions = sessionNumbers(parts);
-  const ofRows = new Map(parts.map((part) => [part, new Uint32Array(part.rows)]));
-  const isPassive = new Set(plan.passiveCodes);
-  const visitOf = new Uint32Array(lastVisitor + 1);
-  const sessionOf = new Uint32Array(lastVisitor + 1);
-  let table = makeTable(1_024);
-  let count = 0;
-
-  function begin(visitor: number, micros: number, part: number, row: number): number {
-    count += 1;
-    if (count === table.first.length) table = makeTable(2 * count, table);
-    table.visitor[count] = visitor;
-    table.first[count] = micros;
-    table.firstPart[count] = part;
-    table.firstRow[count] = row;
-    visitOf[visitor] = count;
-    sessionOf[visitor] = 0;
-    return count;
-  }
-
-  function walk(group: TimeGroup): void {
-    const of = group.parts.map((part) => ({
-      startMicros: part.startMs * 1_000,
-      time: part.columns.get('time'),
-      micros: part.columns.get('micros'),
-      session: part.columns.get('session'),
-      types: part.columns.get('event_type'),
-      paths: part.columns.get('path'),
-      numbers: sessions.get(part)!,
-      visits: ofRows.get(part)!,
-      place: places.get(part)!,
-    }));
-    walkGroup(group, (at, row, visitor) => {
-      const part = of[at]!;
-      const micros =
-        part.startMicros + (part.time ? part.time[row]! * 1_000 : 0) + (part.micros ? part.micros[row]! : 0);
-      const session = part.session ? part.numbers[part.session[row]!]! : 0;
-      let visit = visitOf[visitor]!;
-      const isOther = session !== 0 && sessionOf[visitor] !== 0 && sessionOf[visitor] !== session;
-      if (visit === 0 || isOther || micros - table.last[visit]! > plan.gapMicros) {
-        visit = begin(visitor, micros, part.place, row);
-      }
-      if (session !== 0) sessionOf[visitor] = session;
-      table.last[visit] = micros;
-      part.visits[row] = visit;
-      const type = part.types ? part.types[row]! : 0;
-      if (type !== plan.viewCode) {
-        if (!isPassive.has(type)) table.actions[visit]! += 1;
-        return;
-      }
-      const path = part.paths ? part.paths[row]! : 0;
-      if (table.views[visit] === 0) table.entry[visit] = path;
-      table.exit[visit] = path;
-      table.views[visit]! += 1;
-    });
-  }
-  return { walk, ofRows, finish: () => ({ count, table }) };
+/** Rows of one stretch of time in the order of visitor and time; of a row that several parts have, where it comes from. */
+interface Walked {
+  part: Part;
+  rows: ArrayLike<number>;
+  /** What numbers of column `session` are in all parts. */
+  sessions: Uint32Array;
+  visits: Uint32Array;
+  /** Places of parts, and rows in them, where they are not those of `part` itself. */
+  source?: { parts: ArrayLike<number>; rows: ArrayLike<number> };
+  place: number;
 }
 
-/** Visits got their numbers in the order of groups; now they get those in the order of visitors. */
-function inOrderOfVisitors(table: Table, count: number): { table: Table; numbers: Uint32Array } {
-  const order = orderRows([table.visitor.subarray(1, count + 1)]);
-  const numbers = new Uint32Array(count + 1);
-  const sorted = makeTable(count + 1);
-  for (let place = 0; place < count; place += 1) {
-    const before = order[place]! + 1;
-    numbers[before] = place + 1;
-    for (const name of names) sorted[name][place + 1] = table[name][before]!;
+/** A 1 for each code of a type by which nobody does something. */
+function passiveTable({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
+  const passive = new Uint8Array(Math.max(viewCode, ...passiveCodes) + 1);
+  for (const code of passiveCodes) passive[code] = 1;
+  return passive;
+}
+
+/** Goes on with what is known of each visitor from the stretches before. */
+function createWalk(plan: VisitPlan, lastVisitor: number) {
+  const { gapMicros, viewCode } = plan;
+  const isPassive = passiveTable(plan);
+  const visitOf = new Uint32Array(lastVisitor + 1);
+  const sessionOf = new Uint32Array(lastVisitor + 1);
+  // By visitor, not by visit: rows are in the order of visitors, and memory is read in order.
+  const lastOf = new Float64Array(lastVisitor + 1);
+  const table = createVisitTable();
+
+  function walk({ part, rows, sessions, visits, source, place }: Walked): void {
+    const { columns, startMs } = part;
+    const none = new Uint8Array(part.rows);
+    const column = (name: string): Numbers => columns.get(name) ?? none;
+    const [visitors, time, rest] = [column('visitor'), column('time'), column('micros')];
+    const [session, types, paths] = [column('session'), column('event_type'), column('path')];
+    const startMicros = startMs * 1_000;
+    let { first, last, views, actions, entry, exit } = table.lists();
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at]!;
+      const visitor = visitors[row]!;
+      if (visitor === 0) continue;
+      const micros = startMicros + time[row]! * 1_000 + rest[row]!;
+      const of = sessions[session[row]!]!;
+      const before = sessionOf[visitor]!;
+      let visit = visitOf[visitor]!;
+      if (visit === 0 || micros - lastOf[visitor]! > gapMicros || (of !== 0 && before !== 0 && before !== of)) {
+        visit = table.begin(visitor, source ? source.parts[row]! : place, source ? source.rows[row]! : row);
+        ({ first, last, views, actions, entry, exit } = table.lists());
+        first[visit] = micros;
+        visitOf[visitor] = visit;
+        sessionOf[visitor] = 0;
+      }
+      if (of !== 0) sessionOf[visitor] = of;
+      lastOf[visitor] = micros;
+      last[visit] = micros;
+      visits[row] = visit;
+      const type = types[row]!;
+      if (type === viewCode) {
+        if (views[visit] === 0) entry[visit] = paths[row]!;
+        exit[visit] = paths[row]!;
+        views[visit]! += 1;
+      } else if (isPassive[type] !== 1) actions[visit]! += 1;
+    }
   }
-  return { table: sorted, numbers };
+  return { walk, finish: table.finish };
+}
+
+/** Gives the rows of parts that overlap the visits of the rows that were merged. */
+function walkMerged(group: TimeGroup, places: number[], numbers: Uint32Array[], walk: (walked: Walked) => void) {
+  const { part, rows, source } = mergeGroup(group, numbers);
+  const visits = new Uint32Array(part.rows);
+  const inAll = { parts: Uint32Array.from(source.parts, (at) => places[at]!), rows: source.rows };
+  // Their sessions are numbered alike already.
+  walk({ part, rows, sessions: source.sessions, visits, source: inAll, place: 0 });
+  return { visits, source };
 }
 
 /** Visits of visitors from the first to before the second. Parts need `time`, `micros`, `visitor`, `session`, `event_type` and `path`. */
@@ -155,12 +120,29 @@ export function numberVisits(
   lastVisitor: number,
   plan: VisitPlan,
 ): NumberedVisits {
-  const { walk, ofRows, finish } = createWalk(plan, parts, lastVisitor);
-  for (const group of groupByTime(parts, visitors)) walk(group);
-  const { count, table } = finish();
-  const { table: sorted, numbers } = inOrderOfVisitors(table, count);
-  for (const visits of ofRows.values()) {
-    for (let row = 0; row < visits.length; row += 1) visits[row] = numbers[visits[row]!]!;
+  const { walk, finish } = createWalk(plan, lastVisitor);
+  const sessions = sessionNumbers(parts);
+  const ofRows = new Map(parts.map((part) => [part, new Uint32Array(part.rows)]));
+  const placeOf = new Map(parts.map((part, place) => [part, place]));
+  for (const group of groupByTime(parts, visitors)) {
+    // Windows are clipped in copies of parts.
+    const own = group.parts;
+    if (own.length === 1) {
+      const [part] = own as [Part];
+      const rows = group.lists[0]!;
+      walk({ part, rows, sessions: sessions.get(part)!, visits: ofRows.get(part)!, place: placeOf.get(part)! });
+      continue;
+    }
+    const places = own.map((part) => placeOf.get(part)!);
+    const { visits, source } = walkMerged(
+      group,
+      places,
+      own.map((part) => sessions.get(part)!),
+      walk,
+    );
+    for (let row = 0; row < visits.length; row += 1) {
+      ofRows.get(own[source.parts[row]!]!)![source.rows[row]!] = visits[row]!;
+    }
   }
-  return { count, ofRows, ...sorted };
+  return { ...finish(), ofRows };
 }

@@ -1,7 +1,7 @@
 /** Which rows of the parts that a thread is given count. */
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
-import { type FilterPlan, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, type Rows, rowsOfVisitors, selectRows } from './select-rows.js';
 import { type VisitTask, withVisits } from './visit-columns.js';
 import { clipWindows } from './walk-rows.js';
 
@@ -18,7 +18,7 @@ export interface Selection {
 
 export interface SelectedRows {
   part: Part;
-  list: RowList;
+  rows: Rows;
 }
 
 /** Rows that count, of parts whose visits are numbered where something is asked about them. */
@@ -30,8 +30,8 @@ export function selectParts(
   const rows = (numbered?.parts ?? parts).map((part) => {
     throwIfCancelled(cancellation);
     const clipped = visits ? clipWindows(part, visits.range) : part;
-    const list = clipped ? rowsOfVisitors(part, ...visitors) : new Uint32Array();
-    return { part, list: selectRows(clipped ?? part, filter, list) };
+    const own = clipped ? rowsOfVisitors(part, ...visitors) : new Uint32Array();
+    return { part, rows: selectRows(clipped ?? part, filter, own) };
   });
   return { rows, visits: numbered?.visits };
 }

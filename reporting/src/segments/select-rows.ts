@@ -37,21 +37,32 @@ function firstRowOf(visitors: Numbers | undefined, rows: number, visitor: number
   return low;
 }
 
+/** The same rows as a list. */
+export function listOf(part: Part, rows: Rows): RowList {
+  if (rows !== 'all') return rows;
+  const list = new Uint32Array(part.rows);
+  for (let row = 0; row < list.length; row += 1) list[row] = row;
+  return list;
+}
+
 /** Rows of visitors from `from` to before `to`. */
-export function rowsOfVisitors({ rows, columns }: Part, from: number, to: number): RowList {
+export function rowsOfVisitors({ rows, columns }: Part, from: number, to: number): Rows {
   const visitors = columns.get('visitor');
   const first = firstRowOf(visitors, rows, from);
   const end = to === Number.POSITIVE_INFINITY ? rows : firstRowOf(visitors, rows, to);
+  if (first === 0 && end === rows) return 'all';
   const list = new Uint32Array(Math.max(0, end - first));
   for (let at = 0; at < list.length; at += 1) list[at] = first + at;
   return list;
 }
 
-/** Those of `list` that lie in the windows of the part. */
-function withinWindows({ startMs, columns, windows }: Part, list: RowList): RowList {
-  if (windows === undefined) return list;
+/** Those of `rows` that lie in the windows of the part. */
+function withinWindows(part: Part, rows: Rows): Rows {
+  const { startMs, columns, windows } = part;
+  if (windows === undefined) return rows;
   const time = columns.get('time');
   const [from, to] = [windows[0]! - startMs, windows.at(-1)! - startMs];
+  const list = listOf(part, rows);
   const kept = new Uint32Array(list.length);
   const inOne = windows.length === 2;
   const isOpen = inOne ? undefined : openIntervals(windows);
@@ -63,7 +74,7 @@ function withinWindows({ startMs, columns, windows }: Part, list: RowList): RowL
     if (isOpen && isOpen[Math.floor((startMs + ms) / intervalMs) - firstInterval] === 0) continue;
     kept[count++] = list[at]!;
   }
-  return kept.subarray(0, count);
+  return count === part.rows ? 'all' : kept.subarray(0, count);
 }
 
 /** A 1 for each interval from that of the first bound on that lies in a window. */
@@ -76,31 +87,39 @@ function openIntervals(windows: readonly number[]): Uint8Array {
   return open;
 }
 
-function withCodes(codes: Numbers | undefined, allowed: Uint8Array, list: RowList): RowList {
-  if (codes === undefined) return allowed[0] === 1 ? list : new Uint32Array();
-  const kept = new Uint32Array(list.length);
+function withCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows): Rows {
+  const codes = part.columns.get(column);
+  if (codes === undefined) return allowed[0] === 1 ? rows : new Uint32Array();
+  const kept = new Uint32Array(countRows(part, rows));
   let count = 0;
-  for (let at = 0; at < list.length; at += 1) {
-    const row = list[at]!;
-    kept[count] = row;
-    count += allowed[codes[row]!]!;
+  if (rows === 'all') {
+    for (let row = 0; row < kept.length; row += 1) {
+      kept[count] = row;
+      count += allowed[codes[row]!]!;
+    }
+  } else {
+    for (let at = 0; at < kept.length; at += 1) {
+      const row = rows[at]!;
+      kept[count] = row;
+      count += allowed[codes[row]!]!;
+    }
   }
   return kept.subarray(0, count);
 }
 
-/** A 1 for each place of `list` whose row fits. */
-export function maskOf(part: Part, filter: FilterPlan, list: RowList): Uint8Array {
+/** A 1 for each of the rows that fits. */
+export function maskOf(part: Part, filter: FilterPlan, rows: Rows): Uint8Array {
   if (filter.op === 'in') {
-    const codes = part.columns.get(filter.column);
-    const mask = new Uint8Array(list.length);
+    const codes = pick(part.columns.get(filter.column), rows);
+    const mask = new Uint8Array(countRows(part, rows));
     if (codes === undefined) return mask.fill(filter.allowed[0]!);
-    for (let at = 0; at < list.length; at += 1) mask[at] = filter.allowed[codes[list[at]!]!]!;
+    for (let at = 0; at < mask.length; at += 1) mask[at] = filter.allowed[codes[at]!]!;
     return mask;
   }
-  if (filter.op === 'not') return maskOf(part, filter.filter, list).map((fits) => 1 - fits);
-  const whole = new Uint8Array(list.length).fill(filter.op === 'and' ? 1 : 0);
+  if (filter.op === 'not') return maskOf(part, filter.filter, rows).map((fits) => 1 - fits);
+  const whole = new Uint8Array(countRows(part, rows)).fill(filter.op === 'and' ? 1 : 0);
   for (const inner of filter.filters) {
-    const mask = maskOf(part, inner, list);
+    const mask = maskOf(part, inner, rows);
     for (let at = 0; at < mask.length; at += 1) {
       if (filter.op === 'and') whole[at]! &= mask[at]!;
       else whole[at]! |= mask[at]!;
@@ -109,25 +128,15 @@ export function maskOf(part: Part, filter: FilterPlan, list: RowList): Uint8Arra
   return whole;
 }
 
-/** For each place of `list` a bit for each filter that its row fits; there are eight filters at most. */
-export function masksOf(part: Part, filters: FilterPlan[], list: RowList): Uint8Array {
-  const masks = new Uint8Array(list.length);
-  for (const [bit, filter] of filters.entries()) {
-    const fits = maskOf(part, filter, list);
-    for (let at = 0; at < masks.length; at += 1) masks[at]! |= fits[at]! << bit;
-  }
-  return masks;
+function matching(part: Part, filter: FilterPlan, rows: Rows): Rows {
+  if (filter.op === 'in') return withCodes(part, filter.column, filter.allowed, rows);
+  if (filter.op === 'and') return filter.filters.reduce((left, inner) => matching(part, inner, left), rows);
+  const mask = maskOf(part, filter, rows);
+  return listOf(part, rows).filter((_, at) => mask[at] === 1);
 }
 
-function matching(part: Part, filter: FilterPlan, list: RowList): RowList {
-  if (filter.op === 'in') return withCodes(part.columns.get(filter.column), filter.allowed, list);
-  if (filter.op === 'and') return filter.filters.reduce((left, inner) => matching(part, inner, left), list);
-  const mask = maskOf(part, filter, list);
-  return list.filter((_, at) => mask[at] === 1);
-}
-
-/** Rows of `list` that count and fit. */
-export function selectRows(part: Part, filter: FilterPlan | undefined, list: RowList): RowList {
-  const inTime = withinWindows(part, list);
+/** Those of `rows` that count and fit. */
+export function selectRows(part: Part, filter: FilterPlan | undefined, rows: Rows): Rows {
+  const inTime = withinWindows(part, rows);
   return filter === undefined ? inTime : matching(part, filter, inTime);
 }

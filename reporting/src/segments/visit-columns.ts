@@ -2,6 +2,7 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type NumberedVisits, numberVisits, type VisitPlan } from './number-visits.js';
 import type { Part } from './part.js';
+import { orderVisits } from './visit-table.js';
 
 /** Of columns of the visit's first event. */
 export const firstOfVisit = 'visit:';
@@ -29,6 +30,14 @@ function codesOfVisits(column: string, parts: Part[], visits: NumberedVisits): U
 export interface VisitTask extends VisitPlan {
   /** Columns of visits that are asked for. */
   columns: string[];
+  /** Numbers of visits ascend by visitor. */
+  isOrdered?: boolean;
+}
+
+function inOrderOfVisitors({ ofRows, ...visits }: NumberedVisits): NumberedVisits {
+  const { visits: ordered, numbers } = orderVisits(visits);
+  for (const list of ofRows.values()) for (let row = 0; row < list.length; row += 1) list[row] = numbers[list[row]!]!;
+  return { ...ordered, ofRows };
 }
 
 /** The same parts with column `visit`, the number of the visit of each event, and the columns that are asked for. */
@@ -38,7 +47,8 @@ export function withVisits(
   lastVisitor: number,
   plan: VisitTask,
 ): { parts: Part[]; visits: NumberedVisits } {
-  const visits = numberVisits(parts, visitors, lastVisitor, plan);
+  const numbered = numberVisits(parts, visitors, lastVisitor, plan);
+  const visits = plan.isOrdered ? inOrderOfVisitors(numbered) : numbered;
   const codes = plan.columns.map((column) => [column, codesOfVisits(column, parts, visits)] as const);
   const extended = parts.map((part) => {
     const ofRows = visits.ofRows.get(part)!;

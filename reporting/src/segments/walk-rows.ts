@@ -1,6 +1,6 @@
 /** Goes through rows of parts visitor by visitor, and the events of each in the order of time. */
 import type { Part } from './part.js';
-import { type FilterPlan, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, listOf, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
 
 /** Parts whose times overlap; groups follow each other in time. */
 export interface TimeGroup {
@@ -39,7 +39,7 @@ export function groupByTime(parts: Part[], [from, to]: readonly [number, number]
   const groups: TimeGroup[] = [];
   let end = Number.NEGATIVE_INFINITY;
   for (const part of [...parts].sort((a, b) => firstMs(a) - firstMs(b))) {
-    const list = selectRows(part, filter, rowsOfVisitors(part, from, to));
+    const list = listOf(part, selectRows(part, filter, rowsOfVisitors(part, from, to)));
     const group = groups.at(-1);
     if (group && firstMs(part) <= end) {
       group.parts.push(part);

@@ -1,0 +1,48 @@
+/** Which of several filters each row fits, as bits. */
+import type { Part } from './part.js';
+import { countRows, type FilterPlan, maskOf, pick, type Rows } from './select-rows.js';
+
+type Condition = Extract<FilterPlan, { op: 'in' }>;
+
+/** The conditions of a filter that all must fit; undefined for a filter of another form. */
+function conditionsOf(filter: FilterPlan): Condition[] | undefined {
+  if (filter.op === 'in') return [filter];
+  if (filter.op !== 'and') return undefined;
+  const lists = filter.filters.map(conditionsOf);
+  return lists.every((list) => list !== undefined) ? lists.flat() : undefined;
+}
+
+/** For each column a table: for each code the bits of filters that it does not contradict. */
+function tablesOf(filters: Condition[][]): Map<string, Uint8Array> {
+  const tables = new Map<string, Uint8Array>();
+  for (const { column, allowed } of filters.flat()) {
+    if (!tables.has(column)) tables.set(column, new Uint8Array(allowed.length).fill(0xff));
+  }
+  for (const [bit, conditions] of filters.entries()) {
+    for (const { column, allowed } of conditions) {
+      const table = tables.get(column)!;
+      for (let code = 0; code < table.length; code += 1) if (allowed[code] !== 1) table[code]! &= ~(1 << bit);
+    }
+  }
+  return tables;
+}
+
+/** For each of the rows a bit for each filter that it fits; there are eight filters at most. */
+export function maskSteps(part: Part, filters: FilterPlan[], rows: Rows): Uint8Array {
+  const masks = new Uint8Array(countRows(part, rows));
+  const conditions = filters.map(conditionsOf);
+  if (conditions.every((list) => list !== undefined)) {
+    masks.fill(2 ** filters.length - 1);
+    for (const [column, table] of tablesOf(conditions)) {
+      const codes = pick(part.columns.get(column), rows);
+      if (codes) for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[codes[at]!]!;
+      else for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[0]!;
+    }
+    return masks;
+  }
+  for (const [bit, filter] of filters.entries()) {
+    const fits = maskOf(part, filter, rows);
+    for (let at = 0; at < masks.length; at += 1) masks[at]! |= fits[at]! << bit;
+  }
+  return masks;
+}

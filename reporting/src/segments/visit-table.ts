@@ -1,0 +1,73 @@
+/** What is known of each visit, in lists by its number, from 1 on; place 0 is of no visit. */
+import { orderRows } from '@millrace/shared/segments/order-rows';
+
+export interface Visits {
+  count: number;
+  visitor: Uint32Array;
+  /** Microseconds since 1970. */
+  first: Float64Array;
+  last: Float64Array;
+  views: Uint32Array;
+  /** Events besides views that somebody did. */
+  actions: Uint32Array;
+  /** Codes of column `path` of the first and the last view; 0 where there is none. */
+  entry: Uint32Array;
+  exit: Uint32Array;
+  /** Where the first event is: place of the part, and row. */
+  firstPart: Uint32Array;
+  firstRow: Uint32Array;
+}
+
+const kinds = {
+  visitor: Uint32Array,
+  first: Float64Array,
+  last: Float64Array,
+  views: Uint32Array,
+  actions: Uint32Array,
+  entry: Uint32Array,
+  exit: Uint32Array,
+  firstPart: Uint32Array,
+  firstRow: Uint32Array,
+} as const;
+
+type Lists = Omit<Visits, 'count'>;
+const names = Object.keys(kinds) as (keyof Lists)[];
+
+const makeLists = (size: number) =>
+  Object.fromEntries(names.map((name) => [name, new kinds[name](size)])) as unknown as Lists;
+
+/** Lists that grow; whoever holds them asks for them again after a visit has begun. */
+export function createVisitTable() {
+  let lists = makeLists(4_096);
+  let count = 0;
+  return {
+    lists: () => lists,
+    /** The number of the new visit. */
+    begin(visitor: number, part: number, row: number): number {
+      count += 1;
+      if (count === lists.first.length) {
+        const longer = makeLists(2 * count);
+        for (const name of names) longer[name].set(lists[name]);
+        lists = longer;
+      }
+      lists.visitor[count] = visitor;
+      lists.firstPart[count] = part;
+      lists.firstRow[count] = row;
+      return count;
+    },
+    finish: (): Visits => ({ count, ...lists }),
+  };
+}
+
+/** The same visits numbered by visitor, and those of one by time; `numbers` has the new number of each. */
+export function orderVisits({ count, ...lists }: Visits): { visits: Visits; numbers: Uint32Array } {
+  const order = orderRows([lists.visitor.subarray(1, count + 1)]);
+  const numbers = new Uint32Array(count + 1);
+  const sorted = makeLists(count + 1);
+  for (let place = 0; place < count; place += 1) {
+    const before = order[place]! + 1;
+    numbers[before] = place + 1;
+    for (const name of names) sorted[name][place + 1] = lists[name][before]!;
+  }
+  return { visits: { count, ...sorted }, numbers };
+}
