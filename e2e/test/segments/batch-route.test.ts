@@ -12,7 +12,6 @@ import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { batchRoute } from '@millrace/reporting/batch-route';
 import { createGate, type Gate } from '@millrace/reporting/query/heavy-queries';
 import { queryRoute } from '@millrace/reporting/query-route';
-import { createMemory } from '@millrace/reporting/segments/memory';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import { createThreadPool } from '@millrace/reporting/segments/thread-pool';
 import { buildServiceApp, createHttpServer } from '@millrace/shared/http';
@@ -239,7 +238,7 @@ async function dying(times: number): Promise<SegmentEngine> {
   await writeFile(file, String(times));
   closing.push(() => rm(file));
   const pool = createThreadPool(2, silent, new URL('./dying-thread.mjs', import.meta.url));
-  return { memory: createMemory(8_000_000), pool, logger: silent, rebuild: async () => {} };
+  return { ...createSegmentEngine({ threads: 1, cacheMb: 8 }, silent), pool };
 }
 
 it('answers each query once although a thread dies in the middle', async () => {

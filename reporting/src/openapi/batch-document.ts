@@ -62,23 +62,17 @@ export const batchSchemas = (query: JsonSchema): Record<string, JsonSchema> => (
   },
 });
 
-const described = operation({
-  id: 'queryBatch',
-  tag: 'Questions',
-  summary: 'Ask many things about one selection of events',
-  description: `Up to ${batchLimits.queries} queries about one range under common filters, all answered as of one moment, each as \`POST /api/v1/query\` would answer it with the filters of both. With \`Accept: application/x-ndjson\` each answer is a line of its own, in the order in which they become ready, with the \`index\` of its query in the request, and its \`id\` where it has one. The last line is \`meta\`, or \`error\` when something failed after the first line: an answer without a line \`meta\` is not whole. A problem of one query is refused before anything is read, and named like \`queries.3.metrics\`. Answers of batches are not kept.`,
-  body: 'Batch',
-  answer: 'BatchAnswer',
-  refusals: [400, 408, 413, 415, 429, 503, 504],
-});
-const { responses } = described as unknown as { responses: Record<string, { content: object }> };
-const lines = { 'application/x-ndjson': { schema: ref('BatchLine') } };
-
 export const batchPaths = {
   '/api/v1/query/batch': {
-    post: {
-      ...described,
-      responses: { ...responses, 200: { ...responses[200], content: { ...responses[200]!.content, ...lines } } },
-    },
+    post: operation({
+      id: 'queryBatch',
+      tag: 'Questions',
+      summary: 'Ask many things about one selection of events',
+      description: `Up to ${batchLimits.queries} queries about one range under common filters, all answered as of one moment, each as \`POST /api/v1/query\` would answer it with the filters of both. With \`Accept: application/x-ndjson\` each answer is a line of its own, in the order in which they become ready, with the \`index\` of its query in the request, and its \`id\` where it has one. The last line is \`meta\`, or \`error\` when something failed after the first line: an answer without a line \`meta\` is not whole. A problem of one query is refused before anything is read, and named like \`queries.3.metrics\`. Answers of batches are not kept.`,
+      body: 'Batch',
+      answer: 'BatchAnswer',
+      line: 'BatchLine',
+      refusals: [400, 408, 413, 415, 429, 503, 504],
+    }),
   },
 };

@@ -3,6 +3,7 @@ import type { Scope } from '@millrace/shared/access/keys';
 import { type JsonSchema, ref } from './json-schema.js';
 
 const json = (schema: JsonSchema) => ({ 'application/json': { schema } });
+const lines = (schema: JsonSchema) => ({ 'application/x-ndjson': { schema } });
 
 /** A parameter written as it is. */
 export const parameter = (name: string, schema: JsonSchema, description: string, required = false) => ({
@@ -52,6 +53,8 @@ interface Operation {
   bodyIsOptional?: boolean;
   /** Name of the schema of the answer. */
   answer: string;
+  /** Name of the schema of one line, where the answer also comes as lines. */
+  line?: string;
   /** 200 when absent. */
   status?: number;
   refusals: number[];
@@ -71,6 +74,7 @@ export function operation({
   body,
   bodyIsOptional = false,
   answer,
+  line,
   status: good = 200,
   refusals: statuses,
   isKept = false,
@@ -86,7 +90,7 @@ export function operation({
     ...(parameters && { parameters }),
     ...(body && { requestBody: { required: !bodyIsOptional, content: json(ref(body)) } }),
     responses: {
-      [good]: { description: 'The answer.', content: json(ref(answer)) },
+      [good]: { description: 'The answer.', content: { ...json(ref(answer)), ...(line && lines(ref(line))) } },
       ...(isKept && { 304: { description: 'The client has this answer: `If-None-Match` names its `ETag`.' } }),
       ...Object.fromEntries([...statuses, 401, 403].map((status) => [status, refusal(status)])),
       default: { description: 'Something went wrong on our side.', content: json(ref('Error')) },

@@ -1,5 +1,6 @@
 /** The definitions of all names as Markdown: whole as docs/query.md, in parts as descriptions of the OpenAPI document. */
 import {
+  batchRules,
   comparisonMeanings,
   dimensionMeanings,
   fillRule,
@@ -12,6 +13,7 @@ import {
   sizeRule,
   unitMeanings,
 } from '../query-request/definitions.js';
+import { batchLimits } from '../query-request/parse-batch.js';
 
 const list = (meanings: Record<string, string>, prefix = '') =>
   Object.entries(meanings)
@@ -82,4 +84,16 @@ ${table(['`include.comparison`', 'the earlier range'], named(comparisonMeanings)
 ${table(['`include.match`', 'meaning'], named(matchMeanings))}
 
 ${pairingRules.map((rule) => `- ${rule}`).join('\n')}
+
+## Many queries at once
+
+\`POST /api/v1/query/batch\` takes up to ${batchLimits.queries} queries about one site and range, and answers all of them as of one moment:
+
+\`\`\`json
+{"site_id":"demo","date_range":"30d","filters":[["is","property:device",["mobile"]]],"queries":[
+  {"id":"pages","metrics":["views","visitors"],"dimensions":["path"],"order_by":[["visitors","desc"]],"limit":10},
+  {"id":"days","metrics":["visitors"],"dimensions":["time:day"],"include":{"comparison":"previous_period"}}]}
+\`\`\`
+
+${batchRules.map((rule) => `- ${rule}`).join('\n')}
 `;

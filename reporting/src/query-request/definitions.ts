@@ -146,3 +146,12 @@ export function rangeMeanings(): RangeMeaning[] {
     yearBefore,
   }));
 }
+
+/** How the queries of a batch belong together. */
+export const batchRules = [
+  '`filters` and `include` of a query are added to those of the batch. What a batch has beside `queries` is the same for all of them; `limit` and `offset` need no `pagination` around them.',
+  'Each answer is what the query would get alone with the filters of both. One JSON object has them under `results` in the order of the queries, each with the `id` of its query if that has one.',
+  'With `Accept: application/x-ndjson` each answer is a line of its own, sent as soon as it is ready, with the `index` of its query, from 0, and its `id`. The last line is `{"meta":...}`; when something fails after the first line, it is `{"error":...}`. An answer without a line `meta` is not whole.',
+  'A problem of one query refuses all, before anything is read, and is named like `queries.3.metrics`.',
+  'A batch about what segments hold is quickest with common filters: the events are selected once.',
+];
