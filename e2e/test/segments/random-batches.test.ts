@@ -98,12 +98,12 @@ async function compare(batches: number): Promise<void> {
 
 it('answers each query as alone and as plain SQL, before a roll, after it, and with late events', async () => {
   await store(800);
-  await compare(10);
-  await roll();
-  await compare(40);
-  await store(200);
-  await compare(15);
+  await compare(5);
   await roll();
   await compare(20);
+  await store(200);
+  await compare(8);
+  await roll();
+  await compare(12);
   expect([...sources]).toEqual(expect.arrayContaining(['segments', 'mixed', 'raw']));
 });

@@ -20,22 +20,40 @@ export interface Values {
 }
 
 const readPacks = `/* reporting.readPacks */
-select pack, values from segment_values where site_id = $1 and "column" = $2 and pack >= $3 order by pack`;
+select name, values from unnest($2::text[], $3::int[]) as wanted(name, first)
+  join segment_values on "column" = name and pack >= first where site_id = $1 order by name, pack`;
 
-async function readDictionary(
+interface Pack {
+  name: string;
+  values: (string | null)[];
+}
+
+const wholePacks = ({ values }: Dictionary) => values.slice(0, values.length - (values.length % packSize));
+
+/** From memory where they are there whole; what is missing of the others in one statement. */
+async function readDictionaries(
   client: PoolClient,
   memory: Memory,
   { siteId, epoch, sizes }: SiteSegments,
-  column: string,
-): Promise<Dictionary> {
-  const known = memory.dictionary(siteId, epoch, column);
-  if (known && known.values.length >= sizes.get(column)!) return known;
-  const firstPack = Math.floor((known?.values.length ?? 0) / packSize);
-  const { rows } = await client.query<{ values: (string | null)[] }>(readPacks, [siteId, column, firstPack]);
-  const before = known?.values.slice(0, firstPack * packSize) ?? [];
-  const dictionary = { values: [...before, ...rows.flatMap(({ values }) => values)] };
-  memory.keepDictionary(siteId, epoch, column, dictionary);
-  return dictionary;
+  columns: Iterable<string>,
+): Promise<Map<string, Dictionary>> {
+  const found = new Map<string, Dictionary>();
+  const parts = new Map<string, Dictionary['values']>();
+  for (const column of columns) {
+    const known = memory.dictionary(siteId, epoch, column);
+    if (known && known.values.length >= sizes.get(column)!) found.set(column, known);
+    else parts.set(column, known ? wholePacks(known) : []);
+  }
+  if (parts.size === 0) return found;
+  const firstPacks = [...parts.values()].map(({ length }) => length / packSize);
+  const { rows } = await client.query<Pack>(readPacks, [siteId, [...parts.keys()], firstPacks]);
+  for (const [column, values] of parts) {
+    const rest = rows.filter(({ name }) => name === column).flatMap((pack) => pack.values);
+    const dictionary = { values: [...values, ...rest] };
+    memory.keepDictionary(siteId, epoch, column, dictionary);
+    found.set(column, dictionary);
+  }
+  return found;
 }
 
 function codesOf(dictionary: Dictionary): Map<string, number> {
@@ -73,9 +91,6 @@ export async function readValues(
   site: SiteSegments,
   columns: Iterable<string>,
 ): Promise<Map<string, Values>> {
-  const values = new Map<string, Values>();
-  for (const column of columns) {
-    values.set(column, createValues(column, await readDictionary(client, memory, site, column)));
-  }
-  return values;
+  const dictionaries = await readDictionaries(client, memory, site, columns);
+  return new Map([...dictionaries].map(([column, dictionary]) => [column, createValues(column, dictionary)]));
 }
