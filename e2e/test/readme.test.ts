@@ -93,8 +93,8 @@ it('answers the questions as printed', async () => {
   const lines = await printedLines('Ask');
   expect(lines).toHaveLength(4);
   for (const { command, answer } of lines) {
-    const { results, steps } = JSON.parse(await run(command));
-    expect(results ?? steps).toEqual(JSON.parse(answer as string));
+    const { results, steps, cohorts, journeys } = JSON.parse(await run(command));
+    expect(results ?? steps ?? cohorts ?? journeys).toEqual(JSON.parse(answer as string));
   }
 });
 

@@ -5,6 +5,7 @@ import { createGrouper, type GroupKey } from './group-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type SelectedRows, type Selection, selectParts } from './select-parts.js';
 import { type FilterPlan, listOf, type RowList, selectRows } from './select-rows.js';
+import { lastMs } from './walk-rows.js';
 
 export interface ReturnsPlan extends Selection {
   first?: FilterPlan;
@@ -43,11 +44,16 @@ interface Visitors {
   words: number;
 }
 
+/** More than there are periods. */
+const noCohort = 255;
+
 function createVisitors({ visitors: [from, to], lastVisitor, plan }: ReturnsTask): Visitors {
   const count = Math.max(0, Math.min(to, lastVisitor + 1) - from);
   const words = Math.ceil((plan.bounds.length - 1) / 32);
   return {
-    ...{ from, words, first: new Float64Array(count).fill(Number.POSITIVE_INFINITY), cohort: new Uint8Array(count) },
+    ...{ from, words },
+    first: new Float64Array(count).fill(Number.POSITIVE_INFINITY),
+    cohort: new Uint8Array(count).fill(noCohort),
     value: new Uint32Array(plan.value ? count : 0),
     returned: new Uint32Array(count * words),
   };
@@ -79,41 +85,57 @@ function firstOfEach({ columns }: Part, list: RowList): RowList {
   return kept.subarray(0, count);
 }
 
+interface TimedRows extends SelectedRows {
+  /** Undefined where the rows lie in more than one. */
+  period: number | undefined;
+}
+
+/** Most parts lie in one period: of their rows none is looked at by itself. */
+function inOnePeriod(part: Part, bounds: number[]): number | undefined {
+  const from = Math.max(part.startMs, part.windows?.[0] ?? 0);
+  const to = Math.min(lastMs(part), (part.windows?.at(-1) ?? Number.POSITIVE_INFINITY) - 1);
+  const period = bounds.findLastIndex((bound) => bound <= from);
+  return period >= 0 && to < bounds[period + 1]! ? period : undefined;
+}
+
 /** Events of one instant are in one part: the one with the least id comes first there. */
-function noteFirst(selected: SelectedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
-  const { part } = selected;
+function noteFirst(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
+  const { part, period: ofAll } = selected;
   const list = firstOfEach(part, fitting(selected, plan.first));
   if (list.length === 0) return;
   const visitors = part.columns.get('visitor')!;
   const instant = instantOf(part);
-  const periods = periodsOf(part, list);
+  const periods = ofAll === undefined ? periodsOf(part, list) : undefined;
   const values = plan.value && createGrouper([plan.value]).groupsOf(part, list);
   for (let at = 0; at < list.length; at += 1) {
     const visitor = visitors[list[at]!]! - known.from;
+    const period = ofAll ?? periods![at]!;
+    if (period > known.cohort[visitor]!) continue;
     const micros = instant(list[at]!);
     if (micros >= known.first[visitor]!) continue;
     known.first[visitor] = micros;
-    known.cohort[visitor] = periods[at]!;
+    known.cohort[visitor] = period;
     if (values) known.value[visitor] = values[at]!;
   }
 }
 
-function noteReturns(selected: SelectedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
-  const { part } = selected;
+function noteReturns(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
+  const { part, period: ofAll } = selected;
   const list = fitting(selected, plan.returning);
   const visitors = part.columns.get('visitor');
   if (!visitors || list.length === 0) return;
   const { first, cohort, returned, words, from } = known;
   const instant = instantOf(part);
-  const periods = periodsOf(part, list);
+  const periods = ofAll === undefined ? periodsOf(part, list) : undefined;
   for (let at = 0; at < list.length; at += 1) {
     const number: number = visitors[list[at]!]!;
     if (number === 0) continue;
     const visitor = number - from;
-    const period = periods[at]!;
+    const period = ofAll ?? periods![at]!;
     const word = visitor * words + (period >>> 5);
     const bit = 1 << (period & 31);
-    if ((returned[word]! & bit) !== 0 || first[visitor] === Number.POSITIVE_INFINITY) continue;
+    if ((returned[word]! & bit) !== 0) continue;
+    // Where there is no cohort, this is less than none.
     const since = period - cohort[visitor]!;
     if (since > 0 || (since === 0 && instant(list[at]!) > first[visitor]!)) returned[word]! |= bit;
   }
@@ -135,21 +157,30 @@ export function countReturns(task: ReturnsTask): CountedReturns {
   const { plan, cancellation } = task;
   const known = createVisitors(task);
   const periodsOf = createBucketFinder({ bounds: plan.bounds });
-  const { rows } = selectParts(task, plan);
+  const rows = selectParts(task, plan).rows.map((selected) => ({
+    ...selected,
+    period: inOnePeriod(selected.part, plan.bounds),
+  }));
   for (const note of [noteFirst, noteReturns]) {
     for (const selected of rows) {
       throwIfCancelled(cancellation);
       note(selected, plan, periodsOf, known);
     }
   }
-  const tables = Array.from({ length: plan.tables }, () => emptyTable(plan.bounds.length - 1));
-  const ofValues = new Uint32Array(plan.value && !plan.tableOf ? plan.value.size : 0);
-  for (let visitor = 0; visitor < known.first.length; visitor += 1) {
-    if (known.first[visitor] === Number.POSITIVE_INFINITY) continue;
+  return countVisitors(plan, known);
+}
+
+function countVisitors({ bounds, value: key, tableOf, tables: count }: ReturnsPlan, known: Visitors): CountedReturns {
+  const { cohort, value } = known;
+  const tables = Array.from({ length: count }, () => emptyTable(bounds.length - 1));
+  const ofValues = new Uint32Array(key && !tableOf ? key.size : 0);
+  for (let visitor = 0; visitor < cohort.length; visitor += 1) {
+    if (cohort[visitor] === noCohort) continue;
     countVisitor(tables[0]!, visitor, known);
-    if (ofValues.length > 0) ofValues[known.value[visitor]!]! += 1;
-    const place = plan.tableOf?.[known.value[visitor]!] ?? 0;
-    if (place > 0) countVisitor(tables[place]!, visitor, known);
+    if (!key) continue;
+    const table = tableOf?.[value[visitor]!] ?? 0;
+    if (table > 0) countVisitor(tables[table]!, visitor, known);
+    if (!tableOf) ofValues[value[visitor]!]! += 1;
   }
   return { tables, ofValues };
 }

@@ -1,5 +1,6 @@
 /** Columns of segments as parts in memory: from memory where they are, else from the database. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Block, Directory } from '@millrace/shared/segments/segment-format';
 import type { CoveringSegment, ListedSegment } from './cover-segments.js';
@@ -147,9 +148,11 @@ export async function loadParts(loading: Loading, wanted: WantedPart[]): Promise
 }
 
 /** Ids of sessions are no numbers of rows. */
-function toPart({ rows, startMs }: ListedSegment, here: Map<string, UnpackedBlock>, windows?: number[]): Part {
+function toPart(segment: ListedSegment, here: Map<string, UnpackedBlock>, windows?: number[]): Part {
+  const { rows, startMs, covers } = segment;
   const sessionIds = here.get('session_ids') as BigUint64Array | undefined;
   here.delete('session_ids');
   const columns = here as Map<string, Numbers>;
-  return { rows, startMs, columns, ...(sessionIds && { sessionIds }), ...(windows && { windows }) };
+  const endMs = covers.at(-1)! * intervalMs;
+  return { rows, startMs, endMs, columns, ...(sessionIds && { sessionIds }), ...(windows && { windows }) };
 }

@@ -6,6 +6,8 @@ export interface Part {
   rows: number;
   /** Milliseconds since 1970 that `time` counts from. */
   startMs: number;
+  /** Every event is before it; undefined where only the events tell. */
+  endMs?: number;
   /**
    * Columns by name: `time`, `visitor` (0 for none), and codes of values (0 for none). One without a list is zero in every row; only
    * those that a question needs are there.

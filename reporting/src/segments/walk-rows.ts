@@ -11,8 +11,9 @@ export interface TimeGroup {
 
 const firstMs = ({ startMs, windows }: Part) => windows?.[0] ?? startMs;
 
-/** The last instant of the part's events; they may be in any order of time. */
-function lastMs({ startMs, rows, columns }: Part): number {
+/** The last instant that the part's events may have; they may be in any order of time. */
+export function lastMs({ startMs, endMs, rows, columns }: Part): number {
+  if (endMs !== undefined) return endMs - 1;
   const time = columns.get('time');
   let last = 0;
   for (let row = 0; time && row < rows; row += 1) if (time[row]! > last) last = time[row]!;
