@@ -520,6 +520,7 @@ create table segments (
   starts timestamp with time zone not null,
   ends timestamp with time zone not null,
   version bigint default nextval('segment_versions'::regclass) not null,
+  made_at timestamp with time zone default clock_timestamp() not null,
   covers integer[] not null,
   rows integer not null,
   directory jsonb,
@@ -588,8 +589,10 @@ create table sites (
   path_rules jsonb,
   erase_requested_at timestamp with time zone,
   job_priority integer,
+  session_minutes smallint default 30 not null,
   constraint sites_job_priority_check CHECK (((job_priority >= 0) AND (job_priority <= 2097151))),
-  constraint sites_pkey PRIMARY KEY (site_id)
+  constraint sites_pkey PRIMARY KEY (site_id),
+  constraint sites_session_minutes_check CHECK (((session_minutes >= 1) AND (session_minutes <= 1440)))
 );
 
 create table tournament_aggregates (
