@@ -25,7 +25,7 @@ export interface SiteSegments {
 /** The start of an interval is its number times 900 seconds. */
 const readState = `/* reporting.segmentState */
 select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", epoch::text as epoch, sites.hostnames,
-  session_minutes as "sessionMinutes",
+  session_minutes as "sessionMinutes", (select since from raw_horizon) as "rawSince",
   array(select distinct (extract(epoch from interval_start) / 900)::int as number from rollup_marks
     where site_id = $1 and interval_start > $2::timestamptz - interval '15 minutes' and interval_start < $3 order by number) as marked,
   array(select (select pack * ${packSize} + cardinality(values) from segment_values
@@ -44,12 +44,13 @@ interface StateRow {
   lastVisitorNo: number;
   epoch: string;
   sessionMinutes: number;
+  rawSince: Date | null;
   hostnames: string[];
   marked: number[];
   sizes: (number | null)[];
 }
 
-/** Undefined for a site that was never rolled. `columns` are those whose dictionaries are needed. */
+/** Undefined for a site that was never rolled, and for a range of which events were dropped: only rollups know of them. `columns` are those whose dictionaries are needed. */
 export async function readSiteSegments(
   client: PoolClient,
   siteId: string,
@@ -58,7 +59,8 @@ export async function readSiteSegments(
 ): Promise<SiteSegments | undefined> {
   const { rows } = await client.query<StateRow>(readState, [siteId, range.from, range.to, columns]);
   if (!rows[0]) return undefined;
-  const { since, marked, sizes, ...state } = rows[0];
+  const { since, marked, sizes, rawSince, ...state } = rows[0];
+  if (rawSince !== null && range.from < rawSince) return undefined;
   const listed = since === null ? [] : await client.query<ListedSegment>(listSegments, [siteId, range.from, range.to]);
   return {
     ...{ siteId, ...state },

@@ -1,0 +1,56 @@
+/** What is asked of a time whose events were dropped is answered from rollups, as before. */
+import { dropMonth } from '@millrace/processor/cleanup/drop-month';
+import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
+import { insertEvents } from '@millrace/processor/events/insert-events';
+import { rollSite } from '@millrace/processor/rollups/roll-site';
+import { answerQuery } from '@millrace/reporting/query/answer-query';
+import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
+import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
+import { createSegmentEngine } from '@millrace/reporting/segments/segment-engine';
+import { createTestDatabase, silent } from '@millrace/shared/testing/database';
+import { expect, it } from 'vitest';
+
+const now = new Date('2026-11-10T12:07:00Z');
+const event = (number: number, timestamp: string, path: string) => ({
+  site_id: 'demo',
+  timestamp,
+  event_id: `0190a5b0-7c3d-7000-8000-00000000000${number}`,
+  event_type: 'view',
+  path,
+  user_id: 'ada',
+});
+
+it('counts what rollups have of a month without events, and what segments have after it', async () => {
+  const database = await createTestDatabase();
+  const engine = createSegmentEngine({ threads: 1, cacheMb: 8 }, silent);
+  await ensureMonths(database.pool, ['2026-09', '2026-10', '2026-11']);
+  const events = [
+    event(1, '2026-09-03T10:00:00Z', '/old'),
+    event(2, '2026-09-04T10:00:00Z', '/old'),
+    event(3, '2026-11-05T10:00:00Z', '/new'),
+  ];
+  await insertEvents(database.pool, JSON.stringify(events));
+  await rollSite(database.pool, 'demo', { now });
+  await database.pool.query('delete from aggregation_marks');
+  const topPaths = (from: string): ResolvedQuery => ({
+    ...{ siteId: 'demo', timezone: 'UTC', metrics: ['views', 'visitors'], dimensions: ['path'] },
+    range: { from: new Date(from), to: new Date('2026-11-10T00:00:00Z') },
+    orderBy: [{ key: 'views', direction: 'desc' }],
+    ...{ limit: 10, offset: 0, totalRows: false, timeLabels: false },
+  });
+  const ask = (query: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, query, { engine }));
+  expect(await dropMonth(database.pool, '2026-09', '2026-10')).toBeUndefined();
+  expect(await ask(topPaths('2026-09-01T00:00:00Z'))).toMatchObject({
+    source: 'rollup',
+    rows: [
+      { dimensions: ['/old'], metrics: [2, 1] },
+      { dimensions: ['/new'], metrics: [1, 1] },
+    ],
+  });
+  expect(await ask(topPaths('2026-10-01T00:00:00Z'))).toMatchObject({
+    source: 'segments',
+    rows: [{ dimensions: ['/new'], metrics: [1, 1] }],
+  });
+  await engine.pool.close();
+  await database.drop();
+});
