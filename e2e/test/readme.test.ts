@@ -91,7 +91,7 @@ it('names the pnpm that the workspace is pinned to', async () => {
 
 it('answers the questions as printed', async () => {
   const lines = await printedLines('Ask');
-  expect(lines).toHaveLength(4);
+  expect(lines).toHaveLength(7);
   for (const { command, answer } of lines) {
     const { results, steps, cohorts, journeys } = JSON.parse(await run(command));
     expect(results ?? steps ?? cohorts ?? journeys).toEqual(JSON.parse(answer as string));

@@ -99,9 +99,9 @@ const roll = () => rollSite(database.pool, siteId, { now });
 it('counts like plain SQL after a roll, with late events, and after the next roll', async () => {
   await store(800);
   await roll();
-  await compare(60);
+  await compare(40);
   await store(200);
-  await compare(30);
+  await compare(20);
   await roll();
   await compare(40);
   expect([...sources].sort()).toEqual(['mixed', 'segments']);
