@@ -66,7 +66,7 @@ it('verifies the events that it sent as printed, and finds no difference', async
   const env = { ...process.env, DATABASE_URL: stack.databaseUrl };
   const verify = `node ${root}processor/dist/verify/verify-command.js ${options}; echo "exit code $?"`;
   const said = async () => (await promisify(execFile)('bash', ['-c', verify], { env })).stdout;
-  await eventually(async () => (await said()).includes('compared 1 interval and 1 day;'), 'the events are rolled up');
+  await eventually(async () => (await said()).includes('compared 1 interval and 1 day, '), 'the events are rolled up');
   expect(await said()).toMatch(/\nNo difference.\nexit code 0\n$/);
 });
 
