@@ -113,7 +113,7 @@ describe('a referrer on a hostname of the site', () => {
 
   it('follows a change at once, and rollups with their next roll', async () => {
     await setHosts();
-    expect((await byReferrer()).source).toBe('raw');
+    expect((await byReferrer()).source).toBe('segments');
     await expectEverywhere(foreign, 3);
     await roll();
     expect((await byReferrer()).source).not.toBe('raw');

@@ -7,7 +7,7 @@ import type { ListedSegment } from './cover-segments.js';
 
 export interface SiteSegments {
   siteId: string;
-  /** Milliseconds since 1970 from which on segments are complete; infinity where none may be read. */
+  /** Milliseconds since 1970 from which on segments are complete. */
   since: number;
   marked: number[];
   lastVisitorNo: number;
@@ -50,7 +50,10 @@ interface StateRow {
   sizes: (number | null)[];
 }
 
-/** Undefined for a site that was never rolled, and for a range of which events were dropped: only rollups know of them. `columns` are those whose dictionaries are needed. */
+/**
+ * Undefined for a site that was never rolled, for a range whose segments are still to be built, and for one of which events were
+ * dropped: only rollups know of them. `columns` are those whose dictionaries are needed.
+ */
 export async function readSiteSegments(
   client: PoolClient,
   siteId: string,
@@ -61,12 +64,13 @@ export async function readSiteSegments(
   if (!rows[0]) return undefined;
   const { since, marked, sizes, rawSince, ...state } = rows[0];
   if (rawSince !== null && range.from < rawSince) return undefined;
-  const listed = since === null ? [] : await client.query<ListedSegment>(listSegments, [siteId, range.from, range.to]);
+  if (since === null || Number(since) > range.from.getTime()) return undefined;
+  const listed = await client.query<ListedSegment>(listSegments, [siteId, range.from, range.to]);
   return {
     ...{ siteId, ...state },
-    since: since === null ? Number.POSITIVE_INFINITY : Number(since),
+    since: Number(since),
     marked: rangesOf(marked),
     sizes: new Map(columns.map((name, at) => [name, sizes[at] ?? 0])),
-    segments: 'rows' in listed ? listed.rows : [],
+    segments: listed.rows,
   };
 }
