@@ -162,6 +162,7 @@ create table events (
   referrer text,
   properties jsonb,
   created_at timestamp with time zone default now() not null,
+  txid bigint default ((pg_current_xact_id())::text)::bigint,
   constraint events_pkey PRIMARY KEY (site_id, "timestamp", event_id)
 ) partition by RANGE ("timestamp");
 
@@ -654,6 +655,8 @@ CREATE INDEX event_duplicates_site ON public.event_duplicates USING btree (site_
 CREATE INDEX events_path ON ONLY public.events USING btree (site_id, hashtextextended(path, (0)::bigint), "timestamp");
 
 CREATE INDEX events_subscriptions ON ONLY public.events USING btree (site_id, "timestamp") WHERE (event_type = ANY (ARRAY['subscription_canceled'::text, 'subscription_changed'::text]));
+
+CREATE INDEX events_txid ON ONLY public.events USING brin (txid) WITH (pages_per_range='8', autosummarize='on');
 
 CREATE INDEX events_typed ON ONLY public.events USING btree (site_id, "timestamp") WHERE (event_type = ANY (ARRAY['signup'::text, 'payment'::text, 'refund'::text, 'revenue'::text, 'cost'::text, 'tournament_created'::text, 'tournament_completed'::text]));
 

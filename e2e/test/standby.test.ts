@@ -1,52 +1,20 @@
 /** Reporting on a streaming standby: its answers say as of when they are. */
-import { execFile } from 'node:child_process';
-import { appendFile, chown, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
-import { makeStoresFolder } from '@millrace/dev/throw-away-folder';
 import { createPool, type Pool } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type StandbyPair, startStandbyPair } from './start-standby.js';
 
-let folder: string;
-let primary: EmbeddedPostgres;
-let standby: EmbeddedPostgres;
+let pair: StandbyPair;
 let database: TestDatabase;
 let replica: Pool;
 let reporting: SpawnedService;
 
-const withPath = (url: string, path: string) => Object.assign(new URL(url), { pathname: path }).href;
-
-/** Owners too, since Postgres runs as another user where root runs the tests. */
-const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
-
-/** The copy of a server that was stopped in order, told to follow it. */
-async function startStandby(from: string, home: string): Promise<EmbeddedPostgres> {
-  const { hostname, port, username, password } = new URL(primary.url);
-  await copy(from, home);
-  const data = join(home, 'postgres');
-  await writeFile(join(data, 'standby.signal'), '');
-  const source = `host=${hostname} port=${port} user=${username} password=${password}`;
-  await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
-  const { uid, gid } = await stat(data);
-  await chown(join(data, 'standby.signal'), uid, gid);
-  return startEmbeddedPostgres({ home });
-}
-
 beforeAll(async () => {
-  folder = makeStoresFolder();
-  const home = join(folder, 'primary');
-  primary = await startEmbeddedPostgres({ home });
-  const port = Number(new URL(primary.url).port);
-  await primary.stop();
-  await copy(home, join(folder, 'copy'));
-  primary = await startEmbeddedPostgres({ home, port });
-  standby = await startStandby(join(folder, 'copy'), join(folder, 'standby'));
-  database = await createTestDatabase({ serverUrl: primary.url });
-  const readUrl = withPath(standby.url, new URL(database.url).pathname);
+  pair = await startStandbyPair();
+  database = await createTestDatabase({ serverUrl: pair.primaryUrl });
+  const readUrl = pair.standbyUrl(database.url);
   replica = createPool(readUrl, silent, { max: 2, statementTimeoutMs: 10_000, applicationName: 'test' });
   await eventually(async () => (await replica.query('select 1 from schema_major')).rowCount === 1, 'it follows');
   reporting = await spawnService('reporting', { DATABASE_URL: database.url, DATABASE_READ_URL: readUrl });
@@ -55,10 +23,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await reporting?.end();
   await replica?.end();
-  await standby?.stop();
   await database?.drop();
-  await primary?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await pair?.remove();
 }, 60_000);
 
 const ask = async () => {

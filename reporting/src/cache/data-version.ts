@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { metricTypes, periodTypes } from '@millrace/shared/job-data';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { version as release } from '@millrace/shared/version';
+import { databaseHistory } from '../query/database-history.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { DataSource, Question } from './question.js';
 
@@ -66,20 +67,12 @@ const metrics = `(select jsonb_agg(found) from (
     select count(*), sum(hashtextextended(xmin::text, 0)) from site_metrics
     where site_id = $1 and metric_type in ${listed(metricTypes)} and period_type in ${listed(periodTypes)}) as found)`;
 
-/**
- * A backup comes back by a start of the server, as another database, or into other files of the tables; with it come back numbers of
- * transactions, counts of changes and erasures, which then stand for other data than before.
- */
-const history = `jsonb_build_array(pg_is_in_recovery(), extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('sites'),
-    (select oid from pg_database where datname = current_database()),
-    (select extract(epoch from stats_reset) from pg_stat_archiver))`;
-
 const sources: Record<DataSource, string> = { events, aggregates, metrics };
 
 const statement = (reads: readonly DataSource[]) => `/* reporting.readDataVersion */
-select sites.timezone as "siteTimezone", ${history}::text as history, pg_current_snapshot()::text as snapshot,
+select sites.timezone as "siteTimezone", ${databaseHistory}::text as history, pg_current_snapshot()::text as snapshot,
   erase_requested_at is not null ${reads.includes('events') ? `or marks.number > ${mostMarks}` : ''} as "isUnsettled",
-  ${identityOf(`jsonb_build_array((select max(no) from cache_invalidations where $2 like pattern), ${history})`)}::text as identity,
+  ${identityOf(`jsonb_build_array((select max(no) from cache_invalidations where $2 like pattern), ${databaseHistory})`)}::text as identity,
   jsonb_build_array($3::date, $4::date, ${reads.map((name) => sources[name]).join(', ')})::text as data
 from (select 1) as one left join sites on sites.site_id = $1 left join site_rollups rolled on rolled.site_id = $1
   left join raw_horizon horizon on true ${reads.includes('events') ? marks : ''}`;

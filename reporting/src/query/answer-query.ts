@@ -1,6 +1,7 @@
 /** Turns a query into its exact answer: from rollups where they can be trusted, from raw events for the rest. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { answerSegments } from '../segments/answer-segments.js';
+import { heldEvents } from '../segments/take-tail.js';
 import { answerRollup, isAllRaw, readingOf } from './answer-rollup.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
 import { shareOf } from './group-values.js';
@@ -17,6 +18,12 @@ export interface Answer extends RawAnswer {
   /** `mixed`: some of the range had to be counted from raw events. */
   source: 'rollup' | 'segments' | 'mixed' | 'raw';
 }
+
+/**
+ * What rollups leave over is counted by Postgres up to so many events. More of them are in the memory of the engine, or will be after this
+ * question, and it counts them together with its segments.
+ */
+const largeRest = 20_000;
 
 /** `client` is inside a transaction with one snapshot. `admit` is told what each part reads, before it is read. */
 export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
@@ -41,13 +48,19 @@ async function answerRange(client: PoolClient, query: ResolvedQuery, reads: Read
     if (answer) return answer;
   }
   const state = plan && (await readRollupState(client, query.siteId, query.range));
-  const reading = plan && state && readingOf(query, plan, state);
-  if (!reading || isAllRaw(reading.cover)) {
-    reads.admit?.(await rawCost(client, query));
-    return { ...(await readRaw(client, query)), source: 'raw' };
+  const found = plan && state && readingOf(query, plan, state);
+  const reading = found && !isAllRaw(found.cover) ? found : undefined;
+  const readCost = () => (reading ? rollupCost(client, reading) : rawCost(client, query));
+  const raw = reading?.cover.raw ?? [{ from: query.range.from.getTime(), to: query.range.to.getTime() }];
+  const isBusy = reads.engine !== undefined && heldEvents(reads.engine.memory, query.siteId, raw) > largeRest;
+  const cost = !isBusy && (reads.admit || reads.engine) ? await readCost() : undefined;
+  if (reads.engine && plan?.dimension === 'all' && (isBusy || cost!.events > largeRest)) {
+    const answer = await answerSegments(client, reads.engine, query, { ...reads, mostRaw: largeRest });
+    if (answer) return answer;
   }
-  reads.admit?.(await rollupCost(client, reading));
-  const answer = await answerRollup(client, query, reading, state);
+  reads.admit?.(cost ?? (await readCost()));
+  if (!reading) return { ...(await readRaw(client, query)), source: 'raw' };
+  const answer = await answerRollup(client, query, reading, state!);
   return { ...answer, source: reading.cover.raw.length > 0 ? 'mixed' : 'rollup' };
 }
 

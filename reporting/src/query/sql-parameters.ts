@@ -8,7 +8,7 @@ export interface SqlParameters {
   /** Keeps the value and returns its place with its type, such as `$3::text`. */
   add(value: string, type: 'text' | 'timestamptz' | 'numeric'): string;
   add(value: number, type: 'integer' | 'bigint' | 'double precision'): string;
-  add(value: string[], type: 'text[]' | 'timestamptz[]'): string;
+  add(value: string[], type: 'text[]' | 'timestamptz[]' | 'bigint[]'): string;
 }
 
 export function createSqlParameters(siteId: string): SqlParameters {

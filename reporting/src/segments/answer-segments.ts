@@ -101,11 +101,13 @@ export async function answerSegments(
   client: PoolClient,
   engine: SegmentEngine,
   query: ResolvedQuery,
-  reads: Pick<Reads, 'admit' | 'signal'>,
+  reads: Pick<Reads, 'admit' | 'signal'> & Pick<PartsNeeded, 'mostRaw'>,
 ): Promise<SegmentAnswer | undefined> {
   const plan = planQuestion(query);
   if (plan === undefined) return undefined;
-  const read = await readParts(client, engine, partsNeeded([query], [plan]), reads.admit);
+  const { mostRaw } = reads;
+  const needed = { ...partsNeeded([query], [plan]), ...(mostRaw !== undefined && { mostRaw }) };
+  const read = await readParts(client, engine, needed, reads.admit);
   if (read === undefined) return undefined;
   const counting = await countPlan(client, query, plan, read);
   const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });

@@ -3,6 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import type { Dictionary, Memory } from './memory.js';
 import type { SiteSegments } from './site-segments.js';
+import { type AskedCodes, askedCodes, type TailTexts } from './tail-codes.js';
 
 /** Codes begin with 1; 0 is no value. */
 export interface Values {
@@ -17,6 +18,8 @@ export interface Values {
   readonly stored: number;
   /** Values without a code in the dictionary, in the order of their codes. */
   readonly added: readonly string[];
+  /** Codes by those of the tail; undefined without a tail. */
+  readonly ofTail?: AskedCodes;
 }
 
 const readPacks = `/* reporting.readPacks */
@@ -64,33 +67,47 @@ function codesOf(dictionary: Dictionary): Map<string, number> {
   return codes;
 }
 
-function createValues(column: string, dictionary: Dictionary): Values {
+/** What the tail has added counts for this question up to what it has by now. */
+function createValues(column: string, dictionary: Dictionary, asked?: AskedCodes): Values {
   const stored = dictionary.values.length;
-  const added: string[] = [];
-  const addedCodes = new Map<string, number>();
+  const added = asked ? [...asked.added.texts] : [];
+  const lastOfTail = stored + added.length;
+  const own = new Map<string, number>();
+  const ofTail = (text: string) => {
+    const code = asked?.added.codes.get(text);
+    return code !== undefined && code <= lastOfTail ? code : undefined;
+  };
   return {
     column,
     stored,
     added,
+    ...(asked && { ofTail: asked }),
     size: () => stored + added.length,
     textOf: (code) => (code === 0 ? null : code <= stored ? dictionary.values[code - 1]! : added[code - 1 - stored]!),
     codeOf(text) {
-      const known = codesOf(dictionary).get(text) ?? addedCodes.get(text);
+      const known = codesOf(dictionary).get(text) ?? ofTail(text) ?? own.get(text);
       if (known !== undefined) return known;
       const code = stored + added.push(text);
-      addedCodes.set(text, code);
+      own.set(text, code);
       return code;
     },
   };
 }
 
-/** Column → its values; `site` knows how many each has. */
+/** Column → its values; `site` knows how many each has. `tail` has events whose values nobody has stored yet. */
 export async function readValues(
   client: PoolClient,
   memory: Memory,
   site: SiteSegments,
   columns: Iterable<string>,
+  tail?: ReadonlyMap<string, TailTexts>,
 ): Promise<Map<string, Values>> {
   const dictionaries = await readDictionaries(client, memory, site, columns);
-  return new Map([...dictionaries].map(([column, dictionary]) => [column, createValues(column, dictionary)]));
+  const values = new Map<string, Values>();
+  for (const [column, dictionary] of dictionaries) {
+    const texts = tail?.get(column);
+    const asked = texts && askedCodes(texts, dictionary.values.length, codesOf(dictionary));
+    values.set(column, createValues(column, dictionary, asked));
+  }
+  return values;
 }

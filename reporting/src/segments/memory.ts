@@ -1,6 +1,7 @@
 /** What the engine keeps in memory between questions: blocks of columns, directories of segments, dictionaries. */
 import type { Directory } from '@millrace/shared/segments/segment-format';
 import { LRUCache } from 'lru-cache';
+import type { Tail } from './tail.js';
 import type { UnpackedBlock } from './unpack-blocks.js';
 
 /** The values of a column, by code - 1. */
@@ -17,6 +18,11 @@ export interface Memory {
   keepDirectory(segment: string, directory: Directory): void;
   dictionary(site: string, epoch: string, column: string): Dictionary | undefined;
   keepDictionary(site: string, epoch: string, column: string, dictionary: Dictionary): void;
+  tail(site: string): Tail | undefined;
+  /** `bytes`: about what it takes. */
+  keepTail(site: string, tail: Tail, bytes: number): void;
+  forgetTail(site: string): void;
+  readonly maxBytes: number;
   /** Bytes, about. */
   readonly size: number;
 }
@@ -38,6 +44,7 @@ export function createMemory(maxBytes: number): Memory {
     entries.set(key, { kept }, { size });
   };
   const blockKey = (segment: string, column: string) => `block ${segment} ${column}`;
+  const tailKey = (site: string) => `tail ${site}`;
   const directoryKey = (segment: string) => `directory ${segment}`;
   const dictionaryKey = (site: string, epoch: string, column: string) => `values ${site} ${epoch} ${column}`;
   return {
@@ -48,6 +55,10 @@ export function createMemory(maxBytes: number): Memory {
     dictionary: (site, epoch, column) => get(dictionaryKey(site, epoch, column)),
     keepDictionary: (site, epoch, column, dictionary) =>
       keep(dictionaryKey(site, epoch, column), dictionary, sizeOf(dictionary)),
+    tail: (site) => get(tailKey(site)),
+    keepTail: (site, tail, bytes) => keep(tailKey(site), tail, bytes + entryBytes),
+    forgetTail: (site) => void entries.delete(tailKey(site)),
+    maxBytes,
     get size() {
       return entries.calculatedSize;
     },

@@ -2,11 +2,12 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
-import { eventColumns } from '@millrace/shared/segments/segment-columns';
 import { sessionId } from '@millrace/shared/segments/session-id';
-import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
+import { createSqlParameters } from '../query/sql-parameters.js';
 import type { Values } from './dictionaries.js';
 import type { Part } from './part.js';
+import { columnSql, rangesSql } from './raw-sql.js';
+import type { QuestionUsers } from './tail-codes.js';
 
 export interface RawReading {
   siteId: string;
@@ -17,27 +18,7 @@ export interface RawReading {
   withVisitors: boolean;
   /** Everything that visits are made of is needed. */
   withVisits: boolean;
-  lastVisitorNo: number;
-}
-
-export interface RawParts {
-  parts: Part[];
-  /** Users without a number; they have those after the last one that was given. */
-  users: string[];
-}
-
-/** Values as segments have them. */
-function columnSql(name: string, parameters: SqlParameters): string {
-  const own = eventColumns.find((column) => column.name === name);
-  return own ? own.sql : `properties ->> ${parameters.add(name.slice('property:'.length), 'text')}`;
-}
-
-const instants = (ranges: readonly number[], place: 0 | 1) =>
-  ranges.filter((_, at) => at % 2 === place).map((ms) => new Date(ms).toISOString());
-
-function rangesSql(ranges: readonly number[], parameters: SqlParameters): string {
-  const [from, to] = [instants(ranges, 0), instants(ranges, 1)].map((list) => parameters.add(list, 'timestamptz[]'));
-  return `unnest(${from}, ${to}) as range("from", "to")`;
+  users: QuestionUsers;
 }
 
 /** How many raw events there are, counted up to `most`. */
@@ -130,16 +111,9 @@ function numberSessions(rows: Row[]): { session: number[]; sessionIds: BigUint64
 }
 
 /** Events come in the order of time and id, and are put into that of visitors. */
-export async function readRawParts(client: PoolClient, reading: RawReading): Promise<RawParts> {
-  if (reading.ranges.length === 0) return { parts: [], users: [] };
+export async function readRawParts(client: PoolClient, reading: RawReading): Promise<Part[]> {
+  if (reading.ranges.length === 0) return [];
   const { rows } = await client.query<Row>({ ...statement(reading), rowMode: 'array' } as never);
-  const users = new Map<string, number>();
-  const numberOf = (user: string): number => {
-    const number = users.get(user) ?? reading.lastVisitorNo + users.size + 1;
-    users.set(user, number);
-    return number;
-  };
-  const visitorOf = ([, number, user]: Row) => number ?? (user === null ? 0 : numberOf(user));
-  const parts = [...stretchesOf(rows)].map((some) => toPart(some, Uint32Array.from(some, visitorOf), reading.values));
-  return { parts, users: [...users.keys()] };
+  const visitorOf = ([, number, user]: Row) => number ?? (user === null ? 0 : reading.users.numberOf(user));
+  return [...stretchesOf(rows)].map((some) => toPart(some, Uint32Array.from(some, visitorOf), reading.values));
 }

@@ -1,13 +1,18 @@
 /** Everything that a question counts, in memory: parts of segments and of raw events, and what their codes mean. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { intersect, rangesOf, subtract } from '@millrace/shared/segments/interval-ranges';
 import type { Admit } from '../query/reading-cost.js';
-import { coverSegments } from './cover-segments.js';
+import { clip, coverSegments, touched } from './cover-segments.js';
 import { readValues, type Values } from './dictionaries.js';
 import { CorruptSegmentError, loadDirectories, loadParts } from './load-parts.js';
 import type { Part } from './part.js';
 import { countRaw, readRawParts } from './raw-part.js';
 import type { SegmentEngine } from './segment-engine.js';
 import { readSiteSegments, type SiteSegments } from './site-segments.js';
+import type { TailWanted } from './tail.js';
+import { questionUsers } from './tail-codes.js';
+import { tailParts } from './tail-parts.js';
+import { newestIntervals, takeTail } from './take-tail.js';
 import { type Needs, wantedParts } from './wanted-parts.js';
 
 export interface ReadParts {
@@ -23,7 +28,12 @@ export interface ReadParts {
 /** More raw events are counted by Postgres: to bring them here would take longer. */
 export const mostRaw = 400_000;
 
-export type PartsNeeded = Omit<Needs, 'from' | 'to'> & { siteId: string; range: { from: Date; to: Date } };
+export type PartsNeeded = Omit<Needs, 'from' | 'to'> & {
+  siteId: string;
+  range: { from: Date; to: Date };
+  /** Of events that are in no segment and not in memory. */
+  mostRaw?: number;
+};
 
 /** Undefined when the site has no segments, or too much of the range is in none. `client` is in a transaction with one snapshot. */
 export async function readParts(
@@ -64,19 +74,29 @@ async function readSite(
     cover.segments.map(({ segment }) => segment),
   );
   const { parts: wanted, raw } = wantedParts(cover, directories, needs);
-  const events = await countRaw(client, siteId, raw, mostRaw + 1);
-  if (events > mostRaw) return undefined;
+  const tail = await takeTail(client, engine, site, tailWanted(site, needs));
+  const rest = tail ? subtract(raw, clip(rangesOf([...tail.intervals.keys()].sort((a, b) => a - b)), needs)) : raw;
+  const most = needed.mostRaw ?? mostRaw;
+  const events = await countRaw(client, siteId, rest, most + 1);
+  if (events > most) return undefined;
   admit?.({ isRaw: false, events, rows: 0 });
   const parts = await loadParts(loading, wanted);
-  const values = await readValues(client, engine.memory, site, needed.coded);
-  const { lastVisitorNo } = site;
-  const rest = await readRawParts(client, {
-    siteId,
-    ranges: raw,
-    values,
+  const values = await readValues(client, engine.memory, site, needed.coded, tail?.texts);
+  const users = questionUsers(site.lastVisitorNo, tail);
+  const withVisits = needed.usesVisits === true;
+  const ofTail = tail ? tailParts(tail, { ...needs, values, withVisits }) : [];
+  const ofRest = await readRawParts(client, {
+    ...{ siteId, ranges: rest, values, users, withVisits },
     withVisitors: needed.usesVisitors,
-    withVisits: needed.usesVisits === true,
-    lastVisitorNo,
   });
-  return { site, parts: [...parts, ...rest.parts], values, users: rest.users, hasRaw: rest.parts.length > 0 };
+  const hasRaw = ofTail.length + ofRest.length > 0;
+  return { site, parts: [...parts, ...ofTail, ...ofRest], values, users: users.list, hasRaw };
+}
+
+/** Rows have to be in the order of time and id across all of an interval where their order counts. */
+function tailWanted(site: SiteSegments, needs: Needs): TailWanted {
+  const intervals = newestIntervals(intersect(site.marked, touched(needs)));
+  const inOneList = needs.usesTime === true || needs.usesVisits !== false;
+  const columns = [...needs.coded, ...(needs.usesVisits ? ['session'] : []), ...(inOneList ? ['id'] : [])];
+  return { intervals, columns, inOneList };
 }

@@ -7,10 +7,15 @@ import { markCorrupt } from './mark-corrupt.js';
 import { createMemory, type Memory } from './memory.js';
 import type { SegmentEnvironment } from './segment-settings.js';
 import { createThreadPool, type ThreadPool } from './thread-pool.js';
+import { createTurns, type Turns } from './turns.js';
 
 export interface SegmentEngine {
   memory: Memory;
   pool: ThreadPool;
+  /** One refresh of a site's tail at a time. */
+  tailTurns: Turns;
+  /** Fewer raw events than this are read each time. */
+  leastTail: number;
   logger: Logger;
   /** Has a segment that cannot be read built again. */
   rebuild(siteId: string, covers: IntervalRanges): Promise<void>;
@@ -19,16 +24,22 @@ export interface SegmentEngine {
 export interface EngineSettings {
   threads: number;
   cacheMb: number;
+  leastTail?: number;
 }
+
+/** So many events are read as fast as what is new among those of all sites. */
+const leastTail = 2_000;
 
 /** `writePool` is where marks are written; absent: what is corrupt is only logged. */
 export const createSegmentEngine = (
-  { threads, cacheMb }: EngineSettings,
+  { threads, cacheMb, ...settings }: EngineSettings,
   logger: Logger,
   writePool?: Pool,
 ): SegmentEngine => ({
   memory: createMemory(Math.ceil(cacheMb * 2 ** 20)),
   pool: createThreadPool(threads, logger),
+  tailTurns: createTurns(),
+  leastTail: settings.leastTail ?? leastTail,
   logger,
   rebuild: async (siteId, covers) => {
     if (writePool) await markCorrupt(writePool, siteId, covers);

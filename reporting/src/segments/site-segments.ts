@@ -3,7 +3,9 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { segmentsHeldSince } from '@millrace/shared/rollups';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
+import { databaseHistory } from '../query/database-history.js';
 import type { ListedSegment } from './cover-segments.js';
+import { parseSnapshot, type Snapshot } from './snapshot.js';
 
 export interface SiteSegments {
   siteId: string;
@@ -11,8 +13,10 @@ export interface SiteSegments {
   since: number;
   marked: number[];
   lastVisitorNo: number;
-  /** Moves when what was read before is to be forgotten. */
+  /** Moves when what was read before is to be forgotten: with erasures of users, and of the whole site, which may come again. */
   epoch: string;
+  /** While this goes on, its events go without a mark. */
+  isErased: boolean;
   /** Longest time between two events of a visit. */
   sessionMinutes: number;
   /** The site's own hostnames. */
@@ -20,14 +24,29 @@ export interface SiteSegments {
   /** Column → how many codes its dictionary has. */
   sizes: Map<string, number>;
   segments: ListedSegment[];
+  snapshot: Snapshot;
+  /** See {@link databaseHistory}. */
+  history: string;
 }
 
-/** The start of an interval is its number times 900 seconds. */
+/**
+ * The start of an interval is its number times 900 seconds. An interval has as many marks as batches came in, so the index is read from
+ * one interval to the next.
+ */
 const readState = `/* reporting.segmentState */
-select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", epoch::text as epoch, sites.hostnames,
-  session_minutes as "sessionMinutes", (select since from raw_horizon) as "rawSince",
-  array(select distinct (extract(epoch from interval_start) / 900)::int as number from rollup_marks
-    where site_id = $1 and interval_start > $2::timestamptz - interval '15 minutes' and interval_start < $3 order by number) as marked,
+with recursive marked(start) as (
+  (select interval_start from rollup_marks
+   where site_id = $1 and interval_start > $2::timestamptz - interval '15 minutes' and interval_start < $3 order by interval_start limit 1)
+  union all
+  select (select interval_start from rollup_marks
+          where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
+  from marked where start is not null
+)
+select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", sites.hostnames,
+  extract(epoch from sites.created_at)::text || ' ' || epoch as epoch, erase_requested_at is not null as "isErased",
+  session_minutes as "sessionMinutes", (select since from raw_horizon) as "rawSince", ${databaseHistory}::text as history,
+  pg_current_snapshot()::text as snapshot, pg_is_in_recovery() as "isStandby",
+  array(select (extract(epoch from start) / 900)::int from marked where start is not null order by start) as marked,
   array(select (select pack * ${packSize} + cardinality(values) from segment_values
     where site_id = $1 and "column" = wanted.name order by pack desc limit 1)
     from unnest($4::text[]) with ordinality as wanted(name, place) order by place) as sizes
@@ -43,9 +62,13 @@ interface StateRow {
   since: Date | number | null;
   lastVisitorNo: number;
   epoch: string;
+  isErased: boolean;
   sessionMinutes: number;
   rawSince: Date | null;
   hostnames: string[];
+  history: string;
+  snapshot: string;
+  isStandby: boolean;
   marked: number[];
   sizes: (number | null)[];
 }
@@ -62,13 +85,14 @@ export async function readSiteSegments(
 ): Promise<SiteSegments | undefined> {
   const { rows } = await client.query<StateRow>(readState, [siteId, range.from, range.to, columns]);
   if (!rows[0]) return undefined;
-  const { since, marked, sizes, rawSince, ...state } = rows[0];
+  const { since, marked, sizes, snapshot, isStandby, rawSince, ...state } = rows[0];
   if (rawSince !== null && range.from < rawSince) return undefined;
   if (since === null || Number(since) > range.from.getTime()) return undefined;
   const listed = await client.query<ListedSegment>(listSegments, [siteId, range.from, range.to]);
   return {
     ...{ siteId, ...state },
     since: Number(since),
+    snapshot: parseSnapshot(snapshot, isStandby),
     marked: rangesOf(marked),
     sizes: new Map(columns.map((name, at) => [name, sizes[at] ?? 0])),
     segments: listed.rows,

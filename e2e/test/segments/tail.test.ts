@@ -1,0 +1,275 @@
+/** What could make events in memory other than those in the database: each is answered like plain SQL in its snapshot. */
+import { eraseSite } from '@millrace/processor/erase/erase-site';
+import { eraseUser } from '@millrace/processor/erase/erase-user';
+import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
+import { insertEvents, plainStatement } from '@millrace/processor/events/insert-events';
+import { rollSite } from '@millrace/processor/rollups/roll-site';
+import { answerQuery } from '@millrace/reporting/query/answer-query';
+import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
+import { readRaw } from '@millrace/reporting/query/read-raw';
+import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
+import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
+import type { PoolClient } from '@millrace/shared/postgres';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+
+const now = new Date('2026-11-10T12:07:00Z');
+
+let database: TestDatabase;
+let engine: SegmentEngine;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ensureMonths(database.pool, ['2026-10', '2026-11']);
+});
+beforeEach(async () => {
+  engine = createSegmentEngine({ threads: 1, cacheMb: 64, leastTail: 1 }, silent);
+  await store('/yesterday', null, '2026-11-09T10:00:00Z');
+  await rollSite(database.pool, 'demo', { now });
+});
+afterEach(async () => {
+  await engine.pool.close();
+  await database.empty();
+});
+afterAll(() => database.drop());
+
+let lastId = 0;
+function eventOf(path: string, user: string | null, time: string) {
+  lastId += 1;
+  const id = `0190a5b0-7c3d-7000-8000-${String(lastId).padStart(12, '0')}`;
+  return { site_id: 'demo', timestamp: time, event_id: id, event_type: 'view', path, ...(user && { user_id: user }) };
+}
+const batch = (path: string, user: string | null = null, time = '2026-11-10T12:05:00Z') =>
+  JSON.stringify([eventOf(path, user, time)]);
+const store = (...given: Parameters<typeof batch>) => insertEvents(database.pool, batch(...given));
+
+const question: ResolvedQuery = {
+  ...{ siteId: 'demo', timezone: 'UTC', limit: 100, offset: 0, totalRows: true, timeLabels: false },
+  range: { from: new Date('2026-11-10T00:00:00Z'), to: new Date('2026-11-12T00:00:00Z') },
+  metrics: ['events', 'visitors', 'share'],
+  dimensions: ['path'],
+  orderBy: [{ key: 'path', direction: 'asc' }],
+};
+/** As with events that are counted by user id. */
+const ofUser = (user: string): ResolvedQuery => ({
+  ...question,
+  filter: { op: 'is', dimension: 'user_id', values: [user] },
+});
+
+/** Events by path. */
+async function compare(client: PoolClient, asked = question): Promise<Record<string, number>> {
+  const { source, ...ours } = await answerQuery(client, asked, { engine });
+  expect(ours).toEqual(await readRaw(client, asked));
+  expect(source).toBe('mixed');
+  return Object.fromEntries(ours.rows.map(({ dimensions, metrics }) => [dimensions[0], metrics[0]]));
+}
+const ask = (asked = question) => inSnapshot(database.pool, (client) => compare(client, asked));
+
+/** A snapshot that lasts until `end`. */
+async function openSnapshot() {
+  const client = await database.pool.connect();
+  await client.query('begin isolation level repeatable read read only');
+  await client.query('select count(*) from sites');
+  const end = async () => {
+    await client.query('commit');
+    client.release();
+  };
+  return { client, end };
+}
+
+it('counts what a long transaction stores once that is committed, and never what it takes back', async () => {
+  const writers: PoolClient[] = [await database.pool.connect(), await database.pool.connect()];
+  const [late, undone] = writers as [PoolClient, PoolClient];
+  await store('/first', 'a');
+  for (const client of writers) await client.query('begin');
+  await late.query(plainStatement, [batch('/late', 'b')]);
+  await undone.query(plainStatement, [batch('/undone', 'c')]);
+  await store('/second', 'd');
+  expect(await ask()).toEqual({ '/first': 1, '/second': 1 });
+  await store('/third', 'b');
+  expect(await ask()).toEqual({ '/first': 1, '/second': 1, '/third': 1 });
+  const early = await openSnapshot();
+  await late.query('commit');
+  await undone.query('rollback');
+  expect(await ask()).toEqual({ '/first': 1, '/late': 1, '/second': 1, '/third': 1 });
+  expect(await compare(early.client)).toEqual({ '/first': 1, '/second': 1, '/third': 1 });
+  await early.end();
+  for (const client of writers) client.release();
+});
+
+it('answers a snapshot that the tail is beyond as of that snapshot', async () => {
+  await store('/a', 'a');
+  await ask();
+  const early = await openSnapshot();
+  await store('/b', 'b');
+  await ask();
+  expect(await compare(early.client)).toEqual({ '/a': 1 });
+  await rollSite(database.pool, 'demo', { now: new Date('2026-11-10T12:16:00Z') });
+  await store('/c', 'c', '2026-11-10T12:20:00Z');
+  expect(await ask()).toEqual({ '/a': 1, '/b': 1, '/c': 1 });
+  expect(await compare(early.client)).toEqual({ '/a': 1 });
+  expect(await ask()).toEqual({ '/a': 1, '/b': 1, '/c': 1 });
+  await early.end();
+});
+
+it('gives users the numbers of the roll that has come between', async () => {
+  await store('/a', 'late', '2026-11-10T11:50:00Z');
+  await store('/a', 'late');
+  await store('/a', 'other');
+  await ask();
+  await rollSite(database.pool, 'demo', { now });
+  await store('/b', 'late');
+  await store('/b', 'third');
+  await ask();
+  for (const user of ['late', 'other', 'third']) await ask(ofUser(user));
+  await rollSite(database.pool, 'demo', { now: new Date('2026-11-10T12:16:00Z') });
+  await store('/c', 'other', '2026-11-10T12:17:00Z');
+  for (const user of ['late', 'other', 'third']) await ask(ofUser(user));
+  await store('/c', 'third');
+  expect(await ask()).toEqual({ '/a': 3, '/b': 2, '/c': 2 });
+});
+
+it('forgets what is erased, also of a user who is about to get a number', async () => {
+  await store('/a', 'gone');
+  await store('/b', 'stays');
+  await ask();
+  await eraseUser(database.pool, { siteId: 'demo', userId: 'gone', dryRun: true });
+  expect(await ask()).toEqual({ '/a': 1, '/b': 1 });
+  await eraseUser(database.pool, { siteId: 'demo', userId: 'gone', dryRun: false });
+  expect(await ask()).toEqual({ '/b': 1 });
+  await rollSite(database.pool, 'demo', { now: new Date('2026-11-10T12:16:00Z') });
+  await store('/c', 'gone');
+  await ask(ofUser('gone'));
+  expect(await ask()).toEqual({ '/b': 1, '/c': 1 });
+});
+
+it('knows a site that was erased and has come again for another one', async () => {
+  await store('/old', 'a');
+  await store('/before', 'b', '2026-11-10T10:00:00Z');
+  await rollSite(database.pool, 'demo', { now });
+  await ask();
+  await store('/older', 'a');
+  await ask();
+  await database.pool.query(`update sites set erase_requested_at = now() where site_id = 'demo'`);
+  // Pieces go one after the other, and what is left of the site is there until the end.
+  await database.pool.query(`delete from events where site_id = 'demo' and path = '/old'`);
+  expect(await ask()).toEqual({ '/before': 1, '/older': 1 });
+  await eraseSite(database.pool, 'demo');
+  await store('/new', 'c');
+  await store('/other', 'd', '2026-11-10T10:00:00Z');
+  await rollSite(database.pool, 'demo', { now });
+  await store('/newer', 'a');
+  expect(await ask()).toEqual({ '/new': 1, '/newer': 1, '/other': 1 });
+});
+
+it('reads the events of another server every time, whatever its transactions were called', async () => {
+  await store('/own', 'a');
+  await ask();
+  const { rows } = await database.pool.query<{ txid: string }>('select pg_current_xact_id()::text as txid');
+  for (const [at, ahead] of [2, 6, 1_000_000].entries()) {
+    const [event] = JSON.parse(batch(`/restored-${at}`, 'b')) as ReturnType<typeof eventOf>[];
+    await database.pool.query(
+      `insert into events (site_id, timestamp, event_id, event_type, path, user_id, txid)
+       values ($1, $2, $3, 'view', $4, 'b', $5)`,
+      [event!.site_id, event!.timestamp, event!.event_id, event!.path, Number(rows[0]!.txid) + ahead],
+    );
+  }
+  // Numbers pass by those of the restored events.
+  for (let round = 1; round <= 8; round += 1) {
+    await store('/own', 'c');
+    const counted = { '/own': 1 + round, '/restored-0': 1, '/restored-1': 1, '/restored-2': 1 };
+    expect(await ask()).toEqual(counted);
+  }
+});
+
+it('reads an interval again whose index has come after its events, as when a backup comes back', async () => {
+  await store('/a', 'a');
+  await ask();
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select indexrelid::regclass::text as name from pg_index join pg_class on oid = indexrelid
+     where indrelid = 'events_2026_11'::regclass and relam = (select oid from pg_am where amname = 'brin')`,
+  );
+  const restored = await database.pool.connect();
+  await restored.query(plainStatement, [batch('/restored', 'b')]);
+  await restored.query(`update events set txid = 1 where path = '/restored'`);
+  await restored.query(`alter index ${rows[0]!.name} rename to old_index`);
+  await restored.query('drop index events_txid');
+  expect(await ask()).toEqual({ '/a': 1, '/restored': 1 });
+  await restored.query('create index events_txid on events using brin (txid)');
+  restored.release();
+  expect(await ask()).toEqual({ '/a': 1, '/restored': 1 });
+});
+
+it('counts events of the day to come, and late ones of intervals that were rolled', async () => {
+  await store('/now', 'a');
+  await store('/rolled', 'b', '2026-11-10T09:00:00Z');
+  await rollSite(database.pool, 'demo', { now });
+  await ask();
+  await store('/tomorrow', 'c', '2026-11-11T11:00:00Z');
+  await ask();
+  await store('/late', 'd', '2026-11-10T09:14:59.999999Z');
+  await store('/tomorrow', 'a', '2026-11-11T11:14:59Z');
+  expect(await ask()).toEqual({ '/late': 1, '/now': 1, '/rolled': 1, '/tomorrow': 2 });
+});
+
+/** How often statements with that owner ran. */
+function counting(client: PoolClient, owners: Map<string, number>): PoolClient {
+  const query = (...given: unknown[]) => {
+    const [statement] = given as [string | { text: string }];
+    const owner = /\/\* (\S+)/.exec(typeof statement === 'string' ? statement : statement.text)![1]!;
+    owners.set(owner, (owners.get(owner) ?? 0) + 1);
+    return Reflect.apply(client.query, client, given);
+  };
+  return Object.assign(Object.create(client) as PoolClient, { query });
+}
+
+it('reads an interval once for all who ask at the same time', async () => {
+  for (let event = 0; event < 20; event += 1) await store('/a', `user-${event}`);
+  const owners = new Map<string, number>();
+  const asked = Array.from({ length: 40 }, () =>
+    inSnapshot(database.pool, (client) => compare(counting(client, owners))),
+  );
+  for (const answer of await Promise.all(asked)) expect(answer).toEqual({ '/a': 20 });
+  expect([owners.get('reporting.segmentState'), owners.get('reporting.readTail')]).toEqual([40, 3]);
+});
+
+it('finds what is new by the index on transactions alone', async () => {
+  await store('/a', 'a');
+  await ask();
+  await store('/b', 'b');
+  await inSnapshot(database.pool, async (client) => {
+    const asked: { text: string; values: unknown[] }[] = [];
+    const query = (...given: unknown[]) => {
+      asked.push(given[0] as (typeof asked)[number]);
+      return Reflect.apply(client.query, client, given);
+    };
+    await compare(Object.assign(Object.create(client) as PoolClient, { query }));
+    const { text, values } = asked.find((statement) => statement.text?.includes('reporting.readNewRows'))!;
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(/Bitmap Index Scan on events_2026_11_txid_idx/);
+    expect(plan).not.toMatch(/events_2026_11_pkey|Seq Scan on events/);
+  });
+});
+
+it('keeps no more in memory than it may, and forgets the site that was asked about least lately', async () => {
+  const small = createSegmentEngine({ threads: 1, cacheMb: 1, leastTail: 1 }, silent);
+  const sites = ['demo', 'second', 'third'];
+  for (const site_id of sites) {
+    const events = Array.from({ length: 4_000 }, (_, at) => ({
+      ...eventOf(`/${at % 7}`, `user-${at}`, '2026-11-10T12:05:00Z'),
+      site_id,
+    }));
+    await insertEvents(database.pool, JSON.stringify(events));
+    await rollSite(database.pool, site_id, { now });
+  }
+  for (const siteId of [...sites, ...sites]) {
+    await inSnapshot(database.pool, async (client) => {
+      const asked = { ...question, siteId };
+      const { source: _source, ...ours } = await answerQuery(client, asked, { engine: small });
+      expect(ours).toEqual(await readRaw(client, asked));
+    });
+  }
+  expect(small.memory.size).toBeLessThanOrEqual(2 ** 20);
+  expect(sites.map((site) => small.memory.tail(site) !== undefined)).toEqual([false, true, true]);
+  await small.pool.close();
+});

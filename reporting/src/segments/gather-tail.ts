@@ -1,0 +1,90 @@
+/** Rows of events as Postgres gives them, as columns of numbers: one list for each interval. */
+import { intervalMs } from '@millrace/shared/rollups';
+import type { TailRow } from './read-tail.js';
+import { type SortedRows, sortRows } from './sorted-rows.js';
+import { codeOfText, numberOfUser, type TailTexts, type TailUsers } from './tail-codes.js';
+
+export interface RowCodes {
+  /** What rows have besides what all have, in their order. */
+  columns: readonly string[];
+  texts: ReadonlyMap<string, TailTexts>;
+  users: TailUsers;
+}
+
+/** Rows of one interval, and microseconds of each since it started. */
+interface OneInterval {
+  rows: TailRow[];
+  micros: number[];
+}
+
+const intervalMicros = intervalMs * 1_000;
+
+function byInterval(rows: TailRow[]): Map<number, OneInterval> {
+  const found = new Map<number, OneInterval>();
+  for (const row of rows) {
+    const instant = Number(row[0]);
+    const interval = Math.floor(instant / intervalMicros);
+    let list = found.get(interval);
+    if (list === undefined) {
+      list = { rows: [], micros: [] };
+      found.set(interval, list);
+    }
+    list.rows.push(row);
+    list.micros.push(instant - interval * intervalMicros);
+  }
+  return found;
+}
+
+/** Digits of a UUID, which has dashes after 8, 12, 16 and 20 of them. */
+const idParts: ((id: string) => string)[] = [
+  (id) => id.slice(0, 8),
+  (id) => id.slice(9, 13) + id.slice(14, 18),
+  (id) => id.slice(19, 23) + id.slice(24, 28),
+  (id) => id.slice(28),
+];
+
+/** Not `from`, which takes ten times as long. */
+function numbersOf<T>(list: T[], numberOf: (each: T) => number): Uint32Array {
+  const numbers = new Uint32Array(list.length);
+  for (let at = 0; at < list.length; at += 1) numbers[at] = numberOf(list[at]!);
+  return numbers;
+}
+
+const firstColumn = 4;
+
+function toColumns({ rows, micros }: OneInterval, { columns, texts, users }: RowCodes): Map<string, Uint32Array> {
+  const visitorOf = ([, , number, user]: TailRow) =>
+    number !== null ? Number(number) : user === null ? 0 : numberOfUser(users, user);
+  const found = new Map<string, Uint32Array>([
+    ['time', numbersOf(micros, (instant) => Math.floor(instant / 1_000))],
+    ['micros', numbersOf(micros, (instant) => instant % 1_000)],
+    ['visitor', numbersOf(rows, visitorOf)],
+  ]);
+  for (const [at, name] of columns.entries()) {
+    const place = firstColumn + at;
+    const codeOf = (text: string | null | undefined) => (text == null ? 0 : codeOfText(texts.get(name)!, text));
+    if (name !== 'id')
+      found.set(
+        name,
+        numbersOf(rows, (row) => codeOf(row[place])),
+      );
+    else
+      for (const [nth, part] of idParts.entries())
+        found.set(
+          `id:${nth}`,
+          numbersOf(rows, (row) => Number.parseInt(part(row[place]!), 16)),
+        );
+  }
+  return found;
+}
+
+/** Interval → its rows. */
+export function gatherRows(rows: TailRow[], codes: RowCodes): Map<number, SortedRows> {
+  const lists = new Map<number, SortedRows>();
+  for (const [interval, some] of byInterval(rows)) {
+    const txids = new Float64Array(some.rows.length);
+    for (let at = 0; at < txids.length; at += 1) txids[at] = Number(some.rows[at]![1]);
+    lists.set(interval, sortRows(txids, toColumns(some, codes)));
+  }
+  return lists;
+}

@@ -1,0 +1,135 @@
+/** Raw events of a question from memory: what is new since the last question is all that is read. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
+import { rangesOf } from '@millrace/shared/segments/interval-ranges';
+import { advanceTail } from './advance-tail.js';
+import type { Memory } from './memory.js';
+import { countRaw } from './raw-part.js';
+import type { SegmentEngine } from './segment-engine.js';
+import type { SiteSegments } from './site-segments.js';
+import {
+  countTail,
+  emptyTail,
+  missingOf,
+  placeOf,
+  type Tail,
+  type TailMoment,
+  type TailRows,
+  type TailWanted,
+} from './tail.js';
+
+/** To find what so many transactions have stored takes longer than to read as many events again. */
+const mostTransactions = 2_000;
+/** An import marks many at once, of few events each; older ones than these are read every time. */
+const mostIntervals = 64;
+/** What nobody has asked for goes: an interval that was rolled may get late events for a while. */
+const keptMs = 30 * 60_000;
+/** About what an event takes, with what questions make of it. */
+const rowBytes = 100;
+
+const mostRows = ({ maxBytes }: Memory) => Math.floor(maxBytes / 2 / rowBytes);
+
+/** Ends with the newest. */
+export function newestIntervals(ranges: readonly number[]): number[] {
+  const intervals: number[] = [];
+  for (let at = ranges.length - 2; at >= 0; at -= 2) {
+    for (let interval = ranges[at + 1]! - 1; interval >= ranges[at]!; interval -= 1) {
+      if (intervals.length === mostIntervals) return intervals.reverse();
+      intervals.push(interval);
+    }
+  }
+  return intervals.reverse();
+}
+
+const momentOf = ({ siteId, history, epoch, snapshot, lastVisitorNo }: SiteSegments): TailMoment => ({
+  ...{ siteId, ground: `${history} ${epoch}`, snapshot, lastVisitorNo },
+});
+
+/** Of the history that the moment is in, and not so far behind that to read everything again is less. */
+function heldTail(memory: Memory, { siteId, ground, snapshot }: TailMoment): Tail | undefined {
+  const tail = memory.tail(siteId);
+  if (tail?.ground !== ground) return undefined;
+  return snapshot.xmax - tail.snapshot.xmin > Math.max(mostTransactions, countTail(tail)) ? undefined : tail;
+}
+
+/** Events in memory of intervals that some ranges touch, given as instants in milliseconds. */
+export function heldEvents(memory: Memory, siteId: string, ranges: { from: number; to: number }[]): number {
+  let events = 0;
+  for (const [interval, { lists }] of memory.tail(siteId)?.intervals ?? []) {
+    const startMs = interval * intervalMs;
+    if (!ranges.some(({ from, to }) => from < startMs + intervalMs && to > startMs)) continue;
+    for (const { count } of lists) events += count;
+  }
+  return events;
+}
+
+/** Events that have to be read of whole intervals. */
+function countMissing(client: PoolClient, memory: Memory, siteId: string, missing: number[]): Promise<number> {
+  const ranges = rangesOf([...missing].sort((a, b) => a - b)).map((interval) => interval * intervalMs);
+  return countRaw(client, siteId, ranges, mostRows(memory) + 1);
+}
+
+function keep({ memory, leastTail }: SegmentEngine, siteId: string, tail: Tail, now: number): void {
+  const byUse = [...tail.intervals].sort(([, a], [, b]) => b.wantedAt - a.wantedAt);
+  const kept: typeof byUse = [];
+  let rows = 0;
+  for (const [interval, held] of byUse) {
+    rows += held.lists.reduce((sum, { count }) => sum + count, 0);
+    if (rows > mostRows(memory) || held.wantedAt < now - keptMs) break;
+    kept.push([interval, held]);
+  }
+  const rest = { ...tail, intervals: new Map(kept) };
+  const count = countTail(rest);
+  if (count < leastTail / 2) memory.forgetTail(siteId);
+  else memory.keepTail(siteId, rest, count * rowBytes);
+}
+
+async function refresh(
+  client: PoolClient,
+  engine: SegmentEngine,
+  moment: TailMoment,
+  wanted: TailWanted,
+): Promise<TailRows | undefined> {
+  const { memory } = engine;
+  const tail = heldTail(memory, moment) ?? emptyTail(moment);
+  const missing = missingOf(tail, wanted);
+  if (missing.length > 0 && (await countMissing(client, memory, moment.siteId, missing)) > mostRows(memory)) {
+    return undefined;
+  }
+  const now = Date.now();
+  const advanced = await advanceTail(client, tail, moment, wanted, now);
+  if (advanced?.tail) keep(engine, moment.siteId, advanced.tail, now);
+  return advanced?.rows;
+}
+
+/**
+ * All events of the wanted intervals, as of the client's snapshot, which is the one of `site`. Undefined where the tail is of no use: for
+ * few events, for more than memory should hold, and for a snapshot that the tail is beyond.
+ */
+export async function takeTail(
+  client: PoolClient,
+  engine: SegmentEngine,
+  site: SiteSegments,
+  wanted: TailWanted,
+): Promise<TailRows | undefined> {
+  if (wanted.intervals.length === 0 || site.isErased) return undefined;
+  const { memory, tailTurns, leastTail } = engine;
+  const moment = momentOf(site);
+  const { siteId } = moment;
+  if (!heldTail(memory, moment)) {
+    const rows = await countMissing(client, memory, siteId, [...wanted.intervals]);
+    if (rows < leastTail || rows > mostRows(memory)) return undefined;
+  }
+  for (;;) {
+    const tail = heldTail(memory, moment);
+    const place = tail && placeOf(tail, moment);
+    if (place === 'apart') return undefined;
+    if (tail && place === 'earlier') return (await advanceTail(client, tail, moment, wanted, 0))?.rows;
+    if (await tailTurns.enter(siteId, moment.snapshot.xmax)) break;
+  }
+  try {
+    return await refresh(client, engine, moment, wanted);
+  } finally {
+    tailTurns.leave(siteId);
+  }
+}
