@@ -134,6 +134,13 @@ it('a cursor of another order of the same dataset is refused', async () => {
   await get('top-items', { ...query, by: 'views', after: next! }).expect(200);
 });
 
+it('filters on visits are refused by rows of single events', async () => {
+  const filters = JSON.stringify([['is', 'entry_page', ['/']]]);
+  for (const dataset of ['events', 'costs']) {
+    expect((await refusalOf(dataset, { site_id: 'shop', date_range: '7d', filters }))[0]).toBe('filters');
+  }
+});
+
 it('what depends on several parameters is refused by the one that is wrong', async () => {
   const asked = { site_id: 'shop', date_range: '7d' };
   expect(await refusalOf('timeseries', { ...asked, metrics: 'exit_rate' })).toEqual(['metrics', expect.any(String)]);

@@ -3,11 +3,16 @@ import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
 import { type IndexedType, isOfTypes, rawCost } from '../query/reading-cost.js';
 import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
+import { filtersVisits } from '../query/visits-sql.js';
+import { refusal } from '../query-request/refuse.js';
 import type { DatasetContext, DatasetParams, Row } from './dataset.js';
 import { filterOf } from './filters-param.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 
-/** Parameters of a statement whose `$1` is the site, and its condition on table events. */
+/**
+ * Parameters of a statement whose `$1` is the site, and its condition on table events.
+ * @throws ServiceError `invalid_request` for filters on visits.
+ */
 export function whereEvents(
   { siteId, range }: DatasetContext,
   params: DatasetParams,
@@ -21,6 +26,7 @@ export function whereEvents(
   ];
   if (types) conditions.push(isOfTypes(types));
   const filter = filterOf(params);
+  if (filtersVisits(filter)) throw refusal(['filters'], 'must not be about visits: these are rows of single events');
   if (filter) conditions.push(filterSql(filter, rawColumn, parameters));
   return { parameters, where: conditions.join(' and ') };
 }
