@@ -16,7 +16,7 @@ export interface RetentionQuestion {
 }
 
 interface RetentionAnswer {
-  cohorts: { cohort: string; size: number; retained: number[] }[];
+  cohorts: { cohort: string; size: number; returned: number[] }[];
 }
 
 const weekMs = 7 * 86_400_000;
@@ -39,8 +39,8 @@ array join weeks as week group by first, week order by first, week`;
 
 /** Rows of cohort, weeks later, users; later weeks without any are left out. */
 function readCohorts(answer: unknown): Table[] {
-  const rows = (answer as RetentionAnswer).cohorts.flatMap(({ cohort, size, retained }) =>
-    [size, ...retained.slice(1)].map((users, later): Value[] => [cohort, later, users]),
+  const rows = (answer as RetentionAnswer).cohorts.flatMap(({ cohort, size, returned }) =>
+    [size, ...returned.slice(1)].map((users, later): Value[] => [cohort, later, users]),
   );
   return [rows.filter(([, , users]) => users !== 0)];
 }
