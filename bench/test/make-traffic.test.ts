@@ -81,7 +81,7 @@ it('keeps what belongs to a visit the same in it, and what belongs to a visitor 
   expect(visitors.some((events) => distinct(events, 'referrer') > 1)).toBe(true);
 });
 
-it('draws from as many values as real sites have, and measures each event anew', () => {
+it('has as many values as real sites have, and a load time of its own for each event', () => {
   const big = [...makeTraffic({ ...plan, sites: onlyBiggestSite })];
   expect(distinct(big, 'country')).toBeGreaterThan(100);
   expect(distinct(big, 'browser')).toBe(12);

@@ -36,5 +36,5 @@ async function reply(engine: Engine, call: EngineCall): Promise<EngineReply> {
 
 const engine = name === 'clickhouse' ? openClickhouse(folder, dataFolder) : await openDuckdb(folder);
 process.on('message', async (call: EngineCall) => process.send!(await reply(engine, call)));
-// It lives as long as somebody can ask.
+// It ends with the process that asks.
 process.channel!.ref();

@@ -1,4 +1,4 @@
-/** Installs what answers are compared with, on demand and outside the workspace: nobody but the bench needs its half gigabyte. */
+/** Installs the engines that answers are compared with, on demand and outside the workspace: only the bench needs their half gigabyte. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export const enginePackages: Record<EngineName, { name: string; version: string 
 const run = promisify(execFile);
 const longestMs = 600_000;
 
-/** Kept between runs. @returns the folder of its `node_modules`, or why there is none. */
+/** Kept between runs. @returns the folder of its `node_modules`, or why it could not be installed. */
 export async function installEngine(bench: Bench, engine: EngineName): Promise<{ folder: string } | { why: string }> {
   const { name, version } = enginePackages[engine];
   const folder = join(workspaceRoot, '.millrace', 'bench-engines', `${engine}-${version}`);

@@ -1,4 +1,4 @@
-/** Turns what was timed of one question into rows: how fast, how much faster than others, and whether all said the same. */
+/** The rows of one question: how fast it is, how much faster than the other engines, and whether all answers are equal. */
 import type { EngineName } from '../engines/install-engine.js';
 import { type EngineSide, labels } from '../engines/start-engines.js';
 import { limitRow, missingRow, type Row, speedupRow } from '../row.js';

@@ -1,4 +1,4 @@
-/** The first answer of a reporting service that knows nothing: fresh from its start, and about a site nobody has asked for. */
+/** The first answer with nothing in memory: right after a start, and about a site that was not asked about before. */
 import { type Bench, withClosing } from '../bench.js';
 import type { Database } from '../sides/create-database.js';
 import { startReporting } from '../sides/start-sides.js';

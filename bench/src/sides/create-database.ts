@@ -65,7 +65,7 @@ async function createOfRelease(bench: Bench, { root }: Release): Promise<string>
   return createMigrated(bench, migrateTo);
 }
 
-/** A database that nobody else uses, with tables, queue tables and the partitions around now; of another release if one is given. */
+/** A database of its own, with tables, queue tables and the partitions around now; of another release if one is given. */
 export async function createDatabase(bench: Bench, closing: ClosingList, release?: Release): Promise<Database> {
   const server = createPool(bench.postgresUrl, silent, poolOptions);
   const name = release ? await createOfRelease(bench, release) : await copyTemplate(bench, server);

@@ -50,7 +50,7 @@ function typeOf(random: Random): string {
 /** Visits of one site. Of three visits one is by somebody new, two by somebody known, more likely of late than of long ago. */
 export function createSessionMaker(site: TrafficSite, random: Random): SessionMaker {
   let users = 0;
-  /** From 1: engines that have no null take 0 for nobody. */
+  /** From 1: engines without null use 0 for events without a user. */
   function chooseUser(): number {
     if (users > 0 && random() < 0.65) return users - Math.floor(random() ** 2 * users);
     users += 1;

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
@@ -18,6 +17,7 @@ import { buildServiceApp, createHttpServer } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { randomEvents } from './random-events.js';
 
@@ -124,11 +124,12 @@ const blocked = `select pid from pg_stat_activity
   where datname = current_database() and wait_event_type = 'Lock' and query like '/* reporting.%'`;
 
 async function blockedReads(wanted: number): Promise<number[]> {
-  for (;;) {
-    const pids = (await database.pool.query<{ pid: number }>(blocked)).rows.map(({ pid }) => pid);
-    if (pids.length === wanted) return pids;
-    await pause(10);
-  }
+  let pids: number[] = [];
+  await eventually(async () => {
+    pids = (await database.pool.query<{ pid: number }>(blocked)).rows.map(({ pid }) => pid);
+    return pids.length === wanted;
+  }, `${wanted} reads wait for the lock`);
+  return pids;
 }
 
 it('answers each query as if it had been asked alone, in the order of the queries', async () => {

@@ -1,44 +1,30 @@
 /** Random batches: each of their queries is answered as when it is asked alone, and as plain SQL answers it, in the same snapshot. */
-import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
-import { insertEvents } from '@millrace/processor/events/insert-events';
-import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { answerBatch, type Batch } from '@millrace/reporting/query/answer-batch';
 import { type Answer, answerQuery } from '@millrace/reporting/query/answer-query';
 import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
 import type { Filter, ResolvedQuery } from '@millrace/reporting/query/resolved-query';
 import type { Panel } from '@millrace/reporting/segments/answer-panels';
-import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
+import type { SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { createRandom } from '@millrace/shared/testing/create-random';
-import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { randomEvents } from './random-events.js';
 import { randomFilter, randomQuestion, randomRange } from './random-questions.js';
+import { type SegmentSite, siteNow, startSegmentSite } from './segment-site.js';
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 const random = createRandom(seed);
-const now = new Date('2026-11-10T12:07:00Z');
 
-let database: TestDatabase;
-let engine: SegmentEngine;
+let site: SegmentSite;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await ensureMonths(database.pool, ['2026-09', '2026-10', '2026-11']);
-  engine = createSegmentEngine({ threads: 2, cacheMb: 8 }, silent);
+  site = await startSegmentSite(random);
 });
-afterAll(async () => {
-  await engine.pool.close();
-  await database.drop();
-});
-
-const store = (count: number) => insertEvents(database.pool, JSON.stringify(randomEvents(random, count, now)));
-const roll = () => rollSite(database.pool, 'demo', { now });
+afterAll(() => site.stop());
 
 /** Some of what segments cannot answer goes its own way. */
 const sessions: Filter = { op: 'is_set', dimension: 'session_id', values: [] };
 
 function randomPanel(range: ResolvedQuery['range'], filter: Filter | undefined): Panel {
-  const { filter: ownFilter, ...question } = randomQuestion(random, now, 'demo', range);
+  const { filter: ownFilter, ...question } = randomQuestion(random, siteNow, 'demo', range);
   const own = ownFilter && random() < 0.2 ? { op: 'or' as const, filters: [ownFilter, sessions] } : ownFilter;
   const filters = [filter, own].filter((each) => each !== undefined);
   const isCompared = question.buckets === undefined && random() < 0.2;
@@ -46,14 +32,14 @@ function randomPanel(range: ResolvedQuery['range'], filter: Filter | undefined):
     query: {
       ...question,
       ...(filters.length > 0 && { filter: { op: 'and', filters } }),
-      ...(isCompared && { comparison: { range: randomRange(random, now) } }),
+      ...(isCompared && { comparison: { range: randomRange(random, siteNow) } }),
     },
     ...(own && { ownFilter: own }),
   };
 }
 
 function randomBatch(): Batch {
-  const range = randomRange(random, now);
+  const range = randomRange(random, siteNow);
   const filter = random() < 0.7 ? randomFilter(random) : undefined;
   const queries = Array.from({ length: 1 + random.below(8) }, () => randomPanel(range, filter));
   return { queries, ...(filter && { filter }) };
@@ -61,7 +47,7 @@ function randomBatch(): Batch {
 
 async function askTogether(client: PoolClient, batch: Batch): Promise<Answer[]> {
   const answers: Answer[] = [];
-  await answerBatch(client, batch, { engine }, (index, answer) => {
+  await answerBatch(client, batch, { engine: site.engine }, (index, answer) => {
     expect(answers[index], 'each query is answered once').toBeUndefined();
     answers[index] = answer;
   });
@@ -81,11 +67,11 @@ async function compare(batches: number): Promise<void> {
   for (let count = 0; count < batches; count += 1) {
     const batch = randomBatch();
     const [together, alone, plain] = await inSnapshot(
-      database.pool,
+      site.database.pool,
       async (client) =>
         [
           await askTogether(client, batch),
-          await askAlone(client, batch, engine),
+          await askAlone(client, batch, site.engine),
           await askAlone(client, batch),
         ] as const,
     );
@@ -97,13 +83,13 @@ async function compare(batches: number): Promise<void> {
 }
 
 it('answers each query as alone and as plain SQL, before a roll, after it, and with late events', async () => {
-  await store(800);
+  await site.store(800);
   await compare(5);
-  await roll();
+  await site.roll();
   await compare(20);
-  await store(200);
+  await site.store(200);
   await compare(8);
-  await roll();
+  await site.roll();
   await compare(12);
   expect([...sources]).toEqual(expect.arrayContaining(['segments', 'mixed', 'raw']));
 });

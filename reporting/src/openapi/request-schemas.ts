@@ -1,5 +1,4 @@
 /** Turns the rules of requests, from Joi and from the parsers after it, into the schemas of the document. */
-import type Joi from 'joi';
 import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
 import { includeMeanings } from '../query-request/definitions.js';
@@ -13,7 +12,6 @@ import {
   rangeNames,
 } from '../query-request/query-names.js';
 import { storableText } from '../query-request/storable-text.js';
-import { newSiteSchema, siteChangeSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, ref, tuple, withProperties } from './json-schema.js';
 import {
   comparisonText,
@@ -23,6 +21,7 @@ import {
   operatorsText,
   rangesText,
 } from './render-definitions.js';
+import { siteSchemas } from './site-schemas.js';
 
 const { filterConditions, filterDepth, filterValues, numberDigits, patternLength, valueLength } = queryLimits;
 
@@ -175,33 +174,11 @@ function funnelSchemaOfDocument(): JsonSchema {
   });
 }
 
-const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
-  withProperties(jsonSchemaOf(schema), {
-    timezone: { description: 'An IANA time zone.' },
-    path_rules: {
-      description: 'How paths become pages, from the next event on. What is absent is as by default; null resets all.',
-      examples: [{ strip_query: true, keep_params: ['p'], trailing_slash: 'strip' }],
-    },
-    hostnames: {
-      description:
-        'Hosts of the site itself; replaces those there are. A referrer on one of them is `direct`, in events of the past too, as far back as there are raw events. Kept in lower case and punycode, without port, final dot and `www.`.',
-      examples: [['shop.example']],
-    },
-    session_minutes: {
-      description: 'Longest time between two events of a visit, in minutes. Visits of the past follow it, too.',
-    },
-    job_priority: {
-      description:
-        'How soon jobs of the site run among others that wait: smaller is sooner, and 0 or null before all that have one. Takes a key of all sites.',
-    },
-  });
-
 /** Schemas by the names that the document has for them. */
 export const requestSchemas = (): Record<string, JsonSchema> => ({
   Query: querySchemaOfDocument(),
   Funnel: funnelSchemaOfDocument(),
-  SiteChange: siteSchemaOfDocument(siteChangeSchema),
-  NewSite: siteSchemaOfDocument(newSiteSchema),
+  ...siteSchemas(),
   DateRange: dateRange,
   Filter: filter,
   Filters: filters,

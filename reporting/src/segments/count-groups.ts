@@ -1,7 +1,7 @@
 /** Counts events, visitors and visits of groups of rows: the kernel of queries. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
+import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
 import { type CountedVisits, countVisits } from './count-visits.js';
-import { countDistinct, countIds, type GroupedIds } from './distinct-pairs.js';
 import { createGrouper, type GroupKey } from './group-rows.js';
 import type { Part, SharedTask } from './part.js';
 import { type Selection, selectParts, type VisitSelection } from './select-parts.js';

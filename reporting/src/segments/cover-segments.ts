@@ -23,8 +23,6 @@ export interface ListedSegment extends Covering {
 export interface RangeToCover {
   from: number;
   to: number;
-  /** Segments are complete from here on; minus infinity for all, infinity for none. */
-  since: number;
   /** Numbers of marked intervals that the range touches, ascending, as ranges. */
   marked: IntervalRanges;
 }
@@ -55,11 +53,10 @@ export function clip(ranges: IntervalRanges, { from, to }: { from: number; to: n
 export const touched = ({ from, to }: { from: number; to: number }): number[] =>
   from < to ? [Math.floor(from / intervalMs), Math.ceil(to / intervalMs)] : [];
 
-/** Of intervals after `since` that are neither marked nor in a segment there is no event. */
+/** Segments are complete in the range: of intervals that are neither marked nor in a segment there is no event. */
 export function coverSegments(range: RangeToCover, segments: ListedSegment[]): SegmentCover {
   const all = touched(range);
-  const old = all.length > 0 ? touched({ from: range.from, to: Math.min(range.to, range.since) }) : [];
-  let raw: number[] = unite(intersect(range.marked, all), old);
+  let raw: number[] = intersect(range.marked, all);
   const open = subtract(all, raw);
   const found: CoveringSegment[] = [];
   for (const [segment, owned] of ownedRanges(segments)) {

@@ -40,8 +40,7 @@ function visitQuestion(keys: string[], used: string[]): VisitQuestion | undefine
 const isTime = (dimension: string) => dimension.startsWith('time:');
 
 /** Ids of sessions are kept as hashes; a name with dots may be a path into a property. */
-export const isKept = (column: string) =>
-  column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
+const isKept = (column: string) => column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
 
 export interface ColumnsNeeded {
   /** Columns whose values are codes. */

@@ -67,7 +67,7 @@ async function readSite(
 ): Promise<ReadParts | undefined> {
   const { siteId } = needed;
   const needs = { ...needed, from: needed.range.from.getTime(), to: needed.range.to.getTime() };
-  const cover = coverSegments({ ...needs, since: site.since, marked: site.marked }, site.segments);
+  const cover = coverSegments({ ...needs, marked: site.marked }, site.segments);
   const loading = { client, siteId, memory: engine.memory, pool: engine.pool };
   const directories = await loadDirectories(
     loading,

@@ -9,8 +9,6 @@ import { parseSnapshot, type Snapshot } from './snapshot.js';
 
 export interface SiteSegments {
   siteId: string;
-  /** Milliseconds since 1970 from which on segments are complete. */
-  since: number;
   marked: number[];
   lastVisitorNo: number;
   /** Moves when what was read before is to be forgotten: with erasures of users, and of the whole site, which may come again. */
@@ -91,7 +89,6 @@ export async function readSiteSegments(
   const listed = await client.query<ListedSegment>(listSegments, [siteId, range.from, range.to]);
   return {
     ...{ siteId, ...state },
-    since: Number(since),
     snapshot: parseSnapshot(snapshot, isStandby),
     marked: rangesOf(marked),
     sizes: new Map(columns.map((name, at) => [name, sizes[at] ?? 0])),

@@ -1,4 +1,4 @@
-/** Finds the different pairs of a group and an id, such as the visitors or the visits of each group. */
+/** How many different ids each group has, such as its visitors. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 
 /** Rows of one part: the group and the id of each, ids ascending. */
