@@ -73,7 +73,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await store('b', 20);
     expect(await run('roll', {})).toEqual({ done: ['a', 'b'], failed: [], skipped: [] });
     expect(await count('from rollup_marks')).toBe(0);
-    expect(await count(`from rollup_days where dimension = 'path'`)).toBe(2);
+    expect(await count(`from rollup_days where event_type = ''`)).toBe(2);
     expect(await run('roll', {})).toEqual({ done: [], failed: [], skipped: [] });
   });
 

@@ -19,30 +19,12 @@ const quarterOf = (timestamp: string) => {
   return new Date(ms - (ms % 900_000)).toISOString();
 };
 
-/** Plainly, for the referrers that these tests use. */
-const hostOf = (referrer?: string) => (referrer ? new URL(referrer).hostname : 'direct');
-
-function groupsOf(event: TestEvent): [string, string, string][] {
-  return [
-    ['all', event.event_type, ''],
-    ['all', '', ''],
-    ['path', event.event_type, event.path],
-    ['referrer', event.event_type, hostOf(event.referrer)],
-    ['profile', event.event_type, event.profile_id ?? ''],
-  ];
-}
-
-/** One line per group: `bucket dimension type value: events user user ...`. */
-function linesOf(
-  events: TestEvent[],
-  bucketOf: (event: TestEvent) => string,
-  dimensionsOf: (event: TestEvent) => string[],
-) {
+/** One line per group: `bucket type: events user user ...`; all types together have no name. */
+function linesOf(events: TestEvent[], bucketOf: (event: TestEvent) => string) {
   const groups = new Map<string, { events: number; users: Set<string> }>();
   for (const event of events) {
-    for (const [dimension, type, value] of groupsOf(event)) {
-      if (!dimensionsOf(event).includes(dimension)) continue;
-      const key = `${bucketOf(event)} ${dimension} ${type} ${value}`;
+    for (const type of [event.event_type, '']) {
+      const key = `${bucketOf(event)} ${type}`;
       const group = groups.get(key) ?? { events: 0, users: new Set() };
       group.events += 1;
       if (event.user_id) group.users.add(event.user_id);
@@ -52,32 +34,24 @@ function linesOf(
   return [...groups].map(([key, group]) => `${key}: ${group.events} ${[...group.users].sort().join(' ')}`).sort();
 }
 
-const everything = ['all', 'path', 'referrer', 'profile'];
-
-/** What rollup_15m should hold of `events`: all dimensions from `detailSince` on. */
-export const expectedIntervals = (events: TestEvent[], detailSince: string) =>
-  linesOf(
-    events,
-    (event) => quarterOf(event.timestamp),
-    (event) => (quarterOf(event.timestamp) >= new Date(detailSince).toISOString() ? everything : ['all']),
-  );
+/** What rollup_15m should hold of `events`. */
+export const expectedIntervals = (events: TestEvent[]) => linesOf(events, (event) => quarterOf(event.timestamp));
 
 /** What rollup_days should hold of `events` for a site in `zone`, for the days before `today`. */
 export const expectedDays = (events: TestEvent[], zone: string, today: string) =>
   linesOf(
     events.filter((event) => dayOf(new Date(event.timestamp), zone) < today),
     (event) => dayOf(new Date(event.timestamp), zone),
-    () => everything,
   );
 
 async function storedLines(pool: Pool, siteId: string, select: string): Promise<string[]> {
   const { rows: visitors } = await pool.query('select visitor_no, user_id from visitors where site_id = $1', [siteId]);
   const { rows } = await pool.query(select, [siteId]);
   return rows
-    .map(({ bucket, dimension, event_type, value, events, visitor_count, visitors: bitmap }) => {
+    .map(({ bucket, event_type, events, visitor_count, visitors: bitmap }) => {
       const users = visitors.filter(({ visitor_no }) => holds(bitmap, visitor_no)).map(({ user_id }) => user_id);
       if (users.length !== visitor_count) throw new Error(`visitor_count is ${visitor_count}, not ${users.length}`);
-      return `${bucket} ${dimension} ${event_type} ${value}: ${events} ${users.sort().join(' ')}`;
+      return `${bucket} ${event_type}: ${events} ${users.sort().join(' ')}`;
     })
     .sort();
 }

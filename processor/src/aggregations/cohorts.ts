@@ -96,7 +96,7 @@ async function signupSets(
 
 async function countRows(site: Aggregation, months: Period[], scope: CohortScope, own: Own): Promise<CohortRow[]> {
   const numberOf = createNumbers();
-  const parts = await rolledParts(site, daysOfMonths(months, site.timezone), 'all');
+  const parts = await rolledParts(site, daysOfMonths(months, site.timezone));
   const members = await signupSets(site, months, parts, numberOf, own);
   const [known, rows] = [stillKnown(site, months), [] as CohortRow[]];
   for (const [index, { start: month }] of known.entries()) {

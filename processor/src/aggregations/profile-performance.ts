@@ -3,19 +3,14 @@
 import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
 import { type Aggregation, inEach, periodColumns, stillKnown } from './aggregation.js';
 import type { Period } from './periods.js';
-import { partColumns, partTable, rolledParts } from './rolled-parts.js';
 
 const counts = `('impression', 'view', 'click', 'signup', 'payment', 'revenue')`;
 
-const countedByRollups = `
-    select value, event_type, events from rollup_15m
-    where site_id = $1 and dimension = 'profile' and value <> '' and event_type in ${counts}
-      and interval_start >= part.starts and interval_start < part.ends`;
-
-const countedOneByOne = `
-    select profile_id, event_type from events
-    where site_id = $1 and timestamp >= part.starts and timestamp < part.ends
-      and profile_id is not null and event_type in ${counts}`;
+const countedOnDay = `
+    select profile_id, event_type, count(*) as events from events
+    where site_id = $1 and timestamp >= day.starts and timestamp < day.ends
+      and profile_id is not null and event_type in ${counts} and ($6::text[] is null or profile_id = any($6))
+    group by profile_id, event_type`;
 
 const paidOnDay = `
       select timestamp, event_id, event_type, profile_id, ${countsBy} as counts_by from events
@@ -26,23 +21,15 @@ const earnedOnDay = `
     select profile_id, ${currencyOf} as currency, ${decimalOf('amount')} as amount from events
     where site_id = $1 and timestamp >= day.starts and timestamp < day.ends and event_type = 'revenue' and profile_id is not null`;
 
-/** Profiles are counted by rollups where they tell ($7; $8 to $10), else by events ($11 to $13), of the few that carry money always. */
 const statement = `/* processor.profilePerformance */
 with day as materialized (
   select start as day, starts, ends from unnest($2::text[], $3::date[], $4::timestamptz[], $5::timestamptz[]) as p(type, start, starts, ends)
-), counts as (
-  select day, value as profile_id, event_type, events from rollup_days
-  where site_id = $1 and dimension = 'profile' and day = any($7::date[]) and value <> '' and event_type in ${counts}
-  union all
-  select part.day, value, event_type, events from ${inEach(partTable(8, 'day', 'date'), countedByRollups)}
-  union all
-  select part.day, profile_id, event_type, 1 from ${inEach(partTable(11, 'day', 'date'), countedOneByOne)}
 ), counted as (
   select day, profile_id, coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,
     coalesce(sum(events) filter (where event_type = 'view'), 0) as views,
     coalesce(sum(events) filter (where event_type = 'click'), 0) as clicks,
     coalesce(sum(events) filter (where event_type = 'signup'), 0) as signups
-  from counts where $6::text[] is null or profile_id = any($6)
+  from (select day.day, found.* from ${inEach('day', countedOnDay)}) as count
   group by day, profile_id
 ), paid as (
   select day, profile_id, count(distinct counts_by) as payments
@@ -80,14 +67,6 @@ on conflict (site_id, day, profile_id) do update set
 export async function profilePerformance(site: Aggregation, days: Period[], profileIds?: string[]): Promise<number> {
   const known = stillKnown(site, days);
   if (known.length === 0) return 0;
-  const parts = await rolledParts(site, known, 'profile');
-  const { rowCount } = await site.client.query(statement, [
-    site.siteId,
-    ...periodColumns(known),
-    profileIds ?? null,
-    parts.days,
-    ...partColumns(parts.intervals),
-    ...partColumns(parts.events),
-  ]);
+  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(known), profileIds ?? null]);
   return rowCount ?? 0;
 }

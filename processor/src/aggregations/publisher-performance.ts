@@ -98,7 +98,7 @@ export async function publisherHours(site: Aggregation, hours: Bucket[]): Promis
   const known = stillKnown(site, hours);
   if (known.length === 0) return 0;
   const wanted = known.map(({ from, to }): HourPart => ({ hour: from, from, to }));
-  const parts = await splitStretches(site, wanted, 'all');
+  const parts = await splitStretches(site, wanted);
   const { rowCount } = await site.client.query(hoursStatement, [
     site.siteId,
     ...columns(known),

@@ -1,5 +1,5 @@
 /** Of days, what rollups tell, and what only raw events do. */
-import { completeSince, type DimensionsSince, intervalMs, type RollupDimension } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/rollups';
 import type { Aggregation } from './aggregation.js';
 import type { Stretch } from './keep-money-events.js';
 import type { Period } from './periods.js';
@@ -23,18 +23,10 @@ export interface RolledParts extends SplitParts<Part> {
   days: string[];
 }
 
-interface RolledState {
-  timezone: string;
-  detailSince: Date;
-  dimensionsSince: DimensionsSince;
-}
-
-/** What rollups of a dimension tell of a stretch of time. */
+/** What rollups tell of a stretch of time. */
 interface Rolled {
   /** The zone that rollup_days is in; undefined without rollups. */
   timezone: string | undefined;
-  /** From when on the dimension is complete, in milliseconds since 1970. */
-  completeFrom: number;
   /** Starts of intervals that are marked, ascending. */
   opens: number[];
   /** Whether an interval is to be trusted, by its start. */
@@ -42,7 +34,7 @@ interface Rolled {
 }
 
 const readState = `/* processor.readRolledState */
-select timezone, detail_since as "detailSince", dimensions_since as "dimensionsSince" from site_rollups where site_id = $1`;
+select timezone from site_rollups where site_id = $1`;
 
 const readOpen = `/* processor.readUnrolled */
 select distinct interval_start as start from rollup_marks where site_id = $1 and interval_start >= $2 and interval_start < $3`;
@@ -50,21 +42,14 @@ select distinct interval_start as start from rollup_marks where site_id = $1 and
 const readOpenDays = `/* processor.readUnrolledDays */
 select day::text from rollup_day_marks where site_id = $1`;
 
-async function readRolled(
-  { client, siteId }: Aggregation,
-  { from, to }: Stretch,
-  dimension: RollupDimension,
-): Promise<Rolled> {
-  const state = (await client.query<RolledState>(readState, [siteId])).rows[0];
+async function readRolled({ client, siteId }: Aggregation, { from, to }: Stretch): Promise<Rolled> {
+  const state = (await client.query<{ timezone: string }>(readState, [siteId])).rows[0];
   const open = await client.query<{ start: Date }>(readOpen, [siteId, from, to]);
   const unrolled = new Set(open.rows.map(({ start }) => start.getTime()));
-  const completeFrom = state ? completeSince(state.dimensionsSince, dimension) : Number.POSITIVE_INFINITY;
-  const detailFrom = dimension === 'all' ? completeFrom : Math.max(completeFrom, state?.detailSince.getTime() ?? 0);
   return {
     timezone: state?.timezone,
-    completeFrom,
     opens: [...unrolled].sort((one, other) => one - other),
-    isRolled: (start) => start >= detailFrom && !unrolled.has(start),
+    isRolled: (start) => state !== undefined && !unrolled.has(start),
   };
 }
 
@@ -83,25 +68,21 @@ function split<Of extends Stretch>(stretch: Of, { isRolled }: Rolled, parts: Spl
 }
 
 /** Parts of stretches that do not overlap, ascending, without regard to days. */
-export async function splitStretches<Of extends Stretch>(
-  site: Aggregation,
-  stretches: Of[],
-  dimension: RollupDimension,
-): Promise<SplitParts<Of>> {
+export async function splitStretches<Of extends Stretch>(site: Aggregation, stretches: Of[]): Promise<SplitParts<Of>> {
   const parts: SplitParts<Of> = { intervals: [], events: [] };
   const [first, last] = [stretches[0], stretches.at(-1)];
   if (!first || !last) return parts;
-  const rolled = await readRolled(site, { from: first.from, to: last.to }, dimension);
+  const rolled = await readRolled(site, { from: first.from, to: last.to });
   for (const stretch of stretches) split(stretch, rolled, parts);
   return parts;
 }
 
 /** Days ascending. A day is to be trusted when neither it nor one of its intervals is marked, an interval when it is not marked itself. */
-export async function rolledParts(site: Aggregation, days: Period[], dimension: RollupDimension): Promise<RolledParts> {
+export async function rolledParts(site: Aggregation, days: Period[]): Promise<RolledParts> {
   const parts: RolledParts = { days: [], intervals: [], events: [] };
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return parts;
-  const rolled = await readRolled(site, { from: first.from, to: last.to }, dimension);
+  const rolled = await readRolled(site, { from: first.from, to: last.to });
   const openDays = await site.client.query<{ day: string }>(readOpenDays, [site.siteId]);
   const unrolledDays = new Set(openDays.rows.map(({ day }) => day));
   const { opens } = rolled;
@@ -109,7 +90,7 @@ export async function rolledParts(site: Aggregation, days: Period[], dimension: 
   for (const { start: day, from, to } of days) {
     while (next < opens.length && opens[next]! < from.getTime()) next += 1;
     const isOpen = unrolledDays.has(day) || (opens[next] ?? Number.POSITIVE_INFINITY) < to.getTime();
-    if (!isOpen && rolled.timezone === site.timezone && from.getTime() >= rolled.completeFrom) parts.days.push(day);
+    if (!isOpen && rolled.timezone === site.timezone) parts.days.push(day);
     else split({ day, from, to }, rolled, parts);
   }
   return parts;

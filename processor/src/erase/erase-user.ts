@@ -1,6 +1,5 @@
 /** Erases a user of a site: events, visitor, dead letters and files, in one transaction that leaves marks for the rollups. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import { detailHorizon } from '../rollups/drop-detail.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
 import { type ErasedEvents, eraseEvents } from './erase-events.js';
@@ -21,7 +20,7 @@ export interface ErasedUserSummary extends ErasedEvents {
 
 const addSite = `/* processor.addErasedSite */
 insert into site_rollups (site_id, timezone, detail_since, segments_since)
-select site_id, timezone, $2, '-infinity' from sites where site_id = $1 for key share on conflict do nothing`;
+select site_id, timezone, now(), '-infinity' from sites where site_id = $1 for key share on conflict do nothing`;
 
 /** A transaction of which others have events, too, counts where the first of theirs came, hence the marks for profiles. */
 const deleteMoney = `/* processor.eraseMoney */
@@ -53,7 +52,7 @@ update site_rollups set epoch = epoch + 1, segments_purge = true where site_id =
 
 /** Waits for a roll under way, which could still number the user as a new visitor. */
 async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
-  await client.query(addSite, [siteId, detailHorizon(new Date())]);
+  await client.query(addSite, [siteId]);
   await client.query(moveEpoch, [siteId]);
 }
 

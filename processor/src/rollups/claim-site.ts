@@ -1,16 +1,11 @@
 /** A transaction with one snapshot in which no other roll touches the site. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import { allComplete, type DimensionsSince } from '@millrace/shared/rollups';
-import { followHostnames } from './follow-hostnames.js';
 
 /** What a roll knows about its site, as of its snapshot. */
 export interface ClaimedSite {
   siteId: string;
   /** Zone of the days in rollup_days. */
   timezone: string;
-  detailSince: Date;
-  /** See {@link completeSince}. */
-  dimensionsSince: DimensionsSince;
   lastVisitorNo: number;
   /** Raw events before it were dropped; null while none were. */
   rawSince: Date | null;
@@ -33,33 +28,20 @@ set local jit = off; set local random_page_cost = 1.1`;
 
 /**
  * The row is updated, not only locked: a roll whose snapshot is older than the end of another one fails here with 40001.
- * Where an earlier release has rolled since, rows of `referrer` are taken back, see migration 0017; segments are built again, see
- * migration 0029; and the epoch moves, since releases before 0.5 did not count their marks, see migration 0018.
+ * Where an earlier release has rolled since, segments are built again, see migration 0029, and the epoch moves, since releases before 0.5
+ * did not count their marks, see migration 0018. Earlier releases roll paths, referrers and profiles as well: they are told that these
+ * are complete no longer, and read raw events.
  */
 const claim = `/* processor.claimSite */
-update site_rollups set rolled_at = now(), hosts_rolled_at = now(), changes_at = now(), segments_at = now(),
+update site_rollups set rolled_at = now(), changes_at = now(), segments_at = now(), dimensions_since = '{"all": "-infinity"}',
   segments_since = case when rolled_at = segments_at then segments_since end,
-  epoch = case when rolled_at = changes_at then epoch else epoch + 1 end,
-  dimensions_since = case when rolled_at = hosts_rolled_at then dimensions_since else dimensions_since - 'referrer' end
+  epoch = case when rolled_at = changes_at then epoch else epoch + 1 end
 where site_id = $1 and site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
-returning site_id as "siteId", timezone, detail_since as "detailSince",
-  dimensions_since as "dimensionsSince", last_visitor_no as "lastVisitorNo", segments_since as "segmentsSince",
+returning site_id as "siteId", timezone, last_visitor_no as "lastVisitorNo", segments_since as "segmentsSince",
   (select since from raw_horizon) as "rawSince"`;
 
 /** What others make of ours: 40001 another claim of the same site, 40P01 (a deadlock) an erasure that removes the same rows. */
 export const isConflict = (error: unknown) => ['40001', '40P01'].includes(String((error as { code?: unknown }).code));
-
-const forget = `/* processor.forgetDimensions */
-update site_rollups set dimensions_since = dimensions_since - $2::text[] where site_id = $1`;
-
-/**
- * Dimensions of a later release, which runs beside this one or did before, are not rolled here: they are complete no longer,
- * and answers take them from raw events until that release has filled them in again.
- */
-async function forgetOthers(client: PoolClient, { siteId, dimensionsSince }: ClaimedSite): Promise<void> {
-  const others = Object.keys(dimensionsSince).filter((name) => !Object.hasOwn(allComplete, name));
-  if (others.length > 0) await client.query(forget, [siteId, others]);
-}
 
 /** Runs `roll` in one REPEATABLE READ transaction; {@link busy} when another roll or an erasure is at work on the site. */
 export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): Promise<T | typeof busy> {
@@ -69,9 +51,7 @@ export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): P
       async (client) => {
         const { rows } = await client.query<ClaimedSite>(claim, [siteId]);
         if (!rows[0]) return busy;
-        await forgetOthers(client, rows[0]);
-        const dimensionsSince = await followHostnames(client, siteId);
-        return await roll(client, { ...rows[0], ...(dimensionsSince && { dimensionsSince }) });
+        return await roll(client, rows[0]);
       },
       begin,
     );

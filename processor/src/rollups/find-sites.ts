@@ -1,7 +1,7 @@
 /** Turns the state of all sites into the list of those that need a roll. */
 import type { Pool } from '@millrace/shared/postgres';
-import { allComplete, heldSince, intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
-import { detailHorizon } from './drop-detail.js';
+import { intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
+import { hasValues } from './drop-values.js';
 
 /** A day is over everywhere 12 hours after it is in UTC, hence the slack; a roll that finds nothing to do is cheap. */
 const statement = `/* processor.findSites */
@@ -9,19 +9,16 @@ select sites.site_id as "siteId" from sites left join site_rollups rolled using 
 where exists (select 1 from rollup_marks m where m.site_id = sites.site_id and m.interval_start < $1)
   or exists (select 1 from rollup_day_marks m where m.site_id = sites.site_id and m.day < (($2::timestamptz + interval '14 hours') at time zone 'UTC')::date)
   or sites.timezone <> rolled.timezone
-  or rolled.detail_since < $3
-  or not ${heldSince} @> $4
   or (rolled.site_id is not null and ${segmentsHeldSince} is distinct from '-infinity')
   or rolled.segments_purge
+  or ${hasValues}
   or sites.erase_requested_at is not null
 order by sites.site_id`;
 
-/** Sites with marked intervals that are over, days to compute, a changed time zone, details past their time, missing dimensions or segments, or segments to purge. */
+/** Sites with marked intervals that are over, days to compute, a changed time zone, missing segments, segments to purge, or rows of an earlier release to drop. */
 export async function findSites(pool: Pool, now: Date): Promise<string[]> {
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
-  const { rows } = await pool.query<{ siteId: string }>(statement, [
-    ...[closedBefore, now, detailHorizon(now), JSON.stringify(allComplete)],
-  ]);
+  const { rows } = await pool.query<{ siteId: string }>(statement, [closedBefore, now]);
   return rows.map(({ siteId }) => siteId);
 }
 

@@ -1,12 +1,11 @@
 /** Rolls a site: what changed since the last time is counted again, first intervals, then days, some in each transaction. */
 import type { Pool } from '@millrace/shared/postgres';
-import { allComplete, heldSince, intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
+import { intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import { fillSegments } from '../segments/fill-segments.js';
 import { mergeNext, type OnCorrupt, purgeNext } from '../segments/keep-segments.js';
 import { busy, claimSite, type Roll } from './claim-site.js';
-import { detailHorizon, dropDetail } from './drop-detail.js';
-import { fillDimensions } from './fill-dimensions.js';
+import { dropValues, hasValues } from './drop-values.js';
 import { followTimezone } from './follow-timezone.js';
 import { eventsPerChunk, rollDays } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
@@ -37,8 +36,7 @@ const firstLimit = 8;
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
 with added as (
-  insert into site_rollups (site_id, timezone, detail_since, dimensions_since, hostnames, segments_since)
-  select site_id, timezone, $2, $3, hostnames, '-infinity' from sites
+  insert into site_rollups (site_id, timezone, detail_since, segments_since) select site_id, timezone, now(), '-infinity' from sites
   where site_id = $1 and not exists (select 1 from site_rollups where site_id = $1)
   for key share on conflict do nothing)
 select 1 from sites where site_id = $1`;
@@ -47,17 +45,13 @@ interface Work {
   /** Intervals and days that are marked. */
   marks: number;
   timezoneChanged: boolean;
-  detailIsOld: boolean;
-  dimensionsMissing: boolean;
+  hasValues: boolean;
   segmentsMissing: boolean;
   segmentsPurge: boolean;
 }
 
-const complete = JSON.stringify(allComplete);
-
 const findWork = `/* processor.findWork */
-select sites.timezone <> rolled.timezone as "timezoneChanged", rolled.detail_since < $3 as "detailIsOld",
-  not ${heldSince} @> $4 as "dimensionsMissing",
+select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasValues} as "hasValues",
   ${segmentsHeldSince} is distinct from '-infinity' as "segmentsMissing", segments_purge as "segmentsPurge",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
@@ -94,8 +88,7 @@ function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, wo
     ...(work.segmentsMissing ? [() => claimed((client, site) => fillSegments(client, site, closedBefore))] : []),
     ...(work.segmentsPurge ? [() => claimed((client, site) => purgeNext(client, site, onCorrupt))] : []),
     () => claimed((client, site) => mergeNext(client, site, now, onCorrupt)),
-    ...(work.dimensionsMissing ? [() => claimed((client, site) => fillDimensions(client, site, closedBefore))] : []),
-    ...(work.detailIsOld ? [once((client, site) => dropDetail(client, site, now))] : []),
+    ...(work.hasValues ? [() => claimed(dropValues)] : []),
   ];
 }
 
@@ -108,9 +101,9 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { now, stopped, onProgress = () => {} } = options;
   const startedAt = performance.now();
   const summary = { intervals: 0, days: 0, rows: 0 };
-  const { rowCount } = await pool.query(addState, [siteId, detailHorizon(now), complete]);
+  const { rowCount } = await pool.query(addState, [siteId]);
   if (rowCount === 0) return { ...summary, ms: 0 };
-  const { rows } = await pool.query<Work>(findWork, [siteId, now, detailHorizon(now), complete]);
+  const { rows } = await pool.query<Work>(findWork, [siteId, now]);
   const work = rows[0];
   if (!work) return { ...summary, ms: 0 }; // erased in between
   for (const step of stepsOf(pool, siteId, options, work)) {

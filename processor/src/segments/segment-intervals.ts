@@ -1,104 +1,47 @@
 /** Writes segments of rolled intervals from their raw events. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
-import { intervalOf, rangesOf, startOf } from '@millrace/shared/segments/interval-ranges';
-import { eventColumns, segmentLimits } from '@millrace/shared/segments/segment-columns';
-import { createGatherer, type EventRow, type GatheredEvents } from './gather-events.js';
+import { type IntervalRanges, intervalOf, rangesOf, startOf } from '@millrace/shared/segments/interval-ranges';
+import { segmentLimits } from '@millrace/shared/segments/segment-columns';
+import type { GatheredEvents } from './gather-events.js';
 import { giveCodes } from './give-codes.js';
+import { boundsOf, readEvents } from './read-events.js';
 import { packEvents, storeSegment } from './write-segment.js';
-
-/** One range comes in the order of the key, so that nothing is sorted here but by visitors; several are sorted by Postgres. */
-const selectEvents = (isOne: boolean) => `/* processor.selectSegmentEvents */
-declare segment_events no scroll cursor for
-select coalesce(visitor_no, 0), (extract(epoch from timestamp) * 1000000)::bigint, session_id, properties::text,
-  ${eventColumns.map(({ sql }) => sql).join(', ')}
-from ${isOne ? 'events' : rangesOfEvents} left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
-where events.site_id = $1 and timestamp >= ${isOne ? '$2' : 'range."from"'} and timestamp < ${isOne ? '$3' : 'range."to"'}
-order by timestamp, event_id`;
-
-const rangesOfEvents = `unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to") cross join events`;
-
-const rowsAtOnce = 5_000;
-const fetchEvents = `/* processor.selectSegmentEvents */ fetch ${rowsAtOnce} from segment_events`;
-const closeEvents = '/* processor.selectSegmentEvents */ close segment_events';
-
-/** Postgres' own text of every value. */
-const asText = { getTypeParser: () => (value: string) => value };
-
-/** Instants at which ranges begin, and at which they end. */
-const boundsOf = (covers: readonly number[]): [from: Date[], to: Date[]] => [
-  covers.filter((_, at) => at % 2 === 0).map(startOf),
-  covers.filter((_, at) => at % 2 === 1).map(startOf),
-];
-
-/** Reads the events of ranges until `add` says that there is room for no more; returns what it said last. */
-async function readEvents(
-  client: PoolClient,
-  siteId: string,
-  covers: readonly number[],
-  add: (row: EventRow) => boolean,
-): Promise<boolean> {
-  const [from, to] = boundsOf(covers);
-  const isOne = from.length === 1;
-  await client.query(selectEvents(isOne), [siteId, ...(isOne ? [from[0], to[0]] : [from, to])]);
-  const fetch = () => client.query<EventRow>({ text: fetchEvents, rowMode: 'array', types: asText as never });
-  let fetching = fetch();
-  let fits = true;
-  while (fits) {
-    const { rows } = await fetching;
-    const isLast = rows.length < rowsAtOnce;
-    if (!isLast) fetching = fetch();
-    fetching.catch(() => {}); // fails where it is waited for
-    fits = rows.every(add);
-    if (isLast) break;
-  }
-  await client.query(closeEvents);
-  return fits;
-}
-
-/** The events of intervals, as ranges; undefined when there are more than `limit`. */
-async function gatherEvents(
-  client: PoolClient,
-  siteId: string,
-  covers: number[],
-  limit: number,
-): Promise<GatheredEvents | undefined> {
-  const gatherer = createGatherer(startOf(covers[0]!).getTime());
-  const add = (row: EventRow) => {
-    if (gatherer.rows === limit) return false;
-    gatherer.add(row);
-    return true;
-  };
-  return (await readEvents(client, siteId, covers, add)) ? gatherer.finish() : undefined;
-}
 
 const countEvents = `/* processor.countSegmentEvents */
 select count(*)::int as rows from events where site_id = $1 and timestamp >= $2 and timestamp < $3`;
 
 /** Leaves an interval of too many events to be read one by one. */
-async function leaveToRaw(client: PoolClient, siteId: string, covers: number[]): Promise<number> {
+async function leaveToRaw(client: PoolClient, siteId: string, covers: number[]): Promise<void> {
   const found = await client.query<{ rows: number }>(countEvents, [siteId, ...covers.map(startOf)]);
-  const { rows } = found.rows[0]!;
-  await storeSegment(client, siteId, { covers, rows, packed: undefined });
-  return rows;
+  await storeSegment(client, siteId, { covers, rows: found.rows[0]!.rows, packed: undefined });
 }
 
+/** Told of the events of each segment; of undefined where they are too many for one, and their users may have no numbers yet. */
+export type OnSegment = (covers: IntervalRanges, events: GatheredEvents | undefined) => Promise<void> | void;
+
 /** One segment. Halves of the intervals become segments of their own where they have too many events together. */
-async function writeSegment(client: PoolClient, siteId: string, intervals: number[]): Promise<number> {
+async function writeSegment(
+  client: PoolClient,
+  siteId: string,
+  intervals: number[],
+  onSegment: OnSegment,
+): Promise<void> {
   const covers = rangesOf(intervals);
   const isOne = intervals.length === 1;
   const limit = isOne ? segmentLimits.rows : segmentLimits.gatheredRows;
-  const events = await gatherEvents(client, siteId, covers, limit);
-  if (events !== undefined) {
-    const texts = [...events.columns].flatMap(([name, column]) => (column ? [[name, column.texts] as const] : []));
-    const codes = await giveCodes(client, siteId, new Map(texts));
-    await storeSegment(client, siteId, { covers, rows: events.rows, packed: packEvents(events, codes) });
-    return events.rows;
+  const events = await readEvents(client, siteId, covers, limit);
+  if (events === undefined && !isOne) {
+    const half = intervals.length >> 1;
+    await writeSegment(client, siteId, intervals.slice(0, half), onSegment);
+    await writeSegment(client, siteId, intervals.slice(half), onSegment);
+    return;
   }
-  if (isOne) return leaveToRaw(client, siteId, covers);
-  const half = intervals.length >> 1;
-  const first = await writeSegment(client, siteId, intervals.slice(0, half));
-  return first + (await writeSegment(client, siteId, intervals.slice(half)));
+  await onSegment(covers, events);
+  if (events === undefined) return leaveToRaw(client, siteId, covers);
+  const texts = [...events.columns].flatMap(([name, column]) => (column ? [[name, column.texts] as const] : []));
+  const codes = await giveCodes(client, siteId, new Map(texts));
+  await storeSegment(client, siteId, { covers, rows: events.rows, packed: packEvents(events, codes) });
 }
 
 const intervalsPerDay = 86_400_000 / intervalMs;
@@ -118,7 +61,7 @@ async function groupIntervals(client: PoolClient, siteId: string, intervals: num
   if (dayOf(intervals[0]!) === dayOf(intervals.at(-1)!)) return [intervals];
   const found = await client.query<{ day: number; rows: number }>(countDays, [
     siteId,
-    ...boundsOf(rangesOf(intervals)),
+    ...Object.values(boundsOf(rangesOf(intervals))),
   ]);
   const rowsOf = new Map(found.rows.map(({ day, rows }) => [day, rows]));
   const groups: number[][] = [];
@@ -140,14 +83,17 @@ async function groupIntervals(client: PoolClient, siteId: string, intervals: num
 }
 
 /**
- * Segments of `intervals`, ascending, also where they have no events (any more): one for each UTC day, or for some quiet days. Returns
- * how many events they have. Only under the claim of the site, once its visitors are numbered.
+ * Segments of `intervals`, ascending, also where they have no events (any more): one for each UTC day, or for some quiet days. Only under
+ * the claim of the site. Users are numbered where they are read; see {@link OnSegment}.
  */
-export async function writeSegments(client: PoolClient, siteId: string, intervals: Date[]): Promise<number> {
-  if (intervals.length === 0) return 0;
-  let events = 0;
+export async function writeSegments(
+  client: PoolClient,
+  siteId: string,
+  intervals: Date[],
+  onSegment: OnSegment = () => {},
+): Promise<void> {
+  if (intervals.length === 0) return;
   for (const group of await groupIntervals(client, siteId, intervals.map(intervalOf))) {
-    events += await writeSegment(client, siteId, group);
+    await writeSegment(client, siteId, group, onSegment);
   }
-  return events;
 }

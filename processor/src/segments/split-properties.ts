@@ -1,42 +1,73 @@
 /** The properties of an event, as Postgres prints them, one by one. */
 
-/** Where the string that begins at `start` ends, behind its closing quote. */
-function endOfString(json: string, start: number): number {
-  for (let quote = json.indexOf('"', start + 1); ; quote = json.indexOf('"', quote + 1)) {
-    let backslashes = 0;
-    while (json[quote - 1 - backslashes] === '\\') backslashes += 1;
-    if (backslashes % 2 === 0) return quote + 1;
-  }
+/** Bytes of a name or a text. */
+export interface Piece {
+  bytes: Buffer;
+  start: number;
+  end: number;
 }
 
-function endOfValue(json: string, start: number): number {
-  if (json[start] === '"') return endOfString(json, start);
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
+
+/** Where the string that begins at `start` ends, behind its closing quote. */
+function endOfString(json: Buffer, start: number): number {
+  let at = start + 1;
+  for (; json[at] !== quote; at += 1) if (json[at] === backslash) at += 1;
+  return at + 1;
+}
+
+function endOfValue(json: Buffer, start: number): number {
+  if (json[start] === quote) return endOfString(json, start);
   let depth = 0;
   for (let at = start; ; at += 1) {
-    const char = json[at];
-    if (char === '"') at = endOfString(json, at) - 1;
-    else if (char === '{' || char === '[') depth += 1;
-    else if (char === '}' || char === ']') depth -= 1;
-    if (depth < 0 || (depth === 0 && char === ',')) return at;
+    const byte = json[at];
+    if (byte === quote) at = endOfString(json, at) - 1;
+    else if (byte === openBrace || byte === openBracket) depth += 1;
+    else if (byte === closeBrace || byte === closeBracket) depth -= 1;
+    if (depth < 0 || (depth === 0 && byte === comma)) return at;
   }
 }
 
-function textOf(token: string): string {
-  if (token[0] !== '"') return token;
-  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
+const isNull = (json: Buffer, start: number, end: number) =>
+  end - start === 4 && json[start] === 0x6e && json[start + 1] === 0x75;
+
+/** Fills `piece` with what a token says: of a string its text, else the token itself. */
+function readToken(piece: Piece, json: Buffer, start: number, end: number): void {
+  piece.bytes = json;
+  piece.start = start;
+  piece.end = end;
+  if (json[start] !== quote) return;
+  piece.start += 1;
+  piece.end -= 1;
+  for (let at = piece.start; at < piece.end; at += 1) {
+    if (json[at] !== backslash) continue;
+    piece.bytes = Buffer.from(JSON.parse(json.toString('utf8', start, end)) as string);
+    piece.start = 0;
+    piece.end = piece.bytes.length;
+    return;
+  }
 }
+
+const emptyPiece = (): Piece => ({ bytes: Buffer.alloc(0), start: 0, end: 0 });
 
 /**
- * Tells name and text of every property in `json`, the text of a jsonb object: what `->>` gives, so that numbers keep all their
- * digits, and lists and objects are their JSON. Those that are null are left out.
+ * Tells name and text of every property of the text of a jsonb object that begins at `start`: what `->>` gives, so that numbers keep all
+ * their digits, and lists and objects are their JSON. Those that are null are left out. The pieces are good during the call only.
  */
-export function splitProperties(json: string, found: (name: string, text: string) => void): void {
-  for (let at = 1; json[at] === '"'; at += 2) {
-    const nameEnd = endOfString(json, at);
-    const name = textOf(json.slice(at, nameEnd));
-    const start = nameEnd + 2;
-    at = endOfValue(json, start);
-    const token = json.slice(start, at);
-    if (token !== 'null') found(name, textOf(token));
-  }
+export function createSplitter(found: (name: Piece, text: Piece) => void): (json: Buffer, start: number) => void {
+  const [name, text] = [emptyPiece(), emptyPiece()];
+  return (json, start) => {
+    for (let at = start + 1; json[at] === quote; at += 2) {
+      const nameEnd = endOfString(json, at);
+      const valueStart = nameEnd + 2;
+      const valueEnd = endOfValue(json, valueStart);
+      if (!isNull(json, valueStart, valueEnd)) {
+        readToken(name, json, at, nameEnd);
+        readToken(text, json, valueStart, valueEnd);
+        found(name, text);
+      }
+      at = valueEnd;
+    }
+  };
 }

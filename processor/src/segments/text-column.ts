@@ -1,4 +1,5 @@
 /** Values of one column as they come, event by event, each text once. */
+import { type ByteTexts, createByteTexts } from './byte-texts.js';
 
 /** A list of whole numbers below 2^32 that grows. */
 export interface NumberList {
@@ -38,52 +39,56 @@ export interface TextLimits {
 }
 
 export interface TextColumn {
-  add(row: number, text: string): void;
+  add(row: number, bytes: Buffer, start: number, end: number): void;
   /** True when there were more texts than the limits allow: the column has forgotten all of them. */
   readonly isFull: boolean;
   /** Makes it full, whatever it has. */
   fill(): void;
-  /** Of its texts. */
+  /** Of its texts, in UTF-16 as JavaScript counts them. */
   readonly characters: number;
   /** Every text once, in the order in which they came. */
-  readonly texts: string[];
+  readonly texts: ByteTexts;
   /** How many rows have a value. */
   readonly count: number;
   /** For each row the place of its text from 1 on, 0 for none. */
   toPlaces(rows: number): Uint32Array;
 }
 
+/** Every byte begins a character, but those that go on with one; four of them are two units of UTF-16. */
+function countCharacters(bytes: Buffer, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at += 1) {
+    if ((bytes[at]! & 0xc0) !== 0x80) count += bytes[at]! >= 0xf0 ? 2 : 1;
+  }
+  return count;
+}
+
 /** Takes as much memory as there are values, however many rows lie between them: there may be thousands of rare properties. */
 export function createTextColumn(limits: TextLimits): TextColumn {
-  const places = new Map<string, number>();
-  let texts: string[] = [];
+  let texts = createByteTexts();
   let [valueRows, valuePlaces] = [createNumberList(), createNumberList()];
-  let characters = 0;
+  let [known, characters] = [0, 0];
   let isFull = false;
-  function place(text: string): number {
-    const known = places.get(text);
-    if (known !== undefined) return known;
-    const next = texts.push(text);
-    places.set(text, next);
-    characters += text.length;
-    limits.room.characters -= text.length;
-    return next;
-  }
   function fill(): void {
     isFull = true;
-    places.clear();
-    texts = [];
+    texts = createByteTexts();
     [valueRows, valuePlaces] = [createNumberList(), createNumberList()];
     limits.room.characters += characters;
     characters = 0;
   }
   return {
     fill,
-    add(row, text) {
+    add(row, bytes, start, end) {
       if (isFull) return;
-      valuePlaces.push(place(text));
+      const place = texts.place(bytes, start, end);
+      valuePlaces.push(place);
       valueRows.push(row);
-      if (texts.length > limits.texts || characters > limits.characters) fill();
+      if (place <= known) return;
+      known = place;
+      const added = countCharacters(bytes, start, end);
+      characters += added;
+      limits.room.characters -= added;
+      if (known > limits.texts || characters > limits.characters) fill();
     },
     get characters() {
       return characters;

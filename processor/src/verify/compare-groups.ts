@@ -1,98 +1,89 @@
-/** Turns the rows of one rollup table and dimension, and what raw events say, into the differences between them. */
+/** The differences between the rows of one rollup table and what raw events say. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { allTypes, type rollupDimensions } from '@millrace/shared/rollups';
+import { allTypes } from '@millrace/shared/rollups';
 import { type GroupPair, groupDifference } from './compare-group.js';
 
-/** What to compare: one dimension of a table within a day at most. */
+/** What to compare: a table, within a day at most. */
 export interface Comparison {
   table: keyof typeof tables;
   siteId: string;
-  dimension: (typeof rollupDimensions)[number];
   from: Date;
   to: Date;
-  /** Raw events before it are not looked at, since the dimension has no rows for them. */
-  rawFrom: Date;
   /** Starts of intervals to leave out, or the day. */
   buckets: Date[] | string;
 }
 
-/** Where the two tables differ; $5 is what {@link Comparison} calls buckets. */
+/** Where the two tables differ; $4 is what {@link Comparison} calls buckets. */
 const tables = {
   rollup_15m: {
     bucketOfEvent: `date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')`,
     column: 'interval_start',
     rows: 'interval_start >= $2 and interval_start < $3',
     label: `to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"')`,
-    filter: 'where not (bucket = any($5::timestamptz[]))',
+    filter: 'where not (bucket = any($4::timestamptz[]))',
   },
   rollup_days: {
-    bucketOfEvent: '$5::date',
+    bucketOfEvent: '$4::date',
     column: 'day',
-    rows: 'day = $5::date and $2 < $3',
+    rows: 'day = $4::date and $2 < $3',
     label: 'bucket::text',
     filter: '',
   },
 };
 
-/**
- * Written apart from the statements that make rollups, without grouping sets and with plain counts of distinct users: a
- * mistake there must not be made here again. Only what a dimension's value is comes from the list of dimensions.
- */
-function groupsOfEvents(bucket: string, eventType: string, value: string): string {
-  return `select ${bucket} as bucket, ${eventType} collate "C" as event_type, ${value} collate "C" as value,
+/** Written apart from what makes rollups, with plain counts of distinct users: a mistake there must not be made here again. */
+function groupsOfEvents(bucket: string, eventType: string): string {
+  return `select ${bucket} as bucket, ${eventType} collate "C" as event_type,
     count(*)::int as events, count(distinct events.user_id)::int as visitors,
     string_agg(int4send(visitor_no), '') as numbers
   from events
   left join visitors on visitors.site_id = events.site_id and visitors.user_id = events.user_id collate "C"
-  where events.site_id = $1 and timestamp >= $6 and timestamp < $3
-  group by 1, 2, 3`;
+  where events.site_id = $1 and timestamp >= $2 and timestamp < $3
+  group by 1, 2`;
 }
 
-function compareStatement({ table, dimension }: Comparison): string {
+function compareStatement({ table }: Comparison): string {
   const { bucketOfEvent, column, rows, label, filter } = tables[table];
-  const groups = [groupsOfEvents(bucketOfEvent, 'event_type', dimension.value('$1'))];
-  if (dimension.name === 'all') groups.push(groupsOfEvents(bucketOfEvent, `'${allTypes}'`, `''`));
+  const groups = [groupsOfEvents(bucketOfEvent, 'event_type'), groupsOfEvents(bucketOfEvent, `'${allTypes}'`)];
   return `/* processor.compareGroups */
 with raw as (${groups.join('\n  union all\n  ')}), stored as (
-  select ${column} as bucket, event_type, value, events, visitor_count as visitors, visitors as bitmap,
-    row_number() over (partition by ${column}, event_type, value)::int as copy
-  from ${table} where site_id = $1 and dimension = $4 and ${rows}
+  select ${column} as bucket, event_type, events, visitor_count as visitors, visitors as bitmap,
+    row_number() over (partition by ${column}, event_type)::int as copy
+  from ${table} where site_id = $1 and dimension = 'all' and ${rows}
 ), pairs as (
-  select bucket, event_type, value, raw.events as "rawEvents", raw.visitors as "rawVisitors", numbers,
+  select bucket, event_type, raw.events as "rawEvents", raw.visitors as "rawVisitors", numbers,
     stored.events, stored.visitors, bitmap, copy
-  from raw full join stored using (bucket, event_type, value) ${filter}
+  from raw full join stored using (bucket, event_type) ${filter}
 )
-select ${label} as bucket, event_type as "eventType", value, "rawEvents", "rawVisitors", numbers, events, visitors, bitmap, copy
-from pairs order by pairs.bucket, 2, 3, copy`;
+select ${label} as bucket, event_type as "eventType", "rawEvents", "rawVisitors", numbers, events, visitors, bitmap, copy
+from pairs order by pairs.bucket, 2, copy`;
 }
 
-type Row = GroupPair & { bucket: string; eventType: string; value: string };
+type Row = GroupPair & { bucket: string; eventType: string };
 
 const rowsAtOnce = 2_000;
 
-/** Tells each difference as a line; returns the buckets that raw events or rollups have. */
+/** Tells each difference as a line; returns how many buckets raw events or rollups have. */
 export async function compareGroups(
   client: PoolClient,
   comparison: Comparison,
   report: (line: string) => void,
-): Promise<Set<string>> {
-  const { table, siteId, dimension, from, to, rawFrom, buckets } = comparison;
+): Promise<number> {
+  const { table, siteId, from, to, buckets } = comparison;
   const seen = new Set<string>();
   await client.query(`declare pairs no scroll cursor for ${compareStatement(comparison)}`, [
-    ...[siteId, from, to, dimension.name, buckets, rawFrom],
+    ...[siteId, from, to, buckets],
   ]);
   for (;;) {
     const { rows } = await client.query<Row>(`/* processor.compareGroups */ fetch ${rowsAtOnce} from pairs`);
-    for (const { bucket, eventType, value, ...pair } of rows) {
+    for (const { bucket, eventType, ...pair } of rows) {
       seen.add(bucket);
       const difference = groupDifference(pair);
       if (difference === undefined) continue;
-      report(
-        `${table} ${bucket} ${dimension.name} ${JSON.stringify(eventType)} ${JSON.stringify(value)}: ${difference}`,
-      );
+      report(`${table} ${bucket} ${JSON.stringify(eventType)}: ${difference}`);
     }
     if (rows.length < rowsAtOnce) break;
   }
   await client.query('/* processor.compareGroups */ close pairs');
-  return seen;
+  return seen.size;
 }

@@ -1,6 +1,5 @@
 /** Turns one day of a site into the differences between its rollups and its raw events. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { completeSince, type DimensionsSince, rollupDimensions } from '@millrace/shared/rollups';
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { compareGroups } from './compare-groups.js';
 import { compareSegments, type SiteSegments } from './compare-segments.js';
@@ -10,10 +9,6 @@ export interface VerifiedSite {
   siteId: string;
   /** Zone of the days in rollup_days. */
   timezone: string;
-  /** Null for a site that was never rolled. */
-  detailSince: Date | null;
-  /** Dimensions are compared where they are complete. */
-  dimensionsSince: DimensionsSince;
   /** Undefined where there are none to compare. */
   segments: SiteSegments | undefined;
   from: Date;
@@ -36,8 +31,8 @@ select array(
   exists (select 1 from rollup_day_marks where site_id = $1 and day = $4) as "dayMarked",
   exists (select 1 from events where site_id = $1 and timestamp >= $2 and timestamp < $3)
     or exists (
-      select 1 from rollup_15m where site_id = $1 and dimension = any($5) and interval_start >= $2 and interval_start < $3)
-    or exists (select 1 from rollup_days where site_id = $1 and dimension = any($5) and day = $4) as "hasRows"`;
+      select 1 from rollup_15m where site_id = $1 and dimension = 'all' and interval_start >= $2 and interval_start < $3)
+    or exists (select 1 from rollup_days where site_id = $1 and dimension = 'all' and day = $4) as "hasRows"`;
 
 interface DayState {
   marked: Date[];
@@ -45,7 +40,6 @@ interface DayState {
   hasRows: boolean;
 }
 
-const allDimensions = rollupDimensions.map(({ name }) => name);
 const later = (a: Date, b: Date) => (a > b ? a : b);
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 
@@ -57,9 +51,9 @@ export async function verifyDay(
   counts: VerifyCounts,
   report: (line: string) => void,
 ): Promise<void> {
-  const { siteId, timezone, detailSince } = site;
+  const { siteId, timezone } = site;
   const [dayFrom, dayTo] = [dayStart(day, timezone), dayStart(addDays(day, 1), timezone)];
-  const { rows } = await client.query<DayState>(stateOfDay, [siteId, dayFrom, dayTo, day, allDimensions]);
+  const { rows } = await client.query<DayState>(stateOfDay, [siteId, dayFrom, dayTo, day]);
   const { marked, dayMarked, hasRows } = rows[0]!;
   const [from, to] = [later(dayFrom, site.from), earlier(dayTo, site.to)];
   counts.markedIntervals += marked.filter((start) => start >= from && start < to).length;
@@ -70,17 +64,9 @@ export async function verifyDay(
     counts.segmented += await compareSegments(client, site.segments, { siteId, from, to, marked }, report);
   }
   if (!hasRows) return;
-  const seen = { intervals: new Set<string>(), days: new Set<string>() };
-  for (const dimension of rollupDimensions) {
-    if (completeSince(site.dimensionsSince, dimension.name) > dayFrom.getTime()) continue;
-    const rawFrom = dimension.name === 'all' ? from : later(from, detailSince ?? to);
-    const range = { siteId, dimension, from, to };
-    const intervals = { ...range, table: 'rollup_15m', rawFrom, buckets: marked } as const;
-    for (const start of await compareGroups(client, intervals, report)) seen.intervals.add(start);
-    if (!isWhole || isDayMarked) continue;
-    const wholeDay = { ...range, table: 'rollup_days', rawFrom: from, buckets: day } as const;
-    for (const name of await compareGroups(client, wholeDay, report)) seen.days.add(name);
+  const range = { siteId, from, to };
+  counts.intervals += await compareGroups(client, { ...range, table: 'rollup_15m', buckets: marked }, report);
+  if (isWhole && !isDayMarked) {
+    counts.days += await compareGroups(client, { ...range, table: 'rollup_days', buckets: day }, report);
   }
-  counts.intervals += seen.intervals.size;
-  counts.days += seen.days.size;
 }

@@ -2,7 +2,7 @@
 
 import { CommandError } from '@millrace/shared/command-database';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import { allComplete, type DimensionsSince, heldSince, intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/rollups';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
@@ -18,14 +18,11 @@ export interface VerifySummary extends VerifyCounts {
 const begin = `begin isolation level repeatable read read only; set local work_mem = '96MB'; set local jit = off`;
 
 const findSite = `/* processor.findVerifiedSite */
-select coalesce(rolled.timezone, sites.timezone) as timezone, detail_since as "detailSince",
-  coalesce(${heldSince}, $2) as "dimensionsSince", coalesce(last_visitor_no, 0) as "lastVisitorNo"
+select coalesce(rolled.timezone, sites.timezone) as timezone, coalesce(last_visitor_no, 0) as "lastVisitorNo"
 from sites left join site_rollups rolled using (site_id) where sites.site_id = $1`;
 
 interface SiteRow {
   timezone: string;
-  detailSince: Date | null;
-  dimensionsSince: DimensionsSince;
   lastVisitorNo: number;
 }
 
@@ -63,11 +60,11 @@ export async function verifySite(
     report(line);
   };
   const verify = async (client: PoolClient) => {
-    const { rows } = await client.query<SiteRow>(findSite, [options.siteId, JSON.stringify(allComplete)]);
+    const { rows } = await client.query<SiteRow>(findSite, [options.siteId]);
     if (!rows[0]) throw new CommandError(`There is no site "${options.siteId}": it has no event yet.`);
-    const { timezone, detailSince, dimensionsSince, lastVisitorNo } = rows[0];
+    const { timezone, lastVisitorNo } = rows[0];
     const site = {
-      ...{ siteId: options.siteId, timezone, detailSince, dimensionsSince },
+      ...{ siteId: options.siteId, timezone },
       segments: options.isOfRollups ? undefined : await readSegments(client, options.siteId),
       ...rangeOf(options, timezone),
     };

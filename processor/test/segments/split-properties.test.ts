@@ -2,7 +2,7 @@
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { splitProperties } from '../../src/segments/split-properties.js';
+import { createSplitter, type Piece } from '../../src/segments/split-properties.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -79,13 +79,15 @@ const splitByPostgres = `select properties::text as json, (
     select coalesce(json_agg(json_build_array(key, value)), '[]') from jsonb_each_text(properties) where value is not null) as found
   from unnest($1::jsonb[]) with ordinality as given(properties, place) order by place`;
 
+const textOf = ({ bytes, start, end }: Piece) => bytes.toString('utf8', start, end);
+
 async function expectEqual(objects: string[]): Promise<number> {
   const { rows } = await database.pool.query<{ json: string; found: [string, string][] }>(splitByPostgres, [objects]);
   expect(rows.length).toBe(objects.length);
   let properties = 0;
   for (const { json, found } of rows) {
     const split: [string, string][] = [];
-    splitProperties(json, (name, text) => split.push([name, text]));
+    createSplitter((name, text) => split.push([textOf(name), textOf(text)]))(Buffer.from(`before ${json}`), 7);
     expect(split, json).toEqual(found);
     properties += found.length;
   }

@@ -1,21 +1,34 @@
 /** Puts the rows of a segment into order. */
 
+/** Bits of one pass, few enough that where each digit goes stays in the processor's cache. */
+const digitBits = 11;
+const digits = 2 ** digitBits;
+
+function largest(key: Uint32Array): number {
+  let most = 0;
+  for (let row = 0; row < key.length; row += 1) if (key[row]! > most) most = key[row]!;
+  return most;
+}
+
 /**
  * The numbers of rows, sorted by `keys`, of which the first counts most; rows that are equal in all of them stay as they are. A
- * radix sort: it goes through the rows twice for each key, whatever they are.
+ * radix sort: it goes through the rows twice for each digit of each key.
  */
 export function orderRows(keys: readonly Uint32Array[]): Uint32Array {
   const rows = keys[0]!.length;
-  let order = Uint32Array.from({ length: rows }, (_, row) => row);
+  let order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row += 1) order[row] = row;
   let sorted = new Uint32Array(rows);
+  const ends = new Uint32Array(digits + 1);
   for (const key of [...keys].reverse()) {
-    for (const shift of [0, 16]) {
-      const ends = new Uint32Array(65_537);
-      for (let row = 0; row < rows; row += 1) ends[((key[row]! >>> shift) & 0xffff) + 1]! += 1;
-      for (let digit = 0; digit < 65_536; digit += 1) ends[digit + 1]! += ends[digit]!;
+    const most = largest(key);
+    for (let shift = 0; shift < 32 && most >>> shift > 0; shift += digitBits) {
+      ends.fill(0);
+      for (let row = 0; row < rows; row += 1) ends[((key[row]! >>> shift) & (digits - 1)) + 1]! += 1;
+      for (let digit = 0; digit < digits; digit += 1) ends[digit + 1]! += ends[digit]!;
       for (let place = 0; place < rows; place += 1) {
         const row = order[place]!;
-        const digit = (key[row]! >>> shift) & 0xffff;
+        const digit = (key[row]! >>> shift) & (digits - 1);
         sorted[ends[digit]!] = row;
         ends[digit]! += 1;
       }

@@ -1,0 +1,103 @@
+/** Texts as the bytes that Postgres sends, each kept once: a string is made only of those that differ. */
+import { randomInt } from 'node:crypto';
+
+export interface ByteTexts {
+  readonly size: number;
+  /** The place of a text, from 1 on; 0 where it has not come before. */
+  find(bytes: Buffer, start: number, end: number): number;
+  /** The same; a new place where it has not come before. */
+  place(bytes: Buffer, start: number, end: number): number;
+  /** Bytes of the text at a place; a view, not a copy. */
+  bytesAt(place: number): Buffer;
+  /** All texts, in the order of their places. */
+  toTexts(): string[];
+}
+
+/** So that nobody can choose texts that all have the same hash. */
+const seed = randomInt(2 ** 31);
+
+/** FNV-1a over the bytes, then the last step of MurmurHash3. */
+function hashOf(bytes: Buffer, start: number, end: number): number {
+  let hash = seed;
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+function larger(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(2 * numbers.length);
+  grown.set(numbers);
+  return grown;
+}
+
+/** A hash table with open addresses, never more than half full. */
+export function createByteTexts(): ByteTexts {
+  let heap = Buffer.allocUnsafeSlow(256);
+  /** Where the text at a place ends, and the next one begins. */
+  let ends = new Uint32Array(16);
+  let hashes = new Uint32Array(16);
+  let table = new Uint32Array(32);
+  let size = 0;
+
+  function isAt(place: number, bytes: Buffer, start: number, end: number): boolean {
+    const first = ends[place - 1]!;
+    if (ends[place]! - first !== end - start) return false;
+    for (let at = start; at < end; at += 1) if (heap[first + at - start] !== bytes[at]) return false;
+    return true;
+  }
+
+  function grow(): void {
+    ends = larger(ends);
+    hashes = larger(hashes);
+    table = new Uint32Array(2 * table.length);
+    const mask = table.length - 1;
+    for (let place = 1; place <= size; place += 1) {
+      let slot = hashes[place]! & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = place;
+    }
+  }
+
+  function add(slot: number, hash: number, bytes: Buffer, start: number, end: number): number {
+    const first = ends[size]!;
+    const needed = first + end - start;
+    if (needed > heap.length) {
+      const grown = Buffer.allocUnsafeSlow(2 * needed);
+      heap.copy(grown, 0, 0, first);
+      heap = grown;
+    }
+    for (let at = start; at < end; at += 1) heap[first + at - start] = bytes[at]!;
+    size += 1;
+    ends[size] = needed;
+    hashes[size] = hash;
+    table[slot] = size;
+    if (size + 1 === ends.length) grow();
+    return size;
+  }
+
+  /** Where a text stands in the table, or could be added. */
+  function slotOf(hash: number, bytes: Buffer, start: number, end: number): number {
+    const mask = table.length - 1;
+    let slot = hash & mask;
+    for (; table[slot] !== 0; slot = (slot + 1) & mask) {
+      const place = table[slot]!;
+      if (hashes[place] === hash && isAt(place, bytes, start, end)) break;
+    }
+    return slot;
+  }
+
+  const bytesAt = (place: number) => heap.subarray(ends[place - 1]!, ends[place]!);
+  return {
+    get size() {
+      return size;
+    },
+    find: (bytes, start, end) => table[slotOf(hashOf(bytes, start, end), bytes, start, end)]!,
+    place(bytes, start, end) {
+      const hash = hashOf(bytes, start, end);
+      const slot = slotOf(hash, bytes, start, end);
+      return table[slot] || add(slot, hash, bytes, start, end);
+    },
+    bytesAt,
+    toTexts: () => Array.from({ length: size }, (_, at) => bytesAt(at + 1).toString()),
+  };
+}

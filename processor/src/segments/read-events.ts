@@ -1,0 +1,40 @@
+/** Reads raw events of a site from Postgres, each once, for all that a roll makes of them. */
+import { copyOut } from '@millrace/shared/copy-out';
+import type { PoolClient } from '@millrace/shared/postgres';
+import { type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
+import { numberUsers } from '../rollups/visitor-numbers.js';
+import { createGatherer, eventFields, type GatheredEvents } from './gather-events.js';
+import { readRows } from './read-rows.js';
+
+/** Instants at which ranges begin, and at which they end. */
+export const boundsOf = (covers: IntervalRanges): { from: Date[]; to: Date[] } => ({
+  from: covers.filter((_, at) => at % 2 === 0).map(startOf),
+  to: covers.filter((_, at) => at % 2 === 1).map(startOf),
+});
+
+/** One range comes in the order of the key, so that nothing is sorted; several are sorted by Postgres. */
+const selectEvents = (isOne: boolean) => `/* processor.readEvents */
+select ${eventFields.join(', ')}
+from ${isOne ? 'events' : 'unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to") cross join events'}
+where site_id = $1 and timestamp >= ${isOne ? '$2' : 'range."from"'} and timestamp < ${isOne ? '$3' : 'range."to"'}
+order by timestamp, event_id`;
+
+/** The events of some intervals, their users numbered; undefined when there are more than `limit`. Only under the claim of the site. */
+export async function readEvents(
+  client: PoolClient,
+  siteId: string,
+  covers: IntervalRanges,
+  limit: number,
+): Promise<GatheredEvents | undefined> {
+  const { from, to } = boundsOf(covers);
+  const isOne = from.length === 1;
+  const values = [siteId, ...(isOne ? [from[0], to[0]] : [from, to])];
+  const gatherer = createGatherer(startOf(covers[0]!).getTime());
+  let isTooMany = false;
+  await readRows(copyOut(client, selectEvents(isOne), values, 'binary'), eventFields.length, (row) => {
+    if (gatherer.rows === limit) isTooMany = true;
+    else gatherer.add(row);
+  });
+  if (isTooMany) return undefined;
+  return gatherer.finish(await numberUsers(client, siteId, gatherer.users));
+}

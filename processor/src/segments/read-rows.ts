@@ -1,0 +1,68 @@
+/** Rows of COPY's binary format, as bytes: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format". */
+
+/** One row; it is good until the next one is read. */
+export interface RowBytes {
+  bytes: Buffer;
+  /** For each column where its value begins and ends; it begins at -1 where there is none. */
+  starts: Int32Array;
+  ends: Int32Array;
+}
+
+const headerBytes = 19;
+const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+
+/** Where the row that begins at `start` ends; undefined when there is no more of it yet. */
+function findFields({ bytes, starts, ends }: RowBytes, start: number): number | undefined {
+  let at = start + 2;
+  for (let column = 0; column < starts.length; column += 1) {
+    if (at + 4 > bytes.length) return undefined;
+    const length = bytes.readInt32BE(at);
+    at += 4;
+    starts[column] = length < 0 ? -1 : at;
+    if (length > 0) at += length;
+    ends[column] = at;
+  }
+  return at > bytes.length ? undefined : at;
+}
+
+/** Tells of each row of `chunks`, which have `columns`. @throws Error for bytes that are of another format. */
+export async function readRows(
+  chunks: AsyncIterable<Buffer>,
+  columns: number,
+  onRow: (row: RowBytes) => void,
+): Promise<void> {
+  const row: RowBytes = { bytes: Buffer.alloc(0), starts: new Int32Array(columns), ends: new Int32Array(columns) };
+  let rest: Buffer = Buffer.alloc(0);
+  let hasBegun = false;
+  for await (const chunk of chunks) {
+    row.bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let at = 0;
+    if (!hasBegun) {
+      if (row.bytes.length < headerBytes) {
+        rest = row.bytes;
+        continue;
+      }
+      if (!row.bytes.subarray(0, signature.length).equals(signature)) throw new Error('This is no binary COPY');
+      at = headerBytes;
+      hasBegun = true;
+    }
+    while (at + 2 <= row.bytes.length && row.bytes.readInt16BE(at) === columns) {
+      const end = findFields(row, at);
+      if (end === undefined) break;
+      onRow(row);
+      at = end;
+    }
+    rest = row.bytes.subarray(at);
+  }
+  // The end is -1 instead of a number of columns.
+  if (rest.length !== 2 || rest.readInt16BE(0) !== -1) throw new Error('The rows of a COPY are cut off');
+}
+
+/** 2000-01-01 in microseconds since 1970. */
+const epochMicros = 946_684_800_000_000;
+
+/** A timestamptz in microseconds since 1970. */
+export function readMicros({ bytes, starts }: RowBytes, column: number): number {
+  const at = starts[column]!;
+  return bytes.readInt32BE(at) * 4_294_967_296 + bytes.readUInt32BE(at + 4) + epochMicros;
+}

@@ -1,0 +1,32 @@
+/** Reads what a statement finds by COPY: neither a message nor a string of its own for each value, as a query or a cursor has them. */
+import type { Readable } from 'node:stream';
+import pg, { type ClientBase } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+
+/** Bytes that wait for their reader at most, besides those of the socket. */
+const waitingBytes = 64 * 1024;
+
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
+  if (!Array.isArray(value)) return pg.escapeLiteral(String(value));
+  return value.length === 0 ? `'{}'` : `array[${value.map(literal).join(', ')}]`;
+}
+
+/** COPY takes no parameters: each becomes a literal, which Postgres gives the type that the parameter would have. */
+const withLiterals = (text: string, values: unknown[]) =>
+  text.replace(/\$(\d+)/g, (_, place: string) => literal(values[Number(place) - 1]));
+
+/** What pg gives a query that the pool has a time limit for: to be called once it is over. */
+interface Limited {
+  callback?: () => void;
+}
+
+/** Bytes of a format of COPY, as they come. Whoever stops early has to close the connection. */
+export function copyOut(client: ClientBase, text: string, values: unknown[], format: 'text' | 'binary'): Readable {
+  const copy = `copy (${withLiterals(text, values)}) to stdout (format ${format})`;
+  const copied = client.query(copyTo(copy, { highWaterMark: waitingBytes }));
+  // pg-copy-streams does not: the limit would be taken for exceeded, long after the end.
+  copied.once('close', () => (copied as Limited).callback?.());
+  return copied;
+}
