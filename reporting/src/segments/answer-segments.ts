@@ -75,7 +75,12 @@ export async function countPlan(
     ...(plan.withViews && { viewCode: types!.codeOf('view') }),
     keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
     typeCodes: plan.types.map((type) => types!.codeOf(type)),
-    ...{ withVisitors: plan.withVisitors, withViewers: plan.withViewers, withAll: plan.withShare },
+    ...{
+      withEvents: plan.withEvents,
+      withVisitors: plan.withVisitors,
+      withViewers: plan.withViewers,
+      withAll: plan.withShare,
+    },
     ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: msOf(query.range) } }),
   };
 }

@@ -101,7 +101,8 @@ export function countIds(lists: { ids: Numbers }[]): number {
 function countInOrder({ groups, ids }: GroupedIds, counts: Uint32Array): void {
   const last = new Uint32Array(counts.length);
   for (let place = 0; place < ids.length; place += 1) {
-    const [group, id] = [groups[place]!, ids[place]!];
+    const group = groups[place]!;
+    const id = ids[place]!;
     if (id === 0 || last[group] === id) continue;
     last[group] = id;
     counts[group]! += 1;

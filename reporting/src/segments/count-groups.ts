@@ -5,12 +5,15 @@ import { type CountedVisits, countVisits } from './count-visits.js';
 import { createGrouper, type GroupKey } from './group-rows.js';
 import type { Part, SharedTask } from './part.js';
 import { type Selection, selectParts, type VisitSelection } from './select-parts.js';
-import { pick, type Rows } from './select-rows.js';
+import { filteredColumns, pick, type Rows } from './select-rows.js';
+import { isOfVisits } from './visit-columns.js';
+import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
 import type { Visits } from './visit-table.js';
 
 /** What is counted besides events; codes are of column `event_type`. */
 export interface CountPlan extends Selection {
   keys: GroupKey[];
+  withEvents: boolean;
   /** Undefined when views are not wanted. */
   viewCode?: number;
   /** Each has a count of its own. */
@@ -53,11 +56,27 @@ interface GroupedRows {
   visits: Numbers | undefined;
 }
 
-/** How many rows each group has. */
-function countEvents(grouped: Pick<GroupedRows, 'groups'>[], size: number): Uint32Array {
-  const counts = new Uint32Array(size);
-  for (const { groups } of grouped) for (let at = 0; at < groups.length; at += 1) counts[groups[at]!]! += 1;
-  return counts;
+/** How many rows each group has, and how many of them are of one type. */
+function countEvents(
+  grouped: { groups: Numbers; types?: Numbers | undefined }[],
+  size: number,
+  code: number | undefined,
+): { events: Uint32Array; ofType: Uint32Array } {
+  const events = new Uint32Array(size);
+  const ofType = new Uint32Array(size);
+  for (const { groups, types } of grouped) {
+    if (types && code !== undefined) countBoth(groups, types, code, events, ofType);
+    else for (let at = 0; at < groups.length; at += 1) events[groups[at]!]! += 1;
+  }
+  return { events, ofType };
+}
+
+function countBoth(groups: Numbers, types: Numbers, code: number, events: Uint32Array, ofType: Uint32Array): void {
+  for (let at = 0; at < groups.length; at += 1) {
+    const group = groups[at]!;
+    events[group]! += 1;
+    if (types[at] === code) ofType[group]! += 1;
+  }
 }
 
 /** How many of one event type. */
@@ -104,8 +123,19 @@ function compactVisits({ durations, duration, ...counts }: CountedVisits, presen
 }
 
 export function countGroups(task: CountTask): CountedGroups {
-  const { rows, visits } = selectParts(task, task.plan);
-  return countSelected(rows, task.plan, visits);
+  const { plan } = task;
+  const { filter, ...counted } = plan;
+  if (!isOfWholeVisits(counted)) {
+    const { rows, visits } = selectParts(task, plan);
+    return countSelected(rows, plan, visits);
+  }
+  const ofRows = filteredColumns(filter);
+  const { rows, visits } = selectParts(task, {
+    ...plan,
+    visits: { ...plan.visits!, columns: ofRows.filter(isOfVisits) },
+  });
+  const whole = rowsOfVisits(rows, visits!, plan.visits!.columns);
+  return countSelected([{ part: whole, rows: 'all' }], plan, visits);
 }
 
 /** Of rows that fit the filter of the plan. */
@@ -119,7 +149,7 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
   }));
   const size = grouper.size();
   const none = new Uint32Array();
-  const events = countEvents(grouped, size);
+  const { events, ofType: views } = countEvents(grouped, size, plan.viewCode);
   const present = presentGroups(events);
   const compact = (counts: Uint32Array) => present.map((group) => counts[group]!);
   const viewing = plan.withViewers ? viewsOnly(grouped, plan.viewCode!) : [];
@@ -131,11 +161,11 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
   return {
     keys,
     events: compact(events),
-    views: plan.viewCode === undefined ? none : compact(countType(grouped, size, plan.viewCode)),
+    views: plan.viewCode === undefined ? none : compact(views),
     ofTypes: plan.typeCodes.map((code) => compact(countType(grouped, size, code))),
     visitors: plan.withVisitors ? compact(countDistinct(byId(grouped, 'visitors'), size)) : none,
     viewers: plan.withViewers ? compact(countDistinct(viewing, size)) : none,
-    viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size)) : none,
+    viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size, undefined).events) : none,
     ...(visits && plan.visits?.isCounted && { ofVisits: compactVisits(ofVisits(), present) }),
     all: plan.withAll ? countIds(byId(grouped, 'visitors')) : 0,
   };

@@ -1,13 +1,14 @@
 /** Counts the ways of visits from step to step. */
-import type { Numbers } from '@millrace/shared/segments/number-block';
+import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { StepDimension } from '../journeys/journey.js';
 import { createPathNumbers } from './number-paths.js';
 import type { NumberedVisits } from './number-visits.js';
-import { type SharedTask, throwIfCancelled } from './part.js';
+import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import type { VisitSelection } from './select-parts.js';
-import { type FilterPlan, maskOf } from './select-rows.js';
+import { type FilterPlan, listOf, maskOf, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+import { inSequence } from './sequence-parts.js';
 import { withVisits } from './visit-columns.js';
-import { clipWindows, groupByTime, type TimeGroup, walkGroup } from './walk-rows.js';
+import { clipWindows } from './windows.js';
 
 export interface JourneysPlan {
   /** What the events of steps fit. */
@@ -76,21 +77,20 @@ function createBackward(steps: number, visits: number): { ways: Ways; onStep: On
   return { ways: { codes, lengths }, onStep };
 }
 
-function walk({ parts, lists }: TimeGroup, plan: JourneysPlan, onStep: OnStep): void {
-  const of = parts.map((part, at) => ({
-    codes: part.columns.get(plan.column),
-    visits: part.columns.get('visit') as Numbers,
-    marked: plan.mark && maskOf(part, plan.mark.filter, lists[at]!),
-  }));
-  walkGroup({ parts, lists }, (at, row, _visitor, place) => {
-    const { codes, visits, marked } = of[at]!;
-    onStep(visits[row]!, codes ? codes[row]! : 0, marked === undefined || marked[place] === 1);
-  });
+function walk(part: Part, rows: RowList, plan: JourneysPlan, onStep: OnStep): void {
+  const codes = part.columns.get(plan.column);
+  const visits = part.columns.get('visit')!;
+  const marked = plan.mark && maskOf(part, plan.mark.filter, rows);
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at]!;
+    const visit = visits[row]!;
+    if (visit !== 0) onStep(visit, codes ? codes[row]! : 0, marked === undefined || marked[at] === 1);
+  }
 }
 
-/** Visits ascend by visitor. */
 function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits, steps: number): CountedJourneys {
   const numbers = createPathNumbers(steps);
+  const byVisitor = orderRows([visitor.subarray(0, count + 1)]);
   const wayOf = new Int32Array(count + 1).fill(-1);
   for (let visit = 1; visit <= count; visit += 1) {
     if (lengths[visit]! > 0) wayOf[visit] = numbers.numberOf(codes, visit * steps);
@@ -102,7 +102,7 @@ function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits,
   ];
   const total = { visits: 0, visitors: 0 };
   let lastVisitor = 0;
-  for (let visit = 1; visit <= count; visit += 1) {
+  for (const visit of byVisitor) {
     const way = wayOf[visit]!;
     if (way === -1) continue;
     visits[way]! += 1;
@@ -117,18 +117,17 @@ function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits,
 
 /** Parts reach beyond the range, so that visits are whole. */
 export function countJourneys(task: JourneysTask): CountedJourneys {
-  const { plan, visitors, lastVisitor, cancellation } = task;
-  const { parts, visits } = withVisits(task.parts, visitors, lastVisitor, {
-    ...plan.visits,
-    isOrdered: true,
-  });
+  const { plan, visitors, cancellation } = task;
+  const { parts, visits } = withVisits(inSequence(task.parts), visitors, plan.visits);
   throwIfCancelled(cancellation);
-  const inRange = parts.flatMap((part) => clipWindows(part, plan.visits.range) ?? []);
   const create = plan.mark?.at === 'end' ? createBackward : createForward;
   const { ways, onStep } = create(plan.steps, visits.count);
-  for (const group of groupByTime(inRange, visitors, plan.filter)) {
+  for (const part of parts) {
     throwIfCancelled(cancellation);
-    walk(group, plan, onStep);
+    const clipped = clipWindows(part, plan.visits.range);
+    if (!clipped) continue;
+    const rows = listOf(part, selectRows(clipped, plan.filter, rowsOfVisitors(part, ...visitors)));
+    walk(part, rows, plan, onStep);
   }
   return countWays(ways, visits, plan.steps);
 }

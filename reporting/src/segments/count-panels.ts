@@ -3,7 +3,9 @@ import { type CountedGroups, type CountPlan, countSelected } from './count-group
 import { gatherRows } from './gather-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { selectParts, type VisitSelection } from './select-parts.js';
-import { type FilterPlan, type Rows, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, filteredColumns, type Rows, selectRows } from './select-rows.js';
+import { isOfVisits } from './visit-columns.js';
+import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
 
 export interface PanelsTask extends SharedTask {
   kind: 'panels';
@@ -20,18 +22,12 @@ export interface CountedPanel {
   groups: CountedGroups;
 }
 
-function filtered(filter: FilterPlan | undefined): string[] {
-  if (filter === undefined) return [];
-  if (filter.op === 'in') return [filter.column];
-  return filter.op === 'not' ? filtered(filter.filter) : filter.filters.flatMap(filtered);
-}
-
 function columnsOf({ keys, filter, viewCode, typeCodes, visits, ...plan }: CountPlan): Set<string> {
   const usesTypes = viewCode !== undefined || typeCodes.length > 0;
   const usesVisitors = plan.withVisitors || plan.withViewers || plan.withAll;
   return new Set([
     ...keys.map((key) => (key.by === 'time' ? 'time' : key.column)),
-    ...filtered(filter),
+    ...filteredColumns(filter),
     ...(usesTypes ? ['event_type'] : []),
     ...(usesVisitors ? ['visitor'] : []),
     ...(visits?.isCounted ? ['visit'] : []),
@@ -40,21 +36,30 @@ function columnsOf({ keys, filter, viewCode, typeCodes, visits, ...plan }: Count
 
 /** The rows are those of a share of the visitors, and fit the filter of all panels. */
 function rowsOf(part: Part, { filter }: CountPlan): Rows {
-  return filter === undefined ? 'all' : selectRows(part, filter, rowsOfVisitors(part, 0, Number.POSITIVE_INFINITY));
+  return filter === undefined ? 'all' : selectRows(part, filter, 'all');
+}
+
+/** What is asked about visits, with the columns that events are to have: panels about visits alone look at these themselves. */
+function visitsOfRows({ visits, filter, panels }: PanelsTask): VisitSelection | undefined {
+  if (visits === undefined) return undefined;
+  const ofRows = panels.filter((plan) => !isOfWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);
+  return { ...visits, columns: [...new Set([...filteredColumns(filter), ...ofRows].filter(isOfVisits))] };
 }
 
 /** @returns how many panels were counted. @throws CancelledError */
 export function countPanels(task: PanelsTask, send: (counted: CountedPanel) => void): number {
   const { panels, cancellation } = task;
-  const ofVisits = task.visits && { ...task.visits, isOrdered: true };
+  const ofVisits = visitsOfRows(task);
   const { rows: selected, visits } = selectParts(task, { ...task, ...(ofVisits && { visits: ofVisits }) });
-  const needed = panels.map(columnsOf);
+  const needed = panels.map((plan) => (isOfWholeVisits(plan) ? new Set<string>() : columnsOf(plan)));
   const withTime = needed.some((columns) => columns.has('time'));
-  const rows = gatherRows(selected, visits ? 'visit' : 'visitor', withTime);
+  const rows = gatherRows(selected, withTime);
+  const whole = visits && rowsOfVisits(selected, visits, task.visits!.columns);
   for (const [panel, plan] of panels.entries()) {
     throwIfCancelled(cancellation);
     const later = new Set(needed.slice(panel + 1).flatMap((columns) => [...columns]));
-    const counted = rows.partsWith(needed[panel]!, later).map((part) => ({ part, rows: rowsOf(part, plan) }));
+    const parts = whole && isOfWholeVisits(plan) ? [whole] : rows.partsWith(needed[panel]!, later);
+    const counted = parts.map((part) => ({ part, rows: rowsOf(part, plan) }));
     send({ panel, groups: countSelected(counted, plan, visits) });
   }
   return panels.length;

@@ -5,7 +5,7 @@ import { createGrouper, type GroupKey } from './group-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type SelectedRows, type Selection, selectParts } from './select-parts.js';
 import { type FilterPlan, listOf, type RowList, selectRows } from './select-rows.js';
-import { lastMs } from './walk-rows.js';
+import { lastMs } from './windows.js';
 
 export interface ReturnsPlan extends Selection {
   first?: FilterPlan;

@@ -58,7 +58,8 @@ export function countVisits(
   const seen = new Set<number>();
   for (const { groups, ids } of lists) {
     for (let row = 0; row < ids.length; row += 1) {
-      const [visit, group] = [ids[row]!, groups[row]!];
+      const visit = ids[row]!;
+      const group = groups[row]!;
       if (visit === 0 || latest[group] === visit) continue;
       latest[group] = visit;
       if (several[visit] === 1) {

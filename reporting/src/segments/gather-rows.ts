@@ -1,120 +1,133 @@
 /** Rows that several counts are made of, gathered from all parts into one: in the order of visitors, without what was not selected. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
-import { listOf, type RowList } from './select-rows.js';
-
-interface Listed {
-  part: Part;
-  list: RowList;
-}
+import { listOf } from './select-rows.js';
+import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 
 export interface GatheredRows {
   /** Parts that have `columns`. What is in `later` besides is kept for the next call, if it is there already. */
   partsWith(columns: ReadonlySet<string>, later: ReadonlySet<string>): Part[];
 }
 
-/** Rows are counted by id unless ids go so far beyond the number of rows. */
-const mostPerRow = 8;
-
 /** A part holds milliseconds in 32 bits. */
 const longestMs = 2 ** 32;
 
-function lastMs({ part: { startMs, columns }, list }: Listed): number {
+function lastTime({ part: { startMs, columns }, rows }: ListedRows): number {
   const time = columns.get('time');
   let last = 0;
-  for (let at = 0; time && at < list.length; at += 1) last = Math.max(last, time[list[at]!]!);
+  for (let at = 0; time && at < rows.length; at += 1) last = Math.max(last, time[rows[at]!]!);
   return startMs + last;
 }
 
-/** Selections that one part can hold the times of. */
-function stretchesOf(selections: Listed[]): Listed[][] {
-  const stretches: Listed[][] = [];
-  for (const selection of [...selections].sort((a, b) => a.part.startMs - b.part.startMs)) {
+/** Selections that one part can hold the times of; given in the order of their starts. */
+function stretchesOf(selections: ListedRows[]): ListedRows[][] {
+  const stretches: ListedRows[][] = [];
+  for (const selection of selections) {
     const stretch = stretches.at(-1);
-    if (stretch && lastMs(selection) - stretch[0]!.part.startMs < longestMs) stretch.push(selection);
+    if (stretch && lastTime(selection) - stretch[0]!.part.startMs < longestMs) stretch.push(selection);
     else stretches.push([selection]);
   }
   return stretches;
 }
 
-/** For each of the rows its place in the order of ids. */
-function placesOf(ids: Uint32Array): Uint32Array {
-  const places = new Uint32Array(ids.length);
-  let most = 0;
-  for (let row = 0; row < ids.length; row += 1) if (ids[row]! > most) most = ids[row]!;
-  if (most > mostPerRow * ids.length) {
-    const order = orderRows([ids]);
-    for (let place = 0; place < order.length; place += 1) places[order[place]!] = place;
-    return places;
+/** Rows of one list, from a place to before another, that belong to one block of visitors. */
+interface Run {
+  list: ListedRows;
+  /** What its rows are in the whole. */
+  places: Uint32Array;
+  from: number;
+  to: number;
+}
+
+/** All rows in runs; where the rows of a block go stays in the processor's cache while they are put there. */
+function runsByVisitor(lists: ListedRows[]): Run[] {
+  const runs: Run[] = [];
+  const places = lists.map(({ rows }) => new Uint32Array(rows.length));
+  const next = new Uint32Array(blockVisitors + 1);
+  let end = 0;
+  for (const [at, list] of lists.entries()) {
+    const visitors = list.part.columns.get('visitor');
+    let to = 0;
+    while (to < list.rows.length && !visitors?.[list.rows[to]!]) places[at]![to++] = end++;
+    runs.push({ list, places: places[at]!, from: 0, to });
   }
-  const next = new Uint32Array(most + 2);
-  for (let row = 0; row < ids.length; row += 1) next[ids[row]! + 1]! += 1;
-  for (let id = 0; id <= most; id += 1) next[id + 1]! += next[id]!;
-  for (let row = 0; row < ids.length; row += 1) places[row] = next[ids[row]!]!++;
-  return places;
+  for (const { visitor, from, to } of visitorBlocks(lists)) {
+    const ofBlock = lists.map((list, at) => ({ list, places: places[at]!, from: from[at]!, to: to[at]! }));
+    next.fill(0);
+    for (const run of ofBlock) countVisitors(run, visitor, next);
+    next[0] = end;
+    for (let number = 0; number < blockVisitors; number += 1) next[number + 1]! += next[number]!;
+    end = next[blockVisitors]!;
+    for (const run of ofBlock) placeRows(run, visitor, next);
+    runs.push(...ofBlock.filter((run) => run.from < run.to));
+  }
+  return runs;
 }
 
-/** Puts the numbers of a list of rows at their places. */
-function spread(numbers: Numbers, list: RowList, to: Uint32Array, places: Uint32Array): void {
-  for (let at = 0; at < list.length; at += 1) to[places[at]!] = numbers[list[at]!]!;
+function countVisitors({ list: { part, rows }, from, to }: Run, first: number, counts: Uint32Array): void {
+  const visitors = part.columns.get('visitor');
+  for (let at = from; visitors && at < to; at += 1) counts[visitors[rows[at]!]! - first + 1]! += 1;
 }
 
-/** A column of all selections, each row at its place. Undefined where no part has it. */
-function join(selections: Listed[], column: string, places: Uint32Array): Uint32Array | undefined {
-  if (selections.every(({ part }) => !part.columns.has(column))) return undefined;
-  const joined = new Uint32Array(places.length);
-  let first = 0;
-  for (const { part, list } of selections) {
-    const numbers = part.columns.get(column);
-    if (numbers) spread(numbers, list, joined, places.subarray(first, first + list.length));
-    first += list.length;
+function placeRows({ list: { part, rows }, places, from, to }: Run, first: number, next: Uint32Array): void {
+  const visitors = part.columns.get('visitor');
+  for (let at = from; visitors && at < to; at += 1) {
+    const number = visitors[rows[at]!]! - first;
+    const place = next[number]!;
+    places[at] = place;
+    next[number] = place + 1;
+  }
+}
+
+function spread(numbers: Numbers, { list: { rows }, places, from, to }: Run, joined: Uint32Array): void {
+  for (let at = from; at < to; at += 1) joined[places[at]!] = numbers[rows[at]!]!;
+}
+
+/** A column of all rows, each at its place. Undefined where no part has it. */
+function join(runs: Run[], column: string, count: number): Uint32Array | undefined {
+  if (runs.every(({ list }) => !list.part.columns.has(column))) return undefined;
+  const joined = new Uint32Array(count);
+  for (const run of runs) {
+    const numbers = run.list.part.columns.get(column);
+    if (numbers) spread(numbers, run, joined);
   }
   return joined;
 }
 
 /** Milliseconds since `startMs`. */
-function joinTimes(selections: Listed[], startMs: number, places: Uint32Array): Uint32Array {
-  const times = join(selections, 'time', places) ?? new Uint32Array(places.length);
-  let first = 0;
-  for (const { part, list } of selections) {
-    for (let at = first; at < first + list.length; at += 1) times[places[at]!]! += part.startMs - startMs;
-    first += list.length;
+function joinTimes(runs: Run[], startMs: number, count: number): Uint32Array {
+  const times = join(runs, 'time', count) ?? new Uint32Array(count);
+  for (const { list, places, from, to } of runs) {
+    const later = list.part.startMs - startMs;
+    for (let at = from; at < to; at += 1) times[places[at]!]! += later;
   }
   return times;
 }
 
-function gather(
-  selections: Listed[],
-  by: 'visitor' | 'visit',
-): (columns: ReadonlySet<string>, later: ReadonlySet<string>) => Part {
-  const rows = selections.reduce((sum, { list }) => sum + list.length, 0);
-  const { startMs } = selections[0]!.part;
-  const asTheyAre = new Uint32Array(rows);
-  for (let row = 0; row < rows; row += 1) asTheyAre[row] = row;
-  const ids = join(selections, by, asTheyAre);
-  const places = ids ? placesOf(ids) : asTheyAre;
+/** Rows of each visitor are in the order of time, where parts follow each other in it. */
+function gather(lists: ListedRows[]): (columns: ReadonlySet<string>, later: ReadonlySet<string>) => Part {
+  const count = lists.reduce((sum, { rows }) => sum + rows.length, 0);
+  const { startMs } = lists[0]!.part;
+  let runs: Run[] | undefined;
   const kept = new Map<string, Uint32Array>();
   return (columns, later) => {
+    runs ??= runsByVisitor(lists);
     for (const column of kept.keys()) if (!columns.has(column) && !later.has(column)) kept.delete(column);
     for (const column of columns) {
       if (kept.has(column)) continue;
-      const joined = column === 'time' ? joinTimes(selections, startMs, places) : join(selections, column, places);
+      const joined = column === 'time' ? joinTimes(runs, startMs, count) : join(runs, column, count);
       if (joined) kept.set(column, joined);
     }
-    return { rows, startMs, columns: kept };
+    return { rows: count, startMs, columns: kept };
   };
 }
 
-/**
- * Columns are gathered when they are first asked for. Numbers of visits ascend by visitor, too. `withTime` where `time` is one of the
- * columns.
- */
-export function gatherRows(selected: SelectedRows[], by: 'visitor' | 'visit', withTime: boolean): GatheredRows {
-  const lists = selected.map(({ part, rows }) => ({ part, list: listOf(part, rows) }));
-  const found = lists.filter(({ list }) => list.length > 0);
+/** Columns are gathered when they are first asked for. `withTime` where `time` is one of the columns. */
+export function gatherRows(selected: SelectedRows[], withTime: boolean): GatheredRows {
+  const lists = selected.map(({ part, rows }) => ({ part, rows: listOf(part, rows) }));
+  const found = lists.filter(({ rows }) => rows.length > 0).sort((a, b) => a.part.startMs - b.part.startMs);
   const stretches = withTime ? stretchesOf(found) : found.length > 0 ? [found] : [];
-  const gathered = stretches.map((stretch) => gather(stretch, by));
+  const gathered = stretches.map(gather);
   return { partsWith: (columns, later) => gathered.map((columnsOf) => columnsOf(columns, later)) };
 }

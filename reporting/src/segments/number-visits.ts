@@ -1,9 +1,9 @@
 /** Visits: runs of a visitor's events without a longer gap than the site allows. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { mergeGroup } from './merge-group.js';
 import type { Part } from './part.js';
-import { createVisitTable, type Visits } from './visit-table.js';
-import { groupByTime, type TimeGroup } from './walk-rows.js';
+import { listOf, rowsOfVisitors, selectRows } from './select-rows.js';
+import { createVisitTable, type Visits, type VisitTable } from './visit-table.js';
+import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 
 export interface VisitPlan {
   /** Longest time between two events of a visit. */
@@ -19,35 +19,6 @@ export interface NumberedVisits extends Visits {
   ofRows: Map<Part, Uint32Array>;
 }
 
-/** Numbers of sessions that are the same in every part: each part counts its own. */
-function sessionNumbers(parts: Part[]): Map<Part, Uint32Array> {
-  const numbers = new Map<bigint, number>();
-  return new Map(
-    parts.map((part) => {
-      const ids = part.sessionIds ?? new BigUint64Array();
-      const list = new Uint32Array(ids.length + 1);
-      for (let at = 0; at < ids.length; at += 1) {
-        const id = ids[at]!;
-        if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
-        list[at + 1] = numbers.get(id)!;
-      }
-      return [part, list];
-    }),
-  );
-}
-
-/** Rows of one stretch of time in the order of visitor and time; of a row that several parts have, where it comes from. */
-interface Walked {
-  part: Part;
-  rows: ArrayLike<number>;
-  /** What numbers of column `session` are in all parts. */
-  sessions: Uint32Array;
-  visits: Uint32Array;
-  /** Places of parts, and rows in them, where they are not those of `part` itself. */
-  source?: { parts: ArrayLike<number>; rows: ArrayLike<number> };
-  place: number;
-}
-
 /** A 1 for each code of a type by which nobody does something. */
 function passiveTable({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
   const passive = new Uint8Array(Math.max(viewCode, ...passiveCodes) + 1);
@@ -55,94 +26,102 @@ function passiveTable({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
   return passive;
 }
 
-/** Goes on with what is known of each visitor from the stretches before. */
-function createWalk(plan: VisitPlan, lastVisitor: number) {
+/** Rows as they are walked through. */
+interface Walked extends ListedRows {
+  /** The visit of each row. */
+  visits: Uint32Array;
+  time: Numbers;
+  micros: Numbers;
+  visitor: Numbers;
+  session: Numbers;
+  /** Ids of sessions, 64 bits each, as two numbers. */
+  sessionIds: Uint32Array;
+  type: Numbers;
+  path: Numbers;
+}
+
+function halvesOf({ sessionIds }: Part): Uint32Array {
+  if (!sessionIds) return new Uint32Array();
+  return new Uint32Array(sessionIds.buffer, sessionIds.byteOffset, 2 * sessionIds.length);
+}
+
+function toWalked({ part, rows }: ListedRows): Walked {
+  const none = new Uint8Array(part.rows);
+  const column = (name: string): Numbers => part.columns.get(name) ?? none;
+  return {
+    ...{ part, rows, visits: new Uint32Array(part.rows) },
+    ...{ time: column('time'), micros: column('micros'), visitor: column('visitor'), session: column('session') },
+    ...{ sessionIds: halvesOf(part), type: column('event_type'), path: column('path') },
+  };
+}
+
+/** What is known of each visitor of a block from the stretches before: the last event, and the session of the visit. */
+const createKnown = () => ({
+  visit: new Uint32Array(blockVisitors),
+  last: new Float64Array(blockVisitors),
+  hasSession: new Uint8Array(blockVisitors),
+  sessionLow: new Uint32Array(blockVisitors),
+  sessionHigh: new Uint32Array(blockVisitors),
+});
+type Known = ReturnType<typeof createKnown>;
+
+function createWalk(plan: VisitPlan, table: VisitTable) {
   const { gapMicros, viewCode } = plan;
   const isPassive = passiveTable(plan);
-  const visitOf = new Uint32Array(lastVisitor + 1);
-  const sessionOf = new Uint32Array(lastVisitor + 1);
-  // By visitor, not by visit: rows are in the order of visitors, and memory is read in order.
-  const lastOf = new Float64Array(lastVisitor + 1);
-  const table = createVisitTable();
 
-  function walk({ part, rows, sessions, visits, source, place }: Walked): void {
-    const { columns, startMs } = part;
-    const none = new Uint8Array(part.rows);
-    const column = (name: string): Numbers => columns.get(name) ?? none;
-    const [visitors, time, rest] = [column('visitor'), column('time'), column('micros')];
-    const [session, types, paths] = [column('session'), column('event_type'), column('path')];
-    const startMicros = startMs * 1_000;
-    let { first, last, views, actions, entry, exit } = table.lists();
-    for (let at = 0; at < rows.length; at += 1) {
-      const row = rows[at]!;
-      const visitor = visitors[row]!;
-      if (visitor === 0) continue;
-      const micros = startMicros + time[row]! * 1_000 + rest[row]!;
-      const of = sessions[session[row]!]!;
-      const before = sessionOf[visitor]!;
-      let visit = visitOf[visitor]!;
-      if (visit === 0 || micros - lastOf[visitor]! > gapMicros || (of !== 0 && before !== 0 && before !== of)) {
-        visit = table.begin(visitor, source ? source.parts[row]! : place, source ? source.rows[row]! : row);
-        ({ first, last, views, actions, entry, exit } = table.lists());
-        first[visit] = micros;
-        visitOf[visitor] = visit;
-        sessionOf[visitor] = 0;
+  /** Rows of one block, at places from `from` to before `to`; `place` is the one of the part. */
+  return function walk(walked: Walked, place: number, from: number, to: number, first: number, known: Known): void {
+    const { rows, visits, time, micros, visitor, session, sessionIds, type, path } = walked;
+    const startMicros = walked.part.startMs * 1_000;
+    let lists = table.lists();
+    for (let next = from; next < to; next += 1) {
+      const row = rows[next]!;
+      const at = visitor[row]! - first;
+      const instant = startMicros + time[row]! * 1_000 + micros[row]!;
+      const id = 2 * session[row]!;
+      let visit = known.visit[at]!;
+      let isOther = visit === 0 || instant - known.last[at]! > gapMicros;
+      if (id !== 0) {
+        const low = sessionIds[id - 2]!;
+        const high = sessionIds[id - 1]!;
+        isOther ||= known.hasSession[at] === 1 && (known.sessionLow[at] !== low || known.sessionHigh[at] !== high);
+        known.hasSession[at] = 1;
+        known.sessionLow[at] = low;
+        known.sessionHigh[at] = high;
+      } else if (isOther) known.hasSession[at] = 0;
+      if (isOther) {
+        visit = table.begin(first + at, place, row);
+        lists = table.lists();
+        lists.first[visit] = instant;
+        known.visit[at] = visit;
       }
-      if (of !== 0) sessionOf[visitor] = of;
-      lastOf[visitor] = micros;
-      last[visit] = micros;
+      known.last[at] = instant;
+      lists.last[visit] = instant;
       visits[row] = visit;
-      const type = types[row]!;
-      if (type === viewCode) {
-        if (views[visit] === 0) entry[visit] = paths[row]!;
-        exit[visit] = paths[row]!;
-        views[visit]! += 1;
-      } else if (isPassive[type] !== 1) actions[visit]! += 1;
+      const code = type[row]!;
+      if (code === viewCode) {
+        if (lists.views[visit] === 0) lists.entry[visit] = path[row]!;
+        lists.exit[visit] = path[row]!;
+        lists.views[visit]! += 1;
+      } else if (isPassive[code] !== 1) lists.actions[visit]! += 1;
     }
-  }
-  return { walk, finish: table.finish };
+  };
 }
 
-/** Gives the rows of parts that overlap the visits of the rows that were merged. */
-function walkMerged(group: TimeGroup, places: number[], numbers: Uint32Array[], walk: (walked: Walked) => void) {
-  const { part, rows, source } = mergeGroup(group, numbers);
-  const visits = new Uint32Array(part.rows);
-  const inAll = { parts: Uint32Array.from(source.parts, (at) => places[at]!), rows: source.rows };
-  // Their sessions are numbered alike already.
-  walk({ part, rows, sessions: source.sessions, visits, source: inAll, place: 0 });
-  return { visits, source };
-}
-
-/** Visits of visitors from the first to before the second. Parts need `time`, `micros`, `visitor`, `session`, `event_type` and `path`. */
-export function numberVisits(
-  parts: Part[],
-  visitors: readonly [number, number],
-  lastVisitor: number,
-  plan: VisitPlan,
-): NumberedVisits {
-  const { walk, finish } = createWalk(plan, lastVisitor);
-  const sessions = sessionNumbers(parts);
-  const ofRows = new Map(parts.map((part) => [part, new Uint32Array(part.rows)]));
-  const placeOf = new Map(parts.map((part, place) => [part, place]));
-  for (const group of groupByTime(parts, visitors)) {
-    // Windows are clipped in copies of parts.
-    const own = group.parts;
-    if (own.length === 1) {
-      const [part] = own as [Part];
-      const rows = group.lists[0]!;
-      walk({ part, rows, sessions: sessions.get(part)!, visits: ofRows.get(part)!, place: placeOf.get(part)! });
-      continue;
-    }
-    const places = own.map((part) => placeOf.get(part)!);
-    const { visits, source } = walkMerged(
-      group,
-      places,
-      own.map((part) => sessions.get(part)!),
-      walk,
-    );
-    for (let row = 0; row < visits.length; row += 1) {
-      ofRows.get(own[source.parts[row]!]!)![source.rows[row]!] = visits[row]!;
-    }
+/**
+ * Visits of visitors from the first to before the second. Parts follow each other in time; they need `time`, `micros`, `visitor`, `session`,
+ * `event_type` and `path`.
+ */
+export function numberVisits(parts: Part[], visitors: readonly [number, number], plan: VisitPlan): NumberedVisits {
+  const walked = parts.map((part) =>
+    toWalked({ part, rows: listOf(part, selectRows(part, undefined, rowsOfVisitors(part, ...visitors))) }),
+  );
+  const table = createVisitTable();
+  const walk = createWalk(plan, table);
+  const known = createKnown();
+  for (const { visitor, from, to } of visitorBlocks(walked)) {
+    known.visit.fill(0);
+    for (const [place, each] of walked.entries()) walk(each, place, from[place]!, to[place]!, visitor, known);
   }
-  return { ...finish(), ofRows };
+  return { ...table.finish(), ofRows: new Map(walked.map(({ part, visits }) => [part, visits])) };
 }

@@ -20,6 +20,7 @@ export interface QuestionPlan {
   /** Event types that have a metric of their own. */
   types: string[];
   byTime: boolean;
+  withEvents: boolean;
   withViews: boolean;
   withVisitors: boolean;
   withViewers: boolean;
@@ -84,6 +85,7 @@ export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQ
   return {
     ...{ coded: [...new Set(columns)], types, withViews, withVisitors, withViewers },
     byTime: dimensions.some(isTime),
+    withEvents: keys.includes('events'),
     withShare: keys.includes('share'),
     usesVisitors: withVisitors || withViewers || filtered.includes('user_id') || visits !== undefined,
     ...(visits && { visits }),

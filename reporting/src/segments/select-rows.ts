@@ -9,6 +9,13 @@ export type FilterPlan =
   | { op: 'and' | 'or'; filters: FilterPlan[] }
   | { op: 'not'; filter: FilterPlan };
 
+/** What a filter looks at. */
+export function filteredColumns(filter: FilterPlan | undefined): string[] {
+  if (filter === undefined) return [];
+  if (filter.op === 'in') return [filter.column];
+  return filter.op === 'not' ? filteredColumns(filter.filter) : filter.filters.flatMap(filteredColumns);
+}
+
 /** Numbers of rows, ascending. */
 export type RowList = Uint32Array;
 /** Those of a list, or all that a part has. */

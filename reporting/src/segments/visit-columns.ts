@@ -2,7 +2,6 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type NumberedVisits, numberVisits, type VisitPlan } from './number-visits.js';
 import type { Part } from './part.js';
-import { orderVisits } from './visit-table.js';
 
 /** Of columns of the visit's first event. */
 export const firstOfVisit = 'visit:';
@@ -15,8 +14,8 @@ export function codedColumn(column: string): string {
 
 export const isOfVisits = (column: string): boolean => codedColumn(column) !== column;
 
-/** The code of each visit. */
-function codesOfVisits(column: string, parts: Part[], visits: NumberedVisits): Uint32Array {
+/** The code of each visit, by number. */
+export function codesOfVisits(column: string, parts: Part[], visits: NumberedVisits): Uint32Array {
   if (column === 'entry_page') return visits.entry;
   if (column === 'exit_page') return visits.exit;
   const lists = parts.map(({ columns }) => columns.get(codedColumn(column)));
@@ -28,36 +27,32 @@ function codesOfVisits(column: string, parts: Part[], visits: NumberedVisits): U
 }
 
 export interface VisitTask extends VisitPlan {
-  /** Columns of visits that are asked for. */
+  /** Columns of visits that events are to have. */
   columns: string[];
-  /** Numbers of visits ascend by visitor. */
-  isOrdered?: boolean;
 }
 
-function inOrderOfVisitors({ ofRows, ...visits }: NumberedVisits): NumberedVisits {
-  const { visits: ordered, numbers } = orderVisits(visits);
-  for (const list of ofRows.values()) for (let row = 0; row < list.length; row += 1) list[row] = numbers[list[row]!]!;
-  return { ...ordered, ofRows };
+/** `codes[numbers[row]]` for each row. */
+function look(codes: Uint32Array, numbers: Uint32Array): Uint32Array {
+  const found = new Uint32Array(numbers.length);
+  for (let row = 0; row < found.length; row += 1) found[row] = codes[numbers[row]!]!;
+  return found;
 }
 
-/** The same parts with column `visit`, the number of the visit of each event, and the columns that are asked for. */
+/**
+ * The same parts with column `visit`, the number of the visit of each event, and the columns that are asked for. Parts follow each other in
+ * time.
+ */
 export function withVisits(
   parts: Part[],
   visitors: readonly [number, number],
-  lastVisitor: number,
   plan: VisitTask,
 ): { parts: Part[]; visits: NumberedVisits } {
-  const numbered = numberVisits(parts, visitors, lastVisitor, plan);
-  const visits = plan.isOrdered ? inOrderOfVisitors(numbered) : numbered;
+  const visits = numberVisits(parts, visitors, plan);
   const codes = plan.columns.map((column) => [column, codesOfVisits(column, parts, visits)] as const);
   const extended = parts.map((part) => {
     const ofRows = visits.ofRows.get(part)!;
     const columns = new Map<string, Numbers>(part.columns).set('visit', ofRows);
-    for (const [column, list] of codes)
-      columns.set(
-        column,
-        ofRows.map((visit) => list[visit]!),
-      );
+    for (const [column, list] of codes) columns.set(column, look(list, ofRows));
     return { ...part, columns };
   });
   return { parts: extended, visits };

@@ -1,5 +1,4 @@
-/** What is known of each visit, in lists by its number, from 1 on; place 0 is of no visit. */
-import { orderRows } from '@millrace/shared/segments/order-rows';
+/** What is known of each visit, in lists by its number, from 1 on; place 0 is of no visit. Visits of one visitor ascend in time. */
 
 export interface Visits {
   count: number;
@@ -36,14 +35,20 @@ const names = Object.keys(kinds) as (keyof Lists)[];
 const makeLists = (size: number) =>
   Object.fromEntries(names.map((name) => [name, new kinds[name](size)])) as unknown as Lists;
 
-/** Lists that grow; whoever holds them asks for them again after a visit has begun. */
-export function createVisitTable() {
-  let lists = makeLists(4_096);
+export interface VisitTable {
+  /** They grow: whoever holds them asks again after a visit has begun. */
+  lists(): Lists;
+  /** The number of the new visit. */
+  begin(visitor: number, part: number, row: number): number;
+  finish(): Visits;
+}
+
+export function createVisitTable(): VisitTable {
+  let lists = makeLists(65_536);
   let count = 0;
   return {
     lists: () => lists,
-    /** The number of the new visit. */
-    begin(visitor: number, part: number, row: number): number {
+    begin(visitor, part, row) {
       count += 1;
       if (count === lists.first.length) {
         const longer = makeLists(2 * count);
@@ -57,17 +62,4 @@ export function createVisitTable() {
     },
     finish: (): Visits => ({ count, ...lists }),
   };
-}
-
-/** The same visits numbered by visitor, and those of one by time; `numbers` has the new number of each. */
-export function orderVisits({ count, ...lists }: Visits): { visits: Visits; numbers: Uint32Array } {
-  const order = orderRows([lists.visitor.subarray(1, count + 1)]);
-  const numbers = new Uint32Array(count + 1);
-  const sorted = makeLists(count + 1);
-  for (let place = 0; place < count; place += 1) {
-    const before = order[place]! + 1;
-    numbers[before] = place + 1;
-    for (const name of names) sorted[name][place + 1] = lists[name][before]!;
-  }
-  return { visits: { count, ...sorted }, numbers };
 }

@@ -1,0 +1,47 @@
+/** Visits as rows of their own, for questions that are about nothing else: they are a fraction of their events. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
+import type { CountPlan } from './count-groups.js';
+import type { NumberedVisits } from './number-visits.js';
+import type { Part } from './part.js';
+import type { SelectedRows } from './select-parts.js';
+import { filteredColumns } from './select-rows.js';
+import { codesOfVisits, isOfVisits } from './visit-columns.js';
+
+/** Whether a plan counts visits only, by what they are like. */
+export function isOfWholeVisits(plan: CountPlan): boolean {
+  const { keys, filter, typeCodes, viewCode } = plan;
+  const ofEvents = plan.withEvents || plan.withVisitors || plan.withViewers || plan.withAll;
+  if (!plan.visits?.isCounted || ofEvents || viewCode !== undefined || typeCodes.length > 0) return false;
+  const columns = keys.map((key) => (key.by === 'time' ? 'time' : key.column));
+  return [...columns, ...filteredColumns(filter)].every(isOfVisits);
+}
+
+/** A 1 for each visit that has a selected event; at 0 for events that are of none. */
+function visitsOf(selected: SelectedRows[], count: number): Uint8Array {
+  const found = new Uint8Array(count + 1);
+  for (const { part, rows } of selected) {
+    const visits = part.columns.get('visit')!;
+    if (rows === 'all') for (let row = 0; row < part.rows; row += 1) found[visits[row]!] = 1;
+    else for (let at = 0; at < rows.length; at += 1) found[visits[rows[at]!]!] = 1;
+  }
+  return found;
+}
+
+/** A row for each visit that has a selected event, with `columns`; and one for all events that are of no visit. */
+export function rowsOfVisits(selected: SelectedRows[], visits: NumberedVisits, columns: Iterable<string>): Part {
+  const parts = selected.map(({ part }) => part);
+  const found = visitsOf(selected, visits.count);
+  const numbers = new Uint32Array(found.length);
+  let rows = 0;
+  for (let visit = 0; visit < found.length; visit += 1) if (found[visit] === 1) numbers[rows++] = visit;
+  const visit = numbers.subarray(0, rows);
+  const ofRows = new Map<string, Numbers>([['visit', visit]]);
+  for (const column of columns) {
+    const codes = codesOfVisits(column, parts, visits);
+    ofRows.set(
+      column,
+      visit.map((number) => codes[number]!),
+    );
+  }
+  return { rows, startMs: 0, columns: ofRows };
+}
