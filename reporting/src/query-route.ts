@@ -64,6 +64,7 @@ export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answ
   meta: {
     source: answer.source,
     site_known: siteKnown,
+    ...(answer.eventsSince && { events_since: answer.eventsSince.toISOString() }),
     ...(answer.totalRows !== undefined && { total_rows: answer.totalRows }),
     ...(query.timeLabels && query.buckets && { time_labels: query.buckets.labels }),
   },

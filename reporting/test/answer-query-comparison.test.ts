@@ -39,7 +39,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await addPartition(database.pool, '2025-01-01', '2026-01-01');
   for (const siteId of ['rolled', 'raw']) await storeEvents(database.pool, siteId, events);
-  const options = { siteId: 'rolled', timezone: 'UTC', detailSince: at(days[0]!), daysBefore: '2025-12-01' };
+  const options = { siteId: 'rolled', timezone: 'UTC', daysBefore: '2025-12-01' };
   await storeRollups(database.pool, events, options);
 });
 afterAll(() => database.drop());

@@ -39,7 +39,7 @@ const visits = (seed: number, count: number, from: string, days: number): Stored
 beforeAll(async () => {
   database = await createTestDatabase();
   await addPartition(database.pool, '2025-01-01', '2026-01-01');
-  const options = { detailSince: new Date('2025-11-01T00:00:00Z'), daysBefore: '2025-11-20' };
+  const options = { daysBefore: '2025-11-20' };
   const add = async (siteId: string, timezone: string, rolled: StoredEvent[], late: StoredEvent[]) => {
     await storeEvents(database.pool, siteId, [...rolled, ...late]);
     all.set(siteId, [...rolled, ...late]);

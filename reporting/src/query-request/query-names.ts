@@ -1,6 +1,11 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
-import { rolledDimensions } from '@millrace/shared/rollups';
-import type { ColumnDimension, Metric, PersonColumn, TimeUnit, VisitDimension } from '../query/resolved-query.js';
+import {
+  columnDimensions,
+  type Metric,
+  type PersonColumn,
+  type TimeUnit,
+  type VisitDimension,
+} from '../query/resolved-query.js';
 import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
 import { dayPresets, type recentPresets } from './presets.js';
@@ -29,11 +34,6 @@ export const timeUnits = [
   'hour_of_day',
   'day_of_week',
 ] as const satisfies TimeUnit[];
-export const columnDimensions: ColumnDimension[] = [
-  'event_type',
-  ...rolledDimensions.map(({ dimension }) => dimension),
-];
-
 /** Of the visit that an event is part of. */
 export const visitDimensions: VisitDimension[] = [
   'entry_page',

@@ -28,12 +28,7 @@ export function checkBytes(bytes: number, most: number): void {
 }
 
 /** The same of a page that was cut from groups. @throws ServiceError `invalid_request`. */
-export function checkPage(groups: { type: string | null; value: string | null }[]): void {
-  const sizes = groups.map(
-    ({ type, value }) => rowBytes + Buffer.byteLength(type ?? '') + Buffer.byteLength(value ?? ''),
-  );
-  checkBytes(
-    sizes.reduce((sum, size) => sum + size, 0),
-    mostBytes,
-  );
+export function checkPage(groups: { type: string | null }[]): void {
+  const bytes = groups.reduce((sum, { type }) => sum + rowBytes + Buffer.byteLength(type ?? ''), 0);
+  checkBytes(bytes, mostBytes);
 }

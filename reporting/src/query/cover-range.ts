@@ -9,10 +9,6 @@ export interface RangeToCover {
   bounds: number[];
   /** Zone of the rows of days; undefined when none may be used. */
   dayZone: string | undefined;
-  /** Days and intervals from here on have rows; infinite when all have or none has. */
-  rowsSince: number;
-  /** Intervals before it have none even so. */
-  intervalsSince: number;
   /** Starts of marked intervals that the range touches, ascending. */
   markedIntervals: number[];
   markedDays: string[];
@@ -54,7 +50,7 @@ export function coverRange(range: RangeToCover): Cover {
   for (let bucket = 0; bucket < range.bounds.length - 1; bucket += 1) {
     const end = range.bounds[bucket + 1]!;
     let at = range.bounds[bucket]!;
-    for (const run of daysIn && end - at >= lessThanADay ? daysIn(Math.max(at, range.rowsSince), end) : []) {
+    for (const run of daysIn && end - at >= lessThanADay ? daysIn(at, end) : []) {
       coverRest(bucket, at, run.start);
       cover.days.push({ bucket, fromDay: run.from, toDay: run.to });
       at = run.end;
@@ -106,12 +102,10 @@ function wholeDays(start: number, end: number, zone: string): DayRun {
 }
 
 /** Returns a function that covers what days leave over with intervals, and what those leave over with raw events. */
-function intervalCover(range: RangeToCover, { intervals, raw }: Cover) {
-  const { markedIntervals } = range;
-  const intervalsSince = Math.max(range.rowsSince, range.intervalsSince);
+function intervalCover({ markedIntervals }: RangeToCover, { intervals, raw }: Cover) {
   let next = 0;
   return (bucket: number, from: number, to: number) => {
-    const first = Math.min(to, Math.max(ceil(from), ceil(intervalsSince)));
+    const first = Math.min(to, ceil(from));
     const end = Math.max(first, floor(to));
     add(raw, bucket, from, first);
     while (next < markedIntervals.length && markedIntervals[next]! < first) next += 1;

@@ -1,7 +1,7 @@
 /** Turns a group into the values of its metrics and dimensions. */
 import type { Comparable } from './order-rows.js';
-import type { RollupPlan } from './plan-rollup.js';
-import type { Group } from './read-groups.js';
+import { type RollupPlan, typeOf } from './plan-rollup.js';
+import type { Group } from './read-rollups.js';
 import type { Dimension, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
 
 /** Two decimals, halves away from zero; null where nothing can be divided by. */
@@ -16,11 +16,11 @@ export type ValueOf = (group: Group, key: Metric | Dimension) => Comparable;
 /** `inAll` is how many visitors the range has without dimensions; a bucket is its place. */
 export function groupValues(plan: RollupPlan, inAll: number): ValueOf {
   return (group, key) => {
-    if (key === 'events' || key === 'views' || key === 'visitors') return group[key];
+    if (key === 'events' || key === 'visitors') return group[key];
     if (key === 'share') return shareOf(group.visitors, inAll);
-    if (key.startsWith('event:')) return group.ofTypes[plan.types.indexOf(key.slice('event:'.length))]!;
     if (key.startsWith('time:')) return group.bucket;
-    return key === 'event_type' ? group.type : group.value;
+    const type = typeOf(key);
+    return type === undefined ? group.type : group.ofTypes[plan.types.indexOf(type)]!;
   };
 }
 

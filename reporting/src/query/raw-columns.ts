@@ -1,9 +1,12 @@
 /** Dimensions as expressions over columns of table events. */
-import { rolledDimensions } from '@millrace/shared/rollups';
+import { referrerHost } from '@millrace/shared/referrer-host';
+import { eventColumns } from '@millrace/shared/segments/segment-columns';
 import type { FilterColumn } from './filter-sql.js';
 import type { FilterDimension } from './resolved-query.js';
 import type { SqlParameters } from './sql-parameters.js';
 import { ofFirstEvent } from './visits-sql.js';
+
+const sqlOf = (name: string): string => eventColumns.find((column) => column.name === name)!.sql;
 
 /** As in index events_path: a path itself can be longer than an index entry may be. */
 const narrowPath = (values: string) =>
@@ -11,19 +14,14 @@ const narrowPath = (values: string) =>
 
 type RawColumn = (parameters: SqlParameters) => FilterColumn;
 
-const rolled = rolledDimensions.map((rolledDimension): [string, RawColumn] => {
-  const { dimension, value } = rolledDimension;
-  const absent = 'absent' in rolledDimension ? rolledDimension.absent : undefined;
-  const narrow = dimension === 'path' && { narrow: narrowPath };
-  const sql = ({ site }: SqlParameters) => `(${absent ?? value(site())})`;
-  return [dimension, (parameters) => ({ sql: sql(parameters), nullable: absent !== undefined, ...narrow })];
-});
-
+/** The values that segments have, but a referrer from the site itself is direct. */
 const columns = new Map<string, RawColumn>([
-  ['event_type', () => ({ sql: 'event_type', nullable: false })],
+  ['event_type', () => ({ sql: sqlOf('event_type'), nullable: false })],
+  ['path', () => ({ sql: `(${sqlOf('path')})`, nullable: false, narrow: narrowPath })],
+  ['referrer', ({ site }) => ({ sql: `(${referrerHost(site())})`, nullable: false })],
+  ['profile_id', () => ({ sql: sqlOf('profile_id'), nullable: true })],
   ['user_id', () => ({ sql: 'user_id', nullable: true })],
   ['session_id', () => ({ sql: 'session_id', nullable: true })],
-  ...rolled,
 ]);
 
 /**

@@ -4,7 +4,7 @@ import { bytesSql, checkBytes, mostBytes } from './answer-bytes.js';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
 import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets, VisitMetric } from './resolved-query.js';
-import { addValue, hourSql } from './select-ranges.js';
+import { hourSql } from './rollup-sources.js';
 import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 import { asksVisits, eventsWithVisits, isVisitMetric, visitMeasure } from './visits-sql.js';
 
@@ -12,6 +12,8 @@ export interface RawAnswer {
   rows: ResultRow[];
   /** Groups before limit and offset; there when the query asks for it. */
   totalRows?: number;
+  /** Earlier events of the range were dropped and are not in these rows; absent where none are missing. */
+  eventsSince?: Date;
 }
 
 interface RawResult {
@@ -19,6 +21,8 @@ interface RawResult {
   rows: (string | number | null)[][] | null;
   bytes: number;
   total: number | null;
+  /** Raw events before it were dropped. */
+  rawSince: Date | null;
 }
 
 /**
@@ -27,7 +31,7 @@ interface RawResult {
  */
 export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise<RawAnswer> {
   const { text, values } = rawStatement(query);
-  const { rows: found, bytes, total } = (await client.query<RawResult>(text, values)).rows[0]!;
+  const { rows: found, bytes, total, rawSince } = (await client.query<RawResult>(text, values)).rows[0]!;
   checkBytes(bytes, mostBytes);
   const timeAt = timePlace(query);
   return {
@@ -37,8 +41,13 @@ export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise
       return { dimensions, metrics: row.slice(query.dimensions.length) as (number | null)[] };
     }),
     ...(total !== null && { totalRows: total }),
+    ...missingBefore(rawSince, query.range.from),
   };
 }
+
+/** What an answer says that is counted from events since `from`. */
+export const missingBefore = (rawSince: Date | null, from: Date): Pick<RawAnswer, 'eventsSince'> =>
+  rawSince !== null && from < rawSince ? { eventsSince: rawSince } : {};
 
 const timePlace = ({ dimensions }: ResolvedQuery) => dimensions.findIndex((dimension) => dimension.startsWith('time:'));
 
@@ -93,7 +102,8 @@ with per_user as (
   ) chosen
 )
 select bytes, case when bytes <= ${mostBytes} then coalesce((select json_agg(shown) from page), '[]') end as rows,
-  ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total
+  ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total,
+  (select since from raw_horizon) as "rawSince"
 from (select ${bytesSql('page', ['shown::text'])} as bytes offset 0) measured`;
   return { text, values: parameters.values };
 }
@@ -151,10 +161,13 @@ function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlPara
     'timestamptz[]',
   );
   const stretch = `width_bucket(timestamp, ${list})`;
-  if (offsets) return `${hourSql('timestamp', stretch, offsets, parameters)} + 1`;
+  if (offsets) {
+    const seconds = `(${parameters.add(offsets, 'double precision[]')})[${stretch}]`;
+    return `${hourSql('timestamp', seconds)} + 1`;
+  }
   if (!places) return stretch;
   const numbers = places.map((place) => place + 1);
-  return `(${addValue(parameters, numbers, 'int[]')})[${stretch}]`;
+  return `(${parameters.add(numbers, 'integer[]')})[${stretch}]`;
 }
 
 /** A series has no holes: a bucket without events is zero. */

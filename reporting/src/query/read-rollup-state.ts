@@ -1,16 +1,12 @@
 /** Turns a site and a range into what its rollups can be trusted with, as of the snapshot. */
 import { numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
-import { type DimensionsSince, heldSince, intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/rollups';
 import type { TimeRange } from './resolved-query.js';
 
 export interface RollupState {
   /** Zone of the rows of days. */
   timezone: string;
-  /** Intervals from here on have rows of every dimension that is complete. */
-  detailSince: Date;
-  /** See {@link completeSince}. */
-  dimensionsSince: DimensionsSince;
   lastVisitorNo: number;
   /** Raw events before it were dropped; null while none were. */
   rawSince: Date | null;
@@ -29,11 +25,10 @@ with recursive marked(start) as (
           where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
   from marked where start is not null
 )
-select rolled.timezone, detail_since as "detailSince", ${heldSince} as "dimensionsSince",
-  last_visitor_no as "lastVisitorNo", (select since from raw_horizon) as "rawSince",
+select timezone, last_visitor_no as "lastVisitorNo", (select since from raw_horizon) as "rawSince",
   (select string_agg(int4send((extract(epoch from start) / 900)::int), '' order by start) from marked) as intervals,
   array(select day::text from rollup_day_marks where site_id = $1 order by day) as "markedDays"
-from site_rollups rolled left join sites on sites.site_id = $1 where rolled.site_id = $1`;
+from site_rollups where site_id = $1`;
 
 type Row = Omit<RollupState, 'markedIntervals'> & { intervals: Buffer | null };
 

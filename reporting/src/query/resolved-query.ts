@@ -1,12 +1,12 @@
 /** Turns the agreement between who understands a query and who answers it into one declaration. */
-import type { RolledDimension } from '@millrace/shared/rollups';
 import type { FilterOperator } from './filter-operators.js';
 
 export type SeriesUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 /** Units that gather what lies in many places of the range. */
 export type FoldedUnit = 'hour_of_day' | 'day_of_week';
 export type TimeUnit = SeriesUnit | FoldedUnit;
-export type ColumnDimension = 'event_type' | RolledDimension;
+export const columnDimensions = ['event_type', 'path', 'referrer', 'profile_id'] as const;
+export type ColumnDimension = (typeof columnDimensions)[number];
 export type PropertyDimension = `property:${string}`;
 export type TimeDimension = `time:${TimeUnit}`;
 /** Of the visit that an event is part of: the paths of its first and last view, and what a column is at its first event. */

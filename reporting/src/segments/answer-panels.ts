@@ -30,10 +30,10 @@ export interface Panels {
 
 /**
  * Whether a query may be one of some panels, and of which: those about visits are counted from events that have been walked through.
- * Rollups of all events answer faster, session ids and paths into properties only raw events.
+ * Rollups answer faster, session ids and paths into properties only raw events.
  */
 export function panelKind(query: ResolvedQuery): 'events' | 'visits' | undefined {
-  const plan = planRollup(query)?.dimension === 'all' ? undefined : planQuestion(query);
+  const plan = planRollup(query) ? undefined : planQuestion(query);
   return plan && (plan.visits ? 'visits' : 'events');
 }
 

@@ -79,7 +79,6 @@ it('stays the same when events are rolled and when others come outside of the pe
   await storeRollups(database.pool, all, {
     siteId: 'shop',
     timezone: 'UTC',
-    detailSince: new Date('2026-05-01'),
     daysBefore: '2026-06-12',
   });
   expect(await version()).toBe(before);
