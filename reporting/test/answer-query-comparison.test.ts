@@ -4,8 +4,8 @@ import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
 import { changeOf } from '../src/query/compare-periods.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { PairedBuckets, ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
 

@@ -3,10 +3,10 @@ import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { ReadingCost } from '../src/query/reading-cost.js';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { randomEvents, type StoredEvent, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
 

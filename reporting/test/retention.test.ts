@@ -7,8 +7,8 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import { dayOf, dayStart } from '@millrace/shared/zone-days';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/query/heavy-queries.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
+import { createGate } from '../src/reading/heavy-queries.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { type Period, periodsOf } from '../src/retention/cohort-periods.js';
 import { readCohorts } from '../src/retention/read-cohorts.js';
 import { retentionRoute } from '../src/retention-route.js';

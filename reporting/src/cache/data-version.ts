@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { metricTypes, periodTypes } from '@millrace/shared/job-data';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { version as release } from '@millrace/shared/version';
-import { databaseHistory } from '../query/database-history.js';
 import type { TimeRange } from '../query/resolved-query.js';
+import { databaseHistory } from '../reading/in-snapshot.js';
 import type { DataSource, Question } from './question.js';
 
 export interface DataVersion {

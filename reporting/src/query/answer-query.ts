@@ -1,17 +1,17 @@
-/** Turns a query into its exact answer: from rollups where they can be trusted, from raw events for the rest. */
+/** A query → its exact answer: from rollups where they tell it, else from segments, else from raw events; then beside the earlier range. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import type { Reads } from '../reading/read-in-turn.js';
 import { answerSegments } from '../segments/answer-segments.js';
 import { heldEvents } from '../segments/take-tail.js';
-import { answerRollup, isAllRaw, readingOf } from './answer-rollup.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
-import { shareOf } from './group-values.js';
+import { answerRollup } from './page-rollups.js';
+import { shareOf } from './page-rows.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
 import { type RawAnswer, readRaw } from './read-raw.js';
-import { type RollupState, readRollupState } from './read-rollup-state.js';
+import type { RollupReading } from './read-rollups.js';
 import { type ReadingCost, rawCost, rollupCost } from './reading-cost.js';
-import type { Reads } from './reads.js';
 import type { ResolvedQuery, ResultRow, TimeRange } from './resolved-query.js';
-import type { RollupReading } from './rollup-sources.js';
+import { isAllRaw, type RollupState, readingOf, readRollupState } from './rollup-state.js';
 
 export interface Answer extends RawAnswer {
   /** One for each row, when the query asks for a comparison. */

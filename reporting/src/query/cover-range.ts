@@ -1,7 +1,6 @@
 /** Turns a range of time into the days, the intervals and the raw rest that together are exactly that range. */
 import { intervalMs } from '@millrace/shared/rollups';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
-import { type DayRun, markedDayRuns } from './marked-days.js';
 
 /** Instants are milliseconds since 1970, segments are half-open. */
 export interface RangeToCover {
@@ -127,4 +126,34 @@ function add(segments: TimeSegment[], bucket: number, from: number, to: number):
   const last = segments.at(-1);
   if (last?.bucket === bucket && last.to === from) last.to = to;
   else segments.push({ bucket, from, to });
+}
+
+/** Days from `from` up to, not including, `to`. */
+export interface DayRun {
+  from: string;
+  to: string;
+}
+
+/** One look at the calendar per marked day, however many of its intervals are marked. `intervals` ascending. */
+function daysOfIntervals(intervals: number[], zone: string): string[] {
+  const days: string[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const start of intervals) {
+    if (start < end) continue;
+    const day = dayOf(new Date(start), zone);
+    days.push(day);
+    end = dayStart(addDays(day, 1), zone).getTime();
+  }
+  return days;
+}
+
+/** Maximal runs of marked days, ascending. `intervals` ascending. */
+export function markedDayRuns(intervals: number[], days: string[], zone: string): DayRun[] {
+  const runs: DayRun[] = [];
+  for (const day of [...new Set([...daysOfIntervals(intervals, zone), ...days])].sort()) {
+    const last = runs.at(-1);
+    if (last?.to === day) last.to = addDays(day, 1);
+    else runs.push({ from: day, to: addDays(day, 1) });
+  }
+  return runs;
 }

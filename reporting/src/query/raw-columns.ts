@@ -1,9 +1,9 @@
 /** Dimensions as expressions over columns of table events. */
 import { referrerHost } from '@millrace/shared/referrer-host';
 import { eventColumns } from '@millrace/shared/segments/segment-columns';
+import type { SqlParameters } from '../reading/sql-parameters.js';
 import type { FilterColumn } from './filter-sql.js';
 import type { FilterDimension } from './resolved-query.js';
-import type { SqlParameters } from './sql-parameters.js';
 import { ofFirstEvent } from './visits-sql.js';
 
 const sqlOf = (name: string): string => eventColumns.find((column) => column.name === name)!.sql;

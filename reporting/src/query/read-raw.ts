@@ -1,11 +1,11 @@
 /** Turns a query into its answer by counting raw events: the engine that can answer everything. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { bytesSql, checkBytes, mostBytes } from './answer-bytes.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { filterSql } from './filter-sql.js';
+import { bytesSql, checkBytes, mostBytes } from './page-rows.js';
 import { rawColumn } from './raw-columns.js';
+import { hourSql } from './read-rollups.js';
 import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets, VisitMetric } from './resolved-query.js';
-import { hourSql } from './rollup-sources.js';
-import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 import { asksVisits, eventsWithVisits, isVisitMetric, visitMeasure } from './visits-sql.js';
 
 export interface RawAnswer {

@@ -1,11 +1,10 @@
 /** How much a plan reads, known before it runs: the one measure by which reads of every route are admitted. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { filterSql } from './filter-sql.js';
-import { narrowFilter } from './narrow-filter.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
+import { filterSql, narrowFilter } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
+import { coveredTables, instant, type RollupReading, rolledType } from './read-rollups.js';
 import type { Filter, TimeRange } from './resolved-query.js';
-import { coveredTables, instant, type RollupReading, rolledType } from './rollup-sources.js';
-import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 
 export interface ReadingCost {
   /** True when rollups have nothing to say. */

@@ -1,6 +1,7 @@
 /** Visits in SQL, for questions that segments cannot answer: the same definition as the engine's, see `segments/number-visits.ts`. */
+
+import type { SqlParameters } from '../reading/sql-parameters.js';
 import type { Filter, Metric, ResolvedQuery, TimeRange, VisitMetric } from './resolved-query.js';
-import type { SqlParameters } from './sql-parameters.js';
 
 /**
  * Types of events that happen to a visitor, or that a page makes by itself: a visit of one view and only these is a bounce, as the

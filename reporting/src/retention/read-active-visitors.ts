@@ -1,14 +1,12 @@
 /** Turns periods of a site into the set of visitors of each, users that have no number yet included. */
 import { createVisitorSet, numbersOf, splitFrames, type VisitorSet } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
-import { readingOf } from '../query/answer-rollup.js';
 import type { RollupPlan } from '../query/plan-rollup.js';
-import { readRollupState } from '../query/read-rollup-state.js';
-import { framesOf } from '../query/read-rollups.js';
+import { coveredTables, framesOf, type RollupReading } from '../query/read-rollups.js';
 import { rollupCost } from '../query/reading-cost.js';
-import type { Reads } from '../query/reads.js';
-import { coveredTables, type RollupReading } from '../query/rollup-sources.js';
-import { createSqlParameters } from '../query/sql-parameters.js';
+import { readingOf, readRollupState } from '../query/rollup-state.js';
+import type { Reads } from '../reading/read-in-turn.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 
 export interface ActiveVisitors {
   /** One for each period, to be disposed of. */

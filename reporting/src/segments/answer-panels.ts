@@ -1,8 +1,8 @@
 /** Answers many queries about one range and one selection of its events: these are read once, and selected once. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { planRollup } from '../query/plan-rollup.js';
-import type { Reads } from '../query/reads.js';
 import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import { countPlan, partsNeeded, type SegmentAnswer, sourcesOf, toAnswer } from './answer-segments.js';
 import type { CountedGroups, CountPlan } from './count-groups.js';
 import type { CountedPanel, PanelsTask } from './count-panels.js';

@@ -1,8 +1,8 @@
 /** Answers a query from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { missingBefore, type RawAnswer } from '../query/read-raw.js';
-import type { Reads } from '../query/reads.js';
 import type { Dimension, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import type { CountedGroups, CountPlan, CountTask } from './count-groups.js';
 import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';

@@ -1,7 +1,5 @@
 /** The rows of an answer: groups in the order that was asked for, cut to the page. */
-import { checkBytes, mostBytes } from '../query/answer-bytes.js';
-import { ratio, shareOf } from '../query/group-values.js';
-import { type Comparable, compareRows } from '../query/order-rows.js';
+import { type Comparable, checkBytes, compareRows, mostBytes, ratio, shareOf } from '../query/page-rows.js';
 import type { Dimension, Metric, ResolvedQuery, ResultRow, VisitMetric } from '../query/resolved-query.js';
 import { isVisitMetric } from '../query/visits-sql.js';
 import type { CountedGroups } from './count-groups.js';

@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { segmentsHeldSince } from '@millrace/shared/rollups';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
-import { databaseHistory } from '../query/database-history.js';
+import { databaseHistory } from '../reading/in-snapshot.js';
 import type { ListedSegment } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 

@@ -2,7 +2,7 @@
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { checkRevisions } from '../../src/reports/check-revisions.js';
 import { readDataVersion } from '../../src/reports/data-version.js';
 import { type StoredEvent, storeEvents } from '../random-events.js';

@@ -1,49 +1,11 @@
-/** Answers a query from rollups, and raw events where there are none. */
+/** The rows of an answer from rollups: their groups in the order that was asked for, cut to the page. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { checkPage } from './answer-bytes.js';
-import { type Cover, coverRange } from './cover-range.js';
-import { groupValues, toRow } from './group-values.js';
-import { compareRows } from './order-rows.js';
-import { planRollup, type RollupPlan } from './plan-rollup.js';
+import { type Comparable, checkPage, compareRows, shareOf } from './page-rows.js';
+import { planRollup, type RollupPlan, typeOf } from './plan-rollup.js';
 import { missingBefore, type RawAnswer } from './read-raw.js';
-import type { RollupState } from './read-rollup-state.js';
-import { type Group, readRollups } from './read-rollups.js';
-import type { ResolvedQuery } from './resolved-query.js';
-import type { RollupReading } from './rollup-sources.js';
-
-export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
-
-/** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
-export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
-  const { bounds: own, places, offsets } = query.buckets ?? {};
-  const bounds = (own ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
-  // A day has all hours.
-  const cover = state
-    ? coverRange({ ...state, bounds, dayZone: offsets ? undefined : state.timezone })
-    : allRaw(bounds);
-  return {
-    siteId: query.siteId,
-    plan,
-    cover: places ? foldCover(cover, places) : cover,
-    ...(offsets && { offsets }),
-    ...(query.filter && { filter: query.filter }),
-  };
-}
-
-const allRaw = (bounds: number[]): Cover => ({
-  ...{ days: [], intervals: [] },
-  raw: bounds.slice(1).map((to, bucket) => ({ bucket, from: bounds[bucket]!, to })),
-});
-
-/** The same with the places that stretches of time count for. */
-function foldCover({ days, intervals, raw }: Cover, places: number[]): Cover {
-  const fold = <Segment extends { bucket: number }>(segments: Segment[]): Segment[] =>
-    segments.map((segment) => ({ ...segment, bucket: places[segment.bucket]! }));
-  return { days: fold(days), intervals: fold(intervals), raw: fold(raw) };
-}
-
-/** True when rollups have nothing to say about the range. */
-export const isAllRaw = ({ days, intervals }: Cover): boolean => days.length === 0 && intervals.length === 0;
+import { type Group, type RollupReading, readRollups } from './read-rollups.js';
+import type { Dimension, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
+import { type RollupState, readingOf } from './rollup-state.js';
 
 /** @throws ServiceError `invalid_request` for more bytes than an answer may have. */
 export async function answerRollup(
@@ -84,4 +46,26 @@ function withoutHoles({ dimensions, buckets }: ResolvedQuery, groups: Group[], p
     { length: isSeries ? buckets.labels.length : 1 },
     (_, bucket) => found.get(bucket) ?? { bucket, ...zero },
   );
+}
+
+export type ValueOf = (group: Group, key: Metric | Dimension) => Comparable;
+
+/** `inAll` is how many visitors the range has without dimensions; a bucket is its place. */
+export function groupValues(plan: RollupPlan, inAll: number): ValueOf {
+  return (group, key) => {
+    if (key === 'events' || key === 'visitors') return group[key];
+    if (key === 'share') return shareOf(group.visitors, inAll);
+    if (key.startsWith('time:')) return group.bucket;
+    const type = typeOf(key);
+    return type === undefined ? group.type : group.ofTypes[plan.types.indexOf(type)]!;
+  };
+}
+
+export function toRow({ dimensions, metrics, buckets }: ResolvedQuery, group: Group, read: ValueOf): ResultRow {
+  return {
+    dimensions: dimensions.map((key) =>
+      key.startsWith('time:') ? buckets!.labels[group.bucket]! : (read(group, key) as string | null),
+    ),
+    metrics: metrics.map((key) => read(group, key) as number | null),
+  };
 }

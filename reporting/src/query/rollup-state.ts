@@ -1,8 +1,11 @@
-/** Turns a site and a range into what its rollups can be trusted with, as of the snapshot. */
+/** What the rollups of a site can be trusted with, as of the snapshot, and how a range is read from them. */
 import { numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
-import type { TimeRange } from './resolved-query.js';
+import { type Cover, coverRange } from './cover-range.js';
+import type { RollupPlan } from './plan-rollup.js';
+import type { RollupReading } from './read-rollups.js';
+import type { ResolvedQuery, TimeRange } from './resolved-query.js';
 
 export interface RollupState {
   /** Zone of the rows of days. */
@@ -47,3 +50,37 @@ export async function readRollupState(
   // Numbers come unsigned; before 1970 they are not.
   return { ...state, markedIntervals: numbers.map((number) => (number | 0) * intervalMs) };
 }
+
+export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
+
+/** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
+export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
+  const { bounds: own, places, offsets } = query.buckets ?? {};
+  const bounds = (own ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
+  // A day has all hours.
+  const cover = state
+    ? coverRange({ ...state, bounds, dayZone: offsets ? undefined : state.timezone })
+    : allRaw(bounds);
+  return {
+    siteId: query.siteId,
+    plan,
+    cover: places ? foldCover(cover, places) : cover,
+    ...(offsets && { offsets }),
+    ...(query.filter && { filter: query.filter }),
+  };
+}
+
+const allRaw = (bounds: number[]): Cover => ({
+  ...{ days: [], intervals: [] },
+  raw: bounds.slice(1).map((to, bucket) => ({ bucket, from: bounds[bucket]!, to })),
+});
+
+/** The same with the places that stretches of time count for. */
+function foldCover({ days, intervals, raw }: Cover, places: number[]): Cover {
+  const fold = <Segment extends { bucket: number }>(segments: Segment[]): Segment[] =>
+    segments.map((segment) => ({ ...segment, bucket: places[segment.bucket]! }));
+  return { days: fold(days), intervals: fold(intervals), raw: fold(raw) };
+}
+
+/** True when rollups have nothing to say about the range. */
+export const isAllRaw = ({ days, intervals }: Cover): boolean => days.length === 0 && intervals.length === 0;

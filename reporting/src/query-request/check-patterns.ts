@@ -1,9 +1,9 @@
 /** Turns the regular expressions of a filter into a refusal when Postgres cannot work with one of them. */
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
-import { filterRules } from './filter-operators.js';
-import { inSnapshot } from './in-snapshot.js';
-import type { Filter } from './resolved-query.js';
+import { filterRules } from '../query/filter-operators.js';
+import type { Filter } from '../query/resolved-query.js';
+import { inSnapshot } from '../reading/in-snapshot.js';
 
 /** Matching can be made slow on purpose: a statement with patterns gets less time than others. */
 export const patternTimeoutMs = 5_000;
