@@ -84,6 +84,12 @@ describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
       { dimensions: ['/new'], metrics: [0, 0, 0], change: [null, null, null] },
     ]);
   });
+  it('what had no visits earlier is compared with none, and has no rate of them', async () => {
+    const orderBy = [{ key: 'path' as const, direction: 'desc' as const }];
+    const metrics: ResolvedQuery['metrics'] = ['visits', 'bounce_rate'];
+    const { comparisonRows } = await answer(query({ siteId, dimensions: ['path'], metrics, orderBy, limit: 1 }));
+    expect(comparisonRows).toEqual([{ dimensions: ['/new'], metrics: [0, null], change: [null, null] }]);
+  });
   it('buckets of a series are compared with their counterparts, and not at all where the earlier period has none', async () => {
     const earlier = { range: { from: at(days[1]!), to: at(days[2]!) }, buckets: paired([0, null], days[1]!, days[2]!) };
     const { rows, comparisonRows } = await answer(

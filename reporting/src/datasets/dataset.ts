@@ -2,7 +2,8 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type Joi from 'joi';
 import type { DataSource } from '../cache/question.js';
-import type { TimeRange, TimeUnit } from '../query/resolved-query.js';
+import type { TimeUnit } from '../query/dimension-catalogue.js';
+import type { TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from '../query-request/calendar.js';
 import type { Reads } from '../reading/read-in-turn.js';
 

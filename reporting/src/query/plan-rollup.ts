@@ -1,4 +1,6 @@
 /** Which queries rollups answer: those about all events of some time, or about types of them. */
+import { type DimensionEntry, dimensions, timeUnits, type UnitEntry } from './dimension-catalogue.js';
+import { metricEntry, typeOf } from './metric-catalogue.js';
 import type { Dimension, Filter, FilterDimension, Metric, ResolvedQuery } from './resolved-query.js';
 
 export interface RollupPlan {
@@ -12,23 +14,14 @@ export interface RollupPlan {
   withVisitors: boolean;
 }
 
-/** Minutes are shorter than the intervals of rollups. */
-const rolledUnits = ['hour', 'day', 'week', 'month', 'quarter', 'year', 'hour_of_day', 'day_of_week'];
-/** Whatever stands in neither list is counted from events: what is new is slower at first, never wrong. */
-const rolledDimensions = new Set<string>(['event_type', ...rolledUnits.map((unit) => `time:${unit}`)]);
-const rolledMetrics = new Set<string>(['events', 'views', 'visitors', 'share']);
+/** What the catalogue does not say of a dimension or a metric is counted from events: a new one is slower at first, never wrong. */
+const rolledDimensions = new Set<string>([
+  ...dimensions.filter((entry: DimensionEntry) => entry.isRolled).map(({ name }) => name),
+  ...timeUnits.filter((unit: UnitEntry) => unit.isRolled).map(({ name }) => `time:${name}`),
+]);
 
-const isRolled = (metric: string): boolean => rolledMetrics.has(metric) || metric.startsWith('event:');
-
-const aboutVisitors = new Set<string>(['visitors', 'share']);
-
-export const isAboutVisitors = (key: Metric | Dimension): boolean => aboutVisitors.has(key);
-
-/** The event type that a metric counts, if it is one. */
-export function typeOf(metric: string): string | undefined {
-  if (metric === 'views') return 'view';
-  return metric.startsWith('event:') ? metric.slice('event:'.length) : undefined;
-}
+/** Whether it is made of the different users of all events in scope. */
+export const isAboutVisitors = (key: Metric | Dimension): boolean => metricEntry(key)?.users === 'visitors';
 
 function dimensionsOf(filter: Filter | undefined): FilterDimension[] {
   if (!filter) return [];
@@ -38,13 +31,14 @@ function dimensionsOf(filter: Filter | undefined): FilterDimension[] {
 }
 
 /** Undefined where rollups do not know what is asked for. */
-export function planRollup({ dimensions, metrics, orderBy, filter }: ResolvedQuery): RollupPlan | undefined {
-  const used = [...dimensions, ...dimensionsOf(filter)];
-  const keys = [...metrics, ...orderBy.map(({ key }) => key).filter((key) => !dimensions.includes(key as Dimension))];
-  if (!used.every((dimension) => rolledDimensions.has(dimension)) || !keys.every(isRolled)) return undefined;
+export function planRollup({ dimensions: groups, metrics, orderBy, filter }: ResolvedQuery): RollupPlan | undefined {
+  const used = [...groups, ...dimensionsOf(filter)];
+  const keys = [...metrics, ...orderBy.map(({ key }) => key).filter((key) => !groups.includes(key as Dimension))];
+  if (!used.every((dimension) => rolledDimensions.has(dimension))) return undefined;
+  if (!keys.every((key) => metricEntry(key)?.isRolled)) return undefined;
   return {
-    byTime: dimensions.some((dimension) => dimension.startsWith('time:')),
-    byType: dimensions.includes('event_type'),
+    byTime: groups.some((dimension) => dimension.startsWith('time:')),
+    byType: groups.includes('event_type'),
     allTypes: !used.includes('event_type'),
     types: [...new Set(keys.map(typeOf).filter((type) => type !== undefined))],
     withVisitors: keys.some(isAboutVisitors),

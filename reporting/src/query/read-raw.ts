@@ -2,11 +2,12 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { filterSql } from './filter-sql.js';
+import { isVisitMetric, metricEntry, type VisitMetric } from './metric-catalogue.js';
 import { bytesSql, checkBytes, mostBytes } from './page-rows.js';
 import { rawColumn } from './raw-columns.js';
 import { hourSql } from './read-rollups.js';
-import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets, VisitMetric } from './resolved-query.js';
-import { asksVisits, eventsWithVisits, isVisitMetric, visitMeasure } from './visits-sql.js';
+import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets } from './resolved-query.js';
+import { asksVisits, eventsWithVisits } from './visits-sql.js';
 
 export interface RawAnswer {
   rows: ResultRow[];
@@ -74,7 +75,7 @@ const userColumns = (perVisit: boolean) => {
 function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] } {
   const parameters = createSqlParameters(query.siteId);
   const needed = metricsNeeded(query);
-  const aboutVisitors = needed.some((metric) => /^(visitors|views_per_visitor|share)$/.test(metric));
+  const aboutVisitors = needed.some((metric) => metricEntry(metric)?.users);
   const places = query.dimensions.map((_dimension, place) => `d${place}`);
   const eventCounts = needed.filter((metric) => metric.startsWith('event:'));
   const sums = ['events', 'views', ...eventCounts.map((_metric, index) => `c${index}`)];
@@ -119,7 +120,7 @@ function foundSql(
     ...places,
     ...sums.map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`),
     ...ofUsers.map(({ name, sql }) => `(${sql})::bigint as ${name}`),
-    ...ofVisits.map((metric) => `${visitMeasure(metric)} as ${metric}`),
+    ...ofVisits.map((metric) => `${metricEntry(metric)!.ofVisits} as ${metric}`),
   ];
   return `select ${columns.join(', ')} from per_user ${places.length > 0 ? `group by ${places.join(', ')}` : ''}`;
 }
@@ -181,10 +182,8 @@ function seriesSql(counts: string[], ofVisits: VisitMetric[], buckets: number, p
 /** Ratios are of two decimals, halves away from zero, null where nothing can be divided by. */
 function metricColumns(eventCounts: Metric[]): (metric: Metric) => string {
   return (metric) => {
-    if (metric === 'events' || metric === 'views' || metric === 'visitors' || isVisitMetric(metric)) return metric;
-    if (metric === 'views_per_visitor') return 'round(views_of_users::numeric / nullif(viewers, 0), 2)';
-    if (metric === 'share') return 'round(100 * visitors::numeric / nullif(visitors_in_all, 0), 2)';
-    return `c${eventCounts.indexOf(metric)}`;
+    const typed = eventCounts.indexOf(metric);
+    return typed >= 0 ? `c${typed}` : (metricEntry(metric)!.sql ?? metric);
   };
 }
 
