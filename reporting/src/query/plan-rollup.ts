@@ -1,7 +1,7 @@
 /** Which queries rollups answer: those about all events of some time, or about types of them. */
 import { type DimensionEntry, dimensions, timeUnits, type UnitEntry } from './dimension-catalogue.js';
 import { metricEntry, typeOf } from './metric-catalogue.js';
-import type { Dimension, Filter, FilterDimension, Metric, ResolvedQuery } from './resolved-query.js';
+import { conditionsOf, type Dimension, type Metric, type ResolvedQuery } from './resolved-query.js';
 
 export interface RollupPlan {
   byTime: boolean;
@@ -23,16 +23,9 @@ const rolledDimensions = new Set<string>([
 /** Whether it is made of the different users of all events in scope. */
 export const isAboutVisitors = (key: Metric | Dimension): boolean => metricEntry(key)?.users === 'visitors';
 
-function dimensionsOf(filter: Filter | undefined): FilterDimension[] {
-  if (!filter) return [];
-  if ('filter' in filter) return dimensionsOf(filter.filter);
-  if ('filters' in filter) return filter.filters.flatMap(dimensionsOf);
-  return [filter.dimension];
-}
-
 /** Undefined where rollups do not know what is asked for. */
 export function planRollup({ dimensions: groups, metrics, orderBy, filter }: ResolvedQuery): RollupPlan | undefined {
-  const used = [...groups, ...dimensionsOf(filter)];
+  const used = [...groups, ...conditionsOf(filter).map(({ dimension }) => dimension)];
   const keys = [...metrics, ...orderBy.map(({ key }) => key).filter((key) => !groups.includes(key as Dimension))];
   if (!used.every((dimension) => rolledDimensions.has(dimension))) return undefined;
   if (!keys.every((key) => metricEntry(key)?.isRolled)) return undefined;

@@ -26,6 +26,13 @@ export interface Condition {
 
 export type Filter = Condition | { op: 'and' | 'or'; filters: Filter[] } | { op: 'not'; filter: Filter };
 
+/** All conditions of a filter, whatever joins them. */
+export function conditionsOf(filter: Filter | undefined): Condition[] {
+  if (!filter) return [];
+  if ('filter' in filter) return conditionsOf(filter.filter);
+  return 'filters' in filter ? filter.filters.flatMap(conditionsOf) : [filter];
+}
+
 /** Half-open. */
 export interface TimeRange {
   from: Date;

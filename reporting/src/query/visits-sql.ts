@@ -3,7 +3,7 @@
 import type { SqlParameters } from '../reading/sql-parameters.js';
 import { dimensionEntry } from './dimension-catalogue.js';
 import { isVisitMetric } from './metric-catalogue.js';
-import type { Filter, Metric, ResolvedQuery, TimeRange } from './resolved-query.js';
+import { conditionsOf, type Filter, type Metric, type ResolvedQuery, type TimeRange } from './resolved-query.js';
 
 /**
  * Types of events that happen to a visitor, or that a page makes by itself: a visit of one view and only these is a bounce, as the
@@ -15,13 +15,8 @@ export const passiveTypes = ['impression', 'ad_request', 'revenue', 'cost', 'ref
 export const isVisitField = (name: string): boolean =>
   dimensionEntry(name)?.kind === 'visit' || name.startsWith('visit:');
 
-function fieldsOf(filter: Filter | undefined): string[] {
-  if (!filter) return [];
-  if ('filter' in filter) return fieldsOf(filter.filter);
-  return 'filters' in filter ? filter.filters.flatMap(fieldsOf) : [filter.dimension];
-}
-
-export const filtersVisits = (filter: Filter | undefined): boolean => fieldsOf(filter).some(isVisitField);
+export const filtersVisits = (filter: Filter | undefined): boolean =>
+  conditionsOf(filter).some(({ dimension }) => isVisitField(dimension));
 
 /** Whether a query asks anything about visits. */
 export function asksVisits({ dimensions, metrics, orderBy, filter }: ResolvedQuery): boolean {
