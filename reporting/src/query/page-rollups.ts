@@ -1,10 +1,11 @@
 /** The rows of an answer from rollups: their groups in the order that was asked for, cut to the page. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import type { RollupReading } from './covered-tables.js';
 import { typeOf } from './metric-catalogue.js';
 import { type Comparable, checkPage, compareRows, shareOf } from './page-rows.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
 import { missingBefore, type RawAnswer } from './read-raw.js';
-import { type Group, type RollupReading, readRollups } from './read-rollups.js';
+import { type Group, readRollups } from './read-rollups.js';
 import type { Dimension, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
 import { type RollupState, readingOf } from './rollup-state.js';
 

@@ -1,11 +1,11 @@
 /** Turns a query into its answer by counting raw events: the engine that can answer everything. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
+import { hourSql } from './covered-tables.js';
 import { filterSql } from './filter-sql.js';
 import { isVisitMetric, metricEntry, type VisitMetric } from './metric-catalogue.js';
 import { bytesSql, checkBytes, mostBytes } from './page-rows.js';
 import { rawColumn } from './raw-columns.js';
-import { hourSql } from './read-rollups.js';
 import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets } from './resolved-query.js';
 import { asksVisits, eventsWithVisits } from './visits-sql.js';
 

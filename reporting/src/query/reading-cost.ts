@@ -1,9 +1,9 @@
 /** How much a plan reads, known before it runs: the one measure by which reads of every route are admitted. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
+import { coveredTables, instant, type RollupReading, rolledType } from './covered-tables.js';
 import { filterSql, narrowFilter } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
-import { coveredTables, instant, type RollupReading, rolledType } from './read-rollups.js';
 import type { Filter, TimeRange } from './resolved-query.js';
 
 export interface ReadingCost {

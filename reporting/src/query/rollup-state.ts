@@ -3,8 +3,8 @@ import { numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
 import { type Cover, coverRange } from './cover-range.js';
+import type { RollupReading } from './covered-tables.js';
 import type { RollupPlan } from './plan-rollup.js';
-import type { RollupReading } from './read-rollups.js';
 import type { ResolvedQuery, TimeRange } from './resolved-query.js';
 
 export interface RollupState {

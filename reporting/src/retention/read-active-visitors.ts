@@ -1,8 +1,9 @@
 /** Turns periods of a site into the set of visitors of each, users that have no number yet included. */
 import { createVisitorSet, numbersOf, splitFrames, type VisitorSet } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
+import { coveredTables, type RollupReading } from '../query/covered-tables.js';
 import type { RollupPlan } from '../query/plan-rollup.js';
-import { coveredTables, framesOf, type RollupReading } from '../query/read-rollups.js';
+import { framesOf } from '../query/read-rollups.js';
 import { rollupCost } from '../query/reading-cost.js';
 import { readingOf, readRollupState } from '../query/rollup-state.js';
 import type { Reads } from '../reading/read-in-turn.js';
