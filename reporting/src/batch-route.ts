@@ -12,13 +12,12 @@ import {
 } from './batch/batch-output.js';
 import { checkBatchPatterns, patternsOfBatch } from './batch/check-batch-patterns.js';
 import { readBatch } from './batch/read-batch.js';
-import { checkBytes, mostBytes } from './query/answer-bytes.js';
-import { patternTimeoutMs } from './query/check-patterns.js';
-import { type ReadDependencies, readInTurn } from './query/read-in-turn.js';
-import type { Reads } from './query/reads.js';
+import { checkBytes, mostBytes } from './query/page-rows.js';
+import { patternTimeoutMs } from './query-request/check-patterns.js';
 import { type BatchRequest, parseBatch } from './query-request/parse-batch.js';
-import { budgetOf } from './read-budget.js';
 import { readJson } from './read-json.js';
+import { budgetOf } from './reading/read-budget.js';
+import { type ReadDependencies, type Reads, readInTurn } from './reading/read-in-turn.js';
 
 export interface BatchDependencies extends ReadDependencies {
   logger: Logger;

@@ -8,13 +8,13 @@ import { describeGroups, describeSteps } from './funnel/describe-funnel.js';
 import { eventRange, type Funnel, type FunnelAnswer } from './funnel/funnel.js';
 import { type FunnelRequest, parseFunnel } from './funnel/parse-funnel.js';
 import { readFunnel } from './funnel/read-funnel.js';
-import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
-import { needsEvents } from './query/read-circumstances.js';
 import { rawCost } from './query/reading-cost.js';
-import type { Reads } from './query/reads.js';
 import type { TimeRange } from './query/resolved-query.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import type { Reads } from './reading/read-in-turn.js';
+import { needsEvents } from './reading/site-circumstances.js';
 import { answerFunnel } from './segments/answer-funnel.js';
 import { aroundVisits } from './segments/visit-rules.js';
 

@@ -7,13 +7,13 @@ import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import type { Journeys, JourneysQuestion } from './journeys/journey.js';
 import { type JourneysRequest, parseJourneys } from './journeys/parse-journeys.js';
 import { readJourneys } from './journeys/read-journeys.js';
-import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
-import { ratio } from './query/group-values.js';
-import { needsEvents, type SiteCircumstances } from './query/read-circumstances.js';
+import { ratio } from './query/page-rows.js';
 import { rawCost } from './query/reading-cost.js';
-import type { Reads } from './query/reads.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import type { Reads } from './reading/read-in-turn.js';
+import { needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { answerJourneys, type JourneysAnswer } from './segments/answer-journeys.js';
 import { aroundVisits } from './segments/visit-rules.js';
 

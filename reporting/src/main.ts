@@ -13,7 +13,7 @@ import { buildApp } from './app.js';
 import { openCaching } from './cache/open-cache.js';
 import { loadReportingConfig } from './config.js';
 import { openExports } from './exports/open-exports.js';
-import { createGate } from './query/heavy-queries.js';
+import { createGate } from './reading/heavy-queries.js';
 import { openSegmentEngine } from './segments/segment-engine.js';
 
 async function main(): Promise<void> {

@@ -5,15 +5,15 @@ import type { Request, RequestHandler, Response } from 'express';
 import { followsClock, type Question, type ResolvedQuestion, spanOf } from './cache/question.js';
 import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import { type Answer, answerQuery } from './query/answer-query.js';
-import { checkPatterns, patternsOf, patternTimeoutMs } from './query/check-patterns.js';
-import { needsEvents } from './query/read-circumstances.js';
 import type { ResolvedQuery, ResultRow } from './query/resolved-query.js';
 import { asksVisits } from './query/visits-sql.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { echoQuery } from './query-request/echo-query.js';
 import { parseQuery, type QueryRequest } from './query-request/parse-query.js';
 import { queryFromParameters } from './query-request/query-parameters.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import { needsEvents } from './reading/site-circumstances.js';
 import { aroundVisits } from './segments/visit-rules.js';
 
 /** Serves both methods: a body, or parameters of the same names. */
@@ -64,6 +64,7 @@ export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answ
   meta: {
     source: answer.source,
     site_known: siteKnown,
+    ...(answer.eventsSince && { events_since: answer.eventsSince.toISOString() }),
     ...(answer.totalRows !== undefined && { total_rows: answer.totalRows }),
     ...(query.timeLabels && query.buckets && { time_labels: query.buckets.labels }),
   },

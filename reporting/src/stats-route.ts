@@ -6,8 +6,8 @@ import type { RequestHandler } from 'express';
 import Joi from 'joi';
 import type { Question } from './cache/question.js';
 import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
-import { readViews } from './query/read-views.js';
 import type { TimeRange } from './query/resolved-query.js';
+import { readViews } from './read-views.js';
 
 interface StatsRequest {
   site_id: string;

@@ -4,8 +4,8 @@ import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
 import { changeOf } from '../src/query/compare-periods.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { PairedBuckets, ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 import { storeRollups } from './stored-rollups.js';
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await addPartition(database.pool, '2025-01-01', '2026-01-01');
   for (const siteId of ['rolled', 'raw']) await storeEvents(database.pool, siteId, events);
-  const options = { siteId: 'rolled', timezone: 'UTC', detailSince: at(days[0]!), daysBefore: '2025-12-01' };
+  const options = { siteId: 'rolled', timezone: 'UTC', daysBefore: '2025-12-01' };
   await storeRollups(database.pool, events, options);
 });
 afterAll(() => database.drop());
@@ -83,6 +83,12 @@ describe.each(['rolled', 'raw'])('of a site that is %s', (siteId) => {
       { dimensions: ['/b'], metrics: [1, 1, 25], change: [-100, 0, -100] },
       { dimensions: ['/new'], metrics: [0, 0, 0], change: [null, null, null] },
     ]);
+  });
+  it('what had no visits earlier is compared with none, and has no rate of them', async () => {
+    const orderBy = [{ key: 'path' as const, direction: 'desc' as const }];
+    const metrics: ResolvedQuery['metrics'] = ['visits', 'bounce_rate'];
+    const { comparisonRows } = await answer(query({ siteId, dimensions: ['path'], metrics, orderBy, limit: 1 }));
+    expect(comparisonRows).toEqual([{ dimensions: ['/new'], metrics: [0, null], change: [null, null] }]);
   });
   it('buckets of a series are compared with their counterparts, and not at all where the earlier period has none', async () => {
     const earlier = { range: { from: at(days[1]!), to: at(days[2]!) }, buckets: paired([0, null], days[1]!, days[2]!) };

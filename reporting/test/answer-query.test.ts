@@ -5,8 +5,8 @@ import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
 import { comparesNumbers, filterOperators } from '../src/query/filter-operators.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { Condition, Dimension, Filter, Metric, ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { naiveAnswer } from './naive-answer.js';
 import { paths, type StoredEvent, types } from './random-events.js';
 import { addSites, first, last } from './rolled-sites.js';
@@ -113,10 +113,10 @@ describe.each(siteIds)('the site with rollups %s', (siteId) => {
 
 describe('the source', () => {
   const source = async (given: Partial<ResolvedQuery>) => (await answer(query(given))).source;
-  it('is raw where rollups know nothing, and where they know one dimension only', async () => {
+  it('is raw where rollups know nothing, and for what they do not know', async () => {
     expect(await source({ siteId: 'absent' })).toBe('raw');
-    expect(await source({ siteId: 'complete', dimensions: ['path', 'referrer'] })).toBe('raw');
-    expect(await source({ siteId: 'complete', filter: { op: 'is', dimension: 'property:plan', values: ['x'] } })).toBe(
+    expect(await source({ siteId: 'complete', dimensions: ['path'] })).toBe('raw');
+    expect(await source({ siteId: 'complete', filter: { op: 'is', dimension: 'referrer', values: ['x'] } })).toBe(
       'raw',
     );
   });
@@ -127,10 +127,9 @@ describe('the source', () => {
       'mixed',
     );
   });
-  it('is mixed for old details of another zone than that of the days', async () => {
+  it('is a rollup in another zone than that of the days, too', async () => {
     const range = { from: dayStart('2025-10-01', 'UTC'), to: dayStart('2025-10-03', 'UTC') };
     expect(await source({ siteId: 'complete', range })).toBe('rollup');
-    expect(await source({ siteId: 'complete', range, dimensions: ['path'] })).toBe('mixed');
   });
 });
 
@@ -188,57 +187,20 @@ it('is right for filters, groups, orders, pages, ranges and zones at random', as
   }
 });
 
-describe('a dimension that rollups do not have everywhere', () => {
-  const byPath = { siteId: 'complete', dimensions: ['path'] as Dimension[], orderBy: [] };
-  const sourceOf = async (given: Partial<ResolvedQuery>) => (await answer(query(given))).source;
-  const note = (since: string) =>
-    database.pool.query(`update site_rollups set dimensions_since = ${since} where site_id = 'complete'`);
-  const everything = `dimensions_since || '{"path":"-infinity"}'`;
-
-  it('is counted from raw events before it is complete, and exact', async () => {
-    await note(`dimensions_since || '{"path":"2025-10-20T00:00:00.000Z"}'`);
-    await database.pool.query(
-      `create table kept as select * from rollup_days where site_id = 'complete' and dimension = 'path'`,
-    );
-    await database.pool.query(
-      `delete from rollup_days where site_id = 'complete' and dimension = 'path' and day < '2025-10-20'`,
-    );
-    expect(await sourceOf(byPath)).toBe('mixed');
-    await expectRight(byPath);
-    await expectRight({
-      ...byPath,
-      dimensions: ['time:day', 'path'],
-      buckets: daysOf('Australia/Lord_Howe', first, last, 1),
-    });
-    await note(`dimensions_since - 'path'`);
-    expect(await sourceOf(byPath)).toBe('raw');
-    await expectRight(byPath);
-    expect(await sourceOf({ siteId: 'complete', dimensions: ['referrer'], orderBy: [] })).not.toBe('raw');
-    await database.pool.query(`insert into rollup_days select * from kept where day < '2025-10-20'`);
-    await note(everything);
-    await expectRight(byPath);
-  });
-
-  it('is read from rollups where raw events were dropped, also while the rest is counted from raw events', async () => {
-    const zone = 'Australia/Lord_Howe';
-    const range = { from: dayStart('2025-09-28', zone), to: last };
-    const byReferrer = { siteId: 'complete', dimensions: ['referrer'] as Dimension[], orderBy: [], range };
-    await database.pool.query(`insert into raw_horizon (since) values ('2025-10-01T00:00:00Z')`);
-    await database.pool.query(`delete from events where site_id = 'complete' and timestamp < '2025-10-01T00:00:00Z'`);
-    await expectRight(byReferrer);
-    for (const since of [
-      `dimensions_since - 'referrer'`,
-      `dimensions_since || '{"referrer":"2025-10-20T01:00:00.000Z"}'`,
-      `dimensions_since || '{"referrer":"2025-10-01T00:00:00.000Z"}'`,
-    ]) {
-      await note(since);
-      expect(await sourceOf(byReferrer)).not.toBe('raw');
-      await expectRight(byReferrer);
-      await expectRight({
-        ...byReferrer,
-        dimensions: ['time:day', 'referrer'],
-        buckets: daysOf(zone, range.from, range.to),
-      });
-    }
-  });
+it('has from rollups what they know of events that were dropped, and says from when on others are counted', async () => {
+  const zone = 'Australia/Lord_Howe';
+  const range = { from: dayStart('2025-09-28', zone), to: last };
+  const since = new Date('2025-10-01T00:00:00Z');
+  await database.pool.query('insert into raw_horizon (since) values ($1)', [since]);
+  await database.pool.query(`delete from events where site_id = 'complete' and timestamp < $1`, [since]);
+  await expectRight({ siteId: 'complete', range });
+  const asked = { siteId: 'complete', range, dimensions: ['path'] as Dimension[], orderBy: [] };
+  const { rows } = naiveAnswer(eventsOf('complete'), query({ ...asked, range: { from: since, to: last } }));
+  expect(await answer(query(asked))).toMatchObject({ rows, eventsSince: since, source: 'raw' });
+  const cut = { siteId: 'complete', range: { from: new Date(range.from.getTime() + 1), to: last } };
+  expect(await answer(query(cut))).toMatchObject({ eventsSince: since, source: 'mixed' });
+  const later = { ...asked, range: { from: since, to: last } };
+  expect((await answer(query(later))).eventsSince).toBeUndefined();
+  const comparison = { range: { from: range.from, to: since } };
+  expect((await answer(query({ ...later, comparison }))).eventsSince).toEqual(since);
 });

@@ -47,8 +47,6 @@ function randomRange(random: () => number): RangeToCover & { dayZone: string } {
   return {
     bounds,
     dayZone,
-    rowsSince: oneOf([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, floor(near())]),
-    intervalsSince: oneOf([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, floor(near())]),
     markedIntervals: [...new Set(marked.map(floor))]
       .filter((start) => start >= floor(bounds[0]!) && start < bounds.at(-1)!)
       .sort((a, b) => a - b),
@@ -75,19 +73,16 @@ describe('at random', () => {
       }
     }
   });
-  it('no marked interval, no day with one and no marked day is used, and no detail from before they are kept', () => {
+  it('no marked interval, no day with one and no marked day is used', () => {
     for (const range of ranges(2)) {
       const { days, intervals } = coverRange(range);
       for (const { from, to } of intervals) {
-        expect(
-          from % quarter === 0 && to % quarter === 0 && from >= range.intervalsSince && from >= range.rowsSince,
-        ).toBe(true);
+        expect(from % quarter === 0 && to % quarter === 0).toBe(true);
         const used = range.markedIntervals.filter((start) => start >= from && start < to);
         expect(used).toEqual([]);
       }
       for (const { fromDay, toDay } of days) {
         const [from, to] = [dayStart(fromDay, range.dayZone).getTime(), dayStart(toDay, range.dayZone).getTime()];
-        expect(from >= range.rowsSince).toBe(true);
         expect(range.markedIntervals.filter((start) => start >= from && start < to)).toEqual([]);
         expect(range.markedDays.filter((day) => day >= fromDay && day < toDay)).toEqual([]);
       }
@@ -100,7 +95,7 @@ describe('at random', () => {
       const needless: number[] = [];
       for (const { from, to } of raw) {
         for (let start = Math.ceil(from / quarter) * quarter; start + quarter <= to; start += quarter) {
-          if (!marked.has(start) && start >= Math.max(range.intervalsSince, range.rowsSince)) needless.push(start);
+          if (!marked.has(start)) needless.push(start);
         }
       }
       expect(needless, JSON.stringify(range)).toEqual([]);
@@ -111,8 +106,7 @@ describe('at random', () => {
       for (const { from, to } of intervals) {
         const day = dayOf(new Date(from), range.dayZone);
         const isWhole =
-          dayStart(day, range.dayZone).getTime() >= Math.max(from, range.rowsSince) &&
-          dayStart(addDays(day, 1), range.dayZone).getTime() <= to;
+          dayStart(day, range.dayZone).getTime() >= from && dayStart(addDays(day, 1), range.dayZone).getTime() <= to;
         expect(isWhole && !touched.has(day)).toBe(false);
       }
     }

@@ -19,8 +19,6 @@ const cover = (bounds: string[], given: Partial<RangeToCover> = {}) =>
     coverRange({
       bounds: bounds.map(ms),
       dayZone: 'UTC',
-      rowsSince: Number.NEGATIVE_INFINITY,
-      intervalsSince: Number.NEGATIVE_INFINITY,
       markedIntervals: [],
       markedDays: [],
       ...given,
@@ -54,12 +52,6 @@ describe('without marks', () => {
       '0 days 2025-11-01 2025-11-02',
       '1 intervals 2025-11-02T00:00 2025-11-02T06:00',
       '2 raw 2025-11-02T06:00 2025-11-02T06:10',
-    ]);
-  });
-  it('is raw altogether for a site that was never rolled', () => {
-    const never = { dayZone: undefined, intervalsSince: Number.POSITIVE_INFINITY };
-    expect(cover(['2025-11-01T00:00Z', '2025-11-03T00:00Z'], never)).toEqual([
-      '0 raw 2025-11-01T00:00 2025-11-03T00:00',
     ]);
   });
 });
@@ -150,35 +142,6 @@ describe('marks', () => {
       '2 days 2025-11-03 2025-11-04',
       '0 intervals 2025-11-01T00:00 2025-11-02T00:00',
       '1 intervals 2025-11-02T00:00 2025-11-03T00:00',
-    ]);
-  });
-});
-
-describe('details', () => {
-  it('come from raw events before they are kept, where no day is whole', () => {
-    const since = { intervalsSince: ms('2025-11-03T00:00Z') };
-    expect(cover(['2025-11-01T12:00Z', '2025-11-03T06:00Z'], since)).toEqual([
-      '0 days 2025-11-02 2025-11-03',
-      '0 intervals 2025-11-03T00:00 2025-11-03T06:00',
-      '0 raw 2025-11-01T12:00 2025-11-02T00:00',
-    ]);
-  });
-  it('are not there before a dimension is complete, nor are its days', () => {
-    const given = { rowsSince: ms('2025-11-02T06:00Z') };
-    expect(cover(['2025-11-01T00:00Z', '2025-11-05T00:00Z'], given)).toEqual([
-      '0 days 2025-11-03 2025-11-05',
-      '0 intervals 2025-11-02T06:00 2025-11-03T00:00',
-      '0 raw 2025-11-01T00:00 2025-11-02T06:00',
-    ]);
-    expect(cover(['2025-11-01T00:00Z', '2025-11-05T00:00Z'], { rowsSince: Number.POSITIVE_INFINITY })).toEqual([
-      '0 raw 2025-11-01T00:00 2025-11-05T00:00',
-    ]);
-  });
-  it('are cut within a run of intervals', () => {
-    const given = { intervalsSince: ms('2025-11-02T00:00Z'), dayZone: 'Asia/Kolkata', markedDays: ['2025-11-02'] };
-    expect(cover(['2025-11-01T18:30Z', '2025-11-02T18:30Z'], given)).toEqual([
-      '0 intervals 2025-11-02T00:00 2025-11-02T18:30',
-      '0 raw 2025-11-01T18:30 2025-11-02T00:00',
     ]);
   });
 });

@@ -98,7 +98,7 @@ async function addSite(pool: Pool, siteId: SiteName, seed: number): Promise<Site
   const isLate = (_event: SiteEvent, at: number) => siteId === 'late' && at % 12 === 0;
   const late = events.filter(isLate);
   const early = events.filter((event) => !late.includes(event));
-  const rollups = { siteId, timezone, detailSince: new Date('2025-10-20T00:00:00Z'), daysBefore: '2025-11-05' };
+  const rollups = { siteId, timezone, daysBefore: '2025-11-05' };
   await storeRollups(pool, early, rollups);
   await markIntervals(pool, siteId, late);
   await keepMoney(pool, siteId, [...early, ...gone]);

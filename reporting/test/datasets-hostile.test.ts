@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datasets } from '../src/datasets/datasets.js';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { readPage, readPages } from './dataset-pages.js';
 import { buildDocumentedApp } from './documented-app.js';
 

@@ -1,7 +1,7 @@
 /** The time axis of a query: against the library of time zones, and at the edges where clocks change. */
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import type { SeriesUnit } from '../src/query/resolved-query.js';
+import type { SeriesUnit } from '../src/query/dimension-catalogue.js';
 import { timeBuckets } from '../src/query-request/time-buckets.js';
 
 const range = (from: string, to: string) => ({ from: new Date(from), to: new Date(to) });

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express } from 'express';
 import { buildApp, type ReportingApp } from '../src/app.js';
 import { describeApi } from '../src/openapi/describe-api.js';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { exportsOn } from './export-stack.js';
 
 interface Layer {

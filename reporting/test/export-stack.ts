@@ -19,7 +19,7 @@ import { createDiskStore } from '../src/exports/disk-store.js';
 import { createLinks } from '../src/exports/export-links.js';
 import type { ExportStore, ExportStores } from '../src/exports/export-store.js';
 import { addExportJob, removeExportJob } from '../src/exports/queue-exports.js';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 
 export const storesOf = (disk: ExportStore, s3?: ExportStore): ExportStores => ({
   current: s3 ?? disk,

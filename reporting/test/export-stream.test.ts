@@ -6,7 +6,7 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { parse } from 'csv-parse/sync';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
 
 let stack: ExportStack;

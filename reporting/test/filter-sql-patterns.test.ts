@@ -2,8 +2,8 @@
 import { createPool } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkPatterns, patternsOf } from '../src/query/check-patterns.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
+import { checkPatterns, patternsOf } from '../src/query-request/check-patterns.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

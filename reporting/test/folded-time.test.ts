@@ -4,9 +4,9 @@ import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import type { StoredEvent } from './random-events.js';
 import { addSites, first, last } from './rolled-sites.js';
 

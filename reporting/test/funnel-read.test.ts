@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Funnel } from '../src/funnel/funnel.js';
 import { readFunnel } from '../src/funnel/read-funnel.js';
 import { walkFunnel } from '../src/funnel/walk-funnel.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 import type { Filter } from '../src/query/resolved-query.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { isMatch } from './naive-answer.js';
 import { randomEvents, type StoredEvent, storeEvents } from './random-events.js';
 

@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { funnelRoute } from '../src/funnel-route.js';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 
 let database: TestDatabase;

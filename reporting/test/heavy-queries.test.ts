@@ -1,6 +1,6 @@
 /** How many long queries work at once, and what becomes of the others. */
 import { expect, it } from 'vitest';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 
 /** Work that ends when it is told to, and says in which order it began. */
 function createWork() {

@@ -3,7 +3,7 @@ import { createPool } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inSnapshot } from '../src/query/in-snapshot.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -2,7 +2,6 @@
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
-import { storeRollups } from './stored-rollups.js';
 
 const refused =
   'date_range has more than 32 MB of rows for this question; ask for a shorter one, for fewer rows or for shorter values';
@@ -17,27 +16,11 @@ async function storeStacks(): Promise<void> {
       jsonb_build_object('stack', repeat(md5(n::text), 125)) from generate_series(1, 12000) as n`);
 }
 
-/** 20,000 paths of 2,048 characters, known to rollups alone: 41 MB. */
-async function rollPaths(): Promise<void> {
-  const events = Array.from({ length: 20_000 }, (_, n) => ({
-    ...{ timestamp: new Date('2026-06-10T12:00:00Z'), event_type: 'view', path: `/${n}/`.padEnd(2_048, 'x') },
-    ...{ user_id: `user-${n % 100}`, profile_id: null, referrer: null, properties: null },
-  }));
-  const detailSince = new Date('2026-06-01T00:00:00Z');
-  await storeRollups(stack.database.pool, events, {
-    siteId: 'paths',
-    timezone: 'UTC',
-    detailSince,
-    daysBefore: '2026-07-01',
-  });
-}
-
 beforeAll(async () => {
   stack = await startExportStack();
   await addJune(stack.database);
   await stack.database.pool.query(`insert into sites (site_id) values ('errors')`);
   await storeStacks();
-  await rollPaths();
   service = await spawnService('reporting', { DATABASE_URL: stack.database.url, READ_AUTH: 'open' });
 });
 afterAll(async () => {
@@ -83,21 +66,5 @@ describe('of raw events', () => {
     const page = (limit: number) => ({ ...stacks, pagination: JSON.stringify({ limit }) });
     expectRefusal(await ask('/api/v1/query', page(10_000)));
     expect(await ask('/api/v1/query', page(5_000))).toEqual({ status: 200, error: undefined, rows: 5_000 });
-  });
-});
-
-describe('of rollups', () => {
-  const paths = { site_id: 'paths', date_range: june, dimensions: 'path', metrics: 'visitors,events' };
-
-  it.each([
-    ['events', 'desc'],
-    ['visitors', 'desc'],
-    ['visitors', 'asc'],
-  ])('are refused by %s %s, as those of raw events are', async (key, direction) => {
-    const order_by = JSON.stringify([[key, direction]]);
-    expectRefusal(await ask('/api/v1/datasets/timeseries/rows', { ...paths, order_by, page_size: '10' }));
-    const pagination = JSON.stringify({ limit: 10 });
-    const few = await ask('/api/v1/query', { ...paths, order_by, pagination });
-    expect(few).toEqual({ status: 200, error: undefined, rows: 10 });
   });
 });

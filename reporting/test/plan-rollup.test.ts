@@ -1,7 +1,7 @@
 /** Which questions rollups answer: those made of what they hold, and nothing else. */
 import { expect, it } from 'vitest';
 import { planRollup } from '../src/query/plan-rollup.js';
-import type { Dimension, FilterDimension, ResolvedQuery } from '../src/query/resolved-query.js';
+import type { Dimension, FilterDimension, Metric, ResolvedQuery } from '../src/query/resolved-query.js';
 
 const query = (dimensions: string[], filtered?: string): ResolvedQuery => ({
   siteId: 'demo',
@@ -18,28 +18,32 @@ const query = (dimensions: string[], filtered?: string): ResolvedQuery => ({
 });
 
 it.each([
-  [[], undefined, 'all'],
-  [['event_type', 'time:month'], undefined, 'all'],
-  [['path'], undefined, 'path'],
-  [['time:hour', 'event_type', 'referrer'], 'referrer', 'referrer'],
-  [['time:day'], 'profile_id', 'profile'],
-])('%j with a filter of %s are read from rows of %s', (dimensions, filtered, dimension) => {
-  expect(planRollup(query(dimensions, filtered))?.dimension).toBe(dimension);
+  [[], undefined],
+  [['event_type', 'time:month'], undefined],
+  [['time:hour_of_day'], 'event_type'],
+])('%j with a filter of %s are read from rollups', (dimensions, filtered) => {
+  expect(planRollup(query(dimensions, filtered))).toMatchObject({ byType: dimensions.includes('event_type') });
 });
 
 it.each([
-  [['path', 'referrer'], undefined],
-  [['path'], 'profile_id'],
+  [['path'], undefined],
+  [['time:day'], 'profile_id'],
+  [['referrer'], 'event_type'],
   [['property:path'], undefined],
   [['time:minute'], undefined],
   [[], 'user_id'],
-  [['path'], 'session_id'],
+  [[], 'entry_page'],
   // Dimensions that a later change may add to queries without a thought for rollups.
   [['session_id'], undefined],
-  [['hostname', 'path'], undefined],
   [['time:fortnight'], undefined],
   [[], 'country'],
   [['constructor'], undefined],
-])('%j with a filter of %s are counted from raw events', (dimensions, filtered) => {
+])('%j with a filter of %s are not', (dimensions, filtered) => {
   expect(planRollup(query(dimensions, filtered))).toBeUndefined();
+});
+
+it.each(['views_per_visitor', 'visits', 'visit_duration', 'median_of_a_later_change'])('%s is not', (metric) => {
+  expect(planRollup({ ...query([]), metrics: [metric as Metric] })).toBeUndefined();
+  const orderBy = [{ key: metric as Metric, direction: 'asc' as const }];
+  expect(planRollup({ ...query(['event_type']), orderBy })).toBeUndefined();
 });

@@ -7,8 +7,8 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/query/heavy-queries.js';
 import { queryRoute } from '../src/query-route.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 
 let database: TestDatabase;
 let app: Express;

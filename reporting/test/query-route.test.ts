@@ -7,8 +7,8 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate, type GateLimits } from '../src/query/heavy-queries.js';
 import { queryRoute } from '../src/query-route.js';
+import { createGate, type GateLimits } from '../src/reading/heavy-queries.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 
 let database: TestDatabase;

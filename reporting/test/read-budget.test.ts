@@ -2,7 +2,7 @@
 import express from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { budgetOf, startBudgets } from '../src/read-budget.js';
+import { budgetOf, startBudgets } from '../src/reading/read-budget.js';
 
 /** Has a route that never answers. */
 function build(askDatabase: () => Promise<boolean>) {

@@ -4,9 +4,9 @@ import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inSnapshot } from '../src/query/in-snapshot.js';
 import { readRaw } from '../src/query/read-raw.js';
 import type { Condition, Dimension, Filter, Metric, ResolvedQuery, TimeBuckets } from '../src/query/resolved-query.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { naiveAnswer } from './naive-answer.js';
 import { paths, randomEvents, type StoredEvent, storeEvents, types } from './random-events.js';
 

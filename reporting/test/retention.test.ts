@@ -7,8 +7,8 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import { dayOf, dayStart } from '@millrace/shared/zone-days';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/query/heavy-queries.js';
-import { inSnapshot } from '../src/query/in-snapshot.js';
+import { createGate } from '../src/reading/heavy-queries.js';
+import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { type Period, periodsOf } from '../src/retention/cohort-periods.js';
 import { readCohorts } from '../src/retention/read-cohorts.js';
 import { retentionRoute } from '../src/retention-route.js';
@@ -39,7 +39,7 @@ const visits = (seed: number, count: number, from: string, days: number): Stored
 beforeAll(async () => {
   database = await createTestDatabase();
   await addPartition(database.pool, '2025-01-01', '2026-01-01');
-  const options = { detailSince: new Date('2025-11-01T00:00:00Z'), daysBefore: '2025-11-20' };
+  const options = { daysBefore: '2025-11-20' };
   const add = async (siteId: string, timezone: string, rolled: StoredEvent[], late: StoredEvent[]) => {
     await storeEvents(database.pool, siteId, [...rolled, ...late]);
     all.set(siteId, [...rolled, ...late]);

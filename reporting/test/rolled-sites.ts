@@ -13,7 +13,7 @@ export const last = new Date('2025-11-08T00:00:00Z');
 
 /** Rollups of `rolled`, then `late` events that only marks tell of. */
 async function addSite(pool: Pool, siteId: string, timezone: string, rolled: StoredEvent[], late: StoredEvent[]) {
-  const options = { siteId, timezone, detailSince: new Date('2025-10-28T00:00:00Z'), daysBefore: '2025-11-06' };
+  const options = { siteId, timezone, daysBefore: '2025-11-06' };
   await storeEvents(pool, siteId, [...rolled, ...late]);
   await storeRollups(pool, rolled, options);
   await markIntervals(pool, siteId, late);

@@ -8,7 +8,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { requestErasure } from '../src/sites/put-site.js';
 import { sitesRoutes } from '../src/sites-route.js';
 

@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { exportsOn } from './export-stack.js';
 
 let database: TestDatabase;

@@ -1,15 +1,12 @@
 /** Turns events into the rollups that a roll would have stored for them, computed plainly. */
 import { encodeBitmap } from '@millrace/shared/bitmap';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { dayOf } from '@millrace/shared/zone-days';
-import { referrerHost } from './naive-answer.js';
 import type { StoredEvent } from './random-events.js';
 
 export interface RollupsOf {
   siteId: string;
   timezone: string;
-  /** Intervals before have no rows but those of dimension `all`. */
-  detailSince: Date;
   /** Days from this one on are not computed but marked. */
   daysBefore: string;
   /** Events of these users come without a number. */
@@ -21,30 +18,27 @@ const quarterMs = 900_000;
 export const quarterOf = ({ timestamp }: StoredEvent): string =>
   new Date(Math.floor(timestamp.getTime() / quarterMs) * quarterMs).toISOString();
 
-const keysOf = (event: StoredEvent): [string, string, string][] => [
-  ['all', event.event_type, ''],
-  ['all', '', ''],
-  ['path', event.event_type, event.path],
-  ['referrer', event.event_type, referrerHost(event.referrer)],
-  ['profile', event.event_type, event.profile_id ?? ''],
-];
+/** Those that stand for all types, and those of its own. */
+const typesOf = (event: StoredEvent): string[] => ['', event.event_type];
 
-interface Row {
+export interface RollupRow {
   bucket: string;
-  dimension: string;
   event_type: string;
-  value: string;
   events: number;
   numbers: number[];
 }
 
-function rowsOf(events: StoredEvent[], bucketOf: (event: StoredEvent) => string, numberOf: Map<string, number>): Row[] {
-  const rows = new Map<string, Row>();
+function rowsOf(
+  events: StoredEvent[],
+  bucketOf: (event: StoredEvent) => string,
+  numberOf: Map<string, number>,
+): RollupRow[] {
+  const rows = new Map<string, RollupRow>();
   for (const event of events) {
     const bucket = bucketOf(event);
-    for (const [dimension, event_type, value] of keysOf(event)) {
-      const key = JSON.stringify([bucket, dimension, event_type, value]);
-      const row = rows.get(key) ?? { bucket, dimension, event_type, value, events: 0, numbers: [] };
+    for (const event_type of typesOf(event)) {
+      const key = JSON.stringify([bucket, event_type]);
+      const row = rows.get(key) ?? { bucket, event_type, events: 0, numbers: [] };
       rows.set(key, row);
       row.events += 1;
       const number = event.user_id === null ? undefined : numberOf.get(event.user_id);
@@ -54,16 +48,22 @@ function rowsOf(events: StoredEvent[], bucketOf: (event: StoredEvent) => string,
   return [...rows.values()];
 }
 
-async function insertRows(pool: Pool, table: string, column: string, siteId: string, rows: Row[]): Promise<void> {
+export async function insertRows(
+  pool: Pool | PoolClient,
+  table: string,
+  column: string,
+  siteId: string,
+  rows: RollupRow[],
+): Promise<void> {
   const json = rows.map(({ numbers, ...row }) => {
     const { bitmap, size } = encodeBitmap(Uint32Array.from(numbers));
     return { ...row, visitor_count: size, visitors: `\\x${bitmap.toString('hex')}` };
   });
   await pool.query(
     `insert into ${table} (site_id, ${column}, dimension, event_type, value, events, visitor_count, visitors)
-     select $1, bucket, dimension, event_type, value, events, visitor_count, visitors
-     from jsonb_to_recordset($2::jsonb) as row(bucket ${column === 'day' ? 'date' : 'timestamptz'}, dimension text,
-       event_type text, value text, events int, visitor_count int, visitors bytea)`,
+     select $1, bucket, 'all', event_type, '', events, visitor_count, visitors
+     from jsonb_to_recordset($2::jsonb) as row(bucket ${column === 'day' ? 'date' : 'timestamptz'}, event_type text, events int,
+       visitor_count int, visitors bytea)`,
     [siteId, JSON.stringify(json)],
   );
 }
@@ -84,20 +84,18 @@ async function numberUsers(pool: Pool, siteId: string, events: StoredEvent[], st
 
 /** Writes numbers, intervals, days and state; marks are for the test to add. */
 export async function storeRollups(pool: Pool, events: StoredEvent[], options: RollupsOf): Promise<void> {
-  const { siteId, timezone, detailSince, daysBefore, strangers = [] } = options;
+  const { siteId, timezone, daysBefore, strangers = [] } = options;
   const { numberOf, last } = await numberUsers(pool, siteId, events, strangers);
   const ofDays = rowsOf(events, ({ timestamp }) => dayOf(timestamp, timezone), numberOf);
-  const ofIntervals = rowsOf(events, quarterOf, numberOf);
-  const kept = ofIntervals.filter(({ dimension, bucket }) => dimension === 'all' || new Date(bucket) >= detailSince);
   const computed = ofDays.filter(({ bucket }) => bucket < daysBefore);
   const open = [...new Set(ofDays.map(({ bucket }) => bucket))].filter((bucket) => bucket >= daysBefore);
   await pool.query('insert into rollup_day_marks select $1, unnest($2::date[])', [siteId, open]);
   await insertRows(pool, 'rollup_days', 'day', siteId, computed);
-  await insertRows(pool, 'rollup_15m', 'interval_start', siteId, kept);
+  await insertRows(pool, 'rollup_15m', 'interval_start', siteId, rowsOf(events, quarterOf, numberOf));
   await pool.query('insert into sites (site_id) values ($1) on conflict do nothing', [siteId]);
   await pool.query(
-    'insert into site_rollups (site_id, timezone, detail_since, last_visitor_no) values ($1, $2, $3, $4)',
-    [siteId, timezone, detailSince, last],
+    `insert into site_rollups (site_id, timezone, detail_since, last_visitor_no) values ($1, $2, '2000-01-01Z', $3)`,
+    [siteId, timezone, last],
   );
 }
 

@@ -7,7 +7,7 @@ import { generateKey, registerKey } from '@millrace/shared/access/keys';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { addJune, type ExportStack, type StackOptions, startExportStack } from './export-stack.js';
 
 type Headers = Record<string, string>;

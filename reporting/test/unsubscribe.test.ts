@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
 import { deliverReport } from '../src/delivery/deliver-report.js';
 import { resendReport } from '../src/delivery/resend-report.js';
-import { createGate } from '../src/query/heavy-queries.js';
+import { createGate } from '../src/reading/heavy-queries.js';
 import { deleteTemplate, updateTemplate } from '../src/reports/templates/template-rows.js';
 import { deliveryDeps, insertReport, ledgerOf } from './delivered-reports.js';
 import { exportsOn } from './export-stack.js';

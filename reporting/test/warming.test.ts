@@ -51,8 +51,7 @@ async function addSite(siteId: string, ages: number[]): Promise<StoredEvent[]> {
 
 async function addRolledSite(siteId: string, age: number): Promise<void> {
   const events = await addSite(siteId, [age, age + dayMs, age + 3 * dayMs]);
-  const detailSince = new Date(now.getTime() - 8 * dayMs);
-  await storeRollups(database.pool, events, { siteId, timezone: 'UTC', detailSince, daysBefore: '2999-01-01' });
+  await storeRollups(database.pool, events, { siteId, timezone: 'UTC', daysBefore: '2999-01-01' });
 }
 
 beforeAll(async () => {
@@ -140,25 +139,24 @@ function createConsumer(of = replicas[0]!) {
   };
 }
 
-/** Makes the bitmaps of paths of one site such as no roll would leave them, or empty. */
-async function setPathVisitors(visitors: Buffer): Promise<void> {
+/** Makes the bitmaps of one site such as no roll would leave them, or empty. */
+async function setVisitors(visitors: Buffer): Promise<void> {
   for (const table of ['rollup_days', 'rollup_15m']) {
-    await database.pool.query(
-      `update ${table} set visitors = $1, visitor_count = 0 where site_id = 'first' and dimension = 'path'`,
-      [visitors],
-    );
+    await database.pool.query(`update ${table} set visitors = $1, visitor_count = 0 where site_id = 'first'`, [
+      visitors,
+    ]);
   }
 }
 const broken = Buffer.from([0]);
 const empty = encodeBitmap(Uint32Array.of()).bitmap;
-const failedOnce = { key: 'top-items', reason: expect.stringMatching(/^1 of 3 sites failed, first first: ./) };
+const failedOnce = { key: 'user-growth', reason: expect.stringMatching(/^1 of 3 sites failed, first first: ./) };
 
 it('goes on after the site that it came to, although one of those before failed', async () => {
-  const hurried = { ...cacheKeys['top-items']!, intervalMs: 0 };
+  const hurried = { ...cacheKeys['user-growth']!, intervalMs: 0 };
   const warm = (lastSite: string | null) => warmKey(depsOf(replicas[0]!), hurried, lastSite);
-  await setPathVisitors(broken);
+  await setVisitors(broken);
   await expect(runJob(database.pool, 'failing', warm)).rejects.toThrow('1 of 3 sites failed, first first: ');
-  await setPathVisitors(empty);
+  await setVisitors(empty);
   await expect(runJob(database.pool, 'failing', () => Promise.reject(new Error('no connection')))).rejects.toThrow();
   let seen: string | null = null;
   await runJob(database.pool, 'failing', async (lastSite) => {
@@ -186,10 +184,10 @@ it('names a key that it does not know, and warms the others', async () => {
 
 it('says why one key failed, warms the others, and asks again the next time', async () => {
   const { run } = createConsumer();
-  await setPathVisitors(broken);
-  const keys = ['top-items', 'activity-trends'];
+  await setVisitors(broken);
+  const keys = ['user-growth', 'activity-trends'];
   expect(await run(keys)).toMatchObject({ warmed: ['activity-trends'], failed: [failedOnce] });
-  await setPathVisitors(empty);
+  await setVisitors(empty);
   expect(await run(keys)).toMatchObject({ warmed: keys, failed: [] });
 });
 

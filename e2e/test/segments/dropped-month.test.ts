@@ -1,11 +1,11 @@
-/** What is asked of a time whose events were dropped is answered from rollups, as before. */
+/** What is asked of a time whose events were dropped: totals come from rollups, anything else counts what is left, and says so. */
 import { dropMonth } from '@millrace/processor/cleanup/drop-month';
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { answerQuery } from '@millrace/reporting/query/answer-query';
-import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
+import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { createSegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import { createTestDatabase, silent } from '@millrace/shared/testing/database';
 import { expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const event = (number: number, timestamp: string, path: string) => ({
   user_id: 'ada',
 });
 
-it('counts what rollups have of a month without events, and what segments have after it', async () => {
+it('has totals of a month without events, of paths only what came after it, and says from when on', async () => {
   const database = await createTestDatabase();
   const engine = createSegmentEngine({ threads: 1, cacheMb: 8 }, silent);
   await ensureMonths(database.pool, ['2026-09', '2026-10', '2026-11']);
@@ -40,17 +40,19 @@ it('counts what rollups have of a month without events, and what segments have a
   });
   const ask = (query: ResolvedQuery) => inSnapshot(database.pool, (client) => answerQuery(client, query, { engine }));
   expect(await dropMonth(database.pool, '2026-09', '2026-10')).toBeUndefined();
-  expect(await ask(topPaths('2026-09-01T00:00:00Z'))).toMatchObject({
-    source: 'rollup',
-    rows: [
-      { dimensions: ['/old'], metrics: [2, 1] },
-      { dimensions: ['/new'], metrics: [1, 1] },
-    ],
+  const whole = topPaths('2026-09-01T00:00:00Z');
+  expect(await ask({ ...whole, dimensions: [], orderBy: [] })).toEqual({
+    ...{ source: 'rollup', rows: [{ dimensions: [], metrics: [3, 1] }] },
   });
-  expect(await ask(topPaths('2026-10-01T00:00:00Z'))).toMatchObject({
-    source: 'segments',
-    rows: [{ dimensions: ['/new'], metrics: [1, 1] }],
+  const left = [{ dimensions: ['/new'], metrics: [1, 1] }];
+  const eventsSince = new Date('2026-10-01T00:00:00Z');
+  expect(await ask(whole)).toEqual({ source: 'segments', rows: left, eventsSince });
+  const byVisits = { ...whole, metrics: ['visits' as const], orderBy: [] };
+  expect(await ask(byVisits)).toMatchObject({ rows: [{ dimensions: ['/new'], metrics: [1] }], eventsSince });
+  expect(await inSnapshot(database.pool, (client) => answerQuery(client, whole))).toEqual({
+    ...{ source: 'raw', rows: left, eventsSince },
   });
+  expect(await ask(topPaths('2026-10-01T00:00:00Z'))).toEqual({ source: 'segments', rows: left });
   await engine.pool.close();
   await database.drop();
 });

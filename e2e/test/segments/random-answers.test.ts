@@ -1,7 +1,7 @@
 /** Random questions, answered from segments and by plain SQL in the same snapshot, while sites are in every state that rolls leave them in. */
 import { answerQuery } from '@millrace/reporting/query/answer-query';
-import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
 import { readRaw } from '@millrace/reporting/query/read-raw';
+import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomQuestion } from './random-questions.js';

@@ -1,8 +1,8 @@
 /** Random batches: each of their queries is answered as when it is asked alone, and as plain SQL answers it, in the same snapshot. */
 import { answerBatch, type Batch } from '@millrace/reporting/query/answer-batch';
 import { type Answer, answerQuery } from '@millrace/reporting/query/answer-query';
-import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
 import type { Filter, ResolvedQuery } from '@millrace/reporting/query/resolved-query';
+import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import type { Panel } from '@millrace/reporting/segments/answer-panels';
 import type { SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import type { PoolClient } from '@millrace/shared/postgres';

@@ -4,7 +4,7 @@ import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import type { JourneysQuestion } from '@millrace/reporting/journeys/journey';
 import { readJourneys } from '@millrace/reporting/journeys/read-journeys';
-import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
+import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { periodsOf } from '@millrace/reporting/retention/cohort-periods';
 import { readReturns } from '@millrace/reporting/retention/read-returns';
 import { returnPeriods } from '@millrace/reporting/retention/return-periods';

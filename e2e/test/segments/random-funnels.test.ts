@@ -2,7 +2,7 @@
 import { describeGroups, describeSteps } from '@millrace/reporting/funnel/describe-funnel';
 import type { Funnel, FunnelAnswer } from '@millrace/reporting/funnel/funnel';
 import { readFunnel } from '@millrace/reporting/funnel/read-funnel';
-import { inSnapshot } from '@millrace/reporting/query/in-snapshot';
+import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { answerFunnel } from '@millrace/reporting/segments/answer-funnel';
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { afterAll, beforeAll, expect, it } from 'vitest';

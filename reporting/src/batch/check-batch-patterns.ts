@@ -1,7 +1,7 @@
 /** Refuses a batch some regular expression of which Postgres cannot work with. */
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
-import { checkPatterns, patternsOf } from '../query/check-patterns.js';
+import { checkPatterns, patternsOf } from '../query-request/check-patterns.js';
 import type { BatchRequest } from '../query-request/parse-batch.js';
 
 /** All regular expressions of a batch. */

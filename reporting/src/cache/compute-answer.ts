@@ -1,7 +1,7 @@
 /** An answer from the database, with the version of the data that it was made of, both as of one snapshot. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { Reads } from '../query/reads.js';
-import { type ReadBudget, stopMs } from '../read-budget.js';
+import { type ReadBudget, stopMs } from '../reading/read-budget.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import type { AnswerStatus } from './count-answers.js';
 import { readDataVersion } from './data-version.js';
 import type { KeptAnswer } from './kept-answer.js';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { metricTypes, periodTypes } from '@millrace/shared/job-data';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { version as release } from '@millrace/shared/version';
-import { databaseHistory } from '../query/database-history.js';
 import type { TimeRange } from '../query/resolved-query.js';
+import { databaseHistory } from '../reading/in-snapshot.js';
 import type { DataSource, Question } from './question.js';
 
 export interface DataVersion {
@@ -41,8 +41,7 @@ export const identityOf = (...more: string[]) =>
 const events = `sites.hostnames, extract(epoch from horizon.since), case when rolled_at <> changes_at then extract(epoch from rolled_at) end,
     (select coalesce(sum(changes), 0) from site_changes where site_id = $1 and day >= $3::date and day <= $4::date) + marks.number,
     case when horizon.since > $3::date::timestamp at time zone 'UTC' then jsonb_build_array(
-      rolled.timezone, rolled.hostnames, dimensions_since, extract(epoch from detail_since),
-      (select string_agg(day::text, ' ' order by day) from rollup_day_marks where site_id = $1)) end`;
+      rolled.timezone, (select string_agg(day::text, ' ' order by day) from rollup_day_marks where site_id = $1)) end`;
 
 /** Marks that are counted at most. */
 const mostMarks = 50_000;

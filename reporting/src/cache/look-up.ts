@@ -2,9 +2,9 @@
 import { stringifyExactJson } from '@millrace/shared/exact-json';
 import type { Pool } from '@millrace/shared/postgres';
 import { LRUCache } from 'lru-cache';
-import { besideSnapshots, inSnapshot } from '../query/in-snapshot.js';
-import { readSite, type SiteCircumstances } from '../query/read-circumstances.js';
 import type { TimeRange } from '../query/resolved-query.js';
+import { besideSnapshots, inSnapshot } from '../reading/in-snapshot.js';
+import { readSite, type SiteCircumstances } from '../reading/site-circumstances.js';
 import { type DataVersion, hashOf, readDataVersion, type VersionedQuestion } from './data-version.js';
 import type { DataMoment } from './kept-answer.js';
 import type { Question, ResolvedQuestion } from './question.js';

@@ -1,8 +1,8 @@
 /** What is asked of a site, in the shape that answers are kept by. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { SiteCircumstances } from '../query/read-circumstances.js';
-import type { Reads } from '../query/reads.js';
 import type { TimeRange } from '../query/resolved-query.js';
+import type { Reads } from '../reading/read-in-turn.js';
+import type { SiteCircumstances } from '../reading/site-circumstances.js';
 
 /** What an answer may depend on: events, what aggregations wrote, what metrics jobs wrote. */
 export type DataSource = 'events' | 'aggregates' | 'metrics';

@@ -1,8 +1,8 @@
 /** Answers over HTTP: kept ones as well as those of a service that keeps none, with what a client needs to ask again cheaply. */
 import type { Request, Response } from 'express';
-import { readCircumstances } from '../query/read-circumstances.js';
-import { type ReadDependencies, readInTurn } from '../query/read-in-turn.js';
-import { budgetOf } from '../read-budget.js';
+import { budgetOf } from '../reading/read-budget.js';
+import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
+import { readCircumstances } from '../reading/site-circumstances.js';
 import type { AnswerCache } from './answer-cache.js';
 import type { GivenAnswer, Reader } from './compute-answer.js';
 import type { Question } from './question.js';

@@ -2,7 +2,7 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { cutOff } from '../query/cut-off.js';
+import { cutOff } from '../reading/in-snapshot.js';
 import type { Row } from './dataset.js';
 
 /** Bytes that wait for their reader at most, besides those of the socket. */

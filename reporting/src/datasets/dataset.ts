@@ -2,9 +2,10 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type Joi from 'joi';
 import type { DataSource } from '../cache/question.js';
-import type { Reads } from '../query/reads.js';
-import type { TimeRange, TimeUnit } from '../query/resolved-query.js';
+import type { TimeUnit } from '../query/dimension-catalogue.js';
+import type { TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from '../query-request/calendar.js';
+import type { Reads } from '../reading/read-in-turn.js';
 
 /**
  * How the text of a value is to be read: `integer` and `decimal` are exact numbers of any size, `number` is a ratio or a mean that a

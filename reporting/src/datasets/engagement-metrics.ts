@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { ratio } from '../query/group-values.js';
+import { ratio } from '../query/page-rows.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
 import { filtersParam } from './filters-param.js';
 import { heldBatches, queryRows } from './query-rows.js';

@@ -1,5 +1,5 @@
 import { changeOf } from '../query/compare-periods.js';
-import { ratio } from '../query/group-values.js';
+import { ratio } from '../query/page-rows.js';
 import type { Column, Dataset, DatasetContext, KeyColumn, Row } from './dataset.js';
 import { askQuery, heldBatches } from './query-rows.js';
 

@@ -1,6 +1,6 @@
 import Joi from 'joi';
-import { createSqlParameters } from '../query/sql-parameters.js';
 import { storableText } from '../query-request/storable-text.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';
 

@@ -1,6 +1,6 @@
 import { granularities } from '@millrace/shared/job-data';
 import Joi from 'joi';
-import { createSqlParameters } from '../query/sql-parameters.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 import { rangeOfPeriods } from './aggregated-range.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';

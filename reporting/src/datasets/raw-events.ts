@@ -2,9 +2,9 @@
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
 import { type IndexedType, isOfTypes, rawCost } from '../query/reading-cost.js';
-import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
 import { filtersVisits } from '../query/visits-sql.js';
 import { refusal } from '../query-request/refuse.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import type { DatasetContext, DatasetParams, Row } from './dataset.js';
 import { filterOf } from './filters-param.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';

@@ -1,10 +1,10 @@
 /** Resolves what is asked of a dataset by the clock and the site, and reads its rows. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { dayOf } from '@millrace/shared/zone-days';
-import { checkPatterns, patternsOf, patternTimeoutMs } from '../query/check-patterns.js';
-import { needsEvents, readCircumstances, type SiteCircumstances } from '../query/read-circumstances.js';
 import type { TimeRange } from '../query/resolved-query.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveSpan, toTimeRange } from '../query-request/resolve-span.js';
+import { needsEvents, readCircumstances, type SiteCircumstances } from '../reading/site-circumstances.js';
 import { checkBuckets } from './check-buckets.js';
 import type { DatasetContext, Row } from './dataset.js';
 import { filterOf } from './filters-param.js';

@@ -1,4 +1,4 @@
-import { createSqlParameters } from '../query/sql-parameters.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { currencyParam, periodStart, periodTypeParam, unitOfPeriod } from './period-params.js';
 import { type SqlSource, sqlRows } from './sql-rows.js';

@@ -2,8 +2,7 @@
 import { withTimeout } from '@millrace/shared/health';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import pg from 'pg';
-import { cutOff } from '../query/cut-off.js';
-import { snapshotOpening, untilAborted } from '../query/in-snapshot.js';
+import { cutOff, snapshotOpening, untilAborted } from '../reading/in-snapshot.js';
 
 export interface LongRead {
   /** Of a whole read, pauses of its reader included. */

@@ -4,7 +4,7 @@ import type { Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
 import { openQueue } from '@millrace/shared/queue';
 import type { ExportsDependencies } from '../exports-route.js';
-import { createGate, type Gate } from '../query/heavy-queries.js';
+import { createGate, type Gate } from '../reading/heavy-queries.js';
 import { createLinks } from './export-links.js';
 import { type ExportEnvironment, exportLimitsOf, type PublicEnvironment } from './exports-config.js';
 import { openStores } from './open-stores.js';

@@ -4,7 +4,7 @@ import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Pool } from '@millrace/shared/postgres';
 import { filterOf } from '../datasets/filters-param.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
-import { patternsOf } from '../query/check-patterns.js';
+import { patternsOf } from '../query-request/check-patterns.js';
 import { repeatUntil } from '../repeat-until.js';
 import { quotaProblem, readUsage } from './create-export.js';
 import { ExportFailure } from './export-failure.js';

@@ -1,5 +1,5 @@
 /** What a funnel shows: who was lost, which part of all came through, and how long that took. */
-import { compareTexts } from '../query/order-rows.js';
+import { compareTexts } from '../query/page-rows.js';
 import type { FunnelAnswer } from './funnel.js';
 import type { FunnelCounts } from './tally-funnel.js';
 

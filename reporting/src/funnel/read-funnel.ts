@@ -3,8 +3,8 @@ import { ServiceError } from '@millrace/shared/errors';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
-import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
-import { eventsWithVisits, filtersVisits } from '../query/visits-sql.js';
+import { eventsWithVisits, filtersVisits, isVisitField } from '../query/visits-sql.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from './funnel.js';
 import { createTally } from './tally-funnel.js';
 import { walkFunnel } from './walk-funnel.js';
@@ -54,7 +54,7 @@ async function fetchRows(client: PoolClient): Promise<Row[]> {
 }
 
 const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel) =>
-  byVisit || [filter, ...steps].some(filtersVisits) || /^(visit:|entry_page$|exit_page$)/.test(breakdown ?? '');
+  byVisit || [filter, ...steps].some(filtersVisits) || isVisitField(breakdown ?? '');
 
 /** Events of users that match at least one step, with a bit for each that they match. */
 function eventsSql(funnel: Funnel, parameters: SqlParameters): string {

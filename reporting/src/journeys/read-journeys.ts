@@ -1,10 +1,10 @@
 /** Journeys counted from raw events: the same definition as the engine's, see `segments/count-journeys.ts`. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { bytesSql, checkBytes, mostBytes } from '../query/answer-bytes.js';
 import { filterSql } from '../query/filter-sql.js';
+import { bytesSql, checkBytes, mostBytes } from '../query/page-rows.js';
 import { rawColumn } from '../query/raw-columns.js';
-import { createSqlParameters } from '../query/sql-parameters.js';
 import { eventsWithVisits } from '../query/visits-sql.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 import { type Journeys, type JourneysQuestion, stepFilter } from './journey.js';
 
 interface Found {

@@ -20,7 +20,8 @@ import {
 export const span: JsonSchema = { ...tuple(instant, instant), description: 'Half-open.' };
 const source: JsonSchema = {
   enum: ['rollup', 'segments', 'mixed', 'raw'],
-  description: 'Whether all, a part or nothing came from rollups. All three are exact.',
+  description:
+    'Where the answer came from: `rollup`, rows of rollups; `segments`; `mixed`, one of them and raw events; `raw`, raw events alone. All are exact.',
 };
 const siteKnown: JsonSchema = {
   ...flag,
@@ -36,6 +37,12 @@ export const meta = (more: Record<string, JsonSchema> = {}) =>
     { source, site_known: siteKnown, elapsed_ms: count, as_of: asOf, ...cacheMeta, ...more },
     ...['as_of', 'cache', ...Object.keys(more)],
   );
+
+const eventsSince: JsonSchema = {
+  ...instant,
+  description:
+    'Only where events of the range were dropped (RAW_RETENTION_DAYS) that this question would need one by one: the answer counts those from here on.',
+};
 
 /** A list, or with `include.names` an object by the names of the request. */
 const listOrNamed = (values: JsonSchema): JsonSchema => ({
@@ -76,7 +83,7 @@ const queryEcho = record(
 
 const answer = record({
   results: listOf(record({ ...row, comparison: record({ ...row, change: listOrNamed(numberOrNull) }) }, 'comparison')),
-  meta: meta({ total_rows: count, time_labels: listOf(text) }),
+  meta: meta({ total_rows: count, time_labels: listOf(text), events_since: eventsSince }),
   query: queryEcho,
 });
 

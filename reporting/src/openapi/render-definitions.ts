@@ -40,8 +40,8 @@ const named = (meanings: Record<string, string>, prefix = '') =>
 /** The whole page. */
 export const renderDefinitions = (): string => `# What the names of a query mean
 
-Written from \`reporting/src/query-request/definitions.ts\` by \`npm run check -- --update-docs\`: change it there. Names that are aliases of the
-Plausible Stats API v2 mean what the name here means.
+Written by \`npm run check -- --update-docs\` from \`metric-catalogue.ts\` and \`dimension-catalogue.ts\` in \`reporting/src/query/\` and from
+\`reporting/src/query-request/definitions.ts\`: change it there. Names that are aliases of the Plausible Stats API v2 mean what the name here means.
 
 ## Metrics
 

@@ -1,40 +1,24 @@
 /** Names of the Plausible Stats API v2 (plausible.io/docs/stats-api) that mean what a name of ours means, or why they cannot. */
+import { type DimensionEntry, dimensions } from '../query/dimension-catalogue.js';
+import { metrics } from '../query/metric-catalogue.js';
 import type { Dimension, FilterDimension, Metric } from '../query/resolved-query.js';
 
 /** As sent: a name, or two dates or instants. */
 type WrittenRange = string | [string, string];
 
-export const metricAliases: Record<string, Metric> = { pageviews: 'views', percentage: 'share' };
+export const metricAliases: Record<string, Metric> = Object.fromEntries(
+  metrics.flatMap(({ name, ...entry }) => ('aliases' in entry ? entry.aliases.map((alias) => [alias, name]) : [])),
+);
 
-/** What their trackers find out about a visit; here it is a property that the sender sets, if any, at the first event of the visit. */
-const visitProperties = [
-  'country',
-  'region',
-  'city',
-  'country_name',
-  'region_name',
-  'city_name',
-  'device',
-  'browser',
-  'browser_version',
-  'os',
-  'os_version',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'utm_content',
-  'utm_term',
-];
+/** Of each entry, or of members of its family. */
+function aliasesOf({ name, aliases = [] }: DimensionEntry): [string, string][] {
+  return Array.isArray(aliases) ? aliases.map((alias) => [alias, name]) : Object.entries(aliases);
+}
 
-export const fieldAliases: Record<string, Dimension & FilterDimension> = {
-  'event:page': 'path',
-  'event:name': 'event_type',
-  'event:hostname': 'property:hostname',
-  'visit:source': 'visit:referrer',
-  'visit:entry_page': 'entry_page',
-  'visit:exit_page': 'exit_page',
-  ...Object.fromEntries(visitProperties.map((name) => [`visit:${name}`, `visit:property:${name}` as const])),
-};
+export const fieldAliases = Object.fromEntries(dimensions.flatMap(aliasesOf)) as Record<
+  string,
+  Dimension & FilterDimension
+>;
 
 /** In front of the name of a property. */
 export const propertyAlias = 'event:props:';

@@ -1,5 +1,5 @@
 /** How far back the counterpart of a bucket lies: the earlier range's distance, in steps that keep buckets whole. */
-import type { TimeUnit } from '../query/resolved-query.js';
+import type { TimeUnit } from '../query/dimension-catalogue.js';
 import type { Shift } from './presets.js';
 import { clockMs, isClockUnit } from './time-buckets.js';
 

@@ -1,63 +1,16 @@
-/** What every name of a query means. docs/query.md and the descriptions of the OpenAPI document are written from here. */
+/** What every name of a query means, from the catalogues and beside them. docs/query.md and the descriptions of the OpenAPI document are written from here. */
+import { dimensions, timeUnits } from '../query/dimension-catalogue.js';
 import type { FilterOperator } from '../query/filter-operators.js';
-import type { ColumnDimension, Metric, PersonColumn, TimeUnit } from '../query/resolved-query.js';
+import { metricFamilies, metrics } from '../query/metric-catalogue.js';
 import { allTime, dayPresets, lastDays, recentPresets } from './presets.js';
 import type { ComparisonName, MatchName } from './query-names.js';
 
-type PlainMetric = Exclude<Metric, `event:${string}`>;
+const definitionsOf = (entries: readonly { name: string; definition: string }[]): Record<string, string> =>
+  Object.fromEntries(entries.map(({ name, definition }) => [name, definition]));
 
-/** An event is in scope when it lies in the range and in the row's bucket, has the row's values, and matches the filters. */
-export const metricMeanings: Record<PlainMetric | 'event:<type>', string> = {
-  events: 'Events in scope, of every type.',
-  views: 'Events in scope of type `view`.',
-  visitors: 'Different `user_id`s of the events in scope, of every type. Events without a `user_id` have none.',
-  views_per_visitor:
-    'Views in scope that have a `user_id`, divided by the different `user_id`s of these views; two decimals, null without such a view.',
-  share:
-    '`visitors` of the row in percent of the `visitors` of the whole range with the same filters and no dimensions; two decimals, null when there are none. Shares add up to more than 100 where a visitor is in several rows.',
-  visits:
-    'Visits that have an event in scope. A visit is a run of events of one `user_id` in which no two that follow each other are further apart than the `session_minutes` of the site (30), and no two carry different `session_id`s; another campaign does not end it. Midnight does not either: visits are looked at from a day before the range to a day after it.',
-  bounce_rate:
-    'Of the visits counted by `visits` those with one view and no other event that somebody did, in percent; two decimals, null without visits. Events of types `impression`, `ad_request`, `revenue`, `cost`, `refund`, `asset` and `request` are nothing that somebody did.',
-  visit_duration:
-    'Seconds from the first to the last event of a visit, the average of the visits counted by `visits`; two decimals, null without visits.',
-  visit_duration_median: 'The same, the middle one, or half-way between the two in the middle.',
-  views_per_visit:
-    'Views of the visits counted by `visits`, divided by their number; two decimals, null without visits.',
-  'event:<type>': 'Events in scope of that type.',
-};
-
-export const dimensionMeanings: Record<
-  ColumnDimension | PersonColumn | 'entry_page' | 'exit_page' | 'visit:<dimension>' | 'property:<name>',
-  string
-> = {
-  event_type: 'Type of the event.',
-  path: 'Path of the event as it is stored.',
-  referrer: 'Host that the visitor came from. Without one it is `direct`, and `is_set` is false.',
-  profile_id: 'Profile that the event is about; null when it has none.',
-  entry_page: 'Path of the first view of the visit that the event is part of; null without a view or a visit.',
-  exit_page: 'Path of its last view.',
-  'visit:<dimension>':
-    'What `event_type`, `path`, `referrer`, `profile_id` or `property:<name>` is at the first event of the visit, such as `visit:referrer`.',
-  user_id: 'User of the event; filters only.',
-  session_id: 'Session of the event; filters only.',
-  'property:<name>':
-    'Text of the property; of numbers, booleans, lists and objects their JSON; null when it is absent or JSON null. `property:a.b` is the property of that name where there is one, else b within a.',
-};
-
-export const unitMeanings: Record<TimeUnit, string> = {
-  minute: 'Minutes, named by their start and the offset of the zone.',
-  hour: 'Hours of the clock, named by their start and the offset; an hour that the clock shows twice is two.',
-  day: 'Days of the zone, of 23 to 25 hours where its clock changes.',
-  week: 'Weeks from Monday, or from Sunday with `week_start`, named by their first day.',
-  month: 'Months of the calendar, named by their first day.',
-  quarter: 'Quarters from January, April, July and October, named by their first day.',
-  year: 'Years, named by 1 January.',
-  hour_of_day:
-    'Hours 0 to 23 that the clock shows, over the whole range. An hour that the clock skips has fewer events, one that it shows twice has those of both. The values are strings, such as `"9"`.',
-  day_of_week:
-    'Days 1 (Monday) to 7 (Sunday), over the whole range. `week_start` changes their order, not their numbers, which are strings like all values of dimensions.',
-};
+export const metricMeanings = definitionsOf([...metrics, ...metricFamilies]);
+export const dimensionMeanings = definitionsOf(dimensions);
+export const unitMeanings = definitionsOf(timeUnits);
 
 /** How holes are filled. */
 export const fillRule =

@@ -1,6 +1,7 @@
 /** The time axis of units that fold a range: hours of the day and days of the week, as the clock of the zone shows them. */
 import { offsetSpans } from '@millrace/shared/zone-offsets';
-import type { FoldedUnit, TimeBuckets, TimeRange, TimeUnit } from '../query/resolved-query.js';
+import type { FoldedUnit, TimeUnit } from '../query/dimension-catalogue.js';
+import type { TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import { type WeekStart, weekdayOf } from './calendar.js';
 import { calendar, calendarStarts } from './time-buckets.js';
 

@@ -1,7 +1,8 @@
 /** The earlier counterpart of each bucket of a time axis, by its place in the calendar. */
 import { addDays, dayStart } from '@millrace/shared/zone-days';
 import { offsetAt } from '@millrace/shared/zone-offsets';
-import type { PairedBuckets, SeriesUnit, TimeBuckets, TimeRange } from '../query/resolved-query.js';
+import type { SeriesUnit } from '../query/dimension-catalogue.js';
+import type { PairedBuckets, TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import { sameIsoWeek, weekdayOf } from './calendar.js';
 import { chooseStep, isExact, type RangeToPair, type Step } from './choose-step.js';
 import { type Counterpart, pairByTime, pairClock } from './pair-clock.js';

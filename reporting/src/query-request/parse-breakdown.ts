@@ -1,5 +1,6 @@
 /** Checks the dimension by which an answer is broken down: any but time. */
-import type { FilterDimension, PersonColumn } from '../query/resolved-query.js';
+import type { PersonColumn } from '../query/dimension-catalogue.js';
+import type { FilterDimension } from '../query/resolved-query.js';
 import { ownField } from './alias-names.js';
 import { dimensionPattern, dimensionRule } from './query-names.js';
 import { refusal } from './refuse.js';

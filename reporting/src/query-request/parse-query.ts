@@ -1,6 +1,7 @@
 /** Turns the body of `POST /api/v1/query` into a request whose every part keeps its rules, or refuses it by field and rule. */
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
+import { personColumns } from '../query/dimension-catalogue.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import { whyUnanswerable } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
@@ -18,7 +19,6 @@ import {
   matchNames,
   metricPattern,
   metricRule,
-  personColumns,
   queryLimits,
   rangeNames,
   rangeRule,

@@ -1,45 +1,14 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
-import { rolledDimensions } from '@millrace/shared/rollups';
-import type { ColumnDimension, Metric, PersonColumn, TimeUnit, VisitDimension } from '../query/resolved-query.js';
+import { columnDimensions, personColumns, timeUnits, visitPages } from '../query/dimension-catalogue.js';
+import { metricFamilies, metrics } from '../query/metric-catalogue.js';
+import type { VisitDimension } from '../query/resolved-query.js';
 import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
 import { dayPresets, type recentPresets } from './presets.js';
 import { storableText } from './storable-text.js';
 
-export const plainMetrics = [
-  'events',
-  'views',
-  'visitors',
-  'views_per_visitor',
-  'share',
-  'visits',
-  'bounce_rate',
-  'visit_duration',
-  'visit_duration_median',
-  'views_per_visit',
-] as const satisfies Metric[];
-export const timeUnits = [
-  'minute',
-  'hour',
-  'day',
-  'week',
-  'month',
-  'quarter',
-  'year',
-  'hour_of_day',
-  'day_of_week',
-] as const satisfies TimeUnit[];
-export const columnDimensions: ColumnDimension[] = [
-  'event_type',
-  ...rolledDimensions.map(({ dimension }) => dimension),
-];
-
 /** Of the visit that an event is part of. */
-export const visitDimensions: VisitDimension[] = [
-  'entry_page',
-  'exit_page',
-  ...columnDimensions.map((name) => `visit:${name}` as const),
-];
+const visitDimensions: VisitDimension[] = [...visitPages, ...columnDimensions.map((name) => `visit:${name}` as const)];
 
 const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
 
@@ -66,29 +35,30 @@ export type MatchName = (typeof matchNames)[number];
 export const comparisonNames = ['previous_period', 'year_over_year'] as const;
 export type ComparisonName = (typeof comparisonNames)[number];
 
-/** Columns of people, for filters only. */
-export const personColumns = ['user_id', 'session_id'] as const satisfies PersonColumn[];
-
 /** `7d`, `90d`: up to as many days as a range may have. */
 export const dayCountPattern = '^[1-9][0-9]{0,4}d$';
 
 const inside = (pattern: string) => pattern.slice(1, -1);
-const eventTypes = inside(storableText(1, 64, 'event:'));
+const familyNames = metricFamilies.map(({ prefix, rest }) => inside(storableText(1, rest.longest, prefix)));
 const properties = [storableText(1, 128, 'property:'), storableText(1, 128, 'visit:property:')].map(inside).join('|');
 const theirFields = [...Object.keys(fieldAliases), inside(storableText(1, 128, propertyAlias))].join('|');
 
 /** Sources of patterns, for the flag `u`. */
-const metrics = [...plainMetrics, ...Object.keys(metricAliases)].join('|');
-export const metricPattern = `^(?:${metrics}|${eventTypes})$`;
+const plainMetrics = metrics.map(({ name }) => name);
+export const metricPattern = `^(?:${[...plainMetrics, ...Object.keys(metricAliases), ...familyNames].join('|')})$`;
 const fields = [...columnDimensions, ...visitDimensions, ...personColumns];
 export const fieldPattern = `^(?:${fields.join('|')}|${properties}|${theirFields})$`;
 export const propertyPattern = `^(?:${properties}|${theirFields})$`;
-const times = `${timeAlias}|time:(?:${timeUnits.join('|')})`;
+const units = timeUnits.map(({ name }) => name);
+const times = `${timeAlias}|time:(?:${units.join('|')})`;
 export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${theirFields})$`;
 
-export const metricRule = `must be one of ${plainMetrics.join(', ')} or event:<type>, the type having 1 to 64 characters`;
+const families = metricFamilies.map(
+  ({ name, rest }) => `${name}, the ${rest.name} having 1 to ${rest.longest} characters`,
+);
+export const metricRule = `must be one of ${plainMetrics.join(', ')} or ${families.join(', or ')}`;
 export const fieldRule = `must be one of ${fields.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
-export const dimensionRule = `must be one of time:${timeUnits.join(', time:')}, ${[...columnDimensions, ...visitDimensions].join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
+export const dimensionRule = `must be one of time:${units.join(', time:')}, ${[...columnDimensions, ...visitDimensions].join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
 
 /** What a query is limited to; also in the README and the OpenAPI document. */

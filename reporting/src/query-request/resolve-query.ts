@@ -1,5 +1,6 @@
 /** Turns a request into a query without names left to look up, by the clock and what is known of the site. */
-import type { ResolvedQuery, TimeBuckets, TimeRange, TimeUnit } from '../query/resolved-query.js';
+import type { TimeUnit } from '../query/dimension-catalogue.js';
+import type { ResolvedQuery, TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
 import { compareSpan, type EarlierSpan, shiftBetween } from './compare-span.js';
 import { foldTime, isFoldedUnit } from './fold-time.js';

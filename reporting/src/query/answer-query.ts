@@ -1,16 +1,17 @@
-/** Turns a query into its exact answer: from rollups where they can be trusted, from raw events for the rest. */
+/** A query → its exact answer: from rollups where they tell it, else from segments, else from raw events; then beside the earlier range. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import type { Reads } from '../reading/read-in-turn.js';
 import { answerSegments } from '../segments/answer-segments.js';
 import { heldEvents } from '../segments/take-tail.js';
-import { answerRollup, isAllRaw, readingOf } from './answer-rollup.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
-import { shareOf } from './group-values.js';
-import { planRollup } from './plan-rollup.js';
+import type { RollupReading } from './covered-tables.js';
+import { answerRollup } from './page-rollups.js';
+import { shareOf } from './page-rows.js';
+import { planRollup, type RollupPlan } from './plan-rollup.js';
 import { type RawAnswer, readRaw } from './read-raw.js';
-import { readRollupState } from './read-rollup-state.js';
-import { rawCost, rollupCost } from './reading-cost.js';
-import type { Reads } from './reads.js';
+import { type ReadingCost, rawCost, rollupCost } from './reading-cost.js';
 import type { ResolvedQuery, ResultRow, TimeRange } from './resolved-query.js';
+import { isAllRaw, type RollupState, readingOf, readRollupState } from './rollup-state.js';
 
 export interface Answer extends RawAnswer {
   /** One for each row, when the query asks for a comparison. */
@@ -38,43 +39,62 @@ export async function withComparison(
   reads: Reads,
 ): Promise<Answer> {
   if (!query.comparison) return answer;
-  return { ...answer, comparisonRows: await comparisonOf(client, query, answer.rows, reads) };
+  const { rows, eventsSince } = await comparisonOf(client, query, answer.rows, reads);
+  return { ...answer, comparisonRows: rows, ...(eventsSince && { eventsSince }) };
 }
 
 async function answerRange(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
   const plan = planRollup(query);
-  if (reads.engine && plan?.dimension !== 'all') {
-    const answer = await answerSegments(client, reads.engine, query, reads);
-    if (answer) return answer;
-  }
-  const state = plan && (await readRollupState(client, query.siteId, query.range));
-  const found = plan && state && readingOf(query, plan, state);
-  const reading = found && !isAllRaw(found.cover) ? found : undefined;
-  const readCost = () => (reading ? rollupCost(client, reading) : rawCost(client, query));
-  const raw = reading?.cover.raw ?? [{ from: query.range.from.getTime(), to: query.range.to.getTime() }];
-  const isBusy = reads.engine !== undefined && heldEvents(reads.engine.memory, query.siteId, raw) > largeRest;
-  const cost = !isBusy && (reads.admit || reads.engine) ? await readCost() : undefined;
-  if (reads.engine && plan?.dimension === 'all' && (isBusy || cost!.events > largeRest)) {
-    const answer = await answerSegments(client, reads.engine, query, { ...reads, mostRaw: largeRest });
-    if (answer) return answer;
-  }
-  reads.admit?.(cost ?? (await readCost()));
-  if (!reading) return { ...(await readRaw(client, query)), source: 'raw' };
-  const answer = await answerRollup(client, query, reading, state!);
-  return { ...answer, source: reading.cover.raw.length > 0 ? 'mixed' : 'rollup' };
+  if (plan) return answerFromRollups(client, query, plan, reads);
+  const answer = reads.engine && (await answerSegments(client, reads.engine, query, reads));
+  return answer ?? answerRaw(client, query, reads);
 }
+
+async function answerRaw(client: PoolClient, query: ResolvedQuery, reads: Reads): Promise<Answer> {
+  reads.admit?.(await rawCost(client, query));
+  return { ...(await readRaw(client, query)), source: 'raw' };
+}
+
+/** While much of the range is in raw events, segments count it faster; where raw events were dropped, only rollups know of them. */
+async function answerFromRollups(
+  client: PoolClient,
+  query: ResolvedQuery,
+  plan: RollupPlan,
+  reads: Reads,
+): Promise<Answer> {
+  const { engine, admit } = reads;
+  const state = await readRollupState(client, query.siteId, query.range);
+  const reading = readingOf(query, plan, state);
+  const { raw } = reading.cover;
+  const isBusy = engine !== undefined && heldEvents(engine.memory, query.siteId, raw) > largeRest;
+  const cost = isBusy || !(admit || engine) ? undefined : await costOf(client, query, reading);
+  if (engine && (isBusy || cost!.events > largeRest) && !lacksEvents(query, state)) {
+    const answer = await answerSegments(client, engine, query, { ...reads, mostRaw: largeRest });
+    if (answer) return answer;
+  }
+  admit?.(cost ?? (await costOf(client, query, reading)));
+  if (!state || isAllRaw(reading.cover)) return { ...(await readRaw(client, query)), source: 'raw' };
+  const answer = await answerRollup(client, query, reading, state);
+  return { ...answer, source: raw.length > 0 ? 'mixed' : 'rollup' };
+}
+
+const costOf = (client: PoolClient, query: ResolvedQuery, reading: RollupReading): Promise<ReadingCost> =>
+  isAllRaw(reading.cover) ? rawCost(client, query) : rollupCost(client, reading);
+
+const lacksEvents = ({ range }: ResolvedQuery, state: RollupState | undefined): boolean =>
+  state !== undefined && state.rawSince !== null && range.from < state.rawSince;
 
 async function comparisonOf(
   client: PoolClient,
   query: ResolvedQuery,
   rows: ResultRow[],
-  reads: Reads = {},
-): Promise<ComparisonRow[]> {
-  if (rows.length === 0) return [];
+  reads: Reads,
+): Promise<Pick<Answer, 'eventsSince'> & { rows: ComparisonRow[] }> {
+  if (rows.length === 0) return { rows: [] };
   const hasTime = query.comparison!.buckets?.pairs.some((pair) => pair !== null) ?? true;
-  const earlier = hasTime ? await answerRange(client, earlierQuery(query, rows), reads) : { rows: [] };
+  const earlier: RawAnswer = hasTime ? await answerRange(client, earlierQuery(query, rows), reads) : { rows: [] };
   const inAll = query.metrics.includes('share') ? await earlierVisitors(client, query, reads) : 0;
-  return compareRowsOf(query, rows, earlier.rows, inAll, shareOf);
+  return { ...earlier, rows: compareRowsOf(query, rows, earlier.rows, inAll, shareOf) };
 }
 
 /** The earlier range, with what whole weeks have beyond it: a share is one of all that is compared with. */

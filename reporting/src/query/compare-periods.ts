@@ -1,4 +1,5 @@
 /** Turns the rows of two periods into how much each metric has changed. */
+import { metricEntry } from './metric-catalogue.js';
 import type { Condition, Filter, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
 
 /** The row of the earlier period that belongs to a row of the answer. */
@@ -55,7 +56,7 @@ function earlierDimensions(query: ResolvedQuery, dimensions: (string | null)[], 
   });
 }
 
-const ofNothing = (metric: Metric) => (metric === 'views_per_visitor' ? null : 0);
+const ofNothing = (metric: Metric) => (metricEntry(metric)?.isNullable ? null : 0);
 
 /**
  * One row for each of `rows`, in order. `earlier` are rows of {@link earlierQuery}, `inAll` the visitors of the earlier

@@ -1,7 +1,6 @@
 /** Turns a range of time into the days, the intervals and the raw rest that together are exactly that range. */
 import { intervalMs } from '@millrace/shared/rollups';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
-import { type DayRun, markedDayRuns } from './marked-days.js';
 
 /** Instants are milliseconds since 1970, segments are half-open. */
 export interface RangeToCover {
@@ -9,10 +8,6 @@ export interface RangeToCover {
   bounds: number[];
   /** Zone of the rows of days; undefined when none may be used. */
   dayZone: string | undefined;
-  /** Days and intervals from here on have rows; infinite when all have or none has. */
-  rowsSince: number;
-  /** Intervals before it have none even so. */
-  intervalsSince: number;
   /** Starts of marked intervals that the range touches, ascending. */
   markedIntervals: number[];
   markedDays: string[];
@@ -54,7 +49,7 @@ export function coverRange(range: RangeToCover): Cover {
   for (let bucket = 0; bucket < range.bounds.length - 1; bucket += 1) {
     const end = range.bounds[bucket + 1]!;
     let at = range.bounds[bucket]!;
-    for (const run of daysIn && end - at >= lessThanADay ? daysIn(Math.max(at, range.rowsSince), end) : []) {
+    for (const run of daysIn && end - at >= lessThanADay ? daysIn(at, end) : []) {
       coverRest(bucket, at, run.start);
       cover.days.push({ bucket, fromDay: run.from, toDay: run.to });
       at = run.end;
@@ -106,12 +101,10 @@ function wholeDays(start: number, end: number, zone: string): DayRun {
 }
 
 /** Returns a function that covers what days leave over with intervals, and what those leave over with raw events. */
-function intervalCover(range: RangeToCover, { intervals, raw }: Cover) {
-  const { markedIntervals } = range;
-  const intervalsSince = Math.max(range.rowsSince, range.intervalsSince);
+function intervalCover({ markedIntervals }: RangeToCover, { intervals, raw }: Cover) {
   let next = 0;
   return (bucket: number, from: number, to: number) => {
-    const first = Math.min(to, Math.max(ceil(from), ceil(intervalsSince)));
+    const first = Math.min(to, ceil(from));
     const end = Math.max(first, floor(to));
     add(raw, bucket, from, first);
     while (next < markedIntervals.length && markedIntervals[next]! < first) next += 1;
@@ -133,4 +126,34 @@ function add(segments: TimeSegment[], bucket: number, from: number, to: number):
   const last = segments.at(-1);
   if (last?.bucket === bucket && last.to === from) last.to = to;
   else segments.push({ bucket, from, to });
+}
+
+/** Days from `from` up to, not including, `to`. */
+export interface DayRun {
+  from: string;
+  to: string;
+}
+
+/** One look at the calendar per marked day, however many of its intervals are marked. `intervals` ascending. */
+function daysOfIntervals(intervals: number[], zone: string): string[] {
+  const days: string[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const start of intervals) {
+    if (start < end) continue;
+    const day = dayOf(new Date(start), zone);
+    days.push(day);
+    end = dayStart(addDays(day, 1), zone).getTime();
+  }
+  return days;
+}
+
+/** Maximal runs of marked days, ascending. `intervals` ascending. */
+export function markedDayRuns(intervals: number[], days: string[], zone: string): DayRun[] {
+  const runs: DayRun[] = [];
+  for (const day of [...new Set([...daysOfIntervals(intervals, zone), ...days])].sort()) {
+    const last = runs.at(-1);
+    if (last?.to === day) last.to = addDays(day, 1);
+    else runs.push({ from: day, to: addDays(day, 1) });
+  }
+  return runs;
 }

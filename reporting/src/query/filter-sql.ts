@@ -1,7 +1,8 @@
 /** Writes a filter as an SQL condition that is true or false for every row, never unknown. */
+
+import type { SqlParameters } from '../reading/sql-parameters.js';
 import { type FilterTest, filterRules } from './filter-operators.js';
 import type { Condition, Filter } from './resolved-query.js';
-import type { SqlParameters } from './sql-parameters.js';
 
 /** What a dimension is called in the rows to be filtered. */
 export interface FilterColumn {
@@ -122,4 +123,22 @@ function equalSql(texts: string[], column: FilterColumn, parameters: SqlParamete
   const list = parameters.add(texts, 'text[]');
   const equal = `${column.sql} = any(${list})`;
   return column.narrow ? `(${column.narrow(list)} and ${equal})` : equal;
+}
+
+type ColumnOf = (dimension: Condition['dimension']) => FilterColumn;
+
+/** What every row must fit that is read; undefined when the filter keeps nothing from being read. */
+export function narrowFilter(filter: Filter | undefined, columnOf: ColumnOf): Filter | undefined {
+  if (!filter || 'filter' in filter) return undefined;
+  if (!('filters' in filter)) return isNarrow(filter, columnOf) ? filter : undefined;
+  if (filter.op === 'or') return undefined;
+  const filters = filter.filters.flatMap((each) => narrowFilter(each, columnOf) ?? []);
+  return filters.length > 0 ? { op: 'and', filters } : undefined;
+}
+
+/** As `filterSql` writes conditions: an absent value, or one that may be absent, keeps an index from being used. */
+function isNarrow({ op, dimension, values, ignoreCase }: Condition, columnOf: ColumnOf): boolean {
+  if (op !== 'is' || ignoreCase || values.includes(null) || dimension.startsWith('property:')) return false;
+  const { narrow, nullable } = columnOf(dimension);
+  return narrow !== undefined && !nullable;
 }

@@ -1,30 +1,9 @@
 /** Dimensions as expressions over columns of table events. */
-import { rolledDimensions } from '@millrace/shared/rollups';
+import type { SqlParameters } from '../reading/sql-parameters.js';
+import { dimensionEntry } from './dimension-catalogue.js';
 import type { FilterColumn } from './filter-sql.js';
 import type { FilterDimension } from './resolved-query.js';
-import type { SqlParameters } from './sql-parameters.js';
 import { ofFirstEvent } from './visits-sql.js';
-
-/** As in index events_path: a path itself can be longer than an index entry may be. */
-const narrowPath = (values: string) =>
-  `hashtextextended(path, 0) = any(array(select hashtextextended(value, 0) from unnest(${values}) as value))`;
-
-type RawColumn = (parameters: SqlParameters) => FilterColumn;
-
-const rolled = rolledDimensions.map((rolledDimension): [string, RawColumn] => {
-  const { dimension, value } = rolledDimension;
-  const absent = 'absent' in rolledDimension ? rolledDimension.absent : undefined;
-  const narrow = dimension === 'path' && { narrow: narrowPath };
-  const sql = ({ site }: SqlParameters) => `(${absent ?? value(site())})`;
-  return [dimension, (parameters) => ({ sql: sql(parameters), nullable: absent !== undefined, ...narrow })];
-});
-
-const columns = new Map<string, RawColumn>([
-  ['event_type', () => ({ sql: 'event_type', nullable: false })],
-  ['user_id', () => ({ sql: 'user_id', nullable: true })],
-  ['session_id', () => ({ sql: 'session_id', nullable: true })],
-  ...rolled,
-]);
 
 /**
  * A property's value is its text; numbers, booleans, lists and objects are the JSON of themselves. JSON null is absent. A name
@@ -32,13 +11,18 @@ const columns = new Map<string, RawColumn>([
  * of a list.
  */
 export function rawColumn(dimension: FilterDimension, parameters: SqlParameters): FilterColumn {
-  if (dimension === 'entry_page' || dimension === 'exit_page') return { sql: dimension, nullable: true };
   if (dimension.startsWith('visit:')) {
     const { sql } = rawColumn(dimension.slice('visit:'.length) as FilterDimension, parameters);
     // Without a visit there is no first event.
     return { sql: `(case when visit_no is not null then ${ofFirstEvent(sql)} end)`, nullable: true };
   }
-  if (!dimension.startsWith('property:')) return columns.get(dimension)!(parameters);
+  const entry = dimensionEntry(dimension);
+  if (entry?.sql) {
+    const { narrow, isNullable = false } = entry;
+    return { sql: `(${entry.sql(parameters.site)})`, nullable: isNullable, ...(narrow && { narrow }) };
+  }
+  // Columns of visits have their names.
+  if (entry) return { sql: dimension, nullable: true };
   const name = dimension.slice('property:'.length);
   const itself = `properties ->> ${parameters.add(name, 'text')}`;
   if (!name.includes('.')) return { sql: `(${itself})`, nullable: true };

@@ -1,17 +1,20 @@
 /** Turns a query into its answer by counting raw events: the engine that can answer everything. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { bytesSql, checkBytes, mostBytes } from './answer-bytes.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
+import { hourSql } from './covered-tables.js';
 import { filterSql } from './filter-sql.js';
+import { isVisitMetric, metricEntry, type VisitMetric } from './metric-catalogue.js';
+import { bytesSql, checkBytes, mostBytes } from './page-rows.js';
 import { rawColumn } from './raw-columns.js';
-import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets, VisitMetric } from './resolved-query.js';
-import { addValue, hourSql } from './select-ranges.js';
-import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
-import { asksVisits, eventsWithVisits, isVisitMetric, visitMeasure } from './visits-sql.js';
+import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets } from './resolved-query.js';
+import { asksVisits, eventsWithVisits } from './visits-sql.js';
 
 export interface RawAnswer {
   rows: ResultRow[];
   /** Groups before limit and offset; there when the query asks for it. */
   totalRows?: number;
+  /** Earlier events of the range were dropped and are not in these rows; absent where none are missing. */
+  eventsSince?: Date;
 }
 
 interface RawResult {
@@ -19,6 +22,8 @@ interface RawResult {
   rows: (string | number | null)[][] | null;
   bytes: number;
   total: number | null;
+  /** Raw events before it were dropped. */
+  rawSince: Date | null;
 }
 
 /**
@@ -27,7 +32,7 @@ interface RawResult {
  */
 export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise<RawAnswer> {
   const { text, values } = rawStatement(query);
-  const { rows: found, bytes, total } = (await client.query<RawResult>(text, values)).rows[0]!;
+  const { rows: found, bytes, total, rawSince } = (await client.query<RawResult>(text, values)).rows[0]!;
   checkBytes(bytes, mostBytes);
   const timeAt = timePlace(query);
   return {
@@ -37,8 +42,13 @@ export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise
       return { dimensions, metrics: row.slice(query.dimensions.length) as (number | null)[] };
     }),
     ...(total !== null && { totalRows: total }),
+    ...missingBefore(rawSince, query.range.from),
   };
 }
+
+/** What an answer says that is counted from events since `from`. */
+export const missingBefore = (rawSince: Date | null, from: Date): Pick<RawAnswer, 'eventsSince'> =>
+  rawSince !== null && from < rawSince ? { eventsSince: rawSince } : {};
 
 const timePlace = ({ dimensions }: ResolvedQuery) => dimensions.findIndex((dimension) => dimension.startsWith('time:'));
 
@@ -65,7 +75,7 @@ const userColumns = (perVisit: boolean) => {
 function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] } {
   const parameters = createSqlParameters(query.siteId);
   const needed = metricsNeeded(query);
-  const aboutVisitors = needed.some((metric) => /^(visitors|views_per_visitor|share)$/.test(metric));
+  const aboutVisitors = needed.some((metric) => metricEntry(metric)?.users);
   const places = query.dimensions.map((_dimension, place) => `d${place}`);
   const eventCounts = needed.filter((metric) => metric.startsWith('event:'));
   const sums = ['events', 'views', ...eventCounts.map((_metric, index) => `c${index}`)];
@@ -93,7 +103,8 @@ with per_user as (
   ) chosen
 )
 select bytes, case when bytes <= ${mostBytes} then coalesce((select json_agg(shown) from page), '[]') end as rows,
-  ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total
+  ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total,
+  (select since from raw_horizon) as "rawSince"
 from (select ${bytesSql('page', ['shown::text'])} as bytes offset 0) measured`;
   return { text, values: parameters.values };
 }
@@ -109,7 +120,7 @@ function foundSql(
     ...places,
     ...sums.map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`),
     ...ofUsers.map(({ name, sql }) => `(${sql})::bigint as ${name}`),
-    ...ofVisits.map((metric) => `${visitMeasure(metric)} as ${metric}`),
+    ...ofVisits.map((metric) => `${metricEntry(metric)!.ofVisits} as ${metric}`),
   ];
   return `select ${columns.join(', ')} from per_user ${places.length > 0 ? `group by ${places.join(', ')}` : ''}`;
 }
@@ -151,10 +162,13 @@ function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlPara
     'timestamptz[]',
   );
   const stretch = `width_bucket(timestamp, ${list})`;
-  if (offsets) return `${hourSql('timestamp', stretch, offsets, parameters)} + 1`;
+  if (offsets) {
+    const seconds = `(${parameters.add(offsets, 'double precision[]')})[${stretch}]`;
+    return `${hourSql('timestamp', seconds)} + 1`;
+  }
   if (!places) return stretch;
   const numbers = places.map((place) => place + 1);
-  return `(${addValue(parameters, numbers, 'int[]')})[${stretch}]`;
+  return `(${parameters.add(numbers, 'integer[]')})[${stretch}]`;
 }
 
 /** A series has no holes: a bucket without events is zero. */
@@ -168,10 +182,8 @@ function seriesSql(counts: string[], ofVisits: VisitMetric[], buckets: number, p
 /** Ratios are of two decimals, halves away from zero, null where nothing can be divided by. */
 function metricColumns(eventCounts: Metric[]): (metric: Metric) => string {
   return (metric) => {
-    if (metric === 'events' || metric === 'views' || metric === 'visitors' || isVisitMetric(metric)) return metric;
-    if (metric === 'views_per_visitor') return 'round(views_of_users::numeric / nullif(viewers, 0), 2)';
-    if (metric === 'share') return 'round(100 * visitors::numeric / nullif(visitors_in_all, 0), 2)';
-    return `c${eventCounts.indexOf(metric)}`;
+    const typed = eventCounts.indexOf(metric);
+    return typed >= 0 ? `c${typed}` : (metricEntry(metric)!.sql ?? metric);
   };
 }
 

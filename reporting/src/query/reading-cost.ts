@@ -1,13 +1,10 @@
 /** How much a plan reads, known before it runs: the one measure by which reads of every route are admitted. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { Cover } from './cover-range.js';
-import { filterSql } from './filter-sql.js';
-import { narrowFilter } from './narrow-filter.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
+import { coveredTables, instant, type RollupReading, rolledType } from './covered-tables.js';
+import { filterSql, narrowFilter } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
 import type { Filter, TimeRange } from './resolved-query.js';
-import { rollupColumn } from './rollup-columns.js';
-import { instant, type RollupReading, rolledSelects } from './rollup-sources.js';
-import { createSqlParameters, type SqlParameters } from './sql-parameters.js';
 
 export interface ReadingCost {
   /** True when rollups have nothing to say. */
@@ -25,50 +22,24 @@ export type Admit = (cost: ReadingCost) => void;
 const mostEvents = 150_000;
 const mostRows = 450_000;
 
-const countOf = (select: string | undefined, most: number) =>
-  select === undefined ? '0' : `(select count(*) from (${select} limit ${most}) counted)::int`;
-
-/** In one round trip, along the indexes that the reading itself goes along. */
-async function count(
-  client: PoolClient,
-  parameters: SqlParameters,
-  events: string | undefined,
-  rows: string | undefined,
-): Promise<Omit<ReadingCost, 'isRaw'>> {
-  if (events === undefined && rows === undefined) return { events: 0, rows: 0 };
-  const text = `/* reporting.readingCost */
-select ${countOf(events, mostEvents)} as events, ${countOf(rows, mostRows)} as rows`;
-  const found = await client.query<Omit<ReadingCost, 'isRaw'>>(text, parameters.values);
-  return found.rows[0]!;
-}
-
-/** Events of segments, without those that an index leaves out. `isRead` is a condition that an index answers by itself. */
+/** Raw events of ranges, without those that an index leaves out. `isRead` is a condition that an index answers by itself. */
 function eventsSql(
-  raw: Cover['raw'],
+  ranges: { from: number; to: number }[],
   filter: Filter | undefined,
   parameters: SqlParameters,
   isRead?: string,
-): string | undefined {
-  if (raw.length === 0) return undefined;
+): string {
   const narrow = narrowFilter(filter, (dimension) => rawColumn(dimension, parameters));
   const condition = `${isRead ? `and ${isRead}` : ''} ${narrow ? `and ${filterSql(narrow, rawColumn, parameters)}` : ''}`;
   const [from, to] = (['from', 'to'] as const).map((end) =>
     parameters.add(
-      raw.map((segment) => instant(segment[end])),
+      ranges.map((range) => instant(range[end])),
       'timestamptz[]',
     ),
   );
   return `select 1 from unnest(${from}, ${to}) as range("from", "to") cross join lateral (
     select 1 from events where site_id = ${parameters.site()} and timestamp >= range."from" and timestamp < range."to" ${condition} offset 0
-  ) found`;
-}
-
-/** Rows of rollups, without those that an index leaves out. */
-function rowsSql({ filter, offsets: _offsets, ...reading }: RollupReading, parameters: SqlParameters) {
-  const narrow = narrowFilter(filter, rollupColumn);
-  const timeless = { ...reading, plan: { ...reading.plan, byTime: false }, ...(narrow && { filter: narrow }) };
-  const selects = rolledSelects(timeless, parameters, '1 as one');
-  return selects.length === 0 ? undefined : selects.join(' union all ');
+  ) found limit ${mostEvents}`;
 }
 
 /** What is read of raw events: all of a range, or those of `types`, for which there is an index. */
@@ -88,15 +59,21 @@ export const isOfTypes = (types: IndexedType[]): string =>
 /** Of a plan that reads raw events of a whole range. */
 export async function rawCost(client: PoolClient, { siteId, range, filter, types }: RawReading): Promise<ReadingCost> {
   const parameters = createSqlParameters(siteId);
-  const segment = { bucket: 0, from: range.from.getTime(), to: range.to.getTime() };
-  const events = eventsSql([segment], filter, parameters, types && isOfTypes(types));
-  return { isRaw: true, ...(await count(client, parameters, events, undefined)) };
+  const whole = { from: range.from.getTime(), to: range.to.getTime() };
+  const text = `/* reporting.rawCost */
+select count(*)::int as events from (${eventsSql([whole], filter, parameters, types && isOfTypes(types))}) counted`;
+  const { rows } = await client.query<{ events: number }>(text, parameters.values);
+  return { isRaw: true, events: rows[0]!.events, rows: 0 };
 }
 
 /** Of a plan that reads rollups, and the raw rest. */
-export async function rollupCost(client: PoolClient, reading: RollupReading): Promise<ReadingCost> {
+export async function rollupCost(client: PoolClient, { filter, ...reading }: RollupReading): Promise<ReadingCost> {
   const parameters = createSqlParameters(reading.siteId);
-  const events = eventsSql(reading.cover.raw, reading.filter, parameters);
-  const rows = rowsSql(reading, parameters);
-  return { isRaw: false, ...(await count(client, parameters, events, rows)) };
+  const narrow = narrowFilter(filter, () => rolledType);
+  const text = `/* reporting.rollupCost */
+with ${coveredTables({ ...reading, ...(narrow && { filter: narrow }) }, parameters)}
+select (select count(*) from (${eventsSql(reading.cover.raw, filter, parameters)}) counted)::int as events,
+  (select count(*) from (select 1 from rolled limit ${mostRows}) counted)::int as rows`;
+  const found = await client.query<{ events: number; rows: number }>(text, parameters.values);
+  return { isRaw: false, ...found.rows[0]! };
 }

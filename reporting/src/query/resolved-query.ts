@@ -1,25 +1,16 @@
 /** Turns the agreement between who understands a query and who answers it into one declaration. */
-import type { RolledDimension } from '@millrace/shared/rollups';
+import type { ColumnDimension, PersonColumn, TimeUnit, VisitPage } from './dimension-catalogue.js';
 import type { FilterOperator } from './filter-operators.js';
+import type { PlainMetric } from './metric-catalogue.js';
 
-export type SeriesUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
-/** Units that gather what lies in many places of the range. */
-export type FoldedUnit = 'hour_of_day' | 'day_of_week';
-export type TimeUnit = SeriesUnit | FoldedUnit;
-export type ColumnDimension = 'event_type' | RolledDimension;
 export type PropertyDimension = `property:${string}`;
 export type TimeDimension = `time:${TimeUnit}`;
 /** Of the visit that an event is part of: the paths of its first and last view, and what a column is at its first event. */
-export type VisitDimension = 'entry_page' | 'exit_page' | `visit:${ColumnDimension | PropertyDimension}`;
+export type VisitDimension = VisitPage | `visit:${ColumnDimension | PropertyDimension}`;
 export type Dimension = TimeDimension | ColumnDimension | PropertyDimension | VisitDimension;
-
-/** Measures of visits, counted once each where they have an event in scope. */
-export type VisitMetric = 'visits' | 'bounce_rate' | 'visit_duration' | 'visit_duration_median' | 'views_per_visit';
-export type Metric = 'events' | 'views' | 'visitors' | 'views_per_visitor' | 'share' | VisitMetric | `event:${string}`;
-
-/** Columns that are filtered by, but not grouped by: they have as many values as a site has people. */
-export type PersonColumn = 'user_id' | 'session_id';
 export type FilterDimension = ColumnDimension | PersonColumn | PropertyDimension | VisitDimension;
+
+export type Metric = PlainMetric | `event:${string}`;
 
 /**
  * A condition on one dimension; several values are alternatives, null is the absence of a value. Numbers are decimals as text:
@@ -34,6 +25,13 @@ export interface Condition {
 }
 
 export type Filter = Condition | { op: 'and' | 'or'; filters: Filter[] } | { op: 'not'; filter: Filter };
+
+/** All conditions of a filter, whatever joins them. */
+export function conditionsOf(filter: Filter | undefined): Condition[] {
+  if (!filter) return [];
+  if ('filter' in filter) return conditionsOf(filter.filter);
+  return 'filters' in filter ? filter.filters.flatMap(conditionsOf) : [filter];
+}
 
 /** Half-open. */
 export interface TimeRange {

@@ -1,6 +1,9 @@
 /** Visits in SQL, for questions that segments cannot answer: the same definition as the engine's, see `segments/number-visits.ts`. */
-import type { Filter, Metric, ResolvedQuery, TimeRange, VisitMetric } from './resolved-query.js';
-import type { SqlParameters } from './sql-parameters.js';
+
+import type { SqlParameters } from '../reading/sql-parameters.js';
+import { dimensionEntry } from './dimension-catalogue.js';
+import { isVisitMetric } from './metric-catalogue.js';
+import { conditionsOf, type Filter, type Metric, type ResolvedQuery, type TimeRange } from './resolved-query.js';
 
 /**
  * Types of events that happen to a visitor, or that a page makes by itself: a visit of one view and only these is a bounce, as the
@@ -8,28 +11,12 @@ import type { SqlParameters } from './sql-parameters.js';
  */
 export const passiveTypes = ['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'];
 
-/** What each measure is over rows that are a visit each, with its `micros`, `is_bounce` and `visit_views`. */
-const measures: Record<VisitMetric, string> = {
-  visits: 'count(visit_no)',
-  bounce_rate: 'round(100.0 * count(visit_no) filter (where is_bounce) / nullif(count(visit_no), 0), 2)',
-  visit_duration: 'round(sum(micros) / nullif(count(visit_no), 0) / 1000000, 2)',
-  visit_duration_median: 'round((percentile_cont(0.5) within group (order by micros::float8))::numeric / 1000000, 2)',
-  views_per_visit: 'round(sum(visit_views)::numeric / nullif(count(visit_no), 0), 2)',
-};
+/** Whether a dimension is one of visits. */
+export const isVisitField = (name: string): boolean =>
+  dimensionEntry(name)?.kind === 'visit' || name.startsWith('visit:');
 
-export const isVisitMetric = (key: string): key is VisitMetric => Object.hasOwn(measures, key);
-export const visitMeasure = (metric: VisitMetric): string => measures[metric];
-
-export const isVisitField = (name: string) =>
-  name === 'entry_page' || name === 'exit_page' || name.startsWith('visit:');
-
-function fieldsOf(filter: Filter | undefined): string[] {
-  if (!filter) return [];
-  if ('filter' in filter) return fieldsOf(filter.filter);
-  return 'filters' in filter ? filter.filters.flatMap(fieldsOf) : [filter.dimension];
-}
-
-export const filtersVisits = (filter: Filter | undefined): boolean => fieldsOf(filter).some(isVisitField);
+export const filtersVisits = (filter: Filter | undefined): boolean =>
+  conditionsOf(filter).some(({ dimension }) => isVisitField(dimension));
 
 /** Whether a query asks anything about visits. */
 export function asksVisits({ dimensions, metrics, orderBy, filter }: ResolvedQuery): boolean {

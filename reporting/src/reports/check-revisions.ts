@@ -3,8 +3,8 @@
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import { dayStart } from '@millrace/shared/zone-days';
 import { readDataVersion as readMarks } from '../cache/data-version.js';
-import { inSnapshot } from '../query/in-snapshot.js';
 import { toTimeRange } from '../query-request/resolve-span.js';
+import { inSnapshot } from '../reading/in-snapshot.js';
 import { readDataVersion } from './data-version.js';
 import type { Report } from './report.js';
 import { findReport } from './report-rows.js';

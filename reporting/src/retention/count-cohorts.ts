@@ -1,6 +1,6 @@
 /** Turns the visitors of each period into cohorts: who came first in a period, and how many of them came again. */
 import type { VisitorSet } from '@millrace/shared/bitmap';
-import { ratio } from '../query/group-values.js';
+import { ratio } from '../query/page-rows.js';
 
 export interface Cohort {
   /** First day of the period. */

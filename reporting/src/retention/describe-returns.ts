@@ -1,5 +1,5 @@
 /** Turns counted returns into what is shown of them: cohorts in percent, and all of them together. */
-import { ratio } from '../query/group-values.js';
+import { ratio } from '../query/page-rows.js';
 import type { Returns, ReturnTable } from './return-table.js';
 
 export interface ReturningCohort {

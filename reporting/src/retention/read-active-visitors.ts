@@ -1,14 +1,13 @@
 /** Turns periods of a site into the set of visitors of each, users that have no number yet included. */
 import { createVisitorSet, numbersOf, splitFrames, type VisitorSet } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
-import { readingOf } from '../query/answer-rollup.js';
+import { coveredTables, type RollupReading } from '../query/covered-tables.js';
 import type { RollupPlan } from '../query/plan-rollup.js';
-import { readRollupState } from '../query/read-rollup-state.js';
+import { framesOf } from '../query/read-rollups.js';
 import { rollupCost } from '../query/reading-cost.js';
-import type { Reads } from '../query/reads.js';
-import { type RollupReading, rawSelect, rolledSelects } from '../query/rollup-sources.js';
-import { createSqlParameters } from '../query/sql-parameters.js';
-import { framesOf } from '../query/visitor-count.js';
+import { readingOf, readRollupState } from '../query/rollup-state.js';
+import type { Reads } from '../reading/read-in-turn.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 
 export interface ActiveVisitors {
   /** One for each period, to be disposed of. */
@@ -18,14 +17,10 @@ export interface ActiveVisitors {
 
 /** All visitors, whatever they did. */
 const plan: RollupPlan = {
-  dimension: 'all',
   byTime: true,
   byType: false,
-  byValue: false,
   allTypes: true,
   types: [],
-  withEvents: false,
-  withViews: false,
   withVisitors: true,
 };
 
@@ -55,23 +50,18 @@ export async function readActiveVisitors(
 /** Users without a number get one above all that are given, the same in all periods. */
 function statementOf(reading: RollupReading, lastVisitorNo: number): { text: string; values: unknown[] } {
   const parameters = createSqlParameters(reading.siteId);
-  const parts = [`select 0 as bucket, null::bytea as frames, null::bytea as numbers where false`];
-  const rolled = rolledSelects(reading, parameters, 'r.visitors');
-  if (rolled.length > 0) {
-    parts.push(`select bucket, ${framesOf}, null from (${rolled.join(' union all ')}) r group by bucket`);
-  }
-  const raw = rawSelect(reading, parameters, ['user_id']);
-  if (raw) {
-    const last = parameters.add(lastVisitorNo, 'bigint');
-    parts.push(`select bucket, null, string_agg(int4send(no::int), '') from (
-    select bucket, coalesce(visitors.visitor_no, ${last} + dense_rank() over (partition by visitors.visitor_no is null order by per_user.user_id)) as no
-    from (select distinct bucket, user_id from (${raw}) e where user_id is not null) per_user
-    left join visitors on visitors.site_id = ${parameters.site()} and visitors.user_id = per_user.user_id
-  ) numbered group by bucket`);
-  }
+  const last = parameters.add(lastVisitorNo, 'bigint');
   const text = `/* reporting.readActiveVisitors */
-select bucket, string_agg(frames, '') as frames, string_agg(numbers, '') as numbers from (
-  ${parts.join('\n  union all\n  ')}
-) part group by bucket`;
+with ${coveredTables(reading, parameters)}, per_user as (
+  select distinct bucket, user_id from raw where user_id is not null
+), numbered as (
+  select bucket, coalesce(visitors.visitor_no, ${last} + dense_rank() over (partition by visitors.visitor_no is null order by per_user.user_id)) as no
+  from per_user left join visitors on visitors.site_id = ${parameters.site()} and visitors.user_id = per_user.user_id
+), part as (
+  select bucket, ${framesOf} as frames, null::bytea as numbers from rolled group by bucket
+  union all
+  select bucket, null, string_agg(int4send(no::int), '') from numbered group by bucket
+)
+select bucket, string_agg(frames, '') as frames, string_agg(numbers, '') as numbers from part group by bucket`;
   return { text, values: parameters.values };
 }

@@ -1,6 +1,6 @@
 /** Turns periods of a site into cohorts: visitors by the period of their first event of all time. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { Reads } from '../query/reads.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import type { Periods } from './cohort-periods.js';
 import { type Cohort, countCohorts } from './count-cohorts.js';
 import { type ActiveVisitors, readActiveVisitors } from './read-active-visitors.js';

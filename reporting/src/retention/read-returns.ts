@@ -3,8 +3,8 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
 import type { Filter } from '../query/resolved-query.js';
-import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
 import { eventsWithVisits, filtersVisits, isVisitField } from '../query/visits-sql.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { emptyTable, type Returns, type ReturnsQuestion } from './return-table.js';
 
 /** Whether it takes visits to tell which events match. */

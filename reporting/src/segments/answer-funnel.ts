@@ -2,7 +2,7 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from '../funnel/funnel.js';
 import { addTallies } from '../funnel/tally-funnel.js';
-import type { Reads } from '../query/reads.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import { columnKey, msOf, sourcesOf } from './answer-segments.js';
 import type { FunnelPlan, FunnelTask } from './count-funnel.js';
 import { shownText } from './fitting-codes.js';

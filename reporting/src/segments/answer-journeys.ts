@@ -1,9 +1,8 @@
 /** Counts journeys from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { type Journey, type Journeys, type JourneysQuestion, stepFilter } from '../journeys/journey.js';
-import { checkBytes, mostBytes } from '../query/answer-bytes.js';
-import { compareValues } from '../query/order-rows.js';
-import type { Reads } from '../query/reads.js';
+import { checkBytes, compareValues, mostBytes } from '../query/page-rows.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import { msOf, sourcesOf } from './answer-segments.js';
 import { addJourneys, type CountedJourneys, type JourneysPlan, type JourneysTask } from './count-journeys.js';
 import type { SharedTask } from './part.js';

@@ -1,8 +1,8 @@
 /** Answers many queries about one range and one selection of its events: these are read once, and selected once. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { planRollup } from '../query/plan-rollup.js';
-import type { Reads } from '../query/reads.js';
 import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import { countPlan, partsNeeded, type SegmentAnswer, sourcesOf, toAnswer } from './answer-segments.js';
 import type { CountedGroups, CountPlan } from './count-groups.js';
 import type { CountedPanel, PanelsTask } from './count-panels.js';
@@ -30,10 +30,10 @@ export interface Panels {
 
 /**
  * Whether a query may be one of some panels, and of which: those about visits are counted from events that have been walked through.
- * Rollups of all events answer faster, session ids and paths into properties only raw events.
+ * Rollups answer faster, session ids and paths into properties only raw events.
  */
 export function panelKind(query: ResolvedQuery): 'events' | 'visits' | undefined {
-  const plan = planRollup(query)?.dimension === 'all' ? undefined : planQuestion(query);
+  const plan = planRollup(query) ? undefined : planQuestion(query);
   return plan && (plan.visits ? 'visits' : 'events');
 }
 

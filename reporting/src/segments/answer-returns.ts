@@ -1,7 +1,7 @@
 /** Counts visitors who come again from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { compareValues } from '../query/order-rows.js';
-import type { Reads } from '../query/reads.js';
+import { compareValues } from '../query/page-rows.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import type { Returns, ReturnsQuestion } from '../retention/return-table.js';
 import { columnKey, msOf, sourcesOf } from './answer-segments.js';
 import { addReturns, type CountedReturns, type ReturnsPlan, type ReturnsTask } from './count-returns.js';

@@ -1,8 +1,8 @@
 /** Answers a query from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { RawAnswer } from '../query/read-raw.js';
-import type { Reads } from '../query/reads.js';
+import { missingBefore, type RawAnswer } from '../query/read-raw.js';
 import type { Dimension, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import type { CountedGroups, CountPlan, CountTask } from './count-groups.js';
 import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
@@ -95,7 +95,11 @@ export function toAnswer(
   const hostnames = new Set(site.hostnames);
   const textOf = (dimension: Dimension, code: number) =>
     shownText(codedColumn(dimension), values.get(codedColumn(dimension))!.textOf(code), hostnames);
-  return { ...pageGroups(query, groups, { textOf, types }), source: hasRaw ? 'mixed' : 'segments' };
+  return {
+    ...pageGroups(query, groups, { textOf, types }),
+    ...missingBefore(site.rawSince, query.range.from),
+    source: hasRaw ? 'mixed' : 'segments',
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import { packSize } from '@millrace/shared/segments/segment-columns';
 import { filterRules } from '../query/filter-operators.js';
 import { filterSql } from '../query/filter-sql.js';
 import type { Condition } from '../query/resolved-query.js';
-import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import type { Values } from './dictionaries.js';
 
 export interface Asking {

@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { filterRules } from '../query/filter-operators.js';
 import { filterSql } from '../query/filter-sql.js';
 import type { Condition } from '../query/resolved-query.js';
-import { createSqlParameters } from '../query/sql-parameters.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 
 /** Users of raw events without a number of their own: the first has the one after `lastVisitorNo`. */
 export interface NumberedUsers {

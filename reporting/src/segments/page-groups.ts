@@ -1,9 +1,8 @@
 /** The rows of an answer: groups in the order that was asked for, cut to the page. */
-import { checkBytes, mostBytes } from '../query/answer-bytes.js';
-import { ratio, shareOf } from '../query/group-values.js';
-import { type Comparable, compareRows } from '../query/order-rows.js';
-import type { Dimension, Metric, ResolvedQuery, ResultRow, VisitMetric } from '../query/resolved-query.js';
-import { isVisitMetric } from '../query/visits-sql.js';
+
+import { isVisitMetric, metricEntry, type VisitMetric } from '../query/metric-catalogue.js';
+import { type Comparable, checkBytes, compareRows, mostBytes, ratio, shareOf } from '../query/page-rows.js';
+import type { Dimension, Metric, ResolvedQuery, ResultRow } from '../query/resolved-query.js';
 import type { CountedGroups } from './count-groups.js';
 import type { CountedVisits } from './count-visits.js';
 
@@ -79,8 +78,8 @@ function checkPage(rows: ResultRow[]): void {
 /** Of a bucket without events; it is numbered by -1 - bucket. */
 const ofNothing = (group: number, key: Metric | Dimension, share: number | null): Comparable => {
   if (key.startsWith('time:')) return -1 - group;
-  if (key === 'views_per_visitor' || (isVisitMetric(key) && key !== 'visits')) return null;
-  return key === 'share' ? share : 0;
+  if (key === 'share') return share;
+  return metricEntry(key)?.isNullable ? null : 0;
 };
 
 /** @throws ServiceError `invalid_request` for more bytes than an answer may have. */

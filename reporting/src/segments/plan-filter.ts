@@ -11,12 +11,6 @@ export interface FilterSources extends Asking {
   users: NumberedUsers;
 }
 
-export function conditionsOf(filter: Filter | undefined): Condition[] {
-  if (!filter) return [];
-  if ('filter' in filter) return conditionsOf(filter.filter);
-  return 'filters' in filter ? filter.filters.flatMap(conditionsOf) : [filter];
-}
-
 /** As a condition on the column that has the codes. Every referrer is a text; what is set is any but that one. */
 function asTest(condition: Condition): Condition {
   const dimension = codedColumn(condition.dimension) as Condition['dimension'];

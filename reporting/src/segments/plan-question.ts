@@ -1,8 +1,8 @@
 /** What a query needs of segments. */
+
+import { isVisitMetric } from '../query/metric-catalogue.js';
 import { isAboutVisitors } from '../query/plan-rollup.js';
-import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
-import { isVisitMetric } from '../query/visits-sql.js';
-import { conditionsOf } from './plan-filter.js';
+import { conditionsOf, type Filter, type ResolvedQuery } from '../query/resolved-query.js';
 import { codedColumn, isOfVisits } from './visit-columns.js';
 import { visitColumns } from './visit-rules.js';
 

@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { sessionId } from '@millrace/shared/segments/session-id';
-import { createSqlParameters } from '../query/sql-parameters.js';
+import { createSqlParameters } from '../reading/sql-parameters.js';
 import type { Values } from './dictionaries.js';
 import type { Part } from './part.js';
 import { columnSql, rangesSql } from './raw-sql.js';

@@ -1,6 +1,6 @@
 /** Columns and ranges of raw events, as SQL. */
 import { eventColumns } from '@millrace/shared/segments/segment-columns';
-import type { SqlParameters } from '../query/sql-parameters.js';
+import type { SqlParameters } from '../reading/sql-parameters.js';
 
 /** The value of a column as segments have it; of `session` and `id` the ids themselves. */
 export function columnSql(name: string, parameters: SqlParameters): string {

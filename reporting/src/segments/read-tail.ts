@@ -1,7 +1,7 @@
 /** Statements of the tail: raw events of whole intervals, and those that a snapshot did not see yet. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
-import { createSqlParameters, type SqlParameters } from '../query/sql-parameters.js';
+import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { columnSql, rangesSql } from './raw-sql.js';
 import type { Snapshot } from './snapshot.js';
 

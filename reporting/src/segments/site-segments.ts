@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { segmentsHeldSince } from '@millrace/shared/rollups';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
-import { databaseHistory } from '../query/database-history.js';
+import { databaseHistory } from '../reading/in-snapshot.js';
 import type { ListedSegment } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 
@@ -23,6 +23,8 @@ export interface SiteSegments {
   sizes: Map<string, number>;
   segments: ListedSegment[];
   snapshot: Snapshot;
+  /** Earlier events were dropped, with their segments; null while none were. */
+  rawSince: Date | null;
   /** See {@link databaseHistory}. */
   history: string;
 }
@@ -72,8 +74,8 @@ interface StateRow {
 }
 
 /**
- * Undefined for a site that was never rolled, for a range whose segments are still to be built, and for one of which events were
- * dropped: only rollups know of them. `columns` are those whose dictionaries are needed.
+ * Undefined for a site that was never rolled, and for a range whose segments are still to be built. `columns` are those whose
+ * dictionaries are needed.
  */
 export async function readSiteSegments(
   client: PoolClient,
@@ -83,9 +85,9 @@ export async function readSiteSegments(
 ): Promise<SiteSegments | undefined> {
   const { rows } = await client.query<StateRow>(readState, [siteId, range.from, range.to, columns]);
   if (!rows[0]) return undefined;
-  const { since, marked, sizes, snapshot, isStandby, rawSince, ...state } = rows[0];
-  if (rawSince !== null && range.from < rawSince) return undefined;
-  if (since === null || Number(since) > range.from.getTime()) return undefined;
+  const { since, marked, sizes, snapshot, isStandby, ...state } = rows[0];
+  const first = Math.max(range.from.getTime(), Number(state.rawSince ?? Number.NEGATIVE_INFINITY));
+  if (since === null || Number(since) > first) return undefined;
   const listed = await client.query<ListedSegment>(listSegments, [siteId, range.from, range.to]);
   return {
     ...{ siteId, ...state },

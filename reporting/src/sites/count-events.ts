@@ -1,8 +1,8 @@
 /** Turns a site and the range of its events into their exact number, from rollups as far as they go. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { answerQuery } from '../query/answer-query.js';
-import type { Reads } from '../query/reads.js';
 import type { TimeRange } from '../query/resolved-query.js';
+import type { Reads } from '../reading/read-in-turn.js';
 
 /** `client` is inside a transaction with one snapshot. */
 export async function countEvents(

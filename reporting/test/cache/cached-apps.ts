@@ -13,7 +13,7 @@ import { readIdentities } from '../../src/cache/read-identities.js';
 import { createRedisStore } from '../../src/cache/redis-store.js';
 import type { LockTimes } from '../../src/cache/share-answer.js';
 import { createTableStore } from '../../src/cache/table-store.js';
-import { createGate } from '../../src/query/heavy-queries.js';
+import { createGate } from '../../src/reading/heavy-queries.js';
 import { exportsOn } from '../export-stack.js';
 
 export interface CachedApp {

@@ -7,7 +7,7 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Reader } from '../../src/cache/compute-answer.js';
 import type { Question } from '../../src/cache/question.js';
-import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
 import { writeEvents } from './write-events.js';
 

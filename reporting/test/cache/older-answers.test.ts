@@ -14,7 +14,7 @@ import { createAnswerCache } from '../../src/cache/answer-cache.js';
 import type { AnswerKey, AnswerStore } from '../../src/cache/answer-store.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
 import type { Question } from '../../src/cache/question.js';
-import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, createCachedApp, openStore } from './cached-apps.js';
 import { writeEvents } from './write-events.js';
 

@@ -16,7 +16,7 @@ import type { AskOptions } from '../../src/cache/answer-cache.js';
 import type { Reader } from '../../src/cache/compute-answer.js';
 import { nameOf } from '../../src/cache/look-up.js';
 import type { Question } from '../../src/cache/question.js';
-import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { type CachedApp, type CachedAppOptions, createCachedApp } from './cached-apps.js';
 
 const range = { from: new Date('2026-06-01T00:00:00Z'), to: new Date('2026-06-02T00:00:00Z') };

@@ -1,5 +1,6 @@
 /** What other services do to a site while answers about it are kept: the statements that matter to kept answers, as they leave them. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import { insertRows, type RollupRow } from '../stored-rollups.js';
 
 /** Events with their marks, in one transaction, as the processor stores them. */
 export async function writeEvents(pool: Pool, siteId: string, times: string[], more: object = {}): Promise<void> {
@@ -14,14 +15,43 @@ export async function writeEvents(pool: Pool, siteId: string, times: string[], m
   );
 }
 
-/**
- * All marks are taken, as by a roll; of release 0.4 when `isOld`, which does not count them. No rows of rollups are written, and
- * the state of the site says so.
- */
+/** Rows of the marked intervals as a roll writes them; their days stay marked. */
+async function rollMarked(client: PoolClient, siteId: string): Promise<void> {
+  await client.query(
+    `with known as (select coalesce(max(visitor_no), 0) as last from visitors where site_id = $1), fresh as (
+      insert into visitors (site_id, user_id, visitor_no) select $1, user_id, last + row_number() over () from known, (
+        select distinct user_id from events where site_id = $1 and user_id is not null
+        except select user_id from visitors where site_id = $1) as users returning visitor_no)
+    update site_rollups set last_visitor_no = greatest(last_visitor_no, (select max(visitor_no) from fresh)) where site_id = $1`,
+    [siteId],
+  );
+  const { rows } = await client.query<RollupRow>(
+    `select interval_start as bucket, event_type, count(*)::int as events,
+      coalesce(array_agg(distinct visitor_no) filter (where visitor_no is not null), '{}') as numbers
+    from (select distinct interval_start from rollup_marks where site_id = $1) as marked
+    join lateral (
+      select unnest(array['', event_type]) as event_type, visitor_no from events
+        left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id
+      where events.site_id = $1 and timestamp >= interval_start and timestamp < interval_start + interval '15 minutes'
+    ) as found on true group by 1, 2`,
+    [siteId],
+  );
+  await client.query(
+    `delete from rollup_15m where site_id = $1 and interval_start in (select interval_start from rollup_marks where site_id = $1)`,
+    [siteId],
+  );
+  await insertRows(client, 'rollup_15m', 'interval_start', siteId, rows);
+  await client.query(
+    `insert into rollup_day_marks select distinct site_id, (interval_start at time zone 'UTC')::date from rollup_marks
+    where site_id = $1 on conflict do nothing`,
+    [siteId],
+  );
+}
+
+/** All marks are taken, as by a roll; of release 0.4 when `isOld`, which does not count them. */
 export async function takeMarks(pool: Pool, siteId: string, { isOld = false } = {}): Promise<void> {
   await pool.query(
-    `insert into site_rollups (site_id, timezone, detail_since, dimensions_since) values ($1, 'UTC', '2000-01-01Z', '{}')
-    on conflict do nothing`,
+    `insert into site_rollups (site_id, timezone, detail_since) values ($1, 'UTC', '2000-01-01Z') on conflict do nothing`,
     [siteId],
   );
   const counted = isOld
@@ -37,6 +67,7 @@ export async function takeMarks(pool: Pool, siteId: string, { isOld = false } = 
       `update site_rollups set rolled_at = now(), hosts_rolled_at = now() ${counted} where site_id = $1`,
       [siteId],
     );
+    await rollMarked(client, siteId);
     await client.query(count, [siteId]);
     await client.query('commit');
   } finally {

@@ -2,7 +2,7 @@
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { inSnapshot } from '../../src/query/in-snapshot.js';
+import { inSnapshot } from '../../src/reading/in-snapshot.js';
 import { checkRevisions } from '../../src/reports/check-revisions.js';
 import { readDataVersion } from '../../src/reports/data-version.js';
 import { type StoredEvent, storeEvents } from '../random-events.js';
@@ -79,7 +79,6 @@ it('stays the same when events are rolled and when others come outside of the pe
   await storeRollups(database.pool, all, {
     siteId: 'shop',
     timezone: 'UTC',
-    detailSince: new Date('2026-05-01'),
     daysBefore: '2026-06-12',
   });
   expect(await version()).toBe(before);

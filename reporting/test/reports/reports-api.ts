@@ -11,7 +11,7 @@ import request from 'supertest';
 import { buildApp, type ReportingApp } from '../../src/app.js';
 import { createDiskStore } from '../../src/exports/disk-store.js';
 import type { ExportStores } from '../../src/exports/export-store.js';
-import { createGate } from '../../src/query/heavy-queries.js';
+import { createGate } from '../../src/reading/heavy-queries.js';
 import { exportsOn, storesOf } from '../export-stack.js';
 
 export interface ReportsApi {

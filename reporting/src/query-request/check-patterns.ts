@@ -1,21 +1,18 @@
 /** Turns the regular expressions of a filter into a refusal when Postgres cannot work with one of them. */
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
-import { filterRules } from './filter-operators.js';
-import { inSnapshot } from './in-snapshot.js';
-import type { Filter } from './resolved-query.js';
+import { filterRules } from '../query/filter-operators.js';
+import { conditionsOf, type Filter } from '../query/resolved-query.js';
+import { inSnapshot } from '../reading/in-snapshot.js';
 
 /** Matching can be made slow on purpose: a statement with patterns gets less time than others. */
 export const patternTimeoutMs = 5_000;
 
 /** All regular expressions of a filter. */
-export function patternsOf(filter: Filter | undefined): string[] {
-  if (!filter) return [];
-  if ('filter' in filter) return patternsOf(filter.filter);
-  if ('filters' in filter) return filter.filters.flatMap(patternsOf);
-  const { op, values } = filter;
-  return filterRules[op].takes === 'patterns' ? values.filter((value) => value !== null) : [];
-}
+export const patternsOf = (filter: Filter | undefined): string[] =>
+  conditionsOf(filter)
+    .filter(({ op }) => filterRules[op].takes === 'patterns')
+    .flatMap(({ values }) => values.filter((value) => value !== null));
 
 /** Of all patterns of a list together. */
 const checkTimeoutMs = 1_000;

@@ -8,7 +8,8 @@ export interface SqlParameters {
   /** Keeps the value and returns its place with its type, such as `$3::text`. */
   add(value: string, type: 'text' | 'timestamptz' | 'numeric'): string;
   add(value: number, type: 'integer' | 'bigint' | 'double precision'): string;
-  add(value: string[], type: 'text[]' | 'timestamptz[]' | 'bigint[]'): string;
+  add(value: string[], type: 'text[]' | 'date[]' | 'timestamptz[]' | 'bigint[]'): string;
+  add(value: number[], type: 'integer[]' | 'double precision[]'): string;
 }
 
 export function createSqlParameters(siteId: string): SqlParameters {
@@ -20,10 +21,10 @@ export function createSqlParameters(siteId: string): SqlParameters {
       site ??= parameters.add(siteId, 'text');
       return site;
     },
-    add(value: string | number | string[], type: string) {
-      if (typeof value === 'number') values.push(value);
+    add(value: string | number | (string | number)[], type: string) {
       // What cannot be stored became U+FFFD when the event was stored; who asks for it means that.
-      else values.push(typeof value === 'string' ? makeStorable(value) : value.map(makeStorable));
+      const storable = (each: string | number) => (typeof each === 'string' ? makeStorable(each) : each);
+      values.push(Array.isArray(value) ? value.map(storable) : storable(value));
       return `$${values.length}::${type}`;
     },
   };

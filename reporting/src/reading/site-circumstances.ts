@@ -40,3 +40,11 @@ export async function readSite(client: PoolClient, siteId: string, withEvents: b
   const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
   return { ...site, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };
 }
+
+export async function siteTimezone(pool: Pool, siteId: string): Promise<string> {
+  const { rows } = await pool.query<{ timezone: string }>(
+    '/* reporting.siteTimezone */ select timezone from sites where site_id = $1',
+    [siteId],
+  );
+  return rows[0]?.timezone ?? 'UTC';
+}

@@ -1,8 +1,8 @@
 /** Turns a site and a range of time into its views, their users and the paths viewed most. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { answerQuery } from './answer-query.js';
-import type { Reads } from './reads.js';
-import type { ResolvedQuery, TimeRange } from './resolved-query.js';
+import { answerQuery } from './query/answer-query.js';
+import type { ResolvedQuery, TimeRange } from './query/resolved-query.js';
+import type { Reads } from './reading/read-in-turn.js';
 
 export interface ViewsOfRange {
   totalViews: number;

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/cancel-query';
 import { ServiceError } from '@millrace/shared/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import type { ClientBase } from 'pg';
 import { createGate, type Gate } from './heavy-queries.js';
 
 export interface SnapshotOptions {
@@ -103,3 +104,16 @@ export async function untilAborted<T>(
     await cancelling;
   }
 }
+
+/** Closes the connection at once; whatever waits for an answer on it fails, with `error` when there is one. */
+export const cutOff = (client: ClientBase, error?: Error): void =>
+  (client as unknown as { connection: { stream: { destroy(error?: Error): void } } }).connection.stream.destroy(error);
+
+/**
+ * Which history of the database a snapshot is of, as SQL: one of one run of one server on one set of files. A backup comes back by a start
+ * of the server, as another database, or into other files of the tables; with it, and with a crash, come back numbers of transactions,
+ * counts of changes and erasures, which then stand for other data than before.
+ */
+export const databaseHistory = `jsonb_build_array(pg_is_in_recovery(), extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('sites'),
+    (select oid from pg_database where datname = current_database()),
+    (select extract(epoch from stats_reset) from pg_stat_archiver))`;

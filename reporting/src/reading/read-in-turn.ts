@@ -1,11 +1,18 @@
 /** Admits reads: light ones at once, heavy ones a few at a time, by what they read and not by who asks. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
-import type { ReadBudget } from '../read-budget.js';
+import type { Admit } from '../query/reading-cost.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { Gate } from './heavy-queries.js';
 import { inSnapshot } from './in-snapshot.js';
-import type { Admit } from './reading-cost.js';
-import type { Reads } from './reads.js';
+import type { ReadBudget } from './read-budget.js';
+
+export interface Reads {
+  admit?: Admit | undefined;
+  /** Absent: everything is counted from rollups and raw events. */
+  engine?: SegmentEngine | undefined;
+  /** Fires when nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
+}
 
 export interface ReadDependencies {
   pool: Pool;

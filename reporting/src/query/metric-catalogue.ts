@@ -1,0 +1,117 @@
+/** Every metric. Parser, planners, raw SQL, the OpenAPI document and docs/query.md are made from this list, so a new one begins here. */
+
+export interface MetricEntry {
+  name: string;
+  /** Names of the Plausible Stats API v2 that mean it. */
+  aliases?: readonly string[];
+  /** In plain words, as Markdown. An event is in scope when it lies in the range and in the bucket, and matches the filters. */
+  definition: string;
+  /** Its value over the columns of a group in `read-raw.ts`; its name where that is a column. */
+  sql?: string;
+  /** Of metrics of visits: what it is over rows that are a visit each, with its `micros`, `is_bounce` and `visit_views`. */
+  ofVisits?: string;
+  /** Which different users it needs: those of all events in scope, or those of views. */
+  users?: 'visitors' | 'viewers';
+  /** Whether rollups tell it. */
+  isRolled?: true;
+  /** Null, not 0, where nothing happened. */
+  isNullable?: true;
+}
+
+export const metrics = [
+  { name: 'events', definition: 'Events in scope, of every type.', isRolled: true },
+  { name: 'views', aliases: ['pageviews'], definition: 'Events in scope of type `view`.', isRolled: true },
+  {
+    name: 'visitors',
+    definition: 'Different `user_id`s of the events in scope, of every type. Events without a `user_id` have none.',
+    users: 'visitors',
+    isRolled: true,
+  },
+  {
+    name: 'views_per_visitor',
+    definition:
+      'Views in scope that have a `user_id`, divided by the different `user_id`s of these views; two decimals, null without such a view.',
+    sql: 'round(views_of_users::numeric / nullif(viewers, 0), 2)',
+    users: 'viewers',
+    isNullable: true,
+  },
+  {
+    name: 'share',
+    aliases: ['percentage'],
+    definition:
+      '`visitors` of the row in percent of the `visitors` of the whole range with the same filters and no dimensions; two decimals, null when there are none. Shares add up to more than 100 where a visitor is in several rows.',
+    sql: 'round(100 * visitors::numeric / nullif(visitors_in_all, 0), 2)',
+    users: 'visitors',
+    isRolled: true,
+    isNullable: true,
+  },
+  {
+    name: 'visits',
+    definition:
+      'Visits that have an event in scope. A visit is a run of events of one `user_id` in which no two that follow each other are further apart than the `session_minutes` of the site (30), and no two carry different `session_id`s; another campaign does not end it. Midnight does not either: visits are looked at from a day before the range to a day after it.',
+    ofVisits: 'count(visit_no)',
+  },
+  {
+    name: 'bounce_rate',
+    definition:
+      'Of the visits counted by `visits` those with one view and no other event that somebody did, in percent; two decimals, null without visits. Events of types `impression`, `ad_request`, `revenue`, `cost`, `refund`, `asset` and `request` are nothing that somebody did.',
+    ofVisits: 'round(100.0 * count(visit_no) filter (where is_bounce) / nullif(count(visit_no), 0), 2)',
+    isNullable: true,
+  },
+  {
+    name: 'visit_duration',
+    definition:
+      'Seconds from the first to the last event of a visit, the average of the visits counted by `visits`; two decimals, null without visits.',
+    ofVisits: 'round(sum(micros) / nullif(count(visit_no), 0) / 1000000, 2)',
+    isNullable: true,
+  },
+  {
+    name: 'visit_duration_median',
+    definition: 'The same, the middle one, or half-way between the two in the middle.',
+    ofVisits: 'round((percentile_cont(0.5) within group (order by micros::float8))::numeric / 1000000, 2)',
+    isNullable: true,
+  },
+  {
+    name: 'views_per_visit',
+    definition: 'Views of the visits counted by `visits`, divided by their number; two decimals, null without visits.',
+    ofVisits: 'round(sum(visit_views)::numeric / nullif(count(visit_no), 0), 2)',
+    isNullable: true,
+  },
+] as const satisfies MetricEntry[];
+
+/** Metrics that share a prefix; the rest of a name is a value. */
+export interface MetricFamily extends Pick<MetricEntry, 'name' | 'definition' | 'isRolled' | 'isNullable'> {
+  /** The source of a pattern. */
+  prefix: string;
+  /** What the rest is called, and how many characters it may have. */
+  rest: { name: string; longest: number };
+}
+
+export const metricFamilies = [
+  {
+    name: 'event:<type>',
+    prefix: 'event:',
+    rest: { name: 'type', longest: 64 },
+    definition: 'Events in scope of that type.',
+    isRolled: true,
+  },
+] as const satisfies MetricFamily[];
+
+export type PlainMetric = (typeof metrics)[number]['name'];
+/** Measures of visits, counted once each where they have an event in scope. */
+export type VisitMetric = Extract<(typeof metrics)[number], { ofVisits: string }>['name'];
+
+const byName = new Map<string, MetricEntry>(metrics.map((entry) => [entry.name, entry]));
+const byPrefix = metricFamilies.map((entry: MetricFamily) => ({ entry, prefix: new RegExp(`^(?:${entry.prefix})`) }));
+
+/** The entry of a metric, or of its family; undefined for what is none, such as a dimension that rows are ordered by. */
+export const metricEntry = (key: string): MetricEntry | undefined =>
+  byName.get(key) ?? byPrefix.find(({ prefix }) => prefix.test(key))?.entry;
+
+export const isVisitMetric = (key: string): key is VisitMetric => byName.get(key)?.ofVisits !== undefined;
+
+/** The event type that a metric counts, if it is one. */
+export function typeOf(metric: string): string | undefined {
+  if (metric === 'views') return 'view';
+  return metric.startsWith('event:') ? metric.slice('event:'.length) : undefined;
+}

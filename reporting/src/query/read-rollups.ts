@@ -1,0 +1,101 @@
+/** Reads what a cover needs of rollups and of raw events, and counts it by group. */
+import { encodeBitmap, numbersOf, splitFrames, unionSize } from '@millrace/shared/bitmap';
+import type { PoolClient } from '@millrace/shared/postgres';
+import { allTypes } from '@millrace/shared/rollups';
+import { createSqlParameters } from '../reading/sql-parameters.js';
+import { coveredTables, type RollupReading } from './covered-tables.js';
+import { bytesSql, checkBytes, mostGroupBytes } from './page-rows.js';
+
+export interface Group {
+  /** 0 when time is no dimension. */
+  bucket: number;
+  /** Null when it is no dimension. */
+  type: string | null;
+  events: number;
+  /** One for each type of the plan. */
+  ofTypes: number[];
+  visitors: number;
+}
+
+/** What a statement gathers about the visitors of a group. */
+interface GatheredVisitors {
+  /** Bitmaps of rows, framed; null when `most` says it all. */
+  frames: Buffer | null;
+  /** The largest of the rows; null when there is none. */
+  most: number | null;
+  /** Numbers of users of raw events. */
+  numbers: Buffer | null;
+  /** Users of raw events that have no number, and so are in no bitmap. */
+  unnumbered: number;
+}
+
+/** Columns c0, c1, ... are the counts of types. */
+type GroupRow = GatheredVisitors & {
+  bucket?: number;
+  event_type?: string;
+  events: number | null;
+  bytes: number;
+} & Record<`c${number}`, number>;
+
+/** @throws ServiceError `invalid_request` for more bytes than {@link mostGroupBytes}. */
+export async function readRollups(client: PoolClient, reading: RollupReading): Promise<Group[]> {
+  const { text, values } = groupsStatement(reading);
+  const { rows } = await client.query<GroupRow>(text, values);
+  checkBytes(rows[0]?.bytes ?? 0, mostGroupBytes);
+  const { types, withVisitors } = reading.plan;
+  // Of no groups there is one row, with nothing but their bytes.
+  const found = rows.filter((row): row is GroupRow & { events: number } => row.events !== null);
+  return found.map((row) => ({
+    bucket: row.bucket ?? 0,
+    type: row.event_type ?? null,
+    events: row.events,
+    ofTypes: types.map((_type, index) => row[`c${index}`]!),
+    visitors: withVisitors ? countVisitors(row) : 0,
+  }));
+}
+
+function countVisitors({ frames, most, numbers, unnumbered }: GatheredVisitors): number {
+  if (!frames && !numbers) return (most ?? 0) + unnumbered;
+  const bitmaps = frames ? splitFrames(frames) : [];
+  if (numbers) bitmaps.push(encodeBitmap(numbersOf(numbers)).bitmap);
+  return unionSize(bitmaps) + unnumbered;
+}
+
+/** Bitmaps of rows of rollups, one after the other, each behind its length. */
+export const framesOf = `string_agg(int4send(length(visitors)) || visitors, '')`;
+
+/** Events are counted per user first: that can be hashed, and gives the users once each. One row alone needs no bitmap. */
+function groupsStatement(reading: RollupReading): { text: string; values: unknown[] } {
+  const { byTime, byType, types, withVisitors, ...plan } = reading.plan;
+  const parameters = createSqlParameters(reading.siteId);
+  const keys = [...(byTime ? ['bucket'] : []), ...(byType ? ['event_type'] : [])];
+  const list = (columns: string[]) => columns.map((column) => `${column}, `).join('');
+  const by = (columns: string[]) => (columns.length > 0 ? `group by ${columns.join(', ')}` : '');
+  const ofType = types.map((type) => `filter (where event_type = ${parameters.add(type, 'text')})`);
+  const counts = types.map((_type, index) => `c${index}`);
+  const whole = plan.allTypes ? `filter (where event_type = '${allTypes}')` : '';
+  const text = `/* reporting.readRollups */
+with ${coveredTables(reading, parameters)}, part as (
+  select ${list(keys)}${list(counts.map((name, index) => `sum(events) ${ofType[index]} as ${name}`))}
+    sum(events) ${whole} as events, count(*) ${whole} as visitor_rows, max(visitor_count) ${whole} as most,
+    ${withVisitors ? `${framesOf} ${whole}` : 'null::bytea'} as frames, null::bytea as numbers, 0::bigint as unnumbered
+  from rolled ${by(keys)}
+  union all
+  select ${list(keys)}${list(counts.map((name) => `sum(${name})`))}
+    sum(events), 0, null, null, string_agg(int4send(visitors.visitor_no), ''), count(per_user.user_id) - count(visitors.visitor_no)
+  from (
+    select ${list(keys)}${list(counts.map((name, index) => `count(*) ${ofType[index]} as ${name}`))}
+      ${withVisitors ? 'user_id' : 'null::text as user_id'}, count(*) as events
+    from raw ${by(withVisitors ? [...keys, 'user_id'] : keys)}
+  ) per_user left join visitors on visitors.site_id = ${parameters.site()} and visitors.user_id = per_user.user_id
+  ${by(keys)}
+), groups as ${byType ? 'materialized ' : ''}(
+  select ${list([...keys, ...[...counts, 'events'].map((name) => `coalesce(sum(${name}), 0)::float8 as ${name}`)])}
+    case when sum(visitor_rows) > 1 or count(numbers) > 0 then string_agg(frames, '') end as frames,
+    max(most)::float8 as most, string_agg(numbers, '') as numbers, sum(unnumbered)::float8 as unnumbered
+  from part ${by(keys)}
+)
+select groups.*, bytes from (select ${byType ? bytesSql('groups', ['event_type']) : '0'} as bytes offset 0) measured
+left join groups on bytes <= ${mostGroupBytes}`;
+  return { text, values: parameters.values };
+}

@@ -1,0 +1,86 @@
+/** What the rollups of a site can be trusted with, as of the snapshot, and how a range is read from them. */
+import { numbersOf } from '@millrace/shared/bitmap';
+import type { PoolClient } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
+import { type Cover, coverRange } from './cover-range.js';
+import type { RollupReading } from './covered-tables.js';
+import type { RollupPlan } from './plan-rollup.js';
+import type { ResolvedQuery, TimeRange } from './resolved-query.js';
+
+export interface RollupState {
+  /** Zone of the rows of days. */
+  timezone: string;
+  lastVisitorNo: number;
+  /** Raw events before it were dropped; null while none were. */
+  rawSince: Date | null;
+  /** Starts of marked intervals that the range touches, in milliseconds since 1970, ascending. */
+  markedIntervals: number[];
+  markedDays: string[];
+}
+
+/** An interval can have as many marks as batches came in, so the index is read from one interval to the next. */
+const statement = `/* reporting.readRollupState */
+with recursive marked(start) as (
+  (select interval_start from rollup_marks
+   where site_id = $1 and interval_start >= $2 and interval_start < $3 order by interval_start limit 1)
+  union all
+  select (select interval_start from rollup_marks
+          where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
+  from marked where start is not null
+)
+select timezone, last_visitor_no as "lastVisitorNo", (select since from raw_horizon) as "rawSince",
+  (select string_agg(int4send((extract(epoch from start) / 900)::int), '' order by start) from marked) as intervals,
+  array(select day::text from rollup_day_marks where site_id = $1 order by day) as "markedDays"
+from site_rollups where site_id = $1`;
+
+type Row = Omit<RollupState, 'markedIntervals'> & { intervals: Buffer | null };
+
+/** Undefined for a site that was never rolled. */
+export async function readRollupState(
+  client: PoolClient,
+  siteId: string,
+  { from, to }: TimeRange,
+): Promise<RollupState | undefined> {
+  // The interval in which the range starts counts.
+  const first = new Date(Math.floor(from.getTime() / intervalMs) * intervalMs);
+  const { rows } = await client.query<Row>(statement, [siteId, first, to]);
+  if (!rows[0]) return undefined;
+  const { intervals, ...state } = rows[0];
+  const numbers = intervals ? Array.from(numbersOf(intervals)) : [];
+  // Numbers come unsigned; before 1970 they are not.
+  return { ...state, markedIntervals: numbers.map((number) => (number | 0) * intervalMs) };
+}
+
+export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
+
+/** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
+export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
+  const { bounds: own, places, offsets } = query.buckets ?? {};
+  const bounds = (own ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
+  // A day has all hours.
+  const cover = state
+    ? coverRange({ ...state, bounds, dayZone: offsets ? undefined : state.timezone })
+    : allRaw(bounds);
+  return {
+    siteId: query.siteId,
+    plan,
+    cover: places ? foldCover(cover, places) : cover,
+    ...(offsets && { offsets }),
+    ...(query.filter && { filter: query.filter }),
+  };
+}
+
+const allRaw = (bounds: number[]): Cover => ({
+  ...{ days: [], intervals: [] },
+  raw: bounds.slice(1).map((to, bucket) => ({ bucket, from: bounds[bucket]!, to })),
+});
+
+/** The same with the places that stretches of time count for. */
+function foldCover({ days, intervals, raw }: Cover, places: number[]): Cover {
+  const fold = <Segment extends { bucket: number }>(segments: Segment[]): Segment[] =>
+    segments.map((segment) => ({ ...segment, bucket: places[segment.bucket]! }));
+  return { days: fold(days), intervals: fold(intervals), raw: fold(raw) };
+}
+
+/** True when rollups have nothing to say about the range. */
+export const isAllRaw = ({ days, intervals }: Cover): boolean => days.length === 0 && intervals.length === 0;
