@@ -1,23 +1,10 @@
 /** Reads all rows of a statement by COPY: neither a message nor a string of its own for each value, as a cursor has them. */
+import { copyOut } from '@millrace/shared/copy-out';
 import type { PoolClient } from '@millrace/shared/postgres';
-import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { cutOff } from '../reading/in-snapshot.js';
 import type { Row } from './dataset.js';
 
-/** Bytes that wait for their reader at most, besides those of the socket. */
-const waitingBytes = 64 * 1024;
 const lineFeed = 0x0a;
-
-function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (!Array.isArray(value)) return pg.escapeLiteral(String(value));
-  return value.length === 0 ? `'{}'` : `array[${value.map(literal).join(', ')}]`;
-}
-
-/** COPY takes no parameters: each becomes a literal, which Postgres gives the type that the parameter would have. */
-const withLiterals = (text: string, values: unknown[]) =>
-  text.replace(/\$(\d+)/g, (_, place: string) => literal(values[Number(place) - 1]));
 
 /** https://www.postgresql.org/docs/current/sql-copy.html, "Text Format" */
 const escaped: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
@@ -54,8 +41,7 @@ function* parseLines(bytes: Buffer): Generator<Row[]> {
  * since a COPY that nobody reads cannot be ended otherwise.
  */
 export async function* copyRows(client: PoolClient, text: string, values: unknown[]): AsyncGenerator<Row[]> {
-  const options = { highWaterMark: waitingBytes };
-  const copied = client.query(copyTo(`copy (${withLiterals(text, values)}) to stdout`, options));
+  const copied = copyOut(client, text, values, 'text');
   /** Of a line whose end has not come yet; a long one is put together once. */
   const begun: Buffer[] = [];
   let isOver = false;
