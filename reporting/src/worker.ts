@@ -58,11 +58,19 @@ async function main(): Promise<void> {
   lifecycle.onClose('worker', () => worker.close());
   const exports = startExportWorker(
     { location, logger, metrics },
-    { pool, writePool, stores: openStores(config), logger, fontDir: config.REPORT_FONT_DIR, ...exportLimitsOf(config) },
+    {
+      pool,
+      writePool,
+      stores: openStores(config),
+      logger,
+      fontDir: config.REPORT_FONT_DIR,
+      engine,
+      ...exportLimitsOf(config),
+    },
   );
   lifecycle.onClose('exports', () => exports.close(config.SHUTDOWN_TIMEOUT_MS / 3));
   await checkFontDir(config.REPORT_FONT_DIR, logger);
-  const reports = openReports({ config, location, logger, metrics, lifecycle });
+  const reports = openReports({ config, location, logger, metrics, lifecycle, engine });
   askQueue = () => Promise.all([worker.check(), exports.check(), reports.check()]);
   lifecycle.onClose('health watch', watchHealth(health, logger));
 }

@@ -2,6 +2,7 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { Row } from '../datasets/dataset.js';
 import { type ResolvedDataset, readBatches } from '../datasets/read-dataset.js';
+import type { SegmentEngine } from '../segments/segment-engine.js';
 import { compress } from './formats/compress.js';
 import type { FileFormat, FileMetadata, FileSource } from './formats/format.js';
 import { startedBy } from './started-by.js';
@@ -16,6 +17,8 @@ export interface FilePlan {
   now: Date;
   generatedAt: Date;
   pdf?: FileSource['pdf'];
+  /** Counts where there is one; absent: Postgres does. */
+  engine?: SegmentEngine | undefined;
 }
 
 function metadataOf({ resolved, generatedAt }: Pick<FilePlan, 'resolved' | 'generatedAt'>): FileMetadata {
@@ -66,7 +69,11 @@ export function fileChunks(
   signal: AbortSignal,
   onBatch: (rows: Row[]) => void = () => undefined,
 ): AsyncIterable<Uint8Array> {
-  const batches = watched(readBatches(client, plan.resolved, { now: plan.now }), signal, onBatch);
+  const batches = watched(
+    readBatches(client, plan.resolved, { now: plan.now, reads: { engine: plan.engine, signal } }),
+    signal,
+    onBatch,
+  );
   const chunks = writtenOnceRead(plan, batches);
   return plan.gzip ? compress(chunks) : chunks;
 }

@@ -1,4 +1,5 @@
 /** `/api/v1/datasets/:id/export.csv` and other formats: a file while it is read, which nobody keeps. */
+
 import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
@@ -10,6 +11,7 @@ import { resolveDataset } from '../datasets/read-dataset.js';
 import { refusal } from '../query-request/refuse.js';
 import type { Gate } from '../reading/heavy-queries.js';
 import { budgetOf } from '../reading/read-budget.js';
+import type { SegmentEngine } from '../segments/segment-engine.js';
 import { unknownSite } from '../sites/check-known-site.js';
 import { type FilePlan, fileChunks } from './export-file.js';
 import { defaultFilename } from './export-filename.js';
@@ -25,6 +27,8 @@ import { takenInTime } from './taken-in-time.js';
 
 export interface StreamDependencies {
   pool: Pool;
+  /** Absent: Postgres counts everything. */
+  engine?: SegmentEngine | undefined;
   /** How many at a time: each has a connection of its own, for as long as its reader takes. */
   streams: Gate;
   /** How long a chunk waits for a client that does not read, before the connection is closed. */
@@ -106,7 +110,14 @@ function askerOf(req: StreamRequest, res: Response, isTrusted: TrustedProxies): 
 }
 
 export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id: string; format: string }> {
-  const { pool, streams, unreadMs = defaultUnreadMs, isTrustedProxy = () => false, clock = () => new Date() } = deps;
+  const {
+    pool,
+    engine,
+    streams,
+    unreadMs = defaultUnreadMs,
+    isTrustedProxy = () => false,
+    clock = () => new Date(),
+  } = deps;
   const shares = createShares(streams.atOnce);
   return async (req: StreamRequest, res) => {
     const now = clock();
@@ -123,7 +134,7 @@ export function streamExportRoute(deps: StreamDependencies): RequestHandler<{ id
       head();
       return void res.end();
     }
-    const plan: FilePlan = { resolved, format, gzip: false, includeMetadata, bom, now, generatedAt: now };
+    const plan: FilePlan = { resolved, format, gzip: false, includeMetadata, bom, now, generatedAt: now, engine };
     const read = () =>
       onOwnConnection(pool, { statementTimeoutMs, signal }, (client) =>
         send(res, fileChunks(client, plan, signal), begun, head, unreadMs),

@@ -6,6 +6,7 @@ import { filterOf } from '../datasets/filters-param.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { patternsOf } from '../query-request/check-patterns.js';
 import { repeatUntil } from '../repeat-until.js';
+import type { SegmentEngine } from '../segments/segment-engine.js';
 import { quotaProblem, readUsage } from './create-export.js';
 import { ExportFailure } from './export-failure.js';
 import { type FilePlan, fileChunks, fileEnding } from './export-file.js';
@@ -27,6 +28,8 @@ export interface WriteDependencies {
   logger: Logger;
   /** Further fonts of PDF files. */
   fontDir?: string | undefined;
+  /** Absent: Postgres counts everything. */
+  engine?: SegmentEngine | undefined;
 }
 
 /** Why an attempt ends that nobody waits for any more. */
@@ -41,14 +44,14 @@ const progressMs = 1_000;
 const readTimeoutMs = { plain: 7_200_000, patterns: 600_000 };
 
 async function planOf(
-  { pool, fontDir, logger }: WriteDependencies,
+  { pool, fontDir, logger, engine }: WriteDependencies,
   row: ExportRow,
   signal: AbortSignal,
 ): Promise<FilePlan> {
   const { format, compression, includeMetadata, bom, createdAt } = row;
   const resolved = await resolveDataset(pool, datasetRequestOf(row), createdAt, signal);
   const pdf = { logger, ...(fontDir !== undefined && { fontDir }) };
-  const about = { includeMetadata, bom, now: createdAt, generatedAt: new Date(), pdf };
+  const about = { includeMetadata, bom, now: createdAt, generatedAt: new Date(), pdf, engine };
   return { resolved, format: formats[format], gzip: compression === 'gzip', ...about };
 }
 

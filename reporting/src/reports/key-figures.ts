@@ -20,7 +20,7 @@ export interface KeyFigure {
 }
 
 /** Where a read of figures begins: `range` and `days` are those of the report. */
-export type FiguresContext = Pick<DatasetContext, 'client' | 'siteId' | 'timezone' | 'now'> & { days: Days };
+export type FiguresContext = Pick<DatasetContext, 'client' | 'siteId' | 'timezone' | 'now' | 'reads'> & { days: Days };
 
 /** The context of the engine for other days of the same read. */
 export const contextOf = (context: FiguresContext, days: Days): DatasetContext => ({

@@ -9,6 +9,7 @@ import { createPool } from '@millrace/shared/postgres';
 import { openFlows } from '@millrace/shared/queue';
 import { createLinks } from '../exports/export-links.js';
 import { openStores } from '../exports/open-stores.js';
+import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { WorkerConfig } from '../worker-config.js';
 import { deliver } from './deliver.js';
 import { startReports } from './start-reports.js';
@@ -19,9 +20,11 @@ export interface OpenReportsDependencies {
   logger: Logger;
   metrics: Metrics;
   lifecycle: Lifecycle;
+  engine: SegmentEngine | undefined;
 }
 
-export function openReports({ config, location, logger, metrics, lifecycle }: OpenReportsDependencies): RunningWorker {
+export function openReports(deps: OpenReportsDependencies): RunningWorker {
+  const { config, location, logger, metrics, lifecycle, engine } = deps;
   // Files take their time, and are read from where aggregations write: of a replica the newest of those could be missing.
   const pool = createPool(config.DATABASE_URL, logger, {
     max: 6,
@@ -31,7 +34,7 @@ export function openReports({ config, location, logger, metrics, lifecycle }: Op
   lifecycle.onClose('database for reports', () => pool.end());
   const flows = openFlows(location, logger);
   lifecycle.onClose('flows', () => flows.close());
-  const common = { pool, stores: openStores(config), logger };
+  const common = { pool, stores: openStores(config), logger, engine };
   const { mail, allowPrivate } = outboundSettings(config);
   const links = createLinks(pool, config.LINK_SECRET);
   const stopping = new AbortController();

@@ -6,6 +6,7 @@ import { type ResolvedDataset, readBatches, resolveDataset } from '../datasets/r
 import type { ExportStores } from '../exports/export-store.js';
 import { formats } from '../exports/formats/formats.js';
 import { onOwnConnection } from '../exports/on-own-connection.js';
+import type { SegmentEngine } from '../segments/segment-engine.js';
 import { buildDocument } from './build-document.js';
 import { readDataVersion } from './data-version.js';
 import { figureChanges } from './figure-changes.js';
@@ -22,6 +23,8 @@ export interface WriteDeps {
   stores: ExportStores;
   logger: Logger;
   fontDir?: string | undefined;
+  /** Absent: Postgres counts everything. */
+  engine?: SegmentEngine | undefined;
 }
 
 /** Well below the hour after which a file that no report has is removed. */
@@ -77,7 +80,7 @@ async function readAndWrite(deps: WriteDeps, reading: Omit<Reading, 'figures'>, 
   const dataVersion = await readDataVersion(context);
   const figures = await readKeyFigures(context);
   const changes = before ? figureChanges(before, figures) : null;
-  const counted = countRows(readBatches(context.client, resolved, { now: context.now }));
+  const counted = countRows(readBatches(context.client, resolved, { now: context.now, reads: context.reads }));
   const chunks = await chunksOf(deps, { ...reading, report: { ...report, changes }, figures }, counted.batches);
   const kept = await keepFile(
     deps.pool,
@@ -103,7 +106,7 @@ export async function writeReport(
   const resolved = await resolveDataset(pool, request, now);
   const before = revision === 1 ? undefined : await findWrittenBefore(pool, report);
   const read = (client: PoolClient) => {
-    const context = { client, siteId, timezone, days, now };
+    const context = { client, siteId, timezone, days, now, reads: { engine: deps.engine } };
     return readAndWrite(deps, { context, report, resolved, notes }, before?.keyFigures ?? undefined);
   };
   // A report that is begun is written to its end.
