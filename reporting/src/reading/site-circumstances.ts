@@ -1,7 +1,7 @@
 /** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import type { DateRange } from '../query-request/parse-date-range.js';
-import { inSnapshot } from './in-snapshot.js';
+import { besideSnapshots, inSnapshot } from './in-snapshot.js';
 
 export interface SiteCircumstances {
   /** False for a site without an event that nobody has created either. */
@@ -30,11 +30,17 @@ export async function readCircumstances(
   withEvents: boolean,
   signal?: AbortSignal,
 ): Promise<SiteCircumstances> {
-  return inSnapshot(pool, (client) => readSite(client, siteId, withEvents), signal ? { signal } : {});
+  // One statement is of one moment by itself; to look for events is worth what a snapshot tells the planner.
+  if (!withEvents) return besideSnapshots(pool, () => readSite(pool, siteId, false), signal);
+  return inSnapshot(pool, (client) => readSite(client, siteId, true), signal ? { signal } : {});
 }
 
 /** The same in the transaction of a client. */
-export async function readSite(client: PoolClient, siteId: string, withEvents: boolean): Promise<SiteCircumstances> {
+export async function readSite(
+  client: Pick<PoolClient, 'query'>,
+  siteId: string,
+  withEvents: boolean,
+): Promise<SiteCircumstances> {
   const { rows } = await client.query<Row>(statement, [siteId, withEvents]);
   const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
   const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
