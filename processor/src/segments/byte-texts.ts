@@ -1,5 +1,6 @@
 /** Texts as the bytes that Postgres sends, each kept once: a string is made only of those that differ. */
 import { randomInt } from 'node:crypto';
+import { longer } from './number-list.js';
 
 export interface ByteTexts {
   readonly size: number;
@@ -24,12 +25,6 @@ function hashOf(bytes: Buffer, start: number, end: number): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-function larger(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(2 * numbers.length);
-  grown.set(numbers);
-  return grown;
-}
-
 /** A hash table with open addresses, never more than half full. */
 export function createByteTexts(): ByteTexts {
   let heap = Buffer.allocUnsafeSlow(256);
@@ -47,8 +42,8 @@ export function createByteTexts(): ByteTexts {
   }
 
   function grow(): void {
-    ends = larger(ends);
-    hashes = larger(hashes);
+    ends = longer(ends);
+    hashes = longer(hashes);
     table = new Uint32Array(2 * table.length);
     const mask = table.length - 1;
     for (let place = 1; place <= size; place += 1) {

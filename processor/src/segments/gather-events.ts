@@ -4,9 +4,10 @@ import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { eventColumns, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
 import { sessionId } from '@millrace/shared/segments/session-id';
 import type { ByteTexts } from './byte-texts.js';
+import { createNumberList } from './number-list.js';
 import { createPropertyColumns } from './property-columns.js';
 import { type RowBytes, readMicros } from './read-rows.js';
-import { createNumberList, createTextColumn, type TextColumn } from './text-column.js';
+import { createTextColumn, type TextColumn } from './text-column.js';
 
 /** What is selected of an event: time, user, session, properties as text, and the columns of events. */
 export const eventFields = [

@@ -1,33 +1,6 @@
 /** Values of one column as they come, event by event, each text once. */
 import { type ByteTexts, createByteTexts } from './byte-texts.js';
-
-/** A list of whole numbers below 2^32 that grows. */
-export interface NumberList {
-  readonly length: number;
-  push(number: number): void;
-  /** A view, not a copy. */
-  toArray(): Uint32Array;
-}
-
-export function createNumberList(): NumberList {
-  let numbers = new Uint32Array(16);
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    push(number) {
-      if (length === numbers.length) {
-        const larger = new Uint32Array(2 * length);
-        larger.set(numbers);
-        numbers = larger;
-      }
-      numbers[length] = number;
-      length += 1;
-    },
-    toArray: () => numbers.subarray(0, length),
-  };
-}
+import { longer } from './number-list.js';
 
 /** How much of a column is kept. */
 export interface TextLimits {
@@ -66,13 +39,14 @@ function countCharacters(bytes: Buffer, start: number, end: number): number {
 /** Takes as much memory as there are values, however many rows lie between them: there may be thousands of rare properties. */
 export function createTextColumn(limits: TextLimits): TextColumn {
   let texts = createByteTexts();
-  let [valueRows, valuePlaces] = [createNumberList(), createNumberList()];
-  let [known, characters] = [0, 0];
+  let valueRows = new Uint32Array(16);
+  let valuePlaces = new Uint32Array(16);
+  let [count, known, characters] = [0, 0, 0];
   let isFull = false;
   function fill(): void {
     isFull = true;
     texts = createByteTexts();
-    [valueRows, valuePlaces] = [createNumberList(), createNumberList()];
+    [valueRows, valuePlaces, count] = [new Uint32Array(), new Uint32Array(), 0];
     limits.room.characters += characters;
     characters = 0;
   }
@@ -81,8 +55,10 @@ export function createTextColumn(limits: TextLimits): TextColumn {
     add(row, bytes, start, end) {
       if (isFull) return;
       const place = texts.place(bytes, start, end);
-      valuePlaces.push(place);
-      valueRows.push(row);
+      if (count === valueRows.length) [valueRows, valuePlaces] = [longer(valueRows), longer(valuePlaces)];
+      valueRows[count] = row;
+      valuePlaces[count] = place;
+      count += 1;
       if (place <= known) return;
       known = place;
       const added = countCharacters(bytes, start, end);
@@ -100,12 +76,11 @@ export function createTextColumn(limits: TextLimits): TextColumn {
       return texts;
     },
     get count() {
-      return valueRows.length;
+      return count;
     },
     toPlaces(rows) {
-      const [ofRows, found] = [valueRows.toArray(), valuePlaces.toArray()];
       const all = new Uint32Array(rows);
-      for (let at = 0; at < ofRows.length; at += 1) all[ofRows[at]!] = found[at]!;
+      for (let at = 0; at < count; at += 1) all[valueRows[at]!] = valuePlaces[at]!;
       return all;
     },
   };
