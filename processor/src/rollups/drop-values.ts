@@ -11,13 +11,16 @@ const isKnown = `day > coalesce((select since from raw_horizon), '-infinity') at
 export const hasValues = `(exists (select from rollup_15m r where r.site_id = rolled.site_id and r.${dimensions})
   or exists (select from rollup_days r where r.site_id = rolled.site_id and r.${dimensions} and r.${isKnown}))`;
 
-const rowsAtOnce = 100_000;
+/** Rows of the oldest stretch of time that has any. */
+const drop = (table: string, time: string, length: string, condition: string) => `/* processor.dropValues */
+with first as materialized (select min(${time}) as start from ${table} where site_id = $1 and ${condition})
+delete from ${table} using first
+where site_id = $1 and ${condition} and ${time} >= first.start and ${time} < first.start + interval '${length}'`;
 
-const drop = (table: string, condition: string) => `/* processor.dropValues */
-delete from ${table} where site_id = $1 and ctid = any(array(
-  select ctid from ${table} where site_id = $1 and ${condition} limit ${rowsAtOnce}))`;
-
-const statements = [drop('rollup_15m', dimensions), drop('rollup_days', `${dimensions} and ${isKnown}`)];
+const statements = [
+  drop('rollup_15m', 'interval_start', '1 day', dimensions),
+  drop('rollup_days', 'day', '31 days', `${dimensions} and ${isKnown}`),
+];
 
 /** Some of the rows; undefined when none are left. */
 export async function dropValues(client: PoolClient, { siteId }: ClaimedSite): Promise<object | undefined> {

@@ -1,31 +1,15 @@
 /** Counts events, visitors and visits of groups of rows: the kernel of queries. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
+import type { CountPlan } from './count-plan.js';
 import { type CountedVisits, countVisits } from './count-visits.js';
-import { createGrouper, type GroupKey } from './group-rows.js';
+import { createGrouper } from './group-rows.js';
 import type { Part, SharedTask } from './part.js';
-import { type Selection, selectParts, type VisitSelection } from './select-parts.js';
+import { selectParts } from './select-parts.js';
 import { filteredColumns, pick, type Rows } from './select-rows.js';
 import { isOfVisits } from './visit-columns.js';
 import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
 import type { Visits } from './visit-table.js';
-
-/** What is counted besides events; codes are of column `event_type`. */
-export interface CountPlan extends Selection {
-  keys: GroupKey[];
-  withEvents: boolean;
-  /** Undefined when views are not wanted. */
-  viewCode?: number;
-  /** Each has a count of its own. */
-  typeCodes: number[];
-  withVisitors: boolean;
-  /** Visitors with a view, and their views. */
-  withViewers: boolean;
-  /** Visitors of all groups together. */
-  withAll: boolean;
-  /** Undefined where nothing is asked about visits. */
-  visits?: VisitSelection & { isCounted: boolean; withMedian: boolean };
-}
 
 export interface CountTask extends SharedTask {
   kind: 'count';

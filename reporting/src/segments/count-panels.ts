@@ -1,5 +1,6 @@
 /** Counts for many questions about the same events: these are selected once, and each count is handed over as soon as it is there. */
-import { type CountedGroups, type CountPlan, countSelected } from './count-groups.js';
+import { type CountedGroups, countSelected } from './count-groups.js';
+import type { CountPlan } from './count-plan.js';
 import { gatherRows } from './gather-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { selectParts, type VisitSelection } from './select-parts.js';

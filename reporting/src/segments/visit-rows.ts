@@ -1,6 +1,6 @@
 /** Visits as rows of their own, for questions that are about nothing else: they are a fraction of their events. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import type { CountPlan } from './count-groups.js';
+import type { CountPlan } from './count-plan.js';
 import type { NumberedVisits } from './number-visits.js';
 import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';

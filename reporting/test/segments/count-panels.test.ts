@@ -2,8 +2,9 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
-import { type CountedGroups, type CountPlan, countGroups } from '../../src/segments/count-groups.js';
+import { type CountedGroups, countGroups } from '../../src/segments/count-groups.js';
 import { type CountedPanel, countPanels } from '../../src/segments/count-panels.js';
+import type { CountPlan } from '../../src/segments/count-plan.js';
 import type { GroupKey } from '../../src/segments/group-rows.js';
 import { CancelledError, type Part } from '../../src/segments/part.js';
 import type { FilterPlan } from '../../src/segments/select-rows.js';
@@ -54,6 +55,7 @@ const randomFilter = (): FilterPlan => ({
 const randomPlan = (spanMs: number): CountPlan => ({
   keys: Array.from({ length: random.below(3) }, () => randomKey(spanMs)),
   ...(random() < 0.4 && { filter: randomFilter() }),
+  withEvents: true,
   viewCode: 1,
   typeCodes: random() < 0.5 ? [2] : [],
   withVisitors: random() < 0.7,
