@@ -1,6 +1,7 @@
 /** What a query needs of segments. */
 
 import { isVisitMetric } from '../query/metric-catalogue.js';
+import { isNumberMetric } from '../query/number-metrics.js';
 import { isAboutVisitors } from '../query/plan-rollup.js';
 import { conditionsOf, type Filter, type ResolvedQuery } from '../query/resolved-query.js';
 import { codedColumn, isOfVisits } from './visit-columns.js';
@@ -71,6 +72,7 @@ export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQ
   const used = [...dimensions.filter((dimension) => !isTime(dimension)), ...filtered];
   if (!used.map(codedColumn).every(isKept)) return undefined;
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
+  if (keys.some(isNumberMetric)) return undefined;
   const types = [...new Set(keys.filter((key) => key.startsWith('event:')).map((key) => key.slice('event:'.length)))];
   const withViewers = keys.includes('views_per_visitor');
   const withViews = keys.includes('views') || withViewers;
