@@ -1,4 +1,6 @@
 import Joi from 'joi';
+import { isNumberMetric, partsOf } from '../query/number-metrics.js';
+import type { Metric, NumberMetric } from '../query/resolved-query.js';
 import { timeAlias } from '../query-request/alias-names.js';
 import { parseQuery, type QueryRequest, querySchema } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
@@ -21,6 +23,17 @@ const typesOfTime: Record<string, ColumnType> = {
 };
 const ratios = ['views_per_visitor', 'share'];
 
+function typeOfMetric(name: Metric): ColumnType {
+  if (isNumberMetric(name)) return 'decimal';
+  return ratios.includes(name) ? 'number' : 'integer';
+}
+
+function titleOfNumber(name: NumberMetric): string {
+  const { measure, column } = partsOf(name);
+  const [first, ...rest] = typeof measure === 'object' ? `percentile ${measure.percentile}` : measure;
+  return `${first!.toUpperCase()}${rest.join('')} of ${column.slice('property:'.length)}`;
+}
+
 function titleOf(name: string): string {
   const [kind, ...rest] = name.split(':');
   if (kind === 'event' && rest.length > 0) return `Events of type ${rest.join(':')}`;
@@ -37,7 +50,8 @@ function columns(params: DatasetParams): Column[] {
   });
   const ofMetrics = metrics.map((name): Column => {
     const unit = name === 'share' ? { unit: 'percent' } : {};
-    return { name, title: titleOf(name), type: ratios.includes(name) ? 'number' : 'integer', ...unit };
+    const title = isNumberMetric(name) ? titleOfNumber(name) : titleOf(name);
+    return { name, title, type: typeOfMetric(name), ...unit };
   });
   return [...ofDimensions, ...ofMetrics];
 }
