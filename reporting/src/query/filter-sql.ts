@@ -142,7 +142,9 @@ export function narrowFilter(filter: Filter | undefined, columnOf: ColumnOf): Fi
 
 /** As `filterSql` writes conditions: an absent value, or one that may be absent, keeps an index from being used. */
 function isNarrow({ op, dimension, values, ignoreCase }: Condition, columnOf: ColumnOf): boolean {
-  if (op !== 'is' || ignoreCase || values.includes(null) || dimension.startsWith('property:')) return false;
+  // No index answers these, and their expressions would add parameters that no part of a statement uses.
+  if (/^(visit:)?property:/.test(dimension)) return false;
+  if (op !== 'is' || ignoreCase || values.includes(null)) return false;
   const { narrow, nullable } = columnOf(dimension);
   return narrow !== undefined && !nullable;
 }
