@@ -209,6 +209,13 @@ it('timeseries have metrics over properties as decimals', async () => {
     { name: 'p95:property:a.b', title: 'Percentile 95 of a.b', type: 'decimal' },
   ]);
 });
+it('timeseries have ratios and means of visits as numbers', async () => {
+  const metrics = 'visits,bounce_rate,visit_duration,visit_duration_median,views_per_visit,share';
+  const asked = { site_id: 'late', date_range: '2025-10-20,2025-11-02', metrics, dimensions: '[]' };
+  const { columns, rows } = await readPage(app, 'timeseries', asked);
+  expect(columns.map(({ type }) => type)).toEqual(['integer', 'number', 'number', 'number', 'number', 'number']);
+  expect(Object.values(rows[0]!)).toEqual(Array.from({ length: 6 }, () => expect.any(Number)));
+});
 it('timeseries tell the hour that comes twice apart, in order', async () => {
   const asked = { site_id: 'late', date_range: '2025-11-02,2025-11-02', metrics: 'events', dimensions: 'time:hour' };
   const { rows } = await readPage(app, 'timeseries', asked);

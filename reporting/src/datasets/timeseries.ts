@@ -21,11 +21,12 @@ const typesOfTime: Record<string, ColumnType> = {
   hour_of_day: 'integer',
   day_of_week: 'integer',
 };
-const ratios = ['views_per_visitor', 'share'];
+const percents = ['share', 'bounce_rate'];
+const means = ['views_per_visitor', 'views_per_visit', 'visit_duration', 'visit_duration_median'];
 
 function typeOfMetric(name: Metric): ColumnType {
   if (isNumberMetric(name)) return 'decimal';
-  return ratios.includes(name) ? 'number' : 'integer';
+  return [...percents, ...means].includes(name) ? 'number' : 'integer';
 }
 
 function titleOfNumber(name: NumberMetric): string {
@@ -49,7 +50,7 @@ function columns(params: DatasetParams): Column[] {
     return { name, title: titleOf(name), type, ...unitOfPeriod(unit ?? '') };
   });
   const ofMetrics = metrics.map((name): Column => {
-    const unit = name === 'share' ? { unit: 'percent' } : {};
+    const unit = percents.includes(name) ? { unit: 'percent' } : {};
     const title = isNumberMetric(name) ? titleOfNumber(name) : titleOf(name);
     return { name, title, type: typeOfMetric(name), ...unit };
   });
