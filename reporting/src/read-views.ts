@@ -44,8 +44,8 @@ export async function readViews(
   const [total] = (await answerQuery(client, all, reads)).rows;
   const { rows } = await answerQuery(client, top, reads);
   return {
-    totalViews: total!.metrics[0]!,
-    uniqueUsers: total!.metrics[1]!,
-    topPaths: rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: metrics[0]! })),
+    totalViews: Number(total!.metrics[0]),
+    uniqueUsers: Number(total!.metrics[1]),
+    topPaths: rows.map(({ dimensions, metrics }) => ({ path: dimensions[0]!, views: Number(metrics[0]) })),
   };
 }

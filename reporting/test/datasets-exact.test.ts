@@ -124,6 +124,10 @@ describe.each(cases)('of site $site, $span', ({ site, asked }) => {
         filters: [['is_set', 'user_id']],
       },
       { metrics: ['views'], dimensions: ['time:day_of_week', 'referrer'] },
+      {
+        metrics: ['sum:property:amount', 'average:property:amount', 'p50:property:amount'],
+        dimensions: ['property:plan', 'path'],
+      },
       { metrics: ['visitors'], dimensions: [] },
     ]) {
       const { rows } = await readPage(app, 'timeseries', { ...query, ...question, page_size: 10_000 });
@@ -196,6 +200,22 @@ it('performance-metrics compare today with yesterday until the clock showed the 
   ]);
 });
 
+it('timeseries have metrics over properties as decimals', async () => {
+  const asked = { site_id: 'late', date_range: '2025-10-20,2025-11-02' };
+  const metrics = 'sum:property:amount,p95:property:a.b';
+  const { columns } = await readPage(app, 'timeseries', { ...asked, metrics, dimensions: '[]' });
+  expect(columns).toEqual([
+    { name: 'sum:property:amount', title: 'Sum of amount', type: 'decimal' },
+    { name: 'p95:property:a.b', title: 'Percentile 95 of a.b', type: 'decimal' },
+  ]);
+});
+it('timeseries have ratios and means of visits as numbers', async () => {
+  const metrics = 'visits,bounce_rate,visit_duration,visit_duration_median,views_per_visit,share';
+  const asked = { site_id: 'late', date_range: '2025-10-20,2025-11-02', metrics, dimensions: '[]' };
+  const { columns, rows } = await readPage(app, 'timeseries', asked);
+  expect(columns.map(({ type }) => type)).toEqual(['integer', 'number', 'number', 'number', 'number', 'number']);
+  expect(Object.values(rows[0]!)).toEqual(Array.from({ length: 6 }, () => expect.any(Number)));
+});
 it('timeseries tell the hour that comes twice apart, in order', async () => {
   const asked = { site_id: 'late', date_range: '2025-11-02,2025-11-02', metrics: 'events', dimensions: 'time:hour' };
   const { rows } = await readPage(app, 'timeseries', asked);
@@ -228,6 +248,7 @@ const paged: [string, Record<string, unknown>][] = [
     },
   ],
   ['timeseries', { metrics: 'events', dimensions: 'time:day,path', order_by: [['path', 'desc']] }],
+  ['timeseries', { metrics: 'sum:property:amount,events', dimensions: 'path,property:plan' }],
   ['comprehensive', { limit: 3 }],
 ];
 it.each(paged)('pages of %s %j of any size have the rows of the whole', async (dataset, params) => {

@@ -95,6 +95,8 @@ it.each([
     7 * 4 * 2,
   ],
   [['is_set', 'property:x'], week.length],
+  [['is', 'property:x', ['y']], week.length],
+  [['is', 'visit:property:x', ['y']], week.length],
   [['not', ['is', 'path', ['/7']]], week.length],
 ])('leaves out the events that the index leaves out for %j', async (filters, events) => {
   expect(await costOf({ site_id: 'raw', filters })).toEqual({ isRaw: true, events: events, rows: 0 });

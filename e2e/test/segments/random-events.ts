@@ -27,12 +27,13 @@ const referrers = [
   'android-app://com.app/#x',
   'https://own.example/',
 ];
+const amounts = [10, 10.5, -3, 0, 1e21, 123456789, 0.1, 1e-7, '1.50', '-007', '9007199254740993', 'ten', null];
 const plans = ['pro', 'Pro', 'free', '', '10', '10.50', '-3', '1e3', 'null', 'ﬀ'];
 
 function propertiesOf(random: Random): Record<string, unknown> {
   return {
     ...(random() < 0.7 && { plan: random.pick(plans) }),
-    ...(random() < 0.5 && { amount: random.pick([10, 10.5, -3, 0, 1e21, 123456789]) }),
+    ...(random() < 0.5 && { amount: random.pick(amounts) }),
     ...(random() < 0.2 && { list: [1, { a: 'x' }] }),
     ...(random() < 0.2 && { ok: random() < 0.5 }),
     ...(random() < 0.1 && { nothing: null }),

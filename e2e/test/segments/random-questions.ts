@@ -5,6 +5,7 @@ import type {
   Dimension,
   Filter,
   Metric,
+  NumberMetric,
   ResolvedQuery,
   TimeBuckets,
   TimeRange,
@@ -25,6 +26,18 @@ const properties = [
   'property:never',
   'property:rare-1',
 ] as const;
+const numberMetrics: NumberMetric[] = [
+  'sum:property:amount',
+  'average:property:amount',
+  'minimum:property:amount',
+  'p50:property:amount',
+  'p90:property:amount',
+  'sum:property:plan',
+  'maximum:property:plan',
+  'p1:property:plan',
+  'average:property:list',
+  'maximum:property:never',
+];
 const metrics: Metric[] = [
   'events',
   'views',
@@ -39,6 +52,7 @@ const metrics: Metric[] = [
   'visit_duration',
   'visit_duration_median',
   'views_per_visit',
+  ...numberMetrics,
 ];
 const ofVisits = ['entry_page', 'exit_page', 'visit:referrer', 'visit:path', 'visit:property:plan'] as const;
 const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Europe/Berlin'];

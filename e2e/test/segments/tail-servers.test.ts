@@ -42,7 +42,9 @@ const ask = (pool: Pool): Promise<string[]> =>
     const { source, ...ours } = await answerQuery(client, question, { engine });
     expect(ours).toEqual(await readRaw(client, question));
     expect(source).toBe('mixed');
-    return ours.rows.flatMap(({ dimensions, metrics }) => Array.from({ length: metrics[0]! }, () => dimensions[0]!));
+    return ours.rows.flatMap(({ dimensions, metrics }) =>
+      Array.from({ length: Number(metrics[0]) }, () => dimensions[0]!),
+    );
   });
 
 async function prepare(pool: Pool): Promise<void> {

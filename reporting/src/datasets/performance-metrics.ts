@@ -27,7 +27,9 @@ async function figuresOf(context: DatasetContext, metrics: string[], date_range?
     include,
     ...(date_range && { date_range }),
   });
-  return { value: rows[0]!.metrics, previous: comparisonRows![0]!.metrics };
+  // None of them is over a property, whose values are text.
+  const [value, previous] = [rows[0]!, comparisonRows![0]!].map((row) => row.metrics as (number | null)[]);
+  return { value: value!, previous: previous! };
 }
 
 const textOf = (number: number | null) => (number === null ? null : String(number));

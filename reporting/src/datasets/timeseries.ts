@@ -1,4 +1,6 @@
 import Joi from 'joi';
+import { isNumberMetric, partsOf } from '../query/number-metrics.js';
+import type { Metric, NumberMetric } from '../query/resolved-query.js';
 import { timeAlias } from '../query-request/alias-names.js';
 import { parseQuery, type QueryRequest, querySchema } from '../query-request/parse-query.js';
 import { refusal } from '../query-request/refuse.js';
@@ -19,7 +21,19 @@ const typesOfTime: Record<string, ColumnType> = {
   hour_of_day: 'integer',
   day_of_week: 'integer',
 };
-const ratios = ['views_per_visitor', 'share'];
+const percents = ['share', 'bounce_rate'];
+const means = ['views_per_visitor', 'views_per_visit', 'visit_duration', 'visit_duration_median'];
+
+function typeOfMetric(name: Metric): ColumnType {
+  if (isNumberMetric(name)) return 'decimal';
+  return [...percents, ...means].includes(name) ? 'number' : 'integer';
+}
+
+function titleOfNumber(name: NumberMetric): string {
+  const { measure, column } = partsOf(name);
+  const [first, ...rest] = typeof measure === 'object' ? `percentile ${measure.percentile}` : measure;
+  return `${first!.toUpperCase()}${rest.join('')} of ${column.slice('property:'.length)}`;
+}
 
 function titleOf(name: string): string {
   const [kind, ...rest] = name.split(':');
@@ -36,8 +50,9 @@ function columns(params: DatasetParams): Column[] {
     return { name, title: titleOf(name), type, ...unitOfPeriod(unit ?? '') };
   });
   const ofMetrics = metrics.map((name): Column => {
-    const unit = name === 'share' ? { unit: 'percent' } : {};
-    return { name, title: titleOf(name), type: ratios.includes(name) ? 'number' : 'integer', ...unit };
+    const unit = percents.includes(name) ? { unit: 'percent' } : {};
+    const title = isNumberMetric(name) ? titleOfNumber(name) : titleOf(name);
+    return { name, title, type: typeOfMetric(name), ...unit };
   });
   return [...ofDimensions, ...ofMetrics];
 }

@@ -48,7 +48,11 @@ const eventsSince: JsonSchema = {
 const listOrNamed = (values: JsonSchema): JsonSchema => ({
   anyOf: [listOf(values), { type: 'object', additionalProperties: values }],
 });
-const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(numberOrNull) };
+const metricValue: JsonSchema = {
+  type: ['number', 'string', 'null'],
+  description: 'Of metrics over properties an exact decimal as text, of all others a number.',
+};
+const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(metricValue) };
 
 export const weekStart: JsonSchema = { enum: weekStarts };
 

@@ -7,6 +7,7 @@ import {
   includeMeanings,
   matchMeanings,
   metricMeanings,
+  numberRule,
   operatorMeanings,
   pairingRules,
   rangeMeanings,
@@ -20,7 +21,7 @@ const list = (meanings: Record<string, string>, prefix = '') =>
     .map(([name, meaning]) => `- \`${prefix}${name}\`: ${meaning}`)
     .join('\n');
 
-export const metricsText = (): string => list(metricMeanings);
+export const metricsText = (): string => `${list(metricMeanings)}\n\n${numberRule}`;
 export const dimensionsText = (): string =>
   `${list(dimensionMeanings)}\n${list(unitMeanings, 'time:')}\n\n${fillRule}\n\n${sizeRule}`;
 export const operatorsText = (): string => list(operatorMeanings);
@@ -48,6 +49,8 @@ Written by \`npm run check -- --update-docs\` from \`metric-catalogue.ts\` and \
 An event is *in scope* of a row when it lies in the range and in the row's bucket, has the row's values, and matches the filters.
 
 ${table(['metric', 'definition'], named(metricMeanings))}
+
+${numberRule}
 
 ## Dimensions
 

@@ -7,6 +7,7 @@ import {
   comparisonNames,
   dayCountPattern,
   fieldPattern,
+  numberMetricPattern,
   propertyPattern,
   queryLimits,
   rangeNames,
@@ -121,7 +122,16 @@ function querySchemaOfDocument(): JsonSchema {
   const known = withProperties(schema, {
     timezone: zone,
     week_start: { description: 'The first day of a week; Monday when absent.' },
-    metrics: { description: metricsText(), examples: [['views', 'visitors', 'event:signup']] },
+    metrics: {
+      description: metricsText(),
+      contains: { pattern: numberMetricPattern },
+      minContains: 0,
+      maxContains: queryLimits.numberMetrics,
+      examples: [
+        ['views', 'visitors', 'event:signup'],
+        ['sum:property:price', 'p95:property:load_ms'],
+      ],
+    },
     dimensions: {
       description: `At most one of them is of time, which makes a series without holes, of at most ${queryLimits.buckets} buckets.\n\n${dimensionsText()}`,
       contains: { pattern: '^time:' },

@@ -29,7 +29,8 @@ export const timeAlias = 'time';
 const onlyPaths = 'is not known here; there are entry_page and exit_page, which are paths';
 const notMeasured = 'is not measured here; there are events, views, visitors, visits, visit_duration and event:<type>';
 const conversions = 'is not a metric of a query here; POST /api/v1/funnel answers conversions';
-const revenue = 'is not a metric of a query here; revenue is aggregated by the job revenue';
+const revenue =
+  'is not a metric of a query here; sum:property:<name> adds up a property, and revenue is aggregated by the job revenue';
 
 const unanswerable: Record<string, string> = {
   'visit:entry_page_hostname': onlyPaths,

@@ -3,7 +3,7 @@ import { dimensions, timeUnits } from '../query/dimension-catalogue.js';
 import type { FilterOperator } from '../query/filter-operators.js';
 import { metricFamilies, metrics } from '../query/metric-catalogue.js';
 import { allTime, dayPresets, lastDays, recentPresets } from './presets.js';
-import type { ComparisonName, MatchName } from './query-names.js';
+import { type ComparisonName, type MatchName, queryLimits } from './query-names.js';
 
 const definitionsOf = (entries: readonly { name: string; definition: string }[]): Record<string, string> =>
   Object.fromEntries(entries.map(({ name, definition }) => [name, definition]));
@@ -12,9 +12,12 @@ export const metricMeanings = definitionsOf([...metrics, ...metricFamilies]);
 export const dimensionMeanings = definitionsOf(dimensions);
 export const unitMeanings = definitionsOf(timeUnits);
 
+/** What metrics over properties have in common. */
+export const numberRule = `Numbers are what filters such as \`greater\` take for one: JSON numbers, and texts of plain digits such as \`"12.50"\` or \`"-3"\`. Everything else is left out, as are events without the property; each event counts once, with every digit. The values of these metrics are exact decimals as strings, such as \`"1234.5"\`, \`"0"\`, \`"-3"\`, without an exponent and without zeros at the end of the fraction. They are null, sums as well, where no event in scope has a number. Rows are ordered by them as numbers, null last. A query may have ${queryLimits.numberMetrics} of them.`;
+
 /** How holes are filled. */
 export const fillRule =
-  'As the only dimension, time has a row for each bucket of the range (of `hour_of_day` all 24, of `day_of_week` all 7), with zeros where nothing happened, and null where a metric divides by them. Beside other dimensions there are only rows that have events. The first and the last bucket hold only what lies in the range.';
+  'As the only dimension, time has a row for each bucket of the range (of `hour_of_day` all 24, of `day_of_week` all 7), with zeros where nothing happened, and null where a metric divides by them or has no number. Beside other dimensions there are only rows that have events. The first and the last bucket hold only what lies in the range.';
 
 /** See `query/answer-bytes.ts`. */
 export const sizeRule =
@@ -65,7 +68,7 @@ export const includeMeanings = {
     '`meta.time_labels` lists the names of all buckets of the dimension of time, in order, also of those without a row.',
   names: 'In each row `dimensions` and `metrics` are objects by name, also under `comparison`.',
   comparison:
-    '`comparison` of each row holds its counterpart, and `change` how much each metric has changed, in whole percent of the earlier value; null where the earlier value is 0 or either is null, and 0 where both are 0.',
+    '`comparison` of each row holds its counterpart, and `change` how much each metric has changed, in whole percent of the earlier value; null where the earlier value is 0 or either is null, and 0 where both are 0. Of an earlier value below 0 it is percent of its size, so that more is always above 0. Of metrics over properties it is computed from all digits, and null beyond 9,007,199,254,740,991 %.',
 };
 
 /** How buckets find their counterpart. */

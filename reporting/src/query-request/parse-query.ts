@@ -2,6 +2,7 @@
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
 import { personColumns } from '../query/dimension-catalogue.js';
+import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import { whyUnanswerable } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
@@ -146,6 +147,16 @@ function checkDimensions(dimensions: Dimension[]): void {
   if (times.length > 1) throw refusal(['dimensions'], `must have at most one of time; here are ${times.join(' and ')}`);
 }
 
+function checkNumberMetrics(metrics: Metric[]): void {
+  const { length } = metrics.filter(isNumberMetric);
+  const most = queryLimits.numberMetrics;
+  if (length <= most) return;
+  throw refusal(
+    ['metrics'],
+    `must have at most ${most} over properties, such as sum:property:<name>; here are ${length}`,
+  );
+}
+
 /** @throws ServiceError `invalid_request` that names the field and its rule, for any JSON at all. */
 export function parseQuery(input: unknown): QueryRequest {
   const body = validate(input);
@@ -156,6 +167,7 @@ export function parseQuery(input: unknown): QueryRequest {
     throw refusal(['timezone'], 'must be an IANA time zone such as Europe/Berlin');
   }
   checkDimensions(dimensions);
+  checkNumberMetrics(metrics);
   const comparisonPath = ['include', 'comparison'];
   return {
     siteId: body.site_id,

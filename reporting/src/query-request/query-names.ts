@@ -1,6 +1,7 @@
 /** Turns the names that a query may use, for metrics, dimensions and spans of time, into lists and patterns. */
 import { columnDimensions, personColumns, timeUnits, visitPages } from '../query/dimension-catalogue.js';
-import { metricFamilies, metrics } from '../query/metric-catalogue.js';
+import { type MetricFamily, metricFamilies, metrics } from '../query/metric-catalogue.js';
+import { numberFamilies } from '../query/number-metrics.js';
 import type { VisitDimension } from '../query/resolved-query.js';
 import { fieldAliases, metricAliases, propertyAlias, timeAlias } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
@@ -39,7 +40,9 @@ export type ComparisonName = (typeof comparisonNames)[number];
 export const dayCountPattern = '^[1-9][0-9]{0,4}d$';
 
 const inside = (pattern: string) => pattern.slice(1, -1);
-const familyNames = metricFamilies.map(({ prefix, rest }) => inside(storableText(1, rest.longest, prefix)));
+const namesOfFamily = ({ prefix, rest }: MetricFamily) => inside(storableText(1, rest.longest, prefix));
+const familyNames = metricFamilies.map(namesOfFamily);
+export const numberMetricPattern = `^(?:${numberFamilies.map(namesOfFamily).join('|')})$`;
 const properties = [storableText(1, 128, 'property:'), storableText(1, 128, 'visit:property:')].map(inside).join('|');
 const theirFields = [...Object.keys(fieldAliases), inside(storableText(1, 128, propertyAlias))].join('|');
 
@@ -53,10 +56,12 @@ const units = timeUnits.map(({ name }) => name);
 const times = `${timeAlias}|time:(?:${units.join('|')})`;
 export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${theirFields})$`;
 
-const families = metricFamilies.map(
-  ({ name, rest }) => `${name}, the ${rest.name} having 1 to ${rest.longest} characters`,
-);
-export const metricRule = `must be one of ${plainMetrics.join(', ')} or ${families.join(', or ')}`;
+const restRule = ({ rest }: MetricFamily) => `, the ${rest.name} having 1 to ${rest.longest} characters`;
+const families = metricFamilies.map((family, at) => {
+  const next = metricFamilies[at + 1];
+  return `${family.name}${next && restRule(next) === restRule(family) ? '' : restRule(family)}`;
+});
+export const metricRule = `must be one of ${plainMetrics.join(', ')}, ${families.join(', ')}; percentiles go from p1 to p99`;
 export const fieldRule = `must be one of ${fields.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
 export const dimensionRule = `must be one of time:${units.join(', time:')}, ${[...columnDimensions, ...visitDimensions].join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
@@ -64,6 +69,8 @@ export const rangeRule = `must be one of ${rangeNames.join(', ')}, another numbe
 /** What a query is limited to; also in the README and the OpenAPI document. */
 export const queryLimits = {
   metrics: 20,
+  /** Of the metrics those over properties. */
+  numberMetrics: 10,
   dimensions: 4,
   buckets: 10_000,
   rangeDays: 10_958,

@@ -116,5 +116,5 @@ async function earlierVisitors(client: PoolClient, query: ResolvedQuery, reads: 
     offset: 0,
     totalRows: false,
   };
-  return (await answerRange(client, whole, reads)).rows[0]!.metrics[0]!;
+  return Number((await answerRange(client, whole, reads)).rows[0]!.metrics[0]);
 }

@@ -1,6 +1,7 @@
 /** Turns the rows of two periods into how much each metric has changed. */
+import { changeInPercent } from './exact-numbers.js';
 import { metricEntry } from './metric-catalogue.js';
-import type { Condition, Filter, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
+import type { Condition, Filter, Metric, MetricValue, ResolvedQuery, ResultRow } from './resolved-query.js';
 
 /** The row of the earlier period that belongs to a row of the answer. */
 export interface ComparisonRow extends ResultRow {
@@ -12,8 +13,9 @@ export interface ComparisonRow extends ResultRow {
 const everything = 100_000_000;
 
 /** Change in percent, halves away from zero; null from nothing to something, and when a value is missing. */
-export function changeOf(earlier: number | null, later: number | null): number | null {
+export function changeOf(earlier: MetricValue, later: MetricValue): number | null {
   if (earlier === null || later === null) return null;
+  if (typeof earlier === 'string' || typeof later === 'string') return changeInPercent(String(earlier), String(later));
   if (earlier === 0) return later === 0 ? 0 : null;
   const percent = (100 * (later - earlier)) / earlier;
   return Math.sign(percent) * Math.round(Math.abs(percent)) || 0;
@@ -78,7 +80,7 @@ export function compareRowsOf(
     const metrics = query.metrics.map((metric, place) => {
       if (isPast) return null;
       const value = known ? known[place]! : ofNothing(metric);
-      return metric === 'share' ? shareOf(value ?? 0, inAll) : value;
+      return metric === 'share' ? shareOf(Number(value ?? 0), inAll) : value;
     });
     return { dimensions, metrics, change: row.metrics.map((later, place) => changeOf(metrics[place]!, later)) };
   });

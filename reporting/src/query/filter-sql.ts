@@ -78,12 +78,16 @@ const symbols = { greater: '>', greater_or_equal: '>=', less: '<', less_or_equal
 
 const isNumeric = (test: FilterTest): boolean => test === 'between' || test in symbols;
 
+/** Texts that are numbers: those that match, for Postgres and JavaScript alike, and are no longer. */
+export const numberPattern = '^[+-]?[0-9]+([.][0-9]+)?$';
+export const longestNumber = 10_000;
+
 /**
  * A text as the number that it is, exactly; null for every other text. Only what is surely a number is cast, since a cast that
  * fails would fail the whole statement; no property is as long as what Postgres could not hold.
  */
-const numberSql = (text: string) =>
-  `(case when length(${text}) <= 10000 and ${text} ~ '^[+-]?[0-9]+([.][0-9]+)?$' then (${text})::numeric end)`;
+export const numberSql = (text: string): string =>
+  `(case when length(${text}) <= ${longestNumber} and ${text} ~ '${numberPattern}' then (${text})::numeric end)`;
 
 /** True, or null where the value is absent, when one of the texts fits. */
 function comparison(
@@ -138,7 +142,9 @@ export function narrowFilter(filter: Filter | undefined, columnOf: ColumnOf): Fi
 
 /** As `filterSql` writes conditions: an absent value, or one that may be absent, keeps an index from being used. */
 function isNarrow({ op, dimension, values, ignoreCase }: Condition, columnOf: ColumnOf): boolean {
-  if (op !== 'is' || ignoreCase || values.includes(null) || dimension.startsWith('property:')) return false;
+  // No index answers these, and their expressions would add parameters that no part of a statement uses.
+  if (/^(visit:)?property:/.test(dimension)) return false;
+  if (op !== 'is' || ignoreCase || values.includes(null)) return false;
   const { narrow, nullable } = columnOf(dimension);
   return narrow !== undefined && !nullable;
 }

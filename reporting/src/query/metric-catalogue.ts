@@ -81,11 +81,23 @@ export const metrics = [
 
 /** Metrics that share a prefix; the rest of a name is a value. */
 export interface MetricFamily extends Pick<MetricEntry, 'name' | 'definition' | 'isRolled' | 'isNullable'> {
+  /** Of the numbers of a property: see `number-metrics.ts`. */
+  isOfNumbers?: true;
   /** The source of a pattern. */
   prefix: string;
   /** What the rest is called, and how many characters it may have. */
   rest: { name: string; longest: number };
 }
+
+const ofNumbers = (name: string, definition: string, pattern = name) =>
+  ({
+    name: `${name}:property:<name>`,
+    prefix: `${pattern}:property:`,
+    rest: { name: 'name', longest: 128 },
+    definition,
+    isNullable: true,
+    isOfNumbers: true,
+  }) as const satisfies MetricFamily;
 
 export const metricFamilies = [
   {
@@ -95,6 +107,15 @@ export const metricFamilies = [
     definition: 'Events in scope of that type.',
     isRolled: true,
   },
+  ofNumbers('sum', 'Sum of the numbers that the property is in events in scope.'),
+  ofNumbers('average', 'Their sum divided by how many they are; six decimals, halves away from zero.'),
+  ofNumbers('minimum', 'The least of them.'),
+  ofNumbers('maximum', 'The greatest of them.'),
+  ofNumbers(
+    'p50',
+    'The median, and with any number from `p1` to `p99` that percentile, such as `p95:property:load_ms`: the least of them that at least so many percent of them do not exceed (nearest rank, as `percentile_disc` of SQL).',
+    'p[1-9][0-9]?',
+  ),
 ] as const satisfies MetricFamily[];
 
 export type PlainMetric = (typeof metrics)[number]['name'];

@@ -3,7 +3,7 @@
 import { refusal } from '../query-request/refuse.js';
 import type { Order, ResolvedQuery } from './resolved-query.js';
 
-export type Comparable = string | number | null;
+export type Comparable = string | number | bigint | null;
 
 /** UTF-16 keeps characters beyond the first 65,536 before some of the others; bytes of UTF-8 do not. */
 const rank = (unit: number) => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
@@ -18,10 +18,12 @@ export function compareTexts(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Nulls are last in both directions. */
+const compareNumbers = (a: number | bigint, b: number | bigint) => (a < b ? -1 : Number(a > b));
+
+/** Nulls are last in both directions. Numbers of one list are all of one type. */
 export function compareValues(a: Comparable, b: Comparable, direction: Order['direction']): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
-  const order = typeof a === 'number' ? a - Number(b) : compareTexts(a, String(b));
+  const order = typeof a === 'string' ? compareTexts(a, String(b)) : compareNumbers(a, b as number | bigint);
   return direction === 'desc' ? -order : order;
 }
 

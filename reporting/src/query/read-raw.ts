@@ -1,13 +1,12 @@
 /** Turns a query into its answer by counting raw events: the engine that can answer everything. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
-import { hourSql } from './covered-tables.js';
-import { filterSql } from './filter-sql.js';
+import { type MatchingEvents, matchingEvents } from './matching-events.js';
 import { isVisitMetric, metricEntry, type VisitMetric } from './metric-catalogue.js';
+import { isNumberMetric } from './number-metrics.js';
+import { columnOf, numberedGroups, shownNumber } from './number-metrics-sql.js';
 import { bytesSql, checkBytes, mostBytes } from './page-rows.js';
-import { rawColumn } from './raw-columns.js';
-import type { Metric, Order, ResolvedQuery, ResultRow, TimeBuckets } from './resolved-query.js';
-import { asksVisits, eventsWithVisits } from './visits-sql.js';
+import type { Metric, NumberMetric, Order, ResolvedQuery, ResultRow } from './resolved-query.js';
 
 export interface RawAnswer {
   rows: ResultRow[];
@@ -39,7 +38,7 @@ export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise
     rows: found!.map((row) => {
       const dimensions = row.slice(0, query.dimensions.length) as (string | null)[];
       if (timeAt >= 0) dimensions[timeAt] = query.buckets!.labels[Number(row[timeAt]) - 1]!;
-      return { dimensions, metrics: row.slice(query.dimensions.length) as (number | null)[] };
+      return { dimensions, metrics: row.slice(query.dimensions.length) };
     }),
     ...(total !== null && { totalRows: total }),
     ...missingBefore(rawSince, query.range.from),
@@ -84,21 +83,24 @@ function rawStatement(query: ResolvedQuery): { text: string; values: unknown[] }
   const users = userColumns(perVisit);
   const ofUsers = aboutVisitors || perVisit ? users : users.map((column) => ({ ...column, sql: '0' }));
   const counts = [...sums, ...ofUsers.map(({ name }) => name)];
-  const columns = metricColumns(eventCounts);
-  const shown = [...places, ...query.metrics.map((metric) => columns(metric))];
+  const ofNumbers = needed.filter(isNumberMetric);
+  const columns = metricColumns(eventCounts, ofNumbers);
+  const shown = [...places, ...query.metrics.map((metric) => shownColumn(metric, columns(metric)))];
+  const events = matchingEvents(query, parameters);
+  const numbered = numberedGroups(ofNumbers, events, parameters);
   const bySeries = query.dimensions.length === 1 && query.buckets !== undefined;
   const text = `/* reporting.readRaw */
 with per_user as (
-  ${perUserSql(query, eventCounts, { withUsers: aboutVisitors || perVisit, perVisit }, parameters)}
+  ${perUserSql(events, eventCounts, { withUsers: aboutVisitors || perVisit, perVisit }, parameters)}
 ), found as (
   ${foundSql(places, sums, ofUsers, ofVisits)}
 ), groups as (
   ${bySeries ? seriesSql(counts, ofVisits, query.buckets!.labels.length, parameters) : 'select * from found'}
-), whole as (
+)${numbered.tables}, whole as (
   select ${needed.includes('share') ? '(select count(distinct user_id) from per_user)' : '0'} as visitors_in_all
 ), page as materialized (
   select json_build_array(${shown.map((_column, index) => `shown${index}`).join(', ')}) as shown from (
-    select ${shown.map((column, index) => `${column} as shown${index}`).join(', ')} from groups cross join whole
+    select ${shown.map((column, index) => `${column} as shown${index}`).join(', ')} from ${numbered.name} cross join whole
     ${orderSql(query, columns)} limit ${parameters.add(query.limit, 'bigint')} offset ${parameters.add(query.offset, 'bigint')}
   ) chosen
 )
@@ -125,19 +127,14 @@ function foundSql(
   return `select ${columns.join(', ')} from per_user ${places.length > 0 ? `group by ${places.join(', ')}` : ''}`;
 }
 
-/** Events that match, per group and user. Bytes decide what is equal, which is also the fastest to compare. */
+/** Events that match, per group and user. */
 function perUserSql(
-  query: ResolvedQuery,
+  { keys, from }: MatchingEvents,
   eventCounts: Metric[],
   { withUsers, perVisit }: { withUsers: boolean; perVisit: boolean },
   parameters: SqlParameters,
 ): string {
-  const { range, dimensions, buckets, filter } = query;
-  const groups = dimensions.map((dimension, place) => {
-    if (dimension.startsWith('time:')) return `${bucketSql(buckets!, parameters)} as d${place}`;
-    const column = rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters);
-    return `${column.sql} collate "C" as d${place}`;
-  });
+  const groups = keys.map((key, place) => `${key} as d${place}`);
   if (withUsers) groups.push('user_id collate "C" as user_id');
   if (perVisit) groups.push('visit_no', 'micros', 'visit_views', 'is_bounce');
   const ofTypes = eventCounts.map((metric, index) => {
@@ -145,30 +142,8 @@ function perUserSql(
     return `count(*) filter (where event_type = ${type}) as c${index}`;
   });
   const counts = ['count(*) as events', `count(*) filter (where event_type = 'view') as views`, ...ofTypes];
-  const site = parameters.site();
-  const from = parameters.add(range.from.toISOString(), 'timestamptz');
-  const to = parameters.add(range.to.toISOString(), 'timestamptz');
-  const source = asksVisits(query) ? eventsWithVisits(range, parameters) : 'events';
-  return `select ${[...groups, ...counts].join(', ')} from ${source}
-  where site_id = ${site} and timestamp >= ${from} and timestamp < ${to}
-    ${filter ? `and ${filterSql(filter, rawColumn, parameters)}` : ''}
+  return `select ${[...groups, ...counts].join(', ')} from ${from}
   ${groups.length > 0 ? `group by ${groups.map((_group, index) => index + 1).join(', ')}` : ''}`;
-}
-
-/** Number of the bucket, counted from 1. */
-function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlParameters): string {
-  const list = parameters.add(
-    bounds.map((bound) => bound.toISOString()),
-    'timestamptz[]',
-  );
-  const stretch = `width_bucket(timestamp, ${list})`;
-  if (offsets) {
-    const seconds = `(${parameters.add(offsets, 'double precision[]')})[${stretch}]`;
-    return `${hourSql('timestamp', seconds)} + 1`;
-  }
-  if (!places) return stretch;
-  const numbers = places.map((place) => place + 1);
-  return `(${parameters.add(numbers, 'integer[]')})[${stretch}]`;
 }
 
 /** A series has no holes: a bucket without events is zero. */
@@ -179,9 +154,12 @@ function seriesSql(counts: string[], ofVisits: VisitMetric[], buckets: number, p
   from generate_series(1, ${parameters.add(buckets, 'integer')}) as d0 left join found using (d0)`;
 }
 
+const shownColumn = (metric: Metric, column: string) => (isNumberMetric(metric) ? shownNumber(column) : column);
+
 /** Ratios are of two decimals, halves away from zero, null where nothing can be divided by. */
-function metricColumns(eventCounts: Metric[]): (metric: Metric) => string {
+function metricColumns(eventCounts: Metric[], ofNumbers: NumberMetric[]): (metric: Metric) => string {
   return (metric) => {
+    if (isNumberMetric(metric)) return columnOf(ofNumbers, metric);
     const typed = eventCounts.indexOf(metric);
     return typed >= 0 ? `c${typed}` : (metricEntry(metric)!.sql ?? metric);
   };

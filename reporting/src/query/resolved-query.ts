@@ -10,7 +10,12 @@ export type VisitDimension = VisitPage | `visit:${ColumnDimension | PropertyDime
 export type Dimension = TimeDimension | ColumnDimension | PropertyDimension | VisitDimension;
 export type FilterDimension = ColumnDimension | PersonColumn | PropertyDimension | VisitDimension;
 
-export type Metric = PlainMetric | `event:${string}`;
+/** What is made of the numbers of a property. */
+export type NumberFunction = 'sum' | 'average' | 'minimum' | 'maximum' | `p${number}`;
+export type NumberMetric = `${NumberFunction}:${PropertyDimension}`;
+export type Metric = PlainMetric | NumberMetric | `event:${string}`;
+/** Exact decimals, of metrics over properties, are text. */
+export type MetricValue = number | string | null;
 
 /**
  * A condition on one dimension; several values are alternatives, null is the absence of a value. Numbers are decimals as text:
@@ -82,5 +87,5 @@ export interface ResolvedQuery {
 
 export interface ResultRow {
   dimensions: (string | null)[];
-  metrics: (number | null)[];
+  metrics: MetricValue[];
 }

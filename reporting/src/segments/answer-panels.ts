@@ -80,8 +80,8 @@ function joinShares(whole: (panel: number, groups: CountedGroups) => void): Take
 }
 
 /**
- * Tells `answered` of each panel as soon as it is counted. False, and nothing is told, when segments cannot answer; see
- * `answerSegments`. `client` is inside a transaction with one snapshot.
+ * Tells `answered` of each panel as soon as it is counted. Nothing is told of what segments cannot answer, see `answerSegments`: of some
+ * panels, or of all, and then it is false. `client` is inside a transaction with one snapshot.
  */
 export async function answerPanels(
   client: PoolClient,
@@ -99,7 +99,8 @@ export async function answerPanels(
   const take = joinShares((panel, groups) => {
     if (ending.signal.aborted) return;
     try {
-      answered(panel, toAnswer(queries[panel]!, plans[panel]!, read, groups));
+      const answer = toAnswer(queries[panel]!, plans[panel]!, read, groups);
+      if (answer) answered(panel, answer);
     } catch (error) {
       failure = error;
       ending.abort();

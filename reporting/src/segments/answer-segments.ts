@@ -4,14 +4,17 @@ import { missingBefore, type RawAnswer } from '../query/read-raw.js';
 import type { Dimension, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { CountedGroups, CountTask } from './count-groups.js';
+import type { NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
 import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
 import { mergeGroups } from './merge-groups.js';
+import { numberTable, valuesToAdd } from './number-table.js';
+import { numberValues } from './number-values.js';
 import { pageGroups } from './page-groups.js';
 import type { SharedTask } from './part.js';
 import { type FilterSources, planFilter } from './plan-filter.js';
-import { planQuestion, type QuestionPlan } from './plan-question.js';
+import { type NumberQuestion, planQuestion, type QuestionPlan } from './plan-question.js';
 import { type PartsNeeded, type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads } from './run-on-threads.js';
 import { sameReferrers } from './same-referrers.js';
@@ -64,6 +67,12 @@ export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): Pa
   };
 }
 
+function numberColumn({ column, withSums, withSpread }: NumberQuestion, { parts, values }: ReadParts): NumberColumn {
+  const table = numberTable(values.get(column)!);
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  return { column, ranks: table.ranks, withSpread, ...(withSums && { values: valuesToAdd(table, rows) }) };
+}
+
 export async function countPlan(
   client: PoolClient,
   query: ResolvedQuery,
@@ -82,30 +91,40 @@ export async function countPlan(
       withViewers: plan.withViewers,
       withAll: plan.withShare,
     },
+    numbers: plan.numbers.map((asked) => numberColumn(asked, read)),
     ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: msOf(query.range) } }),
   };
 }
 
-/** @throws ServiceError `invalid_request` for more bytes than an answer may have. */
+/**
+ * Undefined where numbers were too long to be counted here.
+ * @throws ServiceError `invalid_request` for more bytes than an answer may have.
+ */
 export function toAnswer(
   query: ResolvedQuery,
-  { types }: QuestionPlan,
+  { types, numbers: asked }: QuestionPlan,
   { site, values, hasRaw }: ReadParts,
   groups: CountedGroups,
-): SegmentAnswer {
+): SegmentAnswer | undefined {
+  if (groups.ofNumbers.some(({ isIncomplete }) => isIncomplete)) return undefined;
+  const numbers = numberValues(
+    asked.map(({ column }, at) => {
+      return { column, counted: groups.ofNumbers[at]!, table: numberTable(values.get(column)!) };
+    }),
+  );
   const hostnames = new Set(site.hostnames);
   const textOf = (dimension: Dimension, code: number) =>
     shownText(codedColumn(dimension), values.get(codedColumn(dimension))!.textOf(code), hostnames);
   return {
-    ...pageGroups(query, groups, { textOf, types }),
+    ...pageGroups(query, groups, { textOf, types, numbers }),
     ...missingBefore(site.rawSince, query.range.from),
     source: hasRaw ? 'mixed' : 'segments',
   };
 }
 
 /**
- * Undefined for what segments cannot answer: the site has none yet, the question is about what they leave out, or too many of its
- * events are in none. `client` is inside a transaction with one snapshot.
+ * Undefined for what segments cannot answer: the site has none yet, the question is about what they leave out, too many of its events are
+ * in none, or numbers are too long. `client` is inside a transaction with one snapshot.
  */
 export async function answerSegments(
   client: PoolClient,

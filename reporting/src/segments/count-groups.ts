@@ -1,6 +1,7 @@
 /** Counts events, visitors and visits of groups of rows: the kernel of queries. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
+import { type CountedNumbers, compactNumbers, countNumbers, type NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
 import { type CountedVisits, countVisits } from './count-visits.js';
 import { createGrouper } from './group-rows.js';
@@ -26,6 +27,8 @@ export interface CountedGroups {
   visitors: Uint32Array;
   viewers: Uint32Array;
   viewsOfVisitors: Uint32Array;
+  /** One for each column of the plan. */
+  ofNumbers: CountedNumbers[];
   ofVisits?: CountedVisits;
   /** Visitors of all groups together. */
   all: number;
@@ -141,6 +144,11 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
   for (let at = 0; at < present.length; at += 1) {
     for (const [key, value] of grouper.keysOf(present[at]!).entries()) keys[key]![at] = value;
   }
+  const numbersOf = (column: NumberColumn) => {
+    const codes = counted.map(({ part, rows }) => pick(part.columns.get(column.column), rows));
+    const lists = grouped.map(({ groups }, at) => ({ groups, codes: codes[at] }));
+    return compactNumbers(countNumbers(lists, column, size), present);
+  };
   const ofVisits = () => countVisits(byId(grouped, 'visits'), size, visits!, plan.visits!.withMedian);
   return {
     keys,
@@ -150,6 +158,7 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
     visitors: plan.withVisitors ? compact(countDistinct(byId(grouped, 'visitors'), size)) : none,
     viewers: plan.withViewers ? compact(countDistinct(viewing, size)) : none,
     viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size, undefined).events) : none,
+    ofNumbers: plan.numbers.map(numbersOf),
     ...(visits && plan.visits?.isCounted && { ofVisits: compactVisits(ofVisits(), present) }),
     all: plan.withAll ? countIds(byId(grouped, 'visitors')) : 0,
   };

@@ -23,12 +23,13 @@ export interface CountedPanel {
   groups: CountedGroups;
 }
 
-function columnsOf({ keys, filter, viewCode, typeCodes, visits, ...plan }: CountPlan): Set<string> {
+function columnsOf({ keys, filter, viewCode, typeCodes, numbers, visits, ...plan }: CountPlan): Set<string> {
   const usesTypes = viewCode !== undefined || typeCodes.length > 0;
   const usesVisitors = plan.withVisitors || plan.withViewers || plan.withAll;
   return new Set([
     ...keys.map((key) => (key.by === 'time' ? 'time' : key.column)),
     ...filteredColumns(filter),
+    ...numbers.map(({ column }) => column),
     ...(usesTypes ? ['event_type'] : []),
     ...(usesVisitors ? ['visitor'] : []),
     ...(visits?.isCounted ? ['visit'] : []),

@@ -1,4 +1,5 @@
 /** What a question counts, in terms of codes. */
+import type { NumberColumn } from './count-numbers.js';
 import type { GroupKey } from './group-rows.js';
 import type { Selection, VisitSelection } from './select-parts.js';
 
@@ -15,6 +16,8 @@ export interface CountPlan extends Selection {
   withViewers: boolean;
   /** Visitors of all groups together. */
   withAll: boolean;
+  /** Columns of which numbers are counted. */
+  numbers: NumberColumn[];
   /** Undefined where nothing is asked about visits. */
   visits?: VisitSelection & { isCounted: boolean; withMedian: boolean };
 }

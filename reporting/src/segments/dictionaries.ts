@@ -16,6 +16,8 @@ export interface Values {
   codeOf(text: string): number;
   /** Codes up to here are those of the site's dictionary. */
   readonly stored: number;
+  /** Its values, by code - 1; the same list until it has more. */
+  readonly texts: readonly (string | null)[];
   /** Values without a code in the dictionary, in the order of their codes. */
   readonly added: readonly string[];
   /** Codes by those of the tail; undefined without a tail. */
@@ -80,6 +82,7 @@ function createValues(column: string, dictionary: Dictionary, asked?: AskedCodes
   return {
     column,
     stored,
+    texts: dictionary.values,
     added,
     ...(asked && { ofTail: asked }),
     size: () => stored + added.length,

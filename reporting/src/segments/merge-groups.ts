@@ -1,6 +1,7 @@
 /** Groups that several threads have counted, each of its own visitors, as one list. */
 import type { CountedGroups } from './count-groups.js';
 import { type CountedVisits, emptyVisits } from './count-visits.js';
+import { mergeNumbers } from './merge-numbers.js';
 
 const counts = ['events', 'views', 'visitors', 'viewers', 'viewsOfVisitors'] as const;
 
@@ -35,6 +36,11 @@ export function mergeGroups(lists: CountedGroups[]): CountedGroups {
     keys: first.keys.map((_, key) => Uint32Array.from(keys, (values) => values[key]!)),
     ...{ events: empty(), views: empty(), visitors: empty(), viewers: empty(), viewsOfVisitors: empty() },
     ofTypes: first.ofTypes.map(empty),
+    ofNumbers: mergeNumbers(
+      lists.map(({ ofNumbers }) => ofNumbers),
+      places,
+      keys.length,
+    ),
     all: lists.reduce((sum, { all }) => sum + all, 0),
   };
   for (const [at, list] of lists.entries()) add(merged, list, places[at]!);

@@ -1,10 +1,12 @@
 /** The rows of an answer: groups in the order that was asked for, cut to the page. */
 
 import { isVisitMetric, metricEntry, type VisitMetric } from '../query/metric-catalogue.js';
+import { isNumberMetric } from '../query/number-metrics.js';
 import { type Comparable, checkBytes, compareRows, mostBytes, ratio, shareOf } from '../query/page-rows.js';
-import type { Dimension, Metric, ResolvedQuery, ResultRow } from '../query/resolved-query.js';
+import type { Dimension, Metric, MetricValue, ResolvedQuery, ResultRow } from '../query/resolved-query.js';
 import type { CountedGroups } from './count-groups.js';
 import type { CountedVisits } from './count-visits.js';
+import type { NumberValues } from './number-values.js';
 
 /** Values of one group. */
 type ValueOf = (group: number, key: Metric | Dimension) => Comparable;
@@ -14,6 +16,7 @@ export interface GroupTexts {
   textOf(dimension: Dimension, code: number): string | null;
   /** Event types that have a metric of their own. */
   types: string[];
+  numbers: NumberValues;
 }
 
 function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts): ValueOf {
@@ -21,6 +24,7 @@ function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts
     if (key === 'events' || key === 'views' || key === 'visitors') return groups[key][group] ?? 0;
     if (key === 'share') return shareOf(groups.visitors[group]!, groups.all);
     if (key === 'views_per_visitor') return ratio(groups.viewsOfVisitors[group]!, groups.viewers[group]!);
+    if (isNumberMetric(key)) return texts.numbers.orderOf(key, group);
     if (isVisitMetric(key)) return visitValue(key, group, groups.ofVisits!);
     if (key.startsWith('event:')) {
       // A dimension may have the name of a type.
@@ -67,8 +71,11 @@ function visitValue(key: VisitMetric, group: number, counted: CountedVisits): nu
 const rowBytes = 64;
 
 function checkPage(rows: ResultRow[]): void {
-  const bytesOf = ({ dimensions }: ResultRow) =>
-    dimensions.reduce((sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text)), rowBytes);
+  const bytesOf = ({ dimensions, metrics }: ResultRow) =>
+    [...dimensions, ...metrics].reduce<number>(
+      (sum, value) => sum + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
+      rowBytes,
+    );
   checkBytes(
     rows.reduce((sum, row) => sum + bytesOf(row), 0),
     mostBytes,
@@ -91,6 +98,8 @@ export function pageGroups(
   const found = valuesOf(query, groups, texts);
   const nothing = shareOf(0, groups.all);
   const read: ValueOf = (group, key) => (group < 0 ? ofNothing(group, key, nothing) : found(group, key));
+  const shown = (group: number, key: Metric): MetricValue =>
+    isNumberMetric(key) && group >= 0 ? texts.numbers.textOf(key, group) : (read(group, key) as number | null);
   const all = withoutHoles(query, groups);
   const sorted = all.sort(compareRows(query, read));
   const rows = sorted.slice(query.offset, query.offset + query.limit).map((group) => ({
@@ -98,7 +107,7 @@ export function pageGroups(
       const value = read(group, key);
       return key.startsWith('time:') ? query.buckets!.labels[value as number]! : (value as string | null);
     }),
-    metrics: query.metrics.map((key) => read(group, key) as number | null),
+    metrics: query.metrics.map((key) => shown(group, key)),
   }));
   checkPage(rows);
   return { rows, ...(query.totalRows && { totalRows: all.length }) };

@@ -1,6 +1,7 @@
 /** What a query needs of segments. */
 
 import { isVisitMetric } from '../query/metric-catalogue.js';
+import { isNumberMetric, partsOf } from '../query/number-metrics.js';
 import { isAboutVisitors } from '../query/plan-rollup.js';
 import { conditionsOf, type Filter, type ResolvedQuery } from '../query/resolved-query.js';
 import { codedColumn, isOfVisits } from './visit-columns.js';
@@ -27,8 +28,26 @@ export interface QuestionPlan {
   withShare: boolean;
   /** Whether the column of visitors is needed at all. */
   usesVisitors: boolean;
+  numbers: NumberQuestion[];
   /** Undefined where nothing is asked about visits. */
   visits?: VisitQuestion;
+}
+
+/** What is asked about the numbers of a property. */
+export interface NumberQuestion {
+  column: string;
+  withSums: boolean;
+  /** Whether it matters how often each of them comes. */
+  withSpread: boolean;
+}
+
+function numberQuestions(keys: ResolvedQuery['orderBy'][number]['key'][]): NumberQuestion[] {
+  const asked = keys.filter(isNumberMetric).map(partsOf);
+  return [...new Set(asked.map(({ column }) => column))].map((column) => {
+    const measures = asked.filter((each) => each.column === column).map(({ measure }) => measure);
+    const withSums = measures.some((measure) => measure === 'sum' || measure === 'average');
+    return { column, withSums, withSpread: measures.some((measure) => typeof measure === 'object') };
+  });
 }
 
 function visitQuestion(keys: string[], used: string[]): VisitQuestion | undefined {
@@ -68,9 +87,14 @@ export function columnsNeeded(
 /** Undefined for what only raw events can answer. */
 export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQuery): QuestionPlan | undefined {
   const filtered = conditionsOf(filter).map(({ dimension }) => dimension);
-  const used = [...dimensions.filter((dimension) => !isTime(dimension)), ...filtered];
-  if (!used.map(codedColumn).every(isKept)) return undefined;
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
+  const numbers = numberQuestions(keys);
+  const used = [
+    ...dimensions.filter((dimension) => !isTime(dimension)),
+    ...filtered,
+    ...numbers.map(({ column }) => column),
+  ];
+  if (!used.map(codedColumn).every(isKept)) return undefined;
   const types = [...new Set(keys.filter((key) => key.startsWith('event:')).map((key) => key.slice('event:'.length)))];
   const withViewers = keys.includes('views_per_visitor');
   const withViews = keys.includes('views') || withViewers;
@@ -87,6 +111,7 @@ export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQ
     byTime: dimensions.some(isTime),
     withEvents: keys.includes('events'),
     withShare: keys.includes('share'),
+    numbers,
     usesVisitors: withVisitors || withViewers || filtered.includes('user_id') || visits !== undefined,
     ...(visits && { visits }),
   };

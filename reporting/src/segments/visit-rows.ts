@@ -10,7 +10,8 @@ import { codesOfVisits, isOfVisits } from './visit-columns.js';
 /** Whether a plan counts visits only, by what they are like. */
 export function isOfWholeVisits(plan: CountPlan): boolean {
   const { keys, filter, typeCodes, viewCode } = plan;
-  const ofEvents = plan.withEvents || plan.withVisitors || plan.withViewers || plan.withAll;
+  const ofUsers = plan.withVisitors || plan.withViewers || plan.withAll;
+  const ofEvents = plan.withEvents || ofUsers || plan.numbers.length > 0;
   if (!plan.visits?.isCounted || ofEvents || viewCode !== undefined || typeCodes.length > 0) return false;
   const columns = keys.map((key) => (key.by === 'time' ? 'time' : key.column));
   return [...columns, ...filteredColumns(filter)].every(isOfVisits);

@@ -27,5 +27,5 @@ export async function countEvents(
     },
     reads,
   );
-  return rows[0]!.metrics[0]!;
+  return Number(rows[0]!.metrics[0]);
 }

@@ -3,6 +3,7 @@ import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import { type CountedGroups, countGroups } from '../../src/segments/count-groups.js';
+import type { CountedNumbers } from '../../src/segments/count-numbers.js';
 import { type CountedPanel, countPanels } from '../../src/segments/count-panels.js';
 import type { CountPlan } from '../../src/segments/count-plan.js';
 import type { GroupKey } from '../../src/segments/group-rows.js';
@@ -52,6 +53,10 @@ const randomFilter = (): FilterPlan => ({
   allowed: Uint8Array.from({ length: lastVisitor + 1 }, () => (random() < 0.6 ? 1 : 0)),
 });
 
+/** Of codes that are numbers. */
+const ranks = Uint32Array.of(0, 2, 0, 1, 3, 2);
+const prices = BigInt64Array.of(0n, -5n, 0n, 7n);
+
 const randomPlan = (spanMs: number): CountPlan => ({
   keys: Array.from({ length: random.below(3) }, () => randomKey(spanMs)),
   ...(random() < 0.4 && { filter: randomFilter() }),
@@ -61,6 +66,7 @@ const randomPlan = (spanMs: number): CountPlan => ({
   withVisitors: random() < 0.7,
   withViewers: random() < 0.5,
   withAll: random() < 0.5,
+  numbers: random() < 0.5 ? [{ column: random.pick(columns), ranks, values: prices, withSpread: random() < 0.5 }] : [],
 });
 
 function both(left: FilterPlan | undefined, right: FilterPlan | undefined): { filter?: FilterPlan } {
@@ -68,11 +74,18 @@ function both(left: FilterPlan | undefined, right: FilterPlan | undefined): { fi
   return filters.length > 0 ? { filter: { op: 'and', filters } } : {};
 }
 
+function numbersAt({ counts, least, most, sums, spread }: CountedNumbers, group: number) {
+  const [start, end] = [spread?.starts[group], spread?.starts[group + 1]];
+  const often = spread && [spread.ranks.slice(start, end), spread.counts.slice(start, end)];
+  return [counts[group], least[group], most[group], sums?.[group], often];
+}
+
 /** Groups in whatever order, by their keys. */
-function byKeys({ keys, all, ofTypes, ofVisits: _ofVisits, ...counts }: CountedGroups) {
+function byKeys({ keys, all, ofTypes, ofNumbers, ofVisits: _ofVisits, ...counts }: CountedGroups) {
   const groups = Array.from(counts.events, (_, at) => [
     keys.map((values) => values[at]!).join(' '),
     ofTypes.map((counted) => counted[at]),
+    ofNumbers.map((counted) => numbersAt(counted, at)),
     Object.values(counts as Record<string, Uint32Array>).map((counted) => counted[at]),
   ]);
   return { all, groups: groups.sort((a, b) => String(a[0]).localeCompare(String(b[0]))) };

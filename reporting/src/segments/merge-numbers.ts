@@ -1,0 +1,90 @@
+/** Numbers that several threads have counted, each of its own visitors, as one. */
+import { type CountedNumbers, emptySums, type Spread } from './count-numbers.js';
+
+/** Of one thread; `places` says for each of its groups which one that is of the whole. */
+interface Share {
+  counted: CountedNumbers;
+  places: Uint32Array;
+}
+
+/** The group of a share that a group of the whole is; -1 where it is none. */
+function groupsAt(places: Uint32Array, size: number): Int32Array {
+  const groups = new Int32Array(size).fill(-1);
+  for (let group = 0; group < places.length; group += 1) groups[places[group]!] = group;
+  return groups;
+}
+
+/** Copies what `from` has of places in its lists behind `end`; returns the new end. */
+function copy(from: Spread, start: number, stop: number, to: Spread, end: number): number {
+  to.ranks.set(from.ranks.subarray(start, stop), end);
+  to.counts.set(from.counts.subarray(start, stop), end);
+  return end + stop - start;
+}
+
+/** Puts a group's ranks of both lists in order; a rank that both have stands there twice, which is the same. */
+function joinGroup(whole: Spread, at: number, share: Spread, group: number, to: Spread, start: number): number {
+  let [left, right, end] = [whole.starts[at]!, share.starts[group]!, start];
+  const [leftEnd, rightEnd] = [whole.starts[at + 1]!, share.starts[group + 1]!];
+  while (left < leftEnd && right < rightEnd) {
+    const isLeft = whole.ranks[left]! <= share.ranks[right]!;
+    const [from, place] = isLeft ? [whole, left++] : [share, right++];
+    to.ranks[end] = from.ranks[place]!;
+    to.counts[end++] = from.counts[place]!;
+  }
+  return copy(share, right, rightEnd, to, copy(whole, left, leftEnd, to, end));
+}
+
+function addSpread(whole: Spread, share: Spread, places: Uint32Array): Spread {
+  const size = whole.starts.length - 1;
+  const groups = groupsAt(places, size);
+  const length = whole.ranks.length + share.ranks.length;
+  const joined = {
+    starts: new Uint32Array(size + 1),
+    ranks: new Uint32Array(length),
+    counts: new Uint32Array(length),
+  };
+  for (let at = 0; at < size; at += 1) {
+    const start = joined.starts[at]!;
+    const group = groups[at]!;
+    joined.starts[at + 1] =
+      group < 0
+        ? copy(whole, whole.starts[at]!, whole.starts[at + 1]!, joined, start)
+        : joinGroup(whole, at, share, group, joined, start);
+  }
+  return joined;
+}
+
+function add(to: CountedNumbers, { counted, places }: Share): void {
+  const { counts, least, most, sums, spread } = counted;
+  for (let group = 0; group < places.length; group += 1) {
+    if (counts[group] === 0) continue;
+    const at = places[group]!;
+    if (to.counts[at] === 0 || least[group]! < to.least[at]!) to.least[at] = least[group]!;
+    if (most[group]! > to.most[at]!) to.most[at] = most[group]!;
+    to.counts[at]! += counts[group]!;
+    if (to.sums) to.sums[at] = to.sums[at]! + sums![group]!;
+  }
+  if (spread) to.spread = addSpread(to.spread!, spread, places);
+}
+
+function mergeColumn(shares: Share[], size: number): CountedNumbers {
+  const { sums } = shares[0]!.counted;
+  const empty = () => new Uint32Array(size);
+  const whole: CountedNumbers = {
+    ...{ counts: empty(), least: empty(), most: empty() },
+    ...(sums && { sums: emptySums(sums, size) }),
+    spread: { starts: new Uint32Array(size + 1), ranks: empty().subarray(0, 0), counts: empty().subarray(0, 0) },
+    isIncomplete: shares.some(({ counted }) => counted.isIncomplete),
+  };
+  if (!whole.isIncomplete) for (const share of shares) add(whole, share);
+  return whole;
+}
+
+/** For each column; `places` are those of the groups of each list among the `size` groups of the whole. */
+export const mergeNumbers = (lists: CountedNumbers[][], places: Uint32Array[], size: number): CountedNumbers[] =>
+  lists[0]!.map((_, column) =>
+    mergeColumn(
+      lists.map((list, thread) => ({ counted: list[column]!, places: places[thread]! })),
+      size,
+    ),
+  );
