@@ -2,7 +2,7 @@
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import type { NumberMetric } from '../../src/query/resolved-query.js';
-import type { countGroups } from '../../src/segments/count-groups.js';
+import { countGroups } from '../../src/segments/count-groups.js';
 import type { CountPlan } from '../../src/segments/count-plan.js';
 import type { Values } from '../../src/segments/dictionaries.js';
 import { mergeGroups } from '../../src/segments/merge-groups.js';
