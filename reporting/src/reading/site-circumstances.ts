@@ -16,10 +16,14 @@ export interface SiteCircumstances {
 export const needsEvents = (...ranges: (DateRange | string | undefined)[]): boolean =>
   ranges.some((range) => typeof range === 'object' && range.kind === 'named' && range.name === 'all');
 
-const statement = `/* reporting.readCircumstances */
+const withEventsStatement = `/* reporting.readCircumstances */
 select (select timezone from sites where site_id = $1) as "siteTimezone",
-  case when $2 then (select min(timestamp) from events where site_id = $1) end as "firstEvent",
-  case when $2 then (select max(timestamp) from events where site_id = $1) end as "lastEvent"`;
+  (select min(timestamp) from events where site_id = $1) as "firstEvent",
+  (select max(timestamp) from events where site_id = $1) as "lastEvent"`;
+
+/** Without a look at events, whose partitions would all have to be locked. */
+const statement = `/* reporting.readZone */
+select (select timezone from sites where site_id = $1) as "siteTimezone", null as "firstEvent", null as "lastEvent"`;
 
 type Row = { siteTimezone: string | null; firstEvent: Date | null; lastEvent: Date | null };
 
@@ -41,7 +45,7 @@ export async function readSite(
   siteId: string,
   withEvents: boolean,
 ): Promise<SiteCircumstances> {
-  const { rows } = await client.query<Row>(statement, [siteId, withEvents]);
+  const { rows } = await client.query<Row>(withEvents ? withEventsStatement : statement, [siteId]);
   const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
   const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
   return { ...site, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };
