@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import type { Dictionary, Memory } from './memory.js';
 import type { SiteSegments } from './site-segments.js';
-import { type AskedCodes, askedCodes, type TailTexts } from './tail-codes.js';
+import { type AskedCodes, askedCodes, type StoredCodes, type TailTexts } from './tail-codes.js';
 
 /** Codes begin with 1; 0 is no value. */
 export interface Values {
@@ -14,7 +14,7 @@ export interface Values {
   textOf(code: number): string | null;
   /** The code of a text; a new one where no segment has it. */
   codeOf(text: string): number;
-  /** Codes up to here are those of the site's dictionary. */
+  /** Codes up to here are those of the site's dictionary, as of the question's snapshot. */
   readonly stored: number;
   /** Its values, by code - 1; the same list until it has more. */
   readonly texts: readonly (string | null)[];
@@ -69,9 +69,22 @@ function codesOf(dictionary: Dictionary): Map<string, number> {
   return codes;
 }
 
+/** In memory there may be values that were stored after the snapshot: for this question they have no code yet. */
+const createStoredCodes =
+  (dictionary: Dictionary, stored: number): StoredCodes =>
+  (text) => {
+    const code = codesOf(dictionary).get(text);
+    return code !== undefined && code <= stored ? code : undefined;
+  };
+
 /** What the tail has added counts for this question up to what it has by now. */
-function createValues(column: string, dictionary: Dictionary, asked?: AskedCodes): Values {
-  const stored = dictionary.values.length;
+function createValues(
+  column: string,
+  dictionary: Dictionary,
+  stored: number,
+  storedCode: StoredCodes,
+  asked?: AskedCodes,
+): Values {
   const added = asked ? [...asked.added.texts] : [];
   const lastOfTail = stored + added.length;
   const own = new Map<string, number>();
@@ -88,7 +101,7 @@ function createValues(column: string, dictionary: Dictionary, asked?: AskedCodes
     size: () => stored + added.length,
     textOf: (code) => (code === 0 ? null : code <= stored ? dictionary.values[code - 1]! : added[code - 1 - stored]!),
     codeOf(text) {
-      const known = codesOf(dictionary).get(text) ?? ofTail(text) ?? own.get(text);
+      const known = storedCode(text) ?? ofTail(text) ?? own.get(text);
       if (known !== undefined) return known;
       const code = stored + added.push(text);
       own.set(text, code);
@@ -108,9 +121,11 @@ export async function readValues(
   const dictionaries = await readDictionaries(client, memory, site, columns);
   const values = new Map<string, Values>();
   for (const [column, dictionary] of dictionaries) {
+    const stored = site.sizes.get(column)!;
+    const storedCode = createStoredCodes(dictionary, stored);
     const texts = tail?.get(column);
-    const asked = texts && askedCodes(texts, dictionary.values.length, codesOf(dictionary));
-    values.set(column, createValues(column, dictionary, asked));
+    const asked = texts && askedCodes(texts, stored, storedCode);
+    values.set(column, createValues(column, dictionary, stored, storedCode, asked));
   }
   return values;
 }

@@ -32,15 +32,18 @@ export function codeOfText({ codes, list }: TailTexts, text: string): number {
   return code;
 }
 
+/** The code that a text has in the site's dictionary. */
+export type StoredCodes = (text: string) => number | undefined;
+
 /** Codes of the site for all that the tail has so far; known ones stay as long as the dictionary does. */
-export function askedCodes(texts: TailTexts, stored: number, storedCodes: ReadonlyMap<string, number>): AskedCodes {
+export function askedCodes(texts: TailTexts, stored: number, storedCode: StoredCodes): AskedCodes {
   if (texts.asked?.stored !== stored) {
     texts.asked = { stored, codes: [0], added: { texts: [], codes: new Map() } };
   }
   const { codes, added } = texts.asked;
   for (let at = codes.length - 1; at < texts.list.length; at += 1) {
     const text = texts.list[at]!;
-    const known = storedCodes.get(text);
+    const known = storedCode(text);
     if (known === undefined) added.codes.set(text, stored + added.texts.push(text));
     codes.push(known ?? added.codes.get(text)!);
   }
