@@ -291,6 +291,20 @@ it('looks at nothing outside the range', async () => {
   expect(await read({ siteId: 'range', range, steps, windowMs: 10_000 })).toEqual([1, 0]);
 });
 
+it('tells users apart by the event with the least id where several of one instant match the first step', async () => {
+  const events = Array.from({ length: 3_000 }, (_, index) => ({
+    ...event(`user ${index % 4}`, 0, 'a'),
+    path: `/${index}`,
+  }));
+  await storeEvents(database.pool, 'instant', events);
+  const funnel: Funnel = {
+    ...{ siteId: 'instant', range: { from, to }, windowMs: 10_000 },
+    ...{ steps: [typeIs('a'), typeIs('b')], breakdown: 'path' },
+  };
+  const { byValue, textOf } = await inSnapshot(database.pool, (client) => readFunnel(client, funnel));
+  expect([...byValue.keys()].map(textOf).sort()).toEqual(['/0', '/1', '/2', '/3']);
+});
+
 describe('more events than are fetched at once', () => {
   const steps = [typeIs('a'), typeIs('b'), typeIs('c')];
   const funnel: Funnel = { siteId: 'many', range: { from, to }, steps, windowMs: 10_000 };

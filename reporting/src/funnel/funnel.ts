@@ -16,7 +16,7 @@ export interface Funnel {
   byVisit?: boolean;
   /** Steps after the first may lie behind the end of the range, as far as the window reaches. */
   pastEnd?: boolean;
-  /** What users are told apart by: its value at their first event that matches the first step. */
+  /** What users are told apart by: its value at their first event that matches the first step; of several at that instant, the one with the least id. */
   breakdown?: Exclude<FilterDimension, 'user_id' | 'session_id'>;
 }
 

@@ -74,5 +74,5 @@ function eventsSql(funnel: Funnel, parameters: SqlParameters): string {
     where site_id = ${site} and timestamp >= ${from} and timestamp < ${to} and user_id is not null
       ${filter ? `and ${filterSql(filter, rawColumn, parameters)}` : ''}
       and (${conditions.join(' or ')})
-    order by user_id collate "C", visit, timestamp`;
+    order by user_id collate "C", visit, timestamp, event_id`;
 }
