@@ -5,9 +5,6 @@ import type { ReadParts } from './read-parts.js';
 import type { SegmentEngine } from './segment-engine.js';
 import type { PieceOf, ResultOf, Task } from './tasks.js';
 
-/** Fewer events than this are counted by one thread: to share them takes longer. */
-const eventsPerThread = 200_000;
-
 function sharesOf(threads: number, visitors: number): [number, number][] {
   const bound = (at: number) =>
     at === 0 ? 0 : at === threads ? Number.POSITIVE_INFINITY : Math.ceil((at * visitors) / threads);
@@ -19,7 +16,7 @@ export type TakePiece<T extends Task> = (piece: PieceOf<T>, share: number, share
 
 /** What each thread has counted; their visitors are different ones. `signal` ends it early. @throws ServiceError `query_timeout` then. */
 export async function runOnThreads<T extends Task>(
-  { pool }: SegmentEngine,
+  { pool, eventsPerThread }: SegmentEngine,
   { parts, site, users }: ReadParts,
   taskOf: (shared: SharedTask) => T,
   signal?: AbortSignal,

@@ -16,6 +16,8 @@ export interface SegmentEngine {
   tailTurns: Turns;
   /** Fewer raw events than this are read each time. */
   leastTail: number;
+  /** Fewer events than this are counted by one thread. */
+  eventsPerThread: number;
   logger: Logger;
   /** Has a segment that cannot be read built again. */
   rebuild(siteId: string, covers: IntervalRanges): Promise<void>;
@@ -25,10 +27,13 @@ export interface EngineSettings {
   threads: number;
   cacheMb: number;
   leastTail?: number;
+  eventsPerThread?: number;
 }
 
 /** So many events are read as fast as what is new among those of all sites. */
 const leastTail = 2_000;
+/** To share them takes longer. */
+const eventsPerThread = 200_000;
 
 /** `writePool` is where marks are written; absent: what is corrupt is only logged. */
 export const createSegmentEngine = (
@@ -40,6 +45,7 @@ export const createSegmentEngine = (
   pool: createThreadPool(threads, logger),
   tailTurns: createTurns(),
   leastTail: settings.leastTail ?? leastTail,
+  eventsPerThread: settings.eventsPerThread ?? eventsPerThread,
   logger,
   rebuild: async (siteId, covers) => {
     if (writePool) await markCorrupt(writePool, siteId, covers);
