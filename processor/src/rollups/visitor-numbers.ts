@@ -2,23 +2,20 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { ByteTexts } from '../segments/byte-texts.js';
 
-const numberNew = (users: string) => `numbered as (
-  insert into visitors (site_id, user_id, visitor_no)
-  select $1, user_id, (select last_visitor_no from site_rollups where site_id = $1) + row_number() over (order by user_id)
-  from ${users} where not exists (
-    select 1 from visitors where visitors.site_id = $1 and visitors.user_id = users.user_id)
-  returning user_id, visitor_no
-), counted as (
-  update site_rollups set last_visitor_no = last_visitor_no + (select count(*) from numbered) where site_id = $1
-)`;
-
 const numberRanges = `/* processor.numberVisitors */
 with users as (
   select distinct user_id collate "C" as user_id
   from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")
   join events on site_id = $1 and timestamp >= range."from" and timestamp < range."to"
   where user_id is not null
-), ${numberNew('users')} select 1`;
+), numbered as (
+  insert into visitors (site_id, user_id, visitor_no)
+  select $1, user_id, (select last_visitor_no from site_rollups where site_id = $1) + row_number() over (order by user_id)
+  from users where not exists (
+    select 1 from visitors where visitors.site_id = $1 and visitors.user_id = users.user_id)
+  returning visitor_no
+)
+update site_rollups set last_visitor_no = last_visitor_no + (select count(*) from numbered) where site_id = $1`;
 
 /** Numbers the users of the events in `ranges` that have none. Only under the claim of their site. */
 export async function numberVisitors(
@@ -29,14 +26,23 @@ export async function numberVisitors(
   await client.query(numberRanges, [siteId, ranges.from, ranges.to]);
 }
 
-/** The numbers in the order of the users that are given. */
-const numberGiven = `/* processor.numberUsers */
-with users as materialized (
-  select user_id collate "C" as user_id, place from unnest($2::text[]) with ordinality as given(user_id, place)
-), ${numberNew('users')}
-select coalesce(visitors.visitor_no, numbered.visitor_no) as number
-from users left join visitors on visitors.site_id = $1 and visitors.user_id = users.user_id left join numbered on numbered.user_id = users.user_id
-order by place`;
+/** Each user is looked up by itself: all visitors of a large site are many more than those of some intervals. */
+const findNumbers = `/* processor.findVisitors */
+select visitor_no from unnest($2::text[]) with ordinality as given(user_id, place)
+left join lateral (
+  select visitor_no from visitors where visitors.site_id = $1 and visitors.user_id = given.user_id collate "C" offset 0
+) as found on true order by place`;
+
+/** Gives the next numbers to users in their order; tells the last of them. */
+const addNumbers = `/* processor.addVisitors */
+with counted as (
+  update site_rollups set last_visitor_no = last_visitor_no + cardinality($2::text[]) where site_id = $1 returning last_visitor_no
+), added as (
+  insert into visitors (site_id, user_id, visitor_no)
+  select $1, user_id, last_visitor_no - cardinality($2::text[]) + place
+  from counted cross join unnest($2::text[]) with ordinality as given(user_id, place)
+)
+select last_visitor_no as last from counted`;
 
 /** Users that one statement is given. */
 const usersAtOnce = 20_000;
@@ -46,9 +52,14 @@ export async function numberUsers(client: PoolClient, siteId: string, users: Byt
   const texts = users.toTexts();
   const numbers = new Uint32Array(texts.length + 1);
   for (let first = 0; first < texts.length; first += usersAtOnce) {
-    const some = texts.slice(first, first + usersAtOnce);
-    const { rows } = await client.query<[number]>({ text: numberGiven, values: [siteId, some], rowMode: 'array' });
-    for (const [at, [number]] of rows.entries()) numbers[first + at + 1] = number;
+    const values = [siteId, texts.slice(first, first + usersAtOnce)];
+    const { rows } = await client.query<[number | null]>({ text: findNumbers, values, rowMode: 'array' });
+    for (const [at, [number]] of rows.entries()) numbers[first + at + 1] = number ?? 0;
   }
+  const places = [...texts.keys()].filter((at) => numbers[at + 1] === 0);
+  if (places.length === 0) return numbers;
+  const added = await client.query<{ last: number }>(addNumbers, [siteId, places.map((at) => texts[at]!)]);
+  const firstNumber = added.rows[0]!.last - places.length + 1;
+  for (const [order, at] of places.entries()) numbers[at + 1] = firstNumber + order;
   return numbers;
 }

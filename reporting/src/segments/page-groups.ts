@@ -89,6 +89,17 @@ const ofNothing = (group: number, key: Metric | Dimension, share: number | null)
   return metricEntry(key)?.isNullable ? null : 0;
 };
 
+/** Those that may be on the page or before it, by what is ordered by first: few of many groups need be compared by all keys. */
+function candidates(all: number[], { orderBy: [first], offset, limit }: ResolvedQuery, read: ValueOf): number[] {
+  if (!first || offset + limit >= all.length) return all;
+  const values = all.map((group) => read(group, first.key));
+  if (!values.every((value) => typeof value === 'number')) return all;
+  const sign = first.direction === 'desc' ? -1 : 1;
+  const places = Float64Array.from(values, (value) => sign * value);
+  const last = places.slice().sort()[offset + limit - 1]!;
+  return all.filter((_, at) => places[at]! <= last);
+}
+
 /** @throws ServiceError `invalid_request` for more bytes than an answer may have. */
 export function pageGroups(
   query: ResolvedQuery,
@@ -101,7 +112,7 @@ export function pageGroups(
   const shown = (group: number, key: Metric): MetricValue =>
     isNumberMetric(key) && group >= 0 ? texts.numbers.textOf(key, group) : (read(group, key) as number | null);
   const all = withoutHoles(query, groups);
-  const sorted = all.sort(compareRows(query, read));
+  const sorted = candidates(all, query, read).sort(compareRows(query, read));
   const rows = sorted.slice(query.offset, query.offset + query.limit).map((group) => ({
     dimensions: query.dimensions.map((key) => {
       const value = read(group, key);
