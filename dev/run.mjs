@@ -13,6 +13,7 @@ const targets = {
   start: 'dev/dist/start.js',
   test: 'dev/dist/test.js',
   check: 'dev/dist/check.js',
+  fuzz: 'dev/dist/fuzz.js',
   bench: 'bench/dist/src/main.js',
   import: 'ingestion/dist/import/main.js',
   verify: 'processor/dist/verify/verify-command.js',

@@ -1,45 +1,29 @@
-/** Random questions, answered from segments and by plain SQL in the same snapshot, while sites are in every state that rolls leave them in. */
-import { answerQuery } from '@millrace/reporting/query/answer-query';
-import { readRaw } from '@millrace/reporting/query/read-raw';
-import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
-import { createRandom } from '@millrace/shared/testing/create-random';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { randomQuestion } from './random-questions.js';
-import { type SegmentSite, siteNow, startSegmentSite } from './segment-site.js';
+/** Random questions about random histories, see `npm run fuzz`: the engine answers like a plain count of the same events, and like plain SQL. */
+import { expect, it } from 'vitest';
+import { type Counts, sumOf } from './check-answer.js';
+import { runRound } from './run-round.js';
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
-const random = createRandom(seed);
+/** Each is a site of its own. */
+const rounds = 6;
+const least = 20_000;
 
-let site: SegmentSite;
-beforeAll(async () => {
-  site = await startSegmentSite(random, { hostnames: ['own.example'], sessionMinutes: 45 });
+const done: Counts[] = [];
+const askedOf = (kind: string) => done.reduce((sum, { asked }) => sum + (asked.get(kind) ?? 0), 0);
+
+it.each(Array.from({ length: rounds }, (_, round) => seed + round))('answers as it should (seed %d)', async (own) => {
+  done.push(await runRound(own));
 });
-afterAll(() => site.stop());
 
-const sources = new Map<string, number>();
-
-async function compare(questions: number): Promise<void> {
-  for (let index = 0; index < questions; index += 1) {
-    const question = randomQuestion(random, siteNow);
-    const [ours, plain] = await inSnapshot(
-      site.database.pool,
-      async (client) =>
-        [await answerQuery(client, question, { engine: site.engine }), await readRaw(client, question)] as const,
-    );
-    sources.set(ours.source, (sources.get(ours.source) ?? 0) + 1);
-    const { source: _ours, ...answer } = ours;
-    expect(answer, `seed ${seed}, ${JSON.stringify(question)}`).toEqual(plain);
-  }
-}
-
-it('answers like plain SQL before a roll, after it, and with late events', async () => {
-  await site.store(800);
-  await compare(10);
-  await site.roll();
-  await compare(60);
-  await site.store(200);
-  await compare(30);
-  await site.roll();
-  await compare(30);
-  expect([...sources.keys()].sort()).toContain('segments');
+it(`has answered at least ${least} questions`, async ({ annotate }) => {
+  const kinds = ['queries', 'queries alone', 'funnels', 'returns', 'journeys'];
+  const ofSql = done.reduce((sum, counts) => sum + counts.ofSql, 0);
+  const counted = kinds.map((kind) => `${askedOf(kind)} ${kind}`).join(', ');
+  await annotate(`${counted}; ${ofSql} of them were asked of plain SQL, too`);
+  expect(done.reduce((sum, counts) => sum + sumOf(counts), 0)).toBeGreaterThanOrEqual(least);
+  // As many as sample the plain count itself.
+  expect(ofSql).toBeGreaterThan(600);
+  for (const kind of kinds) expect(askedOf(kind), kind).toBeGreaterThan(100);
+  const sources = new Set(done.flatMap((counts) => [...counts.sources]));
+  expect(sources).toEqual(new Set(['segments', 'mixed', 'rollup', 'raw']));
 });

@@ -4,7 +4,7 @@ import type { Random } from '@millrace/shared/testing/create-random';
 const minute = 60_000;
 const day = 86_400_000;
 
-const types = ['view', 'view', 'view', 'click', 'sign"up', "it's; --"];
+const types = ['view', 'view', 'view', 'click', 'impression', 'sign"up', "it's; --"];
 const paths = [
   '/',
   '/a',
@@ -32,7 +32,7 @@ const plans = ['pro', 'Pro', 'free', '', '10', '10.50', '-3', '1e3', 'null', 'ям
 
 function propertiesOf(random: Random): Record<string, unknown> {
   return {
-    ...(random() < 0.7 && { plan: random.pick(plans) }),
+    ...(random() < 0.7 && { plan: random() < 0.05 ? `plan-${random.below(100)}` : random.pick(plans) }),
     ...(random() < 0.5 && { amount: random.pick(amounts) }),
     ...(random() < 0.2 && { list: [1, { a: 'x' }] }),
     ...(random() < 0.2 && { ok: random() < 0.5 }),
@@ -41,23 +41,42 @@ function propertiesOf(random: Random): Record<string, unknown> {
   };
 }
 
+/** How long ago events are at most. */
+const anyTime = [20 * minute, 3 * 60 * minute, 2 * day, 40 * day];
+
 /** With microseconds, and many at the same instant. */
-function timeOf(random: Random, now: Date): string {
-  const back = random.pick([20 * minute, 3 * 60 * minute, 2 * day, 40 * day]);
-  const ms = now.getTime() - Math.floor(random() * back);
-  const text = new Date(ms - (ms % random.pick([1, 1_000, minute]))).toISOString();
+function timeOf(random: Random, now: Date, backs: readonly number[]): string {
+  const ms = now.getTime() - Math.floor(random() * random.pick(backs));
+  const text = new Date(ms - (ms % random.pick([1, 1_000, minute, 15 * minute]))).toISOString();
   return random() < 0.2 ? text.replace('Z', `${String(random.below(1_000)).padStart(3, '0')}Z`) : text;
 }
 
-export function randomEvents(random: Random, count: number, now: Date, siteId = 'demo') {
+export const randomId = (random: Random): string =>
+  `0190a5b0-7c3d-7000-8000-${String(random.below(1e9)).padStart(12, '0')}`;
+
+/** Most users are there again and again, some just once. */
+const userOf = (random: Random) => (random() < 0.1 ? `guest-${random.below(300)}` : `user-${random.below(40)}`);
+
+export interface RandomEvents {
+  siteId?: string;
+  /** Milliseconds, see {@link anyTime}; of a negative one events are still to come. */
+  backs?: readonly number[];
+}
+
+export function randomEvents(
+  random: Random,
+  count: number,
+  now: Date,
+  { siteId = 'demo', backs = anyTime }: RandomEvents = {},
+) {
   return Array.from({ length: count }, () => ({
     site_id: siteId,
-    timestamp: timeOf(random, now),
-    event_id: `0190a5b0-7c3d-7000-8000-${String(random.below(1e9)).padStart(12, '0')}`,
+    timestamp: timeOf(random, now, backs),
+    event_id: randomId(random),
     event_type: random.pick(types),
-    path: random.pick(paths),
-    ...(random() < 0.8 && { user_id: `user-${random.below(40)}` }),
-    ...(random() < 0.6 && { session_id: `session-${random.below(60)}` }),
+    path: random() < 0.05 ? `/page-${random.below(200)}` : random.pick(paths),
+    ...(random() < 0.8 && { user_id: userOf(random) }),
+    ...(random() < 0.6 && { session_id: `session-${random.below(5)}` }),
     ...(random() < 0.5 && { profile_id: `profile-${random.below(4)}` }),
     ...(random() < 0.5 && { referrer: random.pick(referrers) }),
     ...(random() < 0.7 && { properties: propertiesOf(random) }),

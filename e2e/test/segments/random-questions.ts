@@ -55,7 +55,14 @@ const metrics: Metric[] = [
   ...numberMetrics,
 ];
 const ofVisits = ['entry_page', 'exit_page', 'visit:referrer', 'visit:path', 'visit:property:plan'] as const;
-const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Europe/Berlin'];
+export const zones = [
+  'UTC',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'Europe/Berlin',
+];
 const texts = [
   '/',
   '/a',
@@ -74,7 +81,7 @@ const texts = [
   '',
 ];
 
-function condition(random: Random): Condition {
+export function randomCondition(random: Random): Condition {
   const dimension = random.pick([
     ...columns,
     ...properties,
@@ -99,11 +106,12 @@ function condition(random: Random): Condition {
   return { op, dimension, values, ...(mayIgnore && random() < 0.2 && { ignoreCase: true as const }) };
 }
 
-export function randomFilter(random: Random, depth = 0): Filter {
+export function randomFilter(random: Random, conditionOf = randomCondition, depth = 0): Filter {
   const drawn = random();
-  if (depth > 2 || drawn < 0.6) return condition(random);
-  if (drawn < 0.7) return { op: 'not', filter: randomFilter(random, depth + 1) };
-  const filters = Array.from({ length: 1 + random.below(3) }, () => randomFilter(random, depth + 1));
+  if (depth > 2 || drawn < 0.6) return conditionOf(random);
+  const inner = () => randomFilter(random, conditionOf, depth + 1);
+  if (drawn < 0.7) return { op: 'not', filter: inner() };
+  const filters = Array.from({ length: 1 + random.below(3) }, inner);
   return { op: random() < 0.6 ? 'and' : 'or', filters };
 }
 
@@ -145,6 +153,7 @@ export function randomQuestion(
   now: Date,
   siteId = 'demo',
   asked = randomRange(random, now),
+  filterOf: (random: Random) => Filter = randomFilter,
 ): ResolvedQuery {
   const wanted = [
     ...new Set(
@@ -165,7 +174,7 @@ export function randomQuestion(
     metrics: chosen,
     dimensions,
     ...(time && { buckets: time }),
-    ...(random() < 0.6 && { filter: randomFilter(random) }),
+    ...(random() < 0.6 && { filter: filterOf(random) }),
     orderBy,
     limit: random.pick([3, 10, 10_000]),
     offset: random.pick([0, 0, 2]),

@@ -1,41 +1,44 @@
-/** A site with events at random, rolled by the processor's own code, and an engine that counts from its segments. */
+/** A site that is rolled by the processor's own code, and an engine that counts from its segments. */
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
-import { insertEvents } from '@millrace/processor/events/insert-events';
-import { rollSite } from '@millrace/processor/rollups/roll-site';
-import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
-import type { Random } from '@millrace/shared/testing/create-random';
+import {
+  createSegmentEngine,
+  type EngineSettings,
+  type SegmentEngine,
+} from '@millrace/reporting/segments/segment-engine';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
-import { randomEvents } from './random-events.js';
 
 export interface SegmentSite {
   database: TestDatabase;
   engine: SegmentEngine;
-  /** Stores events at random before {@link siteNow}. */
-  store(count: number): Promise<unknown>;
-  roll(): Promise<unknown>;
+  siteId: string;
   stop(): Promise<void>;
 }
 
-export const siteNow = new Date('2026-11-10T12:07:00Z');
+export interface SiteSettings {
+  /** When its events begin to be stored. */
+  start: Date;
+  hostnames: string[];
+  sessionMinutes: number;
+  timezone: string;
+  engine: EngineSettings;
+}
 
-/** Of the site's own hostnames and longest pause of a visit. */
-export async function startSegmentSite(
-  random: Random,
-  { hostnames = [], sessionMinutes = 30 }: { hostnames?: string[]; sessionMinutes?: number } = {},
-): Promise<SegmentSite> {
+/** Months (`YYYY-MM`) from two before an instant to four after it. */
+const monthsAround = (time: Date): string[] =>
+  [-2, -1, 0, 1, 2, 3, 4].map((ahead) =>
+    new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + ahead)).toISOString().slice(0, 7),
+  );
+
+export async function startSegmentSite({ start, engine: settings, ...site }: SiteSettings): Promise<SegmentSite> {
   const database = await createTestDatabase();
-  const { pool } = database;
-  await ensureMonths(pool, ['2026-09', '2026-10', '2026-11']);
-  await pool.query(`insert into sites (site_id, hostnames, session_minutes) values ('demo', $1, $2)`, [
-    hostnames,
-    sessionMinutes,
-  ]);
-  const engine = createSegmentEngine({ threads: 2, cacheMb: 8 }, silent);
+  await ensureMonths(database.pool, monthsAround(start));
+  await database.pool.query(
+    `insert into sites (site_id, hostnames, session_minutes, timezone) values ('demo', $1, $2, $3)`,
+    [site.hostnames, site.sessionMinutes, site.timezone],
+  );
+  const engine = createSegmentEngine(settings, silent);
   return {
-    database,
-    engine,
-    store: (count) => insertEvents(pool, JSON.stringify(randomEvents(random, count, siteNow))),
-    roll: () => rollSite(pool, 'demo', { now: siteNow }),
+    ...{ database, engine, siteId: 'demo' },
     async stop() {
       await engine.pool.close();
       await database.drop();

@@ -16,7 +16,7 @@ export interface Values {
   codeOf(text: string): number;
   /** Codes up to here are those of the site's dictionary, as of the question's snapshot. */
   readonly stored: number;
-  /** Its values, by code - 1; the same list until it has more. */
+  /** Values by code - 1, also those that were stored after the snapshot; the same list until there are more. */
   readonly texts: readonly (string | null)[];
   /** Values without a code in the dictionary, in the order of their codes. */
   readonly added: readonly string[];

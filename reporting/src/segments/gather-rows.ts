@@ -4,6 +4,7 @@ import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
 import { listOf } from './select-rows.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
+import { firstMs } from './windows.js';
 
 export interface GatheredRows {
   /** Parts that have `columns`. What is in `later` besides is kept for the next call, if it is there already. */
@@ -20,15 +21,17 @@ function lastTime({ part: { startMs, columns }, rows }: ListedRows): number {
   return startMs + last;
 }
 
-/** Selections that one part can hold the times of; given in the order of their starts. */
+/** Selections that one part can hold the times of; given in the order of their times. */
 function stretchesOf(selections: ListedRows[]): ListedRows[][] {
-  const stretches: ListedRows[][] = [];
+  const stretches: { lists: ListedRows[]; from: number; to: number }[] = [];
   for (const selection of selections) {
+    const own = { from: selection.part.startMs, to: lastTime(selection) };
     const stretch = stretches.at(-1);
-    if (stretch && lastTime(selection) - stretch[0]!.part.startMs < longestMs) stretch.push(selection);
-    else stretches.push([selection]);
+    const both = stretch && { from: Math.min(stretch.from, own.from), to: Math.max(stretch.to, own.to) };
+    if (stretch && both!.to - both!.from < longestMs) Object.assign(stretch, both).lists.push(selection);
+    else stretches.push({ lists: [selection], ...own });
   }
-  return stretches;
+  return stretches.map(({ lists }) => lists);
 }
 
 /** Rows of one list, from a place to before another, that belong to one block of visitors. */
@@ -108,7 +111,7 @@ function joinTimes(runs: Run[], startMs: number, count: number): Uint32Array {
 /** Rows of each visitor are in the order of time, where parts follow each other in it. */
 function gather(lists: ListedRows[]): (columns: ReadonlySet<string>, later: ReadonlySet<string>) => Part {
   const count = lists.reduce((sum, { rows }) => sum + rows.length, 0);
-  const { startMs } = lists[0]!.part;
+  const startMs = Math.min(...lists.map(({ part }) => part.startMs));
   let runs: Run[] | undefined;
   const kept = new Map<string, Uint32Array>();
   return (columns, later) => {
@@ -126,7 +129,8 @@ function gather(lists: ListedRows[]): (columns: ReadonlySet<string>, later: Read
 /** Columns are gathered when they are first asked for. `withTime` where `time` is one of the columns. */
 export function gatherRows(selected: SelectedRows[], withTime: boolean): GatheredRows {
   const lists = selected.map(({ part, rows }) => ({ part, rows: listOf(part, rows) }));
-  const found = lists.filter(({ rows }) => rows.length > 0).sort((a, b) => a.part.startMs - b.part.startMs);
+  // A part may begin long before the first of its events that count.
+  const found = lists.filter(({ rows }) => rows.length > 0).sort((a, b) => firstMs(a.part) - firstMs(b.part));
   const stretches = withTime ? stretchesOf(found) : found.length > 0 ? [found] : [];
   const gathered = stretches.map(gather);
   return { partsWith: (columns, later) => gathered.map((columnsOf) => columnsOf(columns, later)) };

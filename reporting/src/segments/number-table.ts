@@ -61,6 +61,15 @@ function sortNumbers(texts: readonly (string | null)[], first: number): SortedNu
   return { codes: inOrder(codes, order), values: Array.from(order, (at) => values[at]!), places, long };
 }
 
+/** Without what was stored after the question's snapshot: these codes are of other values there. */
+function upToCode({ codes, values, places, long }: SortedNumbers, last: number): SortedNumbers {
+  const isKept = (code: number) => code <= last;
+  return {
+    ...{ codes: codes.filter(isKept), values: values.filter((_, at) => isKept(codes[at]!)), places },
+    long: long.filter(isKept),
+  };
+}
+
 const withPlaces = ({ values, places }: SortedNumbers, wanted: number): bigint[] =>
   places === wanted ? values : values.map((value) => value * 10n ** BigInt(wanted - places));
 
@@ -95,7 +104,8 @@ export function numberTable(values: Values): NumberTable {
   const { texts, added, stored } = values;
   const sorted = sortedTexts.get(texts) ?? sortNumbers(texts, 1);
   sortedTexts.set(texts, sorted);
-  const table = joinNumbers(sorted, sortNumbers(added, stored + 1), values.size());
+  const seen = texts.length > stored ? upToCode(sorted, stored) : sorted;
+  const table = joinNumbers(seen, sortNumbers(added, stored + 1), values.size());
   tables.set(values, table);
   return table;
 }

@@ -119,6 +119,38 @@ it('counts for each panel what it would count alone', () => {
   for (let times = 0; times < 300; times += 1) compareOnce(random);
 });
 
+const minute = 60_000;
+
+/** Views of visitor 1 at these minutes. */
+const viewsAt = (startMs: number, minutes: number[], windows?: number[]): Part => ({
+  ...{ rows: minutes.length, startMs, ...(windows && { windows }) },
+  columns: new Map<string, Numbers>([
+    ['visitor', list(minutes.length, () => 1)],
+    ['time', Uint32Array.from(minutes, (at) => at * minute - startMs)],
+    ['event_type', list(minutes.length, () => 1)],
+  ]),
+});
+
+it('counts a visit once in parts that follow each other in other order than that in which they begin', () => {
+  // Late events made the first hour of the segment void, and have a segment of their own.
+  const parts = [viewsAt(0, [5, 61, 110], [60 * minute, 120 * minute]), viewsAt(15 * minute, [20, 58])];
+  const visits = {
+    ...{ gapMicros: 30 * minute * 1_000, viewCode: 1, passiveCodes: [], columns: [] },
+    ...{ range: [0, day] as [number, number], isCounted: true, withMedian: false },
+  };
+  const plan = { ...randomPlan(day), keys: [], visits, withEvents: true };
+  delete plan.filter;
+  const shared = { parts, visitors: [0, Number.POSITIVE_INFINITY] as [number, number], lastVisitor };
+  const counted: CountedPanel[] = [];
+  countPanels({ kind: 'panels', panels: [plan], visits, cancellation: running(), ...shared }, (piece) =>
+    counted.push(piece),
+  );
+  const alone = countGroups({ kind: 'count', plan, cancellation: running(), ...shared });
+  for (const { ofVisits } of [counted[0]!.groups, alone]) {
+    expect([ofVisits!.visits, ofVisits!.views].map((numbers) => [...numbers])).toEqual([[3], [4]]);
+  }
+});
+
 it('stops between two panels once nobody waits', () => {
   const cancellation = running();
   const panels = [randomPlan(day), randomPlan(day), randomPlan(day)];

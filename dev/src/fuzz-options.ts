@@ -1,0 +1,51 @@
+/** What the command line of `npm run fuzz` asks for. */
+import { parseArgs } from 'node:util';
+import { ClearError } from './clear-error.js';
+
+export interface FuzzOptions {
+  help: boolean;
+  /** Undefined: one round. */
+  minutes: number | undefined;
+  /** Of the first round. */
+  seed: number;
+}
+
+export const fuzzHelp = `Usage: npm run fuzz [-- [--minutes N] [--seed S]]
+
+Asks the engine random questions about sites with random histories, on a Postgres that it starts and removes itself, and
+compares each answer with a plain count of the same events, some with plain SQL, too. A round is one site and some 3,600
+questions: between and beside them events are stored, come late, are erased and rolled, and the site changes its zone.
+
+  --minutes N  go on for so many minutes (default 1)
+  --seed S     seed of the first round, from which everything in it follows; later rounds count on from there. Without
+               --minutes this round is the only one
+  --help       show this text
+
+Exit code 0: all answers were right. 1: one was not, and is shown with the command that asks it again; or it was stopped.
+`;
+
+/** @throws ClearError for an unknown option, and for what is no number. `clock` is where a seed comes from that is not given. */
+export function readFuzzOptions(argv: string[], clock: () => number = Date.now): FuzzOptions {
+  const { help, minutes, seed } = parse(argv.filter((argument) => argument !== '--'));
+  return {
+    help,
+    minutes: minutes !== undefined ? numberOf('minutes', minutes, 0.01) : seed === undefined ? 1 : undefined,
+    seed: seed === undefined ? clock() % 1_000_000 : Math.floor(numberOf('seed', seed, 0)),
+  };
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({ args, options: { help: { type: 'boolean', default: false }, minutes: text, seed: text } })
+      .values;
+  } catch (error) {
+    throw new ClearError(`${(error as Error).message.split('.')[0]}. \`npm run fuzz -- --help\` lists the options.`);
+  }
+}
+
+function numberOf(name: string, text: string, least: number): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (number >= least && number <= Number.MAX_SAFE_INTEGER) return number;
+  throw new ClearError(`--${name} ${text} is not a number of ${least} or more.`);
+}

@@ -1,0 +1,31 @@
+/** Looks for a wrong answer of the engine until the time is over, on a database that it starts and removes itself. */
+import { fuzzHelp, readFuzzOptions } from './fuzz-options.js';
+import { loadTestCode } from './load-test-code.js';
+import { type CommandContext, runCommand } from './run-command.js';
+import { createTemplateDatabase } from './template-database.js';
+import { startThrowAwayPostgres } from './throw-away-postgres.js';
+
+/** What e2e/test/segments/fuzz.ts exports. */
+interface Fuzzing {
+  fuzz(
+    options: { minutes: number | undefined; seed: number },
+    stopped: AbortSignal,
+    write: (text: string) => void,
+  ): Promise<boolean>;
+}
+
+async function run({ closing, stopped }: CommandContext): Promise<number> {
+  const { help, ...options } = readFuzzOptions(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(fuzzHelp);
+    return 0;
+  }
+  const databaseUrl = process.env.DATABASE_URL || (await startThrowAwayPostgres(closing));
+  process.env.TEST_DATABASE_URL = databaseUrl;
+  process.env.TEST_TEMPLATE_DATABASE = await createTemplateDatabase(databaseUrl, closing);
+  const { fuzz } = await loadTestCode<Fuzzing>('e2e/test/segments/fuzz.ts', closing);
+  const areRight = await fuzz(options, stopped, (text) => void process.stdout.write(text));
+  return areRight && !stopped.aborted ? 0 : 1;
+}
+
+await runCommand(run);

@@ -1,0 +1,66 @@
+/** Asks many random queries about one range of the engine, all at once as the panels of a dashboard, and checks the answers. */
+import { answerBatch, type Batch } from '@millrace/reporting/query/answer-batch';
+import { type Answer, answerQuery } from '@millrace/reporting/query/answer-query';
+import { readRaw } from '@millrace/reporting/query/read-raw';
+import type { Filter, ResolvedQuery } from '@millrace/reporting/query/resolved-query';
+import type { Panel } from '@millrace/reporting/segments/answer-panels';
+import { type Asking, checkAnswer, DifferenceError } from './check-answer.js';
+import { answerPlainly } from './plain/query.js';
+import type { Subject } from './random-behaviour.js';
+import { randomQuestion, randomRange } from './random-questions.js';
+
+/** Shares of queries: those that segments cannot answer, that are compared with another range, that are asked alone, and of SQL. */
+const shares = { sessions: 0.003, comparison: 0.02, alone: 0.0165, sql: 0.0165 };
+
+/** Segments do not have it, so that such queries go their own way. */
+const ofSessions: Filter = { op: 'is_set', dimension: 'session_id', values: [] };
+
+function randomPanel({ random }: Asking, { siteId, now, range, filter: draw }: Subject, common?: Filter): Panel {
+  const { filter: drawn, ...query } = randomQuestion(random, now, siteId, range, draw);
+  const own = drawn && random() < shares.sessions ? { op: 'or' as const, filters: [drawn, ofSessions] } : drawn;
+  const filters = [common, own].filter((each) => each !== undefined);
+  const isCompared = query.buckets === undefined && random() < shares.comparison;
+  return {
+    query: {
+      ...query,
+      ...(filters.length > 0 && { filter: { op: 'and', filters } }),
+      ...(isCompared && { comparison: { range: randomRange(random, now) } }),
+    },
+    ...(own && { ownFilter: own }),
+  };
+}
+
+/** Each query is answered once. */
+async function askTogether({ client, engine }: Asking, batch: Batch): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  await answerBatch(client, batch, { engine }, (index, answer) => {
+    if (answers[index]) throw new DifferenceError('queries', batch, { once: answers[index], again: answer });
+    answers[index] = answer;
+  });
+  return answers;
+}
+
+async function askSql({ client }: Asking, query: ResolvedQuery): Promise<Omit<Answer, 'source'>> {
+  if (!query.comparison) return readRaw(client, query);
+  const { source: _source, ...answer } = await answerQuery(client, query);
+  return answer;
+}
+
+async function checkPanel(asking: Asking, query: ResolvedQuery, answer: Answer): Promise<void> {
+  const { client, engine, site, random } = asking;
+  const { source, ...ours } = answer;
+  const plainly = () => answerPlainly(site, query);
+  const sql = () => askSql(asking, query);
+  await checkAnswer(asking, { kind: 'queries', question: query, ours, source, plainly, sql }, shares.sql);
+  if (random() >= shares.alone) return;
+  const { source: _source, ...alone } = await answerQuery(client, query, { engine });
+  await checkAnswer(asking, { kind: 'queries alone', question: query, ours: alone, source, plainly, sql }, 0);
+}
+
+export async function askPanels(asking: Asking, subject: Subject, count: number): Promise<void> {
+  const { random } = asking;
+  const filter = random() < 0.7 ? subject.filter() : undefined;
+  const queries = Array.from({ length: count }, () => randomPanel(asking, subject, filter));
+  const answers = await askTogether(asking, { queries, ...(filter && { filter }) });
+  for (const [index, { query }] of queries.entries()) await checkPanel(asking, query, answers[index]!);
+}

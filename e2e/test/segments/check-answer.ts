@@ -1,0 +1,66 @@
+/** Compares what the engine answers with what a plain count of the same events answers, and sometimes with plain SQL. */
+import { isDeepStrictEqual } from 'node:util';
+import type { SegmentEngine } from '@millrace/reporting/segments/segment-engine';
+import type { PoolClient } from '@millrace/shared/postgres';
+import type { Random } from '@millrace/shared/testing/create-random';
+import type { PlainSite } from './plain/events.js';
+
+/** What is asked in one snapshot. */
+export interface Asking {
+  /** In a transaction with one snapshot. */
+  client: PoolClient;
+  engine: SegmentEngine;
+  /** The site as of that snapshot. */
+  site: PlainSite;
+  random: Random;
+  counts: Counts;
+}
+
+export interface Counts {
+  /** Questions that the engine has answered, by kind. */
+  asked: Map<string, number>;
+  /** How many of them were asked of plain SQL, too. */
+  ofSql: number;
+  sources: Set<string>;
+}
+
+export const emptyCounts = (): Counts => ({ asked: new Map(), ofSql: 0, sources: new Set() });
+export const sumOf = ({ asked }: Counts): number => [...asked.values()].reduce((sum, count) => sum + count, 0);
+
+export interface Answered<Answer> {
+  kind: string;
+  question: object;
+  /** Of the engine. */
+  ours: Answer;
+  source: string;
+  plainly(): Answer;
+  sql(): Promise<Answer>;
+}
+
+/** Everything that it takes to see which of the answers is wrong. */
+export class DifferenceError extends Error {
+  override readonly name = 'DifferenceError';
+  constructor(kind: string, question: object, answers: Record<string, unknown>) {
+    const shown = Object.entries(answers).map(([name, answer]) => `${name}: ${toText(answer)}`);
+    super([`The answers to a question about ${kind} differ.`, `question: ${toText(question)}`, ...shown].join('\n'));
+  }
+}
+
+/** Lists of numbers as such, whatever they are kept in. */
+const toText = (value: unknown): string =>
+  JSON.stringify(value, (_name, part: unknown) => (ArrayBuffer.isView(part) ? [...(part as Uint32Array)] : part));
+
+/** `sqlShare`: how many of the questions are asked of SQL, which takes a hundred times as long. @throws DifferenceError */
+export async function checkAnswer<Answer>(asking: Asking, answered: Answered<Answer>, sqlShare: number): Promise<void> {
+  const { kind, question, ours, source, plainly, sql } = answered;
+  const { counts, random } = asking;
+  const plain = plainly();
+  const ofSql = random() < sqlShare ? await sql() : undefined;
+  if (!isDeepStrictEqual(ours, plain) || (ofSql !== undefined && !isDeepStrictEqual(ours, ofSql))) {
+    throw new DifferenceError(kind, question, { engine: ours, plain, SQL: ofSql ?? (await sql()) });
+  }
+  counts.sources.add(source);
+  if (source === 'raw') return; // it was SQL that answered
+  counts.asked.set(kind, (counts.asked.get(kind) ?? 0) + 1);
+  if (ofSql !== undefined) counts.ofSql += 1;
+}

@@ -1,0 +1,40 @@
+/** Round after round of random questions, with what is shown of them: `npm run fuzz`. */
+import { sumOf } from './check-answer.js';
+import { runRound } from './run-round.js';
+
+export interface FuzzOptions {
+  /** Undefined: one round. */
+  minutes: number | undefined;
+  /** Of the first round. */
+  seed: number;
+}
+
+const shown = (count: number) => count.toLocaleString('en');
+
+/** False after the first answer that is wrong. A round that is begun when the time is over, or that is stopped, ends early. */
+export async function fuzz(
+  { minutes, seed: first }: FuzzOptions,
+  stopped: AbortSignal,
+  write: (text: string) => void,
+): Promise<boolean> {
+  const endsAt = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
+  const goesOn = () => !stopped.aborted && performance.now() < endsAt;
+  let [asked, ofSql] = [0, 0];
+  for (let seed = first; goesOn() && (minutes !== undefined || seed === first); seed += 1) {
+    write(`seed ${seed}: `);
+    try {
+      const counts = await runRound(seed, goesOn);
+      asked += sumOf(counts);
+      ofSql += counts.ofSql;
+      write(`${shown(sumOf(counts))} questions, ${shown(asked)} in all\n`);
+    } catch (error) {
+      const { name, message, stack } = error as Error;
+      write(
+        `after ${shown(asked)} questions in rounds before\n${name === 'DifferenceError' ? '' : `${stack}\n`}${message}\n`,
+      );
+      return false;
+    }
+  }
+  write(`${shown(asked)} questions, ${shown(ofSql)} of them of plain SQL, too: no difference.\n`);
+  return true;
+}

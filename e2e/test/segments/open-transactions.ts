@@ -1,0 +1,45 @@
+/** Transactions of a writer that have stored events and are not over: what they stored is in no snapshot yet. */
+import { plainStatement } from '@millrace/processor/events/insert-events';
+import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Random } from '@millrace/shared/testing/create-random';
+
+/** Each takes a connection. */
+const most = 3;
+
+export interface OpenTransactions {
+  /** Stores events; where too many are open, commits the oldest instead. */
+  begin(events: string): Promise<void>;
+  /** Ends the oldest. */
+  endOne(): Promise<void>;
+  /** Ends what a roll or an erasure would wait for. */
+  endAll(): Promise<void>;
+}
+
+/** However long the questions take that are asked meanwhile. */
+export const stayOpen = (client: PoolClient) => client.query('set local idle_in_transaction_session_timeout = 0');
+
+export function createTransactions(pool: Pool, random: Random): OpenTransactions {
+  const open: PoolClient[] = [];
+  async function end(how: 'commit' | 'rollback'): Promise<void> {
+    const client = open.shift();
+    try {
+      await client?.query(how);
+    } finally {
+      client?.release();
+    }
+  }
+  return {
+    async begin(events) {
+      if (open.length === most) return end('commit');
+      const client = await pool.connect();
+      open.push(client);
+      await client.query('begin');
+      await stayOpen(client);
+      await client.query(plainStatement, [events]);
+    },
+    endOne: () => end(random.pick(['commit', 'rollback'])),
+    async endAll() {
+      while (open.length > 0) await end(random.pick(['commit', 'commit', 'rollback']));
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** A site's events as plain objects, and what each is like: what answers are checked against is counted from them, in loops. */
+import type { PoolClient } from '@millrace/shared/postgres';
+
+export interface PlainEvent {
+  /** Microseconds since 1970. */
+  micros: number;
+  id: string;
+  user: string | null;
+  session: string | null;
+  event_type: string;
+  path: string;
+  /** The host, `direct` where there is none. */
+  referrer: string;
+  profile_id: string | null;
+  properties: Record<string, string | null>;
+}
+
+export interface PlainSite {
+  /** In the order of time, and of ids where that is the same. */
+  events: PlainEvent[];
+  sessionMinutes: number;
+}
+
+interface Found {
+  events: (Omit<PlainEvent, 'properties'> & { properties: PlainEvent['properties'] | null })[] | null;
+  hostnames: string[];
+  sessionMinutes: number;
+}
+
+const statement = `/* e2e.plainEvents */
+select hostnames, session_minutes as "sessionMinutes", (
+  select json_agg(json_build_object(
+    'micros', (extract(epoch from timestamp) * 1000000)::bigint, 'id', event_id, 'user', user_id, 'session', session_id,
+    'event_type', event_type, 'path', path, 'referrer', referrer, 'profile_id', profile_id,
+    'properties', (select json_object_agg(key, value) from jsonb_each_text(properties))) order by timestamp, event_id)
+  from events where site_id = $1) as events
+from sites where site_id = $1`;
+
+/** Good for what random events have: a scheme or none, and what follows the host. */
+function hostOf(referrer: string | null, own: string[]): string {
+  const authority = (referrer ?? '').replace(/^([a-z][a-z0-9+.-]*:)?\/\//i, '').split(/[/?#]/)[0]!;
+  const host = authority.toLowerCase().replace(/^www\./, '');
+  return host === '' || own.includes(host) ? 'direct' : host;
+}
+
+/** All that the client's snapshot sees of a site. */
+export async function readPlainSite(client: PoolClient, siteId: string): Promise<PlainSite> {
+  const { events, hostnames, sessionMinutes } = (await client.query<Found>(statement, [siteId])).rows[0]!;
+  const plain = (events ?? []).map((event) => ({
+    ...event,
+    ...{ referrer: hostOf(event.referrer, hostnames), properties: event.properties ?? {} },
+  }));
+  return { events: plain, sessionMinutes };
+}
+
+export const isBetween = ({ micros }: PlainEvent, { from, to }: { from: Date; to: Date }): boolean =>
+  micros >= from.getTime() * 1_000 && micros < to.getTime() * 1_000;

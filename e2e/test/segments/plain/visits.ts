@@ -1,0 +1,63 @@
+/** Visits by their definition in docs/query.md, and what an event is like in each dimension. */
+import type { TimeRange } from '@millrace/reporting/query/resolved-query';
+import { isBetween, type PlainEvent, type PlainSite } from './events.js';
+
+export interface PlainVisit {
+  user: string;
+  events: PlainEvent[];
+}
+
+export type VisitOf = ReadonlyMap<PlainEvent, PlainVisit>;
+
+const dayMs = 86_400_000;
+
+/** Whether an event is part of the visit that the events before it are. */
+function goesOn(visit: PlainVisit, event: PlainEvent, sessionMinutes: number): boolean {
+  const last = visit.events.at(-1)!;
+  if (event.micros - last.micros > sessionMinutes * 60_000_000) return false;
+  return event.session === null || visit.events.every(({ session }) => session === null || session === event.session);
+}
+
+function findVisits({ events, sessionMinutes }: PlainSite, { from, to }: TimeRange): VisitOf {
+  const around = { from: new Date(from.getTime() - dayMs), to: new Date(to.getTime() + dayMs) };
+  const latest = new Map<string, PlainVisit>();
+  const visitOf = new Map<PlainEvent, PlainVisit>();
+  for (const event of events) {
+    const { user } = event;
+    if (user === null || !isBetween(event, around)) continue;
+    let visit = latest.get(user);
+    if (!visit || !goesOn(visit, event, sessionMinutes)) visit = { user, events: [] };
+    visit.events.push(event);
+    latest.set(user, visit);
+    visitOf.set(event, visit);
+  }
+  return visitOf;
+}
+
+const found = new WeakMap<PlainSite, Map<string, VisitOf>>();
+
+/** Of each event of somebody, as it is for questions about the range: what lies more than a day beside it does not count. */
+export function plainVisits(site: PlainSite, range: TimeRange): VisitOf {
+  const known = found.get(site) ?? new Map<string, VisitOf>();
+  found.set(site, known);
+  const name = JSON.stringify(range);
+  const visitOf = known.get(name) ?? findVisits(site, range);
+  known.set(name, visitOf);
+  return visitOf;
+}
+
+export const viewsOf = ({ events }: PlainVisit): PlainEvent[] => events.filter((event) => event.event_type === 'view');
+
+/** What an event is in a dimension, or in a column that is only filtered by. */
+export function valueIn(event: PlainEvent, dimension: string, visitOf: VisitOf): string | null {
+  const visit = visitOf.get(event);
+  if (dimension === 'entry_page') return visit ? (viewsOf(visit)[0]?.path ?? null) : null;
+  if (dimension === 'exit_page') return visit ? (viewsOf(visit).at(-1)?.path ?? null) : null;
+  if (dimension.startsWith('visit:')) {
+    return visit ? valueIn(visit.events[0]!, dimension.slice('visit:'.length), visitOf) : null;
+  }
+  if (dimension.startsWith('property:')) return event.properties[dimension.slice('property:'.length)] ?? null;
+  if (dimension === 'user_id') return event.user;
+  if (dimension === 'session_id') return event.session;
+  return event[dimension as 'event_type' | 'path' | 'referrer' | 'profile_id'];
+}

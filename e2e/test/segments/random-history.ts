@@ -1,0 +1,128 @@
+/** What can happen to a site: the same with the same seed, so that whatever was asked in between can be asked again. */
+import { eraseUser } from '@millrace/processor/erase/erase-user';
+import { insertEvents } from '@millrace/processor/events/insert-events';
+import { markRange } from '@millrace/processor/rollups/mark-range';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Random } from '@millrace/shared/testing/create-random';
+import { createTransactions } from './open-transactions.js';
+import { randomEvents, randomId } from './random-events.js';
+import { zones } from './random-questions.js';
+import { createRoller } from './rolls-in-turn.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** How long ago events are at most: mostly some minutes, some of a day to come. */
+const recent = [minute, 5 * minute, 5 * minute, 40 * minute, 26 * hour, -23 * hour];
+const late = [2 * day, 40 * day];
+
+export interface HistoryOptions {
+  pool: Pool;
+  siteId: string;
+  /** When it begins. */
+  start: Date;
+}
+
+export interface History {
+  now(): Date;
+  /** Lets one thing happen. */
+  step(): Promise<void>;
+  /** Ends transactions and rolls that are under way. */
+  end(): Promise<void>;
+  /** What has happened. */
+  readonly past: readonly string[];
+}
+
+/** As from another server, in the same partition and with its mark. */
+async function storeForeign(random: Random, { pool, siteId }: HistoryOptions, now: Date): Promise<void> {
+  const { rows } = await pool.query<{ txid: string }>('select pg_current_xact_id()::text as txid');
+  const txid = Number(rows[0]!.txid) + random.pick([3, 10, 30, 1_000_000]);
+  const time = new Date(now.getTime() - random.below(10 * minute));
+  await pool.query(
+    `with marks as (
+      insert into rollup_marks (site_id, interval_start) values ($1, date_bin('15 minutes', $2::timestamptz, timestamptz '2000-01-01Z')))
+    insert into events (site_id, timestamp, event_id, event_type, path, user_id, txid)
+    values ($1, $2, $3, 'view', '/foreign', 'user-1', $4)`,
+    [siteId, time, randomId(random), txid],
+  );
+}
+
+/** What happens to events, and to what is kept of them. */
+function createChanges(random: Random, options: HistoryOptions, clock: { now: Date }) {
+  const { pool, siteId } = options;
+  const before = (ms: number) => new Date(clock.now.getTime() - ms);
+  /** Some of another site, in the same partitions. */
+  const events = (count: number, backs: readonly number[]) =>
+    JSON.stringify(
+      randomEvents(random, count, clock.now, { siteId, backs }).map((event) => ({
+        ...event,
+        ...(random() < 0.1 && { site_id: 'other' }),
+      })),
+    );
+  const transactions = createTransactions(pool, random);
+  const rollers = [createRoller(pool, siteId), createRoller(pool, siteId)];
+  const changes = {
+    store: () => insertEvents(pool, events(1 + random.below(30), recent)),
+    late: () => insertEvents(pool, events(1 + random.below(6), late)),
+    begin: () => transactions.begin(events(5, recent)),
+    commit: transactions.endOne,
+    foreign: () => storeForeign(random, options, clock.now),
+    roll: () => random.pick(rollers).step(clock.now),
+    'whole roll': async () => {
+      await rollers[0]!.finish();
+      await rollers[0]!.step(clock.now);
+      await rollers[0]!.finish();
+    },
+    async erase() {
+      await transactions.endAll();
+      await eraseUser(pool, { siteId, userId: `user-${random.below(40)}`, dryRun: random() < 0.3 });
+    },
+    async again() {
+      const from = before(random.below(40 * day));
+      await markRange(pool, siteId, from, new Date(from.getTime() + 3 * day));
+    },
+  };
+  const end = async () => {
+    await transactions.endAll();
+    for (const roller of rollers) await roller.finish();
+  };
+  return { changes, end };
+}
+
+/** What happens to the site itself, and to the time. */
+function createSettings(random: Random, { pool, siteId }: HistoryOptions, clock: { now: Date }) {
+  const set = (column: string, value: unknown) =>
+    pool.query(`update sites set ${column} = $2 where site_id = $1`, [siteId, value]);
+  const wait = async (ms: number) => {
+    clock.now = new Date(clock.now.getTime() + ms);
+  };
+  return {
+    zone: () => set('timezone', random.pick(zones)),
+    hostnames: () => set('hostnames', random.pick([[], ['own.example'], ['news.example', 'own.example']])),
+    pause: () => set('session_minutes', random.pick([1, 30, 45])),
+    minutes: () => wait(random.below(20) * minute),
+    days: () => wait(random.pick([hour, 5 * hour, day, 9 * day])),
+  };
+}
+
+type Steps = ReturnType<typeof createChanges>['changes'] & ReturnType<typeof createSettings>;
+
+/** How often each thing happens, compared with the others. */
+export type Weights = Partial<Record<keyof Steps, number>>;
+
+export function createHistory(random: Random, options: HistoryOptions, weights: Weights): History {
+  const clock = { now: options.start };
+  const { changes, end } = createChanges(random, options, clock);
+  const steps: Record<string, () => Promise<unknown>> = { ...changes, ...createSettings(random, options, clock) };
+  const names = Object.entries(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name));
+  const past: string[] = [];
+  return {
+    ...{ past, end, now: () => clock.now },
+    async step() {
+      const name = random.pick(names);
+      past.push(name);
+      await steps[name]!();
+    },
+  };
+}

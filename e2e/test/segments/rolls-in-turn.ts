@@ -1,0 +1,42 @@
+/** Rolls of a site that stop between two of their transactions, so that what they leave there can be asked about, and comes again. */
+import { rollSite } from '@millrace/processor/rollups/roll-site';
+import type { Pool } from '@millrace/shared/postgres';
+
+export interface Roller {
+  /** Does one transaction of the roll under way; begins another roll where there is none. */
+  step(now: Date): Promise<void>;
+  /** To the end of the roll under way. */
+  finish(): Promise<void>;
+}
+
+export function createRoller(pool: Pool, siteId: string): Roller {
+  let rolling: Promise<unknown> | undefined;
+  let goOn = () => {};
+  let stopped = () => {};
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      goOn = resolve;
+      stopped();
+    });
+
+  function begin(now: Date): void {
+    rolling = rollSite(pool, siteId, { now, onProgress: stop }).finally(() => {
+      rolling = undefined;
+    });
+  }
+
+  async function step(now: Date): Promise<void> {
+    const stopping = new Promise<void>((resolve) => {
+      stopped = resolve;
+    });
+    if (rolling) goOn();
+    else begin(now);
+    await Promise.race([stopping, rolling]);
+  }
+  return {
+    step,
+    async finish() {
+      while (rolling) await step(new Date());
+    },
+  };
+}

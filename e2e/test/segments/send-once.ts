@@ -1,0 +1,30 @@
+/** A connection in a transaction with one snapshot, in which the same statement always has the same answer: it is sent once. */
+import type { PoolClient } from '@millrace/shared/postgres';
+
+/** Cursors give other rows each time. */
+const isSelect = (text: string) => /^\/\*[^*]*\*\/\s*(select|with)\b/.test(text);
+
+/** A statement that fails is shown with the error. */
+function withStatement(statement: unknown): (error: Error) => never {
+  return (error) => {
+    error.message = `${error.message}, in ${JSON.stringify(statement)}`;
+    throw error;
+  };
+}
+
+/**
+ * Of many questions in one snapshot most ask what others have asked, such as which values fit a condition. Statements that are more
+ * than a text and its values are sent each time.
+ */
+export function sendOnce(client: PoolClient): PoolClient {
+  const sent = new Map<string, Promise<unknown>>();
+  const query = (text: unknown, values: unknown, ...more: unknown[]): unknown => {
+    const send = async (): Promise<unknown> => Reflect.apply(client.query, client, [text, values, ...more]);
+    if (typeof text !== 'string' || !Array.isArray(values) || !isSelect(text)) return send();
+    const key = JSON.stringify([text, values]);
+    const answer = sent.get(key) ?? send().catch(withStatement(text));
+    sent.set(key, answer);
+    return answer;
+  };
+  return Object.assign(Object.create(client) as PoolClient, { query });
+}
