@@ -1,5 +1,5 @@
 /** Turns the TypeScript of all packages into JavaScript, only where something changed. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from './run-tool.mjs';
 
@@ -8,7 +8,9 @@ export async function build(root) {
   forgetRemovedOutputs(root);
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await runTool(process.execPath, [compiler, '-b', '--pretty', 'false'], { cwd: root });
-  return code === 0 ? undefined : output;
+  if (code !== 0) return output;
+  removeLeftovers(root);
+  return undefined;
 }
 
 /** The compiler trusts its note of an earlier build, even when the output folder has been deleted since. */
@@ -16,5 +18,19 @@ function forgetRemovedOutputs(root) {
   for (const name of readdirSync(root)) {
     const note = join(root, name, 'tsconfig.tsbuildinfo');
     if (existsSync(note) && !existsSync(join(root, name, 'dist'))) rmSync(note);
+  }
+}
+
+/** The compiler leaves what it made of a module that is gone, and an import of that goes on working, but only here. */
+export function removeLeftovers(root) {
+  for (const name of readdirSync(root)) {
+    const project = join(root, name, 'tsconfig.json');
+    if (!existsSync(project)) continue;
+    const { rootDir, outDir } = JSON.parse(readFileSync(project, 'utf8')).compilerOptions;
+    for (const output of readdirSync(join(root, name, outDir), { recursive: true })) {
+      const module = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(output)?.[1];
+      if (module !== undefined && !existsSync(join(root, name, rootDir, `${module}.ts`)))
+        rmSync(join(root, name, outDir, output));
+    }
   }
 }

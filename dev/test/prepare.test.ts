@@ -1,9 +1,10 @@
 /** Proves the parts of the pre-script: the Node version, the lock, and the sentences for known failures. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { removeLeftovers } from '../prepare/build.mjs';
 import { explainFailure } from '../prepare/explain-failure.mjs';
 import { nodeProblem } from '../prepare/node-problem.mjs';
 import { tryLock, waitForLock } from '../prepare/process-lock.mjs';
@@ -76,5 +77,21 @@ describe('the sentence for a failure', () => {
 
   it('is left to the tool when the cause is unknown', () => {
     expect(explainFailure('something odd', '/clone')).toBeUndefined();
+  });
+});
+
+describe('the build', () => {
+  it('removes what was made of a module that is gone, and nothing else', () => {
+    const made = join(folder, 'part', 'dist', 'inner');
+    mkdirSync(made, { recursive: true });
+    mkdirSync(join(folder, 'part', 'src', 'inner'), { recursive: true });
+    writeFileSync(join(folder, 'part', 'tsconfig.json'), '{"compilerOptions":{"rootDir":"src","outDir":"dist"}}');
+    writeFileSync(join(folder, 'part', 'src', 'inner', 'kept.ts'), '');
+    for (const name of ['kept', 'gone']) {
+      for (const ending of ['js', 'js.map', 'd.ts']) writeFileSync(join(made, `${name}.${ending}`), '');
+    }
+    writeFileSync(join(made, 'tsconfig.tsbuildinfo'), '');
+    removeLeftovers(folder);
+    expect(readdirSync(made).sort()).toEqual(['kept.d.ts', 'kept.js', 'kept.js.map', 'tsconfig.tsbuildinfo']);
   });
 });

@@ -1,5 +1,5 @@
 /** Who comes again, by the definition in docs/behaviour.md: visitor by visitor. */
-import { compareTexts } from '@millrace/reporting/query/order-rows';
+import { compareTexts } from '@millrace/reporting/query/page-rows';
 import {
   emptyTable,
   type Returns,
