@@ -15,7 +15,7 @@ import { randomFunnel, randomJourneys, randomReturns, type Subject } from './ran
 /** How many questions are asked of SQL, too. */
 const sqlShare = 0.75;
 
-const ascending = ({ users, times }: PlainCounts): PlainCounts => ({
+const ascending = ({ users, times }: { users: number[]; times: Iterable<number>[] }): PlainCounts => ({
   users,
   times: times.map((list) => [...list].sort((a, b) => a - b)),
 });

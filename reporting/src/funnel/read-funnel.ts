@@ -21,7 +21,7 @@ type Row = [user: string, visit: number | null, seconds: number, steps: number, 
  * @throws ServiceError `query_timeout` once the signal has fired.
  */
 export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: AbortSignal): Promise<FunnelAnswer> {
-  const { tally, add } = createTally(funnel.steps.length, funnel.breakdown !== undefined);
+  const { add, tally } = createTally(funnel.steps.length, funnel.breakdown !== undefined);
   const walk = walkFunnel(rulesOf(funnel), add);
   const values = new Map<string | null, number>();
   await openCursor(client, funnel);
@@ -38,7 +38,7 @@ export async function readFunnel(client: PoolClient, funnel: Funnel, signal?: Ab
   await client.query('/* reporting.closeFunnel */ close funnel_events');
   walk.end();
   const texts = [...values.keys()];
-  return { ...tally, textOf: (value) => texts[value] ?? null, source: 'raw' };
+  return { ...tally(), textOf: (value) => texts[value] ?? null, source: 'raw' };
 }
 
 async function openCursor(client: PoolClient, funnel: Funnel): Promise<void> {

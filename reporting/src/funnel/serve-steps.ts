@@ -1,19 +1,14 @@
 /** Which steps the events of one instant serve together. */
 
-/**
- * The last step L so that different events of the instant serve the steps `before` + 1 to L, one each; `before` when none
- * serves the first of them.
- * @param events For each event a bit for each step that it matches.
- */
-export function servedFrom(before: number, steps: number, events: readonly number[]): number {
-  if (events.length === 1) return before < steps && events[0]! & (1 << before) ? before + 1 : before;
-  return matchSteps(before, steps, events);
-}
-
 export interface Instant {
-  /** For each event that can serve a step a bit for each step that it matches. */
-  readonly events: readonly number[];
+  isEmpty(): boolean;
+  /** Takes an event as a bit for each step that it matches. */
   add(event: number): void;
+  /**
+   * The last step L so that different events of the instant serve the steps `before` + 1 to L, one each; `before` when none
+   * serves the first of them.
+   */
+  servedFrom(before: number): number;
   /** For the events of the next instant. */
   clear(): void;
 }
@@ -23,22 +18,36 @@ export interface Instant {
  * has millions of them at midnight.
  */
 export function createInstant(steps: number): Instant {
-  const events: number[] = [];
+  // Nearly all instants have one event: the list is for those that have more.
+  let first = 0;
+  let count = 0;
+  let events: number[] = [];
   let counts: Map<number, number> | undefined;
+
+  function addAnother(event: number): void {
+    if (count === 1) events = [first];
+    // Few instants have more events than steps: only these are counted.
+    if (count >= steps) {
+      counts ??= countsOf(events);
+      const equal = counts.get(event) ?? 0;
+      if (equal >= steps) return;
+      counts.set(event, equal + 1);
+    }
+    count = events.push(event);
+  }
+
   return {
-    events,
+    isEmpty: () => count === 0,
     add(event) {
-      // Few instants have more events than steps: only these are counted.
-      if (events.length >= steps) {
-        counts ??= countsOf(events);
-        const count = counts.get(event) ?? 0;
-        if (count >= steps) return;
-        counts.set(event, count + 1);
-      }
-      events.push(event);
+      if (count > 0) addAnother(event);
+      else [first, count] = [event, 1];
+    },
+    servedFrom(before) {
+      if (count > 1) return matchSteps(before, steps, events);
+      return before < steps && first & (1 << before) ? before + 1 : before;
     },
     clear() {
-      events.length = 0;
+      count = 0;
       counts = undefined;
     },
   };

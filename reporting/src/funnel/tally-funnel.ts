@@ -1,11 +1,12 @@
 /** Adds up how far users got. */
+import { createTimeList, mergeAscending, type TimeList } from './time-list.js';
 import type { FunnelUser } from './walk-funnel.js';
 
 export interface FunnelCounts {
   /** Users who reached each step. */
   users: number[];
-  /** Their shortest times to each step after the first, in microseconds; place 0 is empty. */
-  times: number[][];
+  /** Their shortest times to each step after the first, in microseconds, ascending; of the first there are none. */
+  times: Float64Array[];
 }
 
 export interface FunnelTally {
@@ -14,49 +15,62 @@ export interface FunnelTally {
   byValue: Map<number, FunnelCounts>;
 }
 
-const emptyCounts = (steps: number): FunnelCounts => ({
+interface Counting {
+  users: number[];
+  times: TimeList[];
+}
+
+const startCounting = (steps: number): Counting => ({
   users: new Array<number>(steps).fill(0),
-  times: Array.from({ length: steps }, () => []),
+  times: Array.from({ length: steps }, createTimeList),
 });
 
-function count({ users, times }: FunnelCounts, { reached, fastest }: FunnelUser): void {
+function count({ users, times }: Counting, { reached, fastest }: FunnelUser): void {
   for (let step = 0; step < reached; step += 1) {
     users[step]! += 1;
-    if (step > 0) times[step]!.push(fastest[step]!);
+    if (step > 0) times[step]!.add(fastest[step]!);
   }
 }
 
-export function createTally(steps: number, hasBreakdown: boolean): { tally: FunnelTally; add(user: FunnelUser): void } {
-  const tally: FunnelTally = { whole: emptyCounts(steps), byValue: new Map() };
+const finish = ({ users, times }: Counting): FunnelCounts => ({ users, times: times.map((list) => list.sorted()) });
+
+export function createTally(
+  steps: number,
+  hasBreakdown: boolean,
+): { add(user: FunnelUser): void; tally(): FunnelTally } {
+  const whole = startCounting(steps);
+  const byValue = new Map<number, Counting>();
   return {
-    tally,
     add(user) {
-      count(tally.whole, user);
+      count(whole, user);
       if (!hasBreakdown) return;
-      const ofValue = tally.byValue.get(user.value) ?? emptyCounts(steps);
-      tally.byValue.set(user.value, ofValue);
+      const ofValue = byValue.get(user.value) ?? startCounting(steps);
+      byValue.set(user.value, ofValue);
       count(ofValue, user);
     },
+    tally: () => ({
+      whole: finish(whole),
+      byValue: new Map([...byValue].map(([value, counting]) => [value, finish(counting)])),
+    }),
   };
 }
 
-function addCounts(to: FunnelCounts, from: FunnelCounts): void {
-  for (const [step, users] of from.users.entries()) {
-    to.users[step]! += users;
-    for (const time of from.times[step]!) to.times[step]!.push(time);
-  }
-}
+const addCounts = (left: FunnelCounts, right: FunnelCounts): FunnelCounts => ({
+  users: left.users.map((users, step) => users + right.users[step]!),
+  times: left.times.map((times, step) => mergeAscending(times, right.times[step]!)),
+});
 
-/** Of tallies of different users. */
-export function addTallies(tallies: FunnelTally[], steps: number): FunnelTally {
-  const sum: FunnelTally = { whole: emptyCounts(steps), byValue: new Map() };
-  for (const { whole, byValue } of tallies) {
-    addCounts(sum.whole, whole);
-    for (const [value, counts] of byValue) {
-      const ofValue = sum.byValue.get(value) ?? emptyCounts(steps);
-      sum.byValue.set(value, ofValue);
-      addCounts(ofValue, counts);
+/** Of tallies of different users; there is one at least. */
+export function addTallies(tallies: FunnelTally[]): FunnelTally {
+  const [first, ...others] = tallies as [FunnelTally, ...FunnelTally[]];
+  let { whole } = first;
+  const byValue = new Map(first.byValue);
+  for (const other of others) {
+    whole = addCounts(whole, other.whole);
+    for (const [value, counts] of other.byValue) {
+      const known = byValue.get(value);
+      byValue.set(value, known ? addCounts(known, counts) : counts);
     }
   }
-  return sum;
+  return { whole, byValue };
 }

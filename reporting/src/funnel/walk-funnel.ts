@@ -1,5 +1,5 @@
 /** How far each user gets in a funnel, found in one walk over their events. */
-import { createInstant, servedFrom } from './serve-steps.js';
+import { createInstant } from './serve-steps.js';
 
 export interface FunnelRules {
   /** How many the funnel has, from 1 to 30. */
@@ -46,12 +46,12 @@ export function walkFunnel(rules: FunnelRules, onUser: (user: FunnelUser) => voi
 
   /** What was reached before the instant is looked at from the last step on, so that one event serves one step. */
   function takeInstant(): void {
-    if (instant.events.length === 0) return;
+    if (instant.isEmpty()) return;
     starts[0] = time < startsBefore ? time : Number.NEGATIVE_INFINITY;
     for (let before = Math.min(reached, steps - 1); before >= 0; before -= 1) {
       const start = starts[before]!;
       if (time - start > windowMicros) continue;
-      const last = servedFrom(before, steps, instant.events);
+      const last = instant.servedFrom(before);
       for (let step = before + 1; step <= last; step += 1) {
         starts[step] = Math.max(starts[step]!, start);
         fastest[step - 1] = Math.min(fastest[step - 1]!, time - start);

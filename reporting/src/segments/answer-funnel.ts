@@ -55,7 +55,7 @@ export async function answerFunnel(
   if (read === undefined) return undefined;
   const plan = await funnelPlan(client, funnel, read, visits);
   const taskOf = (shared: SharedTask): FunnelTask => ({ kind: 'funnel', plan, ...shared });
-  const tally = addTallies(await runOnThreads(engine, read, taskOf, reads.signal), steps.length);
+  const tally = addTallies(await runOnThreads(engine, read, taskOf, reads.signal));
   const column = codedColumn(breakdown ?? '');
   const hostnames = new Set(read.site.hostnames);
   return {

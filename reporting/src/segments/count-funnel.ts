@@ -1,11 +1,12 @@
 /** Counts how far visitors, or visits, get in a funnel. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
-import { type FunnelRules, walkFunnel } from '../funnel/walk-funnel.js';
+import { type FunnelRules, type FunnelWalk, walkFunnel } from '../funnel/walk-funnel.js';
 import { maskSteps } from './mask-steps.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
-import { type FilterPlan, listOf, type Rows, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, listOf, type Rows, selectRows } from './select-rows.js';
 import { inSequence } from './sequence-parts.js';
+import { noCodes } from './shared-lists.js';
 import { type VisitTask, withVisits } from './visit-columns.js';
 import { type Block, blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 import { clipWindows } from './windows.js';
@@ -34,11 +35,12 @@ interface MatchedRows extends ListedRows {
   /** For each of the rows a bit for each step. */
   masks: Uint8Array;
   visitors: Numbers;
-  /** Visitors or visits. */
-  ids: Numbers;
   time: Numbers;
   micros: Numbers;
-  values: Numbers;
+  /** Absent where the steps need not be of one visit. */
+  visits: Numbers | undefined;
+  /** Absent without a breakdown. */
+  values: Numbers | undefined;
 }
 
 function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: FunnelPlan): MatchedRows {
@@ -47,35 +49,36 @@ function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: Fu
   const kept = new Uint32Array(list.length);
   let count = 0;
   for (let at = 0; at < list.length; at += 1) {
-    if (masks[at] === 0) continue;
+    const mask = masks[at]!;
     kept[count] = list[at]!;
-    masks[count++] = masks[at]!;
+    masks[count] = mask;
+    count += Number(mask !== 0);
   }
-  const none = new Uint8Array(part.rows);
-  const column = (name: string): Numbers => part.columns.get(name) ?? none;
-  const visitors = column('visitor');
+  const column = (name: string): Numbers => part.columns.get(name) ?? noCodes(part.rows);
   return {
-    ...{ part, rows: kept.subarray(0, count), masks, visitors, ids: byVisit ? column('visit') : visitors },
-    ...{ time: column('time'), micros: column('micros'), values: breakdown ? column(breakdown.column) : none },
+    ...{ part, rows: kept.subarray(0, count), masks, visitors: column('visitor'), time: column('time') },
+    ...{ micros: column('micros'), visits: byVisit ? column('visit') : undefined },
+    values: breakdown && column(breakdown.column),
   };
 }
 
-/** Events of a block of visitors, those of each together and in the order of time. */
-function createBlock() {
-  let times = new Float64Array(1_024);
-  let rows = new Uint32Array(1_024);
-  /** Places in the list of parts, and in their rows. */
-  let parts = new Uint32Array(1_024);
+/** Tells `walk` of the matching events of whole blocks, those of each visitor together and in the order of time. */
+function createBlockWalk(walk: FunnelWalk, { byVisit, breakdown }: FunnelPlan) {
   const ends = new Uint32Array(blockVisitors + 1);
   const hasStarted = new Uint8Array(blockVisitors);
+  let length = 0;
+  let times = new Float64Array();
+  let steps = new Uint8Array();
+  let visits = new Uint32Array();
+  let values = new Uint32Array();
 
   /** Whoever does not match the first step reaches none. */
   function countEvents(lists: MatchedRows[], { visitor, from, to }: Block): number {
     hasStarted.fill(0);
     ends.fill(0);
-    for (const [at, { rows: list, masks, visitors }] of lists.entries()) {
+    for (const [at, { rows, masks, visitors }] of lists.entries()) {
       for (let place = from[at]!; place < to[at]!; place += 1) {
-        const number = visitors[list[place]!]! - visitor;
+        const number = visitors[rows[place]!]! - visitor;
         hasStarted[number]! |= masks[place]! & 1;
         ends[number + 1]! += 1;
       }
@@ -86,55 +89,62 @@ function createBlock() {
     return ends[blockVisitors]!;
   }
 
-  return function eachEvent(
-    lists: MatchedRows[],
-    block: Block,
-    onEvent: (matched: MatchedRows, place: number, time: number) => void,
-  ): void {
-    const count = countEvents(lists, block);
-    if (count > times.length) {
-      [times, rows, parts] = [new Float64Array(2 * count), new Uint32Array(2 * count), new Uint32Array(2 * count)];
+  function makeRoom(count: number): void {
+    if (count <= length) return;
+    length = 2 * count;
+    [times, steps] = [new Float64Array(length), new Uint8Array(length)];
+    if (byVisit) visits = new Uint32Array(length);
+    if (breakdown) values = new Uint32Array(length);
+  }
+
+  /** Puts events where those of their visitor belong; parts follow each other in time. */
+  function place(matched: MatchedRows, first: number, from: number, to: number): void {
+    const { part, rows, masks, visitors, time, micros, visits: ofVisits, values: ofValues } = matched;
+    const start = part.startMs * 1_000;
+    for (let at = from; at < to; at += 1) {
+      const row = rows[at]!;
+      const number = visitors[row]! - first;
+      if (hasStarted[number] === 0) continue;
+      const next = ends[number]!;
+      ends[number] = next + 1;
+      times[next] = start + time[row]! * 1_000 + micros[row]!;
+      steps[next] = masks[at]!;
+      if (ofVisits) visits[next] = ofVisits[row]!;
+      if (ofValues) values[next] = ofValues[row]!;
     }
+  }
+
+  return function walkBlock(lists: MatchedRows[], block: Block): void {
+    makeRoom(countEvents(lists, block));
     const { visitor, from, to } = block;
-    for (const [at, { part, rows: list, visitors, time, micros }] of lists.entries()) {
-      const start = part.startMs * 1_000;
-      for (let place = from[at]!; place < to[at]!; place += 1) {
-        const row = list[place]!;
-        const number = visitors[row]! - visitor;
-        if (hasStarted[number] === 0) continue;
-        const next = ends[number]!;
-        ends[number] = next + 1;
-        times[next] = start + time[row]! * 1_000 + micros[row]!;
-        rows[next] = place;
-        parts[next] = at;
+    for (const [at, matched] of lists.entries()) place(matched, visitor, from[at]!, to[at]!);
+    const same = breakdown?.same;
+    let at = 0;
+    for (let number = 0; number < blockVisitors; number += 1) {
+      for (; at < ends[number]!; at += 1) {
+        const value = breakdown ? values[at]! : 0;
+        walk.add(byVisit ? visits[at]! : visitor + number, times[at]!, steps[at]!, same ? same[value]! : value);
       }
     }
-    for (let at = 0; at < count; at += 1) onEvent(lists[parts[at]!]!, rows[at]!, times[at]!);
   };
 }
 
 export function countFunnel(task: FunnelTask): FunnelTally {
-  const { plan, visitors, cancellation } = task;
+  const { plan, cancellation } = task;
   const inTime = inSequence(task.parts);
-  const parts = plan.visits ? withVisits(inTime, visitors, plan.visits).parts : inTime;
+  const parts = plan.visits ? withVisits(inTime, plan.visits).parts : inTime;
   const lists = parts.flatMap((part) => {
     throwIfCancelled(cancellation);
     const clipped = clipWindows(part, plan.range);
-    if (!clipped) return [];
-    return [matchedRows(part, selectRows(clipped, plan.filter, rowsOfVisitors(part, ...visitors)), plan)];
+    return clipped ? [matchedRows(part, selectRows(clipped, plan.filter, 'all'), plan)] : [];
   });
-  const { tally, add } = createTally(plan.steps, plan.breakdown !== undefined);
+  const { add, tally } = createTally(plan.steps, plan.breakdown !== undefined);
   const walk = walkFunnel(plan, add);
-  const same = plan.breakdown?.same;
-  const eachEvent = createBlock();
+  const walkBlock = createBlockWalk(walk, plan);
   for (const block of visitorBlocks(lists)) {
     throwIfCancelled(cancellation);
-    eachEvent(lists, block, ({ rows, masks, ids, values }, place, time) => {
-      const row = rows[place]!;
-      const value = values[row]!;
-      walk.add(ids[row]!, time, masks[place]!, same ? same[value]! : value);
-    });
+    walkBlock(lists, block);
   }
   walk.end();
-  return tally;
+  return tally();
 }

@@ -5,7 +5,7 @@ import { createPathNumbers } from './number-paths.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import type { VisitSelection } from './select-parts.js';
-import { type FilterPlan, listOf, maskOf, type RowList, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, listOf, maskOf, type RowList, selectRows } from './select-rows.js';
 import { inSequence } from './sequence-parts.js';
 import { withVisits } from './visit-columns.js';
 import { clipWindows } from './windows.js';
@@ -117,8 +117,8 @@ function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits,
 
 /** Parts reach beyond the range, so that visits are whole. */
 export function countJourneys(task: JourneysTask): CountedJourneys {
-  const { plan, visitors, cancellation } = task;
-  const { parts, visits } = withVisits(inSequence(task.parts), visitors, plan.visits);
+  const { plan, cancellation } = task;
+  const { parts, visits } = withVisits(inSequence(task.parts), plan.visits);
   throwIfCancelled(cancellation);
   const create = plan.mark?.at === 'end' ? createBackward : createForward;
   const { ways, onStep } = create(plan.steps, visits.count);
@@ -126,7 +126,7 @@ export function countJourneys(task: JourneysTask): CountedJourneys {
     throwIfCancelled(cancellation);
     const clipped = clipWindows(part, plan.visits.range);
     if (!clipped) continue;
-    const rows = listOf(part, selectRows(clipped, plan.filter, rowsOfVisitors(part, ...visitors)));
+    const rows = listOf(part, selectRows(clipped, plan.filter, 'all'));
     walk(part, rows, plan, onStep);
   }
   return countWays(ways, visits, plan.steps);

@@ -3,6 +3,7 @@ import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type BucketPlan, createBucketFinder } from './bucket-rows.js';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
+import { noCodes } from './shared-lists.js';
 
 /** What rows are grouped by: the time axis, or a column whose codes are below `size`. */
 export type GroupKey =
@@ -48,7 +49,7 @@ function valuesOf(key: GroupKey): Values {
   if (key.by === 'time') return createBucketFinder(key.buckets);
   const { column, same } = key;
   return (part, rows) => {
-    const codes = pick(part.columns.get(column), rows) ?? new Uint32Array(countRows(part, rows));
+    const codes = pick(part.columns.get(column), rows) ?? noCodes(countRows(part, rows));
     if (!same) return codes;
     const values = new Uint32Array(codes.length);
     for (let at = 0; at < values.length; at += 1) values[at] = same[codes[at]!]!;
@@ -81,7 +82,7 @@ function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
 const constant = (size: number) => () => size;
 
 const oneGroup: RowGrouper = {
-  groupsOf: (part, rows) => new Uint32Array(countRows(part, rows)),
+  groupsOf: (part, rows) => noCodes(countRows(part, rows)),
   size: constant(1),
   keysOf: () => [],
 };

@@ -1,6 +1,6 @@
 /** Which of several filters each row fits, as bits. */
 import type { Part } from './part.js';
-import { countRows, type FilterPlan, maskOf, pick, type Rows } from './select-rows.js';
+import { countRows, type FilterPlan, maskOf, type Rows } from './select-rows.js';
 
 type Condition = Extract<FilterPlan, { op: 'in' }>;
 
@@ -34,9 +34,10 @@ export function maskSteps(part: Part, filters: FilterPlan[], rows: Rows): Uint8A
   if (conditions.every((list) => list !== undefined)) {
     masks.fill(2 ** filters.length - 1);
     for (const [column, table] of tablesOf(conditions)) {
-      const codes = pick(part.columns.get(column), rows);
-      if (codes) for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[codes[at]!]!;
-      else for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[0]!;
+      const codes = part.columns.get(column);
+      if (!codes) for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[0]!;
+      else if (rows === 'all') for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[codes[at]!]!;
+      else for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[codes[rows[at]!]!]!;
     }
     return masks;
   }

@@ -1,7 +1,8 @@
 /** Visits: runs of a visitor's events without a longer gap than the site allows. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
-import { listOf, rowsOfVisitors, selectRows } from './select-rows.js';
+import { listOf, selectRows } from './select-rows.js';
+import { noCodes } from './shared-lists.js';
 import { createVisitTable, type Visits, type VisitTable } from './visit-table.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 
@@ -46,7 +47,7 @@ function halvesOf({ sessionIds }: Part): Uint32Array {
 }
 
 function toWalked({ part, rows }: ListedRows): Walked {
-  const none = new Uint8Array(part.rows);
+  const none = noCodes(part.rows);
   const column = (name: string): Numbers => part.columns.get(name) ?? none;
   return {
     ...{ part, rows, visits: new Uint32Array(part.rows) },
@@ -109,13 +110,11 @@ function createWalk(plan: VisitPlan, table: VisitTable) {
 }
 
 /**
- * Visits of visitors from the first to before the second. Parts follow each other in time; they need `time`, `micros`, `visitor`, `session`,
+ * Parts follow each other in time; they need `time`, `micros`, `visitor`, `session`,
  * `event_type` and `path`.
  */
-export function numberVisits(parts: Part[], visitors: readonly [number, number], plan: VisitPlan): NumberedVisits {
-  const walked = parts.map((part) =>
-    toWalked({ part, rows: listOf(part, selectRows(part, undefined, rowsOfVisitors(part, ...visitors))) }),
-  );
+export function numberVisits(parts: Part[], plan: VisitPlan): NumberedVisits {
+  const walked = parts.map((part) => toWalked({ part, rows: listOf(part, selectRows(part, undefined, 'all')) }));
   const table = createVisitTable();
   const walk = createWalk(plan, table);
   const known = createKnown();

@@ -22,6 +22,28 @@ export interface Part {
   windows?: readonly number[];
 }
 
+/** The first row whose visitor is at least `visitor`. */
+export function firstRowOf({ rows, columns }: Part, visitor: number): number {
+  const visitors = columns.get('visitor');
+  // All events are nobody's.
+  if (visitors === undefined) return visitor === 0 ? 0 : rows;
+  let [low, high] = [0, rows];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (visitors[middle]! < visitor) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The events of visitors from the first to before the second, without another copy of them; those of nobody are of number 0. */
+export function partOfVisitors(part: Part, [from, to]: readonly [number, number]): Part {
+  const [first, end] = [firstRowOf(part, from), firstRowOf(part, to)];
+  if (end - first === part.rows) return part;
+  const columns = new Map([...part.columns].map(([name, list]) => [name, list.subarray(first, end)] as const));
+  return { ...part, rows: end - first, columns };
+}
+
 /** Thrown by a worker whose question nobody waits for any more. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
@@ -32,8 +54,8 @@ export type Cancellation = Int32Array<SharedArrayBuffer>;
 
 /** What each thread is given of a question. */
 export interface SharedTask {
+  /** The events of visitors from the first to before the second. */
   parts: Part[];
-  /** Of visitors from the first to before the second. */
   visitors: [from: number, to: number];
   lastVisitor: number;
   cancellation: Cancellation;

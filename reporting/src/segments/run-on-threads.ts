@@ -1,14 +1,29 @@
 /** Gives each thread a share of the visitors, and so of the events of every part. */
 import { ServiceError } from '@millrace/shared/errors';
-import { CancelledError, type SharedTask } from './part.js';
+import { CancelledError, firstRowOf, type Part, partOfVisitors, type SharedTask } from './part.js';
 import type { ReadParts } from './read-parts.js';
 import type { SegmentEngine } from './segment-engine.js';
 import type { PieceOf, ResultOf, Task } from './tasks.js';
 
-function sharesOf(threads: number, visitors: number): [number, number][] {
-  const bound = (at: number) =>
-    at === 0 ? 0 : at === threads ? Number.POSITIVE_INFINITY : Math.ceil((at * visitors) / threads);
-  return Array.from({ length: threads }, (_, at) => [bound(at), bound(at + 1)]);
+/** The visitor up to whom the parts have about so many events. */
+function visitorAfter(parts: Part[], events: number, lastVisitor: number): number {
+  let [low, high] = [0, lastVisitor + 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const before = parts.reduce((sum, part) => sum + firstRowOf(part, middle), 0);
+    if (before < events) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Ranges of visitors with about as many events each: those who came last are most of those of any month. */
+function sharesOf(threads: number, parts: Part[], events: number, lastVisitor: number): [number, number][] {
+  const bounds = Array.from({ length: threads - 1 }, (_, at) =>
+    visitorAfter(parts, ((at + 1) * events) / threads, lastVisitor),
+  );
+  const all = [0, ...bounds, Number.POSITIVE_INFINITY];
+  return Array.from({ length: threads }, (_, at) => [all[at]!, all[at + 1]!]);
 }
 
 /** Takes a piece from one of the shares; there are `shares` of them. */
@@ -30,9 +45,12 @@ export async function runOnThreads<T extends Task>(
   const threads = Math.max(1, Math.min(pool.threads, Math.floor(rows / eventsPerThread)));
   try {
     const lastVisitor = site.lastVisitorNo + users.length;
-    const shares = sharesOf(threads, lastVisitor + 1);
-    const run = (visitors: SharedTask['visitors'], share: number) =>
-      pool.run(taskOf({ parts, visitors, lastVisitor, cancellation }), (piece) => take?.(piece, share, shares.length));
+    const shares = sharesOf(threads, parts, rows, lastVisitor);
+    const run = (visitors: SharedTask['visitors'], share: number) => {
+      const own = parts.map((part) => partOfVisitors(part, visitors)).filter((part) => part.rows > 0);
+      const task = taskOf({ parts: own, visitors, lastVisitor, cancellation });
+      return pool.run(task, (piece) => take?.(piece, share, shares.length));
+    };
     return await Promise.all(shares.map(run));
   } catch (error) {
     // What the other shares count is of no use any more.

@@ -1,7 +1,7 @@
 /** Which rows of the parts that a thread is given count. */
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
-import { type FilterPlan, type Rows, rowsOfVisitors, selectRows } from './select-rows.js';
+import { type FilterPlan, type Rows, selectRows } from './select-rows.js';
 import { inSequence } from './sequence-parts.js';
 import { type VisitTask, withVisits } from './visit-columns.js';
 import { clipWindows } from './windows.js';
@@ -24,15 +24,14 @@ export interface SelectedRows {
 
 /** Rows that count, of parts whose visits are numbered where something is asked about them: these follow each other in time. */
 export function selectParts(
-  { parts, visitors, cancellation }: SharedTask,
+  { parts, cancellation }: SharedTask,
   { filter, visits }: Selection,
 ): { rows: SelectedRows[]; visits: NumberedVisits | undefined } {
-  const numbered = visits && withVisits(inSequence(parts), visitors, visits);
+  const numbered = visits && withVisits(inSequence(parts), visits);
   const rows = (numbered?.parts ?? parts).map((part) => {
     throwIfCancelled(cancellation);
     const clipped = visits ? clipWindows(part, visits.range) : part;
-    const own = clipped ? rowsOfVisitors(part, ...visitors) : new Uint32Array();
-    return { part, rows: selectRows(clipped ?? part, filter, own) };
+    return { part, rows: clipped ? selectRows(clipped, filter, 'all') : new Uint32Array() };
   });
   return { rows, visits: numbered?.visits };
 }

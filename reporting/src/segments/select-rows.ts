@@ -2,6 +2,7 @@
 import { intervalMs } from '@millrace/shared/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
+import { everyRow } from './shared-lists.js';
 
 /** A filter in terms of codes: `allowed` has a 1 for each code that fits. */
 export type FilterPlan =
@@ -31,37 +32,8 @@ export function pick(numbers: Numbers | undefined, rows: Rows): Numbers | undefi
   return picked;
 }
 
-/** From the first row whose visitor is at least `visitor` on. */
-function firstRowOf(visitors: Numbers | undefined, rows: number, visitor: number): number {
-  if (visitor === 0) return 0;
-  if (visitors === undefined) return rows;
-  let [low, high] = [0, rows];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (visitors[middle]! < visitor) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The same rows as a list. */
-export function listOf(part: Part, rows: Rows): RowList {
-  if (rows !== 'all') return rows;
-  const list = new Uint32Array(part.rows);
-  for (let row = 0; row < list.length; row += 1) list[row] = row;
-  return list;
-}
-
-/** Rows of visitors from `from` to before `to`. */
-export function rowsOfVisitors({ rows, columns }: Part, from: number, to: number): Rows {
-  const visitors = columns.get('visitor');
-  const first = firstRowOf(visitors, rows, from);
-  const end = to === Number.POSITIVE_INFINITY ? rows : firstRowOf(visitors, rows, to);
-  if (first === 0 && end === rows) return 'all';
-  const list = new Uint32Array(Math.max(0, end - first));
-  for (let at = 0; at < list.length; at += 1) list[at] = first + at;
-  return list;
-}
+/** The same rows as a list, which is not to be written to. */
+export const listOf = (part: Part, rows: Rows): RowList => (rows === 'all' ? everyRow(part.rows) : rows);
 
 /** Those of `rows` that lie in the windows of the part. */
 function withinWindows(part: Part, rows: Rows): Rows {

@@ -32,7 +32,7 @@ export interface VisitTask extends VisitPlan {
 }
 
 /** `codes[numbers[row]]` for each row. */
-function look(codes: Uint32Array, numbers: Uint32Array): Uint32Array {
+export function look(codes: Uint32Array, numbers: Uint32Array): Uint32Array {
   const found = new Uint32Array(numbers.length);
   for (let row = 0; row < found.length; row += 1) found[row] = codes[numbers[row]!]!;
   return found;
@@ -42,12 +42,8 @@ function look(codes: Uint32Array, numbers: Uint32Array): Uint32Array {
  * The same parts with column `visit`, the number of the visit of each event, and the columns that are asked for. Parts follow each other in
  * time.
  */
-export function withVisits(
-  parts: Part[],
-  visitors: readonly [number, number],
-  plan: VisitTask,
-): { parts: Part[]; visits: NumberedVisits } {
-  const visits = numberVisits(parts, visitors, plan);
+export function withVisits(parts: Part[], plan: VisitTask): { parts: Part[]; visits: NumberedVisits } {
+  const visits = numberVisits(parts, plan);
   const codes = plan.columns.map((column) => [column, codesOfVisits(column, parts, visits)] as const);
   const extended = parts.map((part) => {
     const ofRows = visits.ofRows.get(part)!;

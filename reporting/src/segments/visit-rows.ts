@@ -5,7 +5,7 @@ import type { NumberedVisits } from './number-visits.js';
 import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
 import { filteredColumns } from './select-rows.js';
-import { codesOfVisits, isOfVisits } from './visit-columns.js';
+import { codesOfVisits, isOfVisits, look } from './visit-columns.js';
 
 /** Whether a plan counts visits only, by what they are like. */
 export function isOfWholeVisits(plan: CountPlan): boolean {
@@ -38,11 +38,7 @@ export function rowsOfVisits(selected: SelectedRows[], visits: NumberedVisits, c
   const visit = numbers.subarray(0, rows);
   const ofRows = new Map<string, Numbers>([['visit', visit]]);
   for (const column of columns) {
-    const codes = codesOfVisits(column, parts, visits);
-    ofRows.set(
-      column,
-      visit.map((number) => codes[number]!),
-    );
+    ofRows.set(column, look(codesOfVisits(column, parts, visits), visit));
   }
   return { rows, startMs: 0, columns: ofRows };
 }

@@ -1,0 +1,16 @@
+/** Lists that are needed again and again, and that nobody may write to. */
+
+let rows = new Uint32Array();
+let zeros = new Uint8Array();
+
+/** 0, 1, 2, ... */
+export function everyRow(count: number): Uint32Array {
+  if (count > rows.length) rows = Uint32Array.from({ length: 2 * count }, (_, row) => row);
+  return rows.subarray(0, count);
+}
+
+/** A column without values. */
+export function noCodes(count: number): Uint8Array {
+  if (count > zeros.length) zeros = new Uint8Array(2 * count);
+  return zeros.subarray(0, count);
+}
