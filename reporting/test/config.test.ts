@@ -3,7 +3,12 @@
 import { readingNeedsKey } from '@millrace/shared/config';
 import { expect, it } from 'vitest';
 import { configSchema } from '../src/config.js';
+import { defaultThreads } from '../src/segments/segment-settings.js';
 import { configSchema as workerSchema } from '../src/worker-config.js';
+
+it('counts with both of two cores, and leaves one of more to what goes on besides', () => {
+  expect([1, 2, 3, 8].map(defaultThreads)).toEqual([1, 2, 2, 7]);
+});
 
 it('takes all that S3 needs, or nothing of it', () => {
   const given = { DATABASE_URL: 'postgres://localhost/x', EXPORT_S3_BUCKET: 'files' };

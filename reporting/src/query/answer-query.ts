@@ -1,5 +1,6 @@
 /** A query → its exact answer: from rollups where they tell it, else from segments, else from raw events; then beside the earlier range. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { intervalMs } from '@millrace/shared/rollups';
 import type { Reads } from '../reading/read-in-turn.js';
 import { answerSegments } from '../segments/answer-segments.js';
 import { heldEvents } from '../segments/take-tail.js';
@@ -25,6 +26,12 @@ export interface Answer extends RawAnswer {
  * question, and it counts them together with its segments.
  */
 const largeRest = 20_000;
+
+const dayMs = 86_400_000;
+
+/** To unite bitmaps of more visitors in all takes longer than to count events, up to so many of them. */
+const mostUnited = 2_000_000;
+const mostRows = 10_000_000;
 
 /** `client` is inside a transaction with one snapshot. `admit` is told what each part reads, before it is read. */
 export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
@@ -67,15 +74,26 @@ async function answerFromRollups(
   const reading = readingOf(query, plan, state);
   const { raw } = reading.cover;
   const isBusy = engine !== undefined && heldEvents(engine.memory, query.siteId, raw) > largeRest;
-  const cost = isBusy || !(admit || engine) ? undefined : await costOf(client, query, reading);
-  if (engine && (isBusy || cost!.events > largeRest) && !lacksEvents(query, state)) {
-    const answer = await answerSegments(client, engine, query, { ...reads, mostRaw: largeRest });
+  const unitesMany = engine !== undefined && state !== undefined && visitorsToUnite(reading, state) > mostUnited;
+  const cost = isBusy || unitesMany || !(admit || engine) ? undefined : await costOf(client, query, reading);
+  if (engine && (isBusy || unitesMany || cost!.events > largeRest) && !lacksEvents(query, state)) {
+    const answer = await answerSegments(client, engine, query, reads, { mostRaw: largeRest, mostRows });
     if (answer) return answer;
   }
   admit?.(cost ?? (await costOf(client, query, reading)));
   if (!state || isAllRaw(reading.cover)) return { ...(await readRaw(client, query)), source: 'raw' };
   const answer = await answerRollup(client, query, reading, state);
   return { ...answer, source: raw.length > 0 ? 'mixed' : 'rollup' };
+}
+
+/** At most so many are in the bitmaps that have to be united: one row alone tells by itself how many visitors it has. */
+function visitorsToUnite({ plan, cover }: RollupReading, { lastVisitorNo }: RollupState): number {
+  if (!plan.withVisitors) return 0;
+  const rows = new Map<number, number>();
+  const add = (bucket: number, count: number) => rows.set(bucket, (rows.get(bucket) ?? 0) + count);
+  for (const { bucket, fromDay, toDay } of cover.days) add(bucket, (Date.parse(toDay) - Date.parse(fromDay)) / dayMs);
+  for (const { bucket, from, to } of cover.intervals) add(bucket, (to - from) / intervalMs);
+  return [...rows.values()].reduce((sum, count) => sum + (count > 1 ? count : 0), 0) * lastVisitorNo;
 }
 
 const costOf = (client: PoolClient, query: ResolvedQuery, reading: RollupReading): Promise<ReadingCost> =>

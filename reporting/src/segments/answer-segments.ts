@@ -123,20 +123,19 @@ export function toAnswer(
 }
 
 /**
- * Undefined for what segments cannot answer: the site has none yet, the question is about what they leave out, too many of its events are
- * in none, or numbers are too long. `client` is inside a transaction with one snapshot.
+ * Undefined for what segments cannot answer: the site has none yet, the question is about what they leave out, more of its events are in
+ * none or in segments than the limits allow, or numbers are too long. `client` is inside a transaction with one snapshot.
  */
 export async function answerSegments(
   client: PoolClient,
   engine: SegmentEngine,
   query: ResolvedQuery,
-  reads: Pick<Reads, 'admit' | 'signal'> & Pick<PartsNeeded, 'mostRaw'>,
+  reads: Pick<Reads, 'admit' | 'signal'>,
+  limits: Pick<PartsNeeded, 'mostRaw' | 'mostRows'> = {},
 ): Promise<SegmentAnswer | undefined> {
   const plan = planQuestion(query);
   if (plan === undefined) return undefined;
-  const { mostRaw } = reads;
-  const needed = { ...partsNeeded([query], [plan]), ...(mostRaw !== undefined && { mostRaw }) };
-  const read = await readParts(client, engine, needed, reads.admit);
+  const read = await readParts(client, engine, { ...partsNeeded([query], [plan]), ...limits }, reads.admit);
   if (read === undefined) return undefined;
   const counting = await countPlan(client, query, plan, read);
   const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });

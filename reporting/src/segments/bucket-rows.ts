@@ -1,7 +1,9 @@
 /** The place of an event on the time axis of a question. */
 import { intervalMs } from '@millrace/shared/rollups';
+import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
+import { noCodes } from './shared-lists.js';
 
 /** See TimeBuckets of a resolved query; instants are milliseconds since 1970. */
 export interface BucketPlan {
@@ -43,7 +45,22 @@ function stepOf({ bounds, offsets }: BucketPlan): number | undefined {
 /** Steps of a table at most: those of 90 days of minutes. */
 const mostSteps = 130_000;
 
-export type BucketFinder = (part: Part, rows: Rows) => Uint32Array;
+export type BucketFinder = (part: Part, rows: Rows) => Numbers;
+
+/** The buckets of a part that has no more than two of them, as days have of most zones; else undefined. */
+function oneOrTwo({ bounds, places, offsets }: BucketPlan, part: Part, rows: Rows): Numbers | undefined {
+  if (offsets || part.endMs === undefined) return undefined;
+  const [first, last] = [stretchOf(bounds, part.startMs), stretchOf(bounds, part.endMs - 1)];
+  if (last > first + 1) return undefined;
+  const [before, after] = [places?.[first] ?? first, places?.[last] ?? last];
+  const time = part.columns.get('time');
+  const buckets = new Uint32Array(countRows(part, rows));
+  if (before === after || time === undefined) return buckets.fill(before);
+  const border = bounds[last]! - part.startMs;
+  if (rows === 'all') for (let at = 0; at < buckets.length; at += 1) buckets[at] = time[at]! < border ? before : after;
+  else for (let at = 0; at < buckets.length; at += 1) buckets[at] = time[rows[at]!]! < border ? before : after;
+  return buckets;
+}
 
 /** Buckets of rows that lie in the range. A table has the bucket of each step, so that most questions search nothing. */
 export function createBucketFinder(plan: BucketPlan): BucketFinder {
@@ -55,12 +72,14 @@ export function createBucketFinder(plan: BucketPlan): BucketFinder {
   // The first step may begin before the range does.
   for (let at = 0; table && at < count; at += 1) table[at] = bucketOf(plan, Math.max(bounds[0]!, (first + at) * step!));
   return (part, rows) => {
-    const time = pick(part.columns.get('time'), rows);
-    const buckets = new Uint32Array(countRows(part, rows));
-    for (let at = 0; at < buckets.length; at += 1) {
-      const ms = part.startMs + (time === undefined ? 0 : time[at]!);
-      buckets[at] = table ? table[Math.floor(ms / step!) - first]! : bucketOf(plan, ms);
-    }
+    const few = oneOrTwo(plan, part, rows);
+    if (few) return few;
+    const time = pick(part.columns.get('time'), rows) ?? noCodes(countRows(part, rows));
+    const buckets = new Uint32Array(time.length);
+    const start = table ? part.startMs - first * step! : part.startMs;
+    if (table)
+      for (let at = 0; at < time.length; at += 1) buckets[at] = table[Math.floor((start + time[at]!) / step!)]!;
+    else for (let at = 0; at < time.length; at += 1) buckets[at] = bucketOf(plan, start + time[at]!);
     return buckets;
   };
 }

@@ -1,5 +1,6 @@
 /** How many different ids each group has, such as its visitors. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
+import { blockIdsFor, type SeenIds, seenBlocks } from './seen-ids.js';
 
 /** Rows of one part: the group and the id of each, ids ascending. */
 export interface GroupedIds {
@@ -29,7 +30,7 @@ function leastId(lists: OpenList[]): number {
 }
 
 /**
- * How many different ids each group has. All lists are gone through side by side, 32 ids at a time, so that a group needs one number to
+ * How many different ids each group has. Of many groups all lists are gone through side by side, 32 ids at a time, so that a group needs one number to
  * remember which of them it has seen, however many ids there are.
  */
 export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
@@ -40,6 +41,11 @@ export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   }
   if (lists.length === 1) {
     countInOrder(lists[0]!, counts);
+    return counts;
+  }
+  const blockIds = blockIdsFor(size);
+  if (blockIds !== undefined) {
+    countByBits(lists, blockIds, counts);
     return counts;
   }
   const [seen, seenAt] = [new Uint32Array(size), new Uint32Array(size)];
@@ -81,10 +87,37 @@ function countStretch(
   return at;
 }
 
+function countByBits(lists: GroupedIds[], blockIds: number, counts: Uint32Array): void {
+  for (const { block, seen } of seenBlocks(lists, counts.length, blockIds)) {
+    for (const [at, list] of lists.entries())
+      countBlock(list, block.from[at]!, block.to[at]!, block.first, seen, counts);
+  }
+}
+
+/** Ids of one block, at places from `from` to before `to`. */
+function countBlock(
+  { groups, ids }: GroupedIds,
+  from: number,
+  to: number,
+  first: number,
+  { bits, words }: SeenIds,
+  counts: Uint32Array,
+): void {
+  for (let place = from; place < to; place += 1) {
+    const group = groups[place]!;
+    const id = ids[place]! - first;
+    const word = group * words + (id >>> 5);
+    const before = bits[word]!;
+    const bit = 1 << (id & 31);
+    if ((before & bit) !== 0) continue;
+    bits[word] = before | bit;
+    counts[group]! += 1;
+  }
+}
+
 /** The same without groups. */
 export function countIds(lists: { ids: Numbers }[]): number {
-  let last = 0;
-  for (const { ids } of lists) last = Math.max(last, ids.at(-1) ?? 0);
+  const last = lists.reduce((most, { ids }) => Math.max(most, ids.at(-1) ?? 0), 0);
   const seen = new Uint8Array(last + 1);
   let count = 0;
   for (const { ids } of lists) {

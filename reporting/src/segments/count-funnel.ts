@@ -2,13 +2,14 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
 import { type FunnelRules, type FunnelWalk, walkFunnel } from '../funnel/walk-funnel.js';
+import type { Block } from './id-blocks.js';
 import { maskSteps } from './mask-steps.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type FilterPlan, listOf, type Rows, selectRows } from './select-rows.js';
 import { inSequence } from './sequence-parts.js';
 import { noCodes } from './shared-lists.js';
 import { type VisitTask, withVisits } from './visit-columns.js';
-import { type Block, blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
+import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 import { clipWindows } from './windows.js';
 
 export interface FunnelPlan extends FunnelRules {
@@ -73,12 +74,12 @@ function createBlockWalk(walk: FunnelWalk, { byVisit, breakdown }: FunnelPlan) {
   let values = new Uint32Array();
 
   /** Whoever does not match the first step reaches none. */
-  function countEvents(lists: MatchedRows[], { visitor, from, to }: Block): number {
+  function countEvents(lists: MatchedRows[], { first, from, to }: Block): number {
     hasStarted.fill(0);
     ends.fill(0);
     for (const [at, { rows, masks, visitors }] of lists.entries()) {
       for (let place = from[at]!; place < to[at]!; place += 1) {
-        const number = visitors[rows[place]!]! - visitor;
+        const number = visitors[rows[place]!]! - first;
         hasStarted[number]! |= masks[place]! & 1;
         ends[number + 1]! += 1;
       }
@@ -116,14 +117,14 @@ function createBlockWalk(walk: FunnelWalk, { byVisit, breakdown }: FunnelPlan) {
 
   return function walkBlock(lists: MatchedRows[], block: Block): void {
     makeRoom(countEvents(lists, block));
-    const { visitor, from, to } = block;
-    for (const [at, matched] of lists.entries()) place(matched, visitor, from[at]!, to[at]!);
+    const { first, from, to } = block;
+    for (const [at, matched] of lists.entries()) place(matched, first, from[at]!, to[at]!);
     const same = breakdown?.same;
     let at = 0;
     for (let number = 0; number < blockVisitors; number += 1) {
       for (; at < ends[number]!; at += 1) {
         const value = breakdown ? values[at]! : 0;
-        walk.add(byVisit ? visits[at]! : visitor + number, times[at]!, steps[at]!, same ? same[value]! : value);
+        walk.add(byVisit ? visits[at]! : first + number, times[at]!, steps[at]!, same ? same[value]! : value);
       }
     }
   };

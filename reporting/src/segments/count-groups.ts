@@ -3,9 +3,11 @@ import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
 import { type CountedNumbers, compactNumbers, countNumbers, type NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
+import { type CountedTogether, countTogether } from './count-together.js';
 import { type CountedVisits, countVisits } from './count-visits.js';
 import { createGrouper } from './group-rows.js';
 import type { Part, SharedTask } from './part.js';
+import { blockIdsFor } from './seen-ids.js';
 import { selectParts } from './select-parts.js';
 import { filteredColumns, pick, type Rows } from './select-rows.js';
 import { isOfVisits } from './visit-columns.js';
@@ -49,21 +51,41 @@ function countEvents(
   size: number,
   code: number | undefined,
 ): { events: Uint32Array; ofType: Uint32Array } {
+  if (size === 1) return countAll(grouped, code);
+  // Of each group the others first, then those of the type: so that one place in memory is looked at for each row.
+  const counts = new Uint32Array(2 * size);
+  for (const { groups, types } of grouped) {
+    if (types && code !== undefined) {
+      for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]! + Number(types[at] === code)]! += 1;
+    } else for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]!]! += 1;
+  }
   const events = new Uint32Array(size);
   const ofType = new Uint32Array(size);
-  for (const { groups, types } of grouped) {
-    if (types && code !== undefined) countBoth(groups, types, code, events, ofType);
-    else for (let at = 0; at < groups.length; at += 1) events[groups[at]!]! += 1;
+  for (let group = 0; group < size; group += 1) {
+    ofType[group] = counts[2 * group + 1]!;
+    events[group] = counts[2 * group]! + ofType[group]!;
   }
   return { events, ofType };
 }
 
-function countBoth(groups: Numbers, types: Numbers, code: number, events: Uint32Array, ofType: Uint32Array): void {
-  for (let at = 0; at < groups.length; at += 1) {
-    const group = groups[at]!;
-    events[group]! += 1;
-    if (types[at] === code) ofType[group]! += 1;
+/** The same of rows that are all of one group. */
+function countAll(
+  grouped: { groups: Numbers; types?: Numbers | undefined }[],
+  code: number | undefined,
+): { events: Uint32Array; ofType: Uint32Array } {
+  let events = 0;
+  let ofType = 0;
+  for (const { groups, types } of grouped) {
+    events += groups.length;
+    if (types && code !== undefined) ofType += countCode(types, code);
   }
+  return { events: Uint32Array.of(events), ofType: Uint32Array.of(ofType) };
+}
+
+function countCode(codes: Numbers, code: number): number {
+  let count = 0;
+  for (let at = 0; at < codes.length; at += 1) count += Number(codes[at] === code);
+  return count;
 }
 
 /** How many of one event type. */
@@ -125,6 +147,21 @@ export function countGroups(task: CountTask): CountedGroups {
   return countSelected([{ part: whole, rows: 'all' }], plan, visits);
 }
 
+/** Visitors are there where the plan asks for them. */
+function countWithVisitors(
+  grouped: GroupedRows[],
+  size: number,
+  { withVisitors, viewCode }: CountPlan,
+): CountedTogether {
+  const blockIds = blockIdsFor(size);
+  const ofVisitors = withVisitors ? byId(grouped, 'visitors') : [];
+  if (size === 1 || ofVisitors.length < grouped.length || blockIds === undefined) {
+    return { ...countEvents(grouped, size, viewCode), visitors: countDistinct(ofVisitors, size) };
+  }
+  const lists = grouped.map(({ groups, types, visitors }) => ({ groups, types, ids: visitors! }));
+  return countTogether(lists, viewCode ?? -1, size, blockIds);
+}
+
 /** Of rows that fit the filter of the plan. */
 export function countSelected(counted: { part: Part; rows: Rows }[], plan: CountPlan, visits?: Visits): CountedGroups {
   const grouper = createGrouper(plan.keys);
@@ -136,7 +173,7 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
   }));
   const size = grouper.size();
   const none = new Uint32Array();
-  const { events, ofType: views } = countEvents(grouped, size, plan.viewCode);
+  const { events, ofType: views, visitors } = countWithVisitors(grouped, size, plan);
   const present = presentGroups(events);
   const compact = (counts: Uint32Array) => present.map((group) => counts[group]!);
   const viewing = plan.withViewers ? viewsOnly(grouped, plan.viewCode!) : [];
@@ -155,7 +192,7 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
     events: compact(events),
     views: plan.viewCode === undefined ? none : compact(views),
     ofTypes: plan.typeCodes.map((code) => compact(countType(grouped, size, code))),
-    visitors: plan.withVisitors ? compact(countDistinct(byId(grouped, 'visitors'), size)) : none,
+    visitors: plan.withVisitors ? compact(visitors) : none,
     viewers: plan.withViewers ? compact(countDistinct(viewing, size)) : none,
     viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size, undefined).events) : none,
     ofNumbers: plan.numbers.map(numbersOf),

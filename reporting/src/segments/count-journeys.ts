@@ -1,7 +1,7 @@
 /** Counts the ways of visits from step to step. */
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { StepDimension } from '../journeys/journey.js';
-import { createPathNumbers } from './number-paths.js';
+import { createListNumbers } from './number-lists.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import type { VisitSelection } from './select-parts.js';
@@ -89,7 +89,7 @@ function walk(part: Part, rows: RowList, plan: JourneysPlan, onStep: OnStep): vo
 }
 
 function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits, steps: number): CountedJourneys {
-  const numbers = createPathNumbers(steps);
+  const numbers = createListNumbers(steps);
   const byVisitor = orderRows([visitor.subarray(0, count + 1)]);
   const wayOf = new Int32Array(count + 1).fill(-1);
   for (let visit = 1; visit <= count; visit += 1) {
@@ -135,7 +135,7 @@ export function countJourneys(task: JourneysTask): CountedJourneys {
 /** Of threads, which counted different visitors. */
 export function addJourneys(steps: number, lists: CountedJourneys[]): CountedJourneys {
   if (lists.length === 1) return lists[0]!;
-  const numbers = createPathNumbers(steps);
+  const numbers = createListNumbers(steps);
   const ways = lists.map(({ codes, visits }) => visits.map((_, at) => numbers.numberOf(codes, at * steps)));
   const [visits, visitors] = [new Uint32Array(numbers.size()), new Uint32Array(numbers.size())];
   const total = { visits: 0, visitors: 0 };

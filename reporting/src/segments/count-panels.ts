@@ -54,8 +54,7 @@ export function countPanels(task: PanelsTask, send: (counted: CountedPanel) => v
   const ofVisits = visitsOfRows(task);
   const { rows: selected, visits } = selectParts(task, { ...task, ...(ofVisits && { visits: ofVisits }) });
   const needed = panels.map((plan) => (isOfWholeVisits(plan) ? new Set<string>() : columnsOf(plan)));
-  const withTime = needed.some((columns) => columns.has('time'));
-  const rows = gatherRows(selected, withTime);
+  const rows = gatherRows(selected);
   const whole = visits && rowsOfVisits(selected, visits, task.visits!.columns);
   for (const [panel, plan] of panels.entries()) {
     throwIfCancelled(cancellation);

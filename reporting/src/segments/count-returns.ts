@@ -1,7 +1,7 @@
 /** Counts visitors by the period of their first event, and by the periods in which they come again. */
 import { addTables, emptyTable, type ReturnTable } from '../retention/return-table.js';
 import { type BucketFinder, createBucketFinder } from './bucket-rows.js';
-import { createGrouper, type GroupKey } from './group-rows.js';
+import { type GroupKey, valuesOf } from './group-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type SelectedRows, type Selection, selectParts } from './select-parts.js';
 import { type FilterPlan, listOf, type RowList, selectRows } from './select-rows.js';
@@ -106,7 +106,7 @@ function noteFirst(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFind
   const visitors = part.columns.get('visitor')!;
   const instant = instantOf(part);
   const periods = ofAll === undefined ? periodsOf(part, list) : undefined;
-  const values = plan.value && createGrouper([plan.value]).groupsOf(part, list);
+  const values = plan.value && valuesOf(plan.value)(part, list);
   for (let at = 0; at < list.length; at += 1) {
     const visitor = visitors[list[at]!]! - known.from;
     const period = ofAll ?? periods![at]!;

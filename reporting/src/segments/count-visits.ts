@@ -53,7 +53,7 @@ export function countVisits(
 ): CountedVisits {
   const counted = emptyVisits(size);
   const durations: number[][] = withMedian ? Array.from({ length: size }, () => []) : [];
-  const several = visitsInSeveral(lists, count);
+  const several = lists.length > 1 ? visitsInSeveral(lists, count) : undefined;
   const latest = new Uint32Array(size);
   const seen = new Set<number>();
   for (const { groups, ids } of lists) {
@@ -62,15 +62,16 @@ export function countVisits(
       const group = groups[row]!;
       if (visit === 0 || latest[group] === visit) continue;
       latest[group] = visit;
-      if (several[visit] === 1) {
+      if (several !== undefined && several[visit] === 1) {
         const pair = visit * size + group;
         if (seen.has(pair)) continue;
         seen.add(pair);
       }
       const duration = last[visit]! - first[visit]!;
       counted.visits[group]! += 1;
-      if (views[visit] === 1 && actions[visit] === 0) counted.bounces[group]! += 1;
-      counted.views[group]! += views[visit]!;
+      const viewed = views[visit]!;
+      if (viewed === 1 && actions[visit] === 0) counted.bounces[group]! += 1;
+      counted.views[group]! += viewed;
       counted.duration[group]! += duration;
       if (withMedian) durations[group]!.push(duration);
     }

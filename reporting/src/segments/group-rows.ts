@@ -1,6 +1,7 @@
 /** Gives rows the number of their group: one for each combination of a bucket and codes. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type BucketPlan, createBucketFinder } from './bucket-rows.js';
+import { createListNumbers } from './number-lists.js';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
 import { noCodes } from './shared-lists.js';
@@ -14,8 +15,10 @@ export type GroupKey =
 export interface RowGrouper {
   /** For each of the rows the number of its group; may be a column of the part itself. */
   groupsOf(part: Part, rows: Rows): Numbers;
-  /** Numbers of groups are below it. */
+  /** Numbers of groups are below it, once all rows have theirs. */
   size(): number;
+  /** Combinations of all buckets and codes. */
+  most: number;
   /** The bucket or code of each key, of one group. */
   keysOf(group: number): number[];
 }
@@ -24,28 +27,24 @@ export interface RowGrouper {
 const mostDense = 1 << 20;
 
 /** Numbers for pairs of numbers, as they occur. */
-function createPairs(rightSize: number) {
-  const numbers = new Map<number, number>();
-  const pairs: number[] = [];
+function createPairs() {
+  const numbers = createListNumbers(2);
+  const pair = new Uint32Array(2);
   return {
     numberOf(left: number, right: number): number {
-      const pair = left * rightSize + right;
-      const known = numbers.get(pair);
-      if (known !== undefined) return known;
-      numbers.set(pair, pairs.length);
-      return pairs.push(pair) - 1;
+      pair[0] = left;
+      pair[1] = right;
+      return numbers.numberOf(pair, 0);
     },
-    size: () => pairs.length,
-    split: (number: number): [left: number, right: number] => {
-      const pair = pairs[number]!;
-      return [Math.floor(pair / rightSize), pair % rightSize];
-    },
+    size: numbers.size,
+    split: (number: number) => numbers.listOf(number) as [left: number, right: number],
   };
 }
 
 type Values = (part: Part, rows: Rows) => Numbers;
 
-function valuesOf(key: GroupKey): Values {
+/** The bucket or code of each row. */
+export function valuesOf(key: GroupKey): Values {
   if (key.by === 'time') return createBucketFinder(key.buckets);
   const { column, same } = key;
   return (part, rows) => {
@@ -60,8 +59,9 @@ function valuesOf(key: GroupKey): Values {
 /** Joins a key to what rows are grouped by already. */
 function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
   const values = valuesOf(key);
-  const pairs = before.size() * key.size <= mostDense ? undefined : createPairs(key.size);
-  const size = pairs ? pairs.size : constant(before.size() * key.size);
+  const most = before.most * key.size;
+  const pairs = most <= mostDense ? undefined : createPairs();
+  const size = pairs ? pairs.size : constant(most);
   return {
     groupsOf(part, rows) {
       const left = before.groupsOf(part, rows);
@@ -71,7 +71,7 @@ function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
       else for (let at = 0; at < groups.length; at += 1) groups[at] = left[at]! * key.size + right[at]!;
       return groups;
     },
-    size,
+    ...{ size, most },
     keysOf(group) {
       const [left, right] = pairs ? pairs.split(group) : [Math.floor(group / key.size), group % key.size];
       return [...before.keysOf(left), right];
@@ -83,13 +83,13 @@ const constant = (size: number) => () => size;
 
 const oneGroup: RowGrouper = {
   groupsOf: (part, rows) => noCodes(countRows(part, rows)),
-  size: constant(1),
+  ...{ size: constant(1), most: 1 },
   keysOf: () => [],
 };
 
 const byOneKey = (key: GroupKey): RowGrouper => ({
   groupsOf: valuesOf(key),
-  size: constant(key.size),
+  ...{ size: constant(key.size), most: key.size },
   keysOf: (group) => [group],
 });
 

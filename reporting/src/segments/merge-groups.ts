@@ -1,64 +1,78 @@
 /** Groups that several threads have counted, each of its own visitors, as one list. */
+import { mergeAscending } from '../funnel/time-list.js';
 import type { CountedGroups } from './count-groups.js';
 import { type CountedVisits, emptyVisits } from './count-visits.js';
 import { mergeNumbers } from './merge-numbers.js';
+import { createListNumbers } from './number-lists.js';
 
 const counts = ['events', 'views', 'visitors', 'viewers', 'viewsOfVisitors'] as const;
 
+function addList(to: Uint32Array, from: Uint32Array, places: Uint32Array): void {
+  for (let at = 0; at < from.length; at += 1) to[places[at]!]! += from[at]!;
+}
+
 function add(to: CountedGroups, from: CountedGroups, places: Uint32Array): void {
-  for (let at = 0; at < places.length; at += 1) {
-    for (const name of counts) if (from[name].length > 0) to[name][places[at]!]! += from[name][at]!;
-    for (const [type, list] of from.ofTypes.entries()) to.ofTypes[type]![places[at]!]! += list[at]!;
-  }
+  for (const name of counts) addList(to[name], from[name], places);
+  for (const [type, list] of from.ofTypes.entries()) addList(to.ofTypes[type]!, list, places);
 }
 
 /** Where each group of the lists stands in the whole. */
-function numberGroups(lists: CountedGroups[]): { places: Uint32Array[]; keys: number[][] } {
-  const numbers = new Map<string, number>();
-  const keys: number[][] = [];
+function numberGroups(lists: CountedGroups[]): { places: Uint32Array[]; keys: Uint32Array[]; size: number } {
+  const count = lists[0]!.keys.length;
+  const numbers = createListNumbers(count);
+  const key = new Uint32Array(count);
   const places = lists.map((list) =>
-    list.events.map((_, at) => {
-      const key = list.keys.map((values) => values[at]!);
-      const name = key.join(' ');
-      if (!numbers.has(name)) numbers.set(name, keys.push(key) - 1);
-      return numbers.get(name)!;
+    list.events.map((_, group) => {
+      for (let at = 0; at < count; at += 1) key[at] = list.keys[at]![group]!;
+      return numbers.numberOf(key, 0);
     }),
   );
-  return { places, keys };
+  const codes = numbers.codes();
+  const size = numbers.size();
+  const keys = lists[0]!.keys.map((_, at) =>
+    Uint32Array.from({ length: size }, (_, group) => codes[group * count + at]!),
+  );
+  return { places, keys, size };
 }
 
 export function mergeGroups(lists: CountedGroups[]): CountedGroups {
   if (lists.length === 1) return lists[0]!;
-  const { places, keys } = numberGroups(lists);
+  const { places, keys, size } = numberGroups(lists);
   const [first] = lists as [CountedGroups];
-  const empty = () => new Uint32Array(keys.length);
+  const empty = () => new Uint32Array(size);
   const merged: CountedGroups = {
-    keys: first.keys.map((_, key) => Uint32Array.from(keys, (values) => values[key]!)),
+    keys,
     ...{ events: empty(), views: empty(), visitors: empty(), viewers: empty(), viewsOfVisitors: empty() },
     ofTypes: first.ofTypes.map(empty),
     ofNumbers: mergeNumbers(
       lists.map(({ ofNumbers }) => ofNumbers),
       places,
-      keys.length,
+      size,
     ),
     all: lists.reduce((sum, { all }) => sum + all, 0),
   };
   for (const [at, list] of lists.entries()) add(merged, list, places[at]!);
   const ofVisits = lists.map((list) => list.ofVisits).filter((counted) => counted !== undefined);
-  return ofVisits.length === 0 ? merged : { ...merged, ofVisits: mergeVisits(ofVisits, places, keys.length) };
+  return ofVisits.length === 0 ? merged : { ...merged, ofVisits: mergeVisits(ofVisits, places, size) };
 }
 
 function mergeVisits(lists: CountedVisits[], places: Uint32Array[], size: number): CountedVisits {
   const names = ['visits', 'bounces', 'views', 'duration'] as const;
   const merged = { ...emptyVisits(size) };
-  const durations: Float64Array[][] = Array.from({ length: size }, () => []);
   for (const [thread, list] of lists.entries()) {
     for (const [at, place] of places[thread]!.entries()) {
       for (const name of names) merged[name][place]! += list[name][at]!;
-      if (list.durations) durations[place]!.push(list.durations[at]!);
     }
   }
-  if (!lists[0]!.durations) return merged;
-  const joined = durations.map((parts) => Float64Array.from(parts.flatMap((part) => [...part])).sort());
-  return { ...merged, durations: joined };
+  return lists[0]!.durations ? { ...merged, durations: mergeDurations(lists, places, size) } : merged;
+}
+
+function mergeDurations(lists: CountedVisits[], places: Uint32Array[], size: number): Float64Array[] {
+  const merged: Float64Array[] = Array.from({ length: size }, () => new Float64Array());
+  for (const [thread, { durations }] of lists.entries()) {
+    for (const [at, place] of places[thread]!.entries()) {
+      merged[place] = mergeAscending(merged[place]!, durations![at]!);
+    }
+  }
+  return merged;
 }

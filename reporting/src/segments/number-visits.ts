@@ -20,15 +20,21 @@ export interface NumberedVisits extends Visits {
   ofRows: Map<Part, Uint32Array>;
 }
 
-/** A 1 for each code of a type by which nobody does something. */
-function passiveTable({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
-  const passive = new Uint8Array(Math.max(viewCode, ...passiveCodes) + 1);
-  for (const code of passiveCodes) passive[code] = 1;
-  return passive;
+/** What an event says of its visit. */
+const kinds = { action: 0, passive: 1, view: 2 };
+
+/** The kind of each code of column `event_type`; those behind its end are of actions. */
+function kindsOf({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
+  const table = new Uint8Array(Math.max(viewCode, ...passiveCodes) + 1);
+  for (const code of passiveCodes) table[code] = kinds.passive;
+  table[viewCode] = kinds.view;
+  return table;
 }
 
 /** Rows as they are walked through. */
 interface Walked extends ListedRows {
+  /** Of the part among all parts. */
+  place: number;
   /** The visit of each row. */
   visits: Uint32Array;
   time: Numbers;
@@ -46,11 +52,11 @@ function halvesOf({ sessionIds }: Part): Uint32Array {
   return new Uint32Array(sessionIds.buffer, sessionIds.byteOffset, 2 * sessionIds.length);
 }
 
-function toWalked({ part, rows }: ListedRows): Walked {
+function toWalked({ part, rows }: ListedRows, place: number): Walked {
   const none = noCodes(part.rows);
   const column = (name: string): Numbers => part.columns.get(name) ?? none;
   return {
-    ...{ part, rows, visits: new Uint32Array(part.rows) },
+    ...{ part, rows, place, visits: new Uint32Array(part.rows) },
     ...{ time: column('time'), micros: column('micros'), visitor: column('visitor'), session: column('session') },
     ...{ sessionIds: halvesOf(part), type: column('event_type'), path: column('path') },
   };
@@ -66,45 +72,62 @@ const createKnown = () => ({
 });
 type Known = ReturnType<typeof createKnown>;
 
+/**
+ * Walks through the rows of one block, at places from `from` to before `to`. The rows of a visitor stand together: what is known of the
+ * visitor is fetched before them and put back after them.
+ */
 function createWalk(plan: VisitPlan, table: VisitTable) {
-  const { gapMicros, viewCode } = plan;
-  const isPassive = passiveTable(plan);
+  const { gapMicros } = plan;
+  const kindOf = kindsOf(plan);
 
-  /** Rows of one block, at places from `from` to before `to`; `place` is the one of the part. */
-  return function walk(walked: Walked, place: number, from: number, to: number, first: number, known: Known): void {
-    const { rows, visits, time, micros, visitor, session, sessionIds, type, path } = walked;
+  return function walk(walked: Walked, from: number, to: number, first: number, known: Known): void {
+    const { rows, visits, time, micros, visitor, session, sessionIds, type, path, place } = walked;
     const startMicros = walked.part.startMs * 1_000;
     let lists = table.lists();
-    for (let next = from; next < to; next += 1) {
-      const row = rows[next]!;
-      const at = visitor[row]! - first;
-      const instant = startMicros + time[row]! * 1_000 + micros[row]!;
-      const id = 2 * session[row]!;
+    for (let next = from; next < to; ) {
+      const number = visitor[rows[next]!]!;
+      const at = number - first;
       let visit = known.visit[at]!;
-      let isOther = visit === 0 || instant - known.last[at]! > gapMicros;
-      if (id !== 0) {
-        const low = sessionIds[id - 2]!;
-        const high = sessionIds[id - 1]!;
-        isOther ||= known.hasSession[at] === 1 && (known.sessionLow[at] !== low || known.sessionHigh[at] !== high);
-        known.hasSession[at] = 1;
-        known.sessionLow[at] = low;
-        known.sessionHigh[at] = high;
-      } else if (isOther) known.hasSession[at] = 0;
-      if (isOther) {
-        visit = table.begin(first + at, place, row);
-        lists = table.lists();
-        lists.first[visit] = instant;
-        known.visit[at] = visit;
+      let last = known.last[at]!;
+      let hasSession = known.hasSession[at]!;
+      let low = known.sessionLow[at]!;
+      let high = known.sessionHigh[at]!;
+      for (; next < to; next += 1) {
+        const row = rows[next]!;
+        if (visitor[row] !== number) break;
+        const instant = startMicros + time[row]! * 1_000 + micros[row]!;
+        let isOther = visit === 0 || instant - last > gapMicros;
+        const id = 2 * session[row]!;
+        if (id !== 0) {
+          const ownLow = sessionIds[id - 2]!;
+          const ownHigh = sessionIds[id - 1]!;
+          isOther ||= hasSession === 1 && (low !== ownLow || high !== ownHigh);
+          hasSession = 1;
+          low = ownLow;
+          high = ownHigh;
+        } else if (isOther) hasSession = 0;
+        if (isOther) {
+          if (visit !== 0) lists.last[visit] = last;
+          visit = table.begin(number, place, row);
+          lists = table.lists();
+          lists.first[visit] = instant;
+        }
+        last = instant;
+        visits[row] = visit;
+        const code = type[row]!;
+        const kind = code < kindOf.length ? kindOf[code] : kinds.action;
+        if (kind === kinds.view) {
+          if (lists.views[visit] === 0) lists.entry[visit] = path[row]!;
+          lists.exit[visit] = path[row]!;
+          lists.views[visit]! += 1;
+        } else if (kind === kinds.action) lists.actions[visit]! += 1;
       }
-      known.last[at] = instant;
-      lists.last[visit] = instant;
-      visits[row] = visit;
-      const code = type[row]!;
-      if (code === viewCode) {
-        if (lists.views[visit] === 0) lists.entry[visit] = path[row]!;
-        lists.exit[visit] = path[row]!;
-        lists.views[visit]! += 1;
-      } else if (isPassive[code] !== 1) lists.actions[visit]! += 1;
+      lists.last[visit] = last;
+      known.visit[at] = visit;
+      known.last[at] = last;
+      known.hasSession[at] = hasSession;
+      known.sessionLow[at] = low;
+      known.sessionHigh[at] = high;
     }
   };
 }
@@ -114,13 +137,15 @@ function createWalk(plan: VisitPlan, table: VisitTable) {
  * `event_type` and `path`.
  */
 export function numberVisits(parts: Part[], plan: VisitPlan): NumberedVisits {
-  const walked = parts.map((part) => toWalked({ part, rows: listOf(part, selectRows(part, undefined, 'all')) }));
-  const table = createVisitTable();
+  const lists = parts.map((part) => ({ part, rows: listOf(part, selectRows(part, undefined, 'all')) }));
+  const walked = lists.map(toWalked);
+  const events = lists.reduce((sum, { rows }) => sum + rows.length, 0);
+  const table = createVisitTable(events);
   const walk = createWalk(plan, table);
   const known = createKnown();
-  for (const { visitor, from, to } of visitorBlocks(walked)) {
+  for (const { first, from, to } of visitorBlocks(walked)) {
     known.visit.fill(0);
-    for (const [place, each] of walked.entries()) walk(each, place, from[place]!, to[place]!, visitor, known);
+    for (const [place, each] of walked.entries()) walk(each, from[place]!, to[place]!, first, known);
   }
   return { ...table.finish(), ofRows: new Map(walked.map(({ part, visits }) => [part, visits])) };
 }

@@ -33,6 +33,8 @@ export type PartsNeeded = Omit<Needs, 'from' | 'to'> & {
   range: { from: Date; to: Date };
   /** Of events that are in no segment and not in memory. */
   mostRaw?: number;
+  /** Of segments that have some of the range. */
+  mostRows?: number;
 };
 
 /** Undefined when the site has no segments, or too much of the range is in none. `client` is in a transaction with one snapshot. */
@@ -68,16 +70,21 @@ async function readSite(
   const { siteId } = needed;
   const needs = { ...needed, from: needed.range.from.getTime(), to: needed.range.to.getTime() };
   const cover = coverSegments({ ...needs, marked: site.marked }, site.segments);
+  const rows = cover.segments.reduce((sum, { segment }) => sum + segment.rows, 0);
+  if (needed.mostRows !== undefined && rows > needed.mostRows) return undefined;
   const loading = { client, siteId, memory: engine.memory, pool: engine.pool };
   const directories = await loadDirectories(
     loading,
     cover.segments.map(({ segment }) => segment),
   );
   const { parts: wanted, raw } = wantedParts(cover, directories, needs);
-  const tail = await takeTail(client, engine, site, tailWanted(site, needs));
-  const rest = tail ? subtract(raw, clip(rangesOf([...tail.intervals.keys()].sort((a, b) => a - b)), needs)) : raw;
+  const wantedOfTail = tailWanted(site, needs);
+  const { rows: tail, counted } = await takeTail(client, engine, site, wantedOfTail);
+  const rest = tail ? subtract(raw, timesOf(tail.intervals.keys(), needs)) : raw;
   const most = needed.mostRaw ?? mostRaw;
-  const events = await countRaw(client, siteId, rest, most + 1);
+  // What was counted are whole intervals, of which a range may have less.
+  const isCounted = counted !== undefined && subtract(rest, timesOf(wantedOfTail.intervals, needs)).length === 0;
+  const events = isCounted && counted <= most ? counted : await countRaw(client, siteId, rest, most + 1);
   if (events > most) return undefined;
   admit?.({ isRaw: false, events, rows: 0 });
   const parts = await loadParts(loading, wanted);
@@ -92,6 +99,10 @@ async function readSite(
   const hasRaw = ofTail.length + ofRest.length > 0;
   return { site, parts: [...parts, ...ofTail, ...ofRest], values, users: users.list, hasRaw };
 }
+
+/** The times of intervals, within the range. */
+const timesOf = (intervals: Iterable<number>, range: { from: number; to: number }) =>
+  clip(rangesOf([...intervals].sort((a, b) => a - b)), range);
 
 /** Rows have to be in the order of time and id across all of an interval where their order counts. */
 function tailWanted(site: SiteSegments, needs: Needs): TailWanted {

@@ -102,33 +102,39 @@ async function refresh(
   return advanced?.rows;
 }
 
+export interface TakenTail {
+  rows?: TailRows | undefined;
+  /** Events of the wanted intervals, where they had to be counted; of many not all. */
+  counted?: number;
+}
+
 /**
- * All events of the wanted intervals, as of the client's snapshot, which is the one of `site`. Undefined where the tail is of no use: for
- * few events, for more than memory should hold, and for a snapshot that the tail is beyond.
+ * All events of the wanted intervals, as of the client's snapshot, which is the one of `site`. Without rows where the tail is of no use:
+ * for few events, for more than memory should hold, and for a snapshot that the tail is beyond.
  */
 export async function takeTail(
   client: PoolClient,
   engine: SegmentEngine,
   site: SiteSegments,
   wanted: TailWanted,
-): Promise<TailRows | undefined> {
-  if (wanted.intervals.length === 0 || site.isErased) return undefined;
+): Promise<TakenTail> {
+  if (wanted.intervals.length === 0 || site.isErased) return {};
   const { memory, tailTurns, leastTail } = engine;
   const moment = momentOf(site);
   const { siteId } = moment;
   if (!heldTail(memory, moment)) {
     const rows = await countMissing(client, memory, siteId, [...wanted.intervals]);
-    if (rows < leastTail || rows > mostRows(memory)) return undefined;
+    if (rows < leastTail || rows > mostRows(memory)) return { counted: rows };
   }
   for (;;) {
     const tail = heldTail(memory, moment);
     const place = tail && placeOf(tail, moment);
-    if (place === 'apart') return undefined;
-    if (tail && place === 'earlier') return (await advanceTail(client, tail, moment, wanted, 0))?.rows;
+    if (place === 'apart') return {};
+    if (tail && place === 'earlier') return { rows: (await advanceTail(client, tail, moment, wanted, 0))?.rows };
     if (await tailTurns.enter(siteId, moment.snapshot.xmax)) break;
   }
   try {
-    return await refresh(client, engine, moment, wanted);
+    return { rows: await refresh(client, engine, moment, wanted) };
   } finally {
     tailTurns.leave(siteId);
   }

@@ -43,8 +43,12 @@ export interface VisitTable {
   finish(): Visits;
 }
 
-export function createVisitTable(): VisitTable {
-  let lists = makeLists(65_536);
+/** A visit of few events has so many; where visits are shorter, the table grows. */
+const eventsPerVisit = 4;
+
+/** `events` are those that visits are made of. */
+export function createVisitTable(events: number): VisitTable {
+  let lists = makeLists(Math.ceil(events / eventsPerVisit) + 2);
   let count = 0;
   return {
     lists: () => lists,

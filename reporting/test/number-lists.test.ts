@@ -1,13 +1,13 @@
 /** Numbers of lists of codes. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
-import { createPathNumbers } from '../src/segments/number-paths.js';
+import { createListNumbers } from '../src/segments/number-lists.js';
 
 it('gives equal lists the same number, and different ones different numbers, also when its table grows', () => {
   const random = createRandom(7);
   const length = 3;
   const codes = Uint32Array.from({ length: length * 20_000 }, () => random.below(20));
-  const numbers = createPathNumbers(length);
+  const numbers = createListNumbers(length);
   const known = new Map<string, number>();
   const places = Array.from({ length: 20_000 }, (_, at) => at * length);
   const expected = places.map((place) => {

@@ -1,0 +1,44 @@
+/** Goes through lists of ascending ids block by block, so that what is known of each id of a block stays in the processor's cache. */
+
+/** Ids by their place. */
+export interface AscendingIds {
+  length: number;
+  idAt(place: number): number;
+}
+
+export interface Block {
+  /** Its first id. */
+  first: number;
+  /** For each of the lists the places from which on, and up to which its ids are of the block. */
+  from: number[];
+  to: number[];
+}
+
+/** The first place from `from` on whose id is at least `id`. */
+function placeOf({ length, idAt }: AscendingIds, from: number, id: number): number {
+  let [low, high] = [from, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (idAt(middle) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Blocks of at most `size` ids, those that are there; ids of 0 are of nobody, and in none. */
+export function* idBlocks(lists: readonly AscendingIds[], size: number): Generator<Block> {
+  const placesOf = (from: number[] | undefined, id: number) =>
+    lists.map((list, at) => placeOf(list, from?.[at] ?? 0, id));
+  let from = placesOf(undefined, 1);
+  for (;;) {
+    let least = Number.POSITIVE_INFINITY;
+    for (const [at, list] of lists.entries()) {
+      if (from[at]! < list.length) least = Math.min(least, list.idAt(from[at]!));
+    }
+    if (least === Number.POSITIVE_INFINITY) return;
+    const first = least - (least % size);
+    const to = placesOf(from, first + size);
+    yield { first, from, to };
+    from = to;
+  }
+}
