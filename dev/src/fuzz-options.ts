@@ -21,7 +21,7 @@ questions: between and beside them events are stored, come late, are erased and 
                --minutes this round is the only one
   --help       show this text
 
-Exit code 0: all answers were right. 1: one was not, and is shown with the command that asks it again; or it was stopped.
+Exit code 0: all answers were right. 1: one was not, and is shown with the command that asks it again; or the search was stopped, or could not go on, which the last lines say.
 `;
 
 /** @throws ClearError for an unknown option, and for what is no number. `clock` is where a seed comes from that is not given. */

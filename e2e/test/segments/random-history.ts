@@ -65,7 +65,11 @@ function createChanges(random: Random, options: HistoryOptions, clock: { now: Da
   const changes = {
     store: () => insertEvents(pool, events(1 + random.below(30), recent)),
     late: () => insertEvents(pool, events(1 + random.below(6), late)),
-    begin: () => transactions.begin(events(5, recent)),
+    async begin() {
+      // Of two open transactions that make the same site, one waits for the other.
+      await pool.query(`insert into sites (site_id) values ('other') on conflict do nothing`);
+      await transactions.begin(events(5, recent));
+    },
     commit: transactions.endOne,
     foreign: () => storeForeign(random, options, clock.now),
     roll: () => random.pick(rollers).step(clock.now),
