@@ -1,14 +1,15 @@
 /** What a site has of segments, as of the snapshot of a question. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { segmentsHeldSince } from '@millrace/shared/rollups';
-import { rangesOf } from '@millrace/shared/segments/interval-ranges';
+import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { databaseHistory } from '../reading/in-snapshot.js';
-import type { ListedSegment } from './cover-segments.js';
+import { type ListedSegment, touched } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 
 export interface SiteSegments {
   siteId: string;
+  /** Ranges of intervals whose events are read one by one. */
   marked: number[];
   lastVisitorNo: number;
   /** Moves when what was read before is to be forgotten: with erasures of users, and of the whole site, which may come again. */
@@ -73,8 +74,8 @@ interface StateRow {
 }
 
 /**
- * Undefined for a site that was never rolled, and for a range whose segments are still to be built. `columns` are those whose
- * dictionaries are needed.
+ * Undefined for a site that was never rolled, and while it has no segment that may be read. Intervals whose segments are still to be
+ * built count as marked. `columns` are those whose dictionaries are needed.
  */
 export async function readSiteSegments(
   client: PoolClient,
@@ -85,12 +86,13 @@ export async function readSiteSegments(
   const { rows } = await client.query<StateRow>(readState, [siteId, range.from, range.to, columns]);
   if (!rows[0]) return undefined;
   const { since, marked, sizes, snapshot, isStandby, ...state } = rows[0];
+  if (since === null) return undefined;
   const first = Math.max(range.from.getTime(), Number(state.rawSince ?? Number.NEGATIVE_INFINITY));
-  if (since === null || Number(since) > first) return undefined;
+  const unfilled = touched({ from: first, to: Math.min(range.to.getTime(), Number(since)) });
   return {
     ...{ siteId, ...state },
     snapshot: parseSnapshot(snapshot, isStandby),
-    marked: rangesOf(marked),
+    marked: unite(rangesOf(marked), unfilled),
     sizes: new Map(columns.map((name, at) => [name, sizes[at] ?? 0])),
   };
 }
