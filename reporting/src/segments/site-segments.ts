@@ -4,6 +4,7 @@ import { segmentsHeldSince } from '@millrace/shared/rollups';
 import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { databaseHistory } from '../reading/in-snapshot.js';
+import { markedSql } from '../reading/marked-sql.js';
 import { type ListedSegment, touched } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 
@@ -31,18 +32,10 @@ export interface SiteSegments {
 }
 
 /**
- * The start of an interval is its number times 900 seconds. An interval has as many marks as batches came in, so the index is read from
- * one interval to the next. No segment reaches over more than a month. All in one statement: each round trip costs as much as it.
+ * The start of an interval is its number times 900 seconds. No segment reaches over more than a month. All in one statement: each round trip costs as much as it.
  */
 const readState = `/* reporting.segmentState */
-with recursive marked(start) as (
-  (select interval_start from rollup_marks
-   where site_id = $1 and interval_start > $2::timestamptz - interval '15 minutes' and interval_start < $3 order by interval_start limit 1)
-  union all
-  select (select interval_start from rollup_marks
-          where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
-  from marked where start is not null
-)
+with recursive ${markedSql}
 select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", sites.hostnames,
   extract(epoch from sites.created_at)::text || ' ' || epoch as epoch, erase_requested_at is not null as "isErased",
   session_minutes as "sessionMinutes", (select since from raw_horizon) as "rawSince", ${databaseHistory}::text as history,
