@@ -7,8 +7,8 @@ import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import { describeGroups, describeSteps } from './funnel/describe-funnel.js';
 import { eventRange, type Funnel, type FunnelAnswer } from './funnel/funnel.js';
 import { type FunnelRequest, parseFunnel } from './funnel/parse-funnel.js';
-import { readFunnel } from './funnel/read-funnel.js';
-import { rawCost } from './query/reading-cost.js';
+import { asksVisits, readFunnel } from './funnel/read-funnel.js';
+import { type RawReading, rawCost } from './query/reading-cost.js';
 import type { TimeRange } from './query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { resolveQuery } from './query-request/resolve-query.js';
@@ -38,12 +38,18 @@ const echo = (asked: FunnelRequest, { from, to }: TimeRange) => {
   };
 };
 
+/** Visits are made of all events, whatever the filter. */
+function rawReading(funnel: Funnel): RawReading {
+  const { siteId, filter } = funnel;
+  const range = eventRange(funnel);
+  return asksVisits(funnel) ? { siteId, range: aroundVisits(range) } : { siteId, range, filter };
+}
+
 /** From segments, else from raw events. */
 async function readAnswer(client: PoolClient, funnel: Funnel, reads: Reads): Promise<FunnelAnswer> {
   const answer = reads.engine && (await answerFunnel(client, reads.engine, funnel, reads));
   if (answer) return answer;
-  const { siteId, filter } = funnel;
-  reads.admit?.(await rawCost(client, { siteId, range: eventRange(funnel), ...(filter && { filter }) }));
+  reads.admit?.(await rawCost(client, rawReading(funnel)));
   return readFunnel(client, funnel, reads.signal);
 }
 

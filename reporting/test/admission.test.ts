@@ -86,6 +86,15 @@ describe('a full gate', () => {
   it('lets what rollups answer pass, and keeps paths and a funnel of as many events out', async () => {
     expect(await statuses(full(), 'rolled')).toEqual([429, 200, 429, 200, 429, 429, 429, 200]);
   });
+  it('knows that a funnel of visits reads a day more on either side', async () => {
+    const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 80 });
+    const funnel = { site_id: 'large', date_range: ['2025-11-05', '2025-11-05'], steps: [step, step] };
+    await request(app).post('/api/v1/funnel').send(funnel).expect(200);
+    await request(app)
+      .post('/api/v1/funnel')
+      .send({ ...funnel, by: 'visit' })
+      .expect(429);
+  });
   it('weighs rows of rollups, too', async () => {
     const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 2 });
     const [, totals] = await statuses(app, 'rolled');

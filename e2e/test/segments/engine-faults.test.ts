@@ -10,6 +10,7 @@ import { answerQuery } from '@millrace/reporting/query/answer-query';
 import { readRaw } from '@millrace/reporting/query/read-raw';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
+import { answerPanels } from '@millrace/reporting/segments/answer-panels';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import { createThreadPool } from '@millrace/reporting/segments/thread-pool';
 import { createRandom } from '@millrace/shared/testing/create-random';
@@ -106,5 +107,23 @@ it('reads events one by one where a block is corrupt, and has the segment built 
   await rollSite(database.pool, 'demo', { now });
   const again = await ask(engine);
   expect({ source: again.source, rows: again.rows }).toEqual({ source: 'segments', rows: answer.rows });
+  await engine.pool.close();
+});
+
+it('refuses a batch whose counts cannot be put together, and goes on', async () => {
+  const engine = createSegmentEngine({ threads: 2, cacheMb: 8, eventsPerThread: 1 }, silent);
+  await ask(engine);
+  const run: SegmentEngine['pool']['run'] = (_task, take) =>
+    new Promise((resolve) => {
+      setImmediate(() => {
+        take?.({ panel: 0, groups: null } as never);
+        resolve(undefined as never);
+      });
+    });
+  const broken = { ...engine, pool: { ...engine.pool, run } };
+  const answered = inSnapshot(database.pool, (client) =>
+    answerPanels(client, broken, { panels: [{ query: question }] }, {}, () => {}),
+  );
+  await expect(answered).rejects.toThrow(TypeError);
   await engine.pool.close();
 });

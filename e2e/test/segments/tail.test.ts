@@ -256,7 +256,7 @@ it('keeps no more in memory than it may, and forgets the site that was asked abo
   const sites = ['demo', 'second', 'third'];
   for (const site_id of sites) {
     const events = Array.from({ length: 4_000 }, (_, at) => ({
-      ...eventOf(`/${at % 7}`, `user-${at}`, '2026-11-10T12:05:00Z'),
+      ...eventOf(`/${at % 7}`, `user-${at % 1_000}`, '2026-11-10T12:05:00Z'),
       site_id,
     }));
     await insertEvents(database.pool, JSON.stringify(events));

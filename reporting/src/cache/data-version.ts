@@ -38,7 +38,7 @@ export const identityOf = (...more: string[]) =>
  * or erased. An earlier release does not count; while the last roll was one of its, its time counts as well, and the epoch
  * moves with the next. Where raw events were dropped, what rolls have left is all there is, and counts too.
  */
-const events = `sites.hostnames, extract(epoch from horizon.since), case when rolled_at <> changes_at then extract(epoch from rolled_at) end,
+const events = `sites.hostnames, sites.session_minutes, extract(epoch from horizon.since), case when rolled_at <> changes_at then extract(epoch from rolled_at) end,
     (select coalesce(sum(changes), 0) from site_changes where site_id = $1 and day >= $3::date and day <= $4::date) + marks.number,
     case when horizon.since > $3::date::timestamp at time zone 'UTC' then jsonb_build_array(
       rolled.timezone, (select string_agg(day::text, ' ' order by day) from rollup_day_marks where site_id = $1)) end`;

@@ -53,8 +53,9 @@ async function fetchRows(client: PoolClient): Promise<Row[]> {
   return rows;
 }
 
-const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel) =>
-  byVisit || [filter, ...steps].some(filtersVisits) || isVisitField(breakdown ?? '');
+/** Whether it takes visits to tell how far users get. */
+export const asksVisits = ({ byVisit, filter, steps, breakdown }: Funnel): boolean =>
+  byVisit === true || [filter, ...steps].some(filtersVisits) || isVisitField(breakdown ?? '');
 
 /** Events of users that match at least one step, with a bit for each that they match. */
 function eventsSql(funnel: Funnel, parameters: SqlParameters): string {

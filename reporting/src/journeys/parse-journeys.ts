@@ -1,4 +1,4 @@
-/** Turns the body of `POST /api/v1/journeys` into a request whose every part keeps its rules. */
+/** Takes the body of `POST /api/v1/journeys`: a request whose every part keeps its rules, or a refusal. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';

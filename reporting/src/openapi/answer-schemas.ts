@@ -1,4 +1,4 @@
-/** Turns what the routes answer into the schemas of the document. */
+/** What the routes answer, as schemas of the document. */
 import { errorCatalogue } from '@millrace/shared/errors';
 import { matchNames, weekStarts } from '../query-request/query-names.js';
 import { cacheMeta } from './cache-schemas.js';

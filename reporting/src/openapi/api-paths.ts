@@ -1,4 +1,4 @@
-/** Turns the routes under `/api/v1` and `/stats` into paths of the document. */
+/** The routes under `/api/v1` and `/stats`, as paths of the document. */
 import { querySchema } from '../query-request/parse-query.js';
 import { queryLimits, rangeNames, weekStarts } from '../query-request/query-names.js';
 import { maxPeriods } from '../retention/parse-retention.js';
@@ -41,7 +41,7 @@ const queryParameters = [
 const question = {
   tag: 'Questions',
   summary: 'Ask anything about a site',
-  description: `Counts of any range, in any time zone, by up to ${queryLimits.dimensions} dimensions: always exact. Queries of the Plausible Stats API v2 are understood as far as they ask for what there is: \`pageviews\` is views, \`percentage\` share, \`event:page\` path, \`event:name\` event_type, \`visit:source\` and \`visit:referrer\` the referrer's host, \`event:props:x\` property:x, \`visit:country\` and others of their kind the property of that name, \`time\` a unit that fits the range.`,
+  description: `Counts of any range, in any time zone, by up to ${queryLimits.dimensions} dimensions: always exact. Queries of the Plausible Stats API v2 are understood as far as they ask for what there is: \`pageviews\` is views, \`percentage\` share, \`event:page\` path, \`event:name\` event_type, \`event:props:x\` property:x, \`visit:source\` and \`visit:referrer\` the referrer's host at the first event of the visit, \`visit:country\` and others of their kind the property of that name there, \`time\` a unit that fits the range.`,
   answer: 'Answer',
 };
 

@@ -1,4 +1,4 @@
-/** Turns the body of `POST /api/v1/query/batch` into a request for each of its queries, or refuses it by query, field and rule. */
+/** Takes the body of `POST /api/v1/query/batch`: a request for each of its queries, or a refusal by query, field and rule. */
 import { ServiceError } from '@millrace/shared/errors';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';

@@ -1,4 +1,4 @@
-/** Turns a query into its answer by counting raw events: the engine that can answer everything. */
+/** Answers a query by counting raw events: whatever can be asked. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { type MatchingEvents, matchingEvents } from './matching-events.js';

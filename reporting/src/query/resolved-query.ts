@@ -1,4 +1,4 @@
-/** Turns the agreement between who understands a query and who answers it into one declaration. */
+/** A query without names left to look up: what those who understand queries and those who answer them agree on. */
 import type { ColumnDimension, PersonColumn, TimeUnit, VisitPage } from './dimension-catalogue.js';
 import type { FilterOperator } from './filter-operators.js';
 import type { PlainMetric } from './metric-catalogue.js';

@@ -2,6 +2,7 @@
 import { numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
+import { markedSql } from '../reading/marked-sql.js';
 import { type Cover, coverRange } from './cover-range.js';
 import type { RollupReading } from './covered-tables.js';
 import type { RollupPlan } from './plan-rollup.js';
@@ -18,16 +19,8 @@ export interface RollupState {
   markedDays: string[];
 }
 
-/** An interval can have as many marks as batches came in, so the index is read from one interval to the next. */
 const statement = `/* reporting.readRollupState */
-with recursive marked(start) as (
-  (select interval_start from rollup_marks
-   where site_id = $1 and interval_start >= $2 and interval_start < $3 order by interval_start limit 1)
-  union all
-  select (select interval_start from rollup_marks
-          where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
-  from marked where start is not null
-)
+with recursive ${markedSql}
 select timezone, last_visitor_no as "lastVisitorNo", (select since from raw_horizon) as "rawSince",
   (select string_agg(int4send((extract(epoch from start) / 900)::int), '' order by start) from marked) as intervals,
   array(select day::text from rollup_day_marks where site_id = $1 order by day) as "markedDays"
@@ -41,9 +34,7 @@ export async function readRollupState(
   siteId: string,
   { from, to }: TimeRange,
 ): Promise<RollupState | undefined> {
-  // The interval in which the range starts counts.
-  const first = new Date(Math.floor(from.getTime() / intervalMs) * intervalMs);
-  const { rows } = await client.query<Row>(statement, [siteId, first, to]);
+  const { rows } = await client.query<Row>(statement, [siteId, from, to]);
   if (!rows[0]) return undefined;
   const { intervals, ...state } = rows[0];
   const numbers = intervals ? Array.from(numbersOf(intervals)) : [];

@@ -1,4 +1,4 @@
-/** Turns counted returns into what is shown of them: cohorts in percent, and all of them together. */
+/** What is shown of counted returns: cohorts in percent, and all of them together. */
 import { ratio } from '../query/page-rows.js';
 import type { Returns, ReturnTable } from './return-table.js';
 

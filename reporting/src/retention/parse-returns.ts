@@ -1,4 +1,4 @@
-/** Turns the body of `POST /api/v1/retention` into a request whose every part keeps its rules. */
+/** Takes the body of `POST /api/v1/retention`: a request whose every part keeps its rules, or a refusal. */
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown.js';

@@ -1,4 +1,4 @@
-/** Turns a range into the periods of its visitors: only what lies in the range counts. */
+/** The periods of the visitors of a range: only what lies in the range counts. */
 import type { TimeRange } from '../query/resolved-query.js';
 import type { Periods } from './cohort-periods.js';
 import type { ShownPeriod } from './describe-returns.js';

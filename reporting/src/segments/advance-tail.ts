@@ -2,8 +2,8 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
-import { gatherRows, type RowCodes } from './gather-tail.js';
-import { monthOf, readIndexes, readIntervals, readNewRows, readNumbers } from './read-tail.js';
+import { gatherTailRows, type RowCodes } from './gather-tail.js';
+import { monthOf, readIndexes, readIntervals, readNewRows, readVisitorNumbers } from './read-tail.js';
 import { type Snapshot, sees } from './snapshot.js';
 import { addRows, filterRows, mergeRows, renumberRows, type SortedRows } from './sorted-rows.js';
 import {
@@ -27,7 +27,7 @@ export interface Advanced {
 async function renumber(client: PoolClient, tail: Tail, { siteId, lastVisitorNo }: TailMoment): Promise<Tail> {
   const { users: before } = tail;
   if (before.lastVisitorNo === lastVisitorNo) return tail;
-  const numbers = await readNumbers(client, siteId, before.list);
+  const numbers = await readVisitorNumbers(client, siteId, before.list);
   const users = createUsers(lastVisitorNo);
   const now = before.list.map((user) => numbers.get(user) ?? numberOfUser(users, user));
   const numberOf = (visitor: number) =>
@@ -54,7 +54,7 @@ async function readWhole(client: PoolClient, siteId: string, intervals: number[]
   if (intervals.length === 0) return lists;
   const ranges = rangesOf([...intervals].sort((a, b) => a - b)).map((interval) => interval * intervalMs);
   await readIntervals(client, siteId, { ranges, columns: codes.columns }, (rows) =>
-    add(lists, gatherRows(rows, codes)),
+    add(lists, gatherTailRows(rows, codes)),
   );
   return lists;
 }
@@ -65,7 +65,7 @@ async function readNew(client: PoolClient, siteId: string, since: Snapshot, held
   if (held.length === 0) return lists;
   const months = [...new Set(held.map(monthOf))];
   const rows = await readNewRows(client, siteId, { months, since, columns: codes.columns });
-  const gathered = gatherRows(rows, codes);
+  const gathered = gatherTailRows(rows, codes);
   add(lists, new Map([...gathered].filter(([interval]) => lists.has(interval))));
   return lists;
 }

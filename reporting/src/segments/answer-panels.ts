@@ -63,8 +63,8 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
   });
 }
 
-/** Puts together what the shares count of a panel. A thread that takes the place of one that died counts it once more. */
-function joinShares(whole: (panel: number, groups: CountedGroups) => void): TakePiece<PanelsTask> {
+/** Gathers what the shares count of a panel. A thread that takes the place of one that died counts it once more. */
+function joinShares(whole: (panel: number, shares: CountedGroups[]) => void): TakePiece<PanelsTask> {
   const taken = new Set<string>();
   const waiting = new Map<number, CountedGroups[]>();
   return ({ panel, groups }: CountedPanel, share, shares) => {
@@ -75,7 +75,7 @@ function joinShares(whole: (panel: number, groups: CountedGroups) => void): Take
     waiting.set(panel, lists);
     if (lists.length < shares) return;
     waiting.delete(panel);
-    whole(panel, mergeGroups(lists));
+    whole(panel, lists);
   };
 }
 
@@ -96,10 +96,10 @@ export async function answerPanels(
   if (read === undefined) return false;
   const ending = new AbortController();
   let failure: unknown;
-  const take = joinShares((panel, groups) => {
+  const take = joinShares((panel, shares) => {
     if (ending.signal.aborted) return;
     try {
-      const answer = toAnswer(queries[panel]!, plans[panel]!, read, groups);
+      const answer = toAnswer(queries[panel]!, plans[panel]!, read, mergeGroups(shares));
       if (answer) answered(panel, answer);
     } catch (error) {
       failure = error;

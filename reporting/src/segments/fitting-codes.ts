@@ -20,18 +20,26 @@ export const shownText = (column: string, text: string | null, hostnames: Readon
 
 type Test = (text: string, wanted: string) => boolean;
 
-/** Tests that JavaScript and Postgres agree on; the others are Postgres' own: capitals, patterns, numbers. */
+/** Tests besides `is` that JavaScript and Postgres agree on; the others are Postgres' own: capitals, patterns, numbers. */
 const plainTests: Partial<Record<string, Test>> = {
-  is: (text, wanted) => text === wanted,
   contains: (text, wanted) => text.includes(wanted),
   starts_with: (text, wanted) => text.startsWith(wanted),
   ends_with: (text, wanted) => text.endsWith(wanted),
 };
 
-function fitsPlainly(condition: Condition, test: Test): (text: string | null) => boolean {
-  const texts = condition.values.filter((value) => value !== null);
-  const takesNull = condition.values.includes(null);
-  return (text) => (text === null ? takesNull : texts.some((wanted) => test(text, wanted)));
+/** More tests of a text than these would keep all other requests waiting; Postgres makes them beside. */
+const mostTests = 5_000_000;
+
+/** Whether a text fits; undefined where Postgres has to tell. */
+function plainly({ op, values, ignoreCase }: Condition, codes: number): ((text: string | null) => boolean) | undefined {
+  const wanted = new Set(values);
+  const { test } = filterRules[op];
+  if (ignoreCase) return undefined;
+  if (test === 'is') return (text) => wanted.has(text);
+  const fits = plainTests[test];
+  if (fits === undefined || codes * wanted.size > mostTests) return undefined;
+  const texts = [...wanted].filter((value) => value !== null);
+  return (text) => (text === null ? wanted.has(null) : texts.some((each) => fits(text, each)));
 }
 
 /** What the dictionary and the question itself have of values, and the absence of one. */
@@ -64,14 +72,13 @@ select code from (${source}) as valued where ${fits}`;
 
 /** A 1 for each code, 0 included, that fits. */
 export async function fittingCodes(asking: Asking, condition: Condition, values: Values): Promise<Uint8Array> {
-  const { test, isDenial } = filterRules[condition.op];
+  const { isDenial } = filterRules[condition.op];
   const fitting = new Uint8Array(values.size() + 1);
-  const plain = condition.ignoreCase ? undefined : plainTests[test];
-  if (plain) {
-    const fits = fitsPlainly(condition, plain);
+  const fits = plainly(condition, fitting.length);
+  if (fits) {
     for (let code = 0; code < fitting.length; code += 1) {
       if (fits(shownText(values.column, values.textOf(code), asking.hostnames))) fitting[code] = 1;
     }
   } else for (const code of await askPostgres(asking, condition, values)) fitting[code] = 1;
-  return isDenial ? fitting.map((fits) => 1 - fits) : fitting;
+  return isDenial ? fitting.map((denied) => 1 - denied) : fitting;
 }

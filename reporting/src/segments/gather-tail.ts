@@ -79,7 +79,7 @@ function toColumns({ rows, micros }: OneInterval, { columns, texts, users }: Row
 }
 
 /** Interval → its rows. */
-export function gatherRows(rows: TailRow[], codes: RowCodes): Map<number, SortedRows> {
+export function gatherTailRows(rows: TailRow[], codes: RowCodes): Map<number, SortedRows> {
   const lists = new Map<number, SortedRows>();
   for (const [interval, some] of byInterval(rows)) {
     const txids = new Float64Array(some.rows.length);

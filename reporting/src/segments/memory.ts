@@ -36,7 +36,10 @@ const textBytes = 80;
 const sizeOf = ({ values }: Dictionary) =>
   values.reduce((sum, value) => sum + textBytes + 2 * (value?.length ?? 0), entryBytes);
 
-/** What was used least lately goes first. Nothing is ever out of date: what changes has another name. */
+/**
+ * What was used least lately goes first. Nothing is ever out of date: what changes has another name. Texts of an earlier epoch go as soon
+ * as one asks for those of another: they may have been erased since.
+ */
 export function createMemory(maxBytes: number): Memory {
   const entries = new LRUCache<string, { kept: unknown }>({ maxSize: maxBytes, maxEntrySize: maxBytes });
   const get = <T>(key: string) => entries.get(key)?.kept as T | undefined;
@@ -46,7 +49,19 @@ export function createMemory(maxBytes: number): Memory {
   const blockKey = (segment: string, column: string) => `block ${segment} ${column}`;
   const tailKey = (site: string) => `tail ${site}`;
   const directoryKey = (segment: string) => `directory ${segment}`;
-  const dictionaryKey = (site: string, epoch: string, column: string) => `values ${site} ${epoch} ${column}`;
+  const dictionaries = new Map<string, { epoch: string; keys: Set<string> }>();
+  const dictionaryKey = (site: string, epoch: string, column: string) => {
+    let known = dictionaries.get(site);
+    if (known?.epoch !== epoch) {
+      for (const key of known?.keys ?? []) entries.delete(key);
+      if (!get<Tail>(tailKey(site))?.ground.endsWith(` ${epoch}`)) entries.delete(tailKey(site));
+      known = { epoch, keys: new Set() };
+      dictionaries.set(site, known);
+    }
+    const key = `values ${site} ${epoch} ${column}`;
+    known.keys.add(key);
+    return key;
+  };
   return {
     block: (segment, column) => get(blockKey(segment, column)),
     keepBlock: (segment, column, block) => keep(blockKey(segment, column), block, block.byteLength + entryBytes),

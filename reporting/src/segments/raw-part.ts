@@ -63,19 +63,28 @@ type Row = [
 ];
 const firstColumn = 4;
 
-/** A part holds milliseconds in 32 bits. */
-const partMs = 40 * 86_400_000;
-
 const msOf = ([micros]: Row) => Math.floor(micros / 1_000);
 
-/** Rows of stretches of time that a part can hold, `rows` being in the order of time. */
-function* stretchesOf(rows: Row[]): Generator<Row[]> {
+/** The first instant of the UTC month after the one that an instant lies in. */
+function nextMonth(ms: number): number {
+  const time = new Date(ms);
+  return Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + 1);
+}
+
+/**
+ * Rows of one month each, `rows` being in the order of time. Parts count milliseconds in 32 bits, 49 days: no segment reaches over the
+ * end of a month, and rows of two months would make one part of the segments that they lie among, see `inSequence`.
+ */
+function* byMonth(rows: Row[]): Generator<Row[]> {
   let first = 0;
-  for (let at = 1; at <= rows.length; at += 1) {
-    if (at < rows.length && msOf(rows[at]!) - msOf(rows[first]!) < partMs) continue;
+  let endMs = rows[0] ? nextMonth(msOf(rows[0])) : 0;
+  for (let at = 1; at < rows.length; at += 1) {
+    if (msOf(rows[at]!) < endMs) continue;
     yield rows.slice(first, at);
     first = at;
+    endMs = nextMonth(msOf(rows[at]!));
   }
+  if (rows.length > 0) yield rows.slice(first);
 }
 
 function toPart(rows: Row[], visitors: Uint32Array, values: RawReading['values']): Part {
@@ -115,5 +124,5 @@ export async function readRawParts(client: PoolClient, reading: RawReading): Pro
   if (reading.ranges.length === 0) return [];
   const { rows } = await client.query<Row>({ ...statement(reading), rowMode: 'array' } as never);
   const visitorOf = ([, number, user]: Row) => number ?? (user === null ? 0 : reading.users.numberOf(user));
-  return [...stretchesOf(rows)].map((some) => toPart(some, Uint32Array.from(some, visitorOf), reading.values));
+  return [...byMonth(rows)].map((some) => toPart(some, Uint32Array.from(some, visitorOf), reading.values));
 }

@@ -102,7 +102,11 @@ const findNumbers = `/* reporting.tailVisitors */
 select user_id as user, visitor_no as number from visitors where site_id = $1 and user_id = any($2::text[])`;
 
 /** Those of `users` who have a number. */
-export async function readNumbers(client: PoolClient, siteId: string, users: string[]): Promise<Map<string, number>> {
+export async function readVisitorNumbers(
+  client: PoolClient,
+  siteId: string,
+  users: string[],
+): Promise<Map<string, number>> {
   if (users.length === 0) return new Map();
   const { rows } = await client.query<{ user: string; number: number }>(findNumbers, [siteId, users]);
   return new Map(rows.map(({ user, number }) => [user, number]));

@@ -38,9 +38,16 @@ function joinSessions(parts: Part[]): { sessionIds: BigUint64Array; first: numbe
   return { sessionIds, first };
 }
 
+/** Where their milliseconds are to be counted from. @throws Error when 32 bits do not hold them. */
+function startOf(parts: Part[]): number {
+  const startMs = Math.min(...parts.map((part) => part.startMs));
+  if (Math.max(...parts.map(lastMs)) - startMs >= 2 ** 32) throw new Error('parts in a row are too long for one');
+  return startMs;
+}
+
 /** Rows in the order of visitor and time: parts never have events of the same millisecond, since an interval is in one of them. */
 function mergeGroup(group: TimeGroup): Part {
-  const startMs = Math.min(...group.parts.map((part) => part.startMs));
+  const startMs = startOf(group.parts);
   const { sessionIds, first } = joinSessions(group.parts);
   const column = (name: string) =>
     join(group, ({ columns }) => {

@@ -1,14 +1,16 @@
 /** What a site has of segments, as of the snapshot of a question. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { segmentsHeldSince } from '@millrace/shared/rollups';
-import { rangesOf } from '@millrace/shared/segments/interval-ranges';
+import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { databaseHistory } from '../reading/in-snapshot.js';
-import type { ListedSegment } from './cover-segments.js';
+import { markedSql } from '../reading/marked-sql.js';
+import { type ListedSegment, touched } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 
 export interface SiteSegments {
   siteId: string;
+  /** Ranges of intervals whose events are read one by one. */
   marked: number[];
   lastVisitorNo: number;
   /** Moves when what was read before is to be forgotten: with erasures of users, and of the whole site, which may come again. */
@@ -30,18 +32,10 @@ export interface SiteSegments {
 }
 
 /**
- * The start of an interval is its number times 900 seconds. An interval has as many marks as batches came in, so the index is read from
- * one interval to the next. No segment reaches over more than a month. All in one statement: each round trip costs as much as it.
+ * The start of an interval is its number times 900 seconds. No segment reaches over more than a month. All in one statement: each round trip costs as much as it.
  */
 const readState = `/* reporting.segmentState */
-with recursive marked(start) as (
-  (select interval_start from rollup_marks
-   where site_id = $1 and interval_start > $2::timestamptz - interval '15 minutes' and interval_start < $3 order by interval_start limit 1)
-  union all
-  select (select interval_start from rollup_marks
-          where site_id = $1 and interval_start > start and interval_start < $3 order by interval_start limit 1)
-  from marked where start is not null
-)
+with recursive ${markedSql}
 select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", sites.hostnames,
   extract(epoch from sites.created_at)::text || ' ' || epoch as epoch, erase_requested_at is not null as "isErased",
   session_minutes as "sessionMinutes", (select since from raw_horizon) as "rawSince", ${databaseHistory}::text as history,
@@ -73,8 +67,8 @@ interface StateRow {
 }
 
 /**
- * Undefined for a site that was never rolled, and for a range whose segments are still to be built. `columns` are those whose
- * dictionaries are needed.
+ * Undefined for a site that was never rolled, and while it has no segment that may be read. Intervals whose segments are still to be
+ * built count as marked. `columns` are those whose dictionaries are needed.
  */
 export async function readSiteSegments(
   client: PoolClient,
@@ -85,12 +79,13 @@ export async function readSiteSegments(
   const { rows } = await client.query<StateRow>(readState, [siteId, range.from, range.to, columns]);
   if (!rows[0]) return undefined;
   const { since, marked, sizes, snapshot, isStandby, ...state } = rows[0];
+  if (since === null) return undefined;
   const first = Math.max(range.from.getTime(), Number(state.rawSince ?? Number.NEGATIVE_INFINITY));
-  if (since === null || Number(since) > first) return undefined;
+  const unfilled = touched({ from: first, to: Math.min(range.to.getTime(), Number(since)) });
   return {
     ...{ siteId, ...state },
     snapshot: parseSnapshot(snapshot, isStandby),
-    marked: rangesOf(marked),
+    marked: unite(rangesOf(marked), unfilled),
     sizes: new Map(columns.map((name, at) => [name, sizes[at] ?? 0])),
   };
 }

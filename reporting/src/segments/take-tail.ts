@@ -25,9 +25,15 @@ const mostIntervals = 64;
 /** What nobody has asked for goes: an interval that was rolled may get late events for a while. */
 const keptMs = 30 * 60_000;
 /** About what an event takes, with what questions make of it. */
-const rowBytes = 100;
+const rowBytes = (columns: number) => 40 + 8 * columns;
+/** About what a text, or a user without a number, takes with its places in a list and a map, whether events that have it are still there or not. */
+const textBytes = 150;
+/** Columns of most tails. */
+const usualColumns = 8;
+/** Fewer texts than this are kept, whatever they are of. */
+const leastTexts = 100_000;
 
-const mostRows = ({ maxBytes }: Memory) => Math.floor(maxBytes / 2 / rowBytes);
+const mostRows = ({ maxBytes }: Memory, columns = usualColumns) => Math.floor(maxBytes / 2 / rowBytes(columns));
 
 /** Ends with the newest. */
 export function newestIntervals(ranges: readonly number[]): number[] {
@@ -69,19 +75,34 @@ function countMissing(client: PoolClient, memory: Memory, siteId: string, missin
   return countRaw(client, siteId, ranges, mostRows(memory) + 1);
 }
 
-function keep({ memory, leastTail }: SegmentEngine, siteId: string, tail: Tail, now: number): void {
+/** True when most texts of a column may be of events that are gone: only all of them can go, with the tail. */
+const isOvergrown = ({ texts }: Tail, events: number): boolean =>
+  [...texts.values()].some(({ list }) => list.length > Math.max(leastTexts, 2 * events));
+
+/** What was wanted lately, as far as memory holds it. */
+function newestOf({ memory }: SegmentEngine, tail: Tail, now: number): Tail {
   const byUse = [...tail.intervals].sort(([, a], [, b]) => b.wantedAt - a.wantedAt);
+  const most = mostRows(memory, tail.columns.length);
   const kept: typeof byUse = [];
   let rows = 0;
   for (const [interval, held] of byUse) {
     rows += held.lists.reduce((sum, { count }) => sum + count, 0);
-    if (rows > mostRows(memory) || held.wantedAt < now - keptMs) break;
+    if (rows > most || held.wantedAt < now - keptMs) break;
     kept.push([interval, held]);
   }
-  const rest = { ...tail, intervals: new Map(kept) };
+  return { ...tail, intervals: new Map(kept) };
+}
+
+function keep(engine: SegmentEngine, siteId: string, tail: Tail, now: number): void {
+  const { memory, leastTail } = engine;
+  const rest = newestOf(engine, tail, now);
   const count = countTail(rest);
-  if (count < leastTail / 2) memory.forgetTail(siteId);
-  else memory.keepTail(siteId, rest, count * rowBytes);
+  if (count < leastTail / 2 || isOvergrown(rest, count)) {
+    memory.forgetTail(siteId);
+    return;
+  }
+  const texts = [...rest.texts.values()].reduce((sum, { list }) => sum + list.length, rest.users.list.length);
+  memory.keepTail(siteId, rest, count * rowBytes(rest.columns.length) + texts * textBytes);
 }
 
 async function refresh(

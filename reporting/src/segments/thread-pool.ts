@@ -10,9 +10,11 @@ export interface ThreadPool {
   /**
    * Runs a task in the thread that has least to do. When that dies it is run once more, in another one, and pieces may come again.
    * Nothing may be thrown by what takes them.
-   * @throws ServiceError `engine_unavailable` when that dies as well, CancelledError when its cancellation was set.
+   * @throws ServiceError `engine_unavailable` when that dies as well and once the pool is closed, CancelledError when its cancellation
+   * was set.
    */
   run<T extends Task>(task: T, take?: (piece: PieceOf<T>) => void): Promise<ResultOf<T>>;
+  /** Refuses what is running, and all that comes after. */
   close(): Promise<void>;
 }
 
@@ -33,40 +35,62 @@ interface Thread {
 /** Threads run what was built, also where this file is run from its source. */
 const engineScript = new URL('./engine-thread.js', import.meta.url.replace('/src/segments/', '/dist/segments/'));
 
+const unavailable = () => new ServiceError('engine_unavailable');
+
+function settle(thread: Thread, reply: Reply): void {
+  const running = thread.running.get(reply.id);
+  if ('piece' in reply) {
+    running?.take?.(reply.piece);
+    return;
+  }
+  forget(thread, reply.id);
+  if ('result' in reply) running?.resolve(reply.result);
+  else running?.reject(reply.isCancelled ? new CancelledError(reply.error) : new Error(reply.error));
+}
+
+/** A thread without a task does not keep the process from ending. */
+function forget(thread: Thread, id: number): void {
+  thread.running.delete(id);
+  if (thread.running.size === 0) thread.worker.unref();
+}
+
+function post(thread: Thread, id: number, running: Running): void {
+  thread.running.set(id, running);
+  thread.worker.ref();
+  try {
+    thread.worker.postMessage({ id, task: running.task });
+  } catch (error) {
+    forget(thread, id);
+    throw error;
+  }
+}
+
+async function stop({ worker, running }: Thread): Promise<void> {
+  for (const { reject } of running.values()) reject(unavailable());
+  running.clear();
+  await worker.terminate();
+}
+
 export function createThreadPool(threads: number, logger: Logger, script = engineScript): ThreadPool {
   const open = new Set<Thread>();
   let lastId = 0;
   let isClosed = false;
 
-  function settle(thread: Thread, reply: Reply): void {
-    const running = thread.running.get(reply.id);
-    if ('piece' in reply) {
-      running?.take?.(reply.piece);
-      return;
-    }
-    thread.running.delete(reply.id);
-    if (thread.running.size === 0) thread.worker.unref();
-    if ('result' in reply) running?.resolve(reply.result);
-    else running?.reject(reply.isCancelled ? new CancelledError(reply.error) : new Error(reply.error));
-  }
-
   function start(): Thread {
     const thread: Thread = { worker: new Worker(script), running: new Map() };
     open.add(thread);
-    const end = (reason: unknown) => {
-      if (!open.delete(thread) || isClosed) return;
-      logger.error({ reason: String(reason) }, 'a thread that counts has ended; another one takes its place');
-      for (const running of thread.running.values()) again(running);
-    };
     thread.worker.on('message', (reply: Reply) => settle(thread, reply));
-    thread.worker.on('error', end);
-    thread.worker.on('exit', end);
+    for (const event of ['error', 'exit']) thread.worker.on(event, (reason) => end(thread, reason));
     return thread;
   }
 
-  function again(running: Running): void {
-    if (running.isSecond) running.reject(new ServiceError('engine_unavailable'));
-    else send({ ...running, isSecond: true });
+  function end(thread: Thread, reason: unknown): void {
+    if (!open.delete(thread) || isClosed) return;
+    logger.error({ reason: String(reason) }, 'a thread that counts has ended; another one takes its place');
+    for (const running of thread.running.values()) {
+      if (running.isSecond) running.reject(unavailable());
+      else send({ ...running, isSecond: true });
+    }
   }
 
   function chooseThread(): Thread {
@@ -75,23 +99,27 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
   }
 
   function send(running: Running): void {
-    const thread = chooseThread();
+    if (isClosed) {
+      running.reject(unavailable());
+      return;
+    }
     lastId += 1;
-    thread.running.set(lastId, running);
-    thread.worker.ref();
-    thread.worker.postMessage({ id: lastId, task: running.task });
+    try {
+      post(chooseThread(), lastId, running);
+    } catch (error) {
+      running.reject(error as Error);
+    }
   }
 
-  return {
-    threads,
-    run: <T extends Task>(task: T, take?: (piece: PieceOf<T>) => void) =>
-      new Promise<ResultOf<T>>((resolve, reject) => {
-        const taking = take as Running['take'];
-        send({ task, take: taking, resolve: resolve as (result: unknown) => void, reject, isSecond: false });
-      }),
-    async close() {
-      isClosed = true;
-      await Promise.all([...open].map(({ worker }) => worker.terminate()));
-    },
-  };
+  const run: ThreadPool['run'] = (task, take) =>
+    new Promise((resolve, reject) => {
+      const taking = take as Running['take'];
+      send({ task, take: taking, resolve: resolve as (result: unknown) => void, reject, isSecond: false });
+    });
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    await Promise.all([...open].map(stop));
+  }
+  return { threads, run, close };
 }

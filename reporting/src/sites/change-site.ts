@@ -18,17 +18,10 @@ export interface SiteChange {
   session_minutes?: number;
 }
 
-/** Answers that were kept count visits by the setting of their time. */
-const forget = `forgotten as (
-    update site_rollups set epoch = epoch + 1 where site_id = $1 and $10::smallint is not null
-      and $10 <> (select session_minutes from sites where site_id = $1)
-  )`;
-
 /** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known or is being erased. */
 export async function changeSite(writePool: Pool, siteId: string, change: SiteChange): Promise<SiteNames | undefined> {
   const { rows } = await writePool.query<SiteNames>(
     `/* reporting.changeSite */
-    with ${forget}
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
       path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames),
       job_priority = case when $8 then $9::integer else job_priority end,

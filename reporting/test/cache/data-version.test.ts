@@ -65,16 +65,18 @@ describe('of events', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('moves when the hostnames of the site change, and when raw events are dropped', async () => {
+  it('moves when the hostnames of the site change, how long its visits pause, and when raw events are dropped', async () => {
     await write('2026-06-10T00:00:00Z');
     const seen = [await versionOf()];
     await sql(`update sites set hostnames = '{shop.example}'`);
+    seen.push(await versionOf());
+    await sql('update sites set session_minutes = 10');
     seen.push(await versionOf());
     await sql(`insert into raw_horizon (since) values ('2026-06-01Z')`);
     seen.push(await versionOf());
     await sql(`update raw_horizon set since = '2026-07-01Z'`);
     seen.push(await versionOf());
-    expect(new Set(seen).size).toBe(4);
+    expect(new Set(seen).size).toBe(5);
   });
 
   it('follows what rolls have left of a range whose raw events were dropped, and of no other', async () => {

@@ -1,0 +1,27 @@
+/** What the engine keeps of a site once an erasure has moved its epoch. */
+import { expect, it } from 'vitest';
+import { createMemory } from '../../src/segments/memory.js';
+import { emptyTail } from '../../src/segments/tail.js';
+
+const snapshot = { xmin: 1, xmax: 1, running: [] };
+const tailOf = (ground: string) => emptyTail({ siteId: 'demo', ground, snapshot, lastVisitorNo: 0 });
+
+it('forgets texts of a site as soon as they are asked for in another epoch, and those of no other site', () => {
+  const memory = createMemory(100_000);
+  memory.keepDictionary('other', '1 0', 'path', { values: ['/other'] });
+  const { size } = memory;
+  memory.keepDictionary('demo', '1 0', 'path', { values: ['/erased'] });
+  memory.keepDictionary('demo', '1 0', 'referrer', { values: ['erased.example'] });
+  memory.keepTail('demo', tailOf('history 1 0'), 1_000);
+  expect(memory.dictionary('demo', '1 1', 'path')).toBeUndefined();
+  expect(memory.size).toBe(size);
+  expect(memory.dictionary('other', '1 0', 'path')).toEqual({ values: ['/other'] });
+});
+
+it('keeps events that were read in the new epoch already', () => {
+  const memory = createMemory(100_000);
+  memory.keepDictionary('demo', '1 0', 'path', { values: ['/erased'] });
+  memory.keepTail('demo', tailOf('history 1 1'), 1_000);
+  expect(memory.dictionary('demo', '1 1', 'path')).toBeUndefined();
+  expect(memory.tail('demo')).toBeDefined();
+});

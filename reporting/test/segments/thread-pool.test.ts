@@ -1,0 +1,63 @@
+/** What becomes of tasks when the pool is closed, when threads die, and when a task cannot be sent. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { silent } from '@millrace/shared/testing/database';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Task } from '../../src/segments/tasks.js';
+import { createThreadPool } from '../../src/segments/thread-pool.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-pool-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function poolOf(source: string, threads = 1) {
+  const script = join(folder, `${Math.random()}.mjs`);
+  writeFileSync(script, `import { parentPort } from 'node:worker_threads';\n${source}`);
+  return createThreadPool(threads, silent, pathToFileURL(script));
+}
+
+/** What threads of these tests are sent is not what they usually are. */
+const task = (more: object = {}) => ({ kind: 'unpack', blocks: [], ...more }) as Task;
+const unavailable = { code: 'engine_unavailable' };
+
+it('refuses what is running when it is closed', async () => {
+  const pool = poolOf(`parentPort.on('message', () => {});`, 2);
+  const running = [pool.run(task()), pool.run(task()), pool.run(task())].map((each) =>
+    expect(each).rejects.toMatchObject(unavailable),
+  );
+  await pool.close();
+  await Promise.all(running);
+});
+
+it('starts no thread once it is closed', async () => {
+  const mark = join(folder, 'started');
+  const pool = poolOf(`import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(mark)}, '');`);
+  await pool.close();
+  await expect(pool.run(task())).rejects.toMatchObject(unavailable);
+});
+
+it('refuses a task that cannot be sent, and runs the next one', async () => {
+  const pool = poolOf(`parentPort.on('message', ({ id }) => parentPort.postMessage({ id, result: 'done' }));`);
+  await expect(pool.run(task({ take: () => {} }))).rejects.toThrow('could not be cloned');
+  expect(await pool.run(task())).toBe('done');
+  await pool.close();
+});
+
+it('refuses a task that can be sent only once when its thread dies', async () => {
+  const pool = poolOf(`parentPort.on('message', () => process.exit(1));`);
+  let sent = 0;
+  const once = {
+    get blocks() {
+      sent += 1;
+      return sent === 1 ? [] : () => {};
+    },
+  };
+  await expect(pool.run(Object.defineProperties(task(), Object.getOwnPropertyDescriptors(once)))).rejects.toThrow(
+    'could not be cloned',
+  );
+  await pool.close();
+});
