@@ -27,7 +27,12 @@ export interface RollOptions {
   onProgress?: (percent: number) => Promise<unknown> | unknown;
   /** Told of segments that cannot be read. */
   onCorrupt?: OnCorrupt;
+  /** Once it has lasted this long, each kind of work on the past gets one more transaction, and is left to the next roll. */
+  giveWayAfterMs?: number;
 }
+
+/** Less than the minute after which new intervals are looked for. */
+const defaultGiveWayAfterMs = 45_000;
 
 const maxIntervalsPerChunk = 192;
 /** Before anything is known of how many events intervals have. */
@@ -62,43 +67,52 @@ from sites join site_rollups rolled using (site_id) where site_id = $1`;
 const nextLimit = ({ intervals, events }: { intervals: number; events: number }) =>
   Math.max(1, Math.min(maxIntervalsPerChunk, Math.round((intervals * eventsPerChunk) / Math.max(1, events))));
 
-/** A step of a roll: how many intervals, days and rows it did, or undefined when there is nothing left to do. */
-type Step = () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
+interface Step {
+  /** How many intervals, days and rows it did, or undefined when there is nothing left to do. */
+  run: () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
+  /** What nobody waits for as they do for new intervals. */
+  givesWay?: boolean;
+}
 
 function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, work: Work): Step[] {
   const claimed = <T>(roll: Roll<T>) => claimSite(pool, siteId, roll);
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
   let limit = firstLimit;
   let isFinished = false;
-  const once =
-    (roll: Roll<unknown>): Step =>
-    async () =>
-      (await claimed(roll)) === busy ? busy : undefined;
+  let epoch = '';
+  async function roll() {
+    if (isFinished) return undefined;
+    const done = await claimed((client, site) => {
+      epoch = site.epoch;
+      return rollIntervals(client, site, closedBefore, limit);
+    });
+    if (done === busy) return busy;
+    isFinished = done.intervals < limit;
+    limit = nextLimit(done);
+    return done;
+  }
+  const followZone = async () => ((await claimed(followTimezone)) === busy ? busy : undefined);
+  const later = (step: Roll<object | undefined>): Step => ({ run: () => claimed(step), givesWay: true });
   return [
-    ...(work.timezoneChanged ? [once(followTimezone)] : []),
-    async () => {
-      if (isFinished) return undefined;
-      const done = await claimed((client, site) => rollIntervals(client, site, closedBefore, limit));
-      if (done === busy) return busy;
-      isFinished = done.intervals < limit;
-      limit = nextLimit(done);
-      return done;
-    },
-    () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))),
-    ...(work.segmentsMissing ? [() => claimed((client, site) => fillSegments(client, site, closedBefore))] : []),
-    ...(work.segmentsPurge ? [() => claimed((client, site) => purgeNext(client, site, onCorrupt))] : []),
-    () => claimed((client, site) => mergeNext(client, site, now, onCorrupt)),
-    ...(work.hasValues ? [() => claimed(dropValues)] : []),
+    ...(work.timezoneChanged ? [{ run: followZone }] : []),
+    { run: roll },
+    { run: () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))) },
+    ...(work.segmentsMissing ? [later((client, site) => fillSegments(client, site, closedBefore))] : []),
+    ...(work.segmentsPurge
+      ? [later((client, site) => purgeNext(client, site, { epoch, closedBefore }, onCorrupt))]
+      : []),
+    later((client, site) => mergeNext(client, site, now, onCorrupt)),
+    ...(work.hasValues ? [later(dropValues)] : []),
   ];
 }
 
 /**
- * Rolls a site until nothing closed is marked. {@link busy} when another roll of the site is at work; zeros for a site
+ * Rolls a site until nothing closed is marked; of what there is to do about its past, as much as time allows. {@link busy} when another roll of the site is at work; zeros for a site
  * that is not known.
  * Ending midway leaves old or new rows of each interval and day, and marks for what is not done.
  */
 export async function rollSite(pool: Pool, siteId: string, options: RollOptions): Promise<RollSummary | typeof busy> {
-  const { now, stopped, onProgress = () => {} } = options;
+  const { now, stopped, onProgress = () => {}, giveWayAfterMs = defaultGiveWayAfterMs } = options;
   const startedAt = performance.now();
   const summary = { intervals: 0, days: 0, rows: 0 };
   const { rowCount } = await pool.query(addState, [siteId]);
@@ -106,15 +120,16 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { rows } = await pool.query<Work>(findWork, [siteId, now]);
   const work = rows[0];
   if (!work) return { ...summary, ms: 0 }; // erased in between
-  for (const step of stepsOf(pool, siteId, options, work)) {
+  for (const { run, givesWay } of stepsOf(pool, siteId, options, work)) {
     while (!stopped?.aborted) {
-      const done = await step();
+      const done = await run();
       if (done === busy) return busy;
       if (done === undefined) break;
       summary.intervals += done.intervals ?? 0;
       summary.days += done.days ?? 0;
       summary.rows += done.rows ?? 0;
       await onProgress(Math.min(99, Math.floor((100 * (summary.intervals + summary.days)) / Math.max(1, work.marks))));
+      if (givesWay && performance.now() - startedAt >= giveWayAfterMs) break;
     }
   }
   return { ...summary, ms: Math.round(performance.now() - startedAt) };

@@ -7,6 +7,9 @@ import { removeSegments, type StoredSegment } from './stored-segments.js';
 const mark = `/* processor.markCorrupt */
 insert into rollup_marks (site_id, interval_start) select $1, start from unnest($2::timestamptz[]) as start`;
 
+/** What shows beneath may hold what was erased: a purge must not end before the marks are rolled. */
+const moveEpoch = '/* processor.segmentGivenUp */ update site_rollups set epoch = epoch + 1 where site_id = $1';
+
 /** Older segments show again beneath it, hence the marks in the same transaction. What was dropped for its age stays gone. */
 export async function dropCorrupt(
   client: PoolClient,
@@ -20,5 +23,6 @@ export async function dropCorrupt(
     for (let interval = owned[at]!; interval < owned[at + 1]!; interval += 1) starts.push(startOf(interval));
   }
   await client.query(mark, [siteId, starts.filter((start) => rawSince === null || start >= rawSince)]);
+  await client.query(moveEpoch, [siteId]);
   await removeSegments(client, siteId, [corrupt]);
 }
