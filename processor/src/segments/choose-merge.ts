@@ -57,16 +57,32 @@ function groupDays(segments: Sized[], now: Date): Group[] {
 }
 
 /** The smallest ones, as long as the next is not much larger than those before it together. */
-function smallMembers({ members }: Group): StoredSegment[] {
+function smallMembers(members: Sized[], limit: number): StoredSegment[] {
   const bySize = [...members].sort((a, b) => a.rows - b.rows);
   let [count, rows] = [0, 0];
   for (const member of bySize) {
-    if (rows + member.rows > segmentLimits.rows) break;
+    if (rows + member.rows > limit) break;
     if (member.rows > growth * rows + smallRows && count > 0) break;
     count += 1;
     rows += member.rows;
   }
   return bySize.slice(0, count).map(({ segment }) => segment);
+}
+
+/**
+ * What one member leaves out the whole leaves out: those that leave out the same come together, and others only while they are small. A
+ * few late events would take a column from a whole day otherwise.
+ */
+function membersOf({ members, lastDay }: Group, now: Date): StoredSegment[] | undefined {
+  const needed = isOver(lastDay, now) ? 2 : openDayMembers;
+  const kinds = new Set(members.map(({ segment }) => segment.omits));
+  const choices = [...kinds].map((kind) => {
+    const alike = members.filter(({ segment }) => segment.omits === kind);
+    return smallMembers(alike, segmentLimits.rows);
+  });
+  return [...choices, smallMembers(members, Math.min(smallRows, segmentLimits.rows))].find(
+    ({ length }) => length >= needed,
+  );
 }
 
 /** The members of the next merge, at least two; undefined when there is nothing to merge. */
@@ -79,8 +95,8 @@ export function chooseMerge(segments: StoredSegment[], now: Date): StoredSegment
       return { segment, rows: Math.round(segment.rows * share) };
     });
   for (const group of groupDays(sized, now)) {
-    const members = smallMembers(group);
-    if (members.length >= (isOver(group.lastDay, now) ? 2 : openDayMembers)) return members;
+    const members = membersOf(group, now);
+    if (members) return members;
   }
   return undefined;
 }
