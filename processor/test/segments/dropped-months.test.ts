@@ -111,6 +111,23 @@ describe('a purge', () => {
     await site.expectExact();
   });
 
+  it('leaves no name of a property that only the user had, whose codes then begin anew', async () => {
+    const own = { user_id: 'alone', properties: { 'alone@example.org': 'a', size: 1 } };
+    await site.store([event('2026-10-05T10:00:00Z', own), event('2026-10-05T10:00:01Z', own)]);
+    await site.roll();
+    await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });
+    await site.roll();
+    expect(await site.sql(`select 1 from segment_values where "column" like '%alone%'`)).toEqual([]);
+    expect(await site.sql(`select 1 from segments where directory::text like '%alone%'`)).toEqual([]);
+    await site.store([event('2026-10-06T10:00:00Z', { properties: { 'alone@example.org': 'b' } })]);
+    await site.roll();
+    expect(await site.sql(`select values from segment_values where "column" like '%alone%'`)).toEqual([
+      { values: ['b'] },
+    ]);
+    await site.expectExact();
+    expect(await site.verify()).toEqual(noDifference);
+  });
+
   it('ends while late events keep coming, and keeps their values', async () => {
     await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
     const rolled = await rollMarked();
