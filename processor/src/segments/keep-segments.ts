@@ -26,8 +26,17 @@ async function withoutCorrupt<T>(
   }
 }
 
-/** One merge; undefined when there is nothing to merge. */
+/** Of months that a release without segments has dropped: others drop them with the month, see dropMonth. */
+const removeDropped = `/* processor.removeDroppedSegments */
+with dropped as (delete from segments where site_id = $1 and starts < $2 returning 1)
+update site_rollups set segments_purge = true where site_id = $1 and exists (select 1 from dropped)`;
+
+/** One merge, or what must not be merged any more removed; undefined when there is nothing to do. */
 export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date, onCorrupt: OnCorrupt = () => {}) {
+  if (site.rawSince !== null) {
+    const { rowCount } = await client.query(removeDropped, [site.siteId, site.rawSince]);
+    if (rowCount! > 0) return {};
+  }
   const segments = await listSegments(client, site.siteId);
   const members = chooseMerge(segments, now);
   if (members === undefined) return undefined;

@@ -52,6 +52,17 @@ describe('a month that is dropped', () => {
     expect(await site.verify('2026-10-03')).toEqual(noDifference);
   });
 
+  it('takes them along with the next roll where a release without segments has dropped it', async () => {
+    await site.sql(`insert into raw_horizon (since) values ('2026-10-01Z')`);
+    await site.sql(`delete from events where timestamp < '2026-10-01Z'`);
+    await site.roll();
+    expect(await before()).toEqual([]);
+    await site.roll();
+    expect(await values()).not.toContain('/only-in-september');
+    await site.expectExact();
+    expect(await site.verify('2026-10-03')).toEqual(noDifference);
+  });
+
   it('does not stay because a segment cannot be read', async () => {
     await site.sql(`update segments set data = '\\x00'`);
     expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
