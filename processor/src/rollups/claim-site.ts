@@ -17,6 +17,10 @@ export interface ClaimedSite {
 
 export type Roll<T> = (client: PoolClient, site: ClaimedSite) => Promise<T>;
 
+/** The first row of a site, whose segments are complete from the beginning; a condition may follow. */
+export const firstRow = `insert into site_rollups (site_id, timezone, detail_since, segments_since)
+  select site_id, timezone, now(), '-infinity' from sites where site_id = $1`;
+
 /** What another roll of the same site makes of ours; it is given up then, not waited for. */
 export const busy = Symbol('busy');
 

@@ -4,8 +4,8 @@ import { intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import { fillSegments } from '../segments/fill-segments.js';
 import { mergeNext, type OnCorrupt, purgeNext } from '../segments/keep-segments.js';
-import { busy, claimSite, type Roll } from './claim-site.js';
-import { dropValues, hasValues } from './drop-values.js';
+import { busy, claimSite, firstRow, type Roll } from './claim-site.js';
+import { dropDimensions, hasDimensions } from './drop-dimensions.js';
 import { followTimezone } from './follow-timezone.js';
 import { eventsPerChunk, rollDays } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
@@ -41,8 +41,7 @@ const firstLimit = 8;
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
 with added as (
-  insert into site_rollups (site_id, timezone, detail_since, segments_since) select site_id, timezone, now(), '-infinity' from sites
-  where site_id = $1 and not exists (select 1 from site_rollups where site_id = $1)
+  ${firstRow} and not exists (select 1 from site_rollups where site_id = $1)
   for key share on conflict do nothing)
 select 1 from sites where site_id = $1`;
 
@@ -50,13 +49,13 @@ interface Work {
   /** Intervals and days that are marked. */
   marks: number;
   timezoneChanged: boolean;
-  hasValues: boolean;
+  hasDimensions: boolean;
   segmentsMissing: boolean;
   segmentsPurge: boolean;
 }
 
 const findWork = `/* processor.findWork */
-select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasValues} as "hasValues",
+select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasDimensions} as "hasDimensions",
   ${segmentsHeldSince} is distinct from '-infinity' as "segmentsMissing", segments_purge as "segmentsPurge",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
@@ -102,7 +101,7 @@ function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, wo
       ? [later((client, site) => purgeNext(client, site, { epoch, closedBefore }, onCorrupt))]
       : []),
     later((client, site) => mergeNext(client, site, now, onCorrupt)),
-    ...(work.hasValues ? [later(dropValues)] : []),
+    ...(work.hasDimensions ? [later(dropDimensions)] : []),
   ];
 }
 
