@@ -279,6 +279,16 @@ describe('erase', () => {
     );
   });
 
+  it('says so while segments hold copies: here of an interval that another roll took for over', async () => {
+    await fill();
+    const ahead = new Date(Date.now() + 1_800_000);
+    await consume('ahead', [event(ahead.toISOString(), { user_id: user })]);
+    await rollSite(database.pool, 'demo', { now: new Date(ahead.getTime() + 900_000) });
+    const { code, stdout } = await erase('--user', user);
+    expect(code).toBe(0);
+    expect(stdout).toContain('  segments      still hold copies of events of the user, which no answer reads');
+  });
+
   it('works on a site that was never rolled, and on one that has dead letters only', async () => {
     await fill();
     expect((await erase('--user', user)).stdout).toContain('exact: 3 intervals and 2 days recomputed');

@@ -22,7 +22,10 @@ interface Limited {
   callback?: () => void;
 }
 
-/** Bytes of a format of COPY, as they come. Whoever stops early has to close the connection. */
+/**
+ * Bytes of a format of COPY, as they come. Whoever stops early has to close the connection: no other statement gets an answer before the
+ * last byte is read.
+ */
 export function copyOut(client: ClientBase, text: string, values: unknown[], format: 'text' | 'binary'): Readable {
   const copy = `copy (${withLiterals(text, values)}) to stdout (format ${format})`;
   const copied = client.query(copyTo(copy, { highWaterMark: waitingBytes }));

@@ -1,6 +1,6 @@
 /** Performance of profiles by day. */
-
 import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
+import { allTypes } from '@millrace/shared/rollups';
 import { type Aggregation, inEach, periodColumns, stillKnown } from './aggregation.js';
 import type { Period } from './periods.js';
 
@@ -59,14 +59,51 @@ on conflict (site_id, day, profile_id) do update set
   conversion_rate = excluded.conversion_rate, revenue = excluded.revenue, ecpm = excluded.ecpm,
   computed_at = excluded.computed_at`;
 
+/** Of days by the events that intervals have; what is not rolled yet is not counted. */
+const weigh = `/* processor.weighDays */
+select coalesce((
+  select sum(events) from rollup_15m where site_id = $1 and dimension = 'all' and event_type = '${allTypes}'
+    and interval_start >= day.starts and interval_start < day.ends), 0)::float8 as events
+from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as day(starts, ends, place) order by place`;
+
+/** Events that one statement should count, so that it stays far below its time limit. */
+const defaultEventsAtOnce = 2_000_000;
+
+/** Days in a row that have no more events together than that, or one. */
+async function groupDays({ client, siteId }: Aggregation, days: Period[], eventsAtOnce: number): Promise<Period[][]> {
+  const bounds = [days.map(({ from }) => from), days.map(({ to }) => to)];
+  const { rows } = await client.query<{ events: number }>(weigh, [siteId, ...bounds]);
+  const groups: Period[][] = [];
+  let events = 0;
+  for (const [at, day] of days.entries()) {
+    events += rows[at]!.events;
+    const group = groups.at(-1);
+    if (group && events <= eventsAtOnce) group.push(day);
+    else {
+      groups.push([day]);
+      events = rows[at]!.events;
+    }
+  }
+  return groups;
+}
+
 /**
  * Replaces the rows of the days, of `profileIds` only where they are given; returns how many there are now. Conversions =
  * signups + successful payments, each transaction once; CTR (click-through rate) = clicks / impressions x 100; conversion rate = conversions / clicks
  * x 100; revenue per currency of events of type revenue; eCPM (earnings per thousand impressions) = revenue / impressions x 1000.
  */
-export async function profilePerformance(site: Aggregation, days: Period[], profileIds?: string[]): Promise<number> {
+export async function profilePerformance(
+  site: Aggregation,
+  days: Period[],
+  profileIds?: string[],
+  eventsAtOnce = defaultEventsAtOnce,
+): Promise<number> {
   const known = stillKnown(site, days);
   if (known.length === 0) return 0;
-  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(known), profileIds ?? null]);
-  return rowCount ?? 0;
+  let count = 0;
+  for (const some of await groupDays(site, known, eventsAtOnce)) {
+    const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(some), profileIds ?? null]);
+    count += rowCount ?? 0;
+  }
+  return count;
 }

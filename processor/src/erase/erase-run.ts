@@ -6,7 +6,7 @@ import type { Pool } from '@millrace/shared/postgres';
 import { busy } from '../rollups/claim-site.js';
 import { type RollSummary, rollSite } from '../rollups/roll-site.js';
 import { type EraseOptions, eraseHelp, eraseOptions } from './erase-options.js';
-import { erasedText, nothingFound, rolledText } from './erase-text.js';
+import { erasedText, nothingFound, notPurgedText, rolledText } from './erase-text.js';
 import { eraseUser } from './erase-user.js';
 
 export interface EraseSurroundings {
@@ -29,6 +29,14 @@ async function rollPatiently(pool: Pool, siteId: string): Promise<RollSummary> {
   );
 }
 
+async function isPurgeDue(pool: Pool, siteId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    '/* processor.isPurgeDue */ select 1 from site_rollups where site_id = $1 and segments_purge',
+    [siteId],
+  );
+  return rowCount === 1;
+}
+
 async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promise<string | undefined> {
   const erased = await eraseUser(pool, options);
   const nothing = nothingFound(options, erased);
@@ -38,7 +46,9 @@ async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promi
     return nothing;
   }
   stdout.write(erasedText(options, erased));
-  if (!options.dryRun) stdout.write(rolledText(await rollPatiently(pool, options.siteId)));
+  if (options.dryRun) return undefined;
+  stdout.write(rolledText(await rollPatiently(pool, options.siteId)));
+  if (await isPurgeDue(pool, options.siteId)) stdout.write(notPurgedText);
   return undefined;
 }
 

@@ -31,3 +31,7 @@ export function nothingFound({ siteId, userId }: EraseOptions, erased: ErasedUse
 /** How the rollups were made exact again. */
 export const rolledText = ({ intervals, days }: RollSummary) =>
   `  rollups       exact: ${counted(intervals, 'interval')} and ${counted(days, 'day')} recomputed\n`;
+
+/** Said while segments hold copies of what is gone. */
+export const notPurgedText =
+  '  segments      still hold copies of events of the user, which no answer reads; the next rolls remove them\n';

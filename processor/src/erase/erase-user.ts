@@ -1,5 +1,6 @@
 /** Erases a user of a site: events, visitor, dead letters and files, in one transaction that leaves marks for the rollups. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { firstRow } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
 import { type ErasedEvents, eraseEvents } from './erase-events.js';
@@ -19,8 +20,7 @@ export interface ErasedUserSummary extends ErasedEvents {
 }
 
 const addSite = `/* processor.addErasedSite */
-insert into site_rollups (site_id, timezone, detail_since, segments_since)
-select site_id, timezone, now(), '-infinity' from sites where site_id = $1 for key share on conflict do nothing`;
+${firstRow} for key share on conflict do nothing`;
 
 /** A transaction of which others have events, too, counts where the first of theirs came, hence the marks for profiles. */
 const deleteMoney = `/* processor.eraseMoney */

@@ -11,9 +11,15 @@ export interface ClaimedSite {
   rawSince: Date | null;
   /** From here on segments are complete: minus infinity for all, null where they have to be built. */
   segmentsSince: Date | number | null;
+  /** Another one after each erasure. */
+  epoch: string;
 }
 
 export type Roll<T> = (client: PoolClient, site: ClaimedSite) => Promise<T>;
+
+/** The first row of a site, whose segments are complete from the beginning; a condition may follow. */
+export const firstRow = `insert into site_rollups (site_id, timezone, detail_since, segments_since)
+  select site_id, timezone, now(), '-infinity' from sites where site_id = $1`;
 
 /** What another roll of the same site makes of ours; it is given up then, not waited for. */
 export const busy = Symbol('busy');
@@ -38,7 +44,7 @@ update site_rollups set rolled_at = now(), changes_at = now(), segments_at = now
   epoch = case when rolled_at = changes_at then epoch else epoch + 1 end
 where site_id = $1 and site_id = (select site_id from site_rollups where site_id = $1 for update skip locked)
 returning site_id as "siteId", timezone, last_visitor_no as "lastVisitorNo", segments_since as "segmentsSince",
-  (select since from raw_horizon) as "rawSince"`;
+  (select since from raw_horizon) as "rawSince", epoch`;
 
 /** What others make of ours: 40001 another claim of the same site, 40P01 (a deadlock) an erasure that removes the same rows. */
 export const isConflict = (error: unknown) => ['40001', '40P01'].includes(String((error as { code?: unknown }).code));

@@ -1,7 +1,7 @@
 /** Turns the state of all sites into the list of those that need a roll. */
 import type { Pool } from '@millrace/shared/postgres';
 import { intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
-import { hasValues } from './drop-values.js';
+import { hasDimensions } from './drop-dimensions.js';
 
 /** A day is over everywhere 12 hours after it is in UTC, hence the slack; a roll that finds nothing to do is cheap. */
 const statement = `/* processor.findSites */
@@ -11,7 +11,7 @@ where exists (select 1 from rollup_marks m where m.site_id = sites.site_id and m
   or sites.timezone <> rolled.timezone
   or (rolled.site_id is not null and ${segmentsHeldSince} is distinct from '-infinity')
   or rolled.segments_purge
-  or ${hasValues}
+  or ${hasDimensions}
   or sites.erase_requested_at is not null
 order by sites.site_id`;
 

@@ -4,8 +4,8 @@ import { intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
 import { dayOf } from '@millrace/shared/zone-days';
 import { fillSegments } from '../segments/fill-segments.js';
 import { mergeNext, type OnCorrupt, purgeNext } from '../segments/keep-segments.js';
-import { busy, claimSite, type Roll } from './claim-site.js';
-import { dropValues, hasValues } from './drop-values.js';
+import { busy, claimSite, firstRow, type Roll } from './claim-site.js';
+import { dropDimensions, hasDimensions } from './drop-dimensions.js';
 import { followTimezone } from './follow-timezone.js';
 import { eventsPerChunk, rollDays } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
@@ -27,7 +27,12 @@ export interface RollOptions {
   onProgress?: (percent: number) => Promise<unknown> | unknown;
   /** Told of segments that cannot be read. */
   onCorrupt?: OnCorrupt;
+  /** Once it has lasted this long, each kind of work on the past gets one more transaction, and is left to the next roll. */
+  giveWayAfterMs?: number;
 }
+
+/** Less than the minute after which new intervals are looked for. */
+const defaultGiveWayAfterMs = 45_000;
 
 const maxIntervalsPerChunk = 192;
 /** Before anything is known of how many events intervals have. */
@@ -36,8 +41,7 @@ const firstLimit = 8;
 /** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
 const addState = `/* processor.addRollupState */
 with added as (
-  insert into site_rollups (site_id, timezone, detail_since, segments_since) select site_id, timezone, now(), '-infinity' from sites
-  where site_id = $1 and not exists (select 1 from site_rollups where site_id = $1)
+  ${firstRow} and not exists (select 1 from site_rollups where site_id = $1)
   for key share on conflict do nothing)
 select 1 from sites where site_id = $1`;
 
@@ -45,13 +49,13 @@ interface Work {
   /** Intervals and days that are marked. */
   marks: number;
   timezoneChanged: boolean;
-  hasValues: boolean;
+  hasDimensions: boolean;
   segmentsMissing: boolean;
   segmentsPurge: boolean;
 }
 
 const findWork = `/* processor.findWork */
-select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasValues} as "hasValues",
+select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasDimensions} as "hasDimensions",
   ${segmentsHeldSince} is distinct from '-infinity' as "segmentsMissing", segments_purge as "segmentsPurge",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
@@ -62,43 +66,52 @@ from sites join site_rollups rolled using (site_id) where site_id = $1`;
 const nextLimit = ({ intervals, events }: { intervals: number; events: number }) =>
   Math.max(1, Math.min(maxIntervalsPerChunk, Math.round((intervals * eventsPerChunk) / Math.max(1, events))));
 
-/** A step of a roll: how many intervals, days and rows it did, or undefined when there is nothing left to do. */
-type Step = () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
+interface Step {
+  /** How many intervals, days and rows it did, or undefined when there is nothing left to do. */
+  run: () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
+  /** What nobody waits for as they do for new intervals. */
+  givesWay?: boolean;
+}
 
 function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, work: Work): Step[] {
   const claimed = <T>(roll: Roll<T>) => claimSite(pool, siteId, roll);
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
   let limit = firstLimit;
   let isFinished = false;
-  const once =
-    (roll: Roll<unknown>): Step =>
-    async () =>
-      (await claimed(roll)) === busy ? busy : undefined;
+  let epoch = '';
+  async function roll() {
+    if (isFinished) return undefined;
+    const done = await claimed((client, site) => {
+      epoch = site.epoch;
+      return rollIntervals(client, site, closedBefore, limit);
+    });
+    if (done === busy) return busy;
+    isFinished = done.intervals < limit;
+    limit = nextLimit(done);
+    return done;
+  }
+  const followZone = async () => ((await claimed(followTimezone)) === busy ? busy : undefined);
+  const later = (step: Roll<object | undefined>): Step => ({ run: () => claimed(step), givesWay: true });
   return [
-    ...(work.timezoneChanged ? [once(followTimezone)] : []),
-    async () => {
-      if (isFinished) return undefined;
-      const done = await claimed((client, site) => rollIntervals(client, site, closedBefore, limit));
-      if (done === busy) return busy;
-      isFinished = done.intervals < limit;
-      limit = nextLimit(done);
-      return done;
-    },
-    () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))),
-    ...(work.segmentsMissing ? [() => claimed((client, site) => fillSegments(client, site, closedBefore))] : []),
-    ...(work.segmentsPurge ? [() => claimed((client, site) => purgeNext(client, site, onCorrupt))] : []),
-    () => claimed((client, site) => mergeNext(client, site, now, onCorrupt)),
-    ...(work.hasValues ? [() => claimed(dropValues)] : []),
+    ...(work.timezoneChanged ? [{ run: followZone }] : []),
+    { run: roll },
+    { run: () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))) },
+    ...(work.segmentsMissing ? [later((client, site) => fillSegments(client, site, closedBefore))] : []),
+    ...(work.segmentsPurge
+      ? [later((client, site) => purgeNext(client, site, { epoch, closedBefore }, onCorrupt))]
+      : []),
+    later((client, site) => mergeNext(client, site, now, onCorrupt)),
+    ...(work.hasDimensions ? [later(dropDimensions)] : []),
   ];
 }
 
 /**
- * Rolls a site until nothing closed is marked. {@link busy} when another roll of the site is at work; zeros for a site
+ * Rolls a site until nothing closed is marked; of what there is to do about its past, as much as time allows. {@link busy} when another roll of the site is at work; zeros for a site
  * that is not known.
  * Ending midway leaves old or new rows of each interval and day, and marks for what is not done.
  */
 export async function rollSite(pool: Pool, siteId: string, options: RollOptions): Promise<RollSummary | typeof busy> {
-  const { now, stopped, onProgress = () => {} } = options;
+  const { now, stopped, onProgress = () => {}, giveWayAfterMs = defaultGiveWayAfterMs } = options;
   const startedAt = performance.now();
   const summary = { intervals: 0, days: 0, rows: 0 };
   const { rowCount } = await pool.query(addState, [siteId]);
@@ -106,15 +119,16 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { rows } = await pool.query<Work>(findWork, [siteId, now]);
   const work = rows[0];
   if (!work) return { ...summary, ms: 0 }; // erased in between
-  for (const step of stepsOf(pool, siteId, options, work)) {
+  for (const { run, givesWay } of stepsOf(pool, siteId, options, work)) {
     while (!stopped?.aborted) {
-      const done = await step();
+      const done = await run();
       if (done === busy) return busy;
       if (done === undefined) break;
       summary.intervals += done.intervals ?? 0;
       summary.days += done.days ?? 0;
       summary.rows += done.rows ?? 0;
       await onProgress(Math.min(99, Math.floor((100 * (summary.intervals + summary.days)) / Math.max(1, work.marks))));
+      if (givesWay && performance.now() - startedAt >= giveWayAfterMs) break;
     }
   }
   return { ...summary, ms: Math.round(performance.now() - startedAt) };

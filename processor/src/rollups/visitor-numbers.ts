@@ -57,9 +57,11 @@ export async function numberUsers(client: PoolClient, siteId: string, users: Byt
     for (const [at, [number]] of rows.entries()) numbers[first + at + 1] = number ?? 0;
   }
   const places = [...texts.keys()].filter((at) => numbers[at + 1] === 0);
-  if (places.length === 0) return numbers;
-  const added = await client.query<{ last: number }>(addNumbers, [siteId, places.map((at) => texts[at]!)]);
-  const firstNumber = added.rows[0]!.last - places.length + 1;
-  for (const [order, at] of places.entries()) numbers[at + 1] = firstNumber + order;
+  for (let first = 0; first < places.length; first += usersAtOnce) {
+    const some = places.slice(first, first + usersAtOnce);
+    const added = await client.query<{ last: number }>(addNumbers, [siteId, some.map((at) => texts[at]!)]);
+    const firstNumber = added.rows[0]!.last - some.length + 1;
+    for (const [order, at] of some.entries()) numbers[at + 1] = firstNumber + order;
+  }
   return numbers;
 }

@@ -5,10 +5,12 @@ import type { ClaimedSite } from '../rollups/claim-site.js';
 import { eventsPerChunk } from '../rollups/roll-days.js';
 import { writeSegments } from './segment-intervals.js';
 
+const removedAtOnce = 100;
+
 /** Those from before an earlier release rolled may hold what was erased meanwhile, of intervals that have no events any more. */
 const removeOld = `/* processor.removeOldSegments */
 delete from segments where site_id = $1
-  and version in (select version from segments where site_id = $1 order by version limit 100)`;
+  and version in (select version from segments where site_id = $1 order by version limit ${removedAtOnce})`;
 
 /** Whoever rolled last may have had a clock that is ahead. Values of what is removed are swept once the rest is there. */
 const begin = `/* processor.beginSegments */
@@ -41,7 +43,7 @@ export async function fillSegments(client: PoolClient, site: ClaimedSite, closed
   const { siteId, rawSince, segmentsSince } = site;
   if (segmentsSince === null) {
     const { rowCount } = await client.query(removeOld, [siteId]);
-    if (rowCount === 0) await client.query(begin, [siteId, closedBefore]);
+    if (rowCount! < removedAtOnce) await client.query(begin, [siteId, closedBefore]);
     return {};
   }
   if (!(segmentsSince instanceof Date)) return undefined;

@@ -26,8 +26,17 @@ async function withoutCorrupt<T>(
   }
 }
 
-/** One merge; undefined when there is nothing to merge. */
+/** Of months that a release without segments has dropped: others drop them with the month, see dropMonth. */
+const removeDropped = `/* processor.removeDroppedSegments */
+with dropped as (delete from segments where site_id = $1 and starts < $2 returning 1)
+update site_rollups set segments_purge = true where site_id = $1 and exists (select 1 from dropped)`;
+
+/** One merge, or what must not be merged any more removed; undefined when there is nothing to do. */
 export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date, onCorrupt: OnCorrupt = () => {}) {
+  if (site.rawSince !== null) {
+    const { rowCount } = await client.query(removeDropped, [site.siteId, site.rawSince]);
+    if (rowCount! > 0) return {};
+  }
   const segments = await listSegments(client, site.siteId);
   const members = chooseMerge(segments, now);
   if (members === undefined) return undefined;
@@ -36,35 +45,54 @@ export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date
   return {};
 }
 
-/** Those of intervals that no segment covers leave nothing behind. */
+/** Up to where the marks of a site are rolled. */
+export interface Rolled {
+  /** Of the claim under which the last of them were taken. */
+  epoch: string;
+  closedBefore: Date;
+}
+
+/** Marks that the roll leaves alone, of intervals that segments have: another roll had a clock that was ahead. */
 const findUnrolled = `/* processor.findUnrolledMarks */
 select exists (
   select 1 from rollup_marks join segments on segments.site_id = rollup_marks.site_id
     and starts <= interval_start and ends > interval_start
-  where rollup_marks.site_id = $1) as found`;
+  where rollup_marks.site_id = $1 and interval_start >= $2) as found`;
 
 /** The epoch tells readers to forget the values that they have in memory. */
 const purged = `/* processor.segmentsPurged */
 update site_rollups set segments_purge = false, epoch = epoch + 1 where site_id = $1`;
 
-/** Undefined: what was erased since the roll began is still in the segments, and the next roll purges it. */
-async function finishPurge(client: PoolClient, siteId: string, segments: StoredSegment[]): Promise<undefined> {
-  const { rows } = await client.query<{ found: boolean }>(findUnrolled, [siteId]);
-  if (rows[0]!.found) return;
+/**
+ * Ends a purge, but where something was erased since the marks were rolled: that is still in the segments, and the next roll purges it.
+ * Late events do no harm: what is in segments of their intervals was not erased, and its values stay. Nor does it end before all segments
+ * are there, without which values would be removed only to be added again.
+ */
+async function finishPurge(client: PoolClient, site: ClaimedSite, segments: StoredSegment[], rolled: Rolled) {
+  const { siteId, epoch, segmentsSince } = site;
+  if (epoch !== rolled.epoch || segmentsSince !== Number.NEGATIVE_INFINITY) return undefined;
+  const { rows } = await client.query<{ found: boolean }>(findUnrolled, [siteId, rolled.closedBefore]);
+  if (rows[0]!.found) return undefined;
   await sweepValues(client, siteId, segments);
   await client.query(purged, [siteId]);
+  return undefined;
 }
 
 /**
  * After an erasure, once its marks are rolled: rewrites one segment with events that newer ones have replaced, and in the end removes
  * values that no event has any more. Undefined when nothing is left to do.
  */
-export async function purgeNext(client: PoolClient, site: ClaimedSite, onCorrupt: OnCorrupt = () => {}) {
+export async function purgeNext(
+  client: PoolClient,
+  site: ClaimedSite,
+  rolled: Rolled,
+  onCorrupt: OnCorrupt = () => {},
+) {
   const { siteId } = site;
   const segments = await listSegments(client, siteId);
   const replaced = choosePurge(segments);
   const purge = async () => {
-    if (replaced === undefined) return finishPurge(client, siteId, segments);
+    if (replaced === undefined) return finishPurge(client, site, segments, rolled);
     await mergeSegments(client, siteId, [replaced], segments);
     return {};
   };

@@ -13,11 +13,11 @@ export const boundsOf = (covers: IntervalRanges): { from: Date[]; to: Date[] } =
 });
 
 /** One range comes in the order of the key, so that nothing is sorted; several are sorted by Postgres. */
-const selectEvents = (isOne: boolean) => `/* processor.readEvents */
+const selectEvents = (isOne: boolean, limit: number) => `/* processor.readEvents */
 select ${eventFields.join(', ')}
 from ${isOne ? 'events' : 'unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to") cross join events'}
 where site_id = $1 and timestamp >= ${isOne ? '$2' : 'range."from"'} and timestamp < ${isOne ? '$3' : 'range."to"'}
-order by timestamp, event_id`;
+order by timestamp, event_id limit ${limit}`;
 
 /** The events of some intervals, their users numbered; undefined when there are more than `limit`. Only under the claim of the site. */
 export async function readEvents(
@@ -31,7 +31,8 @@ export async function readEvents(
   const values = [siteId, ...(isOne ? [from[0], to[0]] : [from, to])];
   const gatherer = createGatherer(startOf(covers[0]!).getTime());
   let isTooMany = false;
-  await readRows(copyOut(client, selectEvents(isOne), values, 'binary'), eventFields.length, (row) => {
+  const select = selectEvents(isOne, limit + 1);
+  await readRows(copyOut(client, select, values, 'binary'), eventFields.length, (row) => {
     if (gatherer.rows === limit) isTooMany = true;
     else gatherer.add(row);
   });

@@ -25,37 +25,63 @@ function findFields({ bytes, starts, ends }: RowBytes, start: number): number | 
   return at > bytes.length ? undefined : at;
 }
 
-/** Tells of each row of `chunks`, which have `columns`. @throws Error for bytes that are of another format. */
+interface RowReader {
+  take(chunk: Buffer): void;
+  /** @throws Error where the rows do not end as they should. */
+  end(): void;
+}
+
+function createRowReader(columns: number, onRow: (row: RowBytes) => void): RowReader {
+  const row: RowBytes = { bytes: Buffer.alloc(0), starts: new Int32Array(columns), ends: new Int32Array(columns) };
+  let rest: Buffer = Buffer.alloc(0);
+  let hasBegun = false;
+  return {
+    take(chunk) {
+      row.bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      rest = row.bytes;
+      let at = 0;
+      if (!hasBegun) {
+        if (rest.length < headerBytes) return;
+        if (!rest.subarray(0, signature.length).equals(signature)) throw new Error('This is no binary COPY');
+        at = headerBytes;
+        hasBegun = true;
+      }
+      while (at + 2 <= row.bytes.length && row.bytes.readInt16BE(at) === columns) {
+        const end = findFields(row, at);
+        if (end === undefined) break;
+        onRow(row);
+        at = end;
+      }
+      rest = row.bytes.subarray(at);
+    },
+    end() {
+      // The end is -1 instead of a number of columns.
+      if (rest.length !== 2 || rest.readInt16BE(0) !== -1) throw new Error('The rows of a COPY are cut off');
+    },
+  };
+}
+
+/**
+ * Tells of each row of `chunks`, which have `columns`. After an error all chunks are read still: the connection that they come by can be
+ * used again only then. @throws Error for bytes that are of another format; what `onRow` throws.
+ */
 export async function readRows(
   chunks: AsyncIterable<Buffer>,
   columns: number,
   onRow: (row: RowBytes) => void,
 ): Promise<void> {
-  const row: RowBytes = { bytes: Buffer.alloc(0), starts: new Int32Array(columns), ends: new Int32Array(columns) };
-  let rest: Buffer = Buffer.alloc(0);
-  let hasBegun = false;
+  const reader = createRowReader(columns, onRow);
+  let failure: { error: unknown } | undefined;
   for await (const chunk of chunks) {
-    row.bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let at = 0;
-    if (!hasBegun) {
-      if (row.bytes.length < headerBytes) {
-        rest = row.bytes;
-        continue;
-      }
-      if (!row.bytes.subarray(0, signature.length).equals(signature)) throw new Error('This is no binary COPY');
-      at = headerBytes;
-      hasBegun = true;
+    if (failure) continue;
+    try {
+      reader.take(chunk);
+    } catch (error) {
+      failure = { error };
     }
-    while (at + 2 <= row.bytes.length && row.bytes.readInt16BE(at) === columns) {
-      const end = findFields(row, at);
-      if (end === undefined) break;
-      onRow(row);
-      at = end;
-    }
-    rest = row.bytes.subarray(at);
   }
-  // The end is -1 instead of a number of columns.
-  if (rest.length !== 2 || rest.readInt16BE(0) !== -1) throw new Error('The rows of a COPY are cut off');
+  if (failure) throw failure.error;
+  reader.end();
 }
 
 /** 2000-01-01 in microseconds since 1970. */

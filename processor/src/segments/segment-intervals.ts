@@ -1,7 +1,13 @@
 /** Writes segments of rolled intervals from their raw events. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
-import { type IntervalRanges, intervalOf, rangesOf, startOf } from '@millrace/shared/segments/interval-ranges';
+import {
+  dayOf,
+  type IntervalRanges,
+  intervalOf,
+  monthOf,
+  rangesOf,
+  startOf,
+} from '@millrace/shared/segments/interval-ranges';
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
 import type { GatheredEvents } from './gather-events.js';
 import { giveCodes } from './give-codes.js';
@@ -43,10 +49,6 @@ async function writeSegment(
   const codes = await giveCodes(client, siteId, new Map(texts));
   await storeSegment(client, siteId, { covers, rows: events.rows, packed: packEvents(events, codes) });
 }
-
-const intervalsPerDay = 86_400_000 / intervalMs;
-const dayOf = (interval: number) => Math.floor(interval / intervalsPerDay);
-const monthOf = (interval: number) => startOf(interval).toISOString().slice(0, 7);
 
 /** Days with fewer events together become one segment: they would be merged anyway. */
 const quietRows = 20_000;

@@ -10,10 +10,13 @@ export interface StoredSegment extends Covering {
   rows: number;
   /** False for one whose events are too many, see table segments. */
   hasData: boolean;
+  /** Says which columns it leaves out: the same text for the same columns. */
+  omits: string;
 }
 
 const list = `/* processor.listSegments */
-select starts, ends, version::float8 as version, covers, rows, data is not null as "hasData"
+select starts, ends, version::float8 as version, covers, rows, data is not null as "hasData",
+  coalesce((directory -> 'leftOut')::text || (directory -> 'leavesOutMore')::text, '') as omits
 from segments where site_id = $1 order by starts, version`;
 
 export async function listSegments(client: PoolClient, siteId: string): Promise<StoredSegment[]> {

@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { openSegment, type StoredSegment } from './stored-segments.js';
 
-/** Column → for each code 1 where a row has it. */
+/** Column → for each code 1 where a row has it; 0 for code 0, which is no value. */
 type UsedCodes = Map<string, Uint8Array>;
 
 interface Pack {
@@ -21,6 +21,9 @@ select "column", pack, values from segment_values where site_id = $1 and "column
 const keep = `/* processor.keepValues */
 update segment_values set values = $4 where site_id = $1 and "column" = $2 and pack = $3`;
 
+const removeColumn = `/* processor.removeColumn */
+delete from segment_values where site_id = $1 and "column" = $2`;
+
 async function readUsed(client: PoolClient, siteId: string, segments: StoredSegment[]): Promise<UsedCodes> {
   const { rows } = await client.query<{ column: string; size: number }>(sizes, [siteId]);
   const used: UsedCodes = new Map(rows.map(({ column, size }) => [column, new Uint8Array(size)]));
@@ -28,19 +31,28 @@ async function readUsed(client: PoolClient, siteId: string, segments: StoredSegm
     const open = await openSegment(client, siteId, segment);
     for (const [column, codes] of used) {
       if (!(column in open.directory.blocks)) continue;
-      for (const code of await open.numbers(column)) codes[code] = 1;
+      for (const code of await open.numbers(column)) if (code !== 0) codes[code] = 1;
     }
   }
   return used;
 }
 
-/** Codes stay what they are; a value that is gone leaves a gap. Only under the claim of the site. */
+async function sweepColumn(client: PoolClient, siteId: string, column: string, used: Uint8Array): Promise<void> {
+  const { rows } = await client.query<Pack>(packsOf, [siteId, column]);
+  for (const { pack, values } of rows) {
+    const kept = values.map((value, at) => (used[pack * packSize + at + 1] === 1 ? value : null));
+    if (kept.some((value, at) => value !== values[at])) await client.query(keep, [siteId, column, pack, kept]);
+  }
+}
+
+/**
+ * Codes stay what they are; a value that is gone leaves a gap. A column of which nothing is left begins anew: its dictionary may have been
+ * full, and its name may tell of a user. Only under the claim of the site, in a transaction that moves the epoch, so that nobody
+ * takes new codes for old ones.
+ */
 export async function sweepValues(client: PoolClient, siteId: string, segments: StoredSegment[]): Promise<void> {
   for (const [column, used] of await readUsed(client, siteId, segments)) {
-    const { rows } = await client.query<Pack>(packsOf, [siteId, column]);
-    for (const { pack, values } of rows) {
-      const kept = values.map((value, at) => (used[pack * packSize + at + 1] === 1 ? value : null));
-      if (kept.some((value, at) => value !== values[at])) await client.query(keep, [siteId, column, pack, kept]);
-    }
+    if (used.includes(1)) await sweepColumn(client, siteId, column, used);
+    else await client.query(removeColumn, [siteId, column]);
   }
 }

@@ -112,15 +112,14 @@ export async function compareSegments(
   const stored = await readAll(client, siteId, withData, dictionaries, report);
   let compared = 0;
   const compare = (interval: number, raw: ComparedEvent[]) => {
-    if (!isCompared(interval)) return;
     compared += 1;
     const difference = differenceOf(stored.get(interval), raw);
     if (difference !== undefined) report(`${labelOf(interval)}: ${difference}`);
   };
-  for await (const [interval, raw] of rawIntervals(client, siteId, from, to)) {
+  for await (const [interval, raw] of rawIntervals(client, { siteId, from, to, isWanted: isCompared })) {
     compare(interval, raw);
     stored.delete(interval);
   }
-  for (const interval of stored.keys()) compare(interval, []);
+  for (const interval of stored.keys()) if (isCompared(interval)) compare(interval, []);
   return compared;
 }

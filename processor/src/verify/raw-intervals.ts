@@ -35,12 +35,18 @@ function toEvent({ visitor, micros, session, columns, properties }: Row): Compar
 
 const rowsAtOnce = 2_000;
 
-/** Yields the number of each interval that has events, with its events. */
+export interface RawRange {
+  siteId: string;
+  from: Date;
+  to: Date;
+  /** Tells which intervals are read: the events of some are too many to be kept at once. */
+  isWanted: (interval: number) => boolean;
+}
+
+/** Yields the number of each wanted interval that has events, with its events. */
 export async function* rawIntervals(
   client: PoolClient,
-  siteId: string,
-  from: Date,
-  to: Date,
+  { siteId, from, to, isWanted }: RawRange,
 ): AsyncGenerator<[interval: number, events: ComparedEvent[]]> {
   await client.query(statement, [siteId, from, to]);
   let events: ComparedEvent[] = [];
@@ -54,7 +60,7 @@ export async function* rawIntervals(
         events = [];
       }
       interval = next;
-      events.push(toEvent(row));
+      if (isWanted(next)) events.push(toEvent(row));
     }
     if (rows.length < rowsAtOnce) break;
   }

@@ -48,7 +48,8 @@ const hexOf = (id: bigint) => {
   return bytes.toString('hex');
 };
 
-const noBlocks = ['time', 'micros', 'visitor', 'session', 'session_ids'];
+/** Of every segment, besides its columns. */
+const ownBlocks = ['time', 'micros', 'visitor', 'session', 'session_ids'];
 
 /** Number of the interval → its events, of every interval that the segment has events of. */
 export async function readStored(
@@ -59,7 +60,7 @@ export async function readStored(
 ): Promise<Map<number, StoredInterval>> {
   const open = await openSegment(client, siteId, segment);
   const { blocks, leftOut, leavesOutMore } = open.directory;
-  const names = Object.keys(blocks).filter((name) => !noBlocks.includes(name));
+  const names = Object.keys(blocks).filter((name) => !ownBlocks.includes(name));
   const columns: [string, Numbers][] = [];
   for (const name of names) columns.push([name, await open.numbers(name)]);
   const time = await open.numbers('time');

@@ -2,6 +2,8 @@
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { eraseUser } from '../../src/erase/erase-user.js';
+import { claimSite } from '../../src/rollups/claim-site.js';
+import { listSegments } from '../../src/segments/stored-segments.js';
 import { createSegmentedSite, event, noDifference, type SegmentedSite, siteId } from './segmented-site.js';
 
 const limits = { ...segmentLimits };
@@ -95,6 +97,16 @@ describe('a column with too many values', () => {
     await site.roll();
     expect(await leftOut()).toEqual([['property:id']]);
     expect(await site.verify()).toEqual(noDifference);
+  });
+
+  it('tells its segments from others, so that merges keep them apart', async () => {
+    Object.assign(segmentLimits, { propertyValues: 30 });
+    site = await createSegmentedSite(withIds(20));
+    await site.store([...withIds(25, '06'), event('2026-10-08T10:00:00Z', { path: '/late' })]);
+    await site.roll();
+    const segments = await claimSite(site.pool, siteId, (client) => listSegments(client, siteId));
+    if (typeof segments === 'symbol') throw new Error('the site is busy');
+    expect(segments.map(({ omits }) => omits)).toEqual(['[]false', '["property:id"]false']);
   });
 });
 

@@ -55,17 +55,38 @@ describe('merges of a site', () => {
   });
 });
 
+const day = 1_993_536; // 9 November 2026
+const over = new Date('2026-11-12Z');
+const at = (version: number, covers: number[], fields: Partial<StoredSegment> = {}): StoredSegment => ({
+  ...{ version, covers, hasData: true, rows: 10, omits: '' },
+  starts: new Date(covers[0]! * 900_000),
+  ends: new Date(covers.at(-1)! * 900_000),
+  ...fields,
+});
+const chosen = (segments: StoredSegment[]) =>
+  chooseMerge(segments, over)
+    ?.map(({ version }) => version)
+    .sort();
+
 describe('segments without data', () => {
   it('are never merged, and what they cover is left out of older ones', () => {
-    const at = (version: number, covers: number[], hasData: boolean): StoredSegment => ({
-      ...{ version, covers, hasData, rows: 10 },
-      starts: new Date(covers[0]! * 900_000),
-      ends: new Date(covers.at(-1)! * 900_000),
-    });
-    const day = 1_993_536; // 9 November 2026
-    const segments = [at(1, [day, day + 4], true), at(2, [day + 1, day + 2], false), at(3, [day + 4, day + 6], true)];
-    const members = chooseMerge(segments, new Date('2026-11-12Z'));
-    expect(members?.map(({ version }) => version).sort()).toEqual([1, 3]);
-    expect(chooseMerge([segments[1]!, segments[2]!], new Date('2026-11-12Z'))).toBeUndefined();
+    const segments = [at(1, [day, day + 4]), at(2, [day + 1, day + 2], { hasData: false }), at(3, [day + 4, day + 6])];
+    expect(chosen(segments)).toEqual([1, 3]);
+    expect(chosen(segments.slice(1))).toBeUndefined();
+  });
+});
+
+describe('segments that leave out different columns', () => {
+  const whole = at(1, [day, day + 90], { rows: 20_005 });
+  const late = (version: number) => at(version, [day + 90 + version, day + 91 + version], { omits: 'path' });
+
+  it('are not merged with a large one, which would lose what they have not', () => {
+    expect(chosen([whole, late(2)])).toBeUndefined();
+    expect(chosen([whole, late(2), late(3)])).toEqual([2, 3]);
+    expect(chosen([whole, at(2, [day + 92, day + 93])])).toEqual([1, 2]);
+  });
+
+  it('are merged while they are small', () => {
+    expect(chosen([at(1, [day, day + 90], { rows: 15_000 }), late(2)])).toEqual([1, 2]);
   });
 });

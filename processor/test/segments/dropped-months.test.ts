@@ -5,8 +5,10 @@ import { cleanUp } from '../../src/cleanup/clean-up.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { claimSite } from '../../src/rollups/claim-site.js';
 import { rollIntervals } from '../../src/rollups/roll-intervals.js';
+import { dropCorrupt } from '../../src/segments/drop-corrupt.js';
 import { fillSegments } from '../../src/segments/fill-segments.js';
-import { purgeNext } from '../../src/segments/keep-segments.js';
+import { purgeNext, type Rolled } from '../../src/segments/keep-segments.js';
+import { listSegments } from '../../src/segments/stored-segments.js';
 import { expectNothingOf } from './check-segments.js';
 import {
   closedBefore,
@@ -50,6 +52,17 @@ describe('a month that is dropped', () => {
     expect(await site.verify('2026-10-03')).toEqual(noDifference);
   });
 
+  it('takes them along with the next roll where a release without segments has dropped it', async () => {
+    await site.sql(`insert into raw_horizon (since) values ('2026-10-01Z')`);
+    await site.sql(`delete from events where timestamp < '2026-10-01Z'`);
+    await site.roll();
+    expect(await before()).toEqual([]);
+    await site.roll();
+    expect(await values()).not.toContain('/only-in-september');
+    await site.expectExact();
+    expect(await site.verify('2026-10-03')).toEqual(noDifference);
+  });
+
   it('does not stay because a segment cannot be read', async () => {
     await site.sql(`update segments set data = '\\x00'`);
     expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
@@ -82,19 +95,85 @@ describe('a month that is dropped', () => {
   });
 });
 
+/** As a roll does; tells what its purge has to know. */
+async function rollMarked(): Promise<Rolled> {
+  const epoch = await claimSite(site.pool, siteId, async (client, claimed) => {
+    await rollIntervals(client, claimed, closedBefore, 192);
+    return claimed.epoch;
+  });
+  return { epoch: String(epoch), closedBefore };
+}
+
+async function purge(rolled: Rolled): Promise<void> {
+  const next = () => claimSite(site.pool, siteId, (client, claimed) => purgeNext(client, claimed, rolled));
+  for (let step = 0; (await next()) !== undefined; step += 1) expect(step).toBeLessThan(20);
+}
+
 describe('a purge', () => {
   it('is not over while what was erased meanwhile is still to be rolled', async () => {
     await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
-    await claimSite(site.pool, siteId, (client, claimed) => rollIntervals(client, claimed, closedBefore, 192));
+    const rolled = await rollMarked();
     await eraseUser(site.pool, { siteId, userId: 'user-2', dryRun: false });
-    for (let step = 0; (await claimSite(site.pool, siteId, purgeNext)) !== undefined; step += 1) {
-      expect(step).toBeLessThan(20);
-    }
+    await purge(rolled);
     expect(await purgeDue()).toBe(true);
     await site.roll();
     expect(await purgeDue()).toBe(false);
     await expectNothingOf(site.pool, siteId, ['user-1', 'user-2']);
     await site.expectExact();
+  });
+
+  it('leaves no name of a property that only the user had, whose codes then begin anew', async () => {
+    const own = { user_id: 'alone', properties: { 'alone@example.org': 'a', size: 1 } };
+    await site.store([event('2026-10-05T10:00:00Z', own), event('2026-10-05T10:00:01Z', own)]);
+    await site.roll();
+    await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });
+    await site.roll();
+    expect(await site.sql(`select 1 from segment_values where "column" like '%alone%'`)).toEqual([]);
+    expect(await site.sql(`select 1 from segments where directory::text like '%alone%'`)).toEqual([]);
+    await site.store([event('2026-10-06T10:00:00Z', { properties: { 'alone@example.org': 'b' } })]);
+    await site.roll();
+    expect(await site.sql(`select values from segment_values where "column" like '%alone%'`)).toEqual([
+      { values: ['b'] },
+    ]);
+    await site.expectExact();
+    expect(await site.verify()).toEqual(noDifference);
+  });
+
+  it('ends while late events keep coming, and keeps their values', async () => {
+    await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
+    const rolled = await rollMarked();
+    await site.store([event('2026-10-05T10:00:00Z', { path: '/late' })]);
+    await purge(rolled);
+    expect(await purgeDue()).toBe(false);
+    await site.roll();
+    await expectNothingOf(site.pool, siteId, ['user-1']);
+    await site.expectExact();
+    expect(await site.verify()).toEqual(noDifference);
+  });
+
+  it('is not over while marks that no roll has taken yet are of segments of a roll whose clock was ahead', async () => {
+    await site.store([event('2026-11-10T12:20:00Z', { user_id: 'user-1', properties: { owner: 'secret of user-1' } })]);
+    await site.roll({ now: new Date('2026-11-10T12:52:00Z') });
+    await eraseUser(site.pool, { siteId, userId: 'user-1', dryRun: false });
+    await purge(await rollMarked());
+    expect(await purgeDue()).toBe(true);
+  });
+
+  it('is not over when a segment was given up beneath which older ones show', async () => {
+    await site.store([event('2026-10-05T10:00:00Z', { user_id: 'alone', properties: { owner: 'secret of alone' } })]);
+    await site.roll();
+    await eraseUser(site.pool, { siteId, userId: 'alone', dryRun: false });
+    const rolled = await rollMarked();
+    await claimSite(site.pool, siteId, async (client, claimed) => {
+      const all = await listSegments(client, siteId);
+      const newest = all.reduce((found, segment) => (segment.version > found.version ? segment : found));
+      await dropCorrupt(client, claimed, newest, all);
+    });
+    await purge(rolled);
+    expect(await purgeDue()).toBe(true);
+    await site.roll();
+    expect(await purgeDue()).toBe(false);
+    await expectNothingOf(site.pool, siteId, ['alone']);
   });
 
   it('leaves empty segments where all events were of the user', async () => {

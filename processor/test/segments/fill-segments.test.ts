@@ -64,6 +64,24 @@ describe('a site that was rolled without segments', () => {
     await site.expectExact();
   });
 
+  it('goes on with the next roll once one has lasted long enough, so that new intervals are not kept waiting', async () => {
+    await asBefore();
+    await site.sql(`update rollup_15m set events = events + 70000 where dimension = 'all' and event_type = ''`);
+    const seen: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await site.store([event(`2026-11-10T0${round}:00:00Z`, { path: '/new' })]);
+      await site.roll({ giveWayAfterMs: 0 });
+      expect(await site.sql('select 1 from rollup_marks')).toEqual([]);
+      expect(await findSites(site.pool, now)).toEqual([siteId]);
+      seen.push(await since());
+    }
+    expect(seen).toEqual([...new Set(seen)].sort().reverse());
+    await site.roll();
+    expect(await since()).toBe('-infinity');
+    await site.expectExact();
+    expect((await site.verify()).differences).toEqual([]);
+  });
+
   it('keeps events that come while they are built, and rolls of their intervals', async () => {
     await asBefore();
     await fillOnce();

@@ -47,6 +47,7 @@ export function simulateRolls({ days, eventsOf, late, seed }: SimulatedSite): Si
       covers,
       rows,
       hasData: true,
+      omits: '',
       starts: startOf(covers[0]!),
       ends: startOf(covers.at(-1)!),
     };

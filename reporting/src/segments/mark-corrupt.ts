@@ -1,16 +1,7 @@
 /** Has a segment that cannot be read built again: its intervals are marked, and the next roll writes them from raw events. */
 import type { Pool } from '@millrace/shared/postgres';
 import type { IntervalRanges } from '@millrace/shared/segments/interval-ranges';
+import { markIntervals } from '@millrace/shared/segments/mark-intervals';
 
-/** What was dropped for its age is never marked. */
-const statement = `/* reporting.markCorrupt */
-insert into rollup_marks (site_id, interval_start)
-select sites.site_id, start from sites cross join lateral (
-  select to_timestamp(number * 900.0) as start from unnest($2::int[], $3::int[]) as range("from", "to"),
-    generate_series("from", "to" - 1) as number) as intervals
-where sites.site_id = $1 and start >= coalesce((select since from raw_horizon), '-infinity')`;
-
-export async function markCorrupt(writePool: Pool, siteId: string, covers: IntervalRanges): Promise<void> {
-  const bounds = (place: number) => covers.filter((_, at) => at % 2 === place);
-  await writePool.query(statement, [siteId, bounds(0), bounds(1)]);
-}
+export const markCorrupt = (writePool: Pool, siteId: string, covers: IntervalRanges): Promise<void> =>
+  markIntervals(writePool, siteId, covers);

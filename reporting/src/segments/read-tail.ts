@@ -1,9 +1,10 @@
 /** Statements of the tail: raw events of whole intervals, and those that a snapshot did not see yet. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { columnSql, rangesSql } from './raw-sql.js';
 import type { Snapshot } from './snapshot.js';
+
+export { monthOf } from '@millrace/shared/segments/interval-ranges';
 
 /** All as text. */
 export type TailRow = [
@@ -56,10 +57,6 @@ left join visitors on visitors.site_id = ${site} and visitors.user_id = found.us
   }
   await client.query('/* reporting.readTail */ close tail_rows');
 }
-
-/** The month of an interval, as partitions are called. */
-export const monthOf = (interval: number): string =>
-  new Date(interval * intervalMs).toISOString().slice(0, 7).replace('-', '_');
 
 /**
  * The index on transactions of each month's partition, by which new rows are found. A backup that comes back makes it after the rows.

@@ -10,6 +10,13 @@ export type IntervalRanges = readonly number[];
 export const intervalOf = (instant: Date): number => Math.floor(instant.getTime() / intervalMs);
 export const startOf = (interval: number): Date => new Date(interval * intervalMs);
 
+const intervalsPerDay = 86_400_000 / intervalMs;
+
+/** The UTC day of an interval, counted since 1970. */
+export const dayOf = (interval: number): number => Math.floor(interval / intervalsPerDay);
+/** The UTC month of an interval, `YYYY_MM` as partitions are called. */
+export const monthOf = (interval: number): string => startOf(interval).toISOString().slice(0, 7).replace('-', '_');
+
 /** What `keeps` says of being in a and being in b, from left to right. */
 function combine(a: IntervalRanges, b: IntervalRanges, keeps: (inA: boolean, inB: boolean) => boolean): number[] {
   const bounds: number[] = [];

@@ -3,7 +3,8 @@ import { referrerHost } from '../referrer-host.js';
 
 /**
  * Columns whose values a segment names by codes of the site's dictionary: the name, and the value as an SQL expression over columns
- * of table events. Adding one means a line here, and a greater {@link layout}: segments without it are then built again.
+ * of table events. Adding one means a line here, a greater {@link layout}, and a migration that sets `segments_since` of every site to null, by
+ * which rolls remove all segments and build them again.
  */
 export const eventColumns = [
   { name: 'event_type', sql: 'event_type' },
@@ -13,7 +14,7 @@ export const eventColumns = [
   { name: 'referrer', sql: referrerHost() },
 ] as const satisfies { name: string; sql: string }[];
 
-/** Of the list of columns and of how their values are written. */
+/** Of the list of columns and of how their values are written: each segment says by which one it was made. */
 export const layout = 1;
 
 /** The column of a property; its values are what `properties ->> name` gives. */

@@ -8,11 +8,11 @@ const dimensions = `dimension in ('path', 'profile', 'referrer')`;
 const isKnown = `day > coalesce((select since from raw_horizon), '-infinity') at time zone 'UTC'`;
 
 /** Of table `site_rollups rolled`. */
-export const hasValues = `(exists (select from rollup_15m r where r.site_id = rolled.site_id and r.${dimensions})
+export const hasDimensions = `(exists (select from rollup_15m r where r.site_id = rolled.site_id and r.${dimensions})
   or exists (select from rollup_days r where r.site_id = rolled.site_id and r.${dimensions} and r.${isKnown}))`;
 
 /** Rows of the oldest stretch of time that has any. */
-const drop = (table: string, time: string, length: string, condition: string) => `/* processor.dropValues */
+const drop = (table: string, time: string, length: string, condition: string) => `/* processor.dropDimensions */
 with first as materialized (select min(${time}) as start from ${table} where site_id = $1 and ${condition})
 delete from ${table} using first
 where site_id = $1 and ${condition} and ${time} >= first.start and ${time} < first.start + interval '${length}'`;
@@ -23,7 +23,7 @@ const statements = [
 ];
 
 /** Some of the rows; undefined when none are left. */
-export async function dropValues(client: PoolClient, { siteId }: ClaimedSite): Promise<object | undefined> {
+export async function dropDimensions(client: PoolClient, { siteId }: ClaimedSite): Promise<object | undefined> {
   for (const statement of statements) {
     const { rowCount } = await client.query(statement, [siteId]);
     if (rowCount) return {};
