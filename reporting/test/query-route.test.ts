@@ -1,5 +1,6 @@
 /** `POST` and `GET /api/v1/query` against a real database. */
 
+import type { AddressInfo } from 'node:net';
 import { buildServiceApp } from '@millrace/shared/http';
 import { createMetrics } from '@millrace/shared/metrics';
 import { addPartition } from '@millrace/shared/testing/add-partition';
@@ -57,6 +58,28 @@ afterAll(() => database.drop());
 
 const ask = (body: object, of = app) => request(of).post('/api/v1/query').send(body);
 const base = { site_id: 'demo', metrics: ['events', 'views', 'visitors'], date_range: ['2025-11-14', '2025-11-14'] };
+
+it('takes no body that is not UTF-8, whose texts would become others', async () => {
+  const [before, after] = JSON.stringify({ ...base, filters: [['is', 'path', ['/ü']]] }).split('ü') as [string, string];
+  const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xfc]), Buffer.from(after)]);
+  const server = app.listen(0);
+  const { port } = server.address() as AddressInfo;
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query`, { method: 'POST', headers, body: bytes });
+  server.close();
+  expect(answer.status).toBe(400);
+  const error = { code: 'malformed_encoding', message: 'The body is not valid UTF-8.' };
+  expect(await answer.json()).toMatchObject({ error });
+});
+
+it('counts visits of many events without a segment before its time is up', async () => {
+  await database.pool.query(`insert into events (site_id, timestamp, event_id, event_type, path, user_id, session_id)
+    select 'busy', timestamptz '2025-11-14Z' + make_interval(secs => n), gen_random_uuid(), 'view', '/', 'user-' || n % 9000, 's'
+    from generate_series(1, 40000) n`);
+  const filters = [['is_not', 'session_id', ['other']]];
+  const { body } = await ask({ ...base, site_id: 'busy', metrics: ['visits'], filters }).expect(200);
+  expect(body.results[0].metrics).toEqual([40_000]);
+});
 
 describe('an answer', () => {
   it('has results, where they come from, and the query with every default', async () => {

@@ -84,6 +84,7 @@ it('counts all time, and says so with a null date', async () => {
 });
 
 it('answers zeros for a site it does not know', async () => {
+  await stats('site_id=unknown&date=9999-12-31').expect(200);
   const { body } = await stats('site_id=unknown&date=2025-11-14').expect(200);
   expect(body).toEqual({ site_id: 'unknown', date: '2025-11-14', total_views: 0, unique_users: 0, top_paths: [] });
 });

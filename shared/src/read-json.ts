@@ -1,4 +1,5 @@
 /** Turns the body of a request into the JSON value it holds, or into a refusal of the catalogue. */
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import { type ErrorCode, ServiceError } from './errors.js';
 import { parseExactJson } from './exact-json.js';
@@ -9,6 +10,7 @@ const refusals: Record<string, { code: ErrorCode; message?: string }> = {
   'entity.parse.failed': { code: 'malformed_json' },
   'encoding.unsupported': { code: 'unsupported_encoding' },
   'charset.unsupported': { code: 'unsupported_media_type', message: 'Send application/json in UTF-8.' },
+  'body.not.utf8': { code: 'malformed_encoding', message: 'The body is not valid UTF-8.' },
   'request.aborted': { code: 'malformed_encoding' },
   'request.size.invalid': { code: 'malformed_encoding' },
 };
@@ -57,6 +59,8 @@ export function createExactJsonReader(limit: `${number} ${'KB' | 'MB'}`): JsonRe
   const texts = new WeakMap<object, string>();
   const keepText = (req: object, _res: object, bytes: Buffer, charset: string) => {
     if (charset !== 'utf-8') throw Object.assign(new Error(charset), { type: 'charset.unsupported' });
+    // Decoded all the same, it would be another text.
+    if (!isUtf8(bytes)) throw Object.assign(new Error('not UTF-8'), { type: 'body.not.utf8' });
     texts.set(req, new TextDecoder().decode(bytes));
   };
   const parse = express.json({ limit: limit.replace(' ', ''), strict: false, verify: keepText });

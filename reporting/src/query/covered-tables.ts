@@ -18,7 +18,8 @@ export interface RollupReading {
   offsets?: number[];
 }
 
-export const instant = (ms: number): string => new Date(ms).toISOString();
+/** As Postgres reads it: the day after the last one of 9999 is in a year of five digits, without a sign. */
+export const instant = (ms: number): string => new Date(ms).toISOString().replace(/^\+0/, '');
 
 /** Hour of the day that a clock shows which is ahead of UTC by so many seconds. */
 export const hourSql = (time: string, seconds: string): string =>

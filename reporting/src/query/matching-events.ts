@@ -1,6 +1,6 @@
 /** Raw events that a query is about, as SQL, with the dimensions that they are grouped by. */
 import type { SqlParameters } from '../reading/sql-parameters.js';
-import { hourSql } from './covered-tables.js';
+import { hourSql, instant } from './covered-tables.js';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
 import type { ResolvedQuery, TimeBuckets } from './resolved-query.js';
@@ -16,7 +16,7 @@ export interface MatchingEvents {
 /** Number of the bucket, counted from 1. */
 function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlParameters): string {
   const list = parameters.add(
-    bounds.map((bound) => bound.toISOString()),
+    bounds.map((bound) => instant(bound.getTime())),
     'timestamptz[]',
   );
   const stretch = `width_bucket(timestamp, ${list})`;
@@ -37,8 +37,8 @@ export function matchingEvents(query: ResolvedQuery, parameters: SqlParameters):
     return `${rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters).sql} collate "C"`;
   });
   const site = parameters.site();
-  const from = parameters.add(range.from.toISOString(), 'timestamptz');
-  const to = parameters.add(range.to.toISOString(), 'timestamptz');
+  const from = parameters.add(instant(range.from.getTime()), 'timestamptz');
+  const to = parameters.add(instant(range.to.getTime()), 'timestamptz');
   const source = asksVisits(query) ? eventsWithVisits(range, parameters) : 'events';
   return {
     keys,

@@ -36,7 +36,8 @@ const inOrder = 'order by timestamp, event_id';
 
 /**
  * A source like table events, of the range and what visits may reach beyond it, with columns of the visit that each event is part
- * of. Those of events without a user are null.
+ * of. Those of events without a user are null. Conditions from outside stay outside of the join: with them the planner expects one row, and
+ * compares each with each.
  */
 export function eventsWithVisits({ from, to }: TimeRange, parameters: SqlParameters): string {
   const site = parameters.site();
@@ -68,5 +69,5 @@ export function eventsWithVisits({ from, to }: TimeRange, parameters: SqlParamet
       ${['event_type', 'path', 'referrer', 'profile_id', 'properties'].map(first).join(', ')}
     from numbered where visit_no is not null group by user_id, visit_no
   )
-  select * from numbered left join visits using (user_id, visit_no)) as events`;
+  select * from (select * from numbered left join visits using (user_id, visit_no) offset 0) as joined) as events`;
 }
