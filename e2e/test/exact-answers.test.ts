@@ -85,27 +85,27 @@ async function compare(count: number): Promise<void> {
 
 it('answers exactly before the first roll', async () => {
   await send(1_500);
-  await compare(40);
+  await compare(25);
 });
 
 it('answers exactly after a roll', async () => {
   await roll();
-  await compare(80);
+  await compare(40);
 });
 
 it('answers exactly when late events have made rollups stale, and when only some are recomputed', async () => {
   await send(300);
-  await compare(60);
+  await compare(30);
   await roll();
   await send(50);
-  await compare(60);
+  await compare(30);
 });
 
 it('answers exactly after the time zone of a site was changed, before and after its days are recomputed', async () => {
   await stack.database.pool.query(`update sites set timezone = 'Asia/Kathmandu' where site_id = 'utc-site'`);
-  await compare(40);
+  await compare(25);
   await roll();
-  await compare(60);
+  await compare(30);
 });
 
 it('never misses or doubles an event while events arrive and rolls run', async () => {
@@ -123,7 +123,7 @@ it('never misses or doubles an event while events arrive and rolls run', async (
     }
   })();
   try {
-    for (let index = 0; index < 80; index += 1) {
+    for (let index = 0; index < 40; index += 1) {
       const query = { ...randomQuery(random, Date.now(), random.pick(sites)), dimensions: [] };
       const before = await plainAnswer(stack.database.pool, query);
       const [ours] = await answer(query);
@@ -138,5 +138,5 @@ it('never misses or doubles an event while events arrive and rolls run', async (
     await Promise.all([load, rolls]);
     await Promise.all(rollers.map((roller) => roller.end()));
   }
-  await compare(40);
+  await compare(25);
 });

@@ -70,7 +70,7 @@ function createHistory(random: Random) {
 }
 
 describe('a random history', () => {
-  it.each([1, 2, 3, 4])('leaves segments that are the raw events (seed %d)', async (seed) => {
+  it.each([1, 2])('leaves segments that are the raw events (seed %d)', async (seed) => {
     const random = createRandom(seed);
     const { steps, closed, rollAll, erased } = createHistory(random);
     const names = Object.keys(steps);
