@@ -17,6 +17,13 @@ export interface SitesDependencies extends ReadDependencies {
   writePool: Pool;
 }
 
+/** The first events of a site make it when they are stored, which is after they were accepted. */
+const notYetKnownSite = () =>
+  new ServiceError(
+    'not_found',
+    'There is no site of this id. One whose first events were just accepted exists a moment later; PUT makes it at once.',
+  );
+
 const unknownSite = () => new ServiceError('not_found', 'There is no site of this id.');
 
 function listSites(deps: SitesDependencies): RequestHandler {
@@ -54,7 +61,7 @@ function patchSiteRoute(deps: SitesDependencies): RequestHandler {
     const change = parseSiteChange(await readJson(req, res));
     checkPriority(res, change);
     const names = await patchSite(deps.writePool, siteId, change);
-    if (!names) throw unknownSite();
+    if (!names) throw notYetKnownSite();
     res.json(await readInTurn(deps, budgetOf(res), (client, reads) => withEvents(client, names, reads)));
   };
 }

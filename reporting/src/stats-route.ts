@@ -1,6 +1,8 @@
 /** Turns `GET /stats` into the views of a site, on one day or of all time. */
+
 import { checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
@@ -36,7 +38,7 @@ const schema = Joi.object<StatsRequest>({
 
 /** @throws ServiceError `invalid_request` that names the field and its rule. */
 function parseRequest(query: unknown): StatsRequest {
-  const { error, value } = schema.validate(query);
+  const { error, value } = schema.validate(query, { messages: ruleMessages });
   if (!error) return value;
   const [detail] = error.details;
   throw new ServiceError('invalid_request', error.message, { field: String(detail?.path[0] ?? '') });

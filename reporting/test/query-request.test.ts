@@ -167,7 +167,7 @@ describe('as parameters', () => {
     [{ limit: 'ten' }, 'pagination.limit must be a number'],
     [{ limit: '99999999999999999999' }, 'pagination.limit must be a number'],
     [{ offset: '-1' }, 'pagination.offset must be a number'],
-    [{ metrics: '' }, 'metrics[0] must be one of events'],
+    [{ metrics: '' }, 'metrics[0] is "", which is not a metric'],
     [{ include: '{"__proto__":{}}' }, 'include.__proto__ is not a field of a query'],
   ])('%j is refused like its body: %s', (parameters, message) => {
     const all = { site_id: 'demo', metrics: 'events', date_range: 'day', ...parameters };

@@ -152,6 +152,10 @@ describe('GET /api/v1/retention', () => {
     const { body } = await get('site_id=hand&date_range=30d').expect(400);
     expect(body.error.message).toBe('period is required: week or month');
   });
+  it('says where days are answered', async () => {
+    const { body } = await get('site_id=hand&period=day&date_range=30d').expect(400);
+    expect(body.error.message).toBe('period must be week or month; POST /api/v1/retention also takes day');
+  });
 });
 
 /** The first day of the event's period. */

@@ -105,8 +105,17 @@ describe('one site', () => {
       request(app).patch(`/api/v1/sites/${id}`).send({ name: 'x' }),
     ]) {
       const { body } = await asked.expect(404);
-      expect(body).toEqual({ error: { code: 'not_found', message: 'There is no site of this id.' } });
+      expect(body).toEqual({
+        error: { code: 'not_found', message: expect.stringMatching(/^There is no site of this id\./) },
+      });
     }
+  });
+
+  it('is not changed before its first events are stored, and the refusal says what to do', async () => {
+    const { body } = await request(app).patch('/api/v1/sites/b').send({ name: 'x' }).expect(404);
+    expect(body.error.message).toBe(
+      'There is no site of this id. One whose first events were just accepted exists a moment later; PUT makes it at once.',
+    );
   });
 });
 

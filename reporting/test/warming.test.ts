@@ -268,9 +268,7 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
     await handle.queue.add('warm', { cacheKeys: [] }, { jobId: 'bad', attempts: 3 });
     const job = await ended('bad');
     expect(job.attemptsMade).toBe(1);
-    expect(job.failedReason).toBe(
-      'The data of job "warm" break its contract: cacheKeys must contain at least 1 items.',
-    );
+    expect(job.failedReason).toBe('The data of job "warm" break its contract: cacheKeys needs at least one item.');
   });
 
   it('ends in order', async () => {

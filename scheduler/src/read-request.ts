@@ -1,6 +1,8 @@
 /** Turns the parts of a request into values that keep their schema, or into a refusal that names the field. */
+
 import { ServiceError } from '@millrace/shared/errors';
 import { createExactJsonReader, createJsonReader } from '@millrace/shared/read-json';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import type { Request, Response } from 'express';
 import Joi from 'joi';
 import { isStorable, isTooDeep } from './is-storable.js';
@@ -10,7 +12,10 @@ const readExactJson = createExactJsonReader('1 MB');
 
 /** @throws ServiceError `invalid_request` with the field in its details. */
 export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
-  const { error, value } = schema.validate(given, { errors: { wrap: { label: false, array: false } } });
+  const { error, value } = schema.validate(given, {
+    errors: { wrap: { label: false, array: false } },
+    messages: ruleMessages,
+  });
   if (!error) return value;
   const [first] = error.details;
   throw new ServiceError('invalid_request', `${first!.message}.`, { field: first!.path.join('.') });

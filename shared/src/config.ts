@@ -1,6 +1,8 @@
 /** Turns environment variables into one checked, frozen configuration, or into one message that names every problem. */
+
 import Joi from 'joi';
 import { parseProxies } from './access/rate-limit.js';
+import { ruleMessages } from './rule-messages.js';
 
 const port = (fallback: number) => Joi.number().integer().min(0).max(65_535).default(fallback);
 
@@ -130,7 +132,7 @@ export function queueLocation(env: QueueEnvironment): QueueLocation {
  */
 export function loadConfig<T>(schema: Joi.ObjectSchema<T>, env: NodeJS.ProcessEnv): Readonly<T> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const { value, error } = schema.validate(given, { abortEarly: false, stripUnknown: true });
+  const { value, error } = schema.validate(given, { abortEarly: false, stripUnknown: true, messages: ruleMessages });
   if (error) {
     const problems = error.details.map((detail) => `  ${detail.message.replaceAll('"', '')}`).join('\n');
     throw new Error(`The configuration is not usable. Correct these environment variables:\n${problems}`);

@@ -1,9 +1,11 @@
 /** The agreement between whoever adds a job and whoever consumes it: queues, jobs, data, results. */
+
 import type Joi from 'joi';
 import * as data from './job-data.js';
 import { jobFields } from './job-fields.js';
 import * as results from './job-results.js';
 import * as reportData from './report-data.js';
+import { ruleMessages } from './rule-messages.js';
 
 /** One kind of job: what it carries, what it reports. Progress of every job is a number from 0 to 100. */
 export interface JobContract {
@@ -186,7 +188,10 @@ export function checkJobData(queue: string, name: string, given: unknown): Check
     return { problem, field: 'job' };
   }
   const schema = jobs[name]!.data;
-  const { error, value } = schema.validate(given, { errors: { wrap: { label: false, array: false } } });
+  const { error, value } = schema.validate(given, {
+    errors: { wrap: { label: false, array: false } },
+    messages: ruleMessages,
+  });
   if (!error) return { data: value as Record<string, unknown> };
   const { path: keys, type } = error.details[0]!;
   const path = keys.join('.');

@@ -2,6 +2,7 @@
 
 import { ServiceError } from '@millrace/shared/errors';
 import { parseExactJson } from '@millrace/shared/exact-json';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { WeekStart } from '../query-request/calendar.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
@@ -43,7 +44,7 @@ function schemaOf(dataset: Dataset): Joi.ObjectSchema {
 
 function checkParams(dataset: Dataset, given: Record<string, unknown>): DatasetParams {
   const { id, check } = dataset;
-  const { error, value } = schemaOf(dataset).validate(given);
+  const { error, value } = schemaOf(dataset).validate(given, { messages: ruleMessages });
   if (!error) {
     check?.(value);
     return value;

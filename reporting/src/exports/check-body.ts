@@ -1,4 +1,5 @@
 /** What was sent, by its schema, with defaults filled in. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 
@@ -11,7 +12,7 @@ export const checkBody = <T>(schema: Joi.ObjectSchema<T>, body: unknown): T => c
 function check<T>(schema: Joi.ObjectSchema<T>, given: unknown, kind: 'parameter' | 'field'): T {
   const convert = kind === 'parameter';
   const strict = schema.required().prefs({ convert, errors: { label: false, wrap: { array: false } } });
-  const { error, value } = strict.validate(given);
+  const { error, value } = strict.validate(given, { messages: ruleMessages });
   if (!error) return value;
   const { path, message, type } = error.details[0]!;
   const known = Object.keys(schema.describe().keys as object).join(', ');

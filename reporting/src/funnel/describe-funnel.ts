@@ -15,7 +15,7 @@ export interface FunnelStep {
   conversion_percent: number | null;
   /** Seconds from the first step to this one, each user's shortest: the middle one, 2 decimals; null for the first step, and without users. */
   median_seconds: number | null;
-  /** Nine of ten users needed no longer. */
+  /** The 90th percentile of the same times, interpolated as by percentile_cont of Postgres, as is the median; 2 decimals. */
   p90_seconds: number | null;
 }
 

@@ -26,7 +26,7 @@ export function parseCondition(op: FilterOperator, input: unknown[], path: Field
   return {
     op,
     dimension,
-    values: parseValues(op, values, [...path, 2]),
+    values: parseValues(op, dimension, values, [...path, 2]),
     ...(input.length === 4 && parseModifier(input[3], [...path, 3])),
   };
 }
@@ -50,7 +50,7 @@ function parseModifier(input: unknown, path: FieldPath): Pick<Condition, 'ignore
   return sensitive ? {} : { ignoreCase: true };
 }
 
-function parseValues(op: FilterOperator, values: unknown, path: FieldPath): (string | null)[] {
+function parseValues(op: FilterOperator, dimension: string, values: unknown, path: FieldPath): (string | null)[] {
   const { takes } = filterRules[op];
   if (takes === 'nothing') return [];
   if (takes === 'number') return parseNumbers(1, values, path);
@@ -59,14 +59,14 @@ function parseValues(op: FilterOperator, values: unknown, path: FieldPath): (str
   if (!Array.isArray(values) || values.length === 0 || values.length > filterValues) {
     throw refusal(path, `must be a list of 1 to ${filterValues} values`);
   }
-  return values.map((each, index) => parseText(op, each, [...path, index]));
+  return values.map((each, index) => parseText(op, dimension, each, [...path, index]));
 }
 
-function parseText(op: FilterOperator, input: unknown, path: FieldPath): string | null {
+function parseText(op: FilterOperator, dimension: string, input: unknown, path: FieldPath): string | null {
   const { takes } = filterRules[op];
   if (input === null && takes === 'texts or null') return null;
   if (input === null) throw refusal(path, 'must be text; null goes only with is and is_not');
-  if (typeof input !== 'string') throw refusal(path, 'must be text');
+  if (typeof input !== 'string') throw refusal(path, `must be text${numberHint(dimension, input)}`);
   if (input.length > 2 * queryLimits.valueLength || !value.test(input)) {
     throw refusal(
       path,
@@ -78,6 +78,14 @@ function parseText(op: FilterOperator, input: unknown, path: FieldPath): string 
   const problem = tooLong ? `must have at most ${queryLimits.patternLength} characters` : patternProblem(input);
   if (problem) throw refusal(path, problem);
   return input;
+}
+
+/** Who sends a number wants numbers compared. */
+function numberHint(dimension: string, input: unknown): string {
+  const isNumber = typeof input === 'number' || isExactNumber(input);
+  if (!isNumber || !dimension.startsWith('property:')) return '';
+  const example = JSON.stringify(['between', dimension, [12.5, 12.5]]);
+  return `; between, greater and less compare numbers, as in ${example}`;
 }
 
 function parseBounds(values: unknown, path: FieldPath): string[] {

@@ -1,4 +1,5 @@
 /** Turns the body of `POST /api/v1/query` into a request whose every part keeps its rules, or refuses it by field and rule. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
 import { personColumns } from '../query/dimension-catalogue.js';
@@ -6,6 +7,7 @@ import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
 import { whyUnanswerable } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
+import { metricProblem } from './metric-problem.js';
 import { ownFilter, ownNames, type WrittenNames } from './own-names.js';
 import { type DateRange, parseDateRange, type WrittenRange } from './parse-date-range.js';
 import { listFilters, parseFilters, showFilters } from './parse-filters.js';
@@ -19,7 +21,6 @@ import {
   type MatchName,
   matchNames,
   metricPattern,
-  metricRule,
   queryLimits,
   rangeNames,
   rangeRule,
@@ -56,7 +57,7 @@ interface QueryBody extends WrittenNames {
   timezone?: string;
   week_start?: WeekStart;
   filters: unknown[];
-  include: { comparison?: WrittenRange; match: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
+  include: { comparison?: WrittenRange; match?: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
   pagination: { limit: number; offset: number };
 }
 
@@ -83,6 +84,8 @@ const spanOf = (names: readonly string[], rule: string, pattern?: string) => {
 
 const section = <T>(keys: Joi.PartialSchemaMap<T>) => Joi.object<T>(keys).default();
 
+const orderExample = 'such as [["views","desc"]]';
+
 const importsRule = 'must be true: events of imported logs are events like all others';
 
 /** The rules of a body that a schema can tell. The others are checked after it, see {@link parseQuery}. */
@@ -92,7 +95,12 @@ export const querySchema = Joi.object<QueryBody>({
     .pattern(/^[A-Za-z0-9._-]+$/)
     .messages({ 'string.pattern.base': 'may hold only letters, digits, dot, underscore and hyphen' })
     .required(),
-  metrics: Joi.array().items(named(metricPattern, metricRule)).min(1).max(queryLimits.metrics).unique().required(),
+  metrics: Joi.array()
+    .items(Joi.string().pattern(new RegExp(metricPattern, 'u')))
+    .min(1)
+    .max(queryLimits.metrics)
+    .unique()
+    .required(),
   date_range: spanOf(rangeNames, rangeRule, dayCountPattern).required(),
   timezone: Joi.string().max(64),
   week_start: Joi.string().valid(...weekStarts),
@@ -103,13 +111,16 @@ export const querySchema = Joi.object<QueryBody>({
     .default([]),
   filters: Joi.array().default([]),
   order_by: Joi.array()
-    .items(pair(Joi.string(), Joi.string().valid('asc', 'desc'), 'must be [metric or dimension, asc or desc]'))
-    .max(queryLimits.metrics + queryLimits.dimensions),
+    .items(
+      pair(Joi.string(), Joi.string().valid('asc', 'desc'), 'must be [metric or dimension, asc or desc]').messages({
+        'array.base': `must be a pair within the list, ${orderExample}`,
+      }),
+    )
+    .max(queryLimits.metrics + queryLimits.dimensions)
+    .messages({ 'array.base': `must be a list of pairs, ${orderExample}` }),
   include: section({
     comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
-    match: Joi.string()
-      .valid(...matchNames)
-      .default('date'),
+    match: Joi.string().valid(...matchNames),
     total_rows: Joi.boolean().default(false),
     time_labels: Joi.boolean().default(false),
     names: Joi.boolean().default(false),
@@ -132,14 +143,21 @@ export function refuseProto(value: unknown, path: FieldPath): void {
   for (const name of ['include', 'pagination']) refuseProto((value as Record<string, unknown>)[name], [name]);
 }
 
+/** They belong into `pagination`. */
+const pages = ['limit', 'offset'];
+
 function validate(input: unknown): QueryBody {
   refuseProto(input, []);
-  const { error, value } = querySchema.validate(input);
+  const { error, value } = querySchema.validate(input, { messages: ruleMessages });
   if (!error) return value;
-  const { path, message, context } = error.details[0]!;
+  const { path, message, type, context } = error.details[0]!;
+  if (type === 'object.unknown' && pages.includes(path.join('.')))
+    throw refusal(path, `${message}; use pagination.${path[0]}`);
   if (path[0] === 'dimensions' && personColumns.some((name) => name === context?.value))
     throw refusal(path, `must not be ${context?.value}: it can only be used in filters`);
-  throw refusal(path, whyUnanswerable(context?.value) ?? message);
+  const isUnknownMetric = path[0] === 'metrics' && (type === 'string.pattern.base' || type === 'string.empty');
+  const rule = isUnknownMetric ? metricProblem(context?.value) : message;
+  throw refusal(path, whyUnanswerable(context?.value) ?? rule);
 }
 
 function checkDimensions(dimensions: Dimension[]): void {
@@ -166,6 +184,9 @@ export function parseQuery(input: unknown): QueryRequest {
   if (timezone !== undefined && !isTimeZone(timezone)) {
     throw refusal(['timezone'], 'must be an IANA time zone such as Europe/Berlin');
   }
+  if (include.match !== undefined && comparison === undefined) {
+    throw refusal(['include', 'match'], 'says how to compare, so it needs include.comparison beside it');
+  }
   checkDimensions(dimensions);
   checkNumberMetrics(metrics);
   const comparisonPath = ['include', 'comparison'];
@@ -181,7 +202,7 @@ export function parseQuery(input: unknown): QueryRequest {
     ...(comparison !== undefined && {
       comparison: isComparisonName(comparison) ? comparison : parseDateRange(comparison, comparisonPath),
     }),
-    match: include.match,
+    match: include.match ?? 'date',
     totalRows: include.total_rows,
     timeLabels: include.time_labels,
     ...(include.names && { rowNames: { metrics: body.metrics, dimensions: body.dimensions } }),

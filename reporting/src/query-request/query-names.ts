@@ -56,12 +56,6 @@ const units = timeUnits.map(({ name }) => name);
 const times = `${timeAlias}|time:(?:${units.join('|')})`;
 export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${theirFields})$`;
 
-const restRule = ({ rest }: MetricFamily) => `, the ${rest.name} having 1 to ${rest.longest} characters`;
-const families = metricFamilies.map((family, at) => {
-  const next = metricFamilies[at + 1];
-  return `${family.name}${next && restRule(next) === restRule(family) ? '' : restRule(family)}`;
-});
-export const metricRule = `must be one of ${plainMetrics.join(', ')}, ${families.join(', ')}; percentiles go from p1 to p99`;
 export const fieldRule = `must be one of ${fields.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
 export const dimensionRule = `must be one of time:${units.join(', time:')}, ${[...columnDimensions, ...visitDimensions].join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;

@@ -48,13 +48,13 @@ export const metrics = [
   {
     name: 'visits',
     definition:
-      'Visits that have an event in scope. A visit is a run of events of one `user_id` in which no two that follow each other are further apart than the `session_minutes` of the site (30), and no two carry different `session_id`s; another campaign does not end it. Midnight does not either: visits are looked at from a day before the range to a day after it.',
+      'Visits that have an event in scope. A visit is a run of events of one `user_id`. It ends when the next event comes more than `session_minutes` of the site (30) later, or has a different `session_id`. A new campaign does not end it, and neither does midnight: a visit that reaches over an end of the range is followed for up to a day beyond it.',
     ofVisits: 'count(visit_no)',
   },
   {
     name: 'bounce_rate',
     definition:
-      'Of the visits counted by `visits` those with one view and no other event that somebody did, in percent; two decimals, null without visits. Events of types `impression`, `ad_request`, `revenue`, `cost`, `refund`, `asset` and `request` are nothing that somebody did.',
+      'Visits that consist of a single view, in percent of the visits counted by `visits`; two decimals, null without visits. Events of types `impression`, `ad_request`, `revenue`, `cost`, `refund`, `asset` and `request` are ignored here, since no visitor does them; any other event makes a visit more than a bounce.',
     ofVisits: 'round(100.0 * count(visit_no) filter (where is_bounce) / nullif(count(visit_no), 0), 2)',
     isNullable: true,
   },

@@ -1,5 +1,7 @@
 /** What a client asks of the history of reports. */
+
 import { siteIdPattern } from '@millrace/shared/ids';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import { type PageCursor, pageCursorSchema } from '../exports/page-cursor.js';
 import { refusal } from '../query-request/refuse.js';
@@ -34,7 +36,7 @@ export const listingSchema = Joi.object<Listing>({
 
 /** @throws ServiceError `invalid_request`. */
 export function parseListing(query: unknown): Listing {
-  const { error, value } = listingSchema.validate(query);
+  const { error, value } = listingSchema.validate(query, { messages: ruleMessages });
   if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
   return value;
 }

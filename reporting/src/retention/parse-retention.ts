@@ -16,6 +16,8 @@ export const maxPeriods = 120;
 
 const names = ['site_id', 'period', 'date_range', 'timezone', 'week_start'];
 
+const periodRule = 'must be week or month; POST /api/v1/retention also takes day';
+
 export const refuseSoMany = (period: Period): ServiceError =>
   refusal(['date_range'], `must span at most ${maxPeriods} ${period}s`);
 
@@ -25,7 +27,7 @@ export function parseRetention(query: Record<string, unknown>): RetentionRequest
   if (unknown !== undefined) throw refusal([unknown], 'is not a parameter of retention');
   const { period, ...rest } = query;
   if (period !== 'week' && period !== 'month') {
-    throw refusal(['period'], period === undefined ? 'is required: week or month' : 'must be week or month');
+    throw refusal(['period'], period === undefined ? 'is required: week or month' : periodRule);
   }
   return { period, request: parseQuery({ ...queryFromParameters(rest), metrics: ['visitors'] }) };
 }

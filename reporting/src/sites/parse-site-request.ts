@@ -1,7 +1,9 @@
 /** What a client asks of sites, as pages and changes that keep the rules. */
+
 import { ServiceError } from '@millrace/shared/errors';
 import { siteIdPattern } from '@millrace/shared/ids';
 import { comparableHost } from '@millrace/shared/normalize-host';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import { maxPriority } from '@millrace/shared/site-priorities';
 import { isTimeZone } from '@millrace/shared/time';
 import Joi from 'joi';
@@ -91,7 +93,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
 export const newSiteSchema = siteChangeSchema.min(0);
 
 function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown): T {
-  const { error, value } = schema.validate(input);
+  const { error, value } = schema.validate(input, { messages: ruleMessages });
   if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
   return value;
 }

@@ -1,4 +1,5 @@
 /** Bounds of the numbers that Bull Board passes on to BullMQ, which takes any: beyond them a queue stands still, or forgets its jobs. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 
 const hourMs = 3_600_000;
@@ -25,6 +26,7 @@ const schemas: Readonly<Record<string, (body: { max?: unknown }) => Joi.ObjectSc
 
 /** What is wrong with the numbers of a change, as a sentence; undefined when nothing is. */
 export function numberProblem(action: string, body: object): string | undefined {
-  const { error } = schemas[action]?.(body).validate(body, { errors: { wrap: { label: false } } }) ?? {};
+  const { error } =
+    schemas[action]?.(body).validate(body, { errors: { wrap: { label: false } }, messages: ruleMessages }) ?? {};
   return error && `${error.message}.`;
 }

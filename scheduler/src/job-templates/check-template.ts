@@ -1,5 +1,7 @@
 /** Whether a template can ever become a job: filled with examples its data have to keep the contract. */
+
 import { checkJobData, findQueue } from '@millrace/shared/jobs';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import {
   fillTemplate,
   holdsOtherBraces,
@@ -64,7 +66,11 @@ function findClosedProblem(
   openFields: string[],
 ): TemplateProblem | undefined {
   const schema = findQueue(queue)!.jobs[job]!.data;
-  const { error } = schema.validate(data, { abortEarly: false, errors: { wrap: { label: false, array: false } } });
+  const { error } = schema.validate(data, {
+    abortEarly: false,
+    errors: { wrap: { label: false, array: false } },
+    messages: ruleMessages,
+  });
   for (const { path, message, type } of error?.details ?? []) {
     const field = ['data', ...path].join('.');
     if (type !== 'object.unknown' && openFields.some((open) => field === open || field.startsWith(`${open}.`)))

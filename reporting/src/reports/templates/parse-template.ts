@@ -1,9 +1,11 @@
 /** What is sent about templates, as fields that can be stored. */
+
 import { ServiceError } from '@millrace/shared/errors';
 import { stringifyExactJson } from '@millrace/shared/exact-json';
 import { siteIdPattern } from '@millrace/shared/ids';
 import { periodTypes } from '@millrace/shared/job-data';
 import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import { keptMetadata } from '../../exports/format-options.js';
 import { formats } from '../../exports/formats/formats.js';
@@ -131,7 +133,7 @@ export interface BodySettings {
 export function checkBody<T>(schema: Joi.ObjectSchema<T>, body: unknown, settings: BodySettings = {}): T {
   if (isTooDeep(body))
     throw new ServiceError('invalid_request', `The body is nested deeper than ${mostLevels} levels.`);
-  const { error, value } = schema.validate(body, { context: settings });
+  const { error, value } = schema.validate(body, { context: settings, messages: ruleMessages });
   if (error) throw refusal(pathOf(error.details[0]!), error.details[0]!.message);
   if (!unstorable.test(stringifyExactJson(value))) return value;
   throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');

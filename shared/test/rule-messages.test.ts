@@ -1,0 +1,27 @@
+import Joi from 'joi';
+import { expect, it } from 'vitest';
+import { ruleMessages } from '../src/rule-messages.js';
+
+const schema = Joi.object({
+  list: Joi.array().min(1).max(4).unique(),
+  pair: Joi.array().length(2),
+  text: Joi.string().min(2).max(3),
+  number: Joi.number().min(1).max(9),
+  own: Joi.number().max(9).messages({ 'number.max': '{{#label}} is too much' }),
+});
+
+it.each([
+  [{ list: [] }, 'list needs at least one item'],
+  [{ list: [1, 2, 3, 4, 5] }, 'list may have at most 4 items'],
+  [{ list: [1, 1] }, 'list[1] repeats an earlier item'],
+  [{ pair: [1] }, 'pair must have exactly 2 items'],
+  [{ text: '' }, 'text must not be empty'],
+  [{ text: 'a' }, 'text needs at least 2 characters'],
+  [{ text: 'abcd' }, 'text may have at most 3 characters'],
+  [{ number: 0 }, 'number must be at least 1'],
+  [{ number: 10 }, 'number must be at most 9'],
+  [{ own: 10 }, 'own is too much'],
+])('says of %j what is wrong in plain words, unless the schema has words of its own', (given, message) => {
+  const { error } = schema.validate(given, { messages: ruleMessages, errors: { wrap: { label: false } } });
+  expect(error?.message).toBe(message);
+});
