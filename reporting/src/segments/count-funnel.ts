@@ -63,63 +63,77 @@ function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: Fu
   };
 }
 
-/** Tells `walk` of the matching events of whole blocks, those of each visitor together and in the order of time. */
-function createBlockWalk(walk: FunnelWalk, { byVisit, breakdown }: FunnelPlan) {
-  const ends = new Uint32Array(blockVisitors + 1);
-  const hasStarted = new Uint8Array(blockVisitors);
-  let length = 0;
-  let times = new Float64Array();
-  let steps = new Uint8Array();
-  let visits = new Uint32Array();
-  let values = new Uint32Array();
+/** The matching events of a block of visitors, those of each together and in the order of time. */
+interface BlockEvents {
+  /** For each visitor where the events end that were put in so far. */
+  ends: Uint32Array;
+  /** Whoever does not match the first step reaches none: these events are left out. */
+  hasStarted: Uint8Array;
+  times: Float64Array;
+  steps: Uint8Array;
+  /** Only where the steps have to be of one visit, or users are told apart. */
+  visits: Uint32Array;
+  values: Uint32Array;
+}
 
-  /** Whoever does not match the first step reaches none. */
-  function countEvents(lists: MatchedRows[], { first, from, to }: Block): number {
-    hasStarted.fill(0);
-    ends.fill(0);
-    for (const [at, { rows, masks, visitors }] of lists.entries()) {
-      for (let place = from[at]!; place < to[at]!; place += 1) {
-        const number = visitors[rows[place]!]! - first;
-        hasStarted[number]! |= masks[place]! & 1;
-        ends[number + 1]! += 1;
-      }
-    }
-    for (let number = 0; number < blockVisitors; number += 1) {
-      ends[number + 1] = ends[number]! + (hasStarted[number] === 1 ? ends[number + 1]! : 0);
-    }
-    return ends[blockVisitors]!;
-  }
+const createEvents = (): BlockEvents => ({
+  ...{ ends: new Uint32Array(blockVisitors + 1), hasStarted: new Uint8Array(blockVisitors) },
+  ...{ times: new Float64Array(), steps: new Uint8Array(), visits: new Uint32Array(), values: new Uint32Array() },
+});
 
-  function makeRoom(count: number): void {
-    if (count <= length) return;
-    length = 2 * count;
-    [times, steps] = [new Float64Array(length), new Uint8Array(length)];
-    if (byVisit) visits = new Uint32Array(length);
-    if (breakdown) values = new Uint32Array(length);
-  }
-
-  /** Puts events where those of their visitor belong; parts follow each other in time. */
-  function place(matched: MatchedRows, first: number, from: number, to: number): void {
-    const { part, rows, masks, visitors, time, micros, visits: ofVisits, values: ofValues } = matched;
-    const start = part.startMs * 1_000;
-    for (let at = from; at < to; at += 1) {
-      const row = rows[at]!;
-      const number = visitors[row]! - first;
-      if (hasStarted[number] === 0) continue;
-      const next = ends[number]!;
-      ends[number] = next + 1;
-      times[next] = start + time[row]! * 1_000 + micros[row]!;
-      steps[next] = masks[at]!;
-      if (ofVisits) visits[next] = ofVisits[row]!;
-      if (ofValues) values[next] = ofValues[row]!;
+/** Finds out who has started, and how many events each of them has. */
+function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { first, from, to }: Block): number {
+  hasStarted.fill(0);
+  ends.fill(0);
+  for (const [at, { rows, masks, visitors }] of lists.entries()) {
+    for (let place = from[at]!; place < to[at]!; place += 1) {
+      const number = visitors[rows[place]!]! - first;
+      hasStarted[number]! |= masks[place]! & 1;
+      ends[number + 1]! += 1;
     }
   }
+  for (let number = 0; number < blockVisitors; number += 1) {
+    ends[number + 1] = ends[number]! + (hasStarted[number] === 1 ? ends[number + 1]! : 0);
+  }
+  return ends[blockVisitors]!;
+}
 
-  return function walkBlock(lists: MatchedRows[], block: Block): void {
-    makeRoom(countEvents(lists, block));
+function makeRoom(events: BlockEvents, count: number, { byVisit, breakdown }: FunnelPlan): void {
+  if (count <= events.times.length) return;
+  events.times = new Float64Array(2 * count);
+  events.steps = new Uint8Array(2 * count);
+  if (byVisit) events.visits = new Uint32Array(2 * count);
+  if (breakdown) events.values = new Uint32Array(2 * count);
+}
+
+/** Puts events of a part where those of their visitor belong; parts follow each other in time. */
+function placeEvents(events: BlockEvents, matched: MatchedRows, first: number, from: number, to: number): void {
+  const { part, rows, masks, visitors, time, micros, visits: ofVisits, values: ofValues } = matched;
+  const { ends, hasStarted, times, steps, visits, values } = events;
+  const start = part.startMs * 1_000;
+  for (let at = from; at < to; at += 1) {
+    const row = rows[at]!;
+    const number = visitors[row]! - first;
+    if (hasStarted[number] === 0) continue;
+    const next = ends[number]!;
+    ends[number] = next + 1;
+    times[next] = start + time[row]! * 1_000 + micros[row]!;
+    steps[next] = masks[at]!;
+    if (ofVisits) visits[next] = ofVisits[row]!;
+    if (ofValues) values[next] = ofValues[row]!;
+  }
+}
+
+/** Tells `walk` of the matching events of whole blocks. */
+function createBlockWalk(walk: FunnelWalk, plan: FunnelPlan) {
+  const { byVisit, breakdown } = plan;
+  const same = breakdown?.same;
+  const events = createEvents();
+  return (lists: MatchedRows[], block: Block): void => {
+    makeRoom(events, countEvents(events, lists, block), plan);
     const { first, from, to } = block;
-    for (const [at, matched] of lists.entries()) place(matched, first, from[at]!, to[at]!);
-    const same = breakdown?.same;
+    for (const [at, matched] of lists.entries()) placeEvents(events, matched, first, from[at]!, to[at]!);
+    const { ends, times, steps, visits, values } = events;
     let at = 0;
     for (let number = 0; number < blockVisitors; number += 1) {
       for (; at < ends[number]!; at += 1) {

@@ -1,6 +1,7 @@
 /** Counts events, visitors and visits of groups of rows: the kernel of queries. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
+import { countEvents, countType } from './count-events.js';
 import { type CountedNumbers, compactNumbers, countNumbers, type NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
 import { type CountedTogether, countTogether } from './count-together.js';
@@ -43,58 +44,6 @@ interface GroupedRows {
   types: Numbers | undefined;
   visitors: Numbers | undefined;
   visits: Numbers | undefined;
-}
-
-/** How many rows each group has, and how many of them are of one type. */
-function countEvents(
-  grouped: { groups: Numbers; types?: Numbers | undefined }[],
-  size: number,
-  code: number | undefined,
-): { events: Uint32Array; ofType: Uint32Array } {
-  if (size === 1) return countAll(grouped, code);
-  // Of each group the others first, then those of the type: so that one place in memory is looked at for each row.
-  const counts = new Uint32Array(2 * size);
-  for (const { groups, types } of grouped) {
-    if (types && code !== undefined) {
-      for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]! + Number(types[at] === code)]! += 1;
-    } else for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]!]! += 1;
-  }
-  const events = new Uint32Array(size);
-  const ofType = new Uint32Array(size);
-  for (let group = 0; group < size; group += 1) {
-    ofType[group] = counts[2 * group + 1]!;
-    events[group] = counts[2 * group]! + ofType[group]!;
-  }
-  return { events, ofType };
-}
-
-/** The same of rows that are all of one group. */
-function countAll(
-  grouped: { groups: Numbers; types?: Numbers | undefined }[],
-  code: number | undefined,
-): { events: Uint32Array; ofType: Uint32Array } {
-  let events = 0;
-  let ofType = 0;
-  for (const { groups, types } of grouped) {
-    events += groups.length;
-    if (types && code !== undefined) ofType += countCode(types, code);
-  }
-  return { events: Uint32Array.of(events), ofType: Uint32Array.of(ofType) };
-}
-
-function countCode(codes: Numbers, code: number): number {
-  let count = 0;
-  for (let at = 0; at < codes.length; at += 1) count += Number(codes[at] === code);
-  return count;
-}
-
-/** How many of one event type. */
-function countType(grouped: GroupedRows[], size: number, code: number): Uint32Array {
-  const counts = new Uint32Array(size);
-  for (const { groups, types } of grouped) {
-    if (types) for (let at = 0; at < groups.length; at += 1) counts[groups[at]!]! += Number(types[at] === code);
-  }
-  return counts;
 }
 
 /** Rows of views by visitors who are known. */

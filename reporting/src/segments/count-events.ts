@@ -1,0 +1,59 @@
+/** Counts the events of groups. */
+import type { Numbers } from '@millrace/shared/segments/number-block';
+
+/** Rows of one part by their group. */
+export interface TypedRows {
+  groups: Numbers;
+  /** Codes of event types; absent where they are all zero, or not needed. */
+  types?: Numbers | undefined;
+}
+
+export interface EventsOfGroups {
+  events: Uint32Array;
+  ofType: Uint32Array;
+}
+
+/** How many rows each group has, and how many of them are of one type. */
+export function countEvents(grouped: TypedRows[], size: number, code: number | undefined): EventsOfGroups {
+  if (size === 1) return countAll(grouped, code);
+  // Of each group the others first, then those of the type: so that one place in memory is looked at for each row.
+  const counts = new Uint32Array(2 * size);
+  for (const { groups, types } of grouped) {
+    if (types && code !== undefined) {
+      for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]! + Number(types[at] === code)]! += 1;
+    } else for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]!]! += 1;
+  }
+  const events = new Uint32Array(size);
+  const ofType = new Uint32Array(size);
+  for (let group = 0; group < size; group += 1) {
+    ofType[group] = counts[2 * group + 1]!;
+    events[group] = counts[2 * group]! + ofType[group]!;
+  }
+  return { events, ofType };
+}
+
+/** The same of rows that are all of one group. */
+function countAll(grouped: TypedRows[], code: number | undefined): EventsOfGroups {
+  let events = 0;
+  let ofType = 0;
+  for (const { groups, types } of grouped) {
+    events += groups.length;
+    if (types && code !== undefined) ofType += countCode(types, code);
+  }
+  return { events: Uint32Array.of(events), ofType: Uint32Array.of(ofType) };
+}
+
+function countCode(codes: Numbers, code: number): number {
+  let count = 0;
+  for (let at = 0; at < codes.length; at += 1) count += Number(codes[at] === code);
+  return count;
+}
+
+/** How many of one event type. */
+export function countType(grouped: TypedRows[], size: number, code: number): Uint32Array {
+  const counts = new Uint32Array(size);
+  for (const { groups, types } of grouped) {
+    if (types) for (let at = 0; at < groups.length; at += 1) counts[groups[at]!]! += Number(types[at] === code);
+  }
+  return counts;
+}
