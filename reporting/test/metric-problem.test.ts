@@ -15,13 +15,17 @@ it.each([
   ['p0:property:price', 'percentiles go from p1 to p99'],
   ['p100:property:price', 'percentiles go from p1 to p99'],
   ['p99.9:property:price', 'percentiles go from p1 to p99'],
-  ['sum:property:', 'it has the form sum:property:<name>, the name having 1 to 128 characters'],
+  ['sum:property:', 'it is written sum:property:<name>, the name having 1 to 128 characters'],
+  ['avg', 'it is written average:property:<name>, the name having 1 to 128 characters'],
+  ['sum:visit:property:price', 'did you mean sum:property:price?'],
+  ['p05:property:price', 'percentiles go from p1 to p99'],
   ['bounces', 'did you mean bounce_rate?'],
   ['bounce-rate', 'did you mean bounce_rate?'],
   ['Visitors', 'did you mean visitors?'],
   ['visitor', 'did you mean visitors?'],
   ['revenue', list],
   ['count:property:price', list],
+  ['bounces:property:price', list],
 ])('repeats the unknown metric %s and says what there is instead', (sent, hint) => {
   expect(metricProblem(sent)).toBe(`is "${sent}", which is not a metric; ${hint}`);
 });

@@ -306,26 +306,26 @@ describe('refusals', () => {
     const answer = await request(app).post('/api/v1/query').send(body).expect(400);
     return answer.body.error;
   };
+  const form = 'it is written sum:property:<name>, the name having 1 to 128 characters';
   it.each([
-    'total:property:price',
-    'median:property:price',
-    'p0:property:price',
-    'p100:property:price',
-    'p05:property:price',
-    'p99.9:property:price',
-    'sum:property:',
-    'sum:price',
-    'sum',
-    'sum:path',
-    'sum:visit:property:price',
-    `sum:property:${'x'.repeat(129)}`,
-    'Sum:property:price',
-  ])('%s is no metric', async (metric) => {
+    ['total:property:price', 'did you mean sum:property:price?'],
+    ['median:property:price', 'did you mean p50:property:price?'],
+    ['p0:property:price', 'percentiles go from p1 to p99'],
+    ['p100:property:price', 'percentiles go from p1 to p99'],
+    ['p05:property:price', 'percentiles go from p1 to p99'],
+    ['p99.9:property:price', 'percentiles go from p1 to p99'],
+    ['sum:property:', form],
+    ['sum:price', 'did you mean sum:property:price?'],
+    ['sum', form],
+    ['sum:path', 'did you mean sum:property:path?'],
+    ['sum:visit:property:price', 'did you mean sum:property:price?'],
+    [`sum:property:${'x'.repeat(129)}`, form],
+    ['Sum:property:price', 'did you mean sum:property:price?'],
+  ])('%s is no metric: %s', async (metric, hint) => {
     const error = await refused([metric]);
     expect(error).toMatchObject({ code: 'invalid_request', details: { field: 'metrics' } });
-    expect(error.message).toContain(
-      'maximum:property:<name>, p50:property:<name>, the name having 1 to 128 characters; percentiles',
-    );
+    expect(error.message).toMatch(/^metrics\[0\] is ".+", which is not a metric; /);
+    expect(error.message).toContain(hint);
   });
 
   it('names the limit of such metrics', async () => {

@@ -6,57 +6,60 @@ import { nearestName } from './nearest-name.js';
 import { metricPattern } from './query-names.js';
 
 const isMetric = new RegExp(metricPattern, 'u');
-const plainNames = metrics.map(({ name }) => name);
+const plainNames: string[] = metrics.map(({ name }) => name);
 const functions = numberFamilies.map(({ name }) => name.slice(0, name.indexOf(':')));
+const percentile = /^p[1-9]\d?$/;
 
-/** Words of other tools. */
+/** What other tools call our metrics. */
 const otherNames = new Map([
   ['bounces', 'bounce_rate'],
   ['duration', 'visit_duration'],
+  ['page_views', 'views'],
   ['session_duration', 'visit_duration'],
   ['sessions', 'visits'],
-  ['uniques', 'visitors'],
   ['unique_users', 'visitors'],
   ['unique_visitors', 'visitors'],
+  ['uniques', 'visitors'],
   ['users', 'visitors'],
-  ['page_views', 'views'],
+]);
+
+/** What other tools call functions over the numbers of a property. */
+const otherFunctions = new Map([
   ['avg', 'average'],
-  ['mean', 'average'],
-  ['min', 'minimum'],
   ['max', 'maximum'],
+  ['mean', 'average'],
   ['median', 'p50'],
+  ['min', 'minimum'],
   ['total', 'sum'],
 ]);
+
+/** What may stand before the name of a property; the longer ones first. */
+const prefixes = [propertyAlias, 'visit:property:', 'property:', 'properties:', 'props:'];
+
+const list = `there are ${plainNames.join(', ')}, event:<type>, and of a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>`;
 
 const shown = (sent: string) => JSON.stringify(sent.length > 60 ? `${sent.slice(0, 60)}…` : sent);
 
 /** The rest of a sentence that begins with the place of the metric. */
 export const metricProblem = (sent: string): string =>
-  `is ${shown(sent.toWellFormed())}, which is not a metric${hint(sent)}`;
+  `is ${shown(sent.toWellFormed())}, which is not a metric; ${hint(sent)}`;
 
 function hint(sent: string): string {
-  const colon = sent.indexOf(':');
-  if (colon === -1) return suggestion(knownName(sent, plainNames)) ?? list;
-  const name = sent.slice(0, colon).toLowerCase();
-  const rest = sent.slice(colon + 1);
-  if (name === 'event') return '; event: needs a type of 1 to 64 characters, none of them NUL or half a character';
-  if (/^p\d/.test(name) && !functions.includes(name) && !/^p[1-9]\d?$/.test(name))
-    return '; percentiles go from p1 to p99';
-  const known = /^p[1-9]\d?$/.test(name) ? name : knownName(name, functions);
-  if (known === undefined) return list;
-  const meant = `${known}:property:${propertyOf(rest)}`;
-  const nameRule = `; it has the form ${known}:property:<name>, the name having 1 to 128 characters`;
-  return suggestion(isMetric.test(meant) ? meant : undefined) ?? nameRule;
+  const [name = '', ...parts] = sent.split(':');
+  if (name === 'event') return 'event: needs a type of 1 to 64 characters, none of them NUL or half a character';
+  if (/^p\d/.test(name) && !percentile.test(name)) return 'percentiles go from p1 to p99';
+  const wanted = knownFunction(name);
+  if (wanted) return hintOfFunction(wanted, parts.join(':'));
+  const nearest = parts.length === 0 && (otherNames.get(name.toLowerCase()) ?? nearestName(name, plainNames));
+  return nearest ? `did you mean ${nearest}?` : list;
 }
 
-const list = `; there are ${plainNames.join(', ')}, event:<type>, and of a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>`;
+const knownFunction = (name: string): string | undefined =>
+  percentile.test(name) ? name : (otherFunctions.get(name.toLowerCase()) ?? nearestName(name, functions));
 
-const knownName = (sent: string, names: readonly string[]) =>
-  otherNames.get(sent.toLowerCase()) ?? nearestName(sent, names);
-
-const suggestion = (name: string | undefined) => name && `; did you mean ${name}?`;
-
-function propertyOf(rest: string): string {
-  const prefix = [propertyAlias, 'property:', 'properties:', 'props:'].find((each) => rest.startsWith(each));
-  return prefix ? rest.slice(prefix.length) : rest;
+function hintOfFunction(name: string, rest: string): string {
+  const prefix = prefixes.find((each) => rest.startsWith(each)) ?? '';
+  const meant = `${name}:property:${rest.slice(prefix.length)}`;
+  if (isMetric.test(meant)) return `did you mean ${meant}?`;
+  return `it is written ${name}:property:<name>, the name having 1 to 128 characters`;
 }
