@@ -13,6 +13,7 @@ import type { TimeRange } from './query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import { eventsSince } from './reading/events-since.js';
 import type { Reads } from './reading/read-in-turn.js';
 import { needsEvents } from './reading/site-circumstances.js';
 import { answerFunnel } from './segments/answer-funnel.js';
@@ -84,7 +85,7 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
           const query = { site_id: siteId, timezone, ...echo(asked, range) };
           return {
             fields: { ...bodyOf(asked, answer), query },
-            meta: { source: answer.source, site_known: siteKnown },
+            meta: { source: answer.source, site_known: siteKnown, ...(await eventsSince(client, range.from)) },
           };
         },
       };

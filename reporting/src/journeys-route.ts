@@ -12,6 +12,7 @@ import { rawCost } from './query/reading-cost.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import { eventsSince } from './reading/events-since.js';
 import type { Reads } from './reading/read-in-turn.js';
 import { needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { answerJourneys, type JourneysAnswer } from './segments/answer-journeys.js';
@@ -69,7 +70,10 @@ function resolveJourneys(
     ...checksOf(pool, question),
     async read(client, reads) {
       const { source, ...found } = await answer(client, question, reads);
-      return { fields: { ...shown(found), query }, meta: { source, site_known: siteKnown } };
+      return {
+        fields: { ...shown(found), query },
+        meta: { source, site_known: siteKnown, ...(await eventsSince(client, range.from)) },
+      };
     },
   };
 }

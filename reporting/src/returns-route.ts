@@ -8,6 +8,7 @@ import { rawCost } from './query/reading-cost.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
+import { eventsSince } from './reading/events-since.js';
 import type { Reads } from './reading/read-in-turn.js';
 import { needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { periodsOf } from './retention/cohort-periods.js';
@@ -79,7 +80,7 @@ function resolveReturns(
     async read(client, reads) {
       const { source, ...returns } = await answer(client, question, reads);
       const fields = { ...describeReturns(returns, periods.shown, breakdown !== undefined), query };
-      return { fields, meta: { source, site_known: siteKnown } };
+      return { fields, meta: { source, site_known: siteKnown, ...(await eventsSince(client, range.from)) } };
     },
   };
 }

@@ -1,12 +1,20 @@
 /** What is asked of a time whose events were dropped: totals come from rollups, anything else counts what is left, and says so. */
+import type { AddressInfo } from 'node:net';
 import { dropMonth } from '@millrace/processor/cleanup/drop-month';
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
+import { funnelRoute } from '@millrace/reporting/funnel-route';
+import { journeysRoute } from '@millrace/reporting/journeys-route';
 import { answerQuery } from '@millrace/reporting/query/answer-query';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
+import { createGate } from '@millrace/reporting/reading/heavy-queries';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
-import { createSegmentEngine } from '@millrace/reporting/segments/segment-engine';
+import { returnsRoute } from '@millrace/reporting/returns-route';
+import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
+import { buildServiceApp } from '@millrace/shared/http';
+import { createMetrics } from '@millrace/shared/metrics';
+import type { Pool } from '@millrace/shared/postgres';
 import { createTestDatabase, silent } from '@millrace/shared/testing/database';
 import { expect, it } from 'vitest';
 
@@ -19,6 +27,34 @@ const event = (number: number, timestamp: string, path: string) => ({
   path,
   user_id: 'ada',
 });
+
+/** Funnels, retention and journeys say so as well, where it concerns them. */
+async function saysSince(pool: Pool, engine: SegmentEngine, since: string): Promise<void> {
+  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, heavyEvents: 0 });
+  const deps = { pool, gate, engine, clock: () => now };
+  const app = buildServiceApp(
+    { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false },
+    (routes) => {
+      routes.post('/funnel', funnelRoute(deps));
+      routes.post('/retention', returnsRoute(deps));
+      routes.post('/journeys', journeysRoute(deps));
+    },
+  );
+  const server = app.listen(0);
+  const { port } = server.address() as AddressInfo;
+  const view = { filters: [['is', 'event_type', ['view']]] };
+  const bodies = { funnel: { steps: [view, view], window: '1h' }, retention: { period: 'week' }, journeys: {} };
+  for (const [route, body] of Object.entries(bodies)) {
+    const ask = async (from: string) => {
+      const sent = JSON.stringify({ site_id: 'demo', date_range: [from, '2026-11-09'], ...body });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`http://127.0.0.1:${port}/${route}`, { method: 'POST', headers, body: sent });
+      return ((await answer.json()) as { meta: { events_since?: string } }).meta.events_since;
+    };
+    expect([route, await ask('2026-09-01'), await ask('2026-10-01')]).toEqual([route, since, undefined]);
+  }
+  server.close();
+}
 
 it('has totals of a month without events, of paths only what came after it, and says from when on', async () => {
   const database = await createTestDatabase();
@@ -53,6 +89,7 @@ it('has totals of a month without events, of paths only what came after it, and 
     ...{ source: 'raw', rows: left, eventsSince },
   });
   expect(await ask(topPaths('2026-10-01T00:00:00Z'))).toEqual({ source: 'segments', rows: left });
+  await saysSince(database.pool, engine, eventsSince.toISOString());
   await engine.pool.close();
   await database.drop();
 });

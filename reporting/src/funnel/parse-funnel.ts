@@ -1,9 +1,11 @@
 /** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
-import { parseQuery, type QueryRequest, querySchema, refuseProto } from '../query-request/parse-query.js';
+import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
+import { querySchema, refuseProto } from '../query-request/query-schema.js';
 import { refusal } from '../query-request/refuse.js';
 import { parseWindow } from './parse-window.js';
 
@@ -64,7 +66,7 @@ export const funnelSchema = Joi.object<FunnelBody>({
 
 function validate(input: unknown): FunnelBody {
   refuseProto(input, []);
-  const { error, value } = funnelSchema.validate(input);
+  const { error, value } = funnelSchema.validate(input, { messages: ruleMessages });
   if (!error) return value;
   throw refusal(error.details[0]!.path, error.details[0]!.message);
 }

@@ -1,8 +1,10 @@
 /** Takes the body of `POST /api/v1/journeys`: a request whose every part keeps its rules, or a refusal. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
-import { parseQuery, type QueryRequest, querySchema, refuseProto } from '../query-request/parse-query.js';
+import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
+import { querySchema, refuseProto } from '../query-request/query-schema.js';
 import { refusal } from '../query-request/refuse.js';
 import type { StepDimension } from './journey.js';
 
@@ -49,9 +51,9 @@ export const journeysSchema = Joi.object<JourneysBody>({
 function validate(input: unknown): JourneysBody {
   refuseProto(input, []);
   for (const name of ['start', 'end'] as const) refuseProto((input as JourneysBody | undefined)?.[name], [name]);
-  const { error, value } = journeysSchema.validate(input);
+  const { error, value } = journeysSchema.validate(input, { messages: ruleMessages });
   if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
-  if (value.start && value.end) throw refusal(['end'], 'must not be there beside start');
+  if (value.start && value.end) throw refusal(['end'], 'must not be given together with start');
   return value;
 }
 

@@ -1,7 +1,6 @@
 /** What the routes answer, as schemas of the document. */
 import { errorCatalogue } from '@millrace/shared/errors';
-import { matchNames, weekStarts } from '../query-request/query-names.js';
-import { cacheMeta } from './cache-schemas.js';
+import { matchNames } from '../query-request/query-names.js';
 import {
   count,
   flag,
@@ -16,33 +15,7 @@ import {
   textOrNull,
   tuple,
 } from './json-schema.js';
-
-export const span: JsonSchema = { ...tuple(instant, instant), description: 'Half-open.' };
-const source: JsonSchema = {
-  enum: ['rollup', 'segments', 'mixed', 'raw'],
-  description:
-    'Where the answer came from: `rollup`, rows of rollups; `segments`; `mixed`, one of them and raw events; `raw`, raw events alone. All are exact.',
-};
-const siteKnown: JsonSchema = {
-  ...flag,
-  description: 'False for a site that has no event and was not created: all is zero, as of a mistyped name.',
-};
-const asOf: JsonSchema = {
-  anyOf: [instant, { type: 'null' }],
-  description:
-    'Only where a standby answers (DATABASE_READ_URL): everything that was committed until then is counted. Null when the standby has replayed nothing since its start.',
-};
-export const meta = (more: Record<string, JsonSchema> = {}) =>
-  record(
-    { source, site_known: siteKnown, elapsed_ms: count, as_of: asOf, ...cacheMeta, ...more },
-    ...['as_of', 'cache', ...Object.keys(more)],
-  );
-
-const eventsSince: JsonSchema = {
-  ...instant,
-  description:
-    'Only where events of the range were dropped (RAW_RETENTION_DAYS) that this question would need one by one: the answer counts those from here on.',
-};
+import { eventsSince, meta, span, weekStart } from './meta-schemas.js';
 
 /** A list, or with `include.names` an object by the names of the request. */
 const listOrNamed = (values: JsonSchema): JsonSchema => ({
@@ -53,8 +26,6 @@ const metricValue: JsonSchema = {
   description: 'Of metrics over properties an exact decimal as text, of all others a number.',
 };
 const row = { dimensions: listOrNamed(textOrNull), metrics: listOrNamed(metricValue) };
-
-export const weekStart: JsonSchema = { enum: weekStarts };
 
 const queryEcho = record(
   {
@@ -94,7 +65,7 @@ const answer = record({
 const funnelSteps = listOf(
   record({
     name: text,
-    users: count,
+    users: { ...count, description: 'Visits, where the funnel is by visit.' },
     dropoff: count,
     dropoff_percent: numberOrNull,
     conversion_percent: numberOrNull,
@@ -102,7 +73,7 @@ const funnelSteps = listOf(
       ...numberOrNull,
       description: 'From the first step to this one, of each user the shortest time: the middle one.',
     },
-    p90_seconds: { ...numberOrNull, description: 'Nine of ten users needed no longer.' },
+    p90_seconds: { ...numberOrNull, description: 'The same for nine of ten users, interpolated.' },
   }),
 );
 
@@ -112,7 +83,7 @@ const funnelAnswer = record(
     breakdown: listOf(record({ value: textOrNull, steps: funnelSteps }), {
       description: 'The values with most users at the first step.',
     }),
-    meta: meta(),
+    meta: meta({ events_since: eventsSince }),
     query: record(
       {
         site_id: text,

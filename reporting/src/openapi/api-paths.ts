@@ -1,6 +1,7 @@
 /** The routes under `/api/v1` and `/stats`, as paths of the document. */
-import { querySchema } from '../query-request/parse-query.js';
+
 import { queryLimits, rangeNames, weekStarts } from '../query-request/query-names.js';
+import { querySchema } from '../query-request/query-schema.js';
 import { maxPeriods } from '../retention/parse-retention.js';
 import { pageSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, text } from './json-schema.js';

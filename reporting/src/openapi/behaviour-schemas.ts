@@ -1,7 +1,6 @@
 /** What retention by any event and journeys take and answer. */
 import { journeysSchema } from '../journeys/parse-journeys.js';
 import { returnsSchema } from '../retention/parse-returns.js';
-import { meta, span, weekStart } from './answer-schemas.js';
 import {
   count,
   flag,
@@ -15,6 +14,7 @@ import {
   textOrNull,
   withProperties,
 } from './json-schema.js';
+import { eventsSince, meta, span, weekStart } from './meta-schemas.js';
 import { zone } from './request-schemas.js';
 
 const someFilters: JsonSchema = { anyOf: [ref('Filter'), listOf(ref('Filter'), { minItems: 1 })] };
@@ -86,7 +86,7 @@ const returnsAnswer = record(
     ),
     ...{ cohorts, total },
     breakdown: listOf(record({ value: textOrNull, cohorts, total }), { description: 'The values with most visitors.' }),
-    meta: meta(),
+    meta: meta({ events_since: eventsSince }),
     query: record(
       {
         ...{ site_id: text, date_range: span, timezone: text, week_start: weekStart },
@@ -109,7 +109,7 @@ const journeysAnswer = record({
     }),
   ),
   total: record({ visits: { ...count, description: 'Visits with a journey.' }, visitors: count }),
-  meta: meta(),
+  meta: meta({ events_since: eventsSince }),
   query: record(
     {
       ...{ site_id: text, date_range: span, timezone: text, week_start: weekStart, filters: listOf(ref('Filter')) },

@@ -1,8 +1,8 @@
 /** The routes of datasets as paths of the document, with an example for each dataset. */
 import { datasets } from '../datasets/datasets.js';
 import { pageLimits } from '../datasets/rows-question.js';
-import { querySchema } from '../query-request/parse-query.js';
 import { weekStarts } from '../query-request/query-names.js';
+import { querySchema } from '../query-request/query-schema.js';
 import { jsonSchemaOf, text } from './json-schema.js';
 import { operation, parameter } from './operation.js';
 

@@ -2,7 +2,6 @@
 import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
 import { includeMeanings } from '../query-request/definitions.js';
-import { querySchema } from '../query-request/parse-query.js';
 import {
   comparisonNames,
   dayCountPattern,
@@ -12,6 +11,7 @@ import {
   queryLimits,
   rangeNames,
 } from '../query-request/query-names.js';
+import { querySchema } from '../query-request/query-schema.js';
 import { storableText } from '../query-request/storable-text.js';
 import { type JsonSchema, jsonSchemaOf, listOf, type ObjectSchema, ref, tuple, withProperties } from './json-schema.js';
 import {

@@ -1,9 +1,11 @@
 /** Takes the body of `POST /api/v1/query/batch`: a request for each of its queries, or a refusal by query, field and rule. */
 import { ServiceError } from '@millrace/shared/errors';
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { listFilters } from './parse-filters.js';
-import { parseQuery, type QueryRequest, querySchema, refuseProto } from './parse-query.js';
+import { parseQuery, type QueryRequest } from './parse-query.js';
+import { querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
 export interface BatchQuery {
@@ -62,7 +64,7 @@ const nameOf = (index: number) => `queries.${index}`;
 
 function checkShape(input: unknown): void {
   refuseProto(input, []);
-  const { error } = batchSchema.validate(input);
+  const { error } = batchSchema.validate(input, { messages: ruleMessages });
   if (!error) return;
   const { path, message } = error.details[0]!;
   const [first, index, ...rest] = path;
@@ -89,7 +91,8 @@ function withPagination({ limit, offset, ...fields }: Fields): Fields {
   const [first] = Object.keys(page);
   if (first === undefined) return fields;
   if ('pagination' in fields) throw refusal([first], 'must not be given beside pagination');
-  const { error } = querySchema.extract('pagination').validate(page, { convert: false, errors: { label: false } });
+  const options = { convert: false, errors: { label: false }, messages: ruleMessages } as const;
+  const { error } = querySchema.extract('pagination').validate(page, options);
   if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
   return { ...fields, pagination: page };
 }
@@ -112,16 +115,23 @@ function refuseSameIds(queries: OneQuery[]): void {
   const ids = new Set<string>();
   for (const [index, { id }] of queries.entries()) {
     if (id === undefined) continue;
-    if (ids.has(id)) throw refusal([nameOf(index), 'id'], 'must not be the id of another query');
+    if (ids.has(id)) throw refusal([nameOf(index), 'id'], 'repeats the id of an earlier query');
     ids.add(id);
   }
+}
+
+/** How to compare may be said once for all queries, and what with by each of them. */
+function withoutMatch(common: Fields): Fields {
+  if (!isFields(common.include)) return common;
+  const { match: _match, ...include } = common.include;
+  return { ...common, include };
 }
 
 /** @throws ServiceError `invalid_request` that names the field and its rule, such as `queries.3.metrics`, for any JSON at all. */
 export function parseBatch(input: unknown): BatchRequest {
   checkShape(input);
   const { queries, ...common } = input as Fields & { queries: OneQuery[] };
-  const { siteId, filter } = parseQuery({ ...common, metrics: ['events'] });
+  const { siteId, filter } = parseQuery({ ...withoutMatch(common), metrics: ['events'] });
   refuseSameIds(queries);
   return {
     siteId,

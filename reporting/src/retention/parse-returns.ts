@@ -1,9 +1,11 @@
 /** Takes the body of `POST /api/v1/retention`: a request whose every part keeps its rules, or a refusal. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
-import { parseQuery, type QueryRequest, querySchema, refuseProto } from '../query-request/parse-query.js';
+import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
+import { querySchema, refuseProto } from '../query-request/query-schema.js';
 import { refusal } from '../query-request/refuse.js';
 import type { Period } from './cohort-periods.js';
 
@@ -56,7 +58,7 @@ export const returnsSchema = Joi.object<ReturnsBody>({
 function validate(input: unknown): ReturnsBody {
   refuseProto(input, []);
   for (const name of ['first', 'returning'] as const) refuseProto((input as ReturnsBody | undefined)?.[name], [name]);
-  const { error, value } = returnsSchema.validate(input);
+  const { error, value } = returnsSchema.validate(input, { messages: ruleMessages });
   if (!error) return value;
   throw refusal(error.details[0]!.path, error.details[0]!.message);
 }

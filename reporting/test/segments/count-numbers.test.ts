@@ -8,7 +8,7 @@ import type { Values } from '../../src/segments/dictionaries.js';
 import { mergeGroups } from '../../src/segments/merge-groups.js';
 import { numberTable, valuesToAdd } from '../../src/segments/number-table.js';
 import { numberValues } from '../../src/segments/number-values.js';
-import type { Part } from '../../src/segments/part.js';
+import { type Part, partOfVisitors } from '../../src/segments/part.js';
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 const random = createRandom(seed);
@@ -113,13 +113,11 @@ function compareOnce(texts: string[]): void {
     1 + random.below(3),
   );
   const cancellation = new Int32Array(new SharedArrayBuffer(4));
-  const shares = bounds.map((from, at) =>
-    countGroups({
-      kind: 'count',
-      ...{ plan, parts, lastVisitor, cancellation },
-      visitors: [from, bounds[at + 1] ?? Number.POSITIVE_INFINITY],
-    }),
-  );
+  const shares = bounds.map((from, at) => {
+    const visitors: [number, number] = [from, bounds[at + 1] ?? Number.POSITIVE_INFINITY];
+    const own = parts.map((part) => partOfVisitors(part, visitors));
+    return countGroups({ kind: 'count', plan, parts: own, visitors, lastVisitor, cancellation });
+  });
   const groups = mergeGroups(shares);
   const ofGroups = numberValues([{ column, counted: groups.ofNumbers[0]!, table }]);
   const found = Array.from(groups.keys[0]!, (path, group) => {

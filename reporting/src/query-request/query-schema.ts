@@ -1,0 +1,110 @@
+/** The rules of a query's body that a schema can tell. */
+import Joi from 'joi';
+import type { WeekStart } from './calendar.js';
+import type { WrittenNames } from './own-names.js';
+import type { WrittenRange } from './parse-date-range.js';
+import {
+  comparisonNames,
+  dayCountPattern,
+  dimensionPattern,
+  dimensionRule,
+  type MatchName,
+  matchNames,
+  metricPattern,
+  queryLimits,
+  rangeNames,
+  rangeRule,
+  weekStarts,
+} from './query-names.js';
+import { type FieldPath, refusal } from './refuse.js';
+
+export interface QueryBody extends WrittenNames {
+  site_id: string;
+  timezone?: string;
+  week_start?: WeekStart;
+  filters: unknown[];
+  include: { comparison?: WrittenRange; match?: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
+  pagination: { limit: number; offset: number };
+}
+
+const named = (pattern: string, rule: string) =>
+  Joi.string().pattern(new RegExp(pattern, 'u')).messages({ 'string.pattern.base': rule, 'string.empty': rule });
+
+const pair = (first: Joi.Schema, second: Joi.Schema, rule: string) =>
+  Joi.array()
+    .ordered(first.required(), second.required())
+    .messages({ 'array.orderedLength': rule, 'array.includesRequiredUnknowns': rule });
+
+const spanOf = (names: readonly string[], rule: string, pattern?: string) => {
+  const end = Joi.string().max(40);
+  const name = Joi.string().valid(...names);
+  const counted = pattern === undefined ? [] : [Joi.string().pattern(new RegExp(pattern))];
+  return Joi.alternatives(name, ...counted, pair(end, end, rule)).messages({
+    'alternatives.match': rule,
+    'alternatives.types': rule,
+    'any.only': rule,
+    'string.pattern.base': rule,
+    'string.empty': rule,
+  });
+};
+
+const section = <T>(keys: Joi.PartialSchemaMap<T>) => Joi.object<T>(keys).default();
+
+const orderExample = 'such as [["views","desc"]]';
+
+const importsRule = 'must be true: events of imported logs are events like all others';
+
+/** The other rules are checked after it, see `parseQuery`. */
+export const querySchema = Joi.object<QueryBody>({
+  site_id: Joi.string()
+    .max(64)
+    .pattern(/^[A-Za-z0-9._-]+$/)
+    .messages({ 'string.pattern.base': 'may hold only letters, digits, dot, underscore and hyphen' })
+    .required(),
+  metrics: Joi.array()
+    .items(Joi.string().pattern(new RegExp(metricPattern, 'u')))
+    .min(1)
+    .max(queryLimits.metrics)
+    .unique()
+    .required(),
+  date_range: spanOf(rangeNames, rangeRule, dayCountPattern).required(),
+  timezone: Joi.string().max(64),
+  week_start: Joi.string().valid(...weekStarts),
+  dimensions: Joi.array()
+    .items(named(dimensionPattern, dimensionRule))
+    .max(queryLimits.dimensions)
+    .unique()
+    .default([]),
+  filters: Joi.array().default([]),
+  order_by: Joi.array()
+    .items(
+      pair(Joi.string(), Joi.string().valid('asc', 'desc'), 'must be [metric or dimension, asc or desc]').messages({
+        'array.base': `must be a pair within the list, ${orderExample}`,
+      }),
+    )
+    .max(queryLimits.metrics + queryLimits.dimensions)
+    .messages({ 'array.base': `must be a list of pairs, ${orderExample}` }),
+  include: section({
+    comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
+    match: Joi.string().valid(...matchNames),
+    total_rows: Joi.boolean().default(false),
+    time_labels: Joi.boolean().default(false),
+    names: Joi.boolean().default(false),
+    imports: Joi.valid(true).messages({ 'any.only': importsRule }),
+  }),
+  pagination: section({
+    limit: Joi.number().integer().min(1).max(queryLimits.limit).default(queryLimits.limit),
+    offset: Joi.number().integer().min(0).max(queryLimits.offset).default(0),
+  }),
+})
+  .required()
+  .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
+  .messages({ 'object.unknown': 'is not a field of a query', 'object.base': 'must be an object' });
+
+/** Joi drops this one name instead of refusing it. */
+export function refuseProto(value: unknown, path: FieldPath): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (Object.hasOwn(value, '__proto__')) throw refusal([...path, '__proto__'], 'is not a field of a query');
+  if (path.length > 0) return;
+  for (const name of ['include', 'pagination']) refuseProto((value as Record<string, unknown>)[name], [name]);
+}
