@@ -7,7 +7,7 @@ import { workspaceRoot } from './workspace-root.js';
 export async function loadTestCode<T>(path: string, closing: ClosingList): Promise<T> {
   const server = await createViteServer({
     ...{ root: workspaceRoot, configFile: false, appType: 'custom', logLevel: 'error' },
-    // It compiles, and serves nobody.
+    // Only its compiler is wanted: nobody connects to it.
     server: { middlewareMode: true, hmr: false, watch: null, ws: false },
     optimizeDeps: { noDiscovery: true, include: [] },
   });

@@ -1,5 +1,4 @@
 /** The agreement between whoever adds a job and whoever consumes it: queues, jobs, data, results. */
-
 import type Joi from 'joi';
 import * as data from './job-data.js';
 import { jobFields } from './job-fields.js';
@@ -188,10 +187,8 @@ export function checkJobData(queue: string, name: string, given: unknown): Check
     return { problem, field: 'job' };
   }
   const schema = jobs[name]!.data;
-  const { error, value } = schema.validate(given, {
-    errors: { wrap: { label: false, array: false } },
-    messages: ruleMessages,
-  });
+  const errors = { wrap: { label: false, array: false } } as const;
+  const { error, value } = schema.validate(given, { errors, messages: ruleMessages });
   if (!error) return { data: value as Record<string, unknown> };
   const { path: keys, type } = error.details[0]!;
   const path = keys.join('.');

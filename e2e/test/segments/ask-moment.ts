@@ -33,8 +33,8 @@ function createSubjects({ site: { siteId }, history, random }: Round): () => Sub
 }
 
 /**
- * `panels` questions about each of some ranges, and one funnel, one of returns, one of journeys. What happens after the snapshot is none of
- * their business, although the engine may have been asked about it before.
+ * Asks `panels` questions about each of some ranges, and one each about a funnel, returns and journeys. They must not see what happens
+ * after the snapshot, although the engine may have been asked about it before.
  * @throws DifferenceError
  */
 export async function askMoment(round: Round, ranges: number, panels: number): Promise<void> {

@@ -46,7 +46,7 @@ export class DifferenceError extends Error {
   }
 }
 
-/** Lists of numbers as such, whatever they are kept in. */
+/** Typed arrays are written as plain lists. */
 const toText = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) => (ArrayBuffer.isView(part) ? [...(part as Uint32Array)] : part));
 

@@ -6,7 +6,7 @@ import { periodsOf } from '@millrace/reporting/retention/cohort-periods';
 import { returnPeriods } from '@millrace/reporting/retention/return-periods';
 import type { ReturnsQuestion } from '@millrace/reporting/retention/return-table';
 import type { Random } from '@millrace/shared/testing/create-random';
-import { zones } from './random-questions.js';
+import { zones } from '../random-queries.js';
 
 /** What questions of one kind or another are about. */
 export interface Subject {

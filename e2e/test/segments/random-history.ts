@@ -1,12 +1,12 @@
-/** What can happen to a site: the same with the same seed, so that whatever was asked in between can be asked again. */
+/** Random histories of a site. The same seed makes the same history, so that a question that failed can be asked again. */
 import { eraseUser } from '@millrace/processor/erase/erase-user';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { markRange } from '@millrace/processor/rollups/mark-range';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
+import { zones } from '../random-queries.js';
 import { createTransactions } from './open-transactions.js';
 import { randomEvents, randomId } from './random-events.js';
-import { zones } from './random-questions.js';
 import { createRoller } from './rolls-in-turn.js';
 
 const minute = 60_000;

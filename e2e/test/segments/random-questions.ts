@@ -12,6 +12,7 @@ import type {
 } from '@millrace/reporting/query/resolved-query';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { zones } from '../random-queries.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -55,14 +56,6 @@ const metrics: Metric[] = [
   ...numberMetrics,
 ];
 const ofVisits = ['entry_page', 'exit_page', 'visit:referrer', 'visit:path', 'visit:property:plan'] as const;
-export const zones = [
-  'UTC',
-  'America/New_York',
-  'Asia/Kolkata',
-  'Asia/Kathmandu',
-  'Australia/Lord_Howe',
-  'Europe/Berlin',
-];
 const texts = [
   '/',
   '/a',

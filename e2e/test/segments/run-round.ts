@@ -3,11 +3,11 @@ import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createRandom } from '@millrace/shared/testing/create-random';
+import { zones } from '../random-queries.js';
 import { askMoment, type Round } from './ask-moment.js';
 import { type Counts, emptyCounts } from './check-answer.js';
 import { randomEvents } from './random-events.js';
 import { createHistory, type History, type Weights } from './random-history.js';
-import { zones } from './random-questions.js';
 import { startSegmentSite } from './segment-site.js';
 
 /** Of the clocks of all zones some have just changed, or a year has. */

@@ -1,4 +1,5 @@
 /** Goes through lists of ascending ids block by block, so that what is known of each id of a block stays in the processor's cache. */
+import { firstPlace } from './first-place.js';
 
 /** Ids by their place. */
 export interface AscendingIds {
@@ -14,21 +15,10 @@ export interface Block {
   to: number[];
 }
 
-/** The first place from `from` on whose id is at least `id`. */
-function placeOf({ length, idAt }: AscendingIds, from: number, id: number): number {
-  let [low, high] = [from, length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (idAt(middle) < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Blocks of at most `size` ids, those that are there; ids of 0 are of nobody, and in none. */
 export function* idBlocks(lists: readonly AscendingIds[], size: number): Generator<Block> {
   const placesOf = (from: number[] | undefined, id: number) =>
-    lists.map((list, at) => placeOf(list, from?.[at] ?? 0, id));
+    lists.map((list, at) => firstPlace(from?.[at] ?? 0, list.length, (place) => list.idAt(place) < id));
   let from = placesOf(undefined, 1);
   for (;;) {
     let least = Number.POSITIVE_INFINITY;

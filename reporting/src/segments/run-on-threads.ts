@@ -1,5 +1,6 @@
 /** Gives each thread a share of the visitors, and so of the events of every part. */
 import { ServiceError } from '@millrace/shared/errors';
+import { firstPlace } from './first-place.js';
 import { CancelledError, firstRowOf, type Part, partOfVisitors, type SharedTask } from './part.js';
 import type { ReadParts } from './read-parts.js';
 import type { SegmentEngine } from './segment-engine.js';
@@ -7,14 +8,8 @@ import type { PieceOf, ResultOf, Task } from './tasks.js';
 
 /** The visitor up to whom the parts have about so many events. */
 function visitorAfter(parts: Part[], events: number, lastVisitor: number): number {
-  let [low, high] = [0, lastVisitor + 1];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const before = parts.reduce((sum, part) => sum + firstRowOf(part, middle), 0);
-    if (before < events) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const eventsBefore = (visitor: number) => parts.reduce((sum, part) => sum + firstRowOf(part, visitor), 0);
+  return firstPlace(0, lastVisitor + 1, (visitor) => eventsBefore(visitor) < events);
 }
 
 /** Ranges of visitors with about as many events each: those who came last are most of those of any month. */

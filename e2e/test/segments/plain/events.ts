@@ -9,7 +9,7 @@ export interface PlainEvent {
   session: string | null;
   event_type: string;
   path: string;
-  /** The host, `direct` where there is none. */
+  /** The host, or `direct` without a referrer. */
   referrer: string;
   profile_id: string | null;
   properties: Record<string, string | null>;
@@ -36,7 +36,7 @@ select hostnames, session_minutes as "sessionMinutes", (
   from events where site_id = $1) as events
 from sites where site_id = $1`;
 
-/** Good for what random events have: a scheme or none, and what follows the host. */
+/** Enough for the referrers of random events: with or without a scheme, and with anything after the host. */
 function hostOf(referrer: string | null, own: string[]): string {
   const authority = (referrer ?? '').replace(/^([a-z][a-z0-9+.-]*:)?\/\//i, '').split(/[/?#]/)[0]!;
   const host = authority.toLowerCase().replace(/^www\./, '');

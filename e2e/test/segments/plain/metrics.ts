@@ -5,7 +5,7 @@ import type { PlainEvent } from './events.js';
 import { decimalChange, isOfNumbers, measureProperty } from './numbers.js';
 import { type PlainVisit, type VisitOf, viewsOf } from './visits.js';
 
-/** Types of events that are nothing that somebody did. */
+/** Event types that do not show that the visitor did anything. */
 const passive = ['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'];
 
 /** Two decimals, halves up; nothing here is negative. In whole numbers, so that no half is lost. */

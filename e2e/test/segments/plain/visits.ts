@@ -36,7 +36,7 @@ function findVisits({ events, sessionMinutes }: PlainSite, { from, to }: TimeRan
 
 const found = new WeakMap<PlainSite, Map<string, VisitOf>>();
 
-/** Of each event of somebody, as it is for questions about the range: what lies more than a day beside it does not count. */
+/** The visit of each event that has a user. Events more than a day before or after the range are left out, as the engine does. */
 export function plainVisits(site: PlainSite, range: TimeRange): VisitOf {
   const known = found.get(site) ?? new Map<string, VisitOf>();
   found.set(site, known);
