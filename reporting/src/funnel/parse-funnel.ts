@@ -1,11 +1,10 @@
 /** Turns the body of `POST /api/v1/funnel` into a request whose every part keeps its rules, or refuses it by field and rule. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
+import { behaviourSchema, type QueryFields, validateBody } from '../query-request/behaviour-body.js';
 import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
-import { querySchema, refuseProto } from '../query-request/query-schema.js';
 import { refusal } from '../query-request/refuse.js';
 import { parseWindow } from './parse-window.js';
 
@@ -24,12 +23,7 @@ export interface FunnelRequest {
   breakdownLimit: number;
 }
 
-interface FunnelBody {
-  site_id: unknown;
-  date_range: unknown;
-  timezone?: unknown;
-  week_start?: unknown;
-  filters: unknown;
+interface FunnelBody extends QueryFields {
   steps: { name?: string; filters: unknown[] }[];
   window: string;
   by: FunnelRequest['by'];
@@ -38,12 +32,7 @@ interface FunnelBody {
   breakdown_limit: number;
 }
 
-export const funnelSchema = Joi.object<FunnelBody>({
-  site_id: querySchema.extract('site_id'),
-  date_range: querySchema.extract('date_range'),
-  timezone: querySchema.extract('timezone'),
-  week_start: querySchema.extract('week_start'),
-  filters: querySchema.extract('filters'),
+export const funnelSchema = behaviourSchema<FunnelBody>('a funnel', {
   steps: Joi.array()
     .items(
       Joi.object({
@@ -59,17 +48,7 @@ export const funnelSchema = Joi.object<FunnelBody>({
   past_end: Joi.boolean().default(false),
   breakdown: Joi.string().max(200),
   breakdown_limit: Joi.number().integer().min(1).max(100).default(10),
-})
-  .required()
-  .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
-  .messages({ 'object.unknown': 'is not a field of a funnel', 'object.base': 'must be an object' });
-
-function validate(input: unknown): FunnelBody {
-  refuseProto(input, []);
-  const { error, value } = funnelSchema.validate(input, { messages: ruleMessages });
-  if (!error) return value;
-  throw refusal(error.details[0]!.path, error.details[0]!.message);
-}
+});
 
 /** @throws ServiceError `invalid_request`. */
 export function parseFunnel(input: unknown): FunnelRequest {
@@ -81,7 +60,7 @@ export function parseFunnel(input: unknown): FunnelRequest {
     breakdown,
     breakdown_limit: breakdownLimit,
     ...query
-  } = validate(input);
+  } = validateBody(funnelSchema, input, []);
   const windowMs = parseWindow(window);
   if (windowMs === undefined) throw refusal(['window'], 'must be a number of m, h or d, such as 24h, at most 90d');
   return {

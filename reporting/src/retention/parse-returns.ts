@@ -1,12 +1,16 @@
 /** Takes the body of `POST /api/v1/retention`: a request whose every part keeps its rules, or a refusal. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
+import {
+  behaviourSchema,
+  type MatchingEvents,
+  matchingEvents,
+  type QueryFields,
+  validateBody,
+} from '../query-request/behaviour-body.js';
 import { type Breakdown, parseBreakdown } from '../query-request/parse-breakdown.js';
 import { parseFilters, showFilters } from '../query-request/parse-filters.js';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
-import { querySchema, refuseProto } from '../query-request/query-schema.js';
-import { refusal } from '../query-request/refuse.js';
 import type { Period } from './cohort-periods.js';
 
 export interface ReturnsRequest {
@@ -21,15 +25,10 @@ export interface ReturnsRequest {
   breakdownLimit: number;
 }
 
-interface ReturnsBody {
-  site_id: unknown;
-  date_range: unknown;
-  timezone?: unknown;
-  week_start?: unknown;
-  filters: unknown;
+interface ReturnsBody extends QueryFields {
   period: Period;
-  first?: { filters: unknown[] };
-  returning?: { filters: unknown[] };
+  first?: MatchingEvents;
+  returning?: MatchingEvents;
   breakdown?: string;
   breakdown_limit: number;
 }
@@ -37,35 +36,24 @@ interface ReturnsBody {
 /** So many values of a breakdown have cohorts of their own. */
 const mostValues = 50;
 
-const matching = Joi.object({ filters: Joi.array().min(1).required() });
-
-export const returnsSchema = Joi.object<ReturnsBody>({
-  site_id: querySchema.extract('site_id'),
-  date_range: querySchema.extract('date_range'),
-  timezone: querySchema.extract('timezone'),
-  week_start: querySchema.extract('week_start'),
-  filters: querySchema.extract('filters'),
+export const returnsSchema = behaviourSchema<ReturnsBody>('retention', {
   period: Joi.string().valid('day', 'week', 'month').required(),
-  first: matching,
-  returning: matching,
+  first: matchingEvents,
+  returning: matchingEvents,
   breakdown: Joi.string().max(200),
   breakdown_limit: Joi.number().integer().min(1).max(mostValues).default(10),
-})
-  .required()
-  .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
-  .messages({ 'object.unknown': 'is not a field of retention', 'object.base': 'must be an object' });
-
-function validate(input: unknown): ReturnsBody {
-  refuseProto(input, []);
-  for (const name of ['first', 'returning'] as const) refuseProto((input as ReturnsBody | undefined)?.[name], [name]);
-  const { error, value } = returnsSchema.validate(input, { messages: ruleMessages });
-  if (!error) return value;
-  throw refusal(error.details[0]!.path, error.details[0]!.message);
-}
+});
 
 /** @throws ServiceError `invalid_request`. */
 export function parseReturns(input: unknown): ReturnsRequest {
-  const { period, first, returning, breakdown, breakdown_limit: breakdownLimit, ...query } = validate(input);
+  const {
+    period,
+    first,
+    returning,
+    breakdown,
+    breakdown_limit: breakdownLimit,
+    ...query
+  } = validateBody(returnsSchema, input, ['first', 'returning']);
   const whole = parseQuery({ ...query, metrics: ['visitors'] });
   return {
     ...{ whole, period, breakdownLimit },

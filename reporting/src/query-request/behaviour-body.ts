@@ -1,0 +1,51 @@
+/** What bodies of funnels, retention and journeys have in common: the site, range, zone and filters of a query, and rules of their own. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
+import Joi from 'joi';
+import { querySchema, refuseProto } from './query-schema.js';
+import { refusal } from './refuse.js';
+
+/** Fields that are a query's own; `parseQuery` takes them further. */
+export interface QueryFields {
+  site_id: unknown;
+  date_range: unknown;
+  timezone?: unknown;
+  week_start?: unknown;
+  filters: unknown;
+}
+
+/** Events that match all of some filters. */
+export interface MatchingEvents {
+  filters: unknown[];
+}
+
+export const matchingEvents = Joi.object<MatchingEvents>({ filters: Joi.array().min(1).required() });
+
+/** `noun` ends the sentence about a field that is not known. */
+export const behaviourSchema = <Body extends QueryFields>(
+  noun: string,
+  own: Joi.PartialSchemaMap<Omit<Body, keyof QueryFields>>,
+): Joi.ObjectSchema<Body> =>
+  Joi.object<Body>({
+    site_id: querySchema.extract('site_id'),
+    date_range: querySchema.extract('date_range'),
+    timezone: querySchema.extract('timezone'),
+    week_start: querySchema.extract('week_start'),
+    filters: querySchema.extract('filters'),
+    ...own,
+  } as Joi.PartialSchemaMap<Body>)
+    .required()
+    .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
+    .messages({ 'object.unknown': `is not a field of ${noun}`, 'object.base': 'must be an object' });
+
+/** `objects` are fields that are objects. @throws ServiceError `invalid_request`. */
+export function validateBody<Body>(
+  schema: Joi.ObjectSchema<Body>,
+  input: unknown,
+  objects: (keyof Body & string)[],
+): Body {
+  refuseProto(input, []);
+  for (const name of objects) refuseProto((input as Body | undefined)?.[name], [name]);
+  const { error, value } = schema.validate(input, { messages: ruleMessages });
+  if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
+  return value;
+}
