@@ -13,6 +13,7 @@ import { watchHealth } from '@millrace/shared/watch-health';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';
 import { premakePartitions } from './events/premake-partitions.js';
+import { keepSummarized } from './events/summarize-partitions.js';
 import { startWorkers } from './workers.js';
 
 async function run({ concurrency, queues }: Arguments): Promise<void> {
@@ -57,6 +58,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   Object.assign(health, queueHealth(deps.queue, askQueues));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
   lifecycle.onClose('partitions', premakePartitions(pool, logger));
+  lifecycle.onClose('index of new events', keepSummarized(pool, logger));
   lifecycle.onClose('health watch', watchHealth(health, logger));
   logger.info({ queues, concurrency }, 'working');
 }
