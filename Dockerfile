@@ -33,6 +33,8 @@ RUN pnpm install --frozen-lockfile --prod --filter '{ingestion}' --filter '{proc
 FROM node:20-slim AS runtime
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0
+# glibc gives large arrays back to the system when they are freed; by itself it keeps more and more of them.
+ENV MALLOC_MMAP_THRESHOLD_=131072
 # Everything belongs to root and nothing is written below /app: the service can neither change its own code nor needs
 # a writable root file system.
 COPY --from=packages /app ./

@@ -12,6 +12,8 @@ export interface Service {
   defaultPort: number;
   /** Limit of its heap in MB. The more memory V8 may use, the less often it collects garbage. */
   heapMb?: number;
+  /** Set where the environment does not say otherwise. */
+  environment?: Record<string, string>;
 }
 
 /** Options of Node for the service. `NODE_OPTIONS` goes first. */
@@ -20,12 +22,18 @@ export function nodeOptions({ heapMb }: Pick<Service, 'heapMb'>, env: NodeJS.Pro
   return heapMb === undefined || isSet ? [] : [`--max-old-space-size=${heapMb}`];
 }
 
+/**
+ * For threads that count in large arrays: glibc is to give these back to the system when they are freed. By itself it raises the length
+ * from which on it does so with the first of them, see `M_MMAP_THRESHOLD` in mallopt(3), and keeps memory for each thread.
+ */
+const givesArraysBack = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
+
 /** All services, in the order in which an event passes them. */
 export const services: readonly Service[] = [
   { name: 'ingestion', portVariable: 'INGESTION_PORT', defaultPort: 3000 },
   { name: 'processor', portVariable: 'PROCESSOR_PORT', defaultPort: 4120 },
   { name: 'scheduler', portVariable: 'SCHEDULER_PORT', defaultPort: 4110 },
-  { name: 'reporting', portVariable: 'REPORTING_PORT', defaultPort: 4000 },
+  { name: 'reporting', portVariable: 'REPORTING_PORT', defaultPort: 4000, environment: givesArraysBack },
   {
     name: 'reporting-worker',
     folder: 'reporting',
@@ -34,5 +42,6 @@ export const services: readonly Service[] = [
     portVariable: 'REPORTING_WORKER_PORT',
     defaultPort: 4001,
     heapMb: 512,
+    environment: givesArraysBack,
   },
 ];

@@ -13,8 +13,14 @@ import { workspaceRoot } from './workspace-root.js';
 function startWorkers(processes: Service[], databaseUrl: string): NodeChild[] {
   const { exportFolder } = readStartSettings(process.env);
   const logFormat = process.env.LOG_FORMAT === 'json' ? 'json' : 'text';
-  return processes.map(({ name, folder = name, script = 'main', portVariable, ...service }) => {
-    const env = { [portVariable]: '0', ...process.env, DATABASE_URL: databaseUrl, EXPORT_DIR: exportFolder };
+  return processes.map(({ name, folder = name, script = 'main', portVariable, environment, ...service }) => {
+    const env = {
+      [portVariable]: '0',
+      ...environment,
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      EXPORT_DIR: exportFolder,
+    };
     const file = join(workspaceRoot, folder, 'dist', `${script}.js`);
     return spawnNode({ name, script: file, nodeOptions: nodeOptions(service, env), env, logFormat });
   });
