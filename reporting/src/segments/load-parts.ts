@@ -71,8 +71,8 @@ async function fetchBlocks({ client, siteId }: Loading, missing: MissingBlock[])
   return missing.map(({ block, segment }, at) => ({ block, data: rows[at]!.data, rows: segment.rows }));
 }
 
-/** Bytes that are asked for at once. */
-const batchBytes = 8 * 2 ** 20;
+/** Bytes that are asked for at once: while threads unpack them, the next are on their way. */
+const batchBytes = 2 ** 20;
 
 function* batchesOf(missing: MissingBlock[]): Generator<MissingBlock[]> {
   let batch: MissingBlock[] = [];
@@ -110,12 +110,22 @@ export class CorruptSegmentError extends Error {
 }
 
 async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map<MissingBlock, UnpackedBlock>) {
-  for (const batch of batchesOf(missing)) {
-    const numbers = await unpack(loading.pool, await fetchBlocks(loading, batch));
-    for (const [at, each] of batch.entries()) {
-      if (numbers[at] === undefined) throw new CorruptSegmentError(each.segment, each.column);
-      found.set(each, numbers[at]);
-      loading.memory.keepBlock(each.segment.key, each.column, numbers[at]);
+  const batches = [...batchesOf(missing)];
+  const fetch = (at: number) => {
+    const fetching = batches[at] && fetchBlocks(loading, batches[at]);
+    fetching?.catch(() => {}); // fails where it is waited for
+    return fetching;
+  };
+  let fetching = fetch(0);
+  for (const [at, batch] of batches.entries()) {
+    const packed = await fetching!;
+    fetching = fetch(at + 1);
+    const numbers = await unpack(loading.pool, packed);
+    for (const [place, each] of batch.entries()) {
+      const block = numbers[place];
+      if (block === undefined) throw new CorruptSegmentError(each.segment, each.column);
+      found.set(each, block);
+      loading.memory.keepBlock(each.segment.key, each.column, block);
     }
   }
 }
