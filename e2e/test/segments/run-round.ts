@@ -65,6 +65,7 @@ export async function runRound(seed: number, goesOn = () => true): Promise<Count
       threads: 2,
       cacheMb: random.pick([1, 8]),
       leastTail: random.pick([1, 30, 2_000]),
+      tailAtOnce: random.pick([5, 100_000]),
       eventsPerThread: random.pick([1, 200_000]),
     },
   });

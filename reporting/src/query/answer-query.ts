@@ -3,6 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
 import type { Reads } from '../reading/read-in-turn.js';
 import { answerSegments } from '../segments/answer-segments.js';
+import { countRaw } from '../segments/raw-rows.js';
 import { heldEvents } from '../segments/take-tail.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
 import type { RollupReading } from './covered-tables.js';
@@ -75,8 +76,10 @@ async function answerFromRollups(
   const { raw } = reading.cover;
   const isBusy = engine !== undefined && heldEvents(engine.memory, query.siteId, raw) > largeRest;
   const unitesMany = engine !== undefined && state !== undefined && visitorsToUnite(reading, state) > mostUnited;
-  const cost = isBusy || unitesMany || !(admit || engine) ? undefined : await costOf(client, query, reading);
-  if (engine && (isBusy || unitesMany || cost!.events > largeRest) && !lacksEvents(query, state)) {
+  const isKnown = isBusy || unitesMany;
+  const cost = admit && !isKnown ? await costOf(client, query, reading) : undefined;
+  const isLarge = async () => (cost?.events ?? (await countRest(client, query, raw))) > largeRest;
+  if (engine && !lacksEvents(query, state) && (isKnown || (await isLarge()))) {
     const answer = await answerSegments(client, engine, query, reads, { mostRaw: largeRest, mostRows });
     if (answer) return answer;
   }
@@ -95,6 +98,18 @@ function visitorsToUnite({ plan, cover }: RollupReading, { lastVisitorNo }: Roll
   for (const { bucket, from, to } of cover.intervals) add(bucket, (to - from) / intervalMs);
   return [...rows.values()].reduce((sum, count) => sum + (count > 1 ? count : 0), 0) * lastVisitorNo;
 }
+
+const countRest = (
+  client: PoolClient,
+  { siteId }: ResolvedQuery,
+  raw: { from: number; to: number }[],
+): Promise<number> =>
+  countRaw(
+    client,
+    siteId,
+    raw.flatMap(({ from, to }) => [from, to]),
+    largeRest + 1,
+  );
 
 const costOf = (client: PoolClient, query: ResolvedQuery, reading: RollupReading): Promise<ReadingCost> =>
   isAllRaw(reading.cover) ? rawCost(client, query) : rollupCost(client, reading);

@@ -34,7 +34,7 @@ export async function readRollupState(
   siteId: string,
   { from, to }: TimeRange,
 ): Promise<RollupState | undefined> {
-  const { rows } = await client.query<Row>(statement, [siteId, from, to]);
+  const { rows } = await client.query<Row>({ name: 'rollupState', text: statement, values: [siteId, from, to] });
   if (!rows[0]) return undefined;
   const { intervals, ...state } = rows[0];
   const numbers = intervals ? Array.from(numbersOf(intervals)) : [];

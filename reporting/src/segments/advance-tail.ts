@@ -4,7 +4,7 @@ import { intervalMs } from '@millrace/shared/rollups';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { gatherTailRows, type RowCodes } from './gather-tail.js';
 import { monthOf, readIndexes, readIntervals, readNewRows, readVisitorNumbers } from './read-tail.js';
-import { type Snapshot, sees } from './snapshot.js';
+import { isSame, type Snapshot, sees } from './snapshot.js';
 import { addRows, filterRows, mergeRows, renumberRows, type SortedRows } from './sorted-rows.js';
 import {
   missingOf,
@@ -113,13 +113,14 @@ function advanceInterval(
   fresh: readonly SortedRows[],
   { moment: { snapshot }, isLater }: Reading,
   inOneList: boolean,
-): { lists: readonly SortedRows[]; all: readonly SortedRows[] } {
+): Pick<TailInterval, 'lists' | 'hasOthers'> & { all: readonly SortedRows[] } {
   const known = before?.lists ?? [];
   const seen = joined(isLater ? known : ofSeen(known, snapshot, true), ofSeen(fresh, snapshot, true));
   const lists = inOneList ? inOne(seen) : seen;
   // What a snapshot sees although its transaction came later is of another server, or unknown to a standby: each question reads it.
-  const all = [...lists, ...ofSeen(fresh, snapshot, false)];
-  return { lists, all: inOneList ? inOne(all) : all };
+  const others = ofSeen(fresh, snapshot, false);
+  const all = [...lists, ...others];
+  return { lists, hasOthers: others.length > 0, all: inOneList ? inOne(all) : all };
 }
 
 async function readRows(tail: Tail, reading: Reading, now: number) {
@@ -135,13 +136,24 @@ async function readRows(tail: Tail, reading: Reading, now: number) {
   for (const [interval, before] of [...held, ...missing.map((each) => [each, undefined] as const)]) {
     const isWanted = wanted.intervals.includes(interval);
     const fresh = added.get(interval) ?? whole.get(interval)!;
-    const { lists, all } = advanceInterval(before, fresh, reading, isWanted && wanted.inOneList);
+    const { all, ...rows } = advanceInterval(before, fresh, reading, isWanted && wanted.inOneList);
     const index = indexes.get(monthOf(interval))!;
     const wantedAt = isWanted || !before ? now : before.wantedAt;
-    intervals.set(interval, { lists, columns: before?.columns ?? codes.columns, index, wantedAt });
+    intervals.set(interval, { ...rows, columns: before?.columns ?? codes.columns, index, wantedAt });
     if (isWanted) taken.set(interval, all);
   }
   return { intervals, taken };
+}
+
+/** Undefined where something has to be read. */
+function takeCurrent(tail: Tail, { snapshot, lastVisitorNo }: TailMoment, wanted: TailWanted): TailRows | undefined {
+  const { texts, users } = tail;
+  const isCurrent = isSame(tail.snapshot, snapshot) && users.lastVisitorNo === lastVisitorNo;
+  if (!isCurrent || missingOf(tail, wanted).length > 0) return undefined;
+  const held = wanted.intervals.map((interval) => [interval, tail.intervals.get(interval)!] as const);
+  if (held.some(([, { lists, hasOthers }]) => hasOthers || (wanted.inOneList && lists.length > 1))) return undefined;
+  const taken = held.map(([interval, { lists }]) => [interval, lists] as const);
+  return { intervals: new Map(taken), texts, users, userCount: users.list.length };
 }
 
 /**
@@ -155,6 +167,8 @@ export async function advanceTail(
   wanted: TailWanted,
   now: number,
 ): Promise<Advanced | undefined> {
+  const current = takeCurrent(given, moment, wanted);
+  if (current) return { rows: current };
   const isLater = placeOf(given, moment) === 'later';
   const months = new Set([...given.intervals.keys(), ...wanted.intervals].map(monthOf));
   const indexes = await readIndexes(client, [...months]);

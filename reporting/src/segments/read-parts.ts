@@ -1,18 +1,16 @@
 /** Everything that a question counts, in memory: parts of segments and of raw events, and what their codes mean. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import { intersect, rangesOf, subtract } from '@millrace/shared/segments/interval-ranges';
 import type { Admit } from '../query/reading-cost.js';
-import { clip, coverSegments, touched } from './cover-segments.js';
+import { coverSegments } from './cover-segments.js';
 import { readValues, type Values } from './dictionaries.js';
 import { CorruptSegmentError, loadDirectories, loadParts } from './load-parts.js';
 import type { Part } from './part.js';
-import { countRaw, readRawParts } from './raw-part.js';
+import { rawParts } from './raw-part.js';
+import { readUncovered } from './read-uncovered.js';
 import type { SegmentEngine } from './segment-engine.js';
 import { readSiteSegments, type SiteSegments } from './site-segments.js';
-import type { TailWanted } from './tail.js';
 import { questionUsers } from './tail-codes.js';
 import { tailParts } from './tail-parts.js';
-import { newestIntervals, takeTail } from './take-tail.js';
 import { type Needs, wantedParts } from './wanted-parts.js';
 
 export interface ReadParts {
@@ -78,36 +76,15 @@ async function readSite(
     cover.segments.map(({ segment }) => segment),
   );
   const { parts: wanted, raw } = wantedParts(cover, directories, needs);
-  const wantedOfTail = tailWanted(site, needs);
-  const { rows: tail, counted } = await takeTail(client, engine, site, wantedOfTail);
-  const rest = tail ? subtract(raw, timesOf(tail.intervals.keys(), needs)) : raw;
   const most = needed.mostRaw ?? mostRaw;
-  // What was counted are whole intervals, of which a range may have less.
-  const isCounted = counted !== undefined && subtract(rest, timesOf(wantedOfTail.intervals, needs)).length === 0;
-  const events = isCounted && counted <= most ? counted : await countRaw(client, siteId, rest, most + 1);
-  if (events > most) return undefined;
-  admit?.({ isRaw: false, events, rows: 0 });
+  const uncovered = await readUncovered(client, engine, site, { ranges: raw, needs, most }, admit);
+  if (uncovered === undefined) return undefined;
+  const { tail, rest } = uncovered;
   const parts = await loadParts(loading, wanted);
   const values = await readValues(client, engine.memory, site, needed.coded, tail?.texts);
   const users = questionUsers(site.lastVisitorNo, tail);
-  const withVisits = needed.usesVisits === true;
-  const ofTail = tail ? tailParts(tail, { ...needs, values, withVisits }) : [];
-  const ofRest = await readRawParts(client, {
-    ...{ siteId, ranges: rest, values, users, withVisits },
-    withVisitors: needed.usesVisitors,
-  });
+  const ofTail = tail ? tailParts(tail, { ...needs, values, withVisits: needed.usesVisits === true }) : [];
+  const ofRest = rawParts(rest, values, users);
   const hasRaw = ofTail.length + ofRest.length > 0;
   return { site, parts: [...parts, ...ofTail, ...ofRest], values, users: users.list, hasRaw };
-}
-
-/** The times of intervals, within the range. */
-const timesOf = (intervals: Iterable<number>, range: { from: number; to: number }) =>
-  clip(rangesOf([...intervals].sort((a, b) => a - b)), range);
-
-/** Rows have to be in the order of time and id across all of an interval where their order counts. */
-function tailWanted(site: SiteSegments, needs: Needs): TailWanted {
-  const intervals = newestIntervals(intersect(site.marked, touched(needs)));
-  const inOneList = needs.usesTime === true || needs.usesVisits !== false;
-  const columns = [...needs.coded, ...(needs.usesVisits ? ['session'] : []), ...(inOneList ? ['id'] : [])];
-  return { intervals, columns, inOneList };
 }

@@ -16,6 +16,8 @@ export interface SegmentEngine {
   tailTurns: Turns;
   /** Fewer raw events than this are read each time. */
   leastTail: number;
+  /** More raw events than this are read interval by interval. */
+  tailAtOnce: number;
   /** Fewer events than this are counted by one thread. */
   eventsPerThread: number;
   logger: Logger;
@@ -27,11 +29,14 @@ export interface EngineSettings {
   threads: number;
   cacheMb: number;
   leastTail?: number;
+  tailAtOnce?: number;
   eventsPerThread?: number;
 }
 
 /** So many events are read as fast as what is new among those of all sites. */
 const leastTail = 2_000;
+/** About a second of reading. */
+const tailAtOnce = 100_000;
 /** To share them takes longer. */
 const eventsPerThread = 200_000;
 
@@ -45,6 +50,7 @@ export const createSegmentEngine = (
   pool: createThreadPool(threads, logger),
   tailTurns: createTurns(),
   leastTail: settings.leastTail ?? leastTail,
+  tailAtOnce: settings.tailAtOnce ?? tailAtOnce,
   eventsPerThread: settings.eventsPerThread ?? eventsPerThread,
   logger,
   rebuild: async (siteId, covers) => {

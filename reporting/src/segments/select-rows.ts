@@ -70,20 +70,67 @@ function withCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows):
   const codes = part.columns.get(column);
   if (codes === undefined) return allowed[0] === 1 ? rows : new Uint32Array();
   const kept = new Uint32Array(countRows(part, rows));
-  let count = 0;
-  if (rows === 'all') {
-    for (let row = 0; row < kept.length; row += 1) {
-      kept[count] = row;
-      count += allowed[codes[row]!]!;
-    }
-  } else {
-    for (let at = 0; at < kept.length; at += 1) {
-      const row = rows[at]!;
-      kept[count] = row;
-      count += allowed[codes[row]!]!;
-    }
-  }
+  if (rows !== 'all') return kept.subarray(0, keepFitting(codes, rows, allowed, kept));
+  const count =
+    codes instanceof Uint8Array && isLittleEndian
+      ? keepBytes(codes, pairsOf(allowed), kept)
+      : keepAll(codes, allowed, kept);
   return kept.subarray(0, count);
+}
+
+function keepFitting(codes: Numbers, rows: RowList, allowed: Uint8Array, kept: Uint32Array): number {
+  let count = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at]!;
+    kept[count] = row;
+    count += allowed[codes[row]!]!;
+  }
+  return count;
+}
+
+function keepAll(codes: Numbers, allowed: Uint8Array, kept: Uint32Array): number {
+  let count = 0;
+  for (let row = 0; row < kept.length; row += 1) {
+    kept[count] = row;
+    count += allowed[codes[row]!]!;
+  }
+  return count;
+}
+
+/** Of two bytes read as one number the first is the lower one: so on all machines but a few. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** What each pair of codes fits, by the 16 bits of both: bit 0 for the first, bit 1 for the second. */
+const knownPairs = new WeakMap<Uint8Array, Uint8Array>();
+
+function pairsOf(allowed: Uint8Array): Uint8Array {
+  const known = knownPairs.get(allowed);
+  if (known) return known;
+  const pairs = new Uint8Array(2 ** 16);
+  for (let pair = 0; pair < pairs.length; pair += 1) {
+    pairs[pair] = (allowed[pair & 0xff] ?? 0) | ((allowed[pair >>> 8] ?? 0) << 1);
+  }
+  knownPairs.set(allowed, pairs);
+  return pairs;
+}
+
+/** The same two codes at a time: mostly neither fits, and what belongs to a visitor stands in runs. */
+function keepBytes(codes: Uint8Array, pairs: Uint8Array, kept: Uint32Array): number {
+  const first = codes.byteOffset % 2;
+  const twos = new Uint16Array(codes.buffer, codes.byteOffset + first, Math.max(0, codes.length - first) >>> 1);
+  let count = 0;
+  if (first === 1 && codes.length > 0 && pairs[codes[0]!]! & 1) kept[count++] = 0;
+  for (let at = 0; at < twos.length; at += 1) {
+    const fit = pairs[twos[at]!]!;
+    if (fit === 0) continue;
+    kept[count] = first + 2 * at;
+    count += fit & 1;
+    kept[count] = first + 2 * at + 1;
+    count += fit >>> 1;
+  }
+  const last = first + 2 * twos.length;
+  if (last < codes.length && pairs[codes[last]!]! & 1) kept[count++] = last;
+  return count;
 }
 
 /** A 1 for each of the rows that fits. */

@@ -76,7 +76,11 @@ export async function readSiteSegments(
   range: { from: Date; to: Date },
   columns: string[],
 ): Promise<SiteSegments | undefined> {
-  const { rows } = await client.query<StateRow>(readState, [siteId, range.from, range.to, columns]);
+  const { rows } = await client.query<StateRow>({
+    name: 'segmentState',
+    text: readState,
+    values: [siteId, range.from, range.to, columns],
+  });
   if (!rows[0]) return undefined;
   const { since, marked, sizes, snapshot, isStandby, ...state } = rows[0];
   if (since === null) return undefined;

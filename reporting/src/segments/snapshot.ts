@@ -7,6 +7,8 @@ export interface Snapshot {
   xmax: number;
   /** Those in between that are not seen. */
   running: readonly number[];
+  /** Then it sees more than these say. */
+  isStandby: boolean;
 }
 
 /**
@@ -15,8 +17,9 @@ export interface Snapshot {
  */
 export function parseSnapshot(text: string, isStandby: boolean): Snapshot {
   const [xmin, xmax, running] = text.split(':') as [string, string, string];
-  if (isStandby) return { xmin: Number(xmin), xmax: Number(xmin), running: [] };
-  return { xmin: Number(xmin), xmax: Number(xmax), running: running === '' ? [] : running.split(',').map(Number) };
+  if (isStandby) return { xmin: Number(xmin), xmax: Number(xmin), running: [], isStandby };
+  const list = running === '' ? [] : running.split(',').map(Number);
+  return { xmin: Number(xmin), xmax: Number(xmax), running: list, isStandby };
 }
 
 export const sees = ({ xmin, xmax, running }: Snapshot, txid: number): boolean =>
@@ -25,3 +28,7 @@ export const sees = ({ xmin, xmax, running }: Snapshot, txid: number): boolean =
 /** Whether all that `earlier` sees is seen by `later`, too. */
 export const isWithin = (earlier: Snapshot, later: Snapshot): boolean =>
   earlier.xmax <= later.xmax && !later.running.some((txid) => sees(earlier, txid));
+
+/** Whether both see the same for certain. */
+export const isSame = (one: Snapshot, other: Snapshot): boolean =>
+  !one.isStandby && !other.isStandby && one.xmax === other.xmax && isWithin(one, other) && isWithin(other, one);

@@ -16,6 +16,8 @@ export interface TailInterval {
   columns: readonly string[];
   /** The index by which its new rows are found. */
   index: string;
+  /** Whether its snapshot sees rows besides, which are read anew each time: of another server, with transactions that are yet to come here. */
+  hasOthers: boolean;
   wantedAt: number;
 }
 

@@ -4,7 +4,7 @@ import { intervalMs } from '@millrace/shared/rollups';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { advanceTail } from './advance-tail.js';
 import type { Memory } from './memory.js';
-import { countRaw } from './raw-part.js';
+import { countRaw } from './raw-rows.js';
 import type { SegmentEngine } from './segment-engine.js';
 import type { SiteSegments } from './site-segments.js';
 import {
@@ -105,22 +105,34 @@ function keep(engine: SegmentEngine, siteId: string, tail: Tail, now: number): v
   memory.keepTail(siteId, rest, count * rowBytes(rest.columns.length) + texts * textBytes);
 }
 
+/** Brings the tail to the moment, keeps it, and takes from it what is wanted. */
+async function advance(
+  client: PoolClient,
+  engine: SegmentEngine,
+  moment: TailMoment,
+  wanted: TailWanted,
+): Promise<TailRows | undefined> {
+  const now = Date.now();
+  const tail = heldTail(engine.memory, moment) ?? emptyTail(moment);
+  const advanced = await advanceTail(client, tail, moment, wanted, now);
+  if (advanced?.tail) keep(engine, moment.siteId, advanced.tail, now);
+  return advanced?.rows;
+}
+
 async function refresh(
   client: PoolClient,
   engine: SegmentEngine,
   moment: TailMoment,
   wanted: TailWanted,
 ): Promise<TailRows | undefined> {
-  const { memory } = engine;
-  const tail = heldTail(memory, moment) ?? emptyTail(moment);
-  const missing = missingOf(tail, wanted);
-  if (missing.length > 0 && (await countMissing(client, memory, moment.siteId, missing)) > mostRows(memory)) {
-    return undefined;
-  }
-  const now = Date.now();
-  const advanced = await advanceTail(client, tail, moment, wanted, now);
-  if (advanced?.tail) keep(engine, moment.siteId, advanced.tail, now);
-  return advanced?.rows;
+  const { memory, tailAtOnce } = engine;
+  const missing = missingOf(heldTail(memory, moment) ?? emptyTail(moment), wanted);
+  const events = missing.length > 0 ? await countMissing(client, memory, moment.siteId, missing) : 0;
+  if (events > mostRows(memory)) return undefined;
+  // A question whose time is up on the way leaves what it has read to the next one.
+  const first = events > tailAtOnce ? missing.slice(0, -1) : [];
+  for (const interval of first) await advance(client, engine, moment, { ...wanted, intervals: [interval] });
+  return advance(client, engine, moment, wanted);
 }
 
 export interface TakenTail {

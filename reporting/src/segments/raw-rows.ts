@@ -1,0 +1,72 @@
+/** Reads raw events that no segment has. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { createSqlParameters } from '../reading/sql-parameters.js';
+import { columnSql, rangesSql } from './raw-sql.js';
+
+export interface RawReading {
+  siteId: string;
+  /** Bounds in pairs, in milliseconds. */
+  ranges: readonly number[];
+  columns: readonly string[];
+  withVisitors: boolean;
+  /** Everything that visits are made of is needed. */
+  withVisits: boolean;
+  /** No more rows than this are read, whichever come first. */
+  most?: number | undefined;
+}
+
+/** How many raw events there are, counted up to `most`. */
+export async function countRaw(
+  client: PoolClient,
+  siteId: string,
+  ranges: readonly number[],
+  most: number,
+): Promise<number> {
+  if (ranges.length === 0) return 0;
+  const parameters = createSqlParameters(siteId);
+  const text = `/* reporting.countRaw */
+select count(*)::int as events from (
+  select 1 from ${rangesSql(ranges, parameters)} cross join lateral (
+    select 1 from events where site_id = ${parameters.site()} and timestamp >= range."from" and timestamp < range."to" offset 0
+  ) as found limit ${parameters.add(most, 'bigint')}) as counted`;
+  return (await client.query<{ events: number }>(text, parameters.values)).rows[0]!.events;
+}
+
+function statement({ siteId, ranges, columns: names, withVisitors, withVisits, most }: RawReading) {
+  const parameters = createSqlParameters(siteId);
+  const site = parameters.site();
+  const columns = names.map((name) => columnSql(name, parameters));
+  const visitors = withVisitors
+    ? `left join visitors on visitors.site_id = ${site} and visitors.user_id = found.user_id collate "C"`
+    : '';
+  const text = `/* reporting.readRawParts */
+select found.micros, ${withVisitors ? 'visitor_no, found.user_id' : 'null, null'}, ${withVisits ? 'session_id' : 'null'}${columns.map((_, at) => `, c${at}`).join('')}
+from (select found.* from ${rangesSql(ranges, parameters)} cross join lateral (
+  select (extract(epoch from timestamp) * 1000000)::float8 as micros, user_id, session_id, timestamp, event_id${columns.map((sql, at) => `, ${sql} as c${at}`).join('')}
+  from events where site_id = ${site} and timestamp >= range."from" and timestamp < range."to" offset 0) as found${most === undefined ? '' : ` limit ${parameters.add(most, 'bigint')}`}) as found ${visitors}
+order by found.timestamp, found.event_id`;
+  return { text, values: parameters.values };
+}
+
+export type RawRow = [
+  micros: number,
+  visitorNo: number | null,
+  user: string | null,
+  session: string | null,
+  ...columns: (string | null)[],
+];
+/** Place of the first of the columns in a row. */
+export const firstColumn = 4;
+
+export interface RawRows {
+  /** In the order of time and id. */
+  rows: RawRow[];
+  columns: readonly string[];
+}
+
+export async function readRawRows(client: PoolClient, reading: RawReading): Promise<RawRows> {
+  const { ranges, columns } = reading;
+  if (ranges.length === 0) return { rows: [], columns };
+  const { rows } = await client.query<RawRow>({ ...statement(reading), rowMode: 'array' } as never);
+  return { rows, columns };
+}
