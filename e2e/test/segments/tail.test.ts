@@ -7,6 +7,7 @@ import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { answerQuery } from '@millrace/reporting/query/answer-query';
 import { readRaw } from '@millrace/reporting/query/read-raw';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
+import { readViews } from '@millrace/reporting/read-views';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import type { PoolClient } from '@millrace/shared/postgres';
@@ -230,6 +231,24 @@ it('reads an interval once for all who ask at the same time', async () => {
   );
   for (const answer of await Promise.all(asked)) expect(answer).toEqual({ '/a': 20 });
   expect([owners.get('reporting.segmentState'), owners.get('reporting.readTail')]).toEqual([40, 3]);
+});
+
+it.each([1, 3])('counts views of %d days as plain SQL does, with paths of rolled and of new events', async (days) => {
+  await store('/a', 'a', '2026-11-10T09:00:00Z');
+  await store('/a', 'b', '2026-11-10T09:00:00Z');
+  await rollSite(database.pool, 'demo', { now });
+  await store('/b', 'a');
+  const range = { from: new Date('2026-11-10T00:00:00Z'), to: new Date(Date.UTC(2026, 10, 10 + days)) };
+  const [ours, plain] = await inSnapshot(database.pool, async (client) => [
+    await readViews(client, 'demo', range, 10, { engine }),
+    await readViews(client, 'demo', range, 10),
+  ]);
+  expect(ours).toEqual(plain);
+  const topPaths = [
+    { path: '/a', views: 2 },
+    { path: '/b', views: 1 },
+  ];
+  expect(ours).toEqual({ totalViews: 3, uniqueUsers: 2, topPaths });
 });
 
 it('leaves what it has read to the next question when its time is up on the way', async () => {
