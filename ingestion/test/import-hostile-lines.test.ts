@@ -117,11 +117,11 @@ function timeOf(lines: Buffer[]): number {
   return user + system;
 }
 
-/** How many times as long a long line takes as short ones of that length together: the best of several of each. */
+/** How many times as long a long line takes as short ones of that length together; where it seems too long, the best of several of each. */
 function growthOf(lineOf: (bytes: number) => Buffer): number {
   const [long, short] = [[lineOf(longBytes)], Array<Buffer>(parts).fill(lineOf(longBytes / parts))];
   let [ofLong, ofShort] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let round = 0; round < 3 || (round < 6 && ofLong > mostGrowth * ofShort); round += 1) {
+  for (let round = 0; round === 0 || (round < 6 && ofLong > mostGrowth * ofShort); round += 1) {
     ofShort = Math.min(ofShort, timeOf(short));
     ofLong = Math.min(ofLong, timeOf(long));
   }
