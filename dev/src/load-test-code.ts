@@ -7,7 +7,7 @@ import { workspaceRoot } from './workspace-root.js';
 export async function loadTestCode<T>(path: string, closing: ClosingList): Promise<T> {
   const server = await createViteServer({
     ...{ root: workspaceRoot, configFile: false, appType: 'custom', logLevel: 'error' },
-    // Only its compiler is wanted: nobody connects to it.
+    // The server is there for its compiler alone, so it needs neither a port nor a socket.
     server: { middlewareMode: true, hmr: false, watch: null, ws: false },
     optimizeDeps: { noDiscovery: true, include: [] },
   });

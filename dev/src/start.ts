@@ -31,10 +31,10 @@ function takeLock({ dataFolder }: StartSettings, { closing }: CommandContext): b
 
 function startServices(settings: StartSettings, database: ReadyDatabase, env: NodeJS.ProcessEnv): RunningService[] {
   const { host, logFormat } = settings;
-  return settings.services.map(({ name, folder = name, script = 'main', port, environment, ...service }) => {
+  return settings.services.map(({ name, folder = name, script = 'main', port, ...service }) => {
     const file = join(workspaceRoot, folder, 'dist', `${script}.js`);
     const child = spawnNode({
-      ...{ name, script: file, env: { ...environment, ...env }, logFormat, lifeline: database.lifeline },
+      ...{ name, script: file, env: { ...service.environment, ...env }, logFormat, lifeline: database.lifeline },
       nodeOptions: nodeOptions(service, env),
     });
     return { ...child, readyUrl: `${localUrl(host, port)}/health/ready` };

@@ -13,10 +13,10 @@ import { workspaceRoot } from './workspace-root.js';
 function startWorkers(processes: Service[], databaseUrl: string): NodeChild[] {
   const { exportFolder } = readStartSettings(process.env);
   const logFormat = process.env.LOG_FORMAT === 'json' ? 'json' : 'text';
-  return processes.map(({ name, folder = name, script = 'main', portVariable, environment, ...service }) => {
+  return processes.map(({ name, folder = name, script = 'main', portVariable, ...service }) => {
     const env = {
       [portVariable]: '0',
-      ...environment,
+      ...service.environment,
       ...process.env,
       DATABASE_URL: databaseUrl,
       EXPORT_DIR: exportFolder,

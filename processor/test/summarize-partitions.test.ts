@@ -44,7 +44,7 @@ test('what was just stored is not read to find what comes after it', async () =>
   expect(await pagesRead('events_2026_06')).toBe(0);
 });
 
-test('while somebody else works on a partition, the others are done, and that one later', async () => {
+test('the index of a locked partition is completed later, those of the others at once', async () => {
   await store('2026-06-03T00:00:00Z', 8_000);
   await store('2026-07-03T00:00:00Z', 8_000);
   const done = new Map<string, string>();

@@ -16,11 +16,11 @@ it.each([
   expect(dayStart(day, zone).toISOString()).toBe(start);
 });
 
-it('finds the day of an instant as the library does, every third hour of a year in every kind of zone', () => {
+it('finds the day of an instant as the library does, in each hour of a year and in every kind of zone', () => {
   const zones = ['UTC', 'America/New_York', 'Asia/Kolkata', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Apia'];
   for (const zone of zones) {
     const year = zone === 'Pacific/Apia' ? 2011 : 2026;
-    for (let hour = 0; hour < 366 * 24; hour += 3) {
+    for (let hour = 0; hour < 366 * 24; hour += 1) {
       const at = new Date(Date.UTC(year, 0, 1, hour, 7));
       const expected = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate();
       expect(dayOf(at, zone)).toBe(expected.toString());
@@ -50,9 +50,9 @@ const everyKind = [
   'America/St_Johns',
 ];
 
-it.each(everyKind)('starts each day of %s from 2010 to 2018 and of 2026 where the library does', (zone) => {
+it.each(everyKind)('starts each day of %s from 2005 to 2018 and of 2026 where the library does', (zone) => {
   const wrong: string[] = [];
-  for (let day = '2010-01-01'; day < '2027-01-01'; day = day === '2018-12-31' ? '2026-01-01' : addDays(day, 1)) {
+  for (let day = '2005-01-01'; day < '2027-01-01'; day = day === '2018-12-31' ? '2026-01-01' : addDays(day, 1)) {
     const expected = Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds;
     if (dayStart(day, zone).getTime() !== expected) wrong.push(day);
   }

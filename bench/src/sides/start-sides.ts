@@ -35,20 +35,14 @@ const withoutKeys = { INGEST_AUTH: 'open', READ_AUTH: 'open' };
 const serviceStarter =
   (name: string): Starter =>
   async (bench, closing, env, root = workspaceRoot) => {
-    const {
-      folder = name,
-      script = 'main',
-      portVariable,
-      environment,
-      ...service
-    } = services.find((each) => each.name === name)!;
+    const { folder = name, script = 'main', portVariable, ...service } = services.find((each) => each.name === name)!;
     const port = String(await findFreePort());
     const url = `http://127.0.0.1:${port}`;
     const side = await spawnSide(closing, {
       name,
       script: join(root, folder, 'dist', `${script}.js`),
       nodeOptions: nodeOptions(service, env),
-      env: { [portVariable]: port, ...withoutKeys, ...environment, ...env },
+      env: { [portVariable]: port, ...withoutKeys, ...service.environment, ...env },
       readyUrl: `${url}/health/ready`,
       profileFolder: bench.profileFolder && join(bench.profileFolder, folder),
     });

@@ -18,11 +18,11 @@ interface Partition {
   size: string;
 }
 
-/** Whoever waits for the lock for longer makes autovacuum give up its work. */
+/** Autovacuum gives way to anyone who waits a second for its lock; this gives up before that. */
 const begin = `begin; set local lock_timeout = '200ms'`;
 const lockNotAvailable = '55P03';
 
-/** False where somebody else, such as autovacuum, works on the partition: that completes its index, too. */
+/** False while another session, such as autovacuum, has the partition locked. */
 async function summarize(pool: Pool, index: string): Promise<boolean> {
   const text = '/* processor.summarizePartition */ select brin_summarize_new_values($1::regclass)';
   try {

@@ -67,7 +67,7 @@ function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: Fu
 interface BlockEvents {
   /** For each visitor where the events end that were put in so far. */
   ends: Uint32Array;
-  /** Whoever does not match the first step reaches none: these events are left out. */
+  /** Visitors who never match the first step reach no step at all, so their events are left out. */
   hasStarted: Uint8Array;
   times: Float64Array;
   steps: Uint8Array;

@@ -111,15 +111,15 @@ export class CorruptSegmentError extends Error {
 
 async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map<MissingBlock, UnpackedBlock>) {
   const batches = [...batchesOf(missing)];
-  const fetch = (at: number) => {
+  const fetchBatch = (at: number) => {
     const fetching = batches[at] && fetchBlocks(loading, batches[at]);
     fetching?.catch(() => {}); // fails where it is waited for
     return fetching;
   };
-  let fetching = fetch(0);
+  let fetching = fetchBatch(0);
   for (const [at, batch] of batches.entries()) {
     const packed = await fetching!;
-    fetching = fetch(at + 1);
+    fetching = fetchBatch(at + 1);
     const numbers = await unpack(loading.pool, packed);
     for (const [place, each] of batch.entries()) {
       const block = numbers[place];

@@ -16,7 +16,7 @@ export interface TailInterval {
   columns: readonly string[];
   /** The index by which its new rows are found. */
   index: string;
-  /** Whether its snapshot sees rows besides, which are read anew each time: of another server, with transactions that are yet to come here. */
+  /** Whether there are rows from another server as well, with transaction numbers that this one has not reached: these are read each time. */
   hasOthers: boolean;
   wantedAt: number;
 }

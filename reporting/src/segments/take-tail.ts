@@ -119,15 +119,19 @@ async function advance(
   return advanced?.rows;
 }
 
+/** `counted`: how many events all of the wanted intervals have, where that is known. */
 async function refresh(
   client: PoolClient,
   engine: SegmentEngine,
   moment: TailMoment,
   wanted: TailWanted,
+  counted: number | undefined,
 ): Promise<TailRows | undefined> {
   const { memory, tailAtOnce } = engine;
-  const missing = missingOf(heldTail(memory, moment) ?? emptyTail(moment), wanted);
-  const events = missing.length > 0 ? await countMissing(client, memory, moment.siteId, missing) : 0;
+  const held = heldTail(memory, moment);
+  const missing = missingOf(held ?? emptyTail(moment), wanted);
+  const isCounted = missing.length === 0 || (held === undefined && counted !== undefined);
+  const events = isCounted ? (counted ?? 0) : await countMissing(client, memory, moment.siteId, missing);
   if (events > mostRows(memory)) return undefined;
   // A question whose time is up on the way leaves what it has read to the next one.
   const first = events > tailAtOnce ? missing.slice(0, -1) : [];
@@ -155,9 +159,10 @@ export async function takeTail(
   const { memory, tailTurns, leastTail } = engine;
   const moment = momentOf(site);
   const { siteId } = moment;
+  let counted: number | undefined;
   if (!heldTail(memory, moment)) {
-    const rows = await countMissing(client, memory, siteId, [...wanted.intervals]);
-    if (rows < leastTail || rows > mostRows(memory)) return { counted: rows };
+    counted = await countMissing(client, memory, siteId, [...wanted.intervals]);
+    if (counted < leastTail || counted > mostRows(memory)) return { counted };
   }
   for (;;) {
     const tail = heldTail(memory, moment);
@@ -167,7 +172,7 @@ export async function takeTail(
     if (await tailTurns.enter(siteId, moment.snapshot.xmax)) break;
   }
   try {
-    return { rows: await refresh(client, engine, moment, wanted) };
+    return { rows: await refresh(client, engine, moment, wanted, counted) };
   } finally {
     tailTurns.leave(siteId);
   }

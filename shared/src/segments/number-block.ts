@@ -75,26 +75,12 @@ function readRuns(bytes: Uint8Array, rows: number): Numbers {
   const values = readPlanes(bytes.subarray(runsHeader, split), ofValues, count);
   const lengths = readPlanes(bytes.subarray(split), ofLengths, count);
   const numbers = new (values.constructor as new (length: number) => Numbers)(rows);
-  const areBytes = ofValues === 1 && ofLengths === 1;
-  const end = areBytes ? repeatBytes(values, lengths, numbers) : repeat(values, lengths, numbers);
-  if (end !== rows) throw new Error('a wrong number of rows');
+  if (repeat(values, lengths, numbers) !== rows) throw new Error('a wrong number of rows');
   return numbers;
 }
 
 /** Writes each value as often as its length says; returns where they end. Most runs are short: `fill` would take ten times as long. */
 function repeat(values: Numbers, lengths: Numbers, numbers: Numbers): number {
-  let row = 0;
-  for (let run = 0; run < values.length; run += 1) {
-    const value = values[run]!;
-    const end = row + lengths[run]!;
-    if (end > numbers.length) return end;
-    for (; row < end; row += 1) numbers[row] = value;
-  }
-  return row;
-}
-
-/** The same for arrays of bytes only, which the compiler of the engine makes the most of. */
-function repeatBytes(values: Numbers, lengths: Numbers, numbers: Numbers): number {
   let row = 0;
   for (let run = 0; run < values.length; run += 1) {
     const value = values[run]!;
