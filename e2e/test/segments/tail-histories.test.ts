@@ -16,7 +16,7 @@ const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
 const random = createRandom(seed);
 const hour = 3_600_000;
 const start = new Date('2026-11-10T12:07:00Z');
-const weights = { store: 20, begin: 4, commit: 6, foreign: 2, 'whole roll': 2, minutes: 2, erase: 1 };
+const weights = { store: 20, begin: 4, commit: 6, foreign: 2, numbers: 1, 'whole roll': 2, minutes: 2, erase: 1 };
 
 let site: SegmentSite;
 let history: History;

@@ -60,12 +60,14 @@ left join visitors on visitors.site_id = ${site} and visitors.user_id = found.us
 
 /**
  * The index on transactions of each month's partition, by which new rows are found. A backup that comes back makes it after the rows.
- * None where the database is spread over several servers: each counts its own transactions.
+ * None where rows may have the transaction numbers of another server: in a database that is spread over several, and in one that
+ * subscribes to another.
  */
 const findIndexes = `/* reporting.tailIndexes */
 select month, indexrelid::text as index from unnest($1::text[]) as month
 join pg_index on indrelid = to_regclass('events_' || month) join pg_class on pg_class.oid = indexrelid
-join pg_am on pg_am.oid = relam where amname = 'brin' and not exists (select 1 from pg_extension where extname = 'citus')`;
+join pg_am on pg_am.oid = relam where amname = 'brin' and not exists (select 1 from pg_extension where extname = 'citus')
+  and not exists (select 1 from pg_subscription join pg_database on pg_database.oid = subdbid where datname = current_database())`;
 
 export async function readIndexes(client: PoolClient, months: string[]): Promise<Map<string, string>> {
   const { rows } = await client.query<{ month: string; index: string }>(findIndexes, [months]);
