@@ -23,8 +23,8 @@ export function nodeOptions({ heapMb }: Pick<Service, 'heapMb'>, env: NodeJS.Pro
 }
 
 /**
- * For threads that count in large arrays: glibc is to give these back to the system when they are freed. By itself it raises the length
- * from which on it does so with the first of them, see `M_MMAP_THRESHOLD` in mallopt(3), and keeps memory for each thread.
+ * For threads that count in large arrays. With a fixed threshold glibc returns freed arrays to the system; without one it raises the
+ * threshold whenever a large array is freed (`M_MMAP_THRESHOLD` in mallopt(3)), and keeps memory for each thread.
  */
 const givesArraysBack = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
 

@@ -16,7 +16,7 @@ export function welcome({ host, services, needsKey }: StartSettings, keyFile: st
   const shown = nearby.startsWith('..') ? keyFile : nearby;
   const header = `-H "Authorization: Bearer $(cat '${shown}')"`;
   const withKey = (isNeeded: boolean) => (isNeeded ? `${header} ` : '');
-  const event = '{"site_id":"demo","event_type":"view","path":"/","user_id":"me"}';
+  const event = '{"site_id":"first","event_type":"view","path":"/","user_id":"me"}';
   return [
     '',
     'Millrace is ready. Stop it with Ctrl-C.',
@@ -24,7 +24,7 @@ export function welcome({ host, services, needsKey }: StartSettings, keyFile: st
     '',
     'Send an event, then see it counted:',
     `  curl -X POST ${urls.get('ingestion')}/event ${withKey(needsKey.ingestion)}-H 'content-type: application/json' -d '${event}'`,
-    `  curl ${withKey(needsKey.reporting)}'${urls.get('reporting')}/stats?site_id=demo'`,
+    `  curl ${withKey(needsKey.reporting)}'${urls.get('reporting')}/stats?site_id=first'`,
     ...(needsKey.ingestion || needsKey.reporting
       ? [
           '  Applications get keys of their own: npm run keys -- create --name shop --scope write --scope read --site demo',

@@ -1,8 +1,8 @@
-import { inTransaction } from '@millrace/shared/postgres';
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
-import { summarizePartitions } from '../src/events/summarize-partitions.js';
+import { keepSummarized, summarizePartitions } from '../src/events/summarize-partitions.js';
 
 let database: TestDatabase;
 
@@ -21,6 +21,27 @@ const store = (from: string, events: number) =>
     [from, events],
   );
 
+/** One look, which must come to no error. */
+const look = (done: Map<string, string>, pool = database.pool) =>
+  summarizePartitions(
+    pool,
+    done,
+    (error) => {
+      throw error;
+    },
+    new AbortController().signal,
+  );
+
+/** The pool, with other queries than those that are asked for. */
+const poolWith = (query: (client: PoolClient, text: string, values: unknown[]) => Promise<unknown>) =>
+  Object.assign(Object.create(database.pool) as Pool, {
+    async connect() {
+      const client = await database.pool.connect();
+      const asked = (text: string, values: unknown[]) => query(client, text, values);
+      return Object.assign(Object.create(client) as PoolClient, { query: asked });
+    },
+  });
+
 /** Pages that are read to find what is newer than all there is. */
 async function pagesRead(partition: string): Promise<number> {
   const text = `explain (analyze, format json) select * from ${partition} where txid >= 9000000000000000`;
@@ -37,10 +58,10 @@ test('what was just stored is not read to find what comes after it', async () =>
   await store('2026-07-01T00:00:00Z', 10);
   expect(await pagesRead('events_2026_06')).toBeGreaterThan(50);
   const done = new Map<string, string>();
-  await summarizePartitions(database.pool, done);
+  await look(done);
   expect(await pagesRead('events_2026_06')).toBe(0);
   await store('2026-06-02T00:00:00Z', 8_000);
-  await summarizePartitions(database.pool, done);
+  await look(done);
   expect(await pagesRead('events_2026_06')).toBe(0);
 });
 
@@ -51,13 +72,59 @@ test('the index of a locked partition is completed later, those of the others at
   const client = await database.pool.connect();
   try {
     await client.query('begin; lock table events_2026_06 in share update exclusive mode');
-    await summarizePartitions(database.pool, done);
+    await look(done);
   } finally {
     await client.query('rollback');
     client.release();
   }
   expect(await pagesRead('events_2026_07')).toBe(0);
   expect(await pagesRead('events_2026_06')).toBeGreaterThan(50);
-  await summarizePartitions(database.pool, done);
+  await look(done);
   expect(await pagesRead('events_2026_06')).toBe(0);
+});
+
+test('a partition that is dropped during a look does not keep the others from being completed', async () => {
+  await store('2026-06-05T00:00:00Z', 8_000);
+  await ensureMonths(database.pool, ['2026-08']);
+  await store('2026-08-01T00:00:00Z', 10);
+  const pool = poolWith(async (client, text, values) => {
+    if (text.includes('summarizePartition')) await database.pool.query('drop table if exists events_2026_08');
+    return client.query(text, values);
+  });
+  const done = new Map<string, string>();
+  await look(done, pool);
+  expect([...done.keys()].sort()).toEqual(['events_2026_06', 'events_2026_07']);
+  expect(await pagesRead('events_2026_06')).toBe(0);
+});
+
+test('a partition that cannot be completed is logged, and the next ones are completed', async () => {
+  await store('2026-06-07T00:00:00Z', 8_000);
+  const errors: unknown[] = [];
+  const pool = poolWith((client, text, values) =>
+    values?.[0] === 'events_2026_07_txid_idx' ? client.query('select 1 / 0') : client.query(text, values),
+  );
+  await summarizePartitions(pool, new Map(), (error) => errors.push(error), new AbortController().signal);
+  expect(errors).toMatchObject([{ code: '22012' }]);
+  expect(await pagesRead('events_2026_06')).toBe(0);
+});
+
+test('its end waits for a look under way, which leaves the other partitions', async () => {
+  await store('2026-06-09T00:00:00Z', 8_000);
+  await store('2026-07-09T00:00:00Z', 8_000);
+  const logged: unknown[] = [];
+  const logger = Object.assign(Object.create(silent) as typeof silent, { error: (line: unknown) => logged.push(line) });
+  const asked: unknown[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const pool = poolWith((client, text, values) => {
+      if (text.includes('summarizePartition')) {
+        asked.push(values[0]);
+        stop().then(resolve, reject);
+      }
+      return client.query(text, values);
+    });
+    const stop = keepSummarized(pool, logger);
+  });
+  expect(await pagesRead('events_2026_07')).toBe(0);
+  expect(await pagesRead('events_2026_06')).toBeGreaterThan(50);
+  expect([asked, logged]).toEqual([['events_2026_07_txid_idx'], []]);
 });

@@ -9,6 +9,7 @@ import Joi from 'joi';
 import type { Question } from './cache/question.js';
 import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import type { TimeRange } from './query/resolved-query.js';
+import { isWithinLimits } from './query-request/parse-date-range.js';
 import { readViews } from './read-views.js';
 
 interface StatsRequest {
@@ -52,12 +53,18 @@ const allTime = (now: Date): TimeRange => ({
   to: new Date((Math.floor(now.getTime() / dayMs) + 3) * dayMs),
 });
 
+/** Nothing for a day before or after all events, of which Postgres could not write every instant. */
+function rangeOf(date: string, timezone: string): TimeRange {
+  const { from } = allTime(new Date(0));
+  return isWithinLimits(date) ? dayRange(date, timezone) : { from, to: from };
+}
+
 function questionOf(request: StatsRequest, now: Date): Question {
   const { site_id: siteId, date, tz, limit } = request;
   return {
     ...{ kind: 'stats', siteId, asked: request, reads: ['events'], needsEvents: false },
     resolve({ siteTimezone }) {
-      const range = date === undefined ? allTime(now) : dayRange(date, tz ?? siteTimezone);
+      const range = date === undefined ? allTime(now) : rangeOf(date, tz ?? siteTimezone);
       return {
         meaning: range,
         span: range,

@@ -142,8 +142,11 @@ describe('names of the Plausible Stats API v2', () => {
       'dimensions[1] is visit:referrer once more',
     ],
     [{ metrics: ['events'], dimensions: ['time', 'time:day'] }, 'dimensions must have at most one of time'],
-    [{ metrics: ['events'], dimensions: ['constructor'] }, 'dimensions[0] must be one of'],
-    [{ metrics: ['events'], dimensions: ['event:props:'] }, 'dimensions[0] must be one of'],
+    [{ metrics: ['events'], dimensions: ['constructor'] }, 'dimensions[0] is "constructor", which is not a dimension'],
+    [
+      { metrics: ['events'], dimensions: ['event:props:'] },
+      'dimensions[0] is "event:props:", which is not a dimension',
+    ],
   ])('%j is refused with what there is instead', async (body, message) => {
     const answer = await ask(body);
     expect(answer.status).toBe(400);

@@ -42,6 +42,13 @@ it.each<[Record<string, unknown>, string, string]>([
   [{ date_range: undefined }, 'date_range', 'date_range is required'],
   [{ date_range: 'fortnight' }, 'date_range', 'date_range must be one of day, 24h, 7d'],
   [{ date_range: 7 }, 'date_range', 'date_range must be one of'],
+  [
+    { date_range: 'last week' },
+    'date_range',
+    'date_range is "last week", which is not a range; did you mean last_week?',
+  ],
+  [{ date_range: '7D' }, 'date_range', 'did you mean 7d?'],
+  [{ date_range: '2026-01-01' }, 'date_range', 'is one date; for that day write ["2026-01-01", "2026-01-01"]'],
   [{ date_range: ['2026-01-01'] }, 'date_range', 'date_range must be one of'],
   [{ date_range: ['2026-01-01', '2026-01-02', '2026-01-03'] }, 'date_range', 'date_range must be one of'],
   [{ date_range: ['2026-01-01', 20260102] }, 'date_range', 'date_range[1] must be a string'],
@@ -51,10 +58,20 @@ it.each<[Record<string, unknown>, string, string]>([
   [{ timezone: "UTC'; drop table events" }, 'timezone', 'timezone must be an IANA time zone'],
   [{ timezone: null }, 'timezone', 'timezone must be a string'],
   [{ dimensions: ['user_id'] }, 'dimensions', 'dimensions[0] must not be user_id: it can only be used in filters'],
-  [{ dimensions: ['time:decade'] }, 'dimensions', 'dimensions[0] must be one of time:minute'],
-  [{ dimensions: ['property:'] }, 'dimensions', 'dimensions[0] must be one of'],
-  [{ dimensions: [`property:${'x'.repeat(129)}`] }, 'dimensions', 'dimensions[0] must be one of'],
-  [{ dimensions: ['property:\ud800'] }, 'dimensions', 'dimensions[0] must be one of'],
+  [
+    { dimensions: ['time:decade'] },
+    'dimensions',
+    'dimensions[0] is "time:decade", which is not a dimension; it must be one of time:minute',
+  ],
+  [{ dimensions: ['country'] }, 'dimensions', 'which is not a dimension; did you mean property:country? It must be'],
+  [{ dimensions: ['props.plan'] }, 'dimensions', 'did you mean property:plan?'],
+  [{ dimensions: ['paths'] }, 'dimensions', 'did you mean path?'],
+  [{ dimensions: ['day'] }, 'dimensions', 'did you mean time:day?'],
+  [{ filter: [] }, 'filter', 'filter is not a field of a query; did you mean filters?'],
+  [{ include: { comparision: 'x' } }, 'include.comparision', 'is not a field of a query; did you mean comparison?'],
+  [{ dimensions: ['property:'] }, 'dimensions', 'which is not a dimension; it must be one of'],
+  [{ dimensions: [`property:${'x'.repeat(129)}`] }, 'dimensions', 'which is not a dimension; it must be one of'],
+  [{ dimensions: ['property:\ud800'] }, 'dimensions', 'which is not a dimension; it must be one of'],
   [{ dimensions: ['path', 'path'] }, 'dimensions', 'dimensions[1] repeats an earlier item'],
   [{ dimensions: ['time:day', 'time:hour'] }, 'dimensions', 'dimensions must have at most one of time'],
   [
@@ -148,11 +165,11 @@ describe('filters', () => {
       filter('is', 'property:price', [12.5]),
       'filters[2][0] must be text; between, greater and less compare numbers, as in ["between","property:price",[12.5,12.5]]',
     ],
-    [filter('is', 'time:day', ['2026-01-01']), 'filters[1] must be one of event_type'],
-    [filter('is', 'visitor', ['x']), 'filters[1] must be one of event_type'],
+    [filter('is', 'time:day', ['2026-01-01']), 'which is not a dimension; '],
+    [filter('is', 'visitor', ['x']), 'which is not a dimension; '],
     [filter('is', ['path'], ['/']), 'filters[1] must be one of event_type'],
-    [filter('is', 'property:\0', ['/']), 'filters[1] must be one of event_type'],
-    [filter('is', 'path', '/'), 'filters[2] must be a list of 1 to 100 values'],
+    [filter('is', 'property:\0', ['/']), 'which is not a dimension; '],
+    [filter('is', 'path', '/'), 'filters[2] must be a list of 1 to 100 values, here ["/"]'],
     [filter('is', 'path', []), 'filters[2] must be a list of 1 to 100 values'],
     [filter('is', 'path', times(101, '/')), 'filters[2] must be a list of 1 to 100 values'],
     [filter('is', 'path', [7]), 'filters[2][0] must be text'],
@@ -170,7 +187,13 @@ describe('filters', () => {
     [filter('matches', 'path', ['***=a']), 'filters[2][0] must not begin with ***'],
     [filter('and', []), 'filters[1] must be a list of one filter or more'],
     [filter('or', is), 'filters[1][0] must be a list'],
-    [filter('not', is, is), 'filters must have two elements: "not"'],
+    [filter('not', is, is), 'filters must have two elements: "not" and one filter'],
+    [
+      filter('not', [is]),
+      'filters must have two elements: "not" and one filter, such as ["not", ["is", "path", ["/"]]]',
+    ],
+    [filter('or', is, is), 'such as ["or", [["is", "path", ["/"]]]]'],
+    [filter('is', 'property:ok', [true]), 'filters[2][0] must be text, here "true"'],
     [filter(notNested(6)), 'filters[0][1][1][1][1][1] is nested too deep; the limit is 5 levels'],
     [filter(...times(51, is)), 'filters[50] is one condition too many; the limit is 50'],
     [filter('or', times(51, ['and', [is]])), 'filters[1][50][1][0] is one condition too many'],
@@ -213,7 +236,7 @@ describe('what is no query at all', () => {
             parseQuery({ ...minimal, [field]: placed });
           } catch (error) {
             expect(error).toBeInstanceOf(ServiceError);
-            expect((error as ServiceError).message.length).toBeLessThan(400);
+            expect((error as ServiceError).message.length).toBeLessThan(500);
           }
         }
       }

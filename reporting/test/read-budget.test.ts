@@ -2,6 +2,7 @@
 import express from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
+import { sendAnswer } from '../src/cache/send-answer.js';
 import { budgetOf, startBudgets } from '../src/reading/read-budget.js';
 
 /** Has a route that never answers. */
@@ -20,6 +21,25 @@ it('is told that the query took too long, when the database is well', async () =
   const { body } = await request(app).get('/').expect(504);
   expect(body.error.code).toBe('query_timeout');
   expect(stopped).toEqual([true]);
+});
+
+it('sends nothing more when the answer comes after it', async () => {
+  const app = express();
+  app.use(startBudgets(async () => true, { stopMs: 10, askMs: 20, answerMs: 60 }));
+  let answered = () => {};
+  const isAnswered = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
+  const given = { body: Buffer.from('{"a":1}'), meta: {}, status: 'computed', computedAt: 0, etag: undefined };
+  const cache = { ask: () => isAnswered.then(() => given) };
+  const sent = new Promise((resolve, reject) => {
+    app.get('/', (req, res) => {
+      sendAnswer({ cache } as never, req, res, {} as never, 0).then(resolve, reject);
+    });
+  });
+  await request(app).get('/').expect(504);
+  answered();
+  await expect(sent).resolves.toBeUndefined();
 });
 
 it.each([

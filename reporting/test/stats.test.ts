@@ -84,10 +84,17 @@ it('counts all time, and says so with a null date', async () => {
 });
 
 it('answers zeros for a site it does not know', async () => {
-  await stats('site_id=unknown&date=9999-12-31').expect(200);
   const { body } = await stats('site_id=unknown&date=2025-11-14').expect(200);
   expect(body).toEqual({ site_id: 'unknown', date: '2025-11-14', total_views: 0, unique_users: 0, top_paths: [] });
 });
+
+it.each(['date=0000-01-01', 'date=0001-01-01&tz=Asia/Tokyo', 'date=9999-12-31', 'date=9999-12-31&tz=America/New_York'])(
+  'answers zeros for a day without events: %s',
+  async (day) => {
+    const { body } = await stats(`site_id=demo&${day}`).expect(200);
+    expect(body).toMatchObject({ total_views: 0, unique_users: 0, top_paths: [] });
+  },
+);
 
 describe('a day', () => {
   const paths = async (query: string) => {

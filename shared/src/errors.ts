@@ -56,7 +56,11 @@ export const errorCatalogue = {
     status: 503,
     message: 'The threads that count have ended unexpectedly, twice on this question. Retry after the given time.',
   },
-  query_timeout: { status: 504, message: 'The query took too long and was stopped. Ask for a shorter range.' },
+  query_timeout: {
+    status: 504,
+    message:
+      'The query took too long and was stopped. Ask for a shorter range or for less at a time, or again in a minute.',
+  },
 } as const satisfies Record<string, { status: number; message: string }>;
 
 /** Of a key that was sent but opens nothing. */

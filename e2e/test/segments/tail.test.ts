@@ -9,6 +9,7 @@ import { readRaw } from '@millrace/reporting/query/read-raw';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
 import { readViews } from '@millrace/reporting/read-views';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
+import { readParts } from '@millrace/reporting/segments/read-parts';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -256,11 +257,14 @@ it.each([1, 3])('counts views of %d days as plain SQL does, with paths of rolled
   await rollSite(database.pool, 'demo', { now });
   await store('/b', 'a');
   const range = { from: new Date('2026-11-10T00:00:00Z'), to: new Date(Date.UTC(2026, 10, 10 + days)) };
+  const owners = new Map<string, number>();
   const [ours, plain] = await inSnapshot(database.pool, async (client) => [
-    await readViews(client, 'demo', range, 10, { engine }),
+    await readViews(counting(client, owners), 'demo', range, 10, { engine }),
     await readViews(client, 'demo', range, 10),
   ]);
   expect(ours).toEqual(plain);
+  // Of few days in one go.
+  expect([owners.get('reporting.segmentState'), owners.has('reporting.readRollupState')]).toEqual([1, days > 2]);
   const topPaths = [
     { path: '/a', views: 2 },
     { path: '/b', views: 1 },
@@ -292,6 +296,59 @@ it('leaves what it has read to the next question when its time is up on the way'
   // One cursor is opened, read and closed.
   expect(owners.get('reporting.readTail')).toBe(3);
   await slow.pool.close();
+});
+
+it('reads nothing again for another question of the same snapshot', async () => {
+  await store('/a', 'a');
+  await inSnapshot(database.pool, async (client) => {
+    await compare(client);
+    const owners = new Map<string, number>();
+    expect(await answerQuery(counting(client, owners), question, { engine })).toMatchObject({ source: 'mixed' });
+    expect([...owners.keys()]).toEqual(['reporting.segmentState']);
+  });
+});
+
+/** How often statements of some owners ran for a question that reads three intervals. */
+async function readingThree(tailAtOnce: number): Promise<(number | undefined)[]> {
+  const stepwise = createSegmentEngine({ threads: 1, cacheMb: 8, leastTail: 1, tailAtOnce }, silent);
+  const owners = new Map<string, number>();
+  const answer = await inSnapshot(database.pool, (client) =>
+    answerQuery(counting(client, owners), question, { engine: stepwise }),
+  );
+  await stepwise.pool.close();
+  expect(answer.rows.map(({ dimensions }) => dimensions[0])).toEqual(['/a', '/b', '/c']);
+  return ['reporting.readTail', 'reporting.readNewRows'].map((owner) => owners.get(owner));
+}
+
+it('reads many events in steps, each of them once, also while a transaction is open for long', async () => {
+  for (const [path, time] of [
+    ['/a', '11:50'],
+    ['/b', '12:05'],
+    ['/c', '12:20'],
+  ] as const) {
+    await store(path, 'a', `2026-11-10T${time}:00Z`);
+  }
+  // A cursor is opened, read and closed in each step.
+  expect(await readingThree(3)).toEqual([3, undefined]);
+  expect(await readingThree(2)).toEqual([6, undefined]);
+  const open = await database.pool.connect();
+  await open.query('begin; select pg_current_xact_id()');
+  await database.pool.query('do $$ begin for n in 1..2100 loop perform pg_current_xact_id(); commit; end loop; end $$');
+  expect(await readingThree(1)).toEqual([9, undefined]);
+  await open.query('rollback');
+  open.release();
+});
+
+it('leaves too many events to Postgres, however few of them memory could hold', async () => {
+  const small = createSegmentEngine({ threads: 1, cacheMb: 1, leastTail: 1 }, silent);
+  const events = Array.from({ length: 8_000 }, (_, at) => eventOf(`/${at % 7}`, 'a', '2026-11-10T12:05:00Z'));
+  await insertEvents(database.pool, JSON.stringify(events));
+  const needed = { siteId: 'demo', range: question.range, coded: ['path'], usesVisitors: true };
+  const read = (mostRaw: number) =>
+    inSnapshot(database.pool, (client) => readParts(client, small, { ...needed, mostRaw }));
+  expect(await read(7_000)).toBeUndefined();
+  expect((await read(9_000))?.parts.reduce((sum, { rows }) => sum + rows, 0)).toBe(8_000);
+  await small.pool.close();
 });
 
 it('finds what is new by the index on transactions alone', async () => {

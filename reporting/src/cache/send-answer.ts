@@ -42,7 +42,11 @@ async function answerUncached(question: Question, deps: AnswerDependencies, res:
   return { body: Buffer.from(JSON.stringify(fields)), meta };
 }
 
+/** By its budget, whose time was up first. */
+const isAnswered = (res: Response) => res.headersSent;
+
 function send(res: Response, { body, meta }: Uncached, more: object): void {
+  if (isAnswered(res)) return;
   const { asOf } = res.locals as { asOf?: Date | null };
   const all = meta && { ...meta, ...more, ...(asOf !== undefined && { as_of: asOf }) };
   const end = all ? Buffer.from(`,"meta":${JSON.stringify(all)}}`) : undefined;
@@ -75,6 +79,7 @@ export async function sendAnswer(
         }
       : undefined,
   });
+  if (isAnswered(res)) return;
   res.set('cache-control', 'private, no-cache');
   if (!given) return void res.status(304).end();
   const { status, etag } = given;

@@ -21,8 +21,8 @@ const reading = [400, 429, 503, 504];
 const onSite = [404, 429, 503, 504];
 
 const paging = (properties: Record<string, JsonSchema>) => [
-  parameter('limit', properties.limit!, 'Rows at most.'),
-  parameter('offset', properties.offset!, 'Rows to leave out before.'),
+  parameter('limit', properties.limit!, 'The most rows to return.'),
+  parameter('offset', properties.offset!, 'Rows to skip.'),
 ];
 
 const queryParameters = [
@@ -50,7 +50,7 @@ const statsParameters = [
   siteId,
   parameter('date', { type: 'string', format: 'date' }, 'A day; all time when absent.'),
   parameter('tz', text, 'An IANA time zone; the one of the site when absent.'),
-  parameter('limit', { type: 'integer', minimum: 1, maximum: 1_000, default: 10 }, 'Paths at most.'),
+  parameter('limit', { type: 'integer', minimum: 1, maximum: 1_000, default: 10 }, 'The most paths to return.'),
 ];
 
 const retentionParameters = [
@@ -80,9 +80,9 @@ const sites = {
     patch: operation({
       id: 'changeSite',
       tag: 'Sites',
-      summary: 'Change the name or the time zone of a site',
+      summary: 'Change the settings of a site',
       scope: 'admin',
-      description: 'Days are recounted in another time zone; answers are exact meanwhile, too.',
+      description: 'After a change of the time zone, days are counted anew; answers stay exact meanwhile.',
       body: 'SiteChange',
       answer: 'Site',
       refusals: [...onSite, 400, 408, 409, 413, 415],
@@ -122,6 +122,8 @@ export const apiPaths = {
       id: 'funnel',
       tag: 'Questions',
       summary: 'How many users get through the steps of a funnel',
+      description:
+        'Steps are done in their order, all within a window of time from the first; each visitor, or visit, counts once. With the times that it took, and a row for each value of a dimension if wanted.',
       body: 'Funnel',
       answer: 'FunnelAnswer',
       refusals: [...reading, 408, 413, 415],

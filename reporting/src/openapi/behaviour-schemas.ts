@@ -44,7 +44,7 @@ function journeysRequest(): JsonSchema {
     timezone: zone,
     steps: { description: 'Steps of a journey.' },
     dimension: { description: 'Steps are the pages of views (`path`), or all events by type (`event_type`).' },
-    limit: { description: 'Journeys at most.' },
+    limit: { description: 'The most journeys to return.' },
   });
   const properties = {
     ...{ date_range: ref('DateRange'), filters: ref('Filters') },

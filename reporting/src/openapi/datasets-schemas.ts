@@ -74,7 +74,7 @@ const rows = record({
     properties: {
       site_known: {
         ...flag,
-        description: 'False for a site that has no event and was not created: it has no rows, as of a mistyped name.',
+        description: 'False for a site that has no event and was not created: it has no rows, as for a mistyped name.',
       },
       aggregated_at: {
         ...instantOrNull,

@@ -13,7 +13,7 @@ const source: JsonSchema = {
 };
 const siteKnown: JsonSchema = {
   ...flag,
-  description: 'False for a site that has no event and was not created: all is zero, as of a mistyped name.',
+  description: 'False for a site that has no event and was not created: all is zero, as for a mistyped name.',
 };
 const asOf: JsonSchema = {
   anyOf: [instant, { type: 'null' }],

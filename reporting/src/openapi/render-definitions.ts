@@ -41,8 +41,10 @@ const named = (meanings: Record<string, string>, prefix = '') =>
 /** The whole page. */
 export const renderDefinitions = (): string => `# What the names of a query mean
 
-Written by \`npm run check -- --update-docs\` from \`metric-catalogue.ts\` and \`dimension-catalogue.ts\` in \`reporting/src/query/\` and from
-\`reporting/src/query-request/definitions.ts\`: change it there. Names that are aliases of the Plausible Stats API v2 mean what the name here means.
+<!-- Written by \`npm run check -- --update-docs\` from metric-catalogue.ts and dimension-catalogue.ts in reporting/src/query/ and from
+reporting/src/query-request/definitions.ts: change it there. -->
+
+Names that are aliases of the Plausible Stats API v2 mean what the name here means.
 
 ## Metrics
 
@@ -68,8 +70,8 @@ Several values are alternatives. \`and\`, \`or\` and \`not\` join conditions.
 
 ## Ranges
 
-Days are days of the zone of the query. The elapsed part of a range that ends with today is counted in whole days, today being one;
-that of \`day\` up to now.
+Days are days of the zone of the query. A range that ends with today is compared in whole days, today included;
+\`day\` up to the present time of day.
 
 ${table(
   ['range', 'spans', '`previous_period` compares with', '`year_over_year` compares with'],

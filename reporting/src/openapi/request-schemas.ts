@@ -64,7 +64,7 @@ const comparison = (values: FilterValues, numbers: number): JsonSchema =>
 
 const filter: JsonSchema = {
   title: 'A condition, or conditions joined by and, or, not',
-  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits every denial (\`_not\`, \`not\`). Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number may have 100 digits; one that a double cannot hold is shown as text in \`query\`. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.\n\n${operatorsText()}`,
+  description: `At most ${filterDepth} levels deep. Several values are alternatives; null is the absence of a value. An event without a value fits no operator but \`is\` with null and \`is_not_set\`, and so fits the negation of every other condition: \`is_not\` without null, \`contains_not\` and the like, \`not\`. Numbers are compared exactly, as decimals; a value that is no plain decimal fits none of them; both bounds of \`between\` are included. A number may have 100 digits; one that a double cannot hold is shown as text in \`query\`. \`property:a.b\` is the property of that name where there is one, else b within a. A regular expression is one of Postgres, without back-references, look-around and embedded options.\n\n${operatorsText()}`,
   oneOf: [
     condition('texts or null', { anyOf: [value, { type: 'null' }] }),
     condition('texts', value),

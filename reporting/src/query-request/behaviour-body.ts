@@ -1,6 +1,7 @@
 /** What bodies of funnels, retention and journeys have in common: the site, range, zone and filters of a query, and rules of their own. */
 import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
+import { fieldProblem } from './field-problem.js';
 import { querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
@@ -46,6 +47,6 @@ export function validateBody<Body>(
   refuseProto(input, []);
   for (const name of objects) refuseProto((input as Body | undefined)?.[name], [name]);
   const { error, value } = schema.validate(input, { messages: ruleMessages });
-  if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
+  if (error) throw refusal(error.details[0]!.path, fieldProblem(error.details[0]!));
   return value;
 }

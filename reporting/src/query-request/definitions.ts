@@ -25,11 +25,11 @@ export const sizeRule =
 
 const absent = 'An event without a value does not fit.';
 const denied = (operator: string) => `Events that \`${operator}\` does not match, those without a value included.`;
-const decimal = 'of a property, compared as exact decimals';
+const decimal = 'Numbers are compared as exact decimals.';
 
 export const operatorMeanings: Record<FilterOperator, string> = {
   is: 'The value is one of those given; null stands for no value.',
-  is_not: denied('is'),
+  is_not: 'Events that `is` does not match. Those without a value are among them, unless null is one of the values.',
   contains: `The value has one of the given texts in it. ${absent}`,
   contains_not: denied('contains'),
   starts_with: `The value starts with one of the given texts. ${absent}`,
@@ -38,20 +38,20 @@ export const operatorMeanings: Record<FilterOperator, string> = {
   ends_with_not: denied('ends_with'),
   matches: `One of the given regular expressions of Postgres matches somewhere in the value. ${absent}`,
   matches_not: denied('matches'),
-  greater: `The number is greater: ${decimal}. ${absent}`,
-  greater_or_equal: `The number is greater or equal: ${decimal}. ${absent}`,
-  less: `The number is less: ${decimal}. ${absent}`,
-  less_or_equal: `The number is less or equal: ${decimal}. ${absent}`,
-  between: `The number lies between two bounds, both included: ${decimal}. ${absent}`,
-  is_set: 'There is a value; of `referrer` another one than `direct`.',
-  is_not_set: denied('is_set'),
+  greater: `The property is a number greater than the given one. ${decimal} ${absent}`,
+  greater_or_equal: `The property is a number greater than the given one, or equal to it. ${decimal} ${absent}`,
+  less: `The property is a number less than the given one. ${decimal} ${absent}`,
+  less_or_equal: `The property is a number less than the given one, or equal to it. ${decimal} ${absent}`,
+  between: `The property is a number between two bounds, both included. ${decimal} ${absent}`,
+  is_set: 'There is a value; of `referrer`, one other than `direct`.',
+  is_not_set: 'There is no value; of `referrer`, it is `direct`.',
 };
 
 export const comparisonMeanings: Record<ComparisonName | '[from, to]', string> = {
   previous_period:
-    'What the table of ranges says; of two dates as many days just before, of two instants as much time just before.',
+    'As the table of ranges in docs/query.md says; of two dates as many days just before, of two instants as much time just before.',
   year_over_year:
-    'What the table of ranges says; of two dates the same dates a year earlier (28 February for 29 February), of two instants as much time from when the clock showed the same a year earlier.',
+    'As the table of ranges in docs/query.md says; of two dates the same dates a year earlier (28 February for 29 February), of two instants as much time from when the clock showed the same a year earlier.',
   '[from, to]': 'These two dates or instants.',
 };
 
@@ -105,7 +105,7 @@ export function rangeMeanings(): RangeMeaning[] {
 
 /** How the queries of a batch belong together. */
 export const batchRules = [
-  '`filters` and `include` of a query are added to those of the batch. What a batch has beside `queries` is the same for all of them; `limit` and `offset` need no `pagination` around them.',
+  '`filters` and `include` of a query are added to those of the batch. All fields beside `queries` hold for each of them; `limit` and `offset` need no `pagination` around them.',
   'Each answer is what the query would get alone with the filters of both. One JSON object has them under `results` in the order of the queries, each with the `id` of its query if that has one.',
   'With `Accept: application/x-ndjson` each answer is a line of its own, sent as soon as it is ready, with the `index` of its query, from 0, and its `id`. The last line is `{"meta":...}`; when something fails after the first line, it is `{"error":...}`. An answer without a line `meta` is not whole.',
   'A problem of one query refuses all, before anything is read, and is named like `queries.3.metrics`.',

@@ -1,7 +1,7 @@
 /** Says what is wrong with the name of a metric, and which one was probably meant. */
 import { metrics } from '../query/metric-catalogue.js';
 import { numberFamilies } from '../query/number-metrics.js';
-import { propertyAlias } from './alias-names.js';
+import { propertyAlias, whyUnanswerable } from './alias-names.js';
 import { nearestName } from './nearest-name.js';
 import { metricPattern } from './query-names.js';
 
@@ -42,7 +42,7 @@ const shown = (sent: string) => JSON.stringify(sent.length > 60 ? `${sent.slice(
 
 /** The rest of a sentence that begins with the place of the metric. */
 export const metricProblem = (sent: string): string =>
-  `is ${shown(sent.toWellFormed())}, which is not a metric; ${hint(sent)}`;
+  whyUnanswerable(sent) ?? `is ${shown(sent.toWellFormed())}, which is not a metric; ${hint(sent)}`;
 
 function hint(sent: string): string {
   const [name = '', ...parts] = sent.split(':');

@@ -2,7 +2,8 @@
 import type { PersonColumn } from '../query/dimension-catalogue.js';
 import type { FilterDimension } from '../query/resolved-query.js';
 import { ownField } from './alias-names.js';
-import { dimensionPattern, dimensionRule } from './query-names.js';
+import { dimensionProblem } from './dimension-problem.js';
+import { dimensionNames, dimensionPattern, dimensionRule } from './query-names.js';
 import { refusal } from './refuse.js';
 
 export type Breakdown = Exclude<FilterDimension, PersonColumn>;
@@ -11,5 +12,6 @@ export type Breakdown = Exclude<FilterDimension, PersonColumn>;
 export function parseBreakdown(name: string): Breakdown {
   const own = ownField(name);
   if (new RegExp(dimensionPattern, 'u').test(name) && !own.startsWith('time')) return own as Breakdown;
-  throw refusal(['breakdown'], dimensionRule.replace(/time:[a-z_]+, /g, ''));
+  const names = dimensionNames.filter((each) => !each.startsWith('time:'));
+  throw refusal(['breakdown'], dimensionProblem(name, names, dimensionRule.replace(/time:[a-z_]+, /g, '')));
 }

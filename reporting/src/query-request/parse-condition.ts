@@ -3,10 +3,11 @@ import { readDecimal, writeDecimal } from '@millrace/shared/decimal';
 import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
-import { ownField, whyUnanswerable } from './alias-names.js';
+import { ownField } from './alias-names.js';
 import { compareDecimals } from './compare-decimals.js';
+import { dimensionProblem } from './dimension-problem.js';
 import { patternProblem } from './pattern-problem.js';
-import { fieldPattern, fieldRule, queryLimits } from './query-names.js';
+import { fieldNames, fieldPattern, fieldRule, queryLimits } from './query-names.js';
 import { type FieldPath, refusal } from './refuse.js';
 import { storableText } from './storable-text.js';
 
@@ -18,7 +19,9 @@ const decimal = /^-?\d+(\.\d+)?$/;
 export function parseCondition(op: FilterOperator, input: unknown[], path: FieldPath): Condition {
   checkLength(op, input, path);
   const [, name, values] = input;
-  if (typeof name !== 'string' || !field.test(name)) throw refusal([...path, 1], whyUnanswerable(name) ?? fieldRule);
+  if (typeof name !== 'string' || !field.test(name)) {
+    throw refusal([...path, 1], dimensionProblem(name, fieldNames, fieldRule));
+  }
   const dimension = ownField(name);
   if (comparesNumbers(op) && !dimension.startsWith('property:')) {
     throw refusal([...path, 1], `must be property:<name>, since "${op}" compares numbers`);
@@ -57,7 +60,11 @@ function parseValues(op: FilterOperator, dimension: string, values: unknown, pat
   if (takes === 'bounds') return parseBounds(values, path);
   const { filterValues } = queryLimits;
   if (!Array.isArray(values) || values.length === 0 || values.length > filterValues) {
-    throw refusal(path, `must be a list of 1 to ${filterValues} values`);
+    const isOne = typeof values === 'string' && values.length <= 60;
+    throw refusal(
+      path,
+      `must be a list of 1 to ${filterValues} values${isOne ? `, here ${JSON.stringify([values.toWellFormed()])}` : ''}`,
+    );
   }
   return values.map((each, index) => parseText(op, dimension, each, [...path, index]));
 }
@@ -66,7 +73,7 @@ function parseText(op: FilterOperator, dimension: string, input: unknown, path: 
   const { takes } = filterRules[op];
   if (input === null && takes === 'texts or null') return null;
   if (input === null) throw refusal(path, 'must be text; null goes only with is and is_not');
-  if (typeof input !== 'string') throw refusal(path, `must be text${numberHint(dimension, input)}`);
+  if (typeof input !== 'string') throw refusal(path, `must be text${textHint(dimension, input)}`);
   if (input.length > 2 * queryLimits.valueLength || !value.test(input)) {
     throw refusal(
       path,
@@ -80,8 +87,9 @@ function parseText(op: FilterOperator, dimension: string, input: unknown, path: 
   return input;
 }
 
-/** Who sends a number wants numbers compared. */
-function numberHint(dimension: string, input: unknown): string {
+/** Who sends a number wants numbers compared; true and false are compared as texts. */
+function textHint(dimension: string, input: unknown): string {
+  if (typeof input === 'boolean') return `, here "${input}"`;
   const isNumber = typeof input === 'number' || isExactNumber(input);
   if (!isNumber || !dimension.startsWith('property:')) return '';
   const example = JSON.stringify(['between', dimension, [12.5, 12.5]]);

@@ -1,7 +1,8 @@
 /** Turns the span of time that a request names into dates or instants that keep the limits. */
 import { parseInstant } from '@millrace/shared/instant';
 import { isCalendarDate } from '@millrace/shared/time';
-import { queryLimits, type RangeName, rangeRule } from './query-names.js';
+import { queryLimits, type RangeName } from './query-names.js';
+import { rangeProblem } from './range-problem.js';
 import { type FieldPath, refusal } from './refuse.js';
 
 /** As sent: a name, or two dates or instants. */
@@ -28,6 +29,8 @@ const dayMs = 86_400_000;
 const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2101, 0, 1);
 const limits = 'must lie between 2000-01-01 and 2100-12-31';
+/** Of a date as YYYY-MM-DD. */
+export const isWithinLimits = (date: string): boolean => date >= '2000-01-01' && date <= '2100-12-31';
 const years = `must not be longer than 30 years (${queryLimits.rangeDays.toLocaleString('en')} days)`;
 
 /** Names are known to be right. @throws ServiceError `invalid_request`. */
@@ -36,7 +39,7 @@ export function parseDateRange(input: WrittenRange, path: FieldPath): DateRange 
   const [from, to] = input;
   if (isCalendarDate(from) && isCalendarDate(to)) return daySpan(from, to, path);
   const instants = [parseInstant(from), parseInstant(to)] as const;
-  if (instants[0] === undefined || instants[1] === undefined) throw refusal(path, rangeRule);
+  if (instants[0] === undefined || instants[1] === undefined) throw refusal(path, rangeProblem(input));
   return instantSpan(instants[0], instants[1], path);
 }
 
@@ -46,7 +49,7 @@ function namedRange(name: string, path: FieldPath): DateRange {
 }
 
 function daySpan(from: string, to: string, path: FieldPath): DaySpan {
-  if (from < '2000-01-01' || to > '2100-12-31') throw refusal(path, limits);
+  if (!isWithinLimits(from) || !isWithinLimits(to)) throw refusal(path, limits);
   if (from > to) throw refusal(path, 'must not begin after it ends');
   const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
   if (days > queryLimits.rangeDays) throw refusal(path, years);

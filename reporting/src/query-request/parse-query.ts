@@ -1,18 +1,18 @@
 /** Checks the body of `POST /api/v1/query`; what breaks a rule is refused by field and rule. */
 import { ruleMessages } from '@millrace/shared/rule-messages';
 import { isTimeZone } from '@millrace/shared/time';
+import type Joi from 'joi';
 import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
-import { whyUnanswerable } from './alias-names.js';
 import type { WeekStart } from './calendar.js';
-import { metricProblem } from './metric-problem.js';
+import { fieldProblem } from './field-problem.js';
 import { ownFilter, ownNames } from './own-names.js';
 import { type DateRange, parseDateRange } from './parse-date-range.js';
 import { listFilters, parseFilters, showFilters } from './parse-filters.js';
 import { defaultOrder, parseOrder } from './parse-order.js';
 import { type ComparisonName, comparisonNames, type MatchName, queryLimits } from './query-names.js';
-import { type QueryBody, querySchema, refuseProto } from './query-schema.js';
+import { fieldsOfQuery, type QueryBody, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
 /** What was asked for, with defaults, but not yet with instants: those depend on the clock and on the site. */
@@ -46,14 +46,13 @@ function validate(input: unknown): QueryBody {
   refuseProto(input, []);
   const { error, value } = querySchema.validate(input, { messages: ruleMessages });
   if (!error) return value;
-  const { path, message, type, context } = error.details[0]!;
+  const [item] = error.details as [Joi.ValidationErrorItem];
+  const { path, message, type, context } = item;
   if (type === 'object.unknown' && pages.includes(path.join('.')))
     throw refusal(path, `${message}; use pagination.${path[0]}`);
   if (path[0] === 'dimensions' && personColumns.some((name) => name === context?.value))
     throw refusal(path, `must not be ${context?.value}: it can only be used in filters`);
-  const isUnknownMetric = path[0] === 'metrics' && (type === 'string.pattern.base' || type === 'string.empty');
-  const rule = isUnknownMetric ? metricProblem(context?.value) : message;
-  throw refusal(path, whyUnanswerable(context?.value) ?? rule);
+  throw refusal(path, fieldProblem(item, fieldsOfQuery));
 }
 
 function checkDimensions(dimensions: Dimension[]): void {

@@ -14,7 +14,7 @@ export function patternProblem(pattern: string): string | undefined {
     } else if (pattern.startsWith('(?', index) && pattern[index + 2] !== ':') {
       return /^\(\?<?[=!]/.test(pattern.slice(index, index + 4))
         ? 'must not look ahead or behind'
-        : 'must not have options in it, such as (?i)';
+        : 'must not have options in it, such as (?i); {"case_sensitive": false} behind the values ignores capitals';
     }
   }
   return undefined;

@@ -56,8 +56,16 @@ const units = timeUnits.map(({ name }) => name);
 const times = `${timeAlias}|time:(?:${units.join('|')})`;
 export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${theirFields})$`;
 
-export const fieldRule = `must be one of ${fields.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
-export const dimensionRule = `must be one of time:${units.join(', time:')}, ${[...columnDimensions, ...visitDimensions].join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
+/** Names that conditions may be about, and those that rows may be of; properties come on top. */
+export const fieldNames: readonly string[] = fields;
+export const dimensionNames: readonly string[] = [
+  ...units.map((unit) => `time:${unit}`),
+  ...columnDimensions,
+  ...visitDimensions,
+];
+
+export const fieldRule = `must be one of ${fieldNames.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
+export const dimensionRule = `must be one of ${dimensionNames.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
 
 /** What a query is limited to; also in the README and the OpenAPI document. */

@@ -54,8 +54,16 @@ const orderExample = 'such as [["views","desc"]]';
 
 const importsRule = 'must be true: events of imported logs are events like all others';
 
-/** The other rules are checked after it, see `parseQuery`. */
-export const querySchema = Joi.object<QueryBody>({
+const includes = {
+  comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
+  match: Joi.string().valid(...matchNames),
+  total_rows: Joi.boolean().default(false),
+  time_labels: Joi.boolean().default(false),
+  names: Joi.boolean().default(false),
+  imports: Joi.valid(true).messages({ 'any.only': importsRule }),
+};
+
+const fields = {
   site_id: Joi.string()
     .max(64)
     .pattern(/^[A-Za-z0-9._-]+$/)
@@ -84,22 +92,21 @@ export const querySchema = Joi.object<QueryBody>({
     )
     .max(queryLimits.metrics + queryLimits.dimensions)
     .messages({ 'array.base': `must be a list of pairs, ${orderExample}` }),
-  include: section({
-    comparison: spanOf(comparisonNames, `must be ${comparisonNames.join(', ')} or [from, to]`),
-    match: Joi.string().valid(...matchNames),
-    total_rows: Joi.boolean().default(false),
-    time_labels: Joi.boolean().default(false),
-    names: Joi.boolean().default(false),
-    imports: Joi.valid(true).messages({ 'any.only': importsRule }),
-  }),
+  include: section(includes),
   pagination: section({
     limit: Joi.number().integer().min(1).max(queryLimits.limit).default(queryLimits.limit),
     offset: Joi.number().integer().min(0).max(queryLimits.offset).default(0),
   }),
-})
+};
+
+/** The other rules are checked after it, see `parseQuery`. */
+export const querySchema = Joi.object<QueryBody>(fields)
   .required()
   .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
   .messages({ 'object.unknown': 'is not a field of a query', 'object.base': 'must be an object' });
+
+/** By what is around them. */
+export const fieldsOfQuery = { '': Object.keys(fields), include: Object.keys(includes) };
 
 /** Joi drops this one name instead of refusing it. */
 export function refuseProto(value: unknown, path: FieldPath): void {

@@ -48,7 +48,7 @@ export const metrics = [
   {
     name: 'visits',
     definition:
-      'Visits that have an event in scope. A visit is a run of events of one `user_id`. It ends when the next event comes more than `session_minutes` of the site (30) later, or has a different `session_id`. A new campaign does not end it, and neither does midnight: a visit that reaches over an end of the range is followed for up to a day beyond it.',
+      'Visits that have an event in scope. A visit is a run of events of one `user_id`. It ends when the next event comes more than `session_minutes` of the site (30) later, or has another `session_id` than the last one of the visit; an event without one stays in it. A new campaign does not end it, and neither does midnight: a visit that reaches over an end of the range is followed for up to a day beyond it.',
     ofVisits: 'count(visit_no)',
   },
   {
@@ -67,7 +67,7 @@ export const metrics = [
   },
   {
     name: 'visit_duration_median',
-    definition: 'The same, the middle one, or half-way between the two in the middle.',
+    definition: 'The median of these durations; of an even number of visits the mean of the two in the middle.',
     ofVisits: 'round((percentile_cont(0.5) within group (order by micros::float8))::numeric / 1000000, 2)',
     isNullable: true,
   },
@@ -107,13 +107,13 @@ export const metricFamilies = [
     definition: 'Events in scope of that type.',
     isRolled: true,
   },
-  ofNumbers('sum', 'Sum of the numbers that the property is in events in scope.'),
-  ofNumbers('average', 'Their sum divided by how many they are; six decimals, halves away from zero.'),
-  ofNumbers('minimum', 'The least of them.'),
-  ofNumbers('maximum', 'The greatest of them.'),
+  ofNumbers('sum', 'Sum of the property over the events in scope that have a number there.'),
+  ofNumbers('average', 'This sum divided by how many numbers there are; six decimals, halves away from zero.'),
+  ofNumbers('minimum', 'The smallest of these numbers.'),
+  ofNumbers('maximum', 'The largest of these numbers.'),
   ofNumbers(
     'p50',
-    'The median, and with any number from `p1` to `p99` that percentile, such as `p95:property:load_ms`: the least of them that at least so many percent of them do not exceed (nearest rank, as `percentile_disc` of SQL).',
+    'The median, and with any number from `p1` to `p99` that percentile, such as `p95:property:load_ms`: the smallest of these numbers such that at least that percentage of them are not greater (nearest rank, as `percentile_disc` of SQL).',
     'p[1-9][0-9]?',
   ),
 ] as const satisfies MetricFamily[];

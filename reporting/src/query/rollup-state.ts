@@ -3,6 +3,7 @@ import { numbersOf } from '@millrace/shared/bitmap';
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
 import { markedSql } from '../reading/marked-sql.js';
+import { queryNamed } from '../reading/named-statement.js';
 import { type Cover, coverRange } from './cover-range.js';
 import type { RollupReading } from './covered-tables.js';
 import type { RollupPlan } from './plan-rollup.js';
@@ -34,7 +35,7 @@ export async function readRollupState(
   siteId: string,
   { from, to }: TimeRange,
 ): Promise<RollupState | undefined> {
-  const { rows } = await client.query<Row>({ name: 'rollupState', text: statement, values: [siteId, from, to] });
+  const { rows } = await queryNamed<Row>(client, { name: 'rollupState', text: statement, values: [siteId, from, to] });
   if (!rows[0]) return undefined;
   const { intervals, ...state } = rows[0];
   const numbers = intervals ? Array.from(numbersOf(intervals)) : [];

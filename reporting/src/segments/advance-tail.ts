@@ -129,13 +129,14 @@ async function readRows(tail: Tail, reading: Reading, now: number) {
   const whole = await readWhole(client, moment.siteId, missing, codes);
   const held = [...tail.intervals].filter(([interval]) => !whole.has(interval));
   const since = isLater ? tail.snapshot : moment.snapshot;
-  const numbers = held.map(([interval]) => interval);
-  const added = await readNew(client, moment.siteId, since, numbers, codes);
+  const isCurrent = isSame(tail.snapshot, moment.snapshot) && held.every(([, { hasOthers }]) => !hasOthers);
+  const changing = isCurrent ? [] : held.map(([interval]) => interval);
+  const added = await readNew(client, moment.siteId, since, changing, codes);
   const intervals = new Map<number, TailInterval>();
   const taken = new Map<number, readonly SortedRows[]>();
   for (const [interval, before] of [...held, ...missing.map((each) => [each, undefined] as const)]) {
     const isWanted = wanted.intervals.includes(interval);
-    const fresh = added.get(interval) ?? whole.get(interval)!;
+    const fresh = added.get(interval) ?? whole.get(interval) ?? [];
     const { all, ...rows } = advanceInterval(before, fresh, reading, isWanted && wanted.inOneList);
     const index = indexes.get(monthOf(interval))!;
     const wantedAt = isWanted || !before ? now : before.wantedAt;

@@ -51,7 +51,7 @@ export async function answerFunnel(
     ...{ siteId: funnel.siteId, range: usesVisits ? aroundVisits(range) : range },
     ...{ coded, usesVisits, usesVisitors: true, usesTime: true },
   };
-  const read = await readParts(client, engine, needed, reads.admit);
+  const read = await readParts(client, engine, needed, reads);
   if (read === undefined) return undefined;
   const plan = await funnelPlan(client, funnel, read, visits);
   const taskOf = (shared: SharedTask): FunnelTask => ({ kind: 'funnel', plan, ...shared });

@@ -102,7 +102,7 @@ export async function answerJourneys(
   const needed = columnsNeeded([question.filter, mark?.filter], [dimension], true);
   if (needed === undefined) return undefined;
   const parts = { siteId, range: aroundVisits(range), coded: needed.coded, usesVisitors: true, usesVisits: true };
-  const read = await readParts(client, engine, parts, reads.admit);
+  const read = await readParts(client, engine, parts, reads);
   if (read === undefined) return undefined;
   const plan = await planJourneys(client, question, needed.visits!, read);
   const task = (shared: SharedTask): JourneysTask => ({ kind: 'journeys', plan, ...shared });

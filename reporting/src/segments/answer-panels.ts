@@ -87,12 +87,12 @@ export async function answerPanels(
   client: PoolClient,
   engine: SegmentEngine,
   asked: Panels,
-  { admit, signal }: Pick<Reads, 'admit' | 'signal'>,
+  reads: Pick<Reads, 'admit' | 'signal'>,
   answered: (panel: number, answer: SegmentAnswer) => void,
 ): Promise<boolean> {
   const queries = asked.panels.map(({ query }) => query);
   const plans = queries.map((query) => planQuestion(query)!);
-  const read = await readParts(client, engine, partsNeeded(queries, plans), admit);
+  const read = await readParts(client, engine, partsNeeded(queries, plans), reads);
   if (read === undefined) return false;
   const ending = new AbortController();
   let failure: unknown;
@@ -107,7 +107,7 @@ export async function answerPanels(
     }
   });
   try {
-    const stop = AbortSignal.any([ending.signal, ...(signal ? [signal] : [])]);
+    const stop = AbortSignal.any([ending.signal, ...(reads.signal ? [reads.signal] : [])]);
     await runOnThreads(engine, read, await planPanels(client, asked, plans, read), stop, take);
   } catch (error) {
     throw failure ?? error;

@@ -85,7 +85,7 @@ export async function answerReturns(
     ...{ siteId, coded, usesVisitors: true, usesTime: true, usesVisits: visits !== undefined },
     range: visits ? aroundVisits(range) : range,
   };
-  const read = await readParts(client, engine, parts, reads.admit);
+  const read = await readParts(client, engine, parts, reads);
   if (read === undefined) return undefined;
   const plan = await planReturns(client, question, visits, read);
   const count: Count = async (counted) => {

@@ -135,7 +135,7 @@ export async function answerSegments(
 ): Promise<SegmentAnswer | undefined> {
   const plan = planQuestion(query);
   if (plan === undefined) return undefined;
-  const read = await readParts(client, engine, { ...partsNeeded([query], [plan]), ...limits }, reads.admit);
+  const read = await readParts(client, engine, { ...partsNeeded([query], [plan]), ...limits }, reads);
   if (read === undefined) return undefined;
   const counting = await countPlan(client, query, plan, read);
   const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });

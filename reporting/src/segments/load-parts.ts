@@ -113,7 +113,7 @@ async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map
   const batches = [...batchesOf(missing)];
   const fetchBatch = (at: number) => {
     const fetching = batches[at] && fetchBlocks(loading, batches[at]);
-    fetching?.catch(() => {}); // fails where it is waited for
+    fetching?.catch(() => {}); // thrown where this is awaited
     return fetching;
   };
   let fetching = fetchBatch(0);

@@ -11,7 +11,7 @@ export interface RawReading {
   withVisitors: boolean;
   /** Everything that visits are made of is needed. */
   withVisits: boolean;
-  /** No more rows than this are read, whichever come first. */
+  /** Limit of rows; which of them is undefined. */
   most?: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** Everything that a question counts, in memory: parts of segments and of raw events, and what their codes mean. */
 import type { PoolClient } from '@millrace/shared/postgres';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import { coverSegments } from './cover-segments.js';
 import { readValues, type Values } from './dictionaries.js';
 import { CorruptSegmentError, loadDirectories, loadParts } from './load-parts.js';
@@ -40,13 +40,13 @@ export async function readParts(
   client: PoolClient,
   engine: SegmentEngine,
   needed: PartsNeeded,
-  admit?: Admit,
+  reads: Pick<Reads, 'admit' | 'signal'> = {},
 ): Promise<ReadParts | undefined> {
   const site = await readSiteSegments(client, needed.siteId, needed.range, [...needed.coded]);
   if (site === undefined) return undefined;
   for (;;) {
     try {
-      return await readSite(client, engine, needed, site, admit);
+      return await readSite(client, engine, needed, site, reads);
     } catch (error) {
       if (!(error instanceof CorruptSegmentError)) throw error;
       engine.logger.error({ site: needed.siteId, err: error }, 'a segment is corrupt; its events are read one by one');
@@ -63,7 +63,7 @@ async function readSite(
   engine: SegmentEngine,
   needed: PartsNeeded,
   site: SiteSegments,
-  admit?: Admit,
+  reads: Pick<Reads, 'admit' | 'signal'>,
 ): Promise<ReadParts | undefined> {
   const { siteId } = needed;
   const needs = { ...needed, from: needed.range.from.getTime(), to: needed.range.to.getTime() };
@@ -77,7 +77,7 @@ async function readSite(
   );
   const { parts: wanted, raw } = wantedParts(cover, directories, needs);
   const most = needed.mostRaw ?? mostRaw;
-  const uncovered = await readUncovered(client, engine, site, { ranges: raw, needs, most }, admit);
+  const uncovered = await readUncovered(client, engine, site, { ranges: raw, needs, most }, reads);
   if (uncovered === undefined) return undefined;
   const { tail, rest } = uncovered;
   const parts = await loadParts(loading, wanted);

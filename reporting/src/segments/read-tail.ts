@@ -51,7 +51,7 @@ left join visitors on visitors.site_id = ${site} and visitors.user_id = found.us
     const { rows } = await fetching;
     const isLast = rows.length < rowsAtOnce;
     if (!isLast) fetching = fetch();
-    fetching.catch(() => {}); // fails where it is waited for
+    fetching.catch(() => {}); // thrown where this is awaited
     take(rows);
     if (isLast) break;
   }

@@ -1,7 +1,7 @@
 /** Reads the raw events of a question: what no segment covers. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intersect, rangesOf, subtract } from '@millrace/shared/segments/interval-ranges';
-import type { Admit } from '../query/reading-cost.js';
+import type { Reads } from '../reading/read-in-turn.js';
 import { clip, touched } from './cover-segments.js';
 import { countRaw, type RawRows, readRawRows } from './raw-rows.js';
 import type { SegmentEngine } from './segment-engine.js';
@@ -30,7 +30,7 @@ export async function readUncovered(
   engine: SegmentEngine,
   site: SiteSegments,
   { ranges, needs, most }: Uncovered,
-  admit?: Admit,
+  { admit, signal }: Pick<Reads, 'admit' | 'signal'> = {},
 ): Promise<UncoveredEvents | undefined> {
   const { siteId } = site;
   const reading = {
@@ -44,7 +44,7 @@ export async function readUncovered(
     return { rest: few };
   }
   const wanted = tailWanted(site, needs);
-  const { rows: tail, counted } = await takeTail(client, engine, site, wanted);
+  const { rows: tail, counted } = await takeTail(client, engine, site, wanted, signal);
   const rest = tail ? subtract(ranges, timesOf(tail.intervals.keys(), needs)) : ranges;
   // What was counted are whole intervals, of which a range may have less.
   const isCounted = counted !== undefined && subtract(rest, timesOf(wanted.intervals, needs)).length === 0;
@@ -54,7 +54,7 @@ export async function readUncovered(
   return { tail, rest: await readRawRows(client, { ...reading, ranges: rest }) };
 }
 
-/** So few events that to count them first would take as long as to read them; undefined for more, and where some are in memory. */
+/** Reads few events at once, since to count them first would take as long; undefined where there are more, or some in memory. */
 async function readFew(
   client: PoolClient,
   { memory, leastTail }: SegmentEngine,

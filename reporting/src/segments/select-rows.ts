@@ -97,7 +97,7 @@ function keepAll(codes: Numbers, allowed: Uint8Array, kept: Uint32Array): number
   return count;
 }
 
-/** Of two bytes read as one number the first is the lower one: so on all machines but a few. */
+/** Whether the first of two bytes that are read as one number is the lower one, as on nearly every machine. */
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** What each pair of codes fits, by the 16 bits of both: bit 0 for the first, bit 1 for the second. */
@@ -114,7 +114,7 @@ function pairsOf(allowed: Uint8Array): Uint8Array {
   return pairs;
 }
 
-/** The same two codes at a time: mostly neither fits, and what belongs to a visitor stands in runs. */
+/** The same, two codes at a time: mostly neither fits, and events of a visitor stand next to each other. */
 function keepBytes(codes: Uint8Array, pairs: Uint8Array, kept: Uint32Array): number {
   const first = codes.byteOffset % 2;
   const twos = new Uint16Array(codes.buffer, codes.byteOffset + first, Math.max(0, codes.length - first) >>> 1);

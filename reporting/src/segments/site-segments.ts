@@ -5,6 +5,7 @@ import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { databaseHistory } from '../reading/in-snapshot.js';
 import { markedSql } from '../reading/marked-sql.js';
+import { queryNamed } from '../reading/named-statement.js';
 import { type ListedSegment, touched } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 
@@ -76,7 +77,7 @@ export async function readSiteSegments(
   range: { from: Date; to: Date },
   columns: string[],
 ): Promise<SiteSegments | undefined> {
-  const { rows } = await client.query<StateRow>({
+  const { rows } = await queryNamed<StateRow>(client, {
     name: 'segmentState',
     text: readState,
     values: [siteId, range.from, range.to, columns],

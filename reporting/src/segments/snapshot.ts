@@ -7,7 +7,7 @@ export interface Snapshot {
   xmax: number;
   /** Those in between that are not seen. */
   running: readonly number[];
-  /** Then it sees more than these say. */
+  /** It does not say which transactions are running, so it may see more than the others say. */
   isStandby: boolean;
 }
 

@@ -2,7 +2,7 @@
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
-import { advanceTail } from './advance-tail.js';
+import { type Advanced, advanceTail } from './advance-tail.js';
 import type { Memory } from './memory.js';
 import { countRaw } from './raw-rows.js';
 import type { SegmentEngine } from './segment-engine.js';
@@ -111,12 +111,20 @@ async function advance(
   engine: SegmentEngine,
   moment: TailMoment,
   wanted: TailWanted,
-): Promise<TailRows | undefined> {
+  tail: Tail,
+): Promise<Advanced | undefined> {
   const now = Date.now();
-  const tail = heldTail(engine.memory, moment) ?? emptyTail(moment);
   const advanced = await advanceTail(client, tail, moment, wanted, now);
   if (advanced?.tail) keep(engine, moment.siteId, advanced.tail, now);
-  return advanced?.rows;
+  return advanced;
+}
+
+/** Some of the intervals at a time, about as many events in each. */
+function inSteps(intervals: readonly number[], steps: number): number[][] {
+  const size = Math.max(1, Math.ceil(intervals.length / steps));
+  return Array.from({ length: Math.ceil(intervals.length / size) }, (_, step) =>
+    intervals.slice(step * size, (step + 1) * size),
+  );
 }
 
 /** `counted`: how many events all of the wanted intervals have, where that is known. */
@@ -129,19 +137,22 @@ async function refresh(
 ): Promise<TailRows | undefined> {
   const { memory, tailAtOnce } = engine;
   const held = heldTail(memory, moment);
-  const missing = missingOf(held ?? emptyTail(moment), wanted);
+  let tail = held ?? emptyTail(moment);
+  const missing = missingOf(tail, wanted);
   const isCounted = missing.length === 0 || (held === undefined && counted !== undefined);
   const events = isCounted ? (counted ?? 0) : await countMissing(client, memory, moment.siteId, missing);
   if (events > mostRows(memory)) return undefined;
-  // A question whose time is up on the way leaves what it has read to the next one.
-  const first = events > tailAtOnce ? missing.slice(0, -1) : [];
-  for (const interval of first) await advance(client, engine, moment, { ...wanted, intervals: [interval] });
-  return advance(client, engine, moment, wanted);
+  // A question that times out keeps what it has read for the next one.
+  for (const intervals of inSteps(missing, Math.ceil(events / tailAtOnce)).slice(0, -1)) {
+    const advanced = await advance(client, engine, moment, { ...wanted, intervals }, tail);
+    tail = advanced?.tail ?? tail;
+  }
+  return (await advance(client, engine, moment, wanted, tail))?.rows;
 }
 
 export interface TakenTail {
   rows?: TailRows | undefined;
-  /** Events of the wanted intervals, where they had to be counted; of many not all. */
+  /** Events of the wanted intervals, where all of them had to be counted. */
   counted?: number;
 }
 
@@ -154,6 +165,7 @@ export async function takeTail(
   engine: SegmentEngine,
   site: SiteSegments,
   wanted: TailWanted,
+  signal?: AbortSignal,
 ): Promise<TakenTail> {
   if (wanted.intervals.length === 0 || site.isErased) return {};
   const { memory, tailTurns, leastTail } = engine;
@@ -162,14 +174,15 @@ export async function takeTail(
   let counted: number | undefined;
   if (!heldTail(memory, moment)) {
     counted = await countMissing(client, memory, siteId, [...wanted.intervals]);
-    if (counted < leastTail || counted > mostRows(memory)) return { counted };
+    if (counted > mostRows(memory)) return {};
+    if (counted < leastTail) return { counted };
   }
   for (;;) {
     const tail = heldTail(memory, moment);
     const place = tail && placeOf(tail, moment);
     if (place === 'apart') return {};
     if (tail && place === 'earlier') return { rows: (await advanceTail(client, tail, moment, wanted, 0))?.rows };
-    if (await tailTurns.enter(siteId, moment.snapshot.xmax)) break;
+    if (await tailTurns.enter(siteId, moment.snapshot.xmax, signal)) break;
   }
   try {
     return { rows: await refresh(client, engine, moment, wanted, counted) };

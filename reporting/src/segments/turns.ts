@@ -1,8 +1,12 @@
 /** Lets one at a time do what the others wait for, and perhaps need not do any more. */
+import { ServiceError } from '@millrace/shared/errors';
 
 export interface Turns {
-  /** True: it is the caller's turn, until it leaves. False: another one has left, after which the caller looks again. */
-  enter(name: string, age: number): Promise<boolean>;
+  /**
+   * True: it is the caller's turn, until it leaves. False: another one has left, after which the caller looks again.
+   * @throws ServiceError `query_timeout` when the signal fires while it waits.
+   */
+  enter(name: string, age: number, signal?: AbortSignal): Promise<boolean>;
   leave(name: string): void;
 }
 
@@ -11,13 +15,30 @@ interface Waiting {
   look(): void;
 }
 
+function waitAmong(waiting: Waiting[], age: number, signal?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const one = { age, look };
+    function look() {
+      signal?.removeEventListener('abort', giveUp);
+      resolve(false);
+    }
+    function giveUp() {
+      waiting.splice(waiting.indexOf(one), 1);
+      reject(new ServiceError('query_timeout'));
+    }
+    waiting.push(one);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted) giveUp();
+  });
+}
+
 /** Who has the greatest `age` looks first: what it does may do for all others. */
 export function createTurns(): Turns {
   const taken = new Map<string, Waiting[]>();
   return {
-    enter(name, age) {
+    enter(name, age, signal) {
       const waiting = taken.get(name);
-      if (waiting) return new Promise((resolve) => waiting.push({ age, look: () => resolve(false) }));
+      if (waiting) return waitAmong(waiting, age, signal);
       taken.set(name, []);
       return Promise.resolve(true);
     },

@@ -1,0 +1,26 @@
+/** Says what is wrong with a field that a schema has refused, and what was probably meant. */
+import type Joi from 'joi';
+import { dimensionProblem } from './dimension-problem.js';
+import { metricProblem } from './metric-problem.js';
+import { nearestName } from './nearest-name.js';
+import { dimensionNames, dimensionRule } from './query-names.js';
+import { rangeProblem } from './range-problem.js';
+
+const ofNames = ['string.pattern.base', 'string.empty'];
+
+/** The rest of a sentence that begins with the path of the field. `fields` are those that could stand there, by what is around them. */
+export function fieldProblem(item: Joi.ValidationErrorItem, fields: Record<string, string[]> = {}): string {
+  const { path, type, message, context } = item;
+  if (type === 'object.unknown') return `${message}${nearField(path, fields)}`;
+  if (path.length === 1 && path[0] === 'date_range' && type !== 'any.required') return rangeProblem(context?.value);
+  if (!ofNames.includes(type)) return message;
+  if (path[0] === 'metrics') return metricProblem(context?.value);
+  if (path[0] === 'dimensions') return dimensionProblem(context?.value, dimensionNames, dimensionRule);
+  return message;
+}
+
+function nearField(path: (string | number)[], fields: Record<string, string[]>): string {
+  const around = path.slice(0, -1).join('.');
+  const near = Object.hasOwn(fields, around) ? nearestName(String(path.at(-1)), fields[around]!) : undefined;
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}

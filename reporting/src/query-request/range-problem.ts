@@ -1,0 +1,33 @@
+/** Says what is wrong with a range that is no name and no pair of dates or instants. */
+import { isCalendarDate } from '@millrace/shared/time';
+import { nearestName } from './nearest-name.js';
+import { rangeNames, rangeRule } from './query-names.js';
+
+const date = /^\d{4}-\d{2}-\d{2}$/;
+const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+
+/** The rest of a sentence that begins with the name of the field. */
+export function rangeProblem(sent: unknown): string {
+  if (typeof sent === 'string') return nameProblem(sent.toWellFormed()) ?? rangeRule;
+  const ends = Array.isArray(sent) ? sent.filter((end) => typeof end === 'string') : [];
+  return ends.map(endProblem).find((problem) => problem !== undefined) ?? rangeRule;
+}
+
+function nameProblem(sent: string): string | undefined {
+  if (isCalendarDate(sent)) return `is one date; for that day write ["${sent}", "${sent}"]`;
+  const name = sent
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+  const meant = /^[1-9]\d{0,4}d$/.test(name) ? name : nearestName(name, rangeNames.filter(isWord));
+  return meant && `is ${JSON.stringify(sent)}, which is not a range; did you mean ${meant}?`;
+}
+
+/** Of names such as 7d every short text is near. */
+const isWord = (name: string) => !/\d/.test(name);
+
+function endProblem(end: string): string | undefined {
+  if (date.test(end) && !isCalendarDate(end)) return `has the date ${end}, which is not in the calendar`;
+  if (!withoutZone.test(end)) return undefined;
+  return `has the time ${end} without a zone: write ${end.replace(' ', 'T')}Z, or an offset such as +05:30 in place of Z`;
+}

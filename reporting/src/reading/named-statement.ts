@@ -1,0 +1,25 @@
+/** Statements that Postgres parses once for each connection: of a short answer that takes as long as all else. */
+import { ServiceError } from '@millrace/shared/errors';
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+
+/** The types of its columns have changed; a proxy has handed the transaction to a connection without it, or with another of that name. */
+const lost = ['0A000', '26000', '42P05'];
+/** Over as soon as one is lost: connections remember the others. */
+let areKept = true;
+
+/** @throws ServiceError `database_unavailable` when the statement was lost, after which none has a name any more. */
+export async function queryNamed<Row extends QueryResultRow>(
+  client: PoolClient,
+  statement: { name: string; text: string; values: unknown[] },
+): Promise<QueryResult<Row>> {
+  const { name, ...unnamed } = statement;
+  if (!areKept) return client.query<Row>(unnamed);
+  try {
+    return await client.query<Row>({ name, ...unnamed });
+  } catch (error) {
+    if (!lost.includes((error as { code?: string }).code ?? '')) throw error;
+    areKept = false;
+    const message = 'The database, or the connection to it, has just changed. Retry after the given time.';
+    throw Object.assign(new ServiceError('database_unavailable', message), { cause: error });
+  }
+}
