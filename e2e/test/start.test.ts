@@ -33,14 +33,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it('npm start on a clean clone counts the first event, keeps it over a restart, and leaves nothing running', async () => {
   const first = await startMillrace();
   expect(await sendPrintedEvent(first.output)).toEqual({ status: 'ok' });
-  await expect.poll(() => viewsOfDemo(first.output), { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => countedViews(first.output), { timeout: 60_000 }).toBe(1);
   importLine();
-  await expect.poll(() => viewsOfDemo(first.output), { timeout: 60_000 }).toBe(2);
+  await expect.poll(() => countedViews(first.output), { timeout: 60_000 }).toBe(2);
   await stopMillrace(first.npm);
 
   const second = await startMillrace();
   expect(second.output, 'what was installed is there').not.toContain('Installing');
-  expect(await viewsOfDemo(second.output)).toBe(2);
+  expect(await countedViews(second.output)).toBe(2);
   await stopMillrace(second.npm);
 }, 300_000);
 
@@ -75,10 +75,10 @@ function importLine(): void {
   const log = join(folder, 'access.log');
   writeFileSync(log, `203.0.113.7 - - [${time}] "GET / HTTP/1.1" 200 5 "-" "-"\n`);
   const { PATH, HOME } = env;
-  execFileSync('npm', ['run', 'import', '--', log, '--site', 'demo'], { cwd: clone, env: { PATH, HOME } });
+  execFileSync('npm', ['run', 'import', '--', log, '--site', 'first'], { cwd: clone, env: { PATH, HOME } });
 }
 
-async function viewsOfDemo(output: string): Promise<unknown> {
+async function countedViews(output: string): Promise<unknown> {
   const [, url = ''] = /curl '(\S+\/stats\S+)'/.exec(output) ?? [];
   const answer = (await (await fetch(url)).json()) as { total_views: number };
   return answer.total_views;
