@@ -63,13 +63,17 @@ it('fails at once for a site that there is not', async () => {
 
 it('fails at once for filters that no event has', async () => {
   const { failedReason, attemptsMade } = await run({ filters: { colour: 'red' } });
-  expect(failedReason).toContain('filters.colour must be one of event_type, path');
+  expect(failedReason).toContain('filters.colour is "colour", which is not a dimension; did you mean property:colour?');
   expect(attemptsMade).toBe(1);
   // Its parameters are known by the same names to the sender as to the dataset.
   const second = await run({ filters: { path: '/p1', colour: ['red', 'blue'] } });
-  expect(second.failedReason).toContain('filters.colour must be one of event_type, path');
+  expect(second.failedReason).toContain(
+    'filters.colour is "colour", which is not a dimension; did you mean property:colour?',
+  );
   const own = await run({ filters: { filters: [['is', 'colour', ['red']]] } });
-  expect(own.failedReason).toContain('filters[0][1] must be one of event_type, path');
+  expect(own.failedReason).toContain(
+    'filters[0][1] is "colour", which is not a dimension; did you mean property:colour?',
+  );
 });
 
 describe('outputPath', () => {

@@ -11,7 +11,7 @@ import { addJune, type ExportStack, startExportStack } from './export-stack.js';
 
 let stack: ExportStack;
 /** Enough for a workbook to take some seconds. */
-const many = 12_000;
+const many = 20_000;
 /** Of each event: so many that the sockets between Postgres and worker hold but a small part of them. */
 const bytes = 1_500;
 
