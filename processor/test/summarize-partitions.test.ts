@@ -26,7 +26,7 @@ const store = (from: string, events: number) =>
     [from, events],
   );
 
-/** One look, which must come to no error. */
+/** One look that must not fail. */
 const look = (done: Map<string, string>, pool = database.pool) =>
   summarizePartitions(
     pool,
@@ -37,7 +37,7 @@ const look = (done: Map<string, string>, pool = database.pool) =>
     new AbortController().signal,
   );
 
-/** The pool, with other queries than those that are asked for. */
+/** The pool, whose clients ask through `query`. */
 const poolWith = (query: (client: PoolClient, text: string, values: unknown[]) => Promise<unknown>) =>
   Object.assign(Object.create(database.pool) as Pool, {
     async connect() {

@@ -46,18 +46,17 @@ function parseRequest(query: unknown): StatsRequest {
 }
 
 const dayMs = 86_400_000;
+const earliest = new Date(Date.UTC(2000, 0, 1));
 
 /** No event is older, and none lies further in the future; whole days, so that no interval is cut. */
 const allTime = (now: Date): TimeRange => ({
-  from: new Date(Date.UTC(2000, 0, 1)),
+  from: earliest,
   to: new Date((Math.floor(now.getTime() / dayMs) + 3) * dayMs),
 });
 
-/** Nothing for a day before or after all events, of which Postgres could not write every instant. */
-function rangeOf(date: string, timezone: string): TimeRange {
-  const { from } = allTime(new Date(0));
-  return isWithinLimits(date) ? dayRange(date, timezone) : { from, to: from };
-}
+/** Empty for a day that no event can be of: Postgres cannot represent all of those. */
+const rangeOf = (date: string, timezone: string): TimeRange =>
+  isWithinLimits(date) ? dayRange(date, timezone) : { from: earliest, to: earliest };
 
 function questionOf(request: StatsRequest, now: Date): Question {
   const { site_id: siteId, date, tz, limit } = request;

@@ -48,6 +48,7 @@ it.each<[Record<string, unknown>, string, string]>([
     'date_range is "last week", which is not a range; did you mean last_week?',
   ],
   [{ date_range: '7D' }, 'date_range', 'did you mean 7d?'],
+  [{ date_range: `${' '.repeat(1e6)}7d` }, 'date_range', ' …", which is not a range; did you mean 7d?'],
   [{ date_range: '2026-01-01' }, 'date_range', 'is one date; for that day write ["2026-01-01", "2026-01-01"]'],
   [{ date_range: ['2026-01-01'] }, 'date_range', 'date_range must be one of'],
   [{ date_range: ['2026-01-01', '2026-01-02', '2026-01-03'] }, 'date_range', 'date_range must be one of'],

@@ -34,7 +34,7 @@ export interface History {
   readonly past: readonly string[];
 }
 
-/** Further than other tests of the same server get while a row is stored. */
+/** More transactions than other tests on the server run while a row is stored. */
 const ahead = 1_000;
 
 /** As from another server, in the same partition and with its mark; its number may be reached later, see `numbers`. */
@@ -49,7 +49,7 @@ async function storeForeign(random: Random, { pool, siteId }: HistoryOptions, no
   );
 }
 
-/** Gives away as many transaction numbers as rows of another server are ahead. */
+/** Uses up as many transaction numbers as rows of another server are ahead. */
 const useNumbers = `do $$ begin for number in 1..${ahead} loop perform pg_current_xact_id(); commit; end loop; end $$`;
 
 /** What happens to events, and to what is kept of them. */

@@ -44,7 +44,7 @@ const batch = (path: string, user: string | null = null, time = '2026-11-10T12:0
   JSON.stringify([eventOf(path, user, time)]);
 const store = (...given: Parameters<typeof batch>) => insertEvents(database.pool, batch(...given));
 
-/** With a transaction number of its own choice, as of another server. */
+/** Stores an event with a given transaction number, as if it came from another server. */
 async function storeAs(txid: number, path: string, user: string): Promise<void> {
   const { site_id, timestamp, event_id } = eventOf(path, user, '2026-11-10T12:05:00Z');
   await database.pool.query(
@@ -172,7 +172,7 @@ it('knows a site that was erased and has come again for another one', async () =
   expect(await ask()).toEqual({ '/new': 1, '/newer': 1, '/other': 1 });
 });
 
-it('reads the events of another server every time, whatever its transactions were called', async () => {
+it('reads the events of another server every time, whatever their transaction numbers', async () => {
   await store('/own', 'a');
   await ask();
   const { rows } = await database.pool.query<{ txid: string }>('select pg_current_xact_id()::text as txid');
@@ -204,7 +204,7 @@ it('reads an interval again whose index has come after its events, as when a bac
   expect(await ask()).toEqual({ '/a': 1, '/restored': 1 });
 });
 
-it('counts what a subscription to another server brings, whatever its transactions were called', async () => {
+it('counts events that a subscription copies from another server, whatever their transaction numbers', async () => {
   await store('/own', 'a');
   await ask();
   await database.pool.query(

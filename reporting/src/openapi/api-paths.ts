@@ -82,7 +82,7 @@ const sites = {
       tag: 'Sites',
       summary: 'Change the settings of a site',
       scope: 'admin',
-      description: 'After a change of the time zone, days are counted anew; answers stay exact meanwhile.',
+      description: 'A change of the time zone recomputes all days; answers stay exact meanwhile.',
       body: 'SiteChange',
       answer: 'Site',
       refusals: [...onSite, 400, 408, 409, 413, 415],

@@ -23,6 +23,10 @@ export const fieldAliases = Object.fromEntries(dimensions.flatMap(aliasesOf)) as
 /** In front of the name of a property. */
 export const propertyAlias = 'event:props:';
 
+/** The name of a property without what we, or other tools, put before it. */
+export const bareProperty = (name: string): string =>
+  name.replace(/^(?:visit:|event:)?(?:property|properties|props|prop)[.:]/, '');
+
 /** A unit of time that follows from the range. */
 export const timeAlias = 'time';
 

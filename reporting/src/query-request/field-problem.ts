@@ -8,7 +8,7 @@ import { rangeProblem } from './range-problem.js';
 
 const ofNames = ['string.pattern.base', 'string.empty'];
 
-/** The rest of a sentence that begins with the path of the field. `fields` are those that could stand there, by what is around them. */
+/** The rest of a sentence that begins with the path of the field. `fields` are known names, by the object that they belong to. */
 export function fieldProblem(item: Joi.ValidationErrorItem, fields: Record<string, string[]> = {}): string {
   const { path, type, message, context } = item;
   if (type === 'object.unknown') return `${message}${nearField(path, fields)}`;

@@ -1,9 +1,10 @@
 /** Says what is wrong with the name of a metric, and which one was probably meant. */
 import { metrics } from '../query/metric-catalogue.js';
 import { numberFamilies } from '../query/number-metrics.js';
-import { propertyAlias, whyUnanswerable } from './alias-names.js';
+import { bareProperty, whyUnanswerable } from './alias-names.js';
 import { nearestName } from './nearest-name.js';
 import { metricPattern } from './query-names.js';
+import { quoted } from './refuse.js';
 
 const isMetric = new RegExp(metricPattern, 'u');
 const plainNames: string[] = metrics.map(({ name }) => name);
@@ -33,16 +34,11 @@ const otherFunctions = new Map([
   ['total', 'sum'],
 ]);
 
-/** What may stand before the name of a property; the longer ones first. */
-const prefixes = [propertyAlias, 'visit:property:', 'property:', 'properties:', 'props:'];
-
 const list = `there are ${plainNames.join(', ')}, event:<type>, and of a property sum, average, minimum, maximum and p1 to p99, such as sum:property:<name>`;
-
-const shown = (sent: string) => JSON.stringify(sent.length > 60 ? `${sent.slice(0, 60)}…` : sent);
 
 /** The rest of a sentence that begins with the place of the metric. */
 export const metricProblem = (sent: string): string =>
-  whyUnanswerable(sent) ?? `is ${shown(sent.toWellFormed())}, which is not a metric; ${hint(sent)}`;
+  whyUnanswerable(sent) ?? `is ${quoted(sent)}, which is not a metric; ${hint(sent)}`;
 
 function hint(sent: string): string {
   const [name = '', ...parts] = sent.split(':');
@@ -58,8 +54,7 @@ const knownFunction = (name: string): string | undefined =>
   percentile.test(name) ? name : (otherFunctions.get(name.toLowerCase()) ?? nearestName(name, functions));
 
 function hintOfFunction(name: string, rest: string): string {
-  const prefix = prefixes.find((each) => rest.startsWith(each)) ?? '';
-  const meant = `${name}:property:${rest.slice(prefix.length)}`;
+  const meant = `${name}:property:${bareProperty(rest)}`;
   if (isMetric.test(meant)) return `did you mean ${meant}?`;
   return `it is written ${name}:property:<name>, the name having 1 to 128 characters`;
 }

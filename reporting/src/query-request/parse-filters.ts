@@ -11,11 +11,10 @@ const isOperator = (text: unknown): text is FilterOperator => operators.includes
 const operatorRule = `must begin with one of ${filterOperators.join(', ')}, and, or, not`;
 
 const example = '["is", "path", ["/"]]';
-const joinRules = {
-  and: `must have two elements: "and" and one list of all its filters, such as ["and", [${example}]]`,
-  or: `must have two elements: "or" and one list of all its filters, such as ["or", [${example}]]`,
-  not: `must have two elements: "not" and one filter, such as ["not", ${example}]; ["not", ["and", [...]]] denies several`,
-};
+const joinRule = (op: string): string =>
+  op === 'not'
+    ? `must have two elements: "not" and one filter, such as ["not", ${example}]; ["not", ["and", [...]]] negates several`
+    : `must have two elements: "${op}" and one list of all its filters, such as ["${op}", [${example}]]`;
 
 interface Count {
   conditions: number;
@@ -56,9 +55,9 @@ function parseOne(input: unknown, path: FieldPath, depth: number, count: Count):
   if (!Array.isArray(input)) throw refusal(path, 'must be a list');
   const [op, second] = input;
   if (op === 'and' || op === 'or' || op === 'not') {
-    if (input.length !== 2) throw refusal(path, joinRules[op as keyof typeof joinRules]);
+    if (input.length !== 2) throw refusal(path, joinRule(op));
     const inner = [...path, 1];
-    if (op === 'not' && Array.isArray(second) && Array.isArray(second[0])) throw refusal(path, joinRules.not);
+    if (op === 'not' && Array.isArray(second) && Array.isArray(second[0])) throw refusal(path, joinRule(op));
     if (op === 'not') return { op, filter: parseOne(second, inner, depth + 1, count) };
     if (!Array.isArray(second) || second.length === 0) throw refusal(inner, 'must be a list of one filter or more');
     return { op, filters: parseAll(second, (index) => [...inner, index], depth + 1, count) };

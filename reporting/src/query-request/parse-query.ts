@@ -1,7 +1,6 @@
 /** Checks the body of `POST /api/v1/query`; what breaks a rule is refused by field and rule. */
 import { ruleMessages } from '@millrace/shared/rule-messages';
 import { isTimeZone } from '@millrace/shared/time';
-import type Joi from 'joi';
 import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';
@@ -46,7 +45,7 @@ function validate(input: unknown): QueryBody {
   refuseProto(input, []);
   const { error, value } = querySchema.validate(input, { messages: ruleMessages });
   if (!error) return value;
-  const [item] = error.details as [Joi.ValidationErrorItem];
+  const item = error.details[0]!;
   const { path, message, type, context } = item;
   if (type === 'object.unknown' && pages.includes(path.join('.')))
     throw refusal(path, `${message}; use pagination.${path[0]}`);

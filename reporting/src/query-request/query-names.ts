@@ -56,7 +56,7 @@ const units = timeUnits.map(({ name }) => name);
 const times = `${timeAlias}|time:(?:${units.join('|')})`;
 export const dimensionPattern = `^(?:${times}|${[...columnDimensions, ...visitDimensions].join('|')}|${properties}|${theirFields})$`;
 
-/** Names that conditions may be about, and those that rows may be of; properties come on top. */
+/** Names that conditions may be about, and those that rows may be of, besides properties. */
 export const fieldNames: readonly string[] = fields;
 export const dimensionNames: readonly string[] = [
   ...units.map((unit) => `time:${unit}`),

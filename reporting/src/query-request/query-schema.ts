@@ -105,7 +105,7 @@ export const querySchema = Joi.object<QueryBody>(fields)
   .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
   .messages({ 'object.unknown': 'is not a field of a query', 'object.base': 'must be an object' });
 
-/** By what is around them. */
+/** Names of fields, by the object that they belong to. */
 export const fieldsOfQuery = { '': Object.keys(fields), include: Object.keys(includes) };
 
 /** Joi drops this one name instead of refusing it. */

@@ -2,13 +2,14 @@
 import { isCalendarDate } from '@millrace/shared/time';
 import { nearestName } from './nearest-name.js';
 import { rangeNames, rangeRule } from './query-names.js';
+import { quoted } from './refuse.js';
 
 const date = /^\d{4}-\d{2}-\d{2}$/;
 const withoutZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 
 /** The rest of a sentence that begins with the name of the field. */
 export function rangeProblem(sent: unknown): string {
-  if (typeof sent === 'string') return nameProblem(sent.toWellFormed()) ?? rangeRule;
+  if (typeof sent === 'string') return nameProblem(sent) ?? rangeRule;
   const ends = Array.isArray(sent) ? sent.filter((end) => typeof end === 'string') : [];
   return ends.map(endProblem).find((problem) => problem !== undefined) ?? rangeRule;
 }
@@ -20,10 +21,10 @@ function nameProblem(sent: string): string | undefined {
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
   const meant = /^[1-9]\d{0,4}d$/.test(name) ? name : nearestName(name, rangeNames.filter(isWord));
-  return meant && `is ${JSON.stringify(sent)}, which is not a range; did you mean ${meant}?`;
+  return meant && `is ${quoted(sent)}, which is not a range; did you mean ${meant}?`;
 }
 
-/** Of names such as 7d every short text is near. */
+/** Nearly every short text is close to a name such as 7d. */
 const isWord = (name: string) => !/\d/.test(name);
 
 function endProblem(end: string): string | undefined {

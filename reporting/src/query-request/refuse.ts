@@ -8,6 +8,10 @@ export type FieldPath = readonly (string | number)[];
 const maxNameLength = 100;
 const cut = (text: string) => (text.length > maxNameLength ? `${text.slice(0, maxNameLength)}…` : text).toWellFormed();
 
+/** What a client has sent, in quotes and not longer than a message may have it. */
+export const quoted = (sent: string): string =>
+  JSON.stringify((sent.length > 60 ? `${sent.slice(0, 60)}…` : sent).toWellFormed());
+
 /** `['filters', 0, 'x']` → `filters[0].x` */
 export const pathText = (path: FieldPath) =>
   path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${cut(part)}`)).join('');

@@ -1,10 +1,10 @@
-/** Statements that Postgres parses once for each connection: of a short answer that takes as long as all else. */
+/** Statements that Postgres parses once for each connection. Parsing takes about as long as the rest of a short answer. */
 import { ServiceError } from '@millrace/shared/errors';
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 
 /** The types of its columns have changed; a proxy has handed the transaction to a connection without it, or with another of that name. */
 const lost = ['0A000', '26000', '42P05'];
-/** Over as soon as one is lost: connections remember the others. */
+/** False once one was lost: other connections may have lost theirs, too. */
 let areKept = true;
 
 /** @throws ServiceError `database_unavailable` when the statement was lost, after which none has a name any more. */

@@ -12,7 +12,7 @@ it('lets the one with the greatest age look first', async () => {
   expect(await turns.enter('site', 1)).toBe(true);
 });
 
-it('keeps nobody waiting whose time is up, and wakes the others', async () => {
+it('rejects a waiting caller whose signal fires, and wakes the others', async () => {
   const turns = createTurns();
   await turns.enter('site', 1);
   const time = new AbortController();
