@@ -1,8 +1,7 @@
 /** What bodies of funnels, retention and journeys have in common: the site, range, zone and filters of a query, and rules of their own. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import { fieldProblem } from './field-problem.js';
-import { querySchema, refuseProto } from './query-schema.js';
+import { bodyPreferences, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
 /** Fields that are a query's own; `parseQuery` takes them further. */
@@ -35,7 +34,7 @@ export const behaviourSchema = <Body extends QueryFields>(
     ...own,
   } as Joi.PartialSchemaMap<Body>)
     .required()
-    .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
+    .prefs(bodyPreferences)
     .messages({ 'object.unknown': `is not a field of ${noun}`, 'object.base': 'must be an object' });
 
 /** `objects` are fields that are objects. @throws ServiceError `invalid_request`. */
@@ -46,7 +45,7 @@ export function validateBody<Body>(
 ): Body {
   refuseProto(input, []);
   for (const name of objects) refuseProto((input as Body | undefined)?.[name], [name]);
-  const { error, value } = schema.validate(input, { messages: ruleMessages });
+  const { error, value } = schema.validate(input);
   if (error) throw refusal(error.details[0]!.path, fieldProblem(error.details[0]!));
   return value;
 }

@@ -1,11 +1,10 @@
 /** Takes the body of `POST /api/v1/query/batch`: a request for each of its queries, or a refusal by query, field and rule. */
 import { ServiceError } from '@millrace/shared/errors';
-import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
-import { listFilters } from './parse-filters.js';
+import { listFilters, parseFilters } from './parse-filters.js';
 import { parseQuery, type QueryRequest } from './parse-query.js';
-import { querySchema, refuseProto } from './query-schema.js';
+import { bodyPreferences, querySchema, refuseProto } from './query-schema.js';
 import { refusal } from './refuse.js';
 
 export interface BatchQuery {
@@ -57,14 +56,14 @@ const batchSchema = Joi.object({
     .required(),
 })
   .required()
-  .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
+  .prefs(bodyPreferences)
   .messages({ 'object.unknown': 'is not a field of a batch', 'object.base': 'must be an object' });
 
 const nameOf = (index: number) => `queries.${index}`;
 
 function checkShape(input: unknown): void {
   refuseProto(input, []);
-  const { error } = batchSchema.validate(input, { messages: ruleMessages });
+  const { error } = batchSchema.validate(input);
   if (!error) return;
   const { path, message } = error.details[0]!;
   const [first, index, ...rest] = path;
@@ -85,14 +84,15 @@ export function ofQuery<T>(index: number, work: () => T): T {
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const pageSchema = querySchema.extract('pagination').prefs(bodyPreferences);
+
 /** `limit` and `offset` by themselves, since nobody likes to write an object for a number. */
 function withPagination({ limit, offset, ...fields }: Fields): Fields {
   const page = { ...(limit !== undefined && { limit }), ...(offset !== undefined && { offset }) };
   const [first] = Object.keys(page);
   if (first === undefined) return fields;
   if ('pagination' in fields) throw refusal([first], 'must not be given beside pagination');
-  const options = { convert: false, errors: { label: false }, messages: ruleMessages } as const;
-  const { error } = querySchema.extract('pagination').validate(page, options);
+  const { error } = pageSchema.validate(page);
   if (error) throw refusal(error.details[0]!.path, error.details[0]!.message);
   return { ...fields, pagination: page };
 }
@@ -102,7 +102,7 @@ function parseOne(common: Fields, { id, ...fields }: OneQuery): BatchQuery {
   const includes = isFields(include) && isFields(common.include) ? { ...common.include, ...include } : include;
   const body = { ...common, ...own, include: includes };
   // First by itself, so that a refusal says which of its own filters is meant.
-  const { filter: ownFilter } = parseQuery({ ...body, filters });
+  const ownFilter = parseFilters(filters, ['filters']);
   const all = [...listFilters(common.filters ?? [], ['filters']), ...listFilters(filters, ['filters'])];
   return {
     ...(id !== undefined && { id }),

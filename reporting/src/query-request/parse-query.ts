@@ -1,5 +1,4 @@
 /** Checks the body of `POST /api/v1/query`; what breaks a rule is refused by field and rule. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
 import { isTimeZone } from '@millrace/shared/time';
 import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
@@ -43,7 +42,7 @@ const pages = ['limit', 'offset'];
 
 function validate(input: unknown): QueryBody {
   refuseProto(input, []);
-  const { error, value } = querySchema.validate(input, { messages: ruleMessages });
+  const { error, value } = querySchema.validate(input);
   if (!error) return value;
   const item = error.details[0]!;
   const { path, message, type, context } = item;

@@ -1,4 +1,5 @@
 /** The rules of a query's body that a schema can tell. */
+import { ruleMessages } from '@millrace/shared/rule-messages';
 import Joi from 'joi';
 import type { WeekStart } from './calendar.js';
 import type { WrittenNames } from './own-names.js';
@@ -99,10 +100,17 @@ const fields = {
   }),
 };
 
+/** Of the body of a question. Joi would compile messages that are given to `validate` for each request. */
+export const bodyPreferences: Joi.ValidationOptions = {
+  convert: false,
+  errors: { label: false, wrap: { array: false } },
+  messages: ruleMessages,
+};
+
 /** The other rules are checked after it, see `parseQuery`. */
 export const querySchema = Joi.object<QueryBody>(fields)
   .required()
-  .prefs({ convert: false, errors: { label: false, wrap: { array: false } } })
+  .prefs(bodyPreferences)
   .messages({ 'object.unknown': 'is not a field of a query', 'object.base': 'must be an object' });
 
 /** Names of fields, by the object that they belong to. */

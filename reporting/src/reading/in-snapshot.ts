@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/cancel-query';
 import { ServiceError } from '@millrace/shared/errors';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inReadTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 import type { ClientBase } from 'pg';
 import { createGate, type Gate } from './heavy-queries.js';
 
@@ -55,7 +55,7 @@ export function inSnapshot<T>(
     statementTimeoutMs === undefined ? '' : `; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
   const cancellable = signal ? (client: PoolClient) => untilAborted(pool, client, work, signal) : work;
   const begin = `/* reporting.inSnapshot */ ${snapshotOpening}${limit}`;
-  return queueOf(pool)(() => inTransaction(pool, cancellable, begin), signal);
+  return queueOf(pool)(() => inReadTransaction(pool, cancellable, begin), signal);
 }
 
 const firstPauseMs = 50;

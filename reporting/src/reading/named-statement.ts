@@ -9,7 +9,7 @@ let areKept = true;
 
 /** @throws ServiceError `database_unavailable` when the statement was lost, after which none has a name any more. */
 export async function queryNamed<Row extends QueryResultRow>(
-  client: PoolClient,
+  client: Pick<PoolClient, 'query'>,
   statement: { name: string; text: string; values: unknown[] },
 ): Promise<QueryResult<Row>> {
   const { name, ...unnamed } = statement;

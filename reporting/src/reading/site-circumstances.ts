@@ -1,6 +1,7 @@
 /** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import type { DateRange } from '../query-request/parse-date-range.js';
+import { queryNamed } from './named-statement.js';
 import { besideSnapshots, inSnapshot } from './in-snapshot.js';
 
 export interface SiteCircumstances {
@@ -45,7 +46,10 @@ export async function readSite(
   siteId: string,
   withEvents: boolean,
 ): Promise<SiteCircumstances> {
-  const { rows } = await client.query<Row>(withEvents ? withEventsStatement : statement, [siteId]);
+  const values = [siteId];
+  const { rows } = withEvents
+    ? await client.query<Row>(withEventsStatement, values)
+    : await queryNamed<Row>(client, { name: 'zone', text: statement, values });
   const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
   const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
   return { ...site, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };
