@@ -1,8 +1,8 @@
 /** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import type { DateRange } from '../query-request/parse-date-range.js';
-import { queryNamed } from './named-statement.js';
 import { besideSnapshots, inSnapshot } from './in-snapshot.js';
+import { queryNamed } from './named-statement.js';
 
 export interface SiteCircumstances {
   /** False for a site without an event that nobody has created either. */
