@@ -17,8 +17,36 @@ function add(to: CountedGroups, from: CountedGroups, places: Uint32Array): void 
 }
 
 /** Where each group of the lists stands in the whole. */
-function numberGroups(lists: CountedGroups[]): { places: Uint32Array[]; keys: Uint32Array[]; size: number } {
+interface NumberedGroups {
+  places: Uint32Array[];
+  keys: Uint32Array[];
+  size: number;
+}
+
+/** Of groups by one key: a table has a place for each code. */
+function numberCodes(lists: Uint32Array[]): NumberedGroups {
+  const most = lists.reduce((all, codes) => codes.reduce((max, code) => Math.max(max, code), all), 0);
+  const numbers = new Uint32Array(most + 1);
+  const key = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let size = 0;
+  const places = lists.map((codes) => {
+    const ofList = new Uint32Array(codes.length);
+    for (let at = 0; at < codes.length; at += 1) {
+      const code = codes[at]!;
+      if (numbers[code] === 0) {
+        key[size++] = code;
+        numbers[code] = size;
+      }
+      ofList[at] = numbers[code]! - 1;
+    }
+    return ofList;
+  });
+  return { places, keys: [key.slice(0, size)], size };
+}
+
+function numberGroups(lists: CountedGroups[]): NumberedGroups {
   const count = lists[0]!.keys.length;
+  if (count === 1) return numberCodes(lists.map(({ keys: [codes] }) => codes!));
   const numbers = createListNumbers(count);
   const key = new Uint32Array(count);
   const places = lists.map((list) =>

@@ -20,8 +20,11 @@ export interface GroupTexts {
 }
 
 function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts): ValueOf {
+  const { events, views, visitors } = groups;
   return (group, key) => {
-    if (key === 'events' || key === 'views' || key === 'visitors') return groups[key][group] ?? 0;
+    if (key === 'visitors') return visitors[group] ?? 0;
+    if (key === 'views') return views[group] ?? 0;
+    if (key === 'events') return events[group] ?? 0;
     if (key === 'share') return shareOf(groups.visitors[group]!, groups.all);
     if (key === 'views_per_visitor') return ratio(groups.viewsOfVisitors[group]!, groups.viewers[group]!);
     if (isNumberMetric(key)) return texts.numbers.orderOf(key, group);
@@ -38,7 +41,7 @@ function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts
 
 /** A series has every bucket, and without dimensions there is one row, also when nothing happened. */
 function withoutHoles({ dimensions, buckets }: ResolvedQuery, groups: CountedGroups): number[] {
-  const found = Array.from(groups.events, (_, group) => group);
+  const found = [...groups.events.keys()];
   const isSeries = dimensions.length === 1 && buckets !== undefined;
   if (!isSeries && dimensions.length > 0) return found;
   const byBucket = new Map(found.map((group) => [isSeries ? groups.keys[0]![group]! : 0, group]));
@@ -92,10 +95,13 @@ const ofNothing = (group: number, key: Metric | Dimension, share: number | null)
 /** Those that may be on the page or before it, by what is ordered by first: few of many groups need be compared by all keys. */
 function candidates(all: number[], { orderBy: [first], offset, limit }: ResolvedQuery, read: ValueOf): number[] {
   if (!first || offset + limit >= all.length) return all;
-  const values = all.map((group) => read(group, first.key));
-  if (!values.every((value) => typeof value === 'number')) return all;
   const sign = first.direction === 'desc' ? -1 : 1;
-  const places = Float64Array.from(values, (value) => sign * value);
+  const places = new Float64Array(all.length);
+  for (let at = 0; at < all.length; at += 1) {
+    const value = read(all[at]!, first.key);
+    if (typeof value !== 'number') return all;
+    places[at] = sign * value;
+  }
   const last = places.slice().sort()[offset + limit - 1]!;
   return all.filter((_, at) => places[at]! <= last);
 }
