@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   lifecycle.onClose('queue of exports', () => exports.close());
   const keys = readingNeedsKey(config) ? createKeyRing(writePool, logger) : undefined;
   lifecycle.onClose('keys', () => keys?.close());
+  const engine = openSegmentEngine(config, logger, lifecycle, writePool);
+  engine?.pool.start();
   const app = buildApp({
     logger,
     metrics,
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
     mayBeStandby: config.DATABASE_READ_URL !== undefined,
     writePool,
     gate,
-    engine: openSegmentEngine(config, logger, lifecycle, writePool),
+    engine,
     exports,
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),

@@ -6,7 +6,7 @@ import { sessionId } from '@millrace/shared/segments/session-id';
 import type { ByteTexts } from './byte-texts.js';
 import { createNumberList } from './number-list.js';
 import { createPropertyColumns } from './property-columns.js';
-import { type RowBytes, readMicros } from './read-rows.js';
+import { type RowBytes, readMicros } from '@millrace/shared/read-rows';
 import { createTextColumn, type TextColumn } from './text-column.js';
 
 /** What is selected of an event: time, user, session, properties as text, and the columns of events. */

@@ -4,7 +4,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
 import { numberUsers } from '../rollups/visitor-numbers.js';
 import { createGatherer, eventFields, type GatheredEvents } from './gather-events.js';
-import { readRows } from './read-rows.js';
+import { readRows } from '@millrace/shared/read-rows';
 
 /** Instants at which ranges begin, and at which they end. */
 export const boundsOf = (covers: IntervalRanges): { from: Date[]; to: Date[] } => ({

@@ -2,7 +2,7 @@
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import { createByteTexts } from '../../src/segments/byte-texts.js';
-import { readMicros, readRows } from '../../src/segments/read-rows.js';
+import { readMicros, readRows } from '@millrace/shared/read-rows';
 
 const bytesOf = (text: string) => Buffer.from(`before${text}after`);
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { numberUsers } from '../../src/rollups/visitor-numbers.js';
 import { createByteTexts } from '../../src/segments/byte-texts.js';
 import { readEvents } from '../../src/segments/read-events.js';
-import { readRows } from '../../src/segments/read-rows.js';
+import { readRows } from '@millrace/shared/read-rows';
 import { rawIntervals } from '../../src/verify/raw-intervals.js';
 import { createSegmentedSite, event, type SegmentedSite, siteId } from './segmented-site.js';
 

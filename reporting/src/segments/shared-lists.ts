@@ -5,7 +5,10 @@ let zeros = new Uint8Array();
 
 /** 0, 1, 2, ... */
 export function everyRow(count: number): Uint32Array {
-  if (count > rows.length) rows = Uint32Array.from({ length: 2 * count }, (_, row) => row);
+  if (count > rows.length) {
+    rows = new Uint32Array(2 * count);
+    for (let row = 0; row < rows.length; row += 1) rows[row] = row;
+  }
   return rows.subarray(0, count);
 }
 

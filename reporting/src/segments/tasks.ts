@@ -5,8 +5,9 @@ import { countJourneys, type JourneysTask } from './count-journeys.js';
 import { type CountedPanel, countPanels, type PanelsTask } from './count-panels.js';
 import { countReturns, type ReturnsTask } from './count-returns.js';
 import { type UnpackTask, unpackBlocks } from './unpack-blocks.js';
+import { type WarmUpTask, warmUp } from './warm-up.js';
 
-export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | ReturnsTask | UnpackTask;
+export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | ReturnsTask | UnpackTask | WarmUpTask;
 
 const kinds = {
   count: countGroups,
@@ -15,6 +16,7 @@ const kinds = {
   panels: countPanels,
   returns: countReturns,
   unpack: unpackBlocks,
+  warmUp,
 };
 
 type Kinds = typeof kinds;

@@ -1,4 +1,4 @@
-/** Threads that count: started when they are first needed, replaced when they die. */
+/** Threads that count: started when they are first needed or before, replaced when they die. */
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
@@ -7,6 +7,8 @@ import type { PieceOf, Reply, ResultOf, Task } from './tasks.js';
 
 export interface ThreadPool {
   readonly threads: number;
+  /** Starts all threads, so that no question has to wait for that. */
+  start(): void;
   /**
    * Runs a task in the thread that has least to do. When that dies it is run once more, in another one, and pieces may come again.
    * Nothing may be thrown by what takes them.
@@ -111,6 +113,14 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     }
   }
 
+  function startAll(): void {
+    for (let more = threads - open.size; more > 0; more -= 1) {
+      lastId += 1;
+      const ignore = () => {};
+      post(start(), lastId, { task: { kind: 'warmUp' }, take: ignore, resolve: ignore, reject: ignore, isSecond: true });
+    }
+  }
+
   const run: ThreadPool['run'] = (task, take) =>
     new Promise((resolve, reject) => {
       const taking = take as Running['take'];
@@ -121,5 +131,5 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     isClosed = true;
     await Promise.all([...open].map(stop));
   }
-  return { threads, run, close };
+  return { threads, start: startAll, run, close };
 }

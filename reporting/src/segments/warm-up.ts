@@ -1,0 +1,77 @@
+/** Counts made-up events, so that a thread has compiled what most questions need before somebody waits for the first answer. */
+import { type Numbers, packNumbers } from '@millrace/shared/segments/number-block';
+import { countGroups } from './count-groups.js';
+import type { CountPlan } from './count-plan.js';
+import type { Part } from './part.js';
+import { type PackedBlock, unpackBlocks } from './unpack-blocks.js';
+
+const rows = 8_192;
+const eventsPerVisitor = 4;
+const codes = 200;
+/** Compiled code needs some thousand rounds of a loop; some of what it makes of the first parts it has to make again. */
+const parts = 2;
+const rounds = 1;
+const dayMs = 86_400_000;
+
+const column = (valueOf: (row: number) => number): Numbers => Uint32Array.from({ length: rows }, (_, row) => valueOf(row));
+
+/** The kinds of blocks and widths of numbers that columns of events have. */
+const columns: Record<string, { as: 'codes' | 'steps' | 'jumps'; numbers: Numbers }> = {
+  visitor: { as: 'steps', numbers: column((row) => 1 + Math.floor(row / eventsPerVisitor) * 3) },
+  time: { as: 'jumps', numbers: column((row) => (row * 7_919) % dayMs) },
+  event_type: { as: 'codes', numbers: column((row) => 1 + Number(row % 3 === 0)) },
+  path: { as: 'codes', numbers: column((row) => 1 + ((row * 31) % (2 * codes))) },
+  country: { as: 'codes', numbers: column((row) => 1 + (Math.floor(row / eventsPerVisitor) % codes)) },
+};
+
+function packAll(): PackedBlock[] {
+  return Object.values(columns).map(({ as, numbers }) => {
+    const { kind, data } = packNumbers(numbers, as);
+    return { block: [kind, 0, data.length], data, rows };
+  });
+}
+
+function partOf(blocks: PackedBlock[], day: number): Part {
+  const names = Object.keys(columns);
+  const unpacked = unpackBlocks({ kind: 'unpack', blocks }) as Numbers[];
+  const startMs = day * dayMs;
+  return { rows, startMs, endMs: startMs + dayMs, columns: new Map(unpacked.map((list, at) => [names[at]!, list])) };
+}
+
+const counts = {
+  ...{ withEvents: false, viewCode: 1, typeCodes: [], withVisitors: true, withViewers: false, withAll: false },
+  numbers: [],
+};
+
+/** Totals, a top list and a series, each with and without a filter. */
+function plans(): CountPlan[] {
+  const bounds = Array.from({ length: parts + 1 }, (_, day) => day * dayMs + dayMs / 2);
+  const keys: CountPlan['keys'][] = [
+    [],
+    [{ by: 'column', column: 'path', size: 2 * codes + 1 }],
+    [{ by: 'time', buckets: { bounds: [0, ...bounds] }, size: parts + 1 }],
+  ];
+  const allowed = new Uint8Array(2 * codes + 1).fill(1, 0, codes);
+  const filter: CountPlan['filter'] = {
+    op: 'and',
+    filters: ['country', 'path'].map((name) => ({ op: 'in', column: name, allowed })),
+  };
+  return keys.flatMap((each) => [{ ...counts, keys: each }, { ...counts, keys: each, filter }]);
+}
+
+export interface WarmUpTask {
+  kind: 'warmUp';
+}
+
+export function warmUp(_task: WarmUpTask): void {
+  const blocks = packAll();
+  const lastVisitor = 1 + Math.floor(rows / eventsPerVisitor) * 3;
+  const shared = {
+    visitors: [0, Number.POSITIVE_INFINITY] as [number, number],
+    ...{ lastVisitor, cancellation: new Int32Array(new SharedArrayBuffer(4)) },
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    const made = Array.from({ length: parts }, (_, day) => partOf(blocks, day));
+    for (const plan of plans()) countGroups({ kind: 'count', plan, parts: made, ...shared });
+  }
+}
