@@ -18,27 +18,18 @@ export type UnpackedBlocks = (UnpackedBlock | undefined)[];
 /** Numbers of rows, or ids of sessions. */
 export type UnpackedBlock = Numbers | BigUint64Array;
 
-function share(numbers: UnpackedBlock): UnpackedBlock {
-  const buffer = new SharedArrayBuffer(numbers.byteLength);
-  if (numbers instanceof BigUint64Array) {
-    const ids = new BigUint64Array(buffer);
-    ids.set(numbers);
-    return ids;
-  }
-  const shared =
-    numbers instanceof Uint8Array
-      ? new Uint8Array(buffer)
-      : numbers instanceof Uint16Array
-        ? new Uint16Array(buffer)
-        : new Uint32Array(buffer);
-  shared.set(numbers);
+const allocateShared = (bytes: number) => new SharedArrayBuffer(bytes);
+
+function shareIds(ids: BigUint64Array): BigUint64Array {
+  const shared = new BigUint64Array(allocateShared(ids.byteLength));
+  shared.set(ids);
   return shared;
 }
 
 export function unpackBlocks({ blocks }: UnpackTask): UnpackedBlocks {
   return blocks.map(({ block, data, rows }) => {
     try {
-      return share(block[0] === 'ids' ? readIds(data) : readNumbers(block, data, rows));
+      return block[0] === 'ids' ? shareIds(readIds(data)) : readNumbers(block, data, rows, allocateShared);
     } catch (error) {
       if ((error as Error).name === 'CorruptBlockError') return undefined;
       throw error;

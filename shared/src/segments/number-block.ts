@@ -33,15 +33,35 @@ function writePlanes(numbers: Numbers, width: number, bytes: Uint8Array, offset:
   return end;
 }
 
-/** The numbers of the narrowest array that holds them; for one plane a view, not a copy. */
-function readPlanes(bytes: Uint8Array, width: number, count: number): Numbers {
+/** Where numbers are read to, such as memory that threads share. */
+export type Allocate = (bytes: number) => ArrayBufferLike;
+
+const allocateOwn: Allocate = (bytes) => new ArrayBuffer(bytes);
+
+/** The narrowest array that holds numbers of so many planes. */
+function makeList(width: number, count: number, allocate: Allocate): Numbers {
+  if (width === 1) return new Uint8Array(allocate(count));
+  return width === 2 ? new Uint16Array(allocate(2 * count)) : new Uint32Array(allocate(4 * count));
+}
+
+function checkPlanes(bytes: Uint8Array, width: number, count: number): void {
   if (!(width >= 1 && width <= 4) || bytes.length !== width * count) throw new Error('a wrong number of bytes');
-  if (width === 1) return new Uint8Array(bytes.buffer, bytes.byteOffset, count);
-  const numbers = width === 2 ? new Uint16Array(count) : new Uint32Array(count);
-  for (let plane = 0, shift = 0; plane < bytes.length; plane += count, shift += 8) {
-    for (let row = 0; row < count; row += 1) numbers[row]! |= bytes[plane + row]! << shift;
-  }
+}
+
+function readPlanes(bytes: Uint8Array, width: number, count: number, allocate: Allocate): Numbers {
+  checkPlanes(bytes, width, count);
+  const numbers = makeList(width, count, allocate);
+  if (width === 1) numbers.set(bytes);
+  else for (let row = 0; row < count; row += 1) numbers[row] = numberAt(bytes, width, count, row);
   return numbers;
+}
+
+function numberAt(bytes: Uint8Array, width: number, count: number, row: number): number {
+  let number = bytes[row]!;
+  if (width > 1) number |= bytes[count + row]! << 8;
+  if (width > 2) number |= bytes[2 * count + row]! << 16;
+  if (width > 3) number |= bytes[3 * count + row]! << 24;
+  return number;
 }
 
 /** Count of runs, width of their values, width of their lengths; then both in planes. */
@@ -68,13 +88,13 @@ function writeRuns(numbers: Numbers, count: number): Uint8Array {
   return bytes;
 }
 
-function readRuns(bytes: Uint8Array, rows: number): Numbers {
+function readRuns(bytes: Uint8Array, rows: number, allocate: Allocate): Numbers {
   const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
   const [ofValues, ofLengths] = [bytes[4]!, bytes[5]!];
   const split = runsHeader + count * ofValues;
-  const values = readPlanes(bytes.subarray(runsHeader, split), ofValues, count);
-  const lengths = readPlanes(bytes.subarray(split), ofLengths, count);
-  const numbers = new (values.constructor as new (length: number) => Numbers)(rows);
+  const values = readPlanes(bytes.subarray(runsHeader, split), ofValues, count, allocateOwn);
+  const lengths = readPlanes(bytes.subarray(split), ofLengths, count, allocateOwn);
+  const numbers = makeList(ofValues, rows, allocate);
   if (repeat(values, lengths, numbers) !== rows) throw new Error('a wrong number of rows');
   return numbers;
 }
@@ -102,10 +122,18 @@ function toDifferences(numbers: Numbers, kind: 'steps' | 'jumps'): Uint32Array {
   return differences;
 }
 
-function sumDifferences(differences: Numbers, kind: 'steps' | 'jumps'): Uint32Array {
-  const numbers = new Uint32Array(differences.length);
-  for (let row = 0, last = 0; row < differences.length; row += 1) {
-    const difference = differences[row]!;
+/** From planes of differences. */
+function sumDifferences(
+  bytes: Uint8Array,
+  width: number,
+  count: number,
+  kind: 'steps' | 'jumps',
+  allocate: Allocate,
+): Uint32Array {
+  checkPlanes(bytes, width, count);
+  const numbers = new Uint32Array(allocate(4 * count));
+  for (let row = 0, last = 0; row < count; row += 1) {
+    const difference = numberAt(bytes, width, count, row);
     last = (last + (kind === 'steps' ? difference : (difference >>> 1) ^ -(difference & 1))) >>> 0;
     numbers[row] = last;
   }
@@ -138,16 +166,27 @@ export function packNumbers(numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): 
   return { kind, data: gzipSync(bytes, { level: 1 }) };
 }
 
+/** What zlib makes its buffers of, at least. */
+const leastChunk = 64;
+
+/** Of the length that stands at the end of the bytes, see RFC 1952, 2.3.1; one that is wrong only makes it slower. One byte more shows the end. */
+function gunzip(data: Uint8Array, mostBytes: number): Buffer {
+  const length = new DataView(data.buffer, data.byteOffset, data.length).getUint32(data.length - 4, true);
+  return gunzipSync(data, { chunkSize: Math.max(leastChunk, Math.min(length, mostBytes) + 1) });
+}
+
 /**
- * The numbers of a block of `rows`.
+ * The numbers of a block of `rows`, in memory that `allocate` gives.
  * @throws CorruptBlockError when the checksum of the bytes is wrong, or they are of another number of rows.
  */
-export function unpackNumbers(kind: BlockKind, data: Uint8Array, rows: number): Numbers {
+export function unpackNumbers(kind: BlockKind, data: Uint8Array, rows: number, allocate = allocateOwn): Numbers {
   try {
-    const bytes = gunzipSync(data);
-    if (kind === 'runs') return readRuns(bytes, rows);
-    const numbers = readPlanes(bytes.subarray(1), bytes[0] ?? 0, rows);
-    return kind === 'planes' ? numbers : sumDifferences(numbers, kind);
+    // Runs take the most: a value and a length of four bytes each.
+    const bytes = gunzip(data, runsHeader + 8 * rows);
+    if (kind === 'runs') return readRuns(bytes, rows, allocate);
+    const [planes, width] = [bytes.subarray(1), bytes[0] ?? 0];
+    if (kind === 'planes') return readPlanes(planes, width, rows, allocate);
+    return sumDifferences(planes, width, rows, kind, allocate);
   } catch (cause) {
     throw new CorruptBlockError(`A block of ${rows} rows cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -1,6 +1,13 @@
 /** A segment: the events of a site's 15-minute intervals, column by column, in the order of visitor, time and id. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type BlockKind, CorruptBlockError, type Numbers, packNumbers, unpackNumbers } from './number-block.js';
+import {
+  type Allocate,
+  type BlockKind,
+  CorruptBlockError,
+  type Numbers,
+  packNumbers,
+  unpackNumbers,
+} from './number-block.js';
 import { layout } from './segment-columns.js';
 
 /** Where in `data` a column's block is: offset and length in bytes. */
@@ -62,9 +69,9 @@ export function createPacker(rows: number) {
   };
 }
 
-/** The numbers of a column of `rows` events from the bytes of its block. @throws CorruptBlockError */
-export function readNumbers([kind]: Block, data: Uint8Array, rows: number): Numbers {
-  return unpackNumbers(kind as BlockKind, data, rows);
+/** The numbers of a column of `rows` events from the bytes of its block, in memory that `allocate` gives. @throws CorruptBlockError */
+export function readNumbers([kind]: Block, data: Uint8Array, rows: number, allocate?: Allocate): Numbers {
+  return unpackNumbers(kind as BlockKind, data, rows, allocate);
 }
 
 /** The ids of sessions from the bytes of their block. @throws CorruptBlockError */
