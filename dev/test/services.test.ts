@@ -11,6 +11,12 @@ it.each([
   expect(nodeOptions({ heapMb: 512 }, { NODE_OPTIONS })).toEqual(expected);
 });
 
+it('bounds the young generation where NODE_OPTIONS does not', () => {
+  const heap = { heapMb: 512, youngHeapMb: 4 };
+  expect(nodeOptions(heap, {})).toEqual(['--max-old-space-size=512', '--max-semi-space-size=4']);
+  expect(nodeOptions(heap, { NODE_OPTIONS: '--max_semi_space_size=16' })).toEqual(['--max-old-space-size=512']);
+});
+
 it('leaves the heap of other services to Node', () => {
   expect(nodeOptions({}, {})).toEqual([]);
 });

@@ -1,4 +1,6 @@
 /** Raw events, read row by row, as the columns of a segment, their values still texts. */
+
+import { type RowBytes, readMicros } from '@millrace/shared/read-rows';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { eventColumns, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
@@ -6,7 +8,6 @@ import { sessionId } from '@millrace/shared/segments/session-id';
 import type { ByteTexts } from './byte-texts.js';
 import { createNumberList } from './number-list.js';
 import { createPropertyColumns } from './property-columns.js';
-import { type RowBytes, readMicros } from '@millrace/shared/read-rows';
 import { createTextColumn, type TextColumn } from './text-column.js';
 
 /** What is selected of an event: time, user, session, properties as text, and the columns of events. */

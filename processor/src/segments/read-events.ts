@@ -1,10 +1,10 @@
 /** Reads raw events of a site from Postgres, each once, for all that a roll makes of them. */
 import { copyOut } from '@millrace/shared/copy-out';
 import type { PoolClient } from '@millrace/shared/postgres';
+import { readRows } from '@millrace/shared/read-rows';
 import { type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
 import { numberUsers } from '../rollups/visitor-numbers.js';
 import { createGatherer, eventFields, type GatheredEvents } from './gather-events.js';
-import { readRows } from '@millrace/shared/read-rows';
 
 /** Instants at which ranges begin, and at which they end. */
 export const boundsOf = (covers: IntervalRanges): { from: Date[]; to: Date[] } => ({

@@ -1,8 +1,9 @@
 /** Texts by their bytes, and rows of COPY in pieces of any size. */
+
+import { readMicros, readRows } from '@millrace/shared/read-rows';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import { createByteTexts } from '../../src/segments/byte-texts.js';
-import { readMicros, readRows } from '@millrace/shared/read-rows';
 
 const bytesOf = (text: string) => Buffer.from(`before${text}after`);
 

@@ -2,12 +2,12 @@
 import type { Socket } from 'node:net';
 import { copyOut } from '@millrace/shared/copy-out';
 import type { PoolClient } from '@millrace/shared/postgres';
+import { readRows } from '@millrace/shared/read-rows';
 import { intervalOf } from '@millrace/shared/segments/interval-ranges';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { numberUsers } from '../../src/rollups/visitor-numbers.js';
 import { createByteTexts } from '../../src/segments/byte-texts.js';
 import { readEvents } from '../../src/segments/read-events.js';
-import { readRows } from '@millrace/shared/read-rows';
 import { rawIntervals } from '../../src/verify/raw-intervals.js';
 import { createSegmentedSite, event, type SegmentedSite, siteId } from './segmented-site.js';
 

@@ -2,7 +2,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Router } from 'express';
-import { describeApi } from './describe-api.js';
 
 const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
@@ -38,12 +37,21 @@ const page = `<!doctype html>
 const script = `SwaggerUIBundle({ url: 'openapi.json', domNode: document.getElementById('document'), deepLinking: true });
 `;
 
+/** Made when somebody asks for it: few processes are ever asked. */
+async function writeDocument(): Promise<string> {
+  const { describeApi } = await import('./describe-api.js');
+  return JSON.stringify(describeApi());
+}
+
 export function openapiRoutes(): Router {
-  const text = JSON.stringify(describeApi());
+  let document: Promise<string> | undefined;
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   // Links of the page are relative, so that it also works behind a prefix: it has one address, without a slash at its end.
   const router = Router({ strict: true });
-  router.get('/openapi.json', (_req, res) => void res.type('json').send(text));
+  router.get('/openapi.json', async (_req, res) => {
+    document ??= writeDocument();
+    res.type('json').send(await document);
+  });
   router.get('/docs', (_req, res) => {
     res.set({ 'content-security-policy': policy, 'referrer-policy': 'no-referrer' }).type('html').send(page);
   });

@@ -117,7 +117,13 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     for (let more = threads - open.size; more > 0; more -= 1) {
       lastId += 1;
       const ignore = () => {};
-      post(start(), lastId, { task: { kind: 'warmUp' }, take: ignore, resolve: ignore, reject: ignore, isSecond: true });
+      post(start(), lastId, {
+        task: { kind: 'warmUp' },
+        take: ignore,
+        resolve: ignore,
+        reject: ignore,
+        isSecond: true,
+      });
     }
   }
 

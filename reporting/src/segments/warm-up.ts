@@ -5,15 +5,16 @@ import type { CountPlan } from './count-plan.js';
 import type { Part } from './part.js';
 import { type PackedBlock, unpackBlocks } from './unpack-blocks.js';
 
-const rows = 8_192;
+const rows = 2_048;
 const eventsPerVisitor = 4;
 const codes = 200;
 /** Compiled code needs some thousand rounds of a loop; some of what it makes of the first parts it has to make again. */
 const parts = 2;
-const rounds = 1;
+const rounds = 6;
 const dayMs = 86_400_000;
 
-const column = (valueOf: (row: number) => number): Numbers => Uint32Array.from({ length: rows }, (_, row) => valueOf(row));
+const column = (valueOf: (row: number) => number): Numbers =>
+  Uint32Array.from({ length: rows }, (_, row) => valueOf(row));
 
 /** The kinds of blocks and widths of numbers that columns of events have. */
 const columns: Record<string, { as: 'codes' | 'steps' | 'jumps'; numbers: Numbers }> = {
@@ -56,7 +57,10 @@ function plans(): CountPlan[] {
     op: 'and',
     filters: ['country', 'path'].map((name) => ({ op: 'in', column: name, allowed })),
   };
-  return keys.flatMap((each) => [{ ...counts, keys: each }, { ...counts, keys: each, filter }]);
+  return keys.flatMap((each) => [
+    { ...counts, keys: each },
+    { ...counts, keys: each, filter },
+  ]);
 }
 
 export interface WarmUpTask {

@@ -1,9 +1,10 @@
 /** What becomes of tasks when the pool is closed, when threads die, and when a task cannot be sent. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { silent } from '@millrace/shared/testing/database';
+import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Task } from '../../src/segments/tasks.js';
 import { createThreadPool } from '../../src/segments/thread-pool.js';
@@ -31,6 +32,39 @@ it('refuses what is running when it is closed', async () => {
   );
   await pool.close();
   await Promise.all(running);
+});
+
+it('starts its threads before the first task, once', async () => {
+  const source = `import { appendFileSync } from 'node:fs';
+parentPort.on('message', ({ id, task }) => {
+  appendFileSync(process.env.MARK, task.kind + ' ');
+  parentPort.postMessage({ id, result: task.kind });
+});`;
+  const mark = join(folder, 'warm');
+  writeFileSync(mark, '');
+  const pool = poolOf(source.replace('process.env.MARK', JSON.stringify(mark)), 2);
+  pool.start();
+  pool.start();
+  await eventually(() => expect(readFileSync(mark, 'utf8')).toBe('warmUp warmUp '));
+  expect(await Promise.all([pool.run(task()), pool.run(task())])).toEqual(['unpack', 'unpack']);
+  await pool.close();
+});
+
+it('answers when threads die before their first task', async () => {
+  const source = `parentPort.on('message', ({ id, task }) => {
+  if (task.kind === 'warmUp') process.exit(1);
+  parentPort.postMessage({ id, result: 'done' });
+});`;
+  const pool = poolOf(source, 2);
+  pool.start();
+  expect(await pool.run(task())).toBe('done');
+  await pool.close();
+});
+
+it('has threads that warm up without a failure', async () => {
+  const pool = createThreadPool(1, silent);
+  expect(await pool.run({ kind: 'warmUp' })).toBeUndefined();
+  await pool.close();
 });
 
 it('starts no thread once it is closed', async () => {

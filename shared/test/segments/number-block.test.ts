@@ -44,6 +44,37 @@ describe('numbers', () => {
     for (const as of ['codes', 'steps', 'jumps'] as const) expect(roundTrip([number], as).found).toEqual([number]);
   });
 
+  it('come back in the memory that is given for them', () => {
+    const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+    const sorted = Array.from({ length: 1_000 }, (_, row) => row * 70_000);
+    for (const greatest of [255, 65_535, 2 ** 24 - 1, most]) {
+      const scattered = sorted.map((number) => number % (greatest + 1));
+      for (const numbers of [scattered, scattered.map((_, row) => scattered[row - (row % 7)]!)]) {
+        const { kind, data } = packNumbers(Uint32Array.from(numbers), 'codes');
+        const found = unpackNumbers(kind, data, numbers.length, shared);
+        expect(found.buffer).toBeInstanceOf(SharedArrayBuffer);
+        expect([...found]).toEqual(numbers);
+      }
+    }
+    const { kind, data } = packNumbers(Uint32Array.from(sorted), 'steps');
+    const found = unpackNumbers(kind, data, sorted.length, shared);
+    expect(found.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect([...found]).toEqual(sorted);
+  });
+
+  it('are refused when the length at the end of the bytes is wrong', () => {
+    const numbers = Array.from({ length: 5_000 }, (_, row) => (row * 7_919) % 4_096);
+    const { kind, data } = packNumbers(Uint32Array.from(numbers), 'codes');
+    const plain = gunzipSync(data).length;
+    expect(data.readUInt32LE(data.length - 4)).toBe(plain);
+    for (const length of [0, 1, plain - 1, most]) {
+      const wrong = Buffer.from(data);
+      wrong.writeUInt32LE(length, wrong.length - 4);
+      // Zlib checks it as well: such a block is corrupt, whatever it was read with.
+      expect(() => unpackNumbers(kind, wrong, numbers.length)).toThrow(CorruptBlockError);
+    }
+  });
+
   it('come back from narrower arrays', () => {
     for (const numbers of [Uint8Array.of(3, 255, 0), Uint16Array.of(3, 65_535, 0)]) {
       const { kind, data } = packNumbers(numbers, 'codes');
