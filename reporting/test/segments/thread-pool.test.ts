@@ -45,7 +45,7 @@ parentPort.on('message', ({ id, task }) => {
   const pool = poolOf(source.replace('process.env.MARK', JSON.stringify(mark)), 2);
   pool.start();
   pool.start();
-  await eventually(() => expect(readFileSync(mark, 'utf8')).toBe('warmUp warmUp '));
+  await eventually(async () => readFileSync(mark, 'utf8') === 'warmUp warmUp ', 'two threads have warmed up');
   expect(await Promise.all([pool.run(task()), pool.run(task())])).toEqual(['unpack', 'unpack']);
   await pool.close();
 });
