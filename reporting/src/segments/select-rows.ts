@@ -107,8 +107,11 @@ function pairsOf(allowed: Uint8Array): Uint8Array {
   const known = knownPairs.get(allowed);
   if (known) return known;
   const pairs = new Uint8Array(2 ** 16);
-  for (let pair = 0; pair < pairs.length; pair += 1) {
-    pairs[pair] = (allowed[pair & 0xff] ?? 0) | ((allowed[pair >>> 8] ?? 0) << 1);
+  for (let code = 0; code < Math.min(allowed.length, 2 ** 8); code += 1) {
+    if (allowed[code] === 1) pairs.fill(2, code << 8, (code + 1) << 8);
+  }
+  for (let code = 0; code < Math.min(allowed.length, 2 ** 8); code += 1) {
+    if (allowed[code] === 1) for (let pair = code; pair < pairs.length; pair += 2 ** 8) pairs[pair]! |= 1;
   }
   knownPairs.set(allowed, pairs);
   return pairs;

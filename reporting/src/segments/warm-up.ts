@@ -36,7 +36,14 @@ function partOf(blocks: PackedBlock[], day: number): Part {
   const names = Object.keys(columns);
   const unpacked = unpackBlocks({ kind: 'unpack', blocks }) as Numbers[];
   const startMs = day * dayMs;
-  return { rows, startMs, endMs: startMs + dayMs, columns: new Map(unpacked.map((list, at) => [names[at]!, list])) };
+  const made = {
+    rows,
+    startMs,
+    endMs: startMs + dayMs,
+    columns: new Map(unpacked.map((list, at) => [names[at]!, list])),
+  };
+  // As the first day of many ranges is cut.
+  return day === 0 ? { ...made, windows: [dayMs / 4, dayMs] } : made;
 }
 
 const counts = {
