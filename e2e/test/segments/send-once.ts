@@ -19,10 +19,10 @@ function withStatement(statement: unknown): (error: Error) => never {
 export function sendOnce(client: PoolClient): PoolClient {
   const sent = new Map<string, Promise<unknown>>();
   const query = (text: unknown, values: unknown, ...more: unknown[]): unknown => {
-    const send = async (): Promise<unknown> => Reflect.apply(client.query, client, [text, values, ...more]);
+    const send = (): unknown => Reflect.apply(client.query, client, [text, values, ...more]);
     if (typeof text !== 'string' || !Array.isArray(values) || !isSelect(text)) return send();
     const key = JSON.stringify([text, values]);
-    const answer = sent.get(key) ?? send().catch(withStatement(text));
+    const answer = sent.get(key) ?? (send() as Promise<unknown>).catch(withStatement(text));
     sent.set(key, answer);
     return answer;
   };
