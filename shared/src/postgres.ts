@@ -31,13 +31,12 @@ export function createPool(url: string, logger: Logger, options: PoolOptions): P
   return pool;
 }
 
-interface Borrowed {
-  client: PoolClient;
-  /** Returns the connection after a last statement; one that broke is closed. Never rejects. */
-  giveBack(last?: string): Promise<void>;
-}
-
-async function borrow(pool: Pool): Promise<Borrowed> {
+/** Runs `work` in one transaction, opened by the statements of `begin`: committed when it resolves, rolled back when it rejects. */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  begin = 'begin',
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   // A connection that dies between two statements says so here; unheard it would end the process.
@@ -45,50 +44,19 @@ async function borrow(pool: Pool): Promise<Borrowed> {
     broken = error;
   };
   client.on('error', noteBroken);
-  return {
-    client,
-    async giveBack(last) {
-      if (last) await client.query(last).catch(noteBroken);
-      client.off('error', noteBroken);
-      client.release(broken);
-    },
-  };
-}
-
-/** Runs `work` in one transaction, opened by the statements of `begin`: committed when it resolves, rolled back when it rejects. */
-export async function inTransaction<T>(
-  pool: Pool,
-  work: (client: PoolClient) => Promise<T>,
-  begin = 'begin',
-): Promise<T> {
-  const { client, giveBack } = await borrow(pool);
   try {
     await client.query(begin);
     const result = await work(client);
     await client.query('commit');
-    void giveBack();
     return result;
   } catch (error) {
-    await giveBack('rollback');
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
     throw error;
-  }
-}
-
-/** The same for `work` that only reads: nobody has to wait for the end of the transaction. */
-export async function inReadTransaction<T>(
-  pool: Pool,
-  work: (client: PoolClient) => Promise<T>,
-  begin: string,
-): Promise<T> {
-  const { client, giveBack } = await borrow(pool);
-  try {
-    await client.query(begin);
-    const result = await work(client);
-    void giveBack('commit');
-    return result;
-  } catch (error) {
-    await giveBack('rollback');
-    throw error;
+  } finally {
+    client.off('error', noteBroken);
+    client.release(broken);
   }
 }
 

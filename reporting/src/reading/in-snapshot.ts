@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/cancel-query';
 import { ServiceError } from '@millrace/shared/errors';
-import { inReadTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
 import type { ClientBase } from 'pg';
 import { createGate, type Gate } from './heavy-queries.js';
 
@@ -44,7 +44,10 @@ const shortQueueOf = createQueues((pool) => pool.options.max);
 export const besideSnapshots = <T>(pool: Pool, work: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
   shortQueueOf(pool)(work, signal);
 
-/** Runs `work` on one snapshot, as soon as a connection is free; the connection is returned afterwards, or closed when it broke. @throws ServiceError `too_many_queries`. */
+/**
+ * Runs `work` on one snapshot, as soon as a connection is free; the connection is returned afterwards, or closed when it broke. What was
+ * read does not wait for the end of the transaction, but the next one in the queue does. @throws ServiceError `too_many_queries`.
+ */
 export function inSnapshot<T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
@@ -55,7 +58,10 @@ export function inSnapshot<T>(
     statementTimeoutMs === undefined ? '' : `; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
   const cancellable = signal ? (client: PoolClient) => untilAborted(pool, client, work, signal) : work;
   const begin = `/* reporting.inSnapshot */ ${snapshotOpening}${limit}`;
-  return queueOf(pool)(() => inReadTransaction(pool, cancellable, begin), signal);
+  return new Promise((resolve, reject) => {
+    const read = () => inTransaction(pool, async (client) => resolve(await cancellable(client)), begin);
+    queueOf(pool)(read, signal).catch(reject);
+  });
 }
 
 const firstPauseMs = 50;
