@@ -1,5 +1,5 @@
 /** Reads what a statement finds by COPY: neither a message nor a string of its own for each value, as a query or a cursor has them. */
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import pg, { type ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 
@@ -17,10 +17,14 @@ function literal(value: unknown): string {
 const withLiterals = (text: string, values: unknown[]) =>
   text.replace(/\$(\d+)/g, (_, place: string) => literal(values[Number(place) - 1]));
 
-/** What pg gives a query that the pool has a time limit for: to be called once it is over. */
+/** What pg makes of a query that the pool has a time limit for. */
 interface Limited {
+  /** To be called once it is over. */
   callback?: () => void;
+  handleError(error: Error): void;
 }
+
+const socketOf = (client: ClientBase) => (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 
 /**
  * Bytes of a format of COPY, as they come. Whoever stops early has to close the connection: no other statement gets an answer before the
@@ -29,7 +33,14 @@ interface Limited {
 export function copyOut(client: ClientBase, text: string, values: unknown[], format: 'text' | 'binary'): Readable {
   const copy = `copy (${withLiterals(text, values)}) to stdout (format ${format})`;
   const copied = client.query(copyTo(copy, { highWaterMark: waitingBytes }));
+  const limited = copied as unknown as Limited;
   // pg-copy-streams does not: the limit would be taken for exceeded, long after the end.
-  copied.once('close', () => (copied as Limited).callback?.());
+  copied.once('close', () => limited.callback?.());
+  const { handleError } = limited;
+  // Only the server's own errors end a COPY. After any other, what still comes would be read by a stream that is gone.
+  limited.handleError = (error) => {
+    if (!(error instanceof pg.DatabaseError)) socketOf(client).destroy();
+    handleError.call(copied, error);
+  };
   return copied;
 }

@@ -33,6 +33,24 @@ it('says what Postgres says, and leaves the connection as it was', async () => {
   expect(await read('select $1::int', [1])).toBe('1\n');
 });
 
+it('closes the connection when the time limit is over in the middle of the rows', async () => {
+  const limited = new pg.Client({ connectionString: database.url, query_timeout: 300 });
+  await limited.connect();
+  const closed = new Promise<void>((resolve) => limited.once('end', () => resolve()));
+  limited.on('error', () => {});
+  const rows = copyOut(
+    limited,
+    'select repeat($1::text, 1000), pg_sleep(0.02) from generate_series(1, 100)',
+    ['x'],
+    'text',
+  );
+  const reading = async () => {
+    for await (const chunk of rows) expect((chunk as Buffer).length).toBeGreaterThan(0);
+  };
+  await expect(reading()).rejects.toThrow('Query read timeout');
+  await closed;
+});
+
 it('is over for the time limit of its pool when it is over', async () => {
   await read('select $1::int', [1]);
   const later: pg.QueryConfig & { query_timeout: number } = { text: 'select pg_sleep(0.6)', query_timeout: 60_000 };

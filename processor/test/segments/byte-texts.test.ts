@@ -1,5 +1,4 @@
 /** Texts by their bytes, and rows of COPY in pieces of any size. */
-
 import { readMicros, readRows } from '@millrace/shared/read-rows';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';

@@ -44,13 +44,13 @@ async function writeDocument(): Promise<string> {
 }
 
 export function openapiRoutes(): Router {
-  let document: Promise<string> | undefined;
+  let document: string | undefined;
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   // Links of the page are relative, so that it also works behind a prefix: it has one address, without a slash at its end.
   const router = Router({ strict: true });
   router.get('/openapi.json', async (_req, res) => {
-    document ??= writeDocument();
-    res.type('json').send(await document);
+    document ??= await writeDocument();
+    res.type('json').send(document);
   });
   router.get('/docs', (_req, res) => {
     res.set({ 'content-security-policy': policy, 'referrer-policy': 'no-referrer' }).type('html').send(page);

@@ -101,7 +101,7 @@ function parseOne(common: Fields, { id, ...fields }: OneQuery): BatchQuery {
   const { filters = [], include = {}, ...own } = withPagination(fields);
   const includes = isFields(include) && isFields(common.include) ? { ...common.include, ...include } : include;
   const body = { ...common, ...own, include: includes };
-  // First by itself, so that a refusal says which of its own filters is meant.
+  // Its own filters by themselves, so that a refusal says which of them is meant.
   const ownFilter = parseFilters(filters, ['filters']);
   const all = [...listFilters(common.filters ?? [], ['filters']), ...listFilters(filters, ['filters'])];
   return {

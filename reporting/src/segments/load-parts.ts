@@ -76,6 +76,8 @@ async function fetchBlocks({ client, siteId }: Loading, missing: MissingBlock[])
     // Bytes of its own: a thread is sent all that a buffer has.
     packed.push({ block, data: new Uint8Array(bytes.subarray(starts[0], ends[0])), rows: segment.rows });
   });
+  // Else some would be taken for others.
+  if (packed.length !== missing.length) throw new Error(`${packed.length} blocks came instead of ${missing.length}`);
   return packed;
 }
 

@@ -5,16 +5,16 @@ import type { ReadParts } from './read-parts.js';
 import type { SegmentEngine } from './segment-engine.js';
 import type { PieceOf, ResultOf, Task } from './tasks.js';
 
-/** Shares may differ by so much of all events: to look closer takes longer than it saves. */
-const tolerance = 0.01;
+/** Shares may differ by so much of one: to look closer takes longer than it saves. */
+const tolerance = 0.02;
 
-/** The visitor up to whom the parts have about so many events of `all`. */
-function visitorAfter(parts: Part[], events: number, all: number, lastVisitor: number): number {
+/** The visitor up to whom the parts have so many events, give or take some. */
+function visitorAfter(parts: Part[], events: number, some: number, lastVisitor: number): number {
   let [low, high] = [0, lastVisitor + 1];
   while (low < high) {
     const middle = (low + high) >>> 1;
     const before = parts.reduce((sum, part) => sum + firstRowOf(part, middle), 0);
-    if (Math.abs(before - events) <= tolerance * all) return middle;
+    if (Math.abs(before - events) <= some) return middle;
     if (before < events) low = middle + 1;
     else high = middle;
   }
@@ -23,8 +23,9 @@ function visitorAfter(parts: Part[], events: number, all: number, lastVisitor: n
 
 /** Ranges of visitors with about as many events each: those who came last are most of those of any month. */
 function sharesOf(threads: number, parts: Part[], events: number, lastVisitor: number): [number, number][] {
+  const share = events / threads;
   const bounds = Array.from({ length: threads - 1 }, (_, at) =>
-    visitorAfter(parts, ((at + 1) * events) / threads, events, lastVisitor),
+    visitorAfter(parts, (at + 1) * share, tolerance * share, lastVisitor),
   );
   const all = [0, ...bounds, Number.POSITIVE_INFINITY];
   return Array.from({ length: threads }, (_, at) => [all[at]!, all[at + 1]!]);

@@ -7,7 +7,7 @@ import type { PieceOf, Reply, ResultOf, Task } from './tasks.js';
 
 export interface ThreadPool {
   readonly threads: number;
-  /** Starts all threads, so that no question has to wait for that. */
+  /** Starts all threads, and has them compile what most questions need. */
   start(): void;
   /**
    * Runs a task in the thread that has least to do. When that dies it is run once more, in another one, and pieces may come again.
@@ -36,6 +36,9 @@ interface Thread {
 
 /** Threads run what was built, also where this file is run from its source. */
 const engineScript = new URL('./engine-thread.js', import.meta.url.replace('/src/segments/', '/dist/segments/'));
+
+/** After so many all that is warmed up is compiled. */
+const warmUpRounds = 6;
 
 const unavailable = () => new ServiceError('engine_unavailable');
 
@@ -113,18 +116,20 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     }
   }
 
+  /** Round by round: a question that comes meanwhile has its turn in between. */
+  function warm(thread: Thread, rounds: number): void {
+    if (rounds === 0 || isClosed || !open.has(thread)) return;
+    lastId += 1;
+    const reject = (err: Error) => {
+      if (!isClosed) logger.warn({ err }, 'a thread that counts could not warm up; its first answers take longer');
+    };
+    const resolve = () => warm(thread, rounds - 1);
+    post(thread, lastId, { task: { kind: 'warmUp' }, take: undefined, resolve, reject, isSecond: true });
+  }
+
   function startAll(): void {
-    for (let more = threads - open.size; more > 0; more -= 1) {
-      lastId += 1;
-      const ignore = () => {};
-      post(start(), lastId, {
-        task: { kind: 'warmUp' },
-        take: ignore,
-        resolve: ignore,
-        reject: ignore,
-        isSecond: true,
-      });
-    }
+    if (isClosed) return;
+    for (let more = threads - open.size; more > 0; more -= 1) warm(start(), warmUpRounds);
   }
 
   const run: ThreadPool['run'] = (task, take) =>

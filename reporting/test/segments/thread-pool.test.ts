@@ -45,7 +45,7 @@ parentPort.on('message', ({ id, task }) => {
   const pool = poolOf(source.replace('process.env.MARK', JSON.stringify(mark)), 2);
   pool.start();
   pool.start();
-  await eventually(async () => readFileSync(mark, 'utf8') === 'warmUp warmUp ', 'two threads have warmed up');
+  await eventually(async () => readFileSync(mark, 'utf8') === 'warmUp '.repeat(12), 'two threads have warmed up');
   expect(await Promise.all([pool.run(task()), pool.run(task())])).toEqual(['unpack', 'unpack']);
   await pool.close();
 });
@@ -58,6 +58,18 @@ it('answers when threads die before their first task', async () => {
   const pool = poolOf(source, 2);
   pool.start();
   expect(await pool.run(task())).toBe('done');
+  await pool.close();
+});
+
+it('runs a question between two rounds of warming up', async () => {
+  const source = `let rounds = 0;
+parentPort.on('message', ({ id, task }) => {
+  if (task.kind === 'warmUp') rounds += 1;
+  parentPort.postMessage({ id, result: rounds });
+});`;
+  const pool = poolOf(source);
+  pool.start();
+  expect(await pool.run(task())).toBe(1);
   await pool.close();
 });
 

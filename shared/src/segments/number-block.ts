@@ -169,7 +169,7 @@ export function packNumbers(numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): 
 /** What zlib makes its buffers of, at least. */
 const leastChunk = 64;
 
-/** Of the length that stands at the end of the bytes, see RFC 1952, 2.3.1; one that is wrong only makes it slower. One byte more shows the end. */
+/** In one go, by the length at the end of the bytes, see RFC 1952, 2.3.1; where that is wrong it takes longer. With room for one byte more zlib need not ask whether there is more. */
 function gunzip(data: Uint8Array, mostBytes: number): Buffer {
   const length = new DataView(data.buffer, data.byteOffset, data.length).getUint32(data.length - 4, true);
   return gunzipSync(data, { chunkSize: Math.max(leastChunk, Math.min(length, mostBytes) + 1) });
