@@ -121,7 +121,7 @@ it.each<[Record<string, unknown>, string, string]>([
 
 describe('filters', () => {
   it.each<[Record<string, unknown>, string]>([
-    [{ filters: 'path = /' }, 'filters must be an array'],
+    [{ filters: 'path = /' }, 'filters must be a list'],
     [filter(7), 'filters[0] must be a list'],
     [filter('equals', 'path', ['/']), 'filters must begin with one of is, is_not'],
     [filter([['is'], 'path', ['/']]), 'filters[0] must begin with one of is, is_not'],

@@ -28,6 +28,8 @@ export function createPool(url: string, logger: Logger, options: PoolOptions): P
     idle_in_transaction_session_timeout: 60_000,
   });
   pool.on('error', createErrorLog(logger, 'lost an idle database connection'));
+  // A connection may end at the moment in which it is handed on, when neither the pool nor whoever waits for it listens. Its next query says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -84,7 +84,7 @@ const fields = {
     .max(queryLimits.dimensions)
     .unique()
     .default([]),
-  filters: Joi.array().default([]),
+  filters: Joi.array().default([]).messages({ 'array.base': 'must be a list' }),
   order_by: Joi.array()
     .items(
       pair(Joi.string(), Joi.string().valid('asc', 'desc'), 'must be [metric or dimension, asc or desc]').messages({
