@@ -11,8 +11,8 @@ const codes = 200;
 const parts = 2;
 const dayMs = 86_400_000;
 
-const column = (valueOf: (row: number) => number): Numbers =>
-  Uint32Array.from({ length: rows }, (_, row) => valueOf(row));
+const column = (numberOf: (row: number) => number): Numbers =>
+  Uint32Array.from({ length: rows }, (_, row) => numberOf(row));
 
 /** The kinds of blocks and widths of numbers that columns of events have. */
 const columns: Record<string, { as: 'codes' | 'steps' | 'jumps'; numbers: Numbers }> = {
