@@ -12,7 +12,7 @@ export interface Service {
   defaultPort: number;
   /** Limit of its heap in MB. The more memory V8 may use, the less often it collects garbage. */
   heapMb?: number;
-  /** Limit of a semi-space in MB; the young generation takes three of them. A start fills what V8 allows by itself, and much of that stays. */
+  /** Limit of a semi-space in MB; the young generation takes three of them. By default V8 lets it grow during the start, and much of that stays. */
   youngHeapMb?: number;
   /** Set where the environment does not say otherwise. */
   environment?: Record<string, string>;

@@ -1,12 +1,7 @@
 /** Stops what a connection is doing in Postgres, from a connection of its own. */
 import pg from 'pg';
+import { cutOff } from './cut-off.js';
 import type { Pool, PoolClient } from './postgres.js';
-
-/** What pg knows of a connection beyond its types. */
-interface Wire {
-  processID: number | null;
-  connection: { stream: { destroy(error: Error): void } };
-}
 
 const patienceMs = 1_000;
 
@@ -21,9 +16,9 @@ where pid = $1 and application_name = current_setting('application_name')`;
  * cut off instead, and the query rejects as one whose connection was lost. Never rejects.
  */
 export async function cancelQuery(pool: Pool, client: PoolClient): Promise<void> {
-  const { processID, connection } = client as unknown as Wire;
+  const { processID } = client as unknown as { processID: number | null };
   if ((await askSeparately(pool, statement, [processID])) === 'silent') {
-    connection.stream.destroy(new Error('Connection terminated: the server does not answer'));
+    cutOff(client, new Error('Connection terminated: the server does not answer'));
   }
 }
 

@@ -1,7 +1,8 @@
 /** Reads what a statement finds by COPY: neither a message nor a string of its own for each value, as a query or a cursor has them. */
-import type { Duplex, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import pg, { type ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { cutOff } from './cut-off.js';
 
 /** Bytes that wait for their reader at most, besides those of the socket. */
 const waitingBytes = 64 * 1024;
@@ -24,8 +25,6 @@ interface Limited {
   handleError(error: Error): void;
 }
 
-const socketOf = (client: ClientBase) => (client as unknown as { connection: { stream: Duplex } }).connection.stream;
-
 /**
  * Bytes of a format of COPY, as they come. Whoever stops early has to close the connection: no other statement gets an answer before the
  * last byte is read.
@@ -37,9 +36,9 @@ export function copyOut(client: ClientBase, text: string, values: unknown[], for
   // pg-copy-streams does not: the limit would be taken for exceeded, long after the end.
   copied.once('close', () => limited.callback?.());
   const { handleError } = limited;
-  // Only the server's own errors end a COPY. After any other, what still comes would be read by a stream that is gone.
+  // After an error that is not the server's own, rows may still come, and the stream cannot read them any more.
   limited.handleError = (error) => {
-    if (!(error instanceof pg.DatabaseError)) socketOf(client).destroy();
+    if (!(error instanceof pg.DatabaseError)) cutOff(client);
     handleError.call(copied, error);
   };
   return copied;

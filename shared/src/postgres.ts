@@ -28,7 +28,7 @@ export function createPool(url: string, logger: Logger, options: PoolOptions): P
     idle_in_transaction_session_timeout: 60_000,
   });
   pool.on('error', createErrorLog(logger, 'lost an idle database connection'));
-  // A connection may end at the moment in which it is handed on, when neither the pool nor whoever waits for it listens. Its next query says so.
+  // While the pool hands a connection on, nobody else listens, and an error that nobody hears ends the process. The next query fails, too.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
@@ -41,7 +41,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // A connection that dies between two statements says so here; unheard it would end the process.
+  // A connection that dies between two statements says so here.
   const noteBroken = (error: Error) => {
     broken = error;
   };

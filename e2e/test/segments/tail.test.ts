@@ -172,7 +172,7 @@ it('knows a site that was erased and has come again for another one', async () =
   expect(await ask()).toEqual({ '/new': 1, '/newer': 1, '/other': 1 });
 });
 
-it('reads the events of another server every time, whatever their transaction numbers', async () => {
+it('reads the events of another server every time, whatever their transaction numbers are', async () => {
   await store('/own', 'a');
   await ask();
   const { rows } = await database.pool.query<{ txid: string }>('select pg_current_xact_id()::text as txid');
@@ -204,7 +204,7 @@ it('reads an interval again whose index has come after its events, as when a bac
   expect(await ask()).toEqual({ '/a': 1, '/restored': 1 });
 });
 
-it('counts events that a subscription copies from another server, whatever their transaction numbers', async () => {
+it('counts events that a subscription copies from another server, whatever their transaction numbers are', async () => {
   await store('/own', 'a');
   await ask();
   await database.pool.query(

@@ -1,8 +1,10 @@
 /** Reads that take long, on a connection of their own, so that those who ask for answers keep theirs. */
+
+import { cutOff } from '@millrace/shared/cut-off';
 import { withTimeout } from '@millrace/shared/health';
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import pg from 'pg';
-import { cutOff, snapshotOpening, untilAborted } from '../reading/in-snapshot.js';
+import { snapshotOpening, untilAborted } from '../reading/in-snapshot.js';
 
 export interface LongRead {
   /** Of a whole read, pauses of its reader included. */

@@ -37,7 +37,7 @@ const page = `<!doctype html>
 const script = `SwaggerUIBundle({ url: 'openapi.json', domNode: document.getElementById('document'), deepLinking: true });
 `;
 
-/** Made when somebody asks for it: few processes are ever asked. */
+/** Built for the first request: most processes never get one. */
 async function writeDocument(): Promise<string> {
   const { describeApi } = await import('./describe-api.js');
   return JSON.stringify(describeApi());

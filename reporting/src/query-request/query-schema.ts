@@ -100,7 +100,7 @@ const fields = {
   }),
 };
 
-/** Of the body of a question. Joi would compile messages that are given to `validate` for each request. */
+/** For the body of a question. Joi compiles the messages once here; given to `validate`, they would be compiled for each request. */
 export const bodyPreferences: Joi.ValidationOptions = {
   convert: false,
   errors: { label: false, wrap: { array: false } },

@@ -3,7 +3,6 @@ import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/cancel-query';
 import { ServiceError } from '@millrace/shared/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import type { ClientBase } from 'pg';
 import { createGate, type Gate } from './heavy-queries.js';
 
 export interface SnapshotOptions {
@@ -45,8 +44,8 @@ export const besideSnapshots = <T>(pool: Pool, work: () => Promise<T>, signal?: 
   shortQueueOf(pool)(work, signal);
 
 /**
- * Runs `work` on one snapshot, as soon as a connection is free; the connection is returned afterwards, or closed when it broke. What was
- * read does not wait for the end of the transaction, but the next one in the queue does. @throws ServiceError `too_many_queries`.
+ * Runs `work` on one snapshot, as soon as a connection is free; the connection is returned afterwards, or closed when it broke. Its result
+ * does not wait for the end of the transaction, but the next read in the queue does. @throws ServiceError `too_many_queries`.
  */
 export function inSnapshot<T>(
   pool: Pool,
@@ -110,10 +109,6 @@ export async function untilAborted<T>(
     await cancelling;
   }
 }
-
-/** Closes the connection at once; whatever waits for an answer on it fails, with `error` when there is one. */
-export const cutOff = (client: ClientBase, error?: Error): void =>
-  (client as unknown as { connection: { stream: { destroy(error?: Error): void } } }).connection.stream.destroy(error);
 
 /**
  * Which history of the database a snapshot is of, as SQL: one of one run of one server on one set of files. A backup comes back by a start

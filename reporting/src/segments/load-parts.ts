@@ -73,10 +73,10 @@ async function fetchBlocks({ client, siteId }: Loading, missing: MissingBlock[])
   const packed: PackedBlock[] = [];
   await readRows(copyOut(client, readBlocks, values, 'binary'), 1, ({ bytes, starts, ends }) => {
     const { block, segment } = missing[packed.length]!;
-    // Bytes of its own: a thread is sent all that a buffer has.
+    // A copy: to send a part of a buffer to a thread sends all of it.
     packed.push({ block, data: new Uint8Array(bytes.subarray(starts[0], ends[0])), rows: segment.rows });
   });
-  // Else some would be taken for others.
+  // Blocks are told apart by their order alone.
   if (packed.length !== missing.length) throw new Error(`${packed.length} blocks came instead of ${missing.length}`);
   return packed;
 }

@@ -23,7 +23,7 @@ interface NumberedGroups {
   size: number;
 }
 
-/** Of groups by one key: a table has a place for each code. */
+/** Numbers the groups of a single key, with a table that has a place for each code. */
 function numberCodes(lists: Uint32Array[]): NumberedGroups {
   const most = lists.reduce((all, codes) => codes.reduce((max, code) => Math.max(max, code), all), 0);
   const numbers = new Uint32Array(most + 1);

@@ -5,16 +5,16 @@ import type { ReadParts } from './read-parts.js';
 import type { SegmentEngine } from './segment-engine.js';
 import type { PieceOf, ResultOf, Task } from './tasks.js';
 
-/** Shares may differ by so much of one: to look closer takes longer than it saves. */
+/** How far a share may be off, as a part of it: a closer search takes longer than it saves. */
 const tolerance = 0.02;
 
-/** The visitor up to whom the parts have so many events, give or take some. */
-function visitorAfter(parts: Part[], events: number, some: number, lastVisitor: number): number {
+/** The visitor up to whom the parts have so many events, or nearly so. */
+function visitorAfter(parts: Part[], events: number, within: number, lastVisitor: number): number {
   let [low, high] = [0, lastVisitor + 1];
   while (low < high) {
     const middle = (low + high) >>> 1;
     const before = parts.reduce((sum, part) => sum + firstRowOf(part, middle), 0);
-    if (Math.abs(before - events) <= some) return middle;
+    if (Math.abs(before - events) <= within) return middle;
     if (before < events) low = middle + 1;
     else high = middle;
   }

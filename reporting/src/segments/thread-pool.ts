@@ -1,4 +1,4 @@
-/** Threads that count: started when they are first needed or before, replaced when they die. */
+/** Threads that count: started at once or when first needed, and replaced when they die. */
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Logger } from '@millrace/shared/logger';
@@ -37,7 +37,7 @@ interface Thread {
 /** Threads run what was built, also where this file is run from its source. */
 const engineScript = new URL('./engine-thread.js', import.meta.url.replace('/src/segments/', '/dist/segments/'));
 
-/** After so many all that is warmed up is compiled. */
+/** Enough for what they run to be compiled. */
 const warmUpRounds = 6;
 
 const unavailable = () => new ServiceError('engine_unavailable');
@@ -116,7 +116,7 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     }
   }
 
-  /** Round by round: a question that comes meanwhile has its turn in between. */
+  /** One round at a time, so that questions get their turn in between. */
   function warm(thread: Thread, rounds: number): void {
     if (rounds === 0 || isClosed || !open.has(thread)) return;
     lastId += 1;

@@ -1,4 +1,4 @@
-/** Counts made-up events, some times over, so that a thread has compiled what most questions need before somebody waits for the first answer. */
+/** Counts made-up events, so that the code of a thread is compiled before the first question. */
 import { type Numbers, packNumbers } from '@millrace/shared/segments/number-block';
 import { countGroups } from './count-groups.js';
 import type { CountPlan } from './count-plan.js';
@@ -11,21 +11,21 @@ const codes = 200;
 const parts = 2;
 const dayMs = 86_400_000;
 
-const column = (numberOf: (row: number) => number): Numbers =>
-  Uint32Array.from({ length: rows }, (_, row) => numberOf(row));
-
 /** The kinds of blocks and widths of numbers that columns of events have. */
-const columns: Record<string, { as: 'codes' | 'steps' | 'jumps'; numbers: Numbers }> = {
-  visitor: { as: 'steps', numbers: column((row) => 1 + Math.floor(row / eventsPerVisitor) * 3) },
-  time: { as: 'jumps', numbers: column((row) => (row * 7_919) % dayMs) },
-  event_type: { as: 'codes', numbers: column((row) => 1 + Number(row % 3 === 0)) },
-  path: { as: 'codes', numbers: column((row) => 1 + ((row * 31) % (2 * codes))) },
-  country: { as: 'codes', numbers: column((row) => 1 + (Math.floor(row / eventsPerVisitor) % codes)) },
+const columns: Record<string, { as: 'codes' | 'steps' | 'jumps'; numberOf(row: number): number }> = {
+  visitor: { as: 'steps', numberOf: (row) => 1 + Math.floor(row / eventsPerVisitor) * 3 },
+  time: { as: 'jumps', numberOf: (row) => (row * 7_919) % dayMs },
+  event_type: { as: 'codes', numberOf: (row) => 1 + Number(row % 3 === 0) },
+  path: { as: 'codes', numberOf: (row) => 1 + ((row * 31) % (2 * codes)) },
+  country: { as: 'codes', numberOf: (row) => 1 + (Math.floor(row / eventsPerVisitor) % codes) },
 };
 
 function packAll(): PackedBlock[] {
-  return Object.values(columns).map(({ as, numbers }) => {
-    const { kind, data } = packNumbers(numbers, as);
+  return Object.values(columns).map(({ as, numberOf }) => {
+    const { kind, data } = packNumbers(
+      Uint32Array.from({ length: rows }, (_, row) => numberOf(row)),
+      as,
+    );
     return { block: [kind, 0, data.length], data, rows };
   });
 }
@@ -40,7 +40,7 @@ function partOf(blocks: PackedBlock[], day: number): Part {
     endMs: startMs + dayMs,
     columns: new Map(unpacked.map((list, at) => [names[at]!, list])),
   };
-  // As the first day of many ranges is cut.
+  // Ranges often begin within a segment.
   return day === 0 ? { ...made, windows: [dayMs / 4, dayMs] } : made;
 }
 

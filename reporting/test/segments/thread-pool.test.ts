@@ -35,14 +35,14 @@ it('refuses what is running when it is closed', async () => {
 });
 
 it('starts its threads before the first task, once', async () => {
-  const source = `import { appendFileSync } from 'node:fs';
-parentPort.on('message', ({ id, task }) => {
-  appendFileSync(process.env.MARK, task.kind + ' ');
-  parentPort.postMessage({ id, result: task.kind });
-});`;
   const mark = join(folder, 'warm');
   writeFileSync(mark, '');
-  const pool = poolOf(source.replace('process.env.MARK', JSON.stringify(mark)), 2);
+  const source = `import { appendFileSync } from 'node:fs';
+parentPort.on('message', ({ id, task }) => {
+  appendFileSync(${JSON.stringify(mark)}, task.kind + ' ');
+  parentPort.postMessage({ id, result: task.kind });
+});`;
+  const pool = poolOf(source, 2);
   pool.start();
   pool.start();
   await eventually(async () => readFileSync(mark, 'utf8') === 'warmUp '.repeat(12), 'two threads have warmed up');

@@ -33,7 +33,7 @@ function writePlanes(numbers: Numbers, width: number, bytes: Uint8Array, offset:
   return end;
 }
 
-/** Where numbers are read to, such as memory that threads share. */
+/** Gives the memory that numbers are read into, such as memory that threads share. */
 export type Allocate = (bytes: number) => ArrayBufferLike;
 
 const allocateOwn: Allocate = (bytes) => new ArrayBuffer(bytes);
@@ -166,10 +166,13 @@ export function packNumbers(numbers: Numbers, as: 'codes' | 'steps' | 'jumps'): 
   return { kind, data: gzipSync(bytes, { level: 1 }) };
 }
 
-/** What zlib makes its buffers of, at least. */
+/** The smallest chunk that zlib takes. */
 const leastChunk = 64;
 
-/** In one go, by the length at the end of the bytes, see RFC 1952, 2.3.1; where that is wrong it takes longer. With room for one byte more zlib need not ask whether there is more. */
+/**
+ * Into one buffer of the length that the last four bytes tell (RFC 1952, 2.3.1), and one byte more, by which zlib sees the end. A wrong
+ * length is an error of zlib.
+ */
 function gunzip(data: Uint8Array, mostBytes: number): Buffer {
   const length = new DataView(data.buffer, data.byteOffset, data.length).getUint32(data.length - 4, true);
   return gunzipSync(data, { chunkSize: Math.max(leastChunk, Math.min(length, mostBytes) + 1) });

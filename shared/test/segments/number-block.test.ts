@@ -70,7 +70,7 @@ describe('numbers', () => {
     for (const length of [0, 1, plain - 1, most]) {
       const wrong = Buffer.from(data);
       wrong.writeUInt32LE(length, wrong.length - 4);
-      // Zlib checks it as well: such a block is corrupt, whatever it was read with.
+      // Zlib checks the length, too.
       expect(() => unpackNumbers(kind, wrong, numbers.length)).toThrow(CorruptBlockError);
     }
   });
