@@ -1,6 +1,7 @@
 /** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
 import type { ErrorCode } from '@millrace/shared/errors';
 import { newId } from '@millrace/shared/event-id';
+import { eventJob } from '@millrace/shared/event-job';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import { takeGroup } from '@millrace/shared/take-group';
 import type { QueueGate } from './queue-gate.js';
@@ -41,10 +42,11 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
 
   async function flushGroup(group: Waiting[]): Promise<EnqueueOutcome> {
     const count = group.reduce((sum, { batch }) => sum + batch.count, 0);
+    const hasContext = group.some(({ batch }) => batch.hasContext);
     const events = `[${group.map(({ batch }) => batch.text).join(',')}]`;
     const stop = flushSeconds.startTimer();
     try {
-      await gate.add(newId(Date.now()), { v: 1, count, events });
+      await gate.add(newId(Date.now()), eventJob(events, count, hasContext));
     } catch {
       return 'queue_unavailable';
     }

@@ -1,5 +1,6 @@
 /** Turns candidate events into the JSON texts to be queued and the list of those refused, each for its own reason. */
 import { serializeEvent, validateEvent } from '@millrace/shared/event';
+import { hasContext } from '@millrace/shared/event-columns';
 import type { EventRefusal } from '@millrace/shared/event-refusal';
 import { malformedLine } from './parse-events.js';
 
@@ -15,6 +16,8 @@ export interface EventBatch {
   /** JSON objects, separated by commas, without the brackets. */
   text: string;
   count: number;
+  /** Some event says more of the visitor or the page than its path, see `contextColumns`. */
+  hasContext: boolean;
 }
 
 export interface ValidatedEvents {
@@ -27,9 +30,9 @@ export interface ValidatedEvents {
 export const jobLimits = { events: 5_000, characters: 1_000_000 } as const;
 
 /** Joins event texts into batches within the limits of a job. */
-function cutIntoBatches(texts: string[]): EventBatch[] {
+function cutIntoBatches(texts: string[], hasContext: boolean): EventBatch[] {
   const [only] = texts;
-  if (only !== undefined && texts.length === 1) return [{ text: only, count: 1 }];
+  if (only !== undefined && texts.length === 1) return [{ text: only, count: 1, hasContext }];
   const batches: EventBatch[] = [];
   let first = 0;
   let characters = 0;
@@ -37,7 +40,7 @@ function cutIntoBatches(texts: string[]): EventBatch[] {
     const next = texts[index];
     const full = index - first === jobLimits.events || characters + (next?.length ?? 0) > jobLimits.characters;
     if (index > first && (next === undefined || full)) {
-      batches.push({ text: texts.slice(first, index).join(','), count: index - first });
+      batches.push({ text: texts.slice(first, index).join(','), count: index - first, hasContext });
       first = index;
       characters = 0;
     }
@@ -50,6 +53,7 @@ function cutIntoBatches(texts: string[]): EventBatch[] {
 export function validateEvents(candidates: unknown[], nowMs: number, siteId?: string): ValidatedEvents {
   const texts: string[] = [];
   const rejected: RejectedEvent[] = [];
+  let withContext = false;
   for (const [index, candidate] of candidates.entries()) {
     if (candidate === malformedLine) {
       rejected.push({ index, reason: 'malformed_json', field: '', message: 'the line is not valid JSON' });
@@ -59,8 +63,10 @@ export function validateEvents(candidates: unknown[], nowMs: number, siteId?: st
     if (result.ok && siteId !== undefined && result.event.site_id !== siteId) {
       const message = `this key is limited to site "${siteId}"`;
       rejected.push({ index, reason: 'wrong_site', field: 'site_id', message });
-    } else if (result.ok) texts.push(serializeEvent(result.event));
-    else rejected.push({ index, reason: result.reason, field: result.field, message: result.message });
+    } else if (result.ok) {
+      withContext ||= hasContext(result.event);
+      texts.push(serializeEvent(result.event));
+    } else rejected.push({ index, reason: result.reason, field: result.field, message: result.message });
   }
-  return { batches: cutIntoBatches(texts), accepted: texts.length, rejected };
+  return { batches: cutIntoBatches(texts, withContext), accepted: texts.length, rejected };
 }

@@ -288,7 +288,8 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('sends what arrives together in one job, and what arrives while it is on its way in the next', async () => {
     const events = createEventQueue(gate, createMetrics());
     const text = JSON.stringify(event);
-    const send = (count: number) => Array.from({ length: count }, () => events.enqueue({ text, count: 1 }));
+    const send = (count: number) =>
+      Array.from({ length: count }, () => events.enqueue({ text, count: 1, hasContext: false }));
     const first = send(30);
     await endOfTurn();
     const outcomes = await Promise.all([...first, ...send(170)]);
@@ -355,9 +356,9 @@ describe.each(queueBackends)('on %s', (backend) => {
       );
       await eventually(async () => narrow.state === 'open', 'the gate is open');
       const events = createEventQueue(narrow, createMetrics());
-      for (let job = 0; job < 3; job += 1) await events.enqueue({ text: '{}', count: 1 });
+      for (let job = 0; job < 3; job += 1) await events.enqueue({ text: '{}', count: 1, hasContext: false });
       await eventually(async () => narrow.state === 'overloaded', 'the gate is closed');
-      expect(await events.enqueue({ text: '{}', count: 1 })).toBe('overloaded');
+      expect(await events.enqueue({ text: '{}', count: 1, hasContext: false })).toBe('overloaded');
       const worked = createQueue('event-ingest', location, silent);
       await worked.resume();
       await worked.obliterate({ force: true });

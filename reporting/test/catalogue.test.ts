@@ -1,5 +1,5 @@
 /** The catalogue of names is one list: whatever knows names knows these, and no others. */
-import { eventColumns } from '@millrace/shared/segments/segment-columns';
+import { segmentColumns } from '@millrace/shared/segments/segment-columns';
 import { expect, it } from 'vitest';
 import { dimensionsText, metricsText, renderDefinitions } from '../src/openapi/render-definitions.js';
 import { type DimensionEntry, dimensions, timeUnits } from '../src/query/dimension-catalogue.js';
@@ -62,7 +62,7 @@ it('is what the document and docs/query.md define', () => {
 });
 
 it('is what both engines have columns for: only session ids are left to raw events', () => {
-  const columns = new Set<string>([...eventColumns.map(({ name }) => name), 'property:plan']);
+  const columns = new Set<string>([...segmentColumns.map(({ name }) => name), 'property:plan']);
   for (const name of filtering) {
     const request = ask({ filters: ['is', name, ['x']] });
     const plan = planQuestion(resolveQuery(request, { now: new Date('2025-11-15Z'), siteTimezone: 'UTC' }));

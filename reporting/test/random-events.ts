@@ -1,9 +1,9 @@
 /** Turns a seed into events of every shape that filters and groups must tell apart, and stores them. */
-
+import { allColumns, type EventContext } from '@millrace/shared/event-columns';
 import type { Pool } from '@millrace/shared/postgres';
 import { createRandom } from '@millrace/shared/testing/create-random';
 
-export interface StoredEvent {
+export interface StoredEvent extends EventContext {
   timestamp: Date;
   event_type: string;
   path: string;
@@ -73,6 +73,10 @@ export function randomEvents(seed: number, count: number, from: Date, lengthMs: 
   }));
 }
 
+const columns = allColumns.filter(({ name }) => name !== 'site_id');
+const names = columns.map(({ name }) => name).join(', ');
+const typed = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
+
 /** Writes them to table events, with ids of their place in the list. */
 export async function storeEvents(pool: Pool, siteId: string, events: StoredEvent[]): Promise<void> {
   const rows = events.map((event, index) => ({
@@ -80,10 +84,7 @@ export async function storeEvents(pool: Pool, siteId: string, events: StoredEven
     event_id: `0190a5b0-7c3d-7000-8000-${String(index).padStart(12, '0')}`,
   }));
   await pool.query(
-    `insert into events (site_id, timestamp, event_id, event_type, path, user_id, profile_id, referrer, properties)
-     select $1, timestamp, event_id, event_type, path, user_id, profile_id, referrer, properties
-     from jsonb_to_recordset($2::jsonb) as row(timestamp timestamptz, event_id uuid, event_type text, path text,
-       user_id text, profile_id text, referrer text, properties jsonb)`,
+    `insert into events (site_id, ${names}) select $1, row.* from jsonb_to_recordset($2::jsonb) as row(${typed})`,
     [siteId, JSON.stringify(rows)],
   );
 }

@@ -2,9 +2,12 @@
 import Joi from 'joi';
 import { isCalendarDate } from './time.js';
 
-/** `events` is the text of a JSON array of `count` events, handed to Postgres as it is. */
+/**
+ * `events` is the text of a JSON array of `count` events, handed to Postgres as it is. Those of version 2 may have columns that
+ * describe the visitor and the page.
+ */
 export interface EventIngestData {
-  v: 1;
+  v: 1 | 2;
   count: number;
   events: string;
 }
@@ -136,7 +139,7 @@ const period = Joi.string()
   .default('previous');
 
 export const events = object<EventIngestData>({
-  v: Joi.valid(1).required(),
+  v: Joi.valid(1, 2).required(),
   count: Joi.number().integer().min(1).required(),
   events: Joi.string().required(),
 });

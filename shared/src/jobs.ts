@@ -169,13 +169,14 @@ export type CheckedData =
   | { data: Record<string, unknown>; problem?: undefined; field?: undefined }
   | { problem: string; field: 'queue' | 'job' | 'data' | `data.${string}` };
 
-/** Version of the contract that a job's data name as `v`; data without it have the first. */
-const contractVersion = 1;
+/** Newest version of a contract that this release knows, where it is not the first; a job's data name theirs as `v`. */
+const contractVersions: Partial<Record<string, number>> = { 'event-ingest': 2 };
 
 /** The newer version that these data name; undefined for data that this release can judge. */
-export function newerVersionOf(given: unknown): number | undefined {
+export function newerVersionOf(queue: string, given: unknown): number | undefined {
   const { v } = Object(given) as { v?: unknown };
-  return Number.isInteger(v) && (v as number) > contractVersion ? (v as number) : undefined;
+  const known = contractVersions[queue] ?? 1;
+  return Number.isInteger(v) && (v as number) > known ? (v as number) : undefined;
 }
 
 /** Checks a job when it is added, and again when it is consumed. */

@@ -15,7 +15,7 @@ const pauseMs = 5_000;
 export function createNewerJobs(logger: Logger): (job: Job<unknown>, token: string) => Promise<void> {
   const log = createErrorLog(logger, 'a job of a newer release goes back to the queue: update this service');
   return async (job, token) => {
-    const version = newerVersionOf(job.data);
+    const version = newerVersionOf(job.queueName, job.data);
     if (version === undefined) return;
     log(new Error(`job ${job.id} of queue ${job.queueName} has contract version ${version}`));
     await job.moveToDelayed(Date.now() + pauseMs, token);

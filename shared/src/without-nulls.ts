@@ -1,15 +1,13 @@
 /** Many clients send null for a field that they do not have. */
+import { allColumns } from './event-columns.js';
 
-const optionalFields: readonly string[] = [
-  ...['user_id', 'session_id', 'profile_id', 'timestamp', 'sent_at', 'event_id', 'referrer', 'properties'],
-];
+const found = allColumns.filter(({ name, isRequired }) => !isRequired || name === 'timestamp' || name === 'event_id');
+const optionalFields = new Set([...found.map(({ name }) => name), 'sent_at', 'context']);
 
 /** The same event without optional fields that are null: they count as absent. The input itself stays as it is. */
 export function withoutNulls(input: unknown): unknown {
   if (typeof input !== 'object' || input === null) return input;
-  const fields = input as Record<string, unknown>;
-  if (!optionalFields.some((field) => fields[field] === null)) return input;
-  return Object.fromEntries(
-    Object.entries(fields).filter(([field, value]) => value !== null || !optionalFields.includes(field)),
-  );
+  const fields = Object.entries(input);
+  const kept = fields.filter(([field, value]) => value !== null || !optionalFields.has(field));
+  return kept.length === fields.length ? input : Object.fromEntries(kept);
 }

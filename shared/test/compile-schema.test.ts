@@ -1,6 +1,6 @@
 /** The compiled rules of an event agree with Joi, event by event, and what they do not know is not overlooked. */
 import { compileSchema } from '@millrace/shared/compile-schema';
-import { eventRules, eventSchema } from '@millrace/shared/event';
+import { eventRules, eventSchema } from '@millrace/shared/event-rules';
 import { parseExactJson } from '@millrace/shared/exact-json';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import Joi from 'joi';
@@ -23,7 +23,7 @@ const values: unknown[] = [
 ];
 const names = [
   ...['site_id', 'event_type', 'path', 'user_id', 'session_id', 'profile_id', 'timestamp', 'sent_at', 'event_id'],
-  ...['referrer', 'properties'],
+  ...['referrer', 'properties', 'hostname', 'country', 'screen', 'bot', 'context'],
 ];
 const odd = ['colour', 'constructor', 'toString', '__proto__', 'Path', 'client_time'];
 
@@ -32,6 +32,7 @@ const good: Record<string, () => unknown> = {
   event_type: () => pick(['view', 'x'.repeat(64), '😀'.repeat(64)]),
   path: () => pick(['', '/', '😀'.repeat(2_048)]),
   timestamp: () => pick(['2025-11-14T10:00:00Z', '2025-11-14T10:00:00.123456789+05:30']),
+  context: () => pick([{}, { ip: '203.0.113.7', user_agent: 'Mozilla/5.0' }, { ip: null }]),
   sent_at: () => '2025-11-14T10:00:00Z',
   referrer: () => pick(['', 'https://ref.example/']),
   properties: () => pick([{}, { a: 1, b: { c: [1, 'x', null] } }, parseExactJson('{"n":9007199254740993}')]),

@@ -35,9 +35,22 @@ function propertiesOf(random: Random): Record<string, unknown> {
     ...(random() < 0.7 && { plan: random() < 0.05 ? `plan-${random.below(100)}` : random.pick(plans) }),
     ...(random() < 0.5 && { amount: random.pick(amounts) }),
     ...(random() < 0.2 && { list: [1, { a: 'x' }] }),
+    ...(random() < 0.1 && { hostname: 'old.example' }),
     ...(random() < 0.2 && { ok: random() < 0.5 }),
     ...(random() < 0.1 && { nothing: null }),
     ...(random() < 0.1 && { [`rare-${random.below(30)}`]: 'x' }),
+  };
+}
+
+/** What pages send, of some of the columns. */
+function contextOf(random: Random): object {
+  return {
+    ...(random() < 0.7 && { country: random.pick(['DE', 'AT', 'IN']) }),
+    ...(random() < 0.5 && { browser: random.pick(['Firefox', 'Chrome', '']) }),
+    ...(random() < 0.5 && { hostname: random.pick(['shop.example', 'own.example']) }),
+    ...(random() < 0.3 && { query: random.pick(['a=1', 'utm_source=x&b=%20', '']) }),
+    ...(random() < 0.2 && { utm_campaign: `campaign-${random.below(50)}` }),
+    ...(random() < 0.1 && { bot: random.pick(['GPTBot', 'Googlebot']) }),
   };
 }
 
@@ -80,5 +93,6 @@ export function randomEvents(
     ...(random() < 0.5 && { profile_id: `profile-${random.below(4)}` }),
     ...(random() < 0.5 && { referrer: random.pick(referrers) }),
     ...(random() < 0.7 && { properties: propertiesOf(random) }),
+    ...(random() < 0.4 && contextOf(random)),
   }));
 }

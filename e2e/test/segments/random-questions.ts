@@ -18,7 +18,10 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const columns = ['event_type', 'path', 'referrer', 'profile_id'] as const;
+const columns = [
+  ...(['event_type', 'path', 'referrer', 'profile_id'] as const),
+  ...(['country', 'browser', 'hostname', 'query', 'utm_campaign', 'title'] as const),
+];
 const properties = [
   'property:plan',
   'property:amount',
@@ -55,7 +58,14 @@ const metrics: Metric[] = [
   'views_per_visit',
   ...numberMetrics,
 ];
-const ofVisits = ['entry_page', 'exit_page', 'visit:referrer', 'visit:path', 'visit:property:plan'] as const;
+const ofVisits = [
+  'entry_page',
+  'exit_page',
+  'visit:referrer',
+  'visit:path',
+  'visit:property:plan',
+  'visit:country',
+] as const;
 const texts = [
   '/',
   '/a',
@@ -65,6 +75,9 @@ const texts = [
   'news.example',
   'own.example',
   'profile-1',
+  'DE',
+  'Firefox',
+  'old.example',
   'user-1',
   'pro',
   'Pro',

@@ -47,12 +47,13 @@ export function createBatchConsumer(
     duplicates.inc(Math.max(0, events - outcome.stored - outcome.deadLettered));
   }
 
-  async function isolateJob({ jobId, events, count: size }: Batch): Promise<Isolated> {
+  async function isolateJob({ jobId, events, count: size, hasContext }: Batch): Promise<Isolated> {
     const list = splitArray(events);
     if (list === undefined) {
-      return setJobAside(jobId, 'invalid job: events is not a JSON array', { v: 1, count: size, events }, size);
+      const payload = { v: hasContext ? 2 : 1, count: size, events };
+      return setJobAside(jobId, 'invalid job: events is not a JSON array', payload, size);
     }
-    const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text), jobId, list);
+    const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text, hasContext), jobId, list);
     if (outcome.deadLettered > 0)
       logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
     return outcome;
@@ -67,7 +68,8 @@ export function createBatchConsumer(
   /** The whole group at once, or, when the data are at fault, each job by itself, so that a dead letter names its job. */
   async function store(group: Batch[]): Promise<Isolated> {
     try {
-      return { stored: await storeEvents(pool, joinBatches(group)), deadLettered: 0 };
+      const hasContext = group.some((batch) => batch.hasContext);
+      return { stored: await storeEvents(pool, joinBatches(group), hasContext), deadLettered: 0 };
     } catch (error) {
       if (!isDataFault(error)) throw error;
     }
@@ -107,7 +109,7 @@ export function createBatchConsumer(
     async consume({ id = 'unknown', data }) {
       const { error } = eventsSchema.validate(data, { convert: false });
       if (!error) {
-        await merge({ jobId: id, events: data.events, count: data.count });
+        await merge({ jobId: id, events: data.events, count: data.count, hasContext: data.v > 1 });
         return { events: data.count };
       }
       const events = Number.isSafeInteger(data?.count) && data.count > 0 ? data.count : 1;

@@ -1,14 +1,29 @@
 /** Stores events, each once, and marks the 15-minute intervals they touch, in one statement. */
+import { allColumns, contextColumns, mayHaveContext } from '@millrace/shared/event-columns';
 import type { Pool } from '@millrace/shared/postgres';
 import { isPlainBatch } from './plain-batch.js';
 
-/** What statements call the columns of an event. */
-const columns = 'site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties';
+/** What a statement stores. */
+interface Variant {
+  /** Without what events need that {@link isPlainBatch} does not let through: a tenth of the time. */
+  isPlain: boolean;
+  /** With the columns that only version 2 of the job has. */
+  hasContext: boolean;
+}
+
+const namesOf = (hasContext: boolean) =>
+  allColumns.filter(({ isContext }) => hasContext || !isContext).map(({ name }) => name);
+const columnsOf = (hasContext: boolean) => namesOf(hasContext).join(', ');
+const typedColumns = (hasContext: boolean) =>
+  allColumns
+    .filter(({ isContext }) => hasContext || !isContext)
+    .map(({ name, type }) => `${name} ${type}`)
+    .join(', ');
 
 /**
  * Paths with a query, a fragment or an origin become pages by the rules of their site (README, path rules), read here so that
  * a change holds at once. All others are not looked at further. What is taken out of a path becomes a property, unless the
- * client has one of that name.
+ * client has one of that name, or the column of that name is set.
  */
 const ruled = `strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
     or (exists (select 1 from sites where path_rules is not null) and path like '%_/') as is_ruled`;
@@ -17,7 +32,7 @@ const ruled = `strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like 
  * An event that came with `sent_at` (it has a client_time) is stored by whichever of its deliveries is first in
  * clocked_events: the time of each is another one, so that the key of events would not tell that they are the same.
  */
-const pagesAndClocks = `split as materialized (
+const pagesAndClocks = (hasContext: boolean) => `split as materialized (
   select batch.*, rules, origin, strpos(local_part || '#', '#') as fragment_at,
     split_part(split_part(local_part, '#', 1), '?', 1) as page, local_part
   from batch
@@ -39,18 +54,18 @@ const pagesAndClocks = `split as materialized (
       || case when rules @> '{"strip_fragment": true}' then '' else substr(local_part, fragment_at) end end as path,
     user_id, session_id, profile_id, referrer,
     case when origin = '' and path not like '/%' then properties else nullif(jsonb_strip_nulls(jsonb_build_object(
-      'query', case when rules @> '{"strip_query": true}' then nullif(query, '') end,
-      'hostname', case when rules @> '{"strip_origin": true}' then nullif(rtrim(lower(regexp_replace(
+      'query', case when ${hasContext ? 'query is null and ' : ''}rules @> '{"strip_query": true}' then nullif(path_query, '') end,
+      'hostname', case when ${hasContext ? 'hostname is null and ' : ''}rules @> '{"strip_origin": true}' then nullif(rtrim(lower(regexp_replace(
         regexp_replace(origin, '^[A-Za-z]+://([^/?#]*@)?', ''), ':[0-9]*$', '')), '.'), '') end))
       || coalesce(properties, '{}'), '{}') end as properties,
-    client_time
+    ${hasContext ? `${contextColumns.join(', ')}, ` : ''}client_time
   from split
-  cross join lateral (select substr(local_part, length(page) + 2, greatest(fragment_at - length(page) - 2, 0)) as query) as a
+  cross join lateral (select substr(local_part, length(page) + 2, greatest(fragment_at - length(page) - 2, 0)) as path_query) as a
   cross join lateral (select case when rules @> '{"strip_query": true}' then coalesce((
     select string_agg(part, '&' order by wanted.place, sent.place)
-    from string_to_table(query, '&') with ordinality as sent(part, place)
+    from string_to_table(path_query, '&') with ordinality as sent(part, place)
     join jsonb_array_elements_text(rules -> 'keep_params') with ordinality as wanted(name, place)
-      on split_part(part, '=', 1) = name), '') else query end as kept_query offset 0) as b
+      on split_part(part, '=', 1) = name), '') else path_query end as kept_query offset 0) as b
 ), clocked as (
   insert into clocked_events (site_id, client_time, event_id, timestamp)
   select site_id, client_time, event_id, timestamp from batch where client_time is not null
@@ -59,7 +74,7 @@ const pagesAndClocks = `split as materialized (
   returning site_id, client_time, event_id, timestamp
 ),`;
 
-const everyEvent = `(
+const everyEvent = (columns: string) => `(
     select ${columns}, client_time from batch where is_ruled is not true
     union all select * from pages) as event
   where client_time is null or (site_id, client_time, event_id, timestamp) in (select * from clocked)`;
@@ -67,20 +82,19 @@ const everyEvent = `(
 /**
  * Rows are sorted by key, so that two processors that insert the same events wait for each other instead of deadlocking.
  * A mark is written only for rows that are new, in the same transaction as the rows. What was there already is only counted.
- * `isPlain`: without what events need that {@link isPlainBatch} does not let through, a tenth of the time.
  */
-const statement = (isPlain: boolean) => `/* processor.insertEvents */
+function statementOf({ isPlain, hasContext }: Variant): string {
+  const columns = columnsOf(hasContext);
+  return `/* processor.insertEvents */
 with batch as materialized (
   select *${isPlain ? '' : `, ${ruled}`}
-  from json_to_recordset($1::json) as event(
-    site_id text, timestamp timestamptz, event_id uuid, event_type text, path text, user_id text, session_id text,
-    profile_id text, referrer text, properties jsonb${isPlain ? '' : ', client_time timestamptz'})
+  from json_to_recordset($1::json) as event(${typedColumns(hasContext)}${isPlain ? '' : ', client_time timestamptz'})
 ), new_sites as (
   insert into sites (site_id) select distinct site_id from batch order by site_id on conflict do nothing
-), ${isPlain ? '' : pagesAndClocks}
+), ${isPlain ? '' : pagesAndClocks(hasContext)}
 stored as (
   insert into events (${columns})
-  select ${columns} from ${isPlain ? 'batch' : everyEvent}
+  select ${columns} from ${isPlain ? 'batch' : everyEvent(columns)}
   order by site_id, timestamp, event_id
   on conflict do nothing
   returning site_id, timestamp
@@ -94,15 +108,22 @@ stored as (
   where (select count(*) from batch) > (select count(*) from stored) group by site_id having sum(sent) > 0
 )
 select count(*)::int as stored from stored`;
+}
 
-/** What almost every batch is stored by; the bench measures it. */
-export const plainStatement = statement(true);
-const wholeStatement = statement(false);
+/** What almost every batch of servers is stored by; the bench measures it. */
+export const plainStatement = statementOf({ isPlain: true, hasContext: false });
+const statements = {
+  plain: { without: plainStatement, with: statementOf({ isPlain: true, hasContext: true }) },
+  whole: {
+    without: statementOf({ isPlain: false, hasContext: false }),
+    with: statementOf({ isPlain: false, hasContext: true }),
+  },
+};
 
 /** Stores the events of a JSON array; returns how many were new. Running it again stores none. */
-export async function insertEvents(pool: Pool, events: string): Promise<number> {
-  const { rows } = await pool.query<{ stored: number }>(isPlainBatch(events) ? plainStatement : wholeStatement, [
-    events,
-  ]);
+export async function insertEvents(pool: Pool, events: string, hasContext = mayHaveContext(events)): Promise<number> {
+  const { plain, whole } = statements;
+  const statement = (isPlainBatch(events) ? plain : whole)[hasContext ? 'with' : 'without'];
+  const { rows } = await pool.query<{ stored: number }>(statement, [events]);
   return rows[0]?.stored ?? 0;
 }

@@ -6,6 +6,8 @@ export interface Batch {
   /** Text of a JSON array. */
   events: string;
   count: number;
+  /** Of version 2 of the job. */
+  hasContext: boolean;
 }
 
 /** The size of one write at most, unless one batch alone is larger. */

@@ -17,15 +17,15 @@ async function explain(pool: Pool, error: unknown): Promise<unknown> {
  * Stores the events of a JSON array; returns how many were new.
  * @throws what Postgres says of events that it cannot store, ClosedTimeError for a batch with events older than what is kept.
  */
-export async function storeEvents(pool: Pool, events: string): Promise<number> {
+export async function storeEvents(pool: Pool, events: string, hasContext?: boolean): Promise<number> {
   try {
-    return await insertEvents(pool, events);
+    return await insertEvents(pool, events, hasContext);
   } catch (error) {
     if (classifyError(error) !== 'missing_partition') throw error;
   }
   await ensurePartitions(pool, events);
   try {
-    return await insertEvents(pool, events);
+    return await insertEvents(pool, events, hasContext);
   } catch (error) {
     throw await explain(pool, error);
   }

@@ -2,7 +2,7 @@
 import { type RowBytes, readMicros } from '@millrace/shared/read-rows';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
-import { eventColumns, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
+import { segmentColumns, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
 import { sessionId } from '@millrace/shared/segments/session-id';
 import type { ByteTexts } from './byte-texts.js';
 import { createNumberList } from './number-list.js';
@@ -15,7 +15,7 @@ export const eventFields = [
   'user_id',
   'session_id',
   'properties::text',
-  ...eventColumns.map(({ sql }) => sql),
+  ...segmentColumns.map(({ sql }) => sql),
 ];
 const [timeField, userField, sessionField, propertiesField, firstField] = [0, 1, 2, 3, 4];
 
@@ -72,7 +72,7 @@ export function createGatherer(startMs: number): Gatherer {
   const room = { characters: segmentLimits.segmentCharacters };
   const createColumn = (name: string) =>
     createTextColumn({ texts: valuesLimit(name), characters: segmentLimits.valueCharacters, room });
-  const columns = eventColumns.map(({ name }): [string, TextColumn] => [name, createColumn(name)]);
+  const columns = segmentColumns.map(({ name }): [string, TextColumn] => [name, createColumn(name)]);
   const properties = createPropertyColumns(createColumn);
   let rows = 0;
   const addField = (column: TextColumn, { bytes, starts, ends }: RowBytes, field: number) => {

@@ -10,7 +10,7 @@ import {
   unite,
 } from '@millrace/shared/segments/interval-ranges';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
-import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
+import { propertyColumn, segmentColumns, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createPacker, type Omitted, type PackedSegment } from '@millrace/shared/segments/segment-format';
 import { numberSessions } from './number-sessions.js';
 import { type OpenSegment, openSegment, removeSegments, type StoredSegment } from './stored-segments.js';
@@ -104,7 +104,7 @@ async function mergedColumns(members: Member[]): Promise<Omitted & { names: stri
   const found = new Set(directories.flatMap(({ blocks }) => Object.keys(blocks)).filter(isProperty));
   const known = [...found].filter((name) => cut.every(({ blocks }) => name in blocks) && !leftOut.has(name));
   const properties = await keepFrequent(members, known);
-  const columns = eventColumns.map(({ name }) => name).filter((name) => !leftOut.has(name));
+  const columns = segmentColumns.map(({ name }) => name).filter((name) => !leftOut.has(name));
   return {
     names: [...columns, ...properties],
     leftOut: [...leftOut].sort(),

@@ -1,7 +1,7 @@
 /** Raw events, interval by interval, in the order in which segments have them. */
 import type { PoolClient } from '@millrace/shared/postgres';
 import { intervalMs } from '@millrace/shared/rollups';
-import { eventColumns, propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
+import { propertyColumn, segmentColumns, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import type { ComparedEvent } from './stored-events.js';
 
 /**
@@ -12,7 +12,7 @@ const statement = `/* processor.rawIntervals */
 declare raw_intervals no scroll cursor for
 select coalesce(visitor_no, 0) as visitor, (extract(epoch from timestamp) * 1000000)::float8 as micros,
   encode(substring(sha256(convert_to(session_id, 'UTF8')) for 8), 'hex') as session,
-  json_build_array(${eventColumns.map(({ sql }) => sql).join(', ')}) as columns,
+  json_build_array(${segmentColumns.map(({ sql }) => sql).join(', ')}) as columns,
   (select json_agg(json_build_array(key, value)) from jsonb_each_text(properties)
    where value is not null and length(key) <= ${segmentLimits.propertyName}) as properties
 from events left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
@@ -28,7 +28,7 @@ interface Row {
 }
 
 function toEvent({ visitor, micros, session, columns, properties }: Row): ComparedEvent {
-  const own = columns.flatMap((value, at) => (value === null ? [] : [[eventColumns[at]!.name, value] as const]));
+  const own = columns.flatMap((value, at) => (value === null ? [] : [[segmentColumns[at]!.name, value] as const]));
   const others = (properties ?? []).map(([name, value]) => [propertyColumn(name), value] as const);
   return { visitor, micros, session, values: new Map<string, string>([...own, ...others]) };
 }

@@ -39,7 +39,7 @@ const revenue =
 const unanswerable: Record<string, string> = {
   'visit:entry_page_hostname': onlyPaths,
   'visit:exit_page_hostname': onlyPaths,
-  'visit:channel': 'is not known here; there is referrer, the host that a visitor came from',
+
   time_on_page: notMeasured,
   scroll_depth: notMeasured,
   conversion_rate: conversions,

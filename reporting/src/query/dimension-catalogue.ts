@@ -2,8 +2,9 @@
  * Every dimension. Parser, planners, raw SQL, the OpenAPI document and docs/query.md are made from this list, so a new one begins here;
  * one that is grouped by is a column of segments, too.
  */
+import { allColumns, type ContextColumn } from '@millrace/shared/event-columns';
 import { referrerHost } from '@millrace/shared/referrer-host';
-import { eventColumns } from '@millrace/shared/segments/segment-columns';
+import { type SegmentColumn, segmentColumns } from '@millrace/shared/segments/segment-columns';
 
 export interface DimensionEntry {
   name: string;
@@ -21,16 +22,30 @@ export interface DimensionEntry {
 }
 
 /** As segments have it. */
-const ofSegments = (name: (typeof eventColumns)[number]['name']) => () =>
-  eventColumns.find((column) => column.name === name)!.sql;
+const ofSegments = (name: SegmentColumn) => () => segmentColumns.find((column) => column.name === name)!.sql;
 
 /** As in index events_path: a path itself can be longer than an index entry may be. */
 const narrowPath = (values: string) =>
   `hashtextextended(path, 0) = any(array(select hashtextextended(value, 0) from unnest(${values}) as value))`;
 
-/** What trackers of the Plausible find out about a visit; here it is a property that the sender sets, if any, at its first event. */
-const visitProperties =
-  'country region city country_name region_name city_name device browser browser_version os os_version utm_source utm_medium utm_campaign utm_content utm_term';
+type ContextEntry<Name extends ContextColumn = ContextColumn> = Name extends ContextColumn
+  ? { name: Name; kind: 'column'; definition: string; sql: () => string; isNullable: true; aliases?: readonly string[] }
+  : never;
+
+const contextAliases: Partial<Record<ContextColumn, readonly string[]>> = {
+  hostname: ['event:hostname'],
+  region: ['visit:region_name'],
+  city: ['visit:city_name'],
+};
+
+/** Columns that describe the visitor and the page. */
+const contextDimensions = allColumns
+  .filter(({ isContext }) => isContext)
+  .map(({ name, definition }) => {
+    const aliases = contextAliases[name as ContextColumn];
+    const entry = { name, kind: 'column', definition, sql: ofSegments(name as ContextColumn), isNullable: true };
+    return { ...entry, ...(aliases && { aliases }) } as ContextEntry;
+  });
 
 export const dimensions = [
   {
@@ -63,6 +78,7 @@ export const dimensions = [
     sql: ofSegments('profile_id'),
     isNullable: true,
   },
+  ...contextDimensions,
   {
     name: 'entry_page',
     kind: 'visit',
@@ -80,12 +96,8 @@ export const dimensions = [
   {
     name: 'visit:<dimension>',
     kind: 'family',
-    aliases: {
-      'visit:source': 'visit:referrer',
-      ...Object.fromEntries(visitProperties.split(' ').map((name) => [`visit:${name}`, `visit:property:${name}`])),
-    },
     definition:
-      'What `event_type`, `path`, `referrer`, `profile_id` or `property:<name>` is at the first event of the visit, such as `visit:referrer`.',
+      'What a dimension of events, such as `referrer`, `country` or `property:<name>`, is at the first event of the visit.',
     isNullable: true,
   },
   {
@@ -105,7 +117,6 @@ export const dimensions = [
   {
     name: 'property:<name>',
     kind: 'family',
-    aliases: { 'event:hostname': 'property:hostname' },
     definition:
       'Text of the property; of numbers, booleans, lists and objects their JSON; null when it is absent or JSON null. `property:a.b` is the property of that name where there is one, else b within a.',
     isNullable: true,

@@ -1,5 +1,4 @@
 /** Visits in SQL, for questions that segments cannot answer: the same definition as the engine's, see `segments/number-visits.ts`. */
-
 import type { SqlParameters } from '../reading/sql-parameters.js';
 import { dimensionEntry } from './dimension-catalogue.js';
 import { isVisitMetric } from './metric-catalogue.js';
@@ -28,9 +27,7 @@ export function asksVisits({ dimensions, metrics, orderBy, filter }: ResolvedQue
 export const visitsReachMs = 86_400_000;
 
 /** The first event of a visit, under the names of its columns. */
-export const ofFirstEvent = (sql: string): string =>
-  `(select ${sql} from (select first_event_type as event_type, first_path as path, first_referrer as referrer,
-    first_profile_id as profile_id, first_properties as properties) as first_event)`;
+export const ofFirstEvent = (sql: string): string => `(select ${sql} from (select (first_event).*) as first_event)`;
 
 const inOrder = 'order by timestamp, event_id';
 
@@ -44,14 +41,13 @@ export function eventsWithVisits({ from, to }: TimeRange, parameters: SqlParamet
   const bounds = [from.getTime() - visitsReachMs, to.getTime() + visitsReachMs];
   const [start, end] = bounds.map((ms) => parameters.add(new Date(ms).toISOString(), 'timestamptz'));
   const passive = parameters.add(passiveTypes, 'text[]');
-  const first = (column: string) => `(array_agg(${column} ${inOrder}))[1] as first_${column}`;
   const page = (direction: string) =>
     `(array_agg(path order by timestamp ${direction}, event_id ${direction}) filter (where event_type = 'view'))[1]`;
   return `(
   with gapped as (
-    select *, timestamp - lag(timestamp) over (partition by user_id ${inOrder}) > make_interval(mins =>
+    select *, event, timestamp - lag(timestamp) over (partition by user_id ${inOrder}) > make_interval(mins =>
       coalesce((select session_minutes from sites where site_id = ${site}), 30)) as is_late
-    from events where site_id = ${site} and timestamp >= ${start} and timestamp < ${end}
+    from events as event where site_id = ${site} and timestamp >= ${start} and timestamp < ${end}
   ), runs as (
     select *, count(*) filter (where is_late) over (partition by user_id ${inOrder}) as run from gapped
   ), sessions as (
@@ -66,7 +62,7 @@ export function eventsWithVisits({ from, to }: TimeRange, parameters: SqlParamet
       count(*) filter (where event_type = 'view') = 1
         and count(*) filter (where event_type <> 'view' and event_type <> all(${passive})) = 0 as is_bounce,
       ${page('asc')} as entry_page, ${page('desc')} as exit_page,
-      ${['event_type', 'path', 'referrer', 'profile_id', 'properties'].map(first).join(', ')}
+      (array_agg(event ${inOrder}))[1] as first_event
     from numbered where visit_no is not null group by user_id, visit_no
   )
   select * from (select * from numbered left join visits using (user_id, visit_no) offset 0) as joined) as events`;

@@ -1,12 +1,12 @@
 /** Columns and ranges of raw events, as SQL. */
-import { eventColumns } from '@millrace/shared/segments/segment-columns';
+import { segmentColumns } from '@millrace/shared/segments/segment-columns';
 import type { SqlParameters } from '../reading/sql-parameters.js';
 
 /** The value of a column as segments have it; of `session` and `id` the ids themselves. */
 export function columnSql(name: string, parameters: SqlParameters): string {
   if (name === 'session') return 'session_id';
   if (name === 'id') return 'event_id';
-  const own = eventColumns.find((column) => column.name === name);
+  const own = segmentColumns.find((column) => column.name === name);
   return own ? own.sql : `properties ->> ${parameters.add(name.slice('property:'.length), 'text')}`;
 }
 

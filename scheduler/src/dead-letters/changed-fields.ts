@@ -1,5 +1,5 @@
 /** Which fields of a letter a correction changes. */
-import type { Event } from '@millrace/shared/event';
+import type { Event } from '@millrace/shared/event-columns';
 import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
 
 function parse(text: string): Record<string, unknown> {

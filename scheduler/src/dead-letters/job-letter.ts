@@ -1,7 +1,7 @@
 /** Letters that hold a whole job, which a processor could not read: what is in them, event by event. */
 import { createHash } from 'node:crypto';
 import { serializeEvent } from '@millrace/shared/event';
-import { newerVersionOf } from '@millrace/shared/jobs';
+import { eventIngest, newerVersionOf } from '@millrace/shared/jobs';
 import { makeStorable } from '@millrace/shared/make-storable';
 import { splitArray } from '@millrace/shared/split-array';
 import type { DeadLetter } from './dead-letter-rows.js';
@@ -48,7 +48,7 @@ export function readJobLetter(
   letter: DeadLetter,
 ): { contents: JobContents; problem?: undefined } | { problem: string } {
   const data = Object(parseText(letter.payload)) as { events?: unknown };
-  const version = newerVersionOf(data);
+  const version = newerVersionOf(eventIngest.queue, data);
   if (version !== undefined) {
     return {
       problem: `The job has contract version ${version}, which this version does not know: update Millrace first.`,

@@ -1,5 +1,6 @@
 /** Replaying a whole job: what keeps the rules goes back into the queue as one batch, the rest becomes letters of its own. */
 import { addJob } from '@millrace/shared/add-job';
+import { eventJob } from '@millrace/shared/event-job';
 import { eventIngest } from '@millrace/shared/jobs';
 import { makeStorable } from '@millrace/shared/make-storable';
 import type { Pool } from '@millrace/shared/postgres';
@@ -45,7 +46,7 @@ export async function replayJob(
 ): Promise<ReplayedJob> {
   await keepRefused(pool, letter, refused);
   if (ready.length > 0) {
-    const data = { v: 1, count: ready.length, events: `[${ready.join(',')}]` };
+    const data = eventJob(`[${ready.join(',')}]`, ready.length);
     await addJob(queue, eventIngest.name, data, { jobId: jobIdOf(letter) });
   }
   if (!letter.site_id) await adoptLetter(pool, letter.id);

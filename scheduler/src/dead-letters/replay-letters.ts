@@ -1,7 +1,9 @@
 /** Dead letters as jobs of events once more; what is refused again becomes a new dead letter. */
 import { createHash } from 'node:crypto';
 import { addJobs } from '@millrace/shared/add-job';
-import { type Event, serializeEvent, validateEvent } from '@millrace/shared/event';
+import { serializeEvent, validateEvent } from '@millrace/shared/event';
+import type { Event } from '@millrace/shared/event-columns';
+import { eventJob } from '@millrace/shared/event-job';
 import { isExactNumber, parseExactJson } from '@millrace/shared/exact-json';
 import { parseInstant } from '@millrace/shared/instant';
 import { eventIngest } from '@millrace/shared/jobs';
@@ -107,7 +109,7 @@ export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter
   if (ready.length === 0) return;
   const jobs = ready.map(({ letter, event }) => ({
     name: eventIngest.name,
-    data: { v: 1, count: 1, events: `[${serializeEvent(event)}]` },
+    data: eventJob(`[${serializeEvent(event)}]`, 1),
     options: { jobId: jobIdOf(letter) },
   }));
   await addJobs(queue, jobs);

@@ -1,21 +1,29 @@
 /** What segments hold of an event, and in which bounds. */
+import { type ContextColumn, contextColumns } from '../event-columns.js';
 import { referrerHost } from '../referrer-host.js';
+
+/** Path rules put these into properties where they take them out of a path; other senders say them in columns. */
+const ofPaths: ReadonlySet<ContextColumn> = new Set(['hostname', 'query']);
+
+const contextSql = (name: ContextColumn) => (ofPaths.has(name) ? `coalesce(${name}, properties ->> '${name}')` : name);
 
 /**
  * Columns whose values a segment names by codes of the site's dictionary: the name, and the value as an SQL expression over columns
  * of table events. Adding one means a line here, a greater {@link layout}, and a migration that sets `segments_since` of every site to null, by
  * which rolls remove all segments and build them again.
  */
-export const eventColumns = [
+export const segmentColumns: readonly { name: SegmentColumn; sql: string }[] = [
   { name: 'event_type', sql: 'event_type' },
   { name: 'path', sql: 'path' },
   { name: 'profile_id', sql: 'profile_id' },
   // Also hosts that are the site's own: who reads knows which those are by then.
   { name: 'referrer', sql: referrerHost() },
-] as const satisfies { name: string; sql: string }[];
+  ...contextColumns.map((name) => ({ name, sql: contextSql(name) })),
+];
+export type SegmentColumn = 'event_type' | 'path' | 'profile_id' | 'referrer' | ContextColumn;
 
 /** Of the list of columns and of how their values are written: each segment says by which one it was made. */
-export const layout = 1;
+export const layout = 2;
 
 /** The column of a property; its values are what `properties ->> name` gives. */
 export const propertyColumn = (name: string): string => `property:${name}`;

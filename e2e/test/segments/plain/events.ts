@@ -1,4 +1,5 @@
 /** A site's events as plain objects, and what each is like: what answers are checked against is counted from them, in loops. */
+import { type ContextColumn, contextColumns } from '@millrace/shared/event-columns';
 import type { PoolClient } from '@millrace/shared/postgres';
 
 export interface PlainEvent {
@@ -13,6 +14,8 @@ export interface PlainEvent {
   referrer: string;
   profile_id: string | null;
   properties: Record<string, string | null>;
+  /** Columns that describe the visitor and the page. */
+  context: Partial<Record<ContextColumn, string | null>>;
 }
 
 export interface PlainSite {
@@ -32,6 +35,7 @@ select hostnames, session_minutes as "sessionMinutes", (
   select json_agg(json_build_object(
     'micros', (extract(epoch from timestamp) * 1000000)::bigint, 'id', event_id, 'user', user_id, 'session', session_id,
     'event_type', event_type, 'path', path, 'referrer', referrer, 'profile_id', profile_id,
+    'context', json_build_object(${contextColumns.map((name) => `'${name}', ${name}`).join(', ')}),
     'properties', (select json_object_agg(key, value) from jsonb_each_text(properties))) order by timestamp, event_id)
   from events where site_id = $1) as events
 from sites where site_id = $1`;
@@ -43,12 +47,20 @@ function hostOf(referrer: string | null, own: string[]): string {
   return host === '' || own.includes(host) ? 'direct' : host;
 }
 
+/** Path rules put host and query into properties. */
+const withPathParts = (context: PlainEvent['context'], { hostname, query }: PlainEvent['properties']) => ({
+  ...context,
+  hostname: context.hostname ?? hostname ?? null,
+  query: context.query ?? query ?? null,
+});
+
 /** All that the client's snapshot sees of a site. */
 export async function readPlainSite(client: PoolClient, siteId: string): Promise<PlainSite> {
   const { events, hostnames, sessionMinutes } = (await client.query<Found>(statement, [siteId])).rows[0]!;
   const plain = (events ?? []).map((event) => ({
     ...event,
     ...{ referrer: hostOf(event.referrer, hostnames), properties: event.properties ?? {} },
+    context: withPathParts(event.context, event.properties ?? {}),
   }));
   return { events: plain, sessionMinutes };
 }

@@ -1,5 +1,7 @@
 /** Visits by their definition in docs/query.md, and what an event is like in each dimension. */
+
 import type { TimeRange } from '@millrace/reporting/query/resolved-query';
+import type { ContextColumn } from '@millrace/shared/event-columns';
 import { isBetween, type PlainEvent, type PlainSite } from './events.js';
 
 export interface PlainVisit {
@@ -59,5 +61,6 @@ export function valueIn(event: PlainEvent, dimension: string, visitOf: VisitOf):
   if (dimension.startsWith('property:')) return event.properties[dimension.slice('property:'.length)] ?? null;
   if (dimension === 'user_id') return event.user;
   if (dimension === 'session_id') return event.session;
+  if (dimension in event.context) return event.context[dimension as ContextColumn] ?? null;
   return event[dimension as 'event_type' | 'path' | 'referrer' | 'profile_id'];
 }

@@ -1,0 +1,29 @@
+/** What a server passes on of a visitor's request: used at the edge, and forgotten there. */
+import type { EventRefusal } from './event-refusal.js';
+
+/** Field `context` of an event. */
+export interface SentVisitor {
+  /** IPv4 or IPv6; what is neither counts as absent. */
+  ip?: string | null;
+  user_agent?: string | null;
+}
+
+const names = new Set(['ip', 'user_agent']);
+
+/** Undefined for a context that is right; null stands for an absent value. */
+export function checkVisitor(given: object): EventRefusal | undefined {
+  for (const [name, value] of Object.entries(given)) {
+    const field = `context.${name.slice(0, 64)}`;
+    if (!names.has(name)) {
+      return {
+        reason: 'unknown_field',
+        field,
+        message: `${field} is not a field of context, which has ip and user_agent`,
+      };
+    }
+    if (value !== null && typeof value !== 'string') {
+      return { reason: 'wrong_type', field, message: `${field} must be a string` };
+    }
+  }
+  return undefined;
+}
