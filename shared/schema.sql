@@ -614,6 +614,8 @@ create table sites (
   erase_requested_at timestamp with time zone,
   job_priority integer,
   session_minutes smallint default 30 not null,
+  enrichment_off text[] default '{}'::text[] not null,
+  daily_visitors boolean default false not null,
   constraint sites_job_priority_check CHECK (((job_priority >= 0) AND (job_priority <= 2097151))),
   constraint sites_pkey PRIMARY KEY (site_id),
   constraint sites_session_minutes_check CHECK (((session_minutes >= 1) AND (session_minutes <= 1440)))
@@ -644,6 +646,12 @@ create table user_cohorts (
   retention_rate numeric not null,
   computed_at timestamp with time zone default now() not null,
   constraint user_cohorts_pkey PRIMARY KEY (site_id, cohort_month, month_number)
+);
+
+create table visitor_salts (
+  day date not null,
+  salt bytea not null,
+  constraint visitor_salts_pkey PRIMARY KEY (day)
 );
 
 create table visitors (

@@ -1,9 +1,8 @@
 /** Whom the events of a request are counted for, or why they are refused: keys and rates. */
-import type { IncomingMessage } from 'node:http';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { createRateLimit, type RateLimit, tooMuch } from '@millrace/shared/access/rate-limit';
-import { allows, bearerKey, keyNeeded, lacks } from '@millrace/shared/access/require-scope';
+import { allows, keyNeeded, lacks } from '@millrace/shared/access/require-scope';
 import { type Refusal, ServiceError, wrongKey } from '@millrace/shared/errors';
 import { isConnectionError } from '@millrace/shared/postgres';
 
@@ -11,14 +10,16 @@ import { isConnectionError } from '@millrace/shared/postgres';
 export interface Sender {
   /** The only site that they may be of; null: any. */
   siteId: string | null;
+  /** False where no key is needed. */
+  hasKey: boolean;
   clients: string[];
 }
 
 export type Admission = { sender: Sender; refusal?: undefined } | { sender?: undefined; refusal: Refusal };
 
 export interface Admit {
-  /** `client` is the sender's address; `keyInAddress` what stands in the URL, for want of a header. */
-  admit(req: IncomingMessage, client: string, keyInAddress?: string): Promise<Admission>;
+  /** `key` comes from a header; `client` is the sender's address; `keyInAddress` what stands in the URL, for want of a header. */
+  admit(key: string | undefined, client: string, keyInAddress?: string): Promise<Admission>;
   /** Counts events for their sender; a refusal when there are too many. What is refused is not counted. */
   count(sender: Sender, events: number): Promise<Refusal | undefined>;
   /** Takes back events that were counted and then not stored: what its sender is told to retry must not cost it twice. */
@@ -57,7 +58,7 @@ export function createAdmit({ keys, eventsPerSecond }: AdmitOptions): Admit | un
     inAddress: string | undefined,
     client: string,
   ): Promise<Admission> {
-    if (!keys) return { sender: { siteId: null, clients: [] } };
+    if (!keys) return { sender: { siteId: null, hasKey: false, clients: [] } };
     const key = header ?? inAddress;
     const access = key && (await keys.find(key, client));
     if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : keyNeeded('write') } };
@@ -66,13 +67,13 @@ export function createAdmit({ keys, eventsPerSecond }: AdmitOptions): Admit | un
       const message = 'A key in an address must have the scope "write" only and be limited to one site.';
       return { refusal: { code: 'forbidden', message } };
     }
-    return { sender: { siteId: access.siteId, clients: [access.keyId] } };
+    return { sender: { siteId: access.siteId, hasKey: true, clients: [access.keyId] } };
   }
 
   return {
-    async admit(req, client, keyInAddress) {
+    async admit(key, client, keyInAddress) {
       try {
-        const admission = await checkKey(bearerKey(req.headers.authorization), keyInAddress, client);
+        const admission = await checkKey(key, keyInAddress, client);
         if (limit) admission.sender?.clients.push(client);
         return admission;
       } catch (error) {

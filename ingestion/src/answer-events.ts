@@ -27,7 +27,13 @@ const pixelHeaders = {
   'x-content-type-options': 'nosniff',
 };
 
-function answerJson(req: IncomingMessage, res: ServerResponse, status: number, body: string, headers?: object): void {
+export function answerJson(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  body: string,
+  headers?: object,
+): void {
   const length = Buffer.byteLength(body);
   res.writeHead(status, { ...jsonHeaders, ...headers, 'content-length': length, ...originHeaders(req.headers) });
   res.end(body);

@@ -18,6 +18,8 @@ export interface Config extends CommonEnvironment, QueueEnvironment {
   INGEST_AUTH: 'open' | 'key';
   INGEST_RATE_LIMIT: number;
   TRUST_PROXY?: string;
+  COUNTRY_HEADERS: string;
+  GEO_DB?: string;
 }
 
 const optionalUrl = databaseSettings.DATABASE_URL.optional();
@@ -25,7 +27,7 @@ const optionalUrl = databaseSettings.DATABASE_URL.optional();
 export const configSchema = Joi.object<Config>({
   ...commonSettings,
   ...queueSettings,
-  // Needed only when the queue is on Postgres, and to look keys up.
+  // Needed when the queue is on Postgres, to look keys up, and for visitors without an id.
   // biome-ignore lint/suspicious/noThenProperty: the name that Joi gives it
   DATABASE_URL: Joi.when('INGEST_AUTH', { is: 'key', then: databaseSettings.DATABASE_URL, otherwise: optionalUrl }),
   INGESTION_PORT: portSetting(3000),
@@ -34,6 +36,12 @@ export const configSchema = Joi.object<Config>({
   INGEST_AUTH: Joi.valid('open', 'key').default('open'),
   INGEST_RATE_LIMIT: Joi.number().integer().min(0).max(1e9).default(0),
   TRUST_PROXY: accessSettings.TRUST_PROXY,
+  COUNTRY_HEADERS: Joi.string()
+    .allow('')
+    .lowercase()
+    .pattern(/^[a-z0-9-]+( *, *[a-z0-9-]+)*$/)
+    .default('cf-ipcountry,x-vercel-ip-country,cloudfront-viewer-country'),
+  GEO_DB: Joi.string(),
 })
   .or('DATABASE_URL', 'REDIS_URL', 'REDIS_HOST')
   .messages({ 'object.missing': 'name a queue: REDIS_URL or REDIS_HOST for Redis, or DATABASE_URL for Postgres' });

@@ -12,9 +12,11 @@ import { checkQueueSafety } from '@millrace/shared/queue-safety';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
+import { createLocator } from './enrich/locate.js';
 import { openKeys } from './open-keys.js';
 import { openLane } from './open-lane.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
+import { openSites } from './sites/known-sites.js';
 import { watchSchema } from './watch-schema.js';
 
 /** Longer than the gate needs to find out that Redis hangs: what a busy one took in time is not given up. */
@@ -43,7 +45,11 @@ async function main(): Promise<void> {
 
   const keys = config.INGEST_AUTH === 'key' ? openKeys(config, logger) : undefined;
   lifecycle.onClose('keys', () => keys?.close());
-  const lane = openLane(config, { events, metrics, logger, isClosing, keys });
+  const sites = openSites(config.DATABASE_URL, logger, Date.now);
+  lifecycle.onClose('sites', () => sites.close());
+  const locator = await createLocator({ geoDb: config.GEO_DB, logger });
+  lifecycle.onClose('geo data', () => locator.close());
+  const lane = openLane(config, { events, metrics, logger, isClosing, keys, sites, locator });
   const app = buildApp({ logger, metrics, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));

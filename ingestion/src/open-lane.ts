@@ -8,10 +8,16 @@ import { createAdmit } from './admit-request.js';
 import { createByteBudget } from './byte-budget.js';
 import type { Config } from './config.js';
 import type { EventQueue } from './enqueue-events.js';
+import { createEnrich } from './enrich/enrich-event.js';
+import type { Locator } from './enrich/locate.js';
+import { createNameVisitor } from './enrich/name-visitor.js';
+import { createAgentReader } from './enrich/read-agent.js';
 import { createEventLane, type EventLane } from './event-lane.js';
+import { createFindFacts } from './facts.js';
 import { createNameClient } from './name-client.js';
 import { createParseMemory, usableHeapBytes } from './parse-memory.js';
 import { createBodyReader } from './read-body.js';
+import type { KnownSites } from './sites/known-sites.js';
 
 export interface LaneParts {
   events: EventQueue;
@@ -20,21 +26,30 @@ export interface LaneParts {
   isClosing: () => boolean;
   /** Undefined: no key is needed. */
   keys: KeyRing | undefined;
+  sites: KnownSites;
+  locator: Locator;
 }
 
 /** Bodies may wait in half of the heap that requests may fill; the other half is for parsing them. */
-export function openLane(config: Config, { keys, ...parts }: LaneParts): EventLane {
+export function openLane(config: Config, { keys, sites, locator, ...parts }: LaneParts): EventLane {
   const usableBytes = usableHeapBytes();
   const pendingBytes = Math.floor(Math.min(config.INGESTION_MAX_PENDING_BYTES, usableBytes / 2));
   if (pendingBytes < config.INGESTION_MAX_PENDING_BYTES) {
     parts.logger.info({ pendingBytes, usableBytes }, 'the heap allows fewer bytes of requests at a time');
   }
+  const isTrusted = parseProxies(config.TRUST_PROXY);
   return createEventLane({
     ...parts,
     budget: createByteBudget(pendingBytes),
     readBody: createBodyReader(createSlowBodies(), createParseMemory(usableBytes)),
-    nameClient: createNameClient(parseProxies(config.TRUST_PROXY)),
+    nameClient: createNameClient(isTrusted),
     admit: createAdmit({ keys, eventsPerSecond: config.INGEST_RATE_LIMIT }),
+    findFacts: createFindFacts(isTrusted, config.COUNTRY_HEADERS.split(/ *, */)),
+    enrich: createEnrich({
+      ...{ sites, locator, now: Date.now },
+      readAgent: createAgentReader(),
+      nameVisitor: createNameVisitor(),
+    }),
     now: Date.now,
   });
 }

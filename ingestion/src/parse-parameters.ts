@@ -1,11 +1,6 @@
 /** The event that the parameters of an address hold, for pages and mails that can load a picture but not post. */
 import { type ParseResult, parseSingleEvent } from './parse-events.js';
-
-export interface ParsedParameters {
-  parsed: ParseResult;
-  /** The parameter `key`, for pictures, which cannot send a header. */
-  key?: string | undefined;
-}
+import type { ParsedAddress } from './wires/wire.js';
 
 /** These are texts that may be empty; of every other field an empty parameter means that there is none. */
 const mayBeEmpty = new Set(['path', 'referrer']);
@@ -60,7 +55,7 @@ function eventOf(given: Map<string, string>): ParseResult {
 }
 
 /** The query string of `GET /event`: the fields of an event by their names. */
-export function parseParameters(url: string): ParsedParameters {
+export function parseParameters(url: string): ParsedAddress {
   const given = new Map<string, string>();
   try {
     for (const [name, value] of parametersOf(url)) {

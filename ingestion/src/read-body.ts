@@ -106,6 +106,9 @@ function decode(body: Buffer, memory: ParseMemory, holding: Holding): BodyResult
   return { ok: true, takeText };
 }
 
+/** Some browsers' trackers compress what they send, and cannot say so. No text begins with these bytes. */
+const isGzip = (body: Buffer) => body[0] === 0x1f && body[1] === 0x8b;
+
 /**
  * Reads at most 10 MB, counted raw and again decompressed, so that a small compressed body cannot grow without limit. What the
  * text takes stays in the holding, which the caller releases. `undefined` when the client has gone: there is no one to answer.
@@ -121,8 +124,9 @@ export function createBodyReader(slow: SlowBodies, memory: ParseMemory): BodyRea
     const raw = await collect(req, holding, slow);
     if (raw === undefined) return undefined;
     if (!Buffer.isBuffer(raw)) return { ok: false, refusal: raw };
-    if (encoding === 'identity') return decode(raw, memory, holding);
-    const body = await decompressions.run(() => decompress(raw, encoding as Encoding, holding));
+    if (encoding === 'identity' && !isGzip(raw)) return decode(raw, memory, holding);
+    const known = encoding === 'identity' ? 'gzip' : (encoding as Encoding);
+    const body = await decompressions.run(() => decompress(raw, known, holding));
     return Buffer.isBuffer(body) ? decode(body, memory, holding) : { ok: false, refusal: body };
   };
 }

@@ -1,7 +1,8 @@
 /** Turns candidate events into the JSON texts to be queued and the list of those refused, each for its own reason. */
 import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import { hasContext } from '@millrace/shared/event-columns';
+import { type Event, hasContext } from '@millrace/shared/event-columns';
 import type { EventRefusal } from '@millrace/shared/event-refusal';
+import type { SentVisitor } from '@millrace/shared/sent-visitor';
 import { malformedLine } from './parse-events.js';
 
 export interface RejectedEvent {
@@ -49,8 +50,21 @@ function cutIntoBatches(texts: string[], hasContext: boolean): EventBatch[] {
   return batches;
 }
 
-/** Checks each candidate by itself: a bad one never costs its neighbours. `siteId` is the only site that they may be of. */
-export function validateEvents(candidates: unknown[], nowMs: number, siteId?: string): ValidatedEvents {
+export interface Validation {
+  /** Time of arrival, milliseconds since 1970. */
+  nowMs: number;
+  /** The only site that they may be of. */
+  siteId?: string | undefined;
+  /** False when it cannot be said at the moment what it would add. */
+  enrich: (event: Event, visitor: SentVisitor | undefined) => boolean;
+}
+
+/**
+ * Checks each candidate by itself: a bad one never costs its neighbours. Undefined when they cannot be enriched at the moment:
+ * then none of them is to be stored.
+ */
+export function validateEvents(candidates: unknown[], validation: Validation): ValidatedEvents | undefined {
+  const { nowMs, siteId, enrich } = validation;
   const texts: string[] = [];
   const rejected: RejectedEvent[] = [];
   let withContext = false;
@@ -64,6 +78,7 @@ export function validateEvents(candidates: unknown[], nowMs: number, siteId?: st
       const message = `this key is limited to site "${siteId}"`;
       rejected.push({ index, reason: 'wrong_site', field: 'site_id', message });
     } else if (result.ok) {
+      if (!enrich(result.event, result.visitor)) return undefined;
       withContext ||= hasContext(result.event);
       texts.push(serializeEvent(result.event));
     } else rejected.push({ index, reason: result.reason, field: result.field, message: result.message });

@@ -4,6 +4,7 @@ import { createSlowBodies, type SlowBodies } from '@millrace/shared/slow-bodies'
 import { silent } from '@millrace/shared/testing/database';
 import { createByteBudget } from '../src/byte-budget.js';
 import { createEventLane, type EventLane, type EventLaneDeps } from '../src/event-lane.js';
+import { createFindFacts } from '../src/facts.js';
 import { createNameClient } from '../src/name-client.js';
 import { createParseMemory, usableHeapBytes } from '../src/parse-memory.js';
 import { createBodyReader } from '../src/read-body.js';
@@ -16,6 +17,8 @@ export function createTestLane(given: Partial<EventLaneDeps> & Pick<EventLaneDep
     budget: createByteBudget(48_000_000),
     readBody: createTestReader(),
     nameClient: createNameClient(() => false),
+    findFacts: createFindFacts(() => false, []),
+    enrich: () => true,
     metrics: createMetrics(),
     logger: silent,
     now: Date.now,

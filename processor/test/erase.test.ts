@@ -56,7 +56,7 @@ async function fill(): Promise<void> {
     event('1999-12-31T00:00:00Z', { user_id: 'bob' }),
     event('1999-12-31T00:00:00Z', { site_id: 'shop', user_id: user }),
   ]);
-  await consume('mixed', [event('2025-11-08T12:00:00Z', { user_id: user }), event('2025-11-08T12:00:00Z')], 2);
+  await consume('mixed', [event('2025-11-08T12:00:00Z', { user_id: user }), event('2025-11-08T12:00:00Z')], 3);
 }
 
 const roll = () => rollSite(database.pool, 'demo', { now: new Date() });

@@ -14,7 +14,7 @@ it.each(queueBackends)('go back to the queue on %s, while those of this release 
   const database = await createTestDatabase();
   const queue = testQueue(backend, database);
   const handle = openQueue(eventIngest.queue, queue, silent);
-  const newer = { v: 2, packed: 'in a way that only the newer release can read' };
+  const newer = { v: 3, packed: 'in a way that only the newer release can read' };
   await handle.queue.add('events', newer, { ...eventIngest.options, jobId: 'newer' });
   await handle.queue.add('events', { v: 1, count: 1, events: `[${event}]` }, { ...eventIngest.options, jobId: 'mine' });
   const deps = { pool: database.pool, queue, metrics: createMetrics(), logger: silent };

@@ -5,7 +5,7 @@ import { scrubPayload } from '../src/erase/scrub-payload.js';
 const ada = { siteId: 'demo', userId: 'ada' };
 const event = (user: string, site = 'demo') => ({ site_id: site, user_id: user, path: '/', properties: { n: 1.5 } });
 const job = (...users: string[]) => ({
-  v: 2,
+  v: 3,
   count: users.length,
   events: JSON.stringify(users.map((user) => event(user))),
 });

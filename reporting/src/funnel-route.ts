@@ -8,6 +8,7 @@ import { describeGroups, describeSteps } from './funnel/describe-funnel.js';
 import { eventRange, type Funnel, type FunnelAnswer } from './funnel/funnel.js';
 import { type FunnelRequest, parseFunnel } from './funnel/parse-funnel.js';
 import { asksVisits, readFunnel } from './funnel/read-funnel.js';
+import { countedFilter } from './query/counted-filter.js';
 import { type RawReading, rawCost } from './query/reading-cost.js';
 import type { TimeRange } from './query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
@@ -15,7 +16,7 @@ import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
 import { eventsSince } from './reading/events-since.js';
 import type { Reads } from './reading/read-in-turn.js';
-import { needsEvents } from './reading/site-circumstances.js';
+import { metaOfSite, needsEvents } from './reading/site-circumstances.js';
 import { answerFunnel } from './segments/answer-funnel.js';
 import { aroundVisits } from './segments/visit-rules.js';
 
@@ -64,15 +65,17 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
   return {
     ...{ kind: 'funnel', siteId: whole.siteId, asked, reads: ['events'] },
     needsEvents: needsEvents(whole.dateRange),
-    resolve({ siteKnown, ...site }) {
-      const { siteId, timezone, range, filter } = resolveQuery(whole, { now, ...site });
+    resolve(site) {
+      const resolved = resolveQuery(whole, { now, ...site });
+      const { siteId, timezone, range } = resolved;
+      const filter = countedFilter(resolved);
       const patterns = { ofAll: patternsOf(filter), ofSteps: steps.flatMap(patternsOf) };
       const rules = { steps, windowMs, byVisit: by === 'visit', pastEnd, ...(breakdown && { breakdown }) };
       const funnel: Funnel = { siteId, range, ...(filter && { filter }), ...rules };
       // What visits are made of may lie beyond the range.
       const span = aroundVisits(eventRange(funnel));
       return {
-        meaning: [range, timezone, siteKnown],
+        meaning: [range, timezone, metaOfSite(site, range)],
         span,
         isMomentary: followsClock([range.from, range.to], now),
         longestMs: patterns.ofAll.length + patterns.ofSteps.length > 0 ? patternTimeoutMs : undefined,
@@ -85,7 +88,7 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
           const query = { site_id: siteId, timezone, ...echo(asked, range) };
           return {
             fields: { ...bodyOf(asked, answer), query },
-            meta: { source: answer.source, site_known: siteKnown, ...(await eventsSince(client, range.from)) },
+            meta: { source: answer.source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) },
           };
         },
       };

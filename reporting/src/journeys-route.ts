@@ -7,6 +7,7 @@ import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import type { Journeys, JourneysQuestion } from './journeys/journey.js';
 import { type JourneysRequest, parseJourneys } from './journeys/parse-journeys.js';
 import { readJourneys } from './journeys/read-journeys.js';
+import { countedFilter } from './query/counted-filter.js';
 import { ratio } from './query/page-rows.js';
 import { rawCost } from './query/reading-cost.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
@@ -14,7 +15,7 @@ import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
 import { eventsSince } from './reading/events-since.js';
 import type { Reads } from './reading/read-in-turn.js';
-import { needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
+import { metaOfSite, needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { answerJourneys, type JourneysAnswer } from './segments/answer-journeys.js';
 import { aroundVisits } from './segments/visit-rules.js';
 
@@ -50,9 +51,11 @@ function resolveJourneys(
   pool: Pool,
   { whole, mark, ...shape }: JourneysRequest,
   now: Date,
-  { siteKnown, ...site }: SiteCircumstances,
+  site: SiteCircumstances,
 ): ResolvedQuestion {
-  const { siteId, timezone, range, filter } = resolveQuery(whole, { now, ...site });
+  const resolved = resolveQuery(whole, { now, ...site });
+  const { siteId, timezone, range } = resolved;
+  const filter = countedFilter(resolved);
   const question: JourneysQuestion = {
     ...{ siteId, range, ...shape },
     ...(filter && { filter }),
@@ -64,7 +67,7 @@ function resolveJourneys(
     ...{ filters: whole.filterList, ...(mark && { [mark.at]: { filters: mark.shown } }), ...shape },
   };
   return {
-    meaning: [query, siteKnown],
+    meaning: [query, metaOfSite(site, range)],
     span: aroundVisits(range),
     isMomentary: followsClock([range.from, range.to], now),
     ...checksOf(pool, question),
@@ -72,7 +75,7 @@ function resolveJourneys(
       const { source, ...found } = await answer(client, question, reads);
       return {
         fields: { ...shown(found), query },
-        meta: { source, site_known: siteKnown, ...(await eventsSince(client, range.from)) },
+        meta: { source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) },
       };
     },
   };

@@ -13,7 +13,7 @@ import { parseQuery, type QueryRequest } from './query-request/parse-query.js';
 import { queryFromParameters } from './query-request/query-parameters.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
-import { needsEvents } from './reading/site-circumstances.js';
+import { metaOfSite, needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { aroundVisits } from './segments/visit-rules.js';
 
 /** Serves both methods: a body, or parameters of the same names. */
@@ -42,28 +42,28 @@ function questionOf(pool: Pool, request: QueryRequest, now: Date): Question {
     asked: request,
     reads: ['events'],
     needsEvents: needsEvents(request.dateRange, request.comparison),
-    resolve({ siteKnown, ...site }): ResolvedQuestion {
+    resolve(site): ResolvedQuestion {
       const query = resolveQuery(request, { now, ...site });
       const instants = instantsOf(query);
       const patterns = patternsOf(query.filter);
       return {
-        meaning: [query, siteKnown],
+        meaning: [query, metaOfSite(site, query.range)],
         span: asksVisits(query) ? aroundVisits(spanOf(instants)) : spanOf(instants),
         isMomentary: followsClock(instants, now),
         longestMs: patterns.length > 0 ? patternTimeoutMs : undefined,
         check: (signal) => checkPatterns(pool, patterns, { signal }),
-        read: async (client, reads) => bodyOf(request, query, await answerQuery(client, query, reads), siteKnown),
+        read: async (client, reads) => bodyOf(request, query, await answerQuery(client, query, reads), site),
       };
     },
   };
 }
 
 /** What is answered to `request`, of which `query` was made. */
-export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, siteKnown: boolean) => ({
+export const bodyOf = (request: QueryRequest, query: ResolvedQuery, answer: Answer, site: SiteCircumstances) => ({
   fields: { results: resultsOf(answer, request.rowNames), query: echoQuery(request, query) },
   meta: {
     source: answer.source,
-    site_known: siteKnown,
+    ...metaOfSite(site, query.range),
     ...(answer.eventsSince && { events_since: answer.eventsSince.toISOString() }),
     ...(answer.totalRows !== undefined && { total_rows: answer.totalRows }),
     ...(query.timeLabels && query.buckets && { time_labels: query.buckets.labels }),

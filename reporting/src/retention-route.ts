@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import { type Question, spanOf } from './cache/question.js';
 import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
 import { resolveQuery } from './query-request/resolve-query.js';
-import { needsEvents } from './reading/site-circumstances.js';
+import { metaOfSite, needsEvents } from './reading/site-circumstances.js';
 import { periodsOf } from './retention/cohort-periods.js';
 import { maxPeriods, parseRetention, type RetentionRequest, refuseSoMany } from './retention/parse-retention.js';
 import { beginning, readCohorts } from './retention/read-cohorts.js';
@@ -24,7 +24,7 @@ function questionOf(asked: RetentionRequest, now: Date): Question {
   return {
     ...{ kind: 'retention', siteId: request.siteId, asked, reads: ['events'] },
     needsEvents: needsEvents(request.dateRange),
-    resolve({ siteKnown, ...site }) {
+    resolve(site) {
       const { siteId, timezone, range } = resolveQuery(request, { now, ...site });
       const periods = periodsOf(range, period, timezone, now, maxPeriods, request.weekStart);
       if (periods.labels.length > maxPeriods) throw refuseSoMany(period);
@@ -36,12 +36,12 @@ function questionOf(asked: RetentionRequest, now: Date): Question {
         ...(request.weekStart && { week_start: request.weekStart }),
       };
       return {
-        meaning: [query, periods, siteKnown],
+        meaning: [query, periods, metaOfSite(site, range)],
         span: spanOf([new Date(beginning), ...periods.bounds]),
         isMomentary: false,
         async read(client, reads) {
           const { cohorts, source } = await readCohorts(client, siteId, periods, reads);
-          return { fields: { cohorts, query }, meta: { source, site_known: siteKnown } };
+          return { fields: { cohorts, query }, meta: { source, ...metaOfSite(site, range) } };
         },
       };
     },

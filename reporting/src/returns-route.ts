@@ -4,13 +4,14 @@ import type { Pool, PoolClient } from '@millrace/shared/postgres';
 import type { RequestHandler } from 'express';
 import { followsClock, type Question, type ResolvedQuestion } from './cache/question.js';
 import { type AnswerDependencies, sendAnswer } from './cache/send-answer.js';
+import { countedFilter } from './query/counted-filter.js';
 import { rawCost } from './query/reading-cost.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from './query-request/check-patterns.js';
 import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
 import { eventsSince } from './reading/events-since.js';
 import type { Reads } from './reading/read-in-turn.js';
-import { needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
+import { metaOfSite, needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { periodsOf } from './retention/cohort-periods.js';
 import { describeReturns } from './retention/describe-returns.js';
 import { maxPeriods, refuseSoMany } from './retention/parse-retention.js';
@@ -53,14 +54,11 @@ function questionOf(pool: Pool, asked: ReturnsRequest, now: Date): Question {
   };
 }
 
-function resolveReturns(
-  pool: Pool,
-  asked: ReturnsRequest,
-  now: Date,
-  { siteKnown, ...site }: SiteCircumstances,
-): ResolvedQuestion {
+function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: SiteCircumstances): ResolvedQuestion {
   const { whole, period, first, returning, breakdown, breakdownLimit } = asked;
-  const { siteId, timezone, range, filter } = resolveQuery(whole, { now, ...site });
+  const resolved = resolveQuery(whole, { now, ...site });
+  const { siteId, timezone, range } = resolved;
+  const filter = countedFilter(resolved);
   const touched = periodsOf(range, period, timezone, now, maxPeriods, whole.weekStart);
   if (touched.labels.length > maxPeriods) throw refuseSoMany(period);
   const periods = returnPeriods(touched, range, now);
@@ -73,14 +71,14 @@ function resolveReturns(
   };
   const query = echo(asked, { site_id: siteId, timezone, date_range: [range.from, range.to] });
   return {
-    meaning: [query, periods, siteKnown],
+    meaning: [query, periods, metaOfSite(site, range)],
     span: asksVisits(question) ? aroundVisits(range) : range,
     isMomentary: followsClock([range.from, range.to], now),
     ...checksOf(pool, question),
     async read(client, reads) {
       const { source, ...returns } = await answer(client, question, reads);
       const fields = { ...describeReturns(returns, periods.shown, breakdown !== undefined), query };
-      return { fields, meta: { source, site_known: siteKnown, ...(await eventsSince(client, range.from)) } };
+      return { fields, meta: { source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) } };
     },
   };
 }

@@ -64,7 +64,7 @@ it.each<[Record<string, unknown>, string, string]>([
     'dimensions',
     'dimensions[0] is "time:decade", which is not a dimension; it must be one of time:minute',
   ],
-  [{ dimensions: ['country'] }, 'dimensions', 'which is not a dimension; did you mean property:country? It must be'],
+  [{ dimensions: ['plan'] }, 'dimensions', 'which is not a dimension; did you mean property:plan? It must be'],
   [{ dimensions: ['props.plan'] }, 'dimensions', 'did you mean property:plan?'],
   [{ dimensions: ['paths'] }, 'dimensions', 'did you mean path?'],
   [{ dimensions: ['day'] }, 'dimensions', 'did you mean time:day?'],

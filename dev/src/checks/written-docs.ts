@@ -7,6 +7,7 @@ import { firstDifference } from '../first-difference.js';
 /** Pages by their name, each with the module of reporting that writes it and the function of its name. */
 const pages = [
   { page: join('docs', 'query.md'), module: 'render-definitions.js', render: 'renderDefinitions' },
+  { page: join('docs', 'events.md'), module: 'render-columns.js', render: 'renderColumns' },
   { page: join('docs', 'datasets.md'), module: 'render-datasets.js', render: 'renderDatasets' },
 ];
 type Page = (typeof pages)[number];

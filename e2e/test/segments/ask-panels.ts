@@ -15,14 +15,20 @@ const shares = { sessions: 0.003, comparison: 0.02, alone: 0.0165, sql: 0.0165 }
 /** Segments do not have it, so that such queries go their own way. */
 const ofSessions: Filter = { op: 'is_set', dimension: 'session_id', values: [] };
 
-function randomPanel({ random }: Asking, { siteId, now, range, filter: draw }: Subject, common?: Filter): Panel {
-  const { filter: drawn, ...query } = randomQuestion(random, now, siteId, range, draw);
+interface Common {
+  filter?: Filter;
+  includeBots?: true;
+}
+
+function randomPanel({ random }: Asking, { siteId, now, range, filter: draw }: Subject, ofAll: Common): Panel {
+  const { filter: common, ...bots } = ofAll;
+  const { filter: drawn, includeBots: _includeBots, ...query } = randomQuestion(random, now, siteId, range, draw);
   const own = drawn && random() < shares.sessions ? { op: 'or' as const, filters: [drawn, ofSessions] } : drawn;
   const filters = [common, own].filter((each) => each !== undefined);
   const isCompared = query.buckets === undefined && random() < shares.comparison;
   return {
     query: {
-      ...query,
+      ...{ ...query, ...bots },
       ...(filters.length > 0 && { filter: { op: 'and', filters } }),
       ...(isCompared && { comparison: { range: randomRange(random, now) } }),
     },
@@ -60,7 +66,8 @@ async function checkPanel(asking: Asking, query: ResolvedQuery, answer: Answer):
 export async function askPanels(asking: Asking, subject: Subject, count: number): Promise<void> {
   const { random } = asking;
   const filter = random() < 0.7 ? subject.filter() : undefined;
-  const queries = Array.from({ length: count }, () => randomPanel(asking, subject, filter));
+  const common = { ...(filter && { filter }), ...(random() < 0.15 && { includeBots: true as const }) };
+  const queries = Array.from({ length: count }, () => randomPanel(asking, subject, common));
   const answers = await askTogether(asking, { queries, ...(filter && { filter }) });
   for (const [index, { query }] of queries.entries()) await checkPanel(asking, query, answers[index]!);
 }

@@ -181,6 +181,7 @@ export function randomQuestion(
     dimensions,
     ...(time && { buckets: time }),
     ...(random() < 0.6 && { filter: filterOf(random) }),
+    ...(random() < 0.15 && { includeBots: true as const }),
     orderBy,
     limit: random.pick([3, 10, 10_000]),
     offset: random.pick([0, 0, 2]),

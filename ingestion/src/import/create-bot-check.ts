@@ -1,9 +1,7 @@
 /** Whether a user agent is that of a known bot, asked once per distinct user agent. */
-import { isbot } from 'isbot';
+import { isBot } from '../enrich/is-bot.js';
 
 const MAX_REMEMBERED = 10_000;
-/** The model of an Android device: after the version (and a locale), up to `Build/` or the end of the comment. */
-const ANDROID_MODEL = /(\bAndroid [\d.]+;(?: [a-z]{2}-[a-zA-Z]{2};)?)[^;()/+@]*(?=\bBuild\/|\)(?= AppleWebKit\/))/;
 
 /** A check that remembers its answers: logs repeat few user agents, and the list is one very long expression. */
 export function createBotCheck(): (userAgent: string | null) => boolean {
@@ -18,9 +16,4 @@ export function createBotCheck(): (userAgent: string | null) => boolean {
     remembered.set(Buffer.from(userAgent).toString(), bot);
     return bot;
   };
-}
-
-/** Phones are called `M BOT 551` and the like, so that the name of the model is not asked about. */
-function isBot(userAgent: string): boolean {
-  return isbot(userAgent) && isbot(userAgent.replace(ANDROID_MODEL, '$1 '));
 }

@@ -22,7 +22,7 @@ select part.day, visitors from ${inEach(partTable(3, 'day', 'text'), bitmapsOfPa
 
 const usersOfPart = (activity: Activity) => `
     select distinct user_id from events where site_id = $1 and timestamp >= part.starts and timestamp < part.ends
-      and user_id is not null and ${isOfType[activity]}`;
+      and user_id is not null and bot is null and ${isOfType[activity]}`;
 
 const openUsers = (activity: Activity) => `/* processor.openUsers */
 with present as (

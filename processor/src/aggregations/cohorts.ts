@@ -41,7 +41,7 @@ const openIntervals = '(select distinct interval_start from rollup_marks where s
 const openSignups = `
     select timestamp from events
     where site_id = $1 and timestamp >= open.interval_start and timestamp < open.interval_start + interval '15 minutes'
-      and event_type = 'signup' and user_id is not null`;
+      and event_type = 'signup' and user_id is not null and bot is null`;
 
 /** Rows of marked intervals may be out of date, which makes the first month an empty one at worst. */
 const firstSignup = `/* processor.firstSignup */

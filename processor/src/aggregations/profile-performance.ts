@@ -9,7 +9,7 @@ const counts = `('impression', 'view', 'click', 'signup', 'payment', 'revenue')`
 const countedOnDay = `
     select profile_id, event_type, count(*) as events from events
     where site_id = $1 and timestamp >= day.starts and timestamp < day.ends
-      and profile_id is not null and event_type in ${counts} and ($6::text[] is null or profile_id = any($6))
+      and profile_id is not null and event_type in ${counts} and bot is null and ($6::text[] is null or profile_id = any($6))
     group by profile_id, event_type`;
 
 const paidOnDay = `

@@ -44,7 +44,7 @@ const countedByRollups = `
 
 const countedOneByOne = `
     select event_type, count(*) as events from events
-    where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes}
+    where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes} and bot is null
     group by event_type`;
 
 /** Events are counted by rollups where they tell ($4 to $6), else one by one ($7 to $9). Revenue is of the few events that carry it. */

@@ -47,23 +47,54 @@ function rowMaker(startMs: number, keyParts: (key: number) => { interval: number
   };
 }
 
-/** The rows of gathered events; `types` is their column `event_type`, and `startMs` the start of their first interval. */
-export function countIntervals(
+/** Events that are counted: those of people. */
+interface Counted {
+  /** Row by row: the interval, and the place of the type. */
+  interval: Uint32Array;
+  type: Uint32Array;
+  visitor: Uint32Array;
+  /** Intervals that have only bots. */
+  others: Set<number>;
+}
+
+function countedEvents(
   { rows, time, visitor }: Pick<GatheredEvents, 'rows' | 'time' | 'visitor'>,
   types: GatheredColumn,
+  bots: GatheredColumn,
+): Counted {
+  const counted = { interval: new Uint32Array(rows), type: new Uint32Array(rows), visitor: new Uint32Array(rows) };
+  const others = new Set<number>();
+  let count = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const interval = Math.floor(time[row]! / intervalMs);
+    if (bots.places[row] !== 0) {
+      others.add(interval);
+      continue;
+    }
+    counted.interval[count] = interval;
+    counted.type[count] = types.places[row]!;
+    counted.visitor[count] = visitor[row]!;
+    count += 1;
+  }
+  const [interval, type] = [counted.interval.subarray(0, count), counted.type.subarray(0, count)];
+  if (others.size > 0) for (const each of interval) others.delete(each);
+  return { interval, type, visitor: counted.visitor.subarray(0, count), others };
+}
+
+/** The rows of gathered events; `startMs` is the start of their first interval. */
+export function countIntervals(
+  events: Pick<GatheredEvents, 'rows' | 'time' | 'visitor'>,
+  { types, bots }: { types: GatheredColumn; bots: GatheredColumn },
   startMs: number,
 ): RollupRow[] {
   const width = types.texts.length + 1;
-  const [ofAll, ofTypes] = [new Uint32Array(rows), new Uint32Array(rows)];
-  for (let row = 0; row < rows; row += 1) {
-    const interval = Math.floor(time[row]! / intervalMs);
-    ofAll[row] = interval;
-    ofTypes[row] = interval * width + types.places[row]!;
-  }
+  const { interval, type, visitor, others } = countedEvents(events, types, bots);
+  const ofTypes = interval.map((each, row) => each * width + type[row]!);
   const typed = rowMaker(startMs, (key) => ({
     interval: Math.floor(key / width),
     type: types.texts[(key % width) - 1]!,
   }));
-  const whole = rowMaker(startMs, (interval) => ({ interval, type: allTypes }));
-  return [...countKeys(ofTypes, visitor, typed), ...countKeys(ofAll, visitor, whole)];
+  const whole = rowMaker(startMs, (key) => ({ interval: key, type: allTypes }));
+  const empty = [...others].map((key) => whole(key, 0, { numbers: new Uint32Array(), end: 0 }));
+  return [...countKeys(ofTypes, visitor, typed), ...countKeys(interval, visitor, whole), ...empty];
 }

@@ -12,13 +12,17 @@ interface Group {
   numbers: Buffer | null;
 }
 
+/** Bots are not counted; an interval that has only them has a row that says so. */
+const ofPeople = 'filter (where bot is null)';
+
 const statement = `/* processor.groupEvents */
 select date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as bucket,
-  coalesce(event_type, '${allTypes}') as event_type, count(*)::int as events, string_agg(int4send(visitor_no), '') as numbers
+  coalesce(event_type, '${allTypes}') as event_type, (count(*) ${ofPeople})::int as events,
+  string_agg(int4send(visitor_no), '') ${ofPeople} as numbers
 from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")
 join events on events.site_id = $1 and timestamp >= range."from" and timestamp < range."to"
 left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
-group by grouping sets ((1, event_type), (1))`;
+group by grouping sets ((1, event_type), (1)) having count(*) ${ofPeople} > 0 or grouping(event_type) = 1`;
 
 /** The rows of the rollup for ranges of intervals, given as their starts and ends. */
 export async function groupEvents(

@@ -56,9 +56,9 @@ export async function markDaysOf(client: PoolClient, site: ClaimedSite, interval
 async function countAndWrite(client: PoolClient, siteId: string, intervals: Date[]): Promise<RollupRow[]> {
   const rows: RollupRow[] = [];
   await writeSegments(client, siteId, intervals, async (covers, events) => {
-    const types = events?.columns.get('event_type');
-    if (types) {
-      rows.push(...countIntervals(events!, types, startOf(covers[0]!).getTime()));
+    const [types, bots] = [events?.columns.get('event_type'), events?.columns.get('bot')];
+    if (types && bots) {
+      rows.push(...countIntervals(events!, { types, bots }, startOf(covers[0]!).getTime()));
       return;
     }
     const ranges = boundsOf(covers);

@@ -17,6 +17,13 @@ with users as (
 )
 update site_rollups set last_visitor_no = last_visitor_no + (select count(*) from numbered) where site_id = $1`;
 
+/** Their names begin so, see ingestion's `visitor-id.ts`. */
+const dailyPrefix = '~';
+
+const noteDaily = `/* processor.noteDailyVisitors */
+update sites set daily_visitors = true where site_id = $1 and not daily_visitors and exists (
+  select 1 from visitors where site_id = $1 and user_id >= '${dailyPrefix}' and user_id < '${dailyPrefix}~')`;
+
 /** Numbers the users of the events in `ranges` that have none. Only under the claim of their site. */
 export async function numberVisitors(
   client: PoolClient,
@@ -24,6 +31,7 @@ export async function numberVisitors(
   ranges: { from: Date[]; to: Date[] },
 ): Promise<void> {
   await client.query(numberRanges, [siteId, ranges.from, ranges.to]);
+  await client.query(noteDaily, [siteId]);
 }
 
 /** Each user is looked up by itself: all visitors of a large site are many more than those of some intervals. */
@@ -63,5 +71,6 @@ export async function numberUsers(client: PoolClient, siteId: string, users: Byt
     const firstNumber = added.rows[0]!.last - some.length + 1;
     for (const [order, at] of some.entries()) numbers[at + 1] = firstNumber + order;
   }
+  if (places.some((at) => texts[at]!.startsWith(dailyPrefix))) await client.query(noteDaily, [siteId]);
   return numbers;
 }

@@ -20,14 +20,14 @@ export async function readBatch(
   answered: (answer: Omit<BatchAnswer, 'json'> & ReturnType<typeof bodyOf>) => void,
 ): Promise<{ siteKnown: boolean }> {
   const isAllTime = asked.some(({ request }) => needsEvents(request.dateRange, request.comparison));
-  const { siteKnown, ...site } = await readSite(client, siteId, isAllTime);
+  const site = await readSite(client, siteId, isAllTime);
   const queries = asked.map(({ request, ownFilter }, index) => ({
     query: ofQuery(index, () => resolveQuery(request, { now, ...site })),
     ...(ownFilter && { ownFilter }),
   }));
   await answerBatch(client, { queries, ...(filter && { filter }) }, reads, (index, answer) => {
     const { id, request } = asked[index]!;
-    answered({ index, id, ...bodyOf(request, queries[index]!.query, answer, siteKnown) });
+    answered({ index, id, ...bodyOf(request, queries[index]!.query, answer, site) });
   });
-  return { siteKnown };
+  return { siteKnown: site.siteKnown };
 }

@@ -20,6 +20,7 @@ export interface DataVersion {
   identity: string;
   /** Null for a site that is not known. */
   siteTimezone: string | null;
+  hasDailyVisitors: boolean;
   /** Of one run of one server on one set of files: only there do transactions, and the counts of versions, never come back. */
   history: string;
   /** See `DataMoment`; of two histories they cannot be compared. */
@@ -69,7 +70,7 @@ const metrics = `(select jsonb_agg(found) from (
 const sources: Record<DataSource, string> = { events, aggregates, metrics };
 
 const statement = (reads: readonly DataSource[]) => `/* reporting.readDataVersion */
-select sites.timezone as "siteTimezone", ${databaseHistory}::text as history, pg_current_snapshot()::text as snapshot,
+select sites.timezone as "siteTimezone", coalesce(daily_visitors, false) as "hasDailyVisitors", ${databaseHistory}::text as history, pg_current_snapshot()::text as snapshot,
   erase_requested_at is not null ${reads.includes('events') ? `or marks.number > ${mostMarks}` : ''} as "isUnsettled",
   ${identityOf(`jsonb_build_array((select max(no) from cache_invalidations where $2 like pattern), ${databaseHistory})`)}::text as identity,
   jsonb_build_array($3::date, $4::date, ${reads.map((name) => sources[name]).join(', ')})::text as data
@@ -78,6 +79,7 @@ from (select 1) as one left join sites on sites.site_id = $1 left join site_roll
 
 interface Row {
   siteTimezone: string | null;
+  hasDailyVisitors: boolean;
   history: string;
   snapshot: string;
   isUnsettled: boolean;
@@ -108,9 +110,9 @@ export async function readDataVersion(
   { siteId, reads, name, span }: VersionedQuestion,
 ): Promise<DataVersion> {
   const { rows } = await database.query<Row>(statement(reads), [siteId, name, ...daysOf(span)]);
-  const { siteTimezone, history, snapshot, isUnsettled, identity, data } = rows[0]!;
+  const { history, snapshot, isUnsettled, identity, data, ...site } = rows[0]!;
   const position = positionOf(snapshot);
-  return { siteTimezone, history, position, identity, data: isUnsettled ? undefined : hashOf(identity, data) };
+  return { ...site, history, position, identity, data: isUnsettled ? undefined : hashOf(identity, data) };
 }
 
 /** Short, and the same in every process of this release. */

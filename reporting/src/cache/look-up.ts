@@ -35,13 +35,16 @@ export const momentOf = (written: string, { data, position, history }: DataVersi
 const knownSites = 10_000;
 const attempts = 3;
 
-const siteOf = ({ siteTimezone }: DataVersion): SiteCircumstances => ({
+const siteOf = ({ siteTimezone, hasDailyVisitors }: DataVersion): SiteCircumstances => ({
+  hasDailyVisitors,
   siteTimezone: siteTimezone ?? 'UTC',
   siteKnown: siteTimezone !== null,
 });
 
 const isSameSite = (one: SiteCircumstances, other: SiteCircumstances) =>
-  one.siteTimezone === other.siteTimezone && one.siteKnown === other.siteKnown;
+  one.siteTimezone === other.siteTimezone &&
+  one.siteKnown === other.siteKnown &&
+  one.hasDailyVisitors === other.hasDailyVisitors;
 
 /** No event lies outside: whatever comes first or last of a site moves the version of these days. */
 const allDays: TimeRange = { from: new Date(Date.UTC(1000, 0, 1)), to: new Date(Date.UTC(9999, 0, 1)) };
@@ -60,7 +63,7 @@ function createSiteLookUp(pool: Pool): LookUp {
   return async (question, name, signal) => {
     const { siteId, reads } = question;
     for (let attempt = 1; ; attempt += 1) {
-      const taken = sites.get(siteId) ?? { siteTimezone: 'UTC', siteKnown: true };
+      const taken = sites.get(siteId) ?? { siteTimezone: 'UTC', siteKnown: true, hasDailyVisitors: false };
       const resolved = question.resolve(taken);
       const versioned = { siteId, reads, name, span: resolved.span };
       const data = await besideSnapshots(pool, () => readDataVersion(pool, versioned), signal);

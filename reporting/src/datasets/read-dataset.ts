@@ -34,7 +34,7 @@ export const isAboutAllTime = ({ dateRange }: DatasetRequest): boolean => needsE
 /** By what is known of the site; patterns are not looked at. A site that is not known has no rows, which is an answer. @throws ServiceError `invalid_request`, see {@link checkBuckets}. */
 export function resolveBy(request: DatasetRequest, site: SiteCircumstances, now: Date): ResolvedDataset {
   const { dataset, siteId, params, dateRange, weekStart } = request;
-  const { siteTimezone, siteKnown, ...events } = site;
+  const { siteTimezone, siteKnown, hasDailyVisitors: _hasDailyVisitors, ...events } = site;
   const timezone = request.timezone ?? siteTimezone;
   const span = resolveSpan(dateRange ?? { kind: 'named', name: 'day' }, timezone, { now, ...events }, weekStart);
   const range = toTimeRange(span, timezone);

@@ -1,4 +1,5 @@
 /** What the routes answer, as schemas of the document. */
+import { enrichmentNames } from '@millrace/shared/enrichments';
 import { errorCatalogue } from '@millrace/shared/errors';
 import { matchNames } from '../query-request/query-names.js';
 import {
@@ -36,6 +37,7 @@ const queryEcho = record(
     week_start: weekStart,
     dimensions: listOf(text),
     filters: listOf(ref('Filter')),
+    include_bots: flag,
     order_by: listOf(tuple(text, { enum: ['asc', 'desc'] })),
     include: record(
       {
@@ -53,6 +55,7 @@ const queryEcho = record(
     pagination: record({ limit: count, offset: count }),
   },
   'comparison_date_range',
+  'include_bots',
   'week_start',
 );
 
@@ -131,6 +134,7 @@ const site = record(
     hostnames: listOf(text),
     job_priority: { type: ['integer', 'null'], description: 'How soon its jobs run: smaller is sooner, null as 0.' },
     session_minutes: { ...count, description: 'Longest time between two events of a visit.' },
+    enrichment_off: listOf({ enum: enrichmentNames }, { description: 'What is not found out about its visitors.' }),
     events: count,
     first_event: instantOrNull,
     last_event: instantOrNull,

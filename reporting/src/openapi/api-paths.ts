@@ -33,6 +33,7 @@ const queryParameters = [
   weekStart,
   listParameter('dimensions', query.dimensions!, 'Names with commas between them, or a JSON list.'),
   jsonParameter('filters', { $ref: '#/components/schemas/Filters' }, 'As in the body.'),
+  parameter('include_bots', { type: 'boolean' }, 'Events of bots count as well.'),
   jsonParameter('order_by', query.order_by!, 'As in the body.'),
   jsonParameter('include', query.include!, 'As in the body.'),
   jsonParameter('pagination', query.pagination!, 'As in the body; or limit and offset by themselves.'),
@@ -42,7 +43,7 @@ const queryParameters = [
 const question = {
   tag: 'Questions',
   summary: 'Ask anything about a site',
-  description: `Counts of any range, in any time zone, by up to ${queryLimits.dimensions} dimensions: always exact. Queries of the Plausible Stats API v2 are understood as far as they ask for what there is: \`pageviews\` is views, \`percentage\` share, \`event:page\` path, \`event:name\` event_type, \`event:props:x\` property:x, \`visit:source\` and \`visit:referrer\` the referrer's host at the first event of the visit, \`visit:country\` and others of their kind the property of that name there, \`time\` a unit that fits the range.`,
+  description: `Counts of any range, in any time zone, by up to ${queryLimits.dimensions} dimensions: always exact. Queries of the Plausible Stats API v2 are understood as far as they ask for what there is: \`pageviews\` is views, \`percentage\` share, \`event:page\` path, \`event:name\` event_type, \`event:props:x\` property:x, \`visit:source\`, \`visit:country\` and others of their kind what the column of that name is at the first event of the visit, \`time\` a unit that fits the range.`,
   answer: 'Answer',
 };
 

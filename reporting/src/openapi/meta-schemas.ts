@@ -15,6 +15,11 @@ const siteKnown: JsonSchema = {
   ...flag,
   description: 'False for a site that has no event and was not created: all is zero, as for a mistyped name.',
 };
+const visitorModel: JsonSchema = {
+  const: 'daily',
+  description:
+    'Only where the range is longer than a day and the site has visitors without an id: these are other visitors on another day.',
+};
 const asOf: JsonSchema = {
   anyOf: [instant, { type: 'null' }],
   description:
@@ -22,8 +27,16 @@ const asOf: JsonSchema = {
 };
 export const meta = (more: Record<string, JsonSchema> = {}) =>
   record(
-    { source, site_known: siteKnown, elapsed_ms: count, as_of: asOf, ...cacheMeta, ...more },
-    ...['as_of', 'cache', ...Object.keys(more)],
+    {
+      source,
+      site_known: siteKnown,
+      visitor_model: visitorModel,
+      elapsed_ms: count,
+      as_of: asOf,
+      ...cacheMeta,
+      ...more,
+    },
+    ...['visitor_model', 'as_of', 'cache', ...Object.keys(more)],
   );
 
 export const eventsSince: JsonSchema = {

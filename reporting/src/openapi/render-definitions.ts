@@ -1,6 +1,7 @@
 /** The definitions of all names as Markdown: whole as docs/query.md, in parts as descriptions of the OpenAPI document. */
 import {
   batchRules,
+  botsRule,
   comparisonMeanings,
   dimensionMeanings,
   fillRule,
@@ -67,6 +68,8 @@ ${sizeRule}
 ${table(['operator', 'an event fits when'], named(operatorMeanings))}
 
 Several values are alternatives. \`and\`, \`or\` and \`not\` join conditions.
+
+${botsRule}
 
 ## Ranges
 

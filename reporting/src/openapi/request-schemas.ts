@@ -1,7 +1,7 @@
 /** Turns the rules of requests, from Joi and from the parsers after it, into the schemas of the document. */
 import { funnelSchema } from '../funnel/parse-funnel.js';
 import { type FilterValues, filterOperators, filterRules } from '../query/filter-operators.js';
-import { includeMeanings } from '../query-request/definitions.js';
+import { botsRule, includeMeanings } from '../query-request/definitions.js';
 import {
   comparisonNames,
   dayCountPattern,
@@ -144,6 +144,7 @@ function querySchemaOfDocument(): JsonSchema {
   return replacing(known, {
     date_range: ref('DateRange'),
     filters: ref('Filters'),
+    include_bots: { type: 'boolean', default: false, description: botsRule },
     include: replacing(include, {
       comparison: { description: `${comparisonText()}\n\n${includeMeanings.comparison}`, ...span(comparisonNames) },
       match: { ...include.properties.match, description: matchText() },

@@ -1,4 +1,5 @@
 /** What clients may decide about a site, as schemas of the document. */
+import { enrichments } from '@millrace/shared/enrichments';
 import type Joi from 'joi';
 import { newSiteSchema, siteChangeSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, type ObjectSchema, withProperties } from './json-schema.js';
@@ -17,6 +18,14 @@ const siteSchemaOfDocument = (schema: Joi.ObjectSchema): ObjectSchema =>
     },
     session_minutes: {
       description: 'Longest time between two events of a visit, in minutes. Visits of the past follow it, too.',
+    },
+    enrichment_off: {
+      description: `What ingestion is not to find out about visitors of the site, from a few seconds later on; replaces what there is. ${Object.entries(
+        enrichments,
+      )
+        .map(([name, meaning]) => `\`${name}\`: ${meaning}`)
+        .join(' ')}`,
+      examples: [['location', 'visitor']],
     },
     job_priority: {
       description:

@@ -11,6 +11,7 @@ export interface QueryFields {
   timezone?: unknown;
   week_start?: unknown;
   filters: unknown;
+  include_bots: unknown;
 }
 
 /** Events that match all of some filters. */
@@ -31,6 +32,7 @@ export const behaviourSchema = <Body extends QueryFields>(
     timezone: querySchema.extract('timezone'),
     week_start: querySchema.extract('week_start'),
     filters: querySchema.extract('filters'),
+    include_bots: querySchema.extract('include_bots'),
     ...own,
   } as Joi.PartialSchemaMap<Body>)
     .required()

@@ -61,6 +61,10 @@ export const matchMeanings: Record<MatchName, string> = {
     'The earlier range is moved to the nearest whole number of weeks before that keeps it apart from the range (52 for a year), so that each day is compared with the same day of the week. Given dates are not moved: their days are paired by that distance.',
 };
 
+/** Whose events count. */
+export const botsRule =
+  'Events of bots (those with a `bot`) are kept, but do not count unless `include_bots` is true. Visits are made of all events.';
+
 /** What `include` adds to an answer. */
 export const includeMeanings = {
   total_rows: '`meta.total_rows` is the number of rows without `pagination`.',

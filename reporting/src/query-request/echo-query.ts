@@ -12,6 +12,8 @@ export interface QueryEcho {
   week_start?: string;
   dimensions: string[];
   filters: unknown[];
+  /** There when bots count as well. */
+  include_bots?: true;
   order_by: [string, string][];
   include: {
     comparison?: string | [string, string];
@@ -39,6 +41,7 @@ export function echoQuery(request: QueryRequest, resolved: ResolvedQuery): Query
     ...(request.weekStart && { week_start: request.weekStart }),
     dimensions: resolved.dimensions,
     filters: request.filterList,
+    ...(resolved.includeBots && { include_bots: true }),
     order_by: resolved.orderBy.map(({ key, direction }) => [key, direction]),
     include: {
       ...(comparison && { comparison: named ?? instants(comparison.range), match: request.match }),

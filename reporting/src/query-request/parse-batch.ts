@@ -27,7 +27,15 @@ export interface BatchRequest {
 export const batchLimits = { queries: 50, id: 128 } as const;
 
 /** Fields that all queries of a batch share, of which they may add to `filters` and `include`. */
-export const commonFields = ['site_id', 'date_range', 'timezone', 'week_start', 'filters', 'include'] as const;
+export const commonFields = [
+  'site_id',
+  'date_range',
+  'timezone',
+  'week_start',
+  'filters',
+  'include_bots',
+  'include',
+] as const;
 /** Fields of one query as {@link querySchema} has them. */
 export const ownFields = ['metrics', 'dimensions', 'order_by', 'filters', 'include', 'pagination'] as const;
 

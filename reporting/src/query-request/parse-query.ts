@@ -26,6 +26,7 @@ export interface QueryRequest {
   filter?: Filter;
   /** The filters as they were sent, as a list, in our own names; see {@link showFilters} for their numbers. */
   filterList: unknown[];
+  includeBots?: true;
   orderBy: Order[];
   comparison?: ComparisonName | DateRange;
   match: MatchName;
@@ -91,6 +92,7 @@ export function parseQuery(input: unknown): QueryRequest {
     ...(body.week_start !== undefined && { weekStart: body.week_start }),
     dimensions,
     ...parsedFilters(filters),
+    ...(body.include_bots && { includeBots: true }),
     orderBy: order ? parseOrder(order, metrics, dimensions) : defaultOrder(metrics, dimensions),
     ...(comparison !== undefined && {
       comparison: isComparisonName(comparison) ? comparison : parseDateRange(comparison, comparisonPath),

@@ -64,8 +64,11 @@ export const dimensionNames: readonly string[] = [
   ...visitDimensions,
 ];
 
-export const fieldRule = `must be one of ${fieldNames.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
-export const dimensionRule = `must be one of ${dimensionNames.join(', ')}, property:<name> or visit:property:<name>, the name having 1 to 128 characters`;
+const others = 'property:<name> (of 1 to 128 characters) or visit: with one of these, such as visit:referrer';
+const ofEvents = (names: readonly string[]) => names.filter((name) => !name.startsWith('visit:')).join(', ');
+
+export const fieldRule = `must be one of ${ofEvents(fieldNames)}, ${others}`;
+export const dimensionRule = `must be one of ${ofEvents(dimensionNames)}, ${others}`;
 export const rangeRule = `must be one of ${rangeNames.join(', ')}, another number of days such as 45d, or [from, to], two dates written YYYY-MM-DD or two instants with a zone`;
 
 /** What a query is limited to; also in the README and the OpenAPI document. */

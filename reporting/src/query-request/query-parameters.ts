@@ -13,6 +13,7 @@ const json = (text: string, name: string): unknown => {
 /** A list as JSON, or its elements with commas between them. */
 const list = (text: string, name: string): unknown => (text.startsWith('[') ? json(text, name) : text.split(','));
 const range = (text: string, name: string): unknown => (/^\[|,/.test(text) ? list(text, name) : text);
+const boolean = (text: string): unknown => (text === 'true' ? true : text === 'false' ? false : text);
 const number = (text: string): unknown => (/^\d{1,15}$/.test(text) ? Number(text) : text);
 
 const fields = new Map([
@@ -23,6 +24,7 @@ const fields = new Map([
   ['week_start', plain],
   ['dimensions', list],
   ['filters', json],
+  ['include_bots', boolean],
   ['order_by', json],
   ['include', json],
   ['pagination', json],

@@ -24,6 +24,7 @@ export interface QueryBody extends WrittenNames {
   timezone?: string;
   week_start?: WeekStart;
   filters: unknown[];
+  include_bots: boolean;
   include: { comparison?: WrittenRange; match?: MatchName; total_rows: boolean; time_labels: boolean; names: boolean };
   pagination: { limit: number; offset: number };
 }
@@ -85,6 +86,7 @@ const fields = {
     .unique()
     .default([]),
   filters: Joi.array().default([]).messages({ 'array.base': 'must be a list' }),
+  include_bots: Joi.boolean().default(false),
   order_by: Joi.array()
     .items(
       pair(Joi.string(), Joi.string().valid('asc', 'desc'), 'must be [metric or dimension, asc or desc]').messages({

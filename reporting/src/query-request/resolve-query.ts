@@ -22,7 +22,7 @@ export const timeUnitOf = (dimensions: readonly string[]) =>
 
 /** @throws ServiceError `invalid_request` when the time axis would be too long. */
 export function resolveQuery(request: QueryRequest, circumstances: Circumstances): ResolvedQuery {
-  const { siteId, metrics, dimensions, filter, orderBy, totalRows, timeLabels, limit, offset } = request;
+  const { siteId, metrics, dimensions, filter, includeBots, orderBy, totalRows, timeLabels, limit, offset } = request;
   const timezone = request.timezone ?? circumstances.siteTimezone;
   const span = resolveSpan(request.dateRange, timezone, circumstances, request.weekStart);
   const unit = timeUnitOf(dimensions);
@@ -37,6 +37,7 @@ export function resolveQuery(request: QueryRequest, circumstances: Circumstances
     metrics,
     dimensions,
     ...(filter && { filter }),
+    ...(includeBots && { includeBots }),
     orderBy,
     limit,
     offset,

@@ -112,7 +112,7 @@ function rawSql(
   return `select ${bucket('time')} as bucket, event_type collate "C" as event_type, user_id collate "C" as user_id
   from ${ranges} cross join lateral (
     select timestamp as time, event_type, user_id from events
-    where site_id = ${site()} and timestamp >= ${first} and timestamp < ${last}${filter ? ` and ${filterSql(filter, rawColumn, parameters)}` : ''}
+    where site_id = ${site()} and timestamp >= ${first} and timestamp < ${last} and bot is null${filter ? ` and ${filterSql(filter, rawColumn, parameters)}` : ''}
       and (timestamp >= range."from" and timestamp < range."from" + (range."to" - range."from") / 2
         or timestamp >= range."from" + (range."to" - range."from") / 2 and timestamp < range."to") offset 0
   ) found`;

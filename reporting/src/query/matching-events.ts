@@ -1,5 +1,6 @@
 /** Raw events that a query is about, as SQL, with the dimensions that they are grouped by. */
 import type { SqlParameters } from '../reading/sql-parameters.js';
+import { countedFilter } from './counted-filter.js';
 import { hourSql, instant } from './covered-tables.js';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
@@ -31,7 +32,8 @@ function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlPara
 
 /** Bytes decide what is equal, which is also the fastest to compare. */
 export function matchingEvents(query: ResolvedQuery, parameters: SqlParameters): MatchingEvents {
-  const { range, dimensions, buckets, filter } = query;
+  const { range, dimensions, buckets } = query;
+  const filter = countedFilter(query);
   const keys = dimensions.map((dimension) => {
     if (dimension.startsWith('time:')) return bucketSql(buckets!, parameters);
     return `${rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters).sql} collate "C"`;

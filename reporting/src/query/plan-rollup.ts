@@ -24,7 +24,10 @@ const rolledDimensions = new Set<string>([
 export const isAboutVisitors = (key: Metric | Dimension): boolean => metricEntry(key)?.users === 'visitors';
 
 /** Undefined where rollups do not know what is asked for. */
-export function planRollup({ dimensions: groups, metrics, orderBy, filter }: ResolvedQuery): RollupPlan | undefined {
+export function planRollup(query: ResolvedQuery): RollupPlan | undefined {
+  const { dimensions: groups, metrics, orderBy, filter, includeBots } = query;
+  // They know people only.
+  if (includeBots) return undefined;
   const used = [...groups, ...conditionsOf(filter).map(({ dimension }) => dimension)];
   const keys = [...metrics, ...orderBy.map(({ key }) => key).filter((key) => !groups.includes(key as Dimension))];
   if (!used.every((dimension) => rolledDimensions.has(dimension))) return undefined;

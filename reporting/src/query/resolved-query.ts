@@ -75,6 +75,8 @@ export interface ResolvedQuery {
   dimensions: Dimension[];
   buckets?: TimeBuckets;
   filter?: Filter;
+  /** Events of bots count as well. */
+  includeBots?: true;
   /** Never empty unless there is one row only; ties are broken by the dimensions, ascending. */
   orderBy: Order[];
   limit: number;

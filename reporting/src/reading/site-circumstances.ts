@@ -1,5 +1,6 @@
 /** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
 import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
 import { besideSnapshots, inSnapshot } from './in-snapshot.js';
 import { queryNamed } from './named-statement.js';
@@ -8,10 +9,23 @@ export interface SiteCircumstances {
   /** False for a site without an event that nobody has created either. */
   siteKnown: boolean;
   siteTimezone: string;
+  /** Whether it has visitors without an id, who are others on another day. */
+  hasDailyVisitors: boolean;
   /** Absent when the site has no events, or nobody asked. */
   firstEvent?: Date;
   lastEvent?: Date;
 }
+
+const dayMs = 86_400_000;
+
+/** What `meta` of an answer about a range says of its site. */
+export const metaOfSite = (
+  { siteKnown, hasDailyVisitors }: Pick<SiteCircumstances, 'siteKnown' | 'hasDailyVisitors'>,
+  { from, to }: TimeRange,
+) => ({
+  site_known: siteKnown,
+  ...(hasDailyVisitors && to.getTime() - from.getTime() > dayMs && { visitor_model: 'daily' as const }),
+});
 
 /** Whether one of some ranges is the whole time of the site. */
 export const needsEvents = (...ranges: (DateRange | string | undefined)[]): boolean =>
@@ -19,14 +33,21 @@ export const needsEvents = (...ranges: (DateRange | string | undefined)[]): bool
 
 const withEventsStatement = `/* reporting.readCircumstances */
 select (select timezone from sites where site_id = $1) as "siteTimezone",
+  (select daily_visitors from sites where site_id = $1) as "hasDailyVisitors",
   (select min(timestamp) from events where site_id = $1) as "firstEvent",
   (select max(timestamp) from events where site_id = $1) as "lastEvent"`;
 
 /** Without a look at events, whose partitions would all have to be locked. */
 const statement = `/* reporting.readZone */
-select (select timezone from sites where site_id = $1) as "siteTimezone", null as "firstEvent", null as "lastEvent"`;
+select timezone as "siteTimezone", daily_visitors as "hasDailyVisitors", null as "firstEvent", null as "lastEvent"
+from (select 1) as one left join sites on site_id = $1`;
 
-type Row = { siteTimezone: string | null; firstEvent: Date | null; lastEvent: Date | null };
+type Row = {
+  siteTimezone: string | null;
+  hasDailyVisitors: boolean | null;
+  firstEvent: Date | null;
+  lastEvent: Date | null;
+};
 
 /** Looks for the events only when asked, since they can lie in any partition. A site that is not known yet is in UTC. */
 export async function readCircumstances(
@@ -50,8 +71,11 @@ export async function readSite(
   const { rows } = withEvents
     ? await client.query<Row>(withEventsStatement, values)
     : await queryNamed<Row>(client, { name: 'zone', text: statement, values });
-  const { siteTimezone, firstEvent, lastEvent } = rows[0]!;
-  const site = { siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null };
+  const { siteTimezone, hasDailyVisitors, firstEvent, lastEvent } = rows[0]!;
+  const site = {
+    ...{ siteTimezone: siteTimezone ?? 'UTC', siteKnown: siteTimezone !== null },
+    hasDailyVisitors: hasDailyVisitors ?? false,
+  };
   return { ...site, ...(firstEvent && { firstEvent }), ...(lastEvent && { lastEvent }) };
 }
 

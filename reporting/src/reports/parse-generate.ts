@@ -104,6 +104,6 @@ export async function daysOfRequest(
     { days: [days.from, days.to], timezone: zone },
   );
   // Throws when there are too many of them.
-  resolveBy(request, { siteTimezone: zone, siteKnown: true }, now);
+  resolveBy(request, { siteTimezone: zone, siteKnown: true, hasDailyVisitors: false }, now);
   return { siteId, daysIn, days };
 }

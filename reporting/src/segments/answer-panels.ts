@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/postgres';
 import { planRollup } from '../query/plan-rollup.js';
 import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
 import type { Reads } from '../reading/read-in-turn.js';
-import { countPlan, partsNeeded, type SegmentAnswer, sourcesOf, toAnswer } from './answer-segments.js';
+import { countPlan, filterOf, partsNeeded, type SegmentAnswer, sourcesOf, toAnswer } from './answer-segments.js';
 import type { CountedGroups } from './count-groups.js';
 import type { CountedPanel, PanelsTask } from './count-panels.js';
 import type { CountPlan } from './count-plan.js';
@@ -17,7 +17,7 @@ import type { SegmentEngine } from './segment-engine.js';
 import type { VisitSelection } from './select-parts.js';
 
 export interface Panel {
-  /** All panels have the same site, range and kind. */
+  /** All panels have the same site, range and kind, and all of them or none count bots. */
   query: ResolvedQuery;
   /** What its filter has besides that of all panels. */
   ownFilter?: Filter;
@@ -40,7 +40,7 @@ export function panelKind(query: ResolvedQuery): 'events' | 'visits' | undefined
 
 /** Without the common filter, which its rows fit already. */
 function withOwnFilter({ query: { filter: _filter, ...query }, ownFilter }: Panel): ResolvedQuery {
-  return { ...query, ...(ownFilter && { filter: ownFilter }) };
+  return { ...query, includeBots: true, ...(ownFilter && { filter: ownFilter }) };
 }
 
 /** Visits are numbered once, with all columns that any of the plans asks for. */
@@ -54,7 +54,9 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
   for (const [at, panel] of panels.entries()) {
     counting.push(await countPlan(client, withOwnFilter(panel), plans[at]!, read));
   }
-  const common = filter && (await planFilter(filter, sourcesOf(client, read)));
+  const { includeBots } = panels[0]!.query;
+  const ofAll = filterOf({ ...(filter && { filter }), ...(includeBots && { includeBots }) }, read);
+  const common = ofAll && (await planFilter(ofAll, sourcesOf(client, read)));
   const visits = visitsOf(counting);
   return (shared: SharedTask): PanelsTask => ({
     ...{ kind: 'panels', panels: counting, ...shared },

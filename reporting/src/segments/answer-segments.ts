@@ -1,7 +1,8 @@
 /** Answers a query from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/postgres';
+import { countedFilter } from '../query/counted-filter.js';
 import { missingBefore, type RawAnswer } from '../query/read-raw.js';
-import type { Dimension, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import type { Dimension, Filter, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { CountedGroups, CountTask } from './count-groups.js';
 import type { NumberColumn } from './count-numbers.js';
@@ -73,6 +74,12 @@ function numberColumn({ column, withSums, withSpread }: NumberQuestion, { parts,
   return { column, ranks: table.ranks, withSpread, ...(withSums && { values: valuesToAdd(table, rows) }) };
 }
 
+/** A site without bots, as most are, has nothing to leave out. */
+export const filterOf = (
+  query: Pick<ResolvedQuery, 'filter' | 'includeBots'>,
+  { values }: ReadParts,
+): Filter | undefined => (values.get('bot')?.size() === 0 ? query.filter : countedFilter(query));
+
 export async function countPlan(
   client: PoolClient,
   query: ResolvedQuery,
@@ -80,8 +87,9 @@ export async function countPlan(
   read: ReadParts,
 ): Promise<CountPlan> {
   const types = read.values.get('event_type');
+  const filter = filterOf(query, read);
   return {
-    ...(query.filter && { filter: await planFilter(query.filter, sourcesOf(client, read)) }),
+    ...(filter && { filter: await planFilter(filter, sourcesOf(client, read)) }),
     ...(plan.withViews && { viewCode: types!.codeOf('view') }),
     keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
     typeCodes: plan.types.map((type) => types!.codeOf(type)),

@@ -1,5 +1,6 @@
 /** What a query needs of segments. */
 
+import { countedFilter } from '../query/counted-filter.js';
 import { isVisitMetric } from '../query/metric-catalogue.js';
 import { isNumberMetric, partsOf } from '../query/number-metrics.js';
 import { isAboutVisitors } from '../query/plan-rollup.js';
@@ -85,8 +86,9 @@ export function columnsNeeded(
 }
 
 /** Undefined for what only raw events can answer. */
-export function planQuestion({ dimensions, metrics, orderBy, filter }: ResolvedQuery): QuestionPlan | undefined {
-  const filtered = conditionsOf(filter).map(({ dimension }) => dimension);
+export function planQuestion(query: ResolvedQuery): QuestionPlan | undefined {
+  const { dimensions, metrics, orderBy } = query;
+  const filtered = conditionsOf(countedFilter(query)).map(({ dimension }) => dimension);
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
   const numbers = numberQuestions(keys);
   const used = [

@@ -1,4 +1,5 @@
 /** Changes what people decide about a site. */
+import type { Enrichment } from '@millrace/shared/enrichments';
 import type { comparableHost } from '@millrace/shared/normalize-host';
 import type { Pool } from '@millrace/shared/postgres';
 import type { PathRules } from './path-rules.js';
@@ -16,6 +17,8 @@ export interface SiteChange {
   job_priority?: number | null;
   /** Longest time between two events of a visit. */
   session_minutes?: number;
+  /** Replaces those there are; sorted, each once. */
+  enrichment_off?: Enrichment[];
 }
 
 /** Rollups follow another time zone and other hostnames by themselves. `undefined` for a site that is not known or is being erased. */
@@ -25,14 +28,15 @@ export async function changeSite(writePool: Pool, siteId: string, change: SiteCh
     update sites set timezone = coalesce($2, timezone), name = case when $3 then $4 else name end,
       path_rules = case when $5 then nullif($6::jsonb, '{}') else path_rules end, hostnames = coalesce($7, hostnames),
       job_priority = case when $8 then $9::integer else job_priority end,
-      session_minutes = coalesce($10, session_minutes)
+      session_minutes = coalesce($10, session_minutes), enrichment_off = coalesce($11, enrichment_off)
     where site_id = $1 and erase_requested_at is null
-    returning site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, created_at`,
+    returning site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, enrichment_off,
+      created_at`,
     [
       ...[siteId, change.timezone, change.name !== undefined, change.name, change.path_rules !== undefined],
       change.path_rules && JSON.stringify(change.path_rules),
       ...[change.hostnames, change.job_priority !== undefined, change.job_priority],
-      change.session_minutes,
+      ...[change.session_minutes, change.enrichment_off],
     ],
   );
   return rows[0];

@@ -1,5 +1,6 @@
 /** What a client asks of sites, as pages and changes that keep the rules. */
 
+import { enrichmentNames } from '@millrace/shared/enrichments';
 import { ServiceError } from '@millrace/shared/errors';
 import { siteIdPattern } from '@millrace/shared/ids';
 import { comparableHost } from '@millrace/shared/normalize-host';
@@ -66,6 +67,16 @@ const hostnamesSchema = Joi.array()
   .max(100)
   .custom((hosts: string[]) => [...new Set(hosts)].sort());
 
+const enrichmentRule = `must be one of ${enrichmentNames.join(', ')}`;
+
+const enrichmentsSchema = Joi.array()
+  .items(
+    Joi.string()
+      .valid(...enrichmentNames)
+      .messages({ 'any.only': enrichmentRule }),
+  )
+  .custom((names: string[]) => [...new Set(names)].sort());
+
 export const siteChangeSchema = Joi.object<SiteChange>({
   timezone: Joi.string()
     .max(64)
@@ -79,6 +90,7 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   hostnames: hostnamesSchema,
   job_priority: Joi.number().integer().min(0).max(maxPriority).allow(null).messages(priorityMessages),
   session_minutes: Joi.number().integer().min(1).max(1_440).messages(minutesMessages),
+  enrichment_off: enrichmentsSchema,
 })
   .min(1)
   .required()
@@ -86,7 +98,8 @@ export const siteChangeSchema = Joi.object<SiteChange>({
   .messages({
     'object.unknown': 'is not a field of a site that can be changed',
     'object.base': 'must be an object',
-    'object.min': 'must have a timezone, a name, path_rules, hostnames, a job_priority or session_minutes',
+    'object.min':
+      'must have a timezone, a name, path_rules, hostnames, a job_priority, session_minutes or enrichment_off',
   });
 
 /** A new site may have everything as it is by default. */

@@ -1,4 +1,5 @@
 /** What is known of sites: their names and zones, how many events they have and from when. */
+import type { Enrichment } from '@millrace/shared/enrichments';
 import type { PoolClient } from '@millrace/shared/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import { countEvents } from './count-events.js';
@@ -16,6 +17,8 @@ export interface SiteNames {
   job_priority: number | null;
   /** Longest time between two events of a visit. */
   session_minutes: number;
+  /** What is not to be found out about its visitors. */
+  enrichment_off: Enrichment[];
   created_at: Date;
   /** Of a {@link Site} only where it is true. */
   erasing?: boolean;
@@ -70,7 +73,7 @@ export async function withEvents(client: PoolClient, site: SiteNames, reads: Rea
 }
 
 const columns =
-  'site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, created_at, erase_requested_at is not null as erasing';
+  'site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, enrichment_off, created_at, erase_requested_at is not null as erasing';
 
 async function readNames(client: PoolClient, { limit, offset }: Page, only: string | null): Promise<SiteNames[]> {
   const { rows } = await client.query<SiteNames>(

@@ -142,7 +142,7 @@ describe.each(queueBackends)('with the store on %s', (backend) => {
     const large = { fields: { text: 'x'.repeat(3_000) } };
     for (let number = 0; number < 40; number += 1) {
       const { question } = countedQuestion(() => Promise.resolve(), String(number));
-      const resolved = question.resolve({ siteKnown: false, siteTimezone: 'UTC' });
+      const resolved = question.resolve({ siteKnown: false, siteTimezone: 'UTC', hasDailyVisitors: false });
       const counted = {
         question: { ...question, resolve: () => ({ ...resolved, read: async () => large }) },
         begun: 0,

@@ -92,7 +92,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     });
 
     it.each([
-      [{ v: 2, events: '[]' }, 'contract version 2'],
+      [{ v: 3, events: '[]' }, 'contract version 3'],
       [{ v: 1, count: 1, events: '{"a":1}' }, 'No list of events'],
       [{ hello: 'world' }, 'No list of events'],
     ])('that holds %j is shown, and refused with the reason', async (data, reason) => {

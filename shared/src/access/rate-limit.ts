@@ -35,8 +35,8 @@ function networkOf(address: string): string {
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
-/** Whom a request is counted for: its sender, or for a trusted proxy the last address that it was not. */
-export function clientOf(
+/** Who sent a request: who is connected, or for a trusted proxy the last address that it was not. */
+export function addressOf(
   socketAddress: string | undefined,
   forwarded: string | string[] | undefined,
   isTrusted: TrustedProxies,
@@ -47,8 +47,11 @@ export function clientOf(
     .map((hop) => withoutMapping(hop.trim()))
     .filter((hop) => isIP(hop) !== 0);
   while (isTrusted(address) && hops.length > 0) address = hops.pop()!;
-  return networkOf(address);
+  return address;
 }
+
+/** Whom a request is counted for: its address, or the network of that. */
+export const clientOf = (...sent: Parameters<typeof addressOf>): string => networkOf(addressOf(...sent));
 
 export interface RateLimit {
   /**

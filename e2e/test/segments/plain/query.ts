@@ -27,7 +27,7 @@ interface Group {
   events: PlainEvent[];
 }
 
-type Selected = Pick<ResolvedQuery, 'dimensions' | 'range' | 'filter' | 'buckets'>;
+type Selected = Pick<ResolvedQuery, 'dimensions' | 'range' | 'filter' | 'includeBots' | 'buckets'>;
 
 const isTime = (dimension: string) => dimension.startsWith('time:');
 
@@ -90,10 +90,11 @@ interface Scope {
   measureGroup: (group: PlainEvent[], metric: Metric) => MetricValue;
 }
 
-function scopeOf(site: PlainSite, { range, filter }: Selected): Scope {
+function scopeOf(site: PlainSite, { range, filter, includeBots }: Selected): Scope {
   const visitOf = plainVisits(site, range);
   const fits = filterFits(filter, visitOf);
-  const events = site.events.filter((event) => isBetween(event, range) && fits(event));
+  const counts = ({ context }: PlainEvent) => includeBots === true || context.bot === null;
+  const events = site.events.filter((event) => isBetween(event, range) && counts(event) && fits(event));
   const inAll = visitorsOf(events).size;
   return { events, visitOf, measureGroup: (group, metric) => measure(group, metric, visitOf, inAll) };
 }

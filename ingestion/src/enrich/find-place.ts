@@ -1,0 +1,58 @@
+/** Which known place a host or a `utm_source` names. */
+import type { Channel } from './channel.js';
+import { sourceHosts } from './source-hosts.js';
+
+export interface Place {
+  source: string;
+  channel: Channel;
+}
+
+const hosts = new Map<string, Place>();
+const brands = new Map<string, Place>();
+const spellings = new Map<string, Place>();
+
+/** Names of places that in a `utm_source` more often mean something of one's own. */
+const ordinaryWords: ReadonlySet<string> = new Set(['ask', 'impact', 'line', 'note', 'pi', 'shop', 'target']);
+
+function addWord(word: string, place: Place): void {
+  if (word.endsWith('.*')) brands.set(word.slice(0, -2), place);
+  else (word.includes('.') ? hosts : spellings).set(word, place);
+}
+
+for (const [channel, places] of sourceHosts) {
+  for (const [source, words] of Object.entries(places)) {
+    const place = { source, channel };
+    if (!ordinaryWords.has(source.toLowerCase())) spellings.set(source.toLowerCase(), place);
+    for (const word of words.split(' ')) addWord(word, place);
+  }
+}
+
+/** The domain of a country, or `.com`: what may follow a brand. */
+const COUNTRY = /\.(?:com|[a-z]{2}|(?:com?|org|net|ne|or)\.[a-z]{2})$/;
+/** DNS allows 253 characters; a longer text is none. */
+const MAX_HOST = 253;
+
+/** What `known` has of `name` or of what it lies below: `a.b.c`, `b.c`, `c`. */
+function findBelow(known: ReadonlyMap<string, Place>, name: string): Place | undefined {
+  for (let rest = name; ; ) {
+    const place = known.get(rest);
+    if (place !== undefined) return place;
+    const dot = rest.indexOf('.');
+    if (dot === -1) return undefined;
+    rest = rest.slice(dot + 1);
+  }
+}
+
+/** @param host in lower case, without port and final dot */
+export function placeOfHost(host: string): Place | undefined {
+  if (host.length > MAX_HOST) return undefined;
+  const place = findBelow(hosts, host);
+  if (place !== undefined) return place;
+  const ending = COUNTRY.exec(host);
+  return ending === null ? undefined : findBelow(brands, host.slice(0, ending.index));
+}
+
+/** @param name a `utm_source` in lower case: `fb`, `google`, `google.com` */
+export function placeOfName(name: string): Place | undefined {
+  return spellings.get(name) ?? (name.includes('.') ? placeOfHost(name) : undefined);
+}

@@ -1,0 +1,9 @@
+import { isbot } from 'isbot';
+
+/** The model of an Android device: after the version (and a locale), up to `Build/` or the end of the comment. */
+const ANDROID_MODEL = /(\bAndroid [\d.]+;(?: [a-z]{2}-[a-zA-Z]{2};)?)[^;()/+@]*(?=\bBuild\/|\)(?= AppleWebKit\/))/;
+
+/** Whether a user agent is that of a known bot. Phones are called `M BOT 551` and the like, so that their model is not asked about. */
+export function isBot(userAgent: string): boolean {
+  return isbot(userAgent) && isbot(userAgent.replace(ANDROID_MODEL, '$1 '));
+}

@@ -1,0 +1,51 @@
+/** Names visitors who bring no id: by site, address and user agent, for the day of the event and no longer. */
+import { parseInstant } from '@millrace/shared/instant';
+import { LRUCache } from 'lru-cache';
+import { dayMs, type SaltsByDay } from '../sites/visitor-salts.js';
+import { visitorId } from './visitor-id.js';
+
+export interface UnnamedVisitor {
+  siteId: string;
+  address: string;
+  userAgent: string;
+  /** When the event happened, ISO 8601. */
+  timestamp: string;
+  sessionMinutes: number;
+}
+
+/** Undefined when the salt of the day is not known. */
+export type NameVisitor = (visitor: UnnamedVisitor, salts: SaltsByDay, nowMs: number) => string | undefined;
+
+/** Visitors whose visit may go on over midnight. */
+const mostVisits = 200_000;
+
+/**
+ * An event belongs to the day on which it happened, or where the salt of that day is gone, to the day on which it arrived. A visit that
+ * began before midnight (UTC) goes on under its name, as far as this process has seen it.
+ */
+export function createNameVisitor(): NameVisitor {
+  /** Name → when it was last seen, of visits near midnight. */
+  const lastSeen = new LRUCache<string, number>({ max: mostVisits });
+
+  function goesOn(name: string, atMs: number, gapMs: number): boolean {
+    const before = lastSeen.get(name);
+    if (before === undefined || atMs - before > gapMs) return false;
+    lastSeen.set(name, Math.max(before, atMs));
+    return true;
+  }
+
+  return ({ siteId, address, userAgent, timestamp, sessionMinutes }, salts, nowMs) => {
+    const [eventMs, gapMs] = [parseInstant(timestamp) ?? nowMs, sessionMinutes * 60_000];
+    const atMs = salts.has(Math.floor(eventMs / dayMs)) ? eventMs : nowMs;
+    const day = Math.floor(atMs / dayMs);
+    const [salt, saltBefore] = [salts.get(day), salts.get(day - 1)];
+    if (!salt) return undefined;
+    if (saltBefore && lastSeen.size > 0) {
+      const name = visitorId(saltBefore, siteId, address, userAgent);
+      if (goesOn(name, atMs, gapMs)) return name;
+    }
+    const name = visitorId(salt, siteId, address, userAgent);
+    if ((day + 1) * dayMs - atMs <= gapMs) lastSeen.set(name, Math.max(atMs, lastSeen.get(name) ?? 0));
+    return name;
+  };
+}

@@ -1,0 +1,50 @@
+/** What a request says of who sent it. It lives as long as the request: address and user agent go no further. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { addressOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
+import { countryOfHeaders } from './enrich/header-country.js';
+import type { ClientHints } from './enrich/read-hints.js';
+
+export interface Facts {
+  address: string;
+  userAgent: string;
+  hints: ClientHints;
+  /** The first of `Accept-Language`. */
+  language?: string | undefined;
+  /** Host of the page. */
+  hostname?: string | undefined;
+  /** What a trusted proxy knows, ISO 3166-1 alpha-2. */
+  country?: string | undefined;
+}
+
+export type FindFacts = (req: IncomingMessage) => Facts | undefined;
+
+/** Whether a page sent it: then address and user agent are those of a visitor. */
+function isFromPage({ method, headers }: IncomingMessage): boolean {
+  if (headers.origin !== undefined) return true;
+  // Pictures are loaded without an origin, by browsers and by programs that read mail.
+  return method === 'GET' && headers['user-agent']?.startsWith('Mozilla/') === true;
+}
+
+function hostOf({ origin, referer }: IncomingHttpHeaders): string | undefined {
+  const address = origin === undefined || origin === 'null' ? referer : origin;
+  return address !== undefined && URL.canParse(address) ? new URL(address).hostname || undefined : undefined;
+}
+
+const languageOf = (header: string | undefined) => /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)/.exec(header ?? '')?.[1];
+
+/** Undefined for requests of servers, whose own address and user agent say nothing of a visitor. */
+export function createFindFacts(isTrusted: TrustedProxies, countryHeaders: string[]): FindFacts {
+  return (req) => {
+    if (!isFromPage(req)) return undefined;
+    const { headers, socket } = req;
+    const isProxied = isTrusted(addressOf(socket.remoteAddress, undefined, () => false));
+    return {
+      address: addressOf(socket.remoteAddress, headers['x-forwarded-for'], isTrusted),
+      userAgent: headers['user-agent'] ?? '',
+      hints: headers as ClientHints,
+      language: languageOf(headers['accept-language']),
+      hostname: hostOf(headers),
+      country: isProxied ? countryOfHeaders(headers, countryHeaders) : undefined,
+    };
+  };
+}

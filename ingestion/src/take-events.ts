@@ -1,0 +1,124 @@
+/** Candidate events on their way into the queue: checked, enriched, counted for their sender, stored. */
+import type { Refusal } from '@millrace/shared/errors';
+import type { Metrics } from '@millrace/shared/metrics';
+import type { Admit, Sender } from './admit-request.js';
+import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
+import type { Enrich } from './enrich/enrich-event.js';
+import type { Facts } from './facts.js';
+import type { ParseResult } from './parse-events.js';
+import { type EventBatch, type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
+
+/** A refusal, and how many events it refuses that are not counted yet. */
+export interface Refused {
+  refusal: Refusal;
+  events: number;
+}
+type Prepared = Refused | { refusal?: undefined; validated: ValidatedEvents };
+export type Outcome = Refused | { refusal?: undefined; validated: ValidatedEvents };
+
+/** Of one request. */
+export interface Arrival {
+  parsed: ParseResult;
+  /** Of a page. */
+  facts: Facts | undefined;
+  sender: Sender | undefined;
+  nothingAccepted: (rejected: RejectedEvent[]) => Refusal;
+}
+
+export interface EventTaker {
+  /** Checks, counts and stores. */
+  take(arrival: Arrival): Promise<Outcome>;
+  /** Checks only. */
+  check(arrival: Arrival): Outcome;
+  /** Counts events that a refusal kept from being looked at. */
+  countRefused(refused: Refused): void;
+}
+
+export interface EventTakerDeps {
+  events: EventQueue;
+  metrics: Metrics;
+  now: () => number;
+  /** Undefined: everybody may send. */
+  admit?: Admit | undefined;
+  enrich: Enrich;
+}
+
+export function createEventTaker({ events, metrics, now, admit, enrich }: EventTakerDeps): EventTaker {
+  const received = metrics.counter('millrace_ingestion_received_events_total', 'Events that arrived, good or bad');
+  const refused = metrics.counter('millrace_ingestion_rejected_events_total', 'Events refused, by reason', ['reason']);
+
+  function validate(candidates: unknown[], { facts, sender }: Arrival): ValidatedEvents | undefined {
+    return validateEvents(candidates, {
+      nowMs: now(),
+      siteId: sender?.siteId ?? undefined,
+      enrich: (event, visitor) => enrich(event, visitor, facts),
+    });
+  }
+
+  /** Not async, so that nothing of a large batch but its events is kept while the queue works. */
+  function prepare(arrival: Arrival): Prepared {
+    const { parsed, nothingAccepted } = arrival;
+    if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
+    const validated = validate(parsed.candidates, arrival);
+    if (!validated) return { refusal: { code: 'database_unavailable' }, events: parsed.candidates.length };
+    received.inc(parsed.candidates.length);
+    for (const { reason } of validated.rejected) refused.inc({ reason });
+    if (validated.accepted === 0 && validated.rejected.length > 0) {
+      return { refusal: nothingAccepted(validated.rejected), events: 0 };
+    }
+    return { validated };
+  }
+
+  /** Resolves when all events are durable, or with the reason why some are not known to be, and how many. */
+  async function enqueue(batches: EventBatch[]): Promise<{ reason: EnqueueOutcome; lost: number }> {
+    const [only] = batches;
+    if (only && batches.length === 1) {
+      const reason = await events.enqueue(only);
+      if (reason) refused.inc({ reason }, only.count);
+      return { reason, lost: reason ? only.count : 0 };
+    }
+    const outcomes = await Promise.all(batches.map(events.enqueue));
+    let lost = 0;
+    batches.forEach(({ count }, index) => {
+      const reason = outcomes[index];
+      if (!reason) return;
+      refused.inc({ reason }, count);
+      lost += count;
+    });
+    const failures = outcomes.filter((outcome) => outcome !== undefined);
+    // Part of the request may be stored: only a retry with the same ids is safe, which `overloaded` would not say.
+    return { reason: failures.length < outcomes.length && lost > 0 ? 'queue_unavailable' : failures[0], lost };
+  }
+
+  /** Counts, then stores what was prepared. */
+  async function store(prepared: Prepared, sender: Sender | undefined): Promise<Outcome> {
+    if (prepared.refusal) return prepared;
+    const { validated } = prepared;
+    const tooMany = sender && (await admit?.count(sender, validated.accepted));
+    if (tooMany) {
+      refused.inc({ reason: tooMany.code }, validated.accepted);
+      return { refusal: tooMany, events: 0 };
+    }
+    const { reason, lost } = await enqueue(validated.batches);
+    if (!reason) return { validated };
+    if (sender) await admit?.giveBack(sender, lost);
+    return { refusal: { code: reason }, events: 0 };
+  }
+
+  return {
+    take: (arrival) => store(prepare(arrival), arrival.sender),
+    check(arrival) {
+      const { parsed, nothingAccepted } = arrival;
+      if (!parsed.ok) return { refusal: parsed.refusal, events: 0 };
+      const validated = validate(parsed.candidates, arrival);
+      if (!validated) return { refusal: { code: 'database_unavailable' }, events: 0 };
+      if (validated.rejected.length > 0) return { refusal: nothingAccepted(validated.rejected), events: 0 };
+      return { validated };
+    },
+    countRefused({ refusal, events: count }) {
+      if (count === 0) return;
+      received.inc(count);
+      refused.inc({ reason: refusal.code }, count);
+    },
+  };
+}

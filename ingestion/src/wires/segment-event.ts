@@ -1,0 +1,74 @@
+/** A message of the Segment specification as an event of ours. See docs/wires.md. */
+import { type Fields, fieldsOf, firstText, present, textOf } from './fields.js';
+
+/** What the request says of all its messages. */
+export interface SegmentBatch {
+  siteId: string;
+  sentAt?: unknown;
+  /** Of messages that do not say it. */
+  type?: string | undefined;
+}
+
+/** Of a page what is said in columns. */
+const inColumns = ['url', 'path', 'referrer', 'title', 'search'];
+
+const withoutColumns = (properties: Fields) =>
+  Object.fromEntries(Object.entries(properties).filter(([name]) => !inColumns.includes(name)));
+
+/** Traits of people are not stored with events. */
+function whatHappened(type: unknown, message: Fields): { event_type: unknown; properties?: Fields | undefined } {
+  const { event, name, groupId, previousId } = message;
+  const properties = fieldsOf(message.properties);
+  if (type === 'track') return { event_type: textOf(event, 64), properties: present(properties) };
+  if (type === 'page' || type === 'screen') {
+    return { event_type: 'view', properties: present({ name, ...withoutColumns(properties) }) };
+  }
+  return { event_type: type, properties: present({ group_id: groupId, previous_id: previousId }) };
+}
+
+function campaignOf(campaign: Fields): Fields {
+  return {
+    utm_source: textOf(campaign.source, 255),
+    utm_medium: textOf(campaign.medium, 255),
+    utm_campaign: textOf(campaign.name, 255),
+    utm_term: textOf(campaign.term, 255),
+    utm_content: textOf(campaign.content, 255),
+  };
+}
+
+function screenOf({ width, height }: Fields): string | undefined {
+  return Number.isInteger(width) && Number.isInteger(height) ? textOf(`${width}x${height}`, 16) : undefined;
+}
+
+/** A time goes with the id, so that a retry is the same event: where there is none the id says nothing. */
+function identityOf({ messageId, timestamp, originalTimestamp }: Fields, sentAt: unknown): Fields {
+  const time = firstText(40, originalTimestamp, timestamp, sentAt);
+  return time === undefined ? {} : { event_id: textOf(messageId, 128), timestamp: time, sent_at: textOf(sentAt, 40) };
+}
+
+const idOf = (value: unknown) => textOf(typeof value === 'number' ? String(value) : value, 128);
+
+export function toEvent(message: Fields, batch: SegmentBatch): unknown {
+  const { type = batch.type, userId, anonymousId, sentAt = batch.sentAt, name } = message;
+  const context = fieldsOf(message.context);
+  const [properties, page, os] = [fieldsOf(message.properties), fieldsOf(context.page), fieldsOf(context.os)];
+  const isView = type === 'page' || type === 'screen';
+  return present({
+    ...whatHappened(type, message),
+    ...identityOf(message, sentAt),
+    ...campaignOf(fieldsOf(context.campaign)),
+    site_id: batch.siteId,
+    path:
+      firstText(2048, isView && properties.url, page.url, isView && properties.path, page.path, isView && name) ?? '',
+    user_id: idOf(userId) ?? idOf(anonymousId),
+    session_id: idOf(context.sessionId),
+    referrer: isView ? firstText(2048, properties.referrer, page.referrer) : undefined,
+    title: firstText(512, isView && properties.title, page.title),
+    language: textOf(context.locale, 35),
+    timezone: textOf(context.timezone, 64),
+    screen: screenOf(fieldsOf(context.screen)),
+    os: textOf(os.name, 64),
+    os_version: textOf(os.version, 64),
+    context: present({ ip: context.ip, user_agent: context.userAgent }),
+  });
+}

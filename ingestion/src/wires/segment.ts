@@ -1,0 +1,71 @@
+/** The wire of the Segment specification, which RudderStack and others speak, too. See docs/wires.md. */
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { answerJson, nothingAccepted } from '../answer-events.js';
+import { maxEventsPerRequest, type ParseResult, parseSingleEvent } from '../parse-events.js';
+import { isFields } from './fields.js';
+import { toEvent } from './segment-event.js';
+import type { EventRoute, ReplyRoute, Wire, WireSender } from './wire.js';
+
+const refuse = (message: string): ParseResult => ({ ok: false, refusal: { code: 'invalid_request', message } });
+
+/** The write key is the user name of Basic authorization. */
+function keyOf({ headers }: IncomingMessage): string | undefined {
+  const [, encoded = ''] = /^Basic +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return Buffer.from(encoded, 'base64').toString().split(':', 1)[0] || undefined;
+}
+
+/** `type` is that of the address, for messages that do not say theirs. */
+function parseMessages(text: string, { siteId, hasKey }: WireSender, type: string | undefined): ParseResult {
+  const parsed = parseSingleEvent(text);
+  if (!parsed.ok) return parsed;
+  const [body] = parsed.candidates;
+  if (!isFields(body)) return refuse('Send a message, or {"batch":[...]} with several.');
+  const messages = Array.isArray(body.batch) ? body.batch : [body];
+  if (messages.length > maxEventsPerRequest) return { ok: false, refusal: { code: 'too_many_events' } };
+  const site = siteId ?? (hasKey ? undefined : body.writeKey);
+  if (typeof site !== 'string') {
+    return refuse(
+      hasKey
+        ? 'This address needs a key that is limited to one site, since messages do not name theirs.'
+        : 'Send the id of the site as the write key.',
+    );
+  }
+  const batch = { siteId: site, sentAt: body.sentAt, type };
+  return { ok: true, candidates: messages.map((message) => (isFields(message) ? toEvent(message, batch) : message)) };
+}
+
+const route = (type?: string): EventRoute => ({
+  methods: 'POST, OPTIONS',
+  parseBody: (text, sender) => parseMessages(text, sender, type),
+  keyOf,
+  keyNamesSite: true,
+  nothingAccepted: (rejected) => nothingAccepted('/events', rejected),
+  answer: (req, res, { accepted, rejected }) =>
+    answerJson(req, res, 200, JSON.stringify({ success: true, accepted, rejected })),
+});
+
+const types = ['track', 'page', 'identify', 'screen', 'group', 'alias'];
+const typedRoutes = types.flatMap((type) => [
+  [`/v1/${type}`, route(type)],
+  [`/v1/${type[0]}`, route(type)],
+]);
+const batchRoutes = ['/v1/batch', '/v1/b', '/v1/import'].map((path) => [path, route()]);
+
+const isEncrypted = ({ socket, headers }: IncomingMessage) =>
+  (socket as TLSSocket).encrypted === true || headers['x-forwarded-proto'] === 'https';
+
+/** What analytics.js asks for before it sends anything: where to. */
+const settings: ReplyRoute = {
+  methods: 'GET, OPTIONS',
+  reply(req, res, path) {
+    const apiKey = decodeURIComponent(path.split('/')[3]!);
+    const destination = { apiKey, apiHost: `${req.headers.host}/v1`, protocol: isEncrypted(req) ? 'https' : 'http' };
+    answerJson(req, res, 200, JSON.stringify({ integrations: { 'Segment.io': destination }, plan: {} }));
+  },
+};
+
+export const segmentWire: Wire = {
+  routes: Object.fromEntries([...typedRoutes, ...batchRoutes]),
+  patterns: [[/^\/v1\/projects\/[A-Za-z0-9._~-]+\/settings$/, settings]],
+};

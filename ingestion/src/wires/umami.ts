@@ -1,0 +1,69 @@
+/** The wire of Umami's trackers: `POST /api/send`, and `/api/batch` with a list of the same bodies. See docs/wires.md. */
+import { answerJson, nothingAccepted } from '../answer-events.js';
+import { maxEventsPerRequest, type ParseResult, parseSingleEvent } from '../parse-events.js';
+import { type Fields, fieldsOf, isFields, present, textOf } from './fields.js';
+import type { EventRoute, Wire } from './wire.js';
+
+const malformed = {
+  ok: false,
+  refusal: { code: 'invalid_request', message: 'Send {"type":"event","payload":{"website":...,"url":...}}.' },
+} as const;
+
+/** What a page measures of itself. */
+const vitals = ['ttfb', 'fcp', 'lcp', 'cls', 'inp', 'duration'];
+
+function whatHappened(type: unknown, payload: Fields): { event_type: string; properties?: Fields | undefined } {
+  if (type === 'identify') return { event_type: 'identify' };
+  if (type === 'performance') {
+    return {
+      event_type: 'web_vitals',
+      properties: present(Object.fromEntries(vitals.map((name) => [name, payload[name]]))),
+    };
+  }
+  const { name, data, tag } = payload;
+  return { event_type: textOf(name, 64) ?? 'view', properties: present({ tag, ...fieldsOf(data) }) };
+}
+
+/** Umami has seconds since 1970. */
+const timeOf = (seconds: unknown) =>
+  typeof seconds === 'number' && Math.abs(seconds) < 1e10 ? new Date(seconds * 1_000).toISOString() : undefined;
+
+function toEvent(body: unknown): unknown {
+  const { type, payload } = fieldsOf(body);
+  if (!isFields(payload)) return body;
+  const { website, url, referrer, title, hostname, language, screen, id, ip, userAgent, timestamp } = payload;
+  return present({
+    ...whatHappened(type, payload),
+    site_id: website,
+    path: textOf(url, 2048) ?? '',
+    user_id: textOf(id, 128),
+    timestamp: timeOf(timestamp),
+    referrer: textOf(referrer, 2048),
+    title: textOf(title, 512),
+    hostname: textOf(hostname, 255),
+    language: textOf(language, 35),
+    screen: textOf(screen, 16),
+    context: present({ ip, user_agent: userAgent }),
+  });
+}
+
+function parseBodies(text: string, isBatch: boolean): ParseResult {
+  const parsed = parseSingleEvent(text);
+  if (!parsed.ok) return parsed;
+  const [body] = parsed.candidates;
+  const bodies = isBatch ? body : [body];
+  if (!Array.isArray(bodies) || !bodies.every((each) => isFields(each) && isFields(each.payload))) return malformed;
+  if (bodies.length > maxEventsPerRequest) return { ok: false, refusal: { code: 'too_many_events' } };
+  return { ok: true, candidates: bodies.map(toEvent) };
+}
+
+const route = (isBatch: boolean): EventRoute => ({
+  methods: 'POST, OPTIONS',
+  parseBody: (text) => parseBodies(text, isBatch),
+  keyOf: () => undefined,
+  nothingAccepted: (rejected) => nothingAccepted(isBatch ? '/events' : '/event', rejected),
+  // The script reads JSON of every answer.
+  answer: (req, res, { accepted, rejected }) => answerJson(req, res, 200, JSON.stringify({ accepted, rejected })),
+});
+
+export const umamiWire: Wire = { routes: { '/api/send': route(false), '/api/batch': route(true) } };

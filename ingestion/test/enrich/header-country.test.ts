@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { countryOfHeaders } from '../../src/enrich/header-country.ts';
+
+const names = ['CF-IPCountry', 'x-vercel-ip-country', 'cloudfront-viewer-country', 'x-country-code'];
+
+describe('countryOfHeaders', () => {
+  it.each([
+    [{ 'cf-ipcountry': 'DE' }, 'DE'],
+    [{ 'x-vercel-ip-country': ' de ' }, 'DE'],
+    [{ 'cloudfront-viewer-country': 'FR', 'x-country-code': 'IT' }, 'FR'],
+    [{ 'cf-ipcountry': 'XX', 'x-country-code': 'IT' }, 'IT'],
+    [{ 'cf-ipcountry': 'XK' }, 'XK'],
+  ])('takes the first header that holds a country: %j', (headers, country) => {
+    expect(countryOfHeaders(headers, names)).toBe(country);
+  });
+
+  it.each(['XX', 'T1', 'EU', 'ZZ', 'A1', 'DEU', 'D', '', 'D E', 'DE, FR', 'DE\u0000', '__', 'ſs', '١٢'])(
+    'takes %j for none',
+    (value) => {
+      expect(countryOfHeaders({ 'cf-ipcountry': value }, names)).toBeUndefined();
+    },
+  );
+
+  it('believes only headers that it was told to', () => {
+    expect(countryOfHeaders({ 'x-country': 'DE', 'cf-ipcountry': 'FR' }, ['x-country-code'])).toBeUndefined();
+  });
+});

@@ -1,0 +1,85 @@
+/** User agents that no browser sends, and what the reader promises for all. */
+import { describe, expect, it } from 'vitest';
+import { createAgentReader } from '../../src/enrich/read-agent.ts';
+import { chrome, windows } from './agent-texts.ts';
+
+const read = createAgentReader();
+
+describe('what no browser sends', () => {
+  it.each(['', ' ', '\t'])('%j is no bot and says nothing, whatever hints come with it', (userAgent) => {
+    expect(read(userAgent, { 'sec-ch-ua-platform': '"Windows"' })).toEqual({});
+  });
+
+  it('an app says of itself what can be known, and no name that bowser makes up', () => {
+    expect(read('MyApp/1.2.3 (com.example.app; build:5; iOS 17.2.0) Alamofire/5.8.0')).toEqual({});
+  });
+
+  it('nothing behind the first 1,024 characters counts', () => {
+    const long = `${chrome(windows)} ${'x'.repeat(1_024)}`;
+    expect([read(`${long} Googlebot/2.1`), read(`${long} Firefox/1.0`)]).toEqual([read(long), read(long)]);
+  });
+
+  it.each([
+    ...[
+      'a',
+      '(',
+      '1.',
+      '1_1',
+      '\0',
+      '\n',
+      '\ud800',
+      '😀',
+      'version/1.',
+      'Android 1;',
+      'mac os x 1',
+      '__proto__ ',
+      'nexus 1',
+    ],
+    ...[
+      '"',
+      '\\"',
+      'bot',
+      'slackbot-',
+      '; wv) Version/',
+      '"a";v="1',
+      'PlayStation 4 ',
+      '1',
+      '"Opera";v="111111111',
+      'opt/1',
+      '- ',
+    ],
+  ])('texts stay within their columns: 10,000 characters of %j', (part) => {
+    const given = { 'sec-ch-ua': part.repeat(5_000), 'sec-ch-ua-platform-version': `"${part.repeat(5_000)}"` };
+    for (const start of [
+      '',
+      'Mozilla/5.0 (Linux; Android 6.0; ',
+      'Mozilla/5.0 (compatible; ',
+      'Mozilla/5.0 (PlayStation 4/1.',
+      'Mozilla/5.0 (X11; Linux) Chrome/',
+      'x/',
+    ]) {
+      const found = read((start + part.repeat(10_000)).slice(0, 10_000), given);
+      for (const [name, text] of Object.entries(found)) {
+        const limit = name === 'bot' ? 128 : 64;
+        expect([name, text, [...text].length <= limit]).toEqual([
+          name,
+          expect.stringMatching(/^[^\p{Cc}\p{Cs}]+$/u),
+          true,
+        ]);
+      }
+    }
+  });
+});
+
+describe('createAgentReader', () => {
+  it('gives answers that nobody can change for the others', () => {
+    const answers = [read(''), read(chrome(windows)), read('curl/8.5.0')];
+    expect(answers.map((answer) => Object.isFrozen(answer))).toEqual([true, true, true]);
+  });
+
+  it('answers the same whether it remembers an agent or not', () => {
+    const forgetful = createAgentReader(1);
+    const answers = [chrome(windows), 'curl/8.5.0', chrome(windows)].map((userAgent) => forgetful(userAgent));
+    expect(answers).toEqual([read(chrome(windows)), { device: 'bot', bot: 'curl' }, read(chrome(windows))]);
+  });
+});
