@@ -63,6 +63,7 @@ create table api_keys (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   last_used_at timestamp with time zone,
+  origins text[],
   constraint api_keys_key_hash_key UNIQUE (key_hash),
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['write'::text, 'read'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))

@@ -12,14 +12,27 @@ export interface Sender {
   siteId: string | null;
   /** False where no key is needed. */
   hasKey: boolean;
+  /** Its key stands in a page for everybody to see. */
+  isPublic: boolean;
   clients: string[];
+}
+
+/** What a request shows at the door. */
+export interface Shown {
+  /** From a header. */
+  key: string | undefined;
+  /** What stands in the address, for want of a header. */
+  keyInAddress?: string | undefined;
+  /** The sender's address, by which it is counted. */
+  client: string;
+  /** Of the page that sent it. */
+  origin?: string | undefined;
 }
 
 export type Admission = { sender: Sender; refusal?: undefined } | { sender?: undefined; refusal: Refusal };
 
 export interface Admit {
-  /** `key` comes from a header; `client` is the sender's address; `keyInAddress` what stands in the URL, for want of a header. */
-  admit(key: string | undefined, client: string, keyInAddress?: string): Promise<Admission>;
+  admit(shown: Shown): Promise<Admission>;
   /** Counts events for their sender; a refusal when there are too many. What is refused is not counted. */
   count(sender: Sender, events: number): Promise<Refusal | undefined>;
   /** Takes back events that were counted and then not stored: what its sender is told to retry must not cost it twice. */
@@ -31,13 +44,22 @@ export interface AdmitOptions {
   keys?: KeyRing | undefined;
   /** Per key and per address; 0: any number. */
   eventsPerSecond: number;
+  /** Of each address that uses a public key. */
+  pageEventsPerSecond: number;
 }
 
 /** A sender may be this much ahead of the rate. */
 const burstSeconds = 10;
 
 /** Addresses end up in logs and histories, so that a key in one may be of use to no one but senders of one site's events. */
-const isPublic = ({ scopes, siteId }: Access) => siteId !== null && scopes.every((scope) => scope === 'write');
+const isHarmless = ({ scopes, siteId }: Access) => siteId !== null && scopes.every((scope) => scope === 'write');
+
+/** Why a page may not use the key; undefined where it may. */
+function refuseOrigin({ origins }: Access, origin: string | undefined): Refusal | undefined {
+  if (origins === null || (origin !== undefined && origins.includes(origin))) return undefined;
+  const message = `This key is for pages of ${origins.join(', ')}; this request comes from ${origin ?? 'no page'}.`;
+  return { code: 'forbidden', message };
+}
 
 async function takeOfAll(limit: RateLimit, clients: string[], points: number): Promise<number | undefined> {
   const waits = await Promise.all(clients.map((client) => limit.take(client, points)));
@@ -47,34 +69,46 @@ async function takeOfAll(limit: RateLimit, clients: string[], points: number): P
   return Math.max(...waits.map((wait) => wait ?? 0));
 }
 
-/** Undefined when everybody may send as much as they like: then a request costs nothing here. */
-export function createAdmit({ keys, eventsPerSecond }: AdmitOptions): Admit | undefined {
-  if (!keys && eventsPerSecond === 0) return undefined;
-  const atOnce = eventsPerSecond * burstSeconds;
-  const limit = eventsPerSecond === 0 ? undefined : createRateLimit(atOnce, burstSeconds);
-
-  async function checkKey(
-    header: string | undefined,
-    inAddress: string | undefined,
-    client: string,
-  ): Promise<Admission> {
-    if (!keys) return { sender: { siteId: null, hasKey: false, clients: [] } };
-    const key = header ?? inAddress;
-    const access = key && (await keys.find(key, client));
-    if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : keyNeeded('write') } };
-    if (!allows(access, 'write')) return { refusal: lacks('write') };
-    if (header === undefined && !isPublic(access)) {
-      const message = 'A key in an address must have the scope "write" only and be limited to one site.';
-      return { refusal: { code: 'forbidden', message } };
-    }
-    return { sender: { siteId: access.siteId, hasKey: true, clients: [access.keyId] } };
+/** Who a key is, or why it does not let its request pass. */
+async function checkKey(keys: KeyRing, { key: inHeader, keyInAddress, client, origin }: Shown): Promise<Admission> {
+  const key = inHeader ?? keyInAddress;
+  const access = key && (await keys.find(key, client));
+  if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : keyNeeded('write') } };
+  if (!allows(access, 'write')) return { refusal: lacks('write') };
+  if (inHeader === undefined && !isHarmless(access)) {
+    const message = 'A key in an address must have the scope "write" only and be limited to one site.';
+    return { refusal: { code: 'forbidden', message } };
   }
+  const refusal = refuseOrigin(access, origin);
+  if (refusal) return { refusal };
+  const isPublic = access.origins !== null;
+  return { sender: { siteId: access.siteId, hasKey: true, isPublic, clients: [access.keyId] } };
+}
+
+/** Undefined when everybody may send as much as they like: then a request costs nothing here. */
+export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: AdmitOptions): Admit | undefined {
+  if (!keys && eventsPerSecond === 0) return undefined;
+  const limitOf = (perSecond: number) =>
+    perSecond === 0 ? undefined : createRateLimit(perSecond * burstSeconds, burstSeconds);
+  const [limit, pageLimit] = [limitOf(eventsPerSecond), limitOf(pageEventsPerSecond)];
+
+  /** A page of one visitor must not use up what all visitors of the site may send. */
+  function limitsOf({ isPublic }: Sender) {
+    return isPublic ? { limit: pageLimit, perSecond: pageEventsPerSecond } : { limit, perSecond: eventsPerSecond };
+  }
+  const refuseLarge = (events: number, perSecond: number): Refusal => ({
+    code: 'too_many_events',
+    message: `The request holds ${events} events, which is larger than ten seconds' worth at the limit of ${perSecond} events a second. Send at most ${perSecond * burstSeconds} at once.`,
+  });
 
   return {
-    async admit(key, client, keyInAddress) {
+    async admit(shown) {
       try {
-        const admission = await checkKey(key, keyInAddress, client);
-        if (limit) admission.sender?.clients.push(client);
+        const nobody = { sender: { siteId: null, hasKey: false, isPublic: false, clients: [] as string[] } };
+        const admission: Admission = keys ? await checkKey(keys, shown) : nobody;
+        const { sender } = admission;
+        if (sender?.isPublic) sender.clients = [`${sender.clients[0]} ${shown.client}`];
+        else if (limit) sender?.clients.push(shown.client);
         return admission;
       } catch (error) {
         if (error instanceof ServiceError) return { refusal: error };
@@ -82,17 +116,16 @@ export function createAdmit({ keys, eventsPerSecond }: AdmitOptions): Admit | un
         throw error;
       }
     },
-    async count({ clients }, events) {
-      if (!limit) return undefined;
-      if (events > atOnce) {
-        const message = `The request holds ${events} events, which is larger than ten seconds' worth at the limit of ${eventsPerSecond} events a second (INGEST_RATE_LIMIT). Send at most ${atOnce} at once.`;
-        return { code: 'too_many_events', message };
-      }
-      const wait = await takeOfAll(limit, clients, events);
+    async count(sender, events) {
+      const { limit: counted, perSecond } = limitsOf(sender);
+      if (!counted) return undefined;
+      if (events > perSecond * burstSeconds) return refuseLarge(events, perSecond);
+      const wait = await takeOfAll(counted, sender.clients, events);
       return wait === undefined ? undefined : tooMuch('events', wait);
     },
-    async giveBack({ clients }, events) {
-      if (limit) await Promise.all(clients.map((client) => limit.giveBack(client, events)));
+    async giveBack(sender, events) {
+      const { limit: counted } = limitsOf(sender);
+      if (counted) await Promise.all(sender.clients.map((client) => counted.giveBack(client, events)));
     },
   };
 }

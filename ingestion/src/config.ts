@@ -17,6 +17,7 @@ export interface Config extends CommonEnvironment, QueueEnvironment {
   QUEUE_MAX_WAITING_JOBS: number;
   INGEST_AUTH: 'open' | 'key';
   INGEST_RATE_LIMIT: number;
+  PAGE_RATE_LIMIT: number;
   TRUST_PROXY?: string;
   COUNTRY_HEADERS: string;
   GEO_DB?: string;
@@ -35,6 +36,7 @@ export const configSchema = Joi.object<Config>({
   QUEUE_MAX_WAITING_JOBS: Joi.number().integer().min(1).default(500_000),
   INGEST_AUTH: Joi.valid('open', 'key').default('open'),
   INGEST_RATE_LIMIT: Joi.number().integer().min(0).max(1e9).default(0),
+  PAGE_RATE_LIMIT: Joi.number().integer().min(0).max(1e9).default(20),
   TRUST_PROXY: accessSettings.TRUST_PROXY,
   COUNTRY_HEADERS: Joi.string()
     .allow('')

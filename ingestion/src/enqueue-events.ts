@@ -1,7 +1,7 @@
 /** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
 import type { ErrorCode } from '@millrace/shared/errors';
 import { newId } from '@millrace/shared/event-id';
-import { eventJob } from '@millrace/shared/event-job';
+import { packedEventJob } from '@millrace/shared/event-job';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import { takeGroup } from '@millrace/shared/take-group';
 import type { QueueGate } from './queue-gate.js';
@@ -46,7 +46,7 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
     const events = `[${group.map(({ batch }) => batch.text).join(',')}]`;
     const stop = flushSeconds.startTimer();
     try {
-      await gate.add(newId(Date.now()), eventJob(events, count, hasContext));
+      await gate.add(newId(Date.now()), await packedEventJob(events, count, hasContext));
     } catch {
       return 'queue_unavailable';
     }

@@ -9,7 +9,7 @@ import { answerRefusal } from './answer-events.js';
 import type { ByteBudget } from './byte-budget.js';
 import type { EventQueue } from './enqueue-events.js';
 import type { Enrich } from './enrich/enrich-event.js';
-import type { FindFacts } from './facts.js';
+import { type FindFacts, originOf } from './facts.js';
 import type { NameClient } from './name-client.js';
 import type { BodyReader } from './read-body.js';
 import { createEventTaker, type Outcome, type Refused } from './take-events.js';
@@ -34,6 +34,13 @@ export interface EventLaneDeps {
   admit?: Admit | undefined;
 }
 
+/** Pages have their key among the parameters of the address: a header would cost each request a preflight. */
+const shownBy = ({ url = '', headers }: IncomingMessage, client: string) => ({
+  keyInAddress: /[?&]key=([^&]+)/.exec(url)?.[1],
+  origin: originOf(headers),
+  client,
+});
+
 const refused = (refusal: Refusal): Refused => ({ refusal, events: 1 });
 
 /** The lane of one ingestion process. */
@@ -57,7 +64,7 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
     if (wrongType) return refused(wrongType);
     const client = nameClient(req);
     const key = route.keyOf(req);
-    const admission = admit && (await admit.admit(key, client));
+    const admission = admit && (await admit.admit({ ...shownBy(req, client), key }));
     if (admission?.refusal) return refused(admission.refusal);
     const holding = budget.hold(client);
     try {
@@ -74,8 +81,8 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
   }
 
   async function takeAddress(route: EventRoute, req: IncomingMessage): Promise<Outcome> {
-    const { parsed, key } = route.parseAddress!(req.url ?? '');
-    const admission = admit && (await admit.admit(route.keyOf(req), nameClient(req), key));
+    const parsed = route.parseAddress!(req.url ?? '');
+    const admission = admit && (await admit.admit({ ...shownBy(req, nameClient(req)), key: route.keyOf(req) }));
     // Link checkers and previews ask with HEAD: they learn whether the address is right, and are not counted.
     const events = req.method === 'HEAD' ? 0 : 1;
     if (admission?.refusal) return { refusal: admission.refusal, events };

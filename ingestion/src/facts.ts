@@ -25,9 +25,15 @@ function isFromPage({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers['user-agent']?.startsWith('Mozilla/') === true;
 }
 
-function hostOf({ origin, referer }: IncomingHttpHeaders): string | undefined {
-  const address = origin === undefined || origin === 'null' ? referer : origin;
-  return address !== undefined && URL.canParse(address) ? new URL(address).hostname || undefined : undefined;
+/** Of the page that sent the request; pictures only have a referrer. */
+export function originOf({ origin, referer }: IncomingHttpHeaders): string | undefined {
+  if (origin !== undefined && origin !== 'null') return origin;
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
+}
+
+function hostOf(headers: IncomingHttpHeaders): string | undefined {
+  const origin = originOf(headers);
+  return origin !== undefined && URL.canParse(origin) ? new URL(origin).hostname || undefined : undefined;
 }
 
 const languageOf = (header: string | undefined) => /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)/.exec(header ?? '')?.[1];

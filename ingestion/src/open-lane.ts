@@ -43,7 +43,11 @@ export function openLane(config: Config, { keys, sites, locator, ...parts }: Lan
     budget: createByteBudget(pendingBytes),
     readBody: createBodyReader(createSlowBodies(), createParseMemory(usableBytes)),
     nameClient: createNameClient(isTrusted),
-    admit: createAdmit({ keys, eventsPerSecond: config.INGEST_RATE_LIMIT }),
+    admit: createAdmit({
+      keys,
+      eventsPerSecond: config.INGEST_RATE_LIMIT,
+      pageEventsPerSecond: config.PAGE_RATE_LIMIT,
+    }),
     findFacts: createFindFacts(isTrusted, config.COUNTRY_HEADERS.split(/ *, */)),
     enrich: createEnrich({
       ...{ sites, locator, now: Date.now },

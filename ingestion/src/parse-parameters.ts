@@ -1,6 +1,5 @@
 /** The event that the parameters of an address hold, for pages and mails that can load a picture but not post. */
 import { type ParseResult, parseSingleEvent } from './parse-events.js';
-import type { ParsedAddress } from './wires/wire.js';
 
 /** These are texts that may be empty; of every other field an empty parameter means that there is none. */
 const mayBeEmpty = new Set(['path', 'referrer']);
@@ -55,17 +54,17 @@ function eventOf(given: Map<string, string>): ParseResult {
 }
 
 /** The query string of `GET /event`: the fields of an event by their names. */
-export function parseParameters(url: string): ParsedAddress {
+export function parseParameters(url: string): ParseResult {
   const given = new Map<string, string>();
   try {
     for (const [name, value] of parametersOf(url)) {
       const shown = name.slice(0, 64);
-      if (given.has(name)) return { parsed: refuse(shown, `The parameter ${shown} is given twice.`) };
+      if (given.has(name)) return refuse(shown, `The parameter ${shown} is given twice.`);
       given.set(name, value);
     }
   } catch {
     const message = 'The parameters are not valid UTF-8, percent-encoded.';
-    return { parsed: { ok: false, refusal: { code: 'malformed_encoding', message } } };
+    return { ok: false, refusal: { code: 'malformed_encoding', message } };
   }
-  return { parsed: eventOf(given), key: given.get('key') || undefined };
+  return eventOf(given);
 }

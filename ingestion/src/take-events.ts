@@ -51,6 +51,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
     return validateEvents(candidates, {
       nowMs: now(),
       siteId: sender?.siteId ?? undefined,
+      isPublic: sender?.isPublic,
       enrich: (event, visitor) => enrich(event, visitor, facts),
     });
   }

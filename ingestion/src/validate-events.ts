@@ -7,7 +7,7 @@ import { malformedLine } from './parse-events.js';
 
 export interface RejectedEvent {
   index: number;
-  reason: EventRefusal['reason'] | 'malformed_json' | 'wrong_site';
+  reason: EventRefusal['reason'] | 'malformed_json' | 'wrong_site' | 'needs_secret_key';
   field: string;
   message: string;
 }
@@ -55,6 +55,8 @@ export interface Validation {
   nowMs: number;
   /** The only site that they may be of. */
   siteId?: string | undefined;
+  /** Their key stands in a page: nobody can vouch for what they say of another visitor. */
+  isPublic?: boolean | undefined;
   /** False when it cannot be said at the moment what it would add. */
   enrich: (event: Event, visitor: SentVisitor | undefined) => boolean;
 }
@@ -64,7 +66,7 @@ export interface Validation {
  * then none of them is to be stored.
  */
 export function validateEvents(candidates: unknown[], validation: Validation): ValidatedEvents | undefined {
-  const { nowMs, siteId, enrich } = validation;
+  const { nowMs, siteId, isPublic, enrich } = validation;
   const texts: string[] = [];
   const rejected: RejectedEvent[] = [];
   let withContext = false;
@@ -77,6 +79,9 @@ export function validateEvents(candidates: unknown[], validation: Validation): V
     if (result.ok && siteId !== undefined && result.event.site_id !== siteId) {
       const message = `this key is limited to site "${siteId}"`;
       rejected.push({ index, reason: 'wrong_site', field: 'site_id', message });
+    } else if (result.ok && isPublic && result.visitor) {
+      const message = 'context needs a key that is secret; this one is for pages';
+      rejected.push({ index, reason: 'needs_secret_key', field: 'context', message });
     } else if (result.ok) {
       if (!enrich(result.event, result.visitor)) return undefined;
       withContext ||= hasContext(result.event);

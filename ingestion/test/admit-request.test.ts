@@ -29,8 +29,9 @@ beforeEach(() => {
 });
 
 /** What supertest can ask. */
-function open(options: AdmitOptions) {
-  const lane = createTestLane({ events, admit: createAdmit(options) });
+function open(options: Omit<AdmitOptions, 'pageEventsPerSecond'>) {
+  const admit = createAdmit({ ...options, pageEventsPerSecond: 2 });
+  const lane = createTestLane({ events, admit });
   const handler: Parameters<typeof request>[0] = (req: Parameters<typeof lane>[0], res: Parameters<typeof lane>[1]) =>
     void lane(req, res);
   return request(handler);
@@ -163,5 +164,59 @@ describe('a key', () => {
       .get(picture)
       .set('authorization', `Bearer ${await make({ siteId: null })}`)
       .expect(200);
+  });
+
+  describe('for pages', () => {
+    const shop = 'https://shop.example';
+    const context = { ip: '203.0.113.7' };
+    let key: string;
+    beforeEach(async () => {
+      key = await make({ origins: [shop, 'https://www.shop.example'] });
+    });
+    const post = (path: string, origin: string | undefined, body: object = [valid]) => {
+      const sending = open({ keys, eventsPerSecond: 0 }).post(path).set('content-type', 'text/plain');
+      return (origin === undefined ? sending : sending.set('origin', origin)).send(JSON.stringify(body));
+    };
+
+    it('lets pages of its origins send, by the address alone', async () => {
+      await post(`/events?key=${key}`, shop).expect(200);
+      await post(`/event?v=1&key=${key}`, 'https://www.shop.example', valid).expect(200);
+      await open({ keys, eventsPerSecond: 0 })
+        .get(`/event?site_id=demo&event_type=view&path=/&key=${key}`)
+        .set('referer', `${shop}/pricing`)
+        .expect(200);
+      expect(queued).toBe(3);
+    });
+
+    it.each<[string, string | undefined]>([
+      ['another origin', 'https://shop.example.evil.example'],
+      ['the same host without TLS', 'http://shop.example'],
+      ['no page', undefined],
+    ])('refuses %s and says which pages it is for', async (_which, origin) => {
+      const { body } = await post(`/events?key=${key}`, origin).expect(403);
+      expect(body.error.message).toContain('This key is for pages of https://shop.example, https://www.shop.example;');
+      expect(queued).toBe(0);
+    });
+
+    it('may not speak for other visitors, nor for other sites', async () => {
+      const { body } = await post(`/events?key=${key}`, shop, [valid, { ...valid, context }]).expect(200);
+      expect(body).toMatchObject({
+        accepted: 1,
+        rejected: [{ index: 1, reason: 'needs_secret_key', field: 'context' }],
+      });
+      await post(`/events?key=${key}`, shop, [{ ...valid, site_id: 'other' }]).expect(403);
+      expect(queued).toBe(1);
+    });
+
+    it('lets each address send so much and no more, whatever others send', async () => {
+      const admit = createAdmit({ keys, eventsPerSecond: 0, pageEventsPerSecond: 2 })!;
+      const admitted = async (client: string) =>
+        (await admit.admit({ key: undefined, keyInAddress: key, client, origin: shop })).sender!;
+      const [ada, bob] = [await admitted('203.0.113.7'), await admitted('203.0.113.8')];
+      expect(await admit.count(ada, 20)).toBeUndefined();
+      expect(await admit.count(ada, 1)).toMatchObject({ code: 'rate_limited' });
+      expect(await admit.count(bob, 20)).toBeUndefined();
+      expect(await admit.count(bob, 21)).toMatchObject({ code: 'too_many_events' });
+    });
   });
 });

@@ -1,5 +1,7 @@
 /** `POST /event` and `POST /events` over HTTP, into a real queue, on each backend. */
+
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { unpackEvents } from '@millrace/shared/event-job';
 import { createMetrics, type Metrics } from '@millrace/shared/metrics';
 import { createQueue, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
 import { checkQueueSafety } from '@millrace/shared/queue-safety';
@@ -85,11 +87,15 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   async function queuedEvents(): Promise<Record<string, unknown>[]> {
     const jobs = await queue.getWaiting();
-    return jobs.flatMap((job) => {
-      const events = JSON.parse(job.data.events);
-      expect(job.data).toMatchObject({ v: 1, count: events.length });
-      return events;
-    });
+    const batches: Record<string, unknown>[][] = [];
+    for (const { data } of jobs) {
+      const { events: text, hasContext } = await unpackEvents(data);
+      const batch = JSON.parse(text);
+      expect(data).toMatchObject({ v: data.encoding ? 2 : 1, count: batch.length });
+      expect(hasContext).toBe(false);
+      batches.push(batch);
+    }
+    return batches.flat();
   }
   const counted = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values;
 

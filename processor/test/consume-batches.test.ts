@@ -187,6 +187,7 @@ describe('poison', () => {
     [{ v: 1, count: -3, events: '[]' }, 1],
     [{ v: 1, count: 1e300, events: '[]' }, 1],
     [{ v: 1, count: 2, events: 'nothing' }, 2],
+    [{ v: 2, count: 3, events: 'no Brotli', encoding: 'br' }, 3],
     [{ hello: 'world' }, 1],
     [null, 1],
   ])('sets aside a whole job whose data is %j', async (data, events) => {

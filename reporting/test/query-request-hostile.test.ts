@@ -237,7 +237,7 @@ describe('what is no query at all', () => {
             parseQuery({ ...minimal, [field]: placed });
           } catch (error) {
             expect(error).toBeInstanceOf(ServiceError);
-            expect((error as ServiceError).message.length).toBeLessThan(500);
+            expect((error as ServiceError).message.length).toBeLessThan(600);
           }
         }
       }

@@ -279,7 +279,7 @@ describe('a site before its first event', () => {
     await request(app).delete('/api/v1/sites/nowhere').expect(404);
   });
   it('is erased by wish of a key, whose name the audit log keeps', async () => {
-    const access = { keyId: crypto.randomUUID(), name: 'ops', scopes: ['admin' as const], siteId: null };
+    const access = { keyId: crypto.randomUUID(), name: 'ops', scopes: ['admin' as const], siteId: null, origins: null };
     await put('noted').expect(200);
     expect(await requestErasure(database.pool, 'noted', access)).toBe(true);
     expect(await requestErasure(database.pool, 'nowhere', access)).toBe(false);

@@ -1,6 +1,17 @@
 /** The job that carries events from ingestion to the processor. */
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import { mayHaveContext } from './event-columns.js';
 import type { EventIngestData } from './job-data.js';
+
+const [compress, decompress] = [promisify(brotliCompress), promisify(brotliDecompress)];
+
+/** Below it a job gains little, and a request waits for the thread that compresses. */
+const compressFromCharacters = 16_384;
+/** What can be in a job is less: it keeps a broken one from filling the memory. */
+const mostBytes = 64_000_000;
+/** A quarter of the size for less than a microsecond an event; more takes much longer for little. */
+const quality = 1;
 
 /**
  * Version 1 unless an event has columns that only version 2 knows, so that processors of the release before store all others.
@@ -11,3 +22,22 @@ export const eventJob = (events: string, count: number, hasContext = mayHaveCont
   count,
   events,
 });
+
+/** The same, compressed where it is large, which is of version 2 as well. */
+export async function packedEventJob(events: string, count: number, hasContext: boolean): Promise<EventIngestData> {
+  if (events.length < compressFromCharacters) return eventJob(events, count, hasContext);
+  const bytes = Buffer.from(events);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: quality,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  const packed = await compress(bytes, { params });
+  return { v: 2, count, events: packed.toString('base64'), encoding: 'br', context: hasContext };
+}
+
+/** The text of a job's events, and whether they may have columns that only version 2 knows. @throws Error where it is no Brotli. */
+export async function unpackEvents({ v, events, encoding, context = v > 1 }: EventIngestData) {
+  if (encoding === undefined) return { events, hasContext: context };
+  const bytes = await decompress(Buffer.from(events, 'base64'), { maxOutputLength: mostBytes });
+  return { events: bytes.toString(), hasContext: context };
+}

@@ -4,12 +4,16 @@ import { isCalendarDate } from './time.js';
 
 /**
  * `events` is the text of a JSON array of `count` events, handed to Postgres as it is. Those of version 2 may have columns that
- * describe the visitor and the page.
+ * describe the visitor and the page, and may be compressed; see `event-job.ts`.
  */
 export interface EventIngestData {
   v: 1 | 2;
   count: number;
   events: string;
+  /** `events` is Brotli in base64. */
+  encoding?: 'br';
+  /** Of compressed ones: whether some event has such a column. */
+  context?: boolean;
 }
 
 export const periodTypes = ['day', 'week', 'month', 'quarter', 'year'] as const;
@@ -142,6 +146,8 @@ export const events = object<EventIngestData>({
   v: Joi.valid(1, 2).required(),
   count: Joi.number().integer().min(1).required(),
   events: Joi.string().required(),
+  encoding: Joi.valid('br'),
+  context: Joi.boolean(),
 });
 export const wholeSite = object<SiteData>({ site_id: siteId });
 export const hourlyRollup = object<HourlyRollupData>({

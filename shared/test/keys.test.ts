@@ -30,7 +30,7 @@ describe('a key', () => {
     expect(key).toMatch(/^mr_[A-Za-z0-9_-]{43}$/);
     expect(JSON.stringify(await query('select * from api_keys'))).not.toContain(key.slice(8));
     const keys = ring();
-    expect(await keys.find(key)).toEqual({ keyId: id, name: 'shop', scopes: ['write'], siteId: 'demo' });
+    expect(await keys.find(key)).toEqual({ origins: null, keyId: id, name: 'shop', scopes: ['write'], siteId: 'demo' });
     await keys.close();
   });
 
@@ -233,7 +233,7 @@ describe('npm run keys', () => {
     const key = made.out.trim();
     const listed = await run('list');
     expect(listed.out).not.toContain(key);
-    expect(listed.out).toMatch(/write,read {2}demo {2}valid until .* never {6}shop\n$/);
+    expect(listed.out).toMatch(/write,read {2}demo +valid until .* never {6}shop\n$/);
     expect(listed.err).toContain('up to a minute late');
     const [header, row] = listed.out.split('\n');
     expect(header).toMatch(/^ID {36}KEY .* {2}NAME$/);
@@ -254,6 +254,10 @@ describe('npm run keys', () => {
     [['create', '--name', 'x', '--scope', 'root'], 'not "root"'],
     [['create', '--name', 'x', '--scope', 'read', '--site', 'a b'], '--site'],
     [['create', '--name', 'x', '--scope', 'read', '--expires', 'soon'], '--expires'],
+    [['create', '--name', 'x', '--scope', 'write', '--site', 'shop', '--origin', 'shop.example'], '--origin'],
+    [['create', '--name', 'x', '--scope', 'write', '--site', 'shop', '--origin', 'https://shop.example/a'], '--origin'],
+    [['create', '--name', 'x', '--scope', 'read', '--site', 'shop', '--origin', 'https://shop.example'], 'is public'],
+    [['create', '--name', 'x', '--scope', 'write', '--origin', 'https://shop.example'], 'is public'],
     [['revoke'], 'Say what to do'],
     [['list', 'all'], 'Say what to do'],
     [['list', '--nonsense'], 'Unknown option'],

@@ -1,4 +1,5 @@
 /** Pages of two visitors in real browsers' words, sent through a proxy: what becomes of their events, and of questions about them. */
+import { eventually } from '@millrace/shared/testing/eventually';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -108,7 +109,7 @@ describe('views of pages', () => {
         screen: '1920x1080',
         timezone: 'Europe/Vienna',
         query: 'utm_source=newsletter&utm_medium=email&utm_campaign=spring&plan=a%20b',
-        utm_source: 'Newsletter',
+        utm_source: 'newsletter',
         utm_medium: 'email',
         utm_campaign: 'spring',
         source: 'Newsletter',
@@ -204,4 +205,29 @@ describe('views of pages', () => {
       [null, 2, 3],
     ]);
   });
+});
+
+it('finds out nothing that a site has switched off', async () => {
+  const off = ['page', 'campaign', 'source', 'agent', 'bot', 'location', 'language', 'visitor'];
+  await fetch(`${stack.reportingUrl}/api/v1/sites/quiet`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ enrichment_off: off }),
+  });
+  const known = async () => {
+    const { rows } = await stack.database.pool.query(
+      `select hostname, query, utm_source, source, channel, browser, os, device, bot, country, language, user_id
+       from events where site_id = 'quiet' order by timestamp desc limit 1`,
+    );
+    return rows[0] && Object.values(rows[0]).every((value) => value === null);
+  };
+  // Ingestion reads the settings of sites every few seconds.
+  let count = 0;
+  await eventually(async () => {
+    count += 1;
+    await send(ada, [
+      { site_id: 'quiet', path: 'https://quiet.example/?utm_source=x', event_id: `q${count}`, timestamp: at(count) },
+    ]);
+    return (await known()) || count;
+  }, 'nothing is found out any more');
 });

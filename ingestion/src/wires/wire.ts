@@ -12,12 +12,6 @@ export interface WireSender {
   hasKey: boolean;
 }
 
-export interface ParsedAddress {
-  parsed: ParseResult;
-  /** A key in the address, for want of a header. */
-  key?: string | undefined;
-}
-
 export interface EventRoute {
   /** As `Allow` and preflights name them. */
   methods: string;
@@ -26,7 +20,7 @@ export interface EventRoute {
   /** The events of a POST. */
   parseBody: (text: string, sender: WireSender, contentType: string | undefined) => ParseResult;
   /** The event of a GET; HEAD only checks it. */
-  parseAddress?: (url: string) => ParsedAddress;
+  parseAddress?: (url: string) => ParseResult;
   keyOf: (req: IncomingMessage) => string | undefined;
   /** Without a key, what stands in its place is the id of the site. */
   keyNamesSite?: true;

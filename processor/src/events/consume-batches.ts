@@ -1,5 +1,6 @@
 /** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { unpackEvents } from '@millrace/shared/event-job';
 import { type EventIngestData, events as eventsSchema } from '@millrace/shared/job-data';
 import type { EventIngestResult } from '@millrace/shared/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
@@ -108,12 +109,14 @@ export function createBatchConsumer(
   return {
     async consume({ id = 'unknown', data }) {
       const { error } = eventsSchema.validate(data, { convert: false });
-      if (!error) {
-        await merge({ jobId: id, events: data.events, count: data.count, hasContext: data.v > 1 });
+      const unpacked = error ? undefined : await unpackEvents(data).catch((problem: Error) => problem);
+      if (unpacked && !(unpacked instanceof Error)) {
+        await merge({ jobId: id, count: data.count, ...unpacked });
         return { events: data.count };
       }
+      const problem = error ?? (unpacked as Error);
       const events = Number.isSafeInteger(data?.count) && data.count > 0 ? data.count : 1;
-      count(events, await setJobAside(id, `invalid job: ${error.message}`, data, events));
+      count(events, await setJobAside(id, `invalid job: ${problem.message}`, data, events));
       return { events };
     },
     stopRetrying: () => stopping.abort(),

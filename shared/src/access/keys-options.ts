@@ -8,6 +8,8 @@ export interface KeyOptions {
   scopes: Scope[];
   siteId: string | undefined;
   days: number | undefined;
+  /** Of the pages that may use it; undefined for a secret key. */
+  origins: string[] | undefined;
 }
 
 export type KeysCommandLine =
@@ -18,6 +20,7 @@ export type KeysCommandLine =
   | { kind: 'revoke'; id: string };
 
 export const keysHelp = `Usage: npm run keys -- create --name NAME --scope write|read|admin [--scope ...] [--site ID] [--expires 90d]
+       npm run keys -- create --name NAME --scope write --site ID --origin https://shop.example [--origin ...]
        npm run keys -- list
        npm run keys -- revoke ID
 
@@ -28,6 +31,7 @@ export const keysHelp = `Usage: npm run keys -- create --name NAME --scope write
   --name NAME     who or what the key is for
   --scope SCOPE   write: send events; read: ask for statistics; admin: everything; may be given several times
   --site ID       limited to this site; default: all sites
+  --origin ORIGIN makes a public key, for pages of this origin: it can only send events of the site, from there
   --expires DAYS  ends by itself after so many days, such as 90d; default: never
   --help          show this
 
@@ -45,14 +49,22 @@ function parse(args: string[]) {
     name: text,
     scope: { ...text, multiple: true },
     site: text,
+    origin: { ...text, multiple: true },
     expires: text,
     help: { type: 'boolean', short: 'h' },
   } as const;
   return parseArgs({ args: args.filter((argument) => argument !== '--'), options, allowPositionals: true });
 }
 
+/** As browsers send it; undefined for what is none. */
+function originOf(text: string): string | undefined {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined;
+  const { origin, pathname, search } = new URL(text);
+  return pathname === '/' && search === '' ? origin : undefined;
+}
+
 function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandLine {
-  const { name, scope = [], site, expires } = values;
+  const { name, scope = [], site, expires, origin } = values;
   const problem = (message: string) => ({ kind: 'problem', message }) as const;
   if (!name || name.length > 128) return problem('Say with --name whom the key is for, in up to 128 characters.');
   const unknown = scope.find((given) => !(scopes as readonly string[]).includes(given));
@@ -67,7 +79,21 @@ function createOptions(values: ReturnType<typeof parse>['values']): KeysCommandL
   const days = expires === undefined ? undefined : Number(/^(\d{1,5})d$/.exec(expires)?.[1] ?? 0);
   if (days !== undefined && (days < 1 || days > maxDays))
     return problem('--expires takes a number of days, such as 90d.');
-  return { kind: 'create', options: { name, scopes: [...new Set(scope)] as Scope[], siteId: site, days } };
+  const origins = origin?.map(originOf);
+  if (origins?.includes(undefined)) return problem('--origin takes the origin of pages, such as https://shop.example.');
+  if (origins && (site === undefined || scope.some((given) => given !== 'write'))) {
+    return problem('A key for pages is public: it needs --site, and --scope write alone.');
+  }
+  return {
+    kind: 'create',
+    options: {
+      name,
+      scopes: [...new Set(scope)] as Scope[],
+      siteId: site,
+      days,
+      origins: origins as string[] | undefined,
+    },
+  };
 }
 
 /** Reads the arguments that follow the name of the program. */

@@ -19,12 +19,14 @@ interface Said {
   note?: string;
 }
 
-async function create(pool: Pool, { name, scopes, siteId, days }: KeyOptions): Promise<Said> {
+async function create(pool: Pool, { name, scopes, siteId, days, origins }: KeyOptions): Promise<Said> {
   const expiresAt = days === undefined ? undefined : new Date(Date.now() + days * dayMs);
-  const { id, key } = await createKey(pool, { name, scopes, siteId, expiresAt });
+  const { id, key } = await createKey(pool, { name, scopes, siteId, expiresAt, origins });
   const where = siteId === undefined ? 'all sites' : `site ${siteId}`;
-  const note = `Keep it now: it is not shown again. Id ${id}, scopes ${scopes.join(', ')}, ${where}.
-Send it as  Authorization: Bearer <key>\n`;
+  const use = origins
+    ? `A public key for pages of ${origins.join(', ')}: put it into them as  data-key="<key>"`
+    : 'Send it as  Authorization: Bearer <key>';
+  const note = `Keep it now: it is not shown again. Id ${id}, scopes ${scopes.join(', ')}, ${where}.\n${use}\n`;
   return { out: `${key}\n`, note };
 }
 
@@ -34,13 +36,14 @@ function stateOf({ revokedAt, expiresAt }: KeyInfo): string {
   return `${expiresAt < new Date() ? 'expired' : 'valid until'} ${expiresAt.toISOString()}`;
 }
 
-const header = ['ID', 'KEY', 'SCOPES', 'SITE', 'STATE', 'LAST USED', 'NAME'];
+const header = ['ID', 'KEY', 'SCOPES', 'SITE', 'ORIGINS', 'STATE', 'LAST USED', 'NAME'];
 
 const cellsOf = (key: KeyInfo): string[] => [
   key.keyId,
   `${key.hint}…`,
   key.scopes.join(','),
   key.siteId ?? 'all sites',
+  key.origins?.join(',') ?? '',
   stateOf(key),
   key.lastUsedAt?.toISOString() ?? 'never',
   key.name,

@@ -13,6 +13,8 @@ export interface Access {
   scopes: Scope[];
   /** The only site that the key is good for; null: all. */
   siteId: string | null;
+  /** Origins of the pages that may use it, which is public then; null: a secret key. */
+  origins: string[] | null;
 }
 
 export interface NewKey {
@@ -20,6 +22,7 @@ export interface NewKey {
   scopes: Scope[];
   siteId?: string | null | undefined;
   expiresAt?: Date | null | undefined;
+  origins?: string[] | undefined;
 }
 
 /** A key as a list shows it. */
@@ -43,18 +46,20 @@ export const hashKey = (key: string): Buffer => createHash('sha256').update(key)
 const hintLength = 8;
 
 const insert = `/* access.registerKey */
-insert into api_keys (id, name, key_hash, hint, scopes, site_id, expires_at) values ($1, $2, $3, $4, $5, $6, $7)
+insert into api_keys (id, name, key_hash, hint, scopes, site_id, expires_at, origins)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (key_hash) do nothing`;
 
 /** Makes `key` known; one that is known already stays as it is. */
 export async function registerKey(
   pool: Pool,
   key: string,
-  { name, scopes, siteId, expiresAt }: NewKey,
+  { name, scopes, siteId, expiresAt, origins }: NewKey,
 ): Promise<string> {
   const id = randomUUID();
   const hint = key.slice(0, hintLength);
-  await pool.query(insert, [id, name, hashKey(key), hint, scopes, siteId ?? null, expiresAt ?? null]);
+  const values = [id, name, hashKey(key), hint, scopes, siteId ?? null, expiresAt ?? null, origins ?? null];
+  await pool.query(insert, values);
   return id;
 }
 
@@ -64,7 +69,7 @@ export async function createKey(pool: Pool, given: NewKey): Promise<{ id: string
   return { id: await registerKey(pool, key, given), key };
 }
 
-const columns = `id as "keyId", name, scopes, site_id as "siteId", hint, created_at as "createdAt",
+const columns = `id as "keyId", name, scopes, site_id as "siteId", origins, hint, created_at as "createdAt",
   expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
 
 /** All keys, newest first, revoked and expired ones too. */
@@ -87,7 +92,7 @@ export async function revokeKey(pool: Pool, id: string): Promise<boolean> {
 /** The key with this hash while it may be used. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<(Access & { hash: Buffer }) | undefined> {
   const { rows } = await pool.query<Access & { hash: Buffer }>(
-    `/* access.findKey */ select id as "keyId", name, scopes, site_id as "siteId", key_hash as hash from api_keys
+    `/* access.findKey */ select id as "keyId", name, scopes, site_id as "siteId", origins, key_hash as hash from api_keys
     where key_hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
     [hash],
   );
