@@ -9,6 +9,7 @@ const long = [
   /\/processor\/test\/(aggregations\/aggregate-site|cleanup\/drop-old-months)\.test\.ts$/,
   /\/reporting\/test\/(datasets-exact|exports-faults|reports\/generation|s3-store)\.test\.ts$/,
   /\/scheduler\/test\/schedules\/scheduler\.test\.ts$/,
+  /\/sdk\/node\/test\/(delivery|spool-kill)\.test\.ts$/,
 ];
 const takesLong = ({ moduleId }: TestSpecification) => long.some((pattern) => pattern.test(moduleId));
 
@@ -22,7 +23,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['*/test/**/*.test.ts'],
+    include: ['*/test/**/*.test.ts', 'sdk/*/test/**/*.test.ts'],
     // Real databases and whole services start inside tests, on machines that may have other things to do: these limits end
     // what hangs, and what a test waits for has a limit of its own that says what did not happen.
     testTimeout: 120_000,

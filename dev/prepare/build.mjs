@@ -13,9 +13,15 @@ export async function build(root) {
   return undefined;
 }
 
+/** Folders of all that is compiled. */
+function projects(root) {
+  const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+  return references.map(({ path }) => path);
+}
+
 /** The compiler trusts its note of an earlier build, even when the output folder has been deleted since. */
 function forgetRemovedOutputs(root) {
-  for (const name of readdirSync(root)) {
+  for (const name of projects(root)) {
     const note = join(root, name, 'tsconfig.tsbuildinfo');
     if (existsSync(note) && !existsSync(join(root, name, 'dist'))) rmSync(note);
   }
@@ -23,10 +29,8 @@ function forgetRemovedOutputs(root) {
 
 /** The compiler leaves what it made of a module that is gone, and an import of that goes on working, but only here. */
 export function removeLeftovers(root) {
-  for (const name of readdirSync(root)) {
-    const project = join(root, name, 'tsconfig.json');
-    if (!existsSync(project)) continue;
-    const { rootDir, outDir } = JSON.parse(readFileSync(project, 'utf8')).compilerOptions;
+  for (const name of projects(root)) {
+    const { rootDir, outDir } = JSON.parse(readFileSync(join(root, name, 'tsconfig.json'), 'utf8')).compilerOptions;
     for (const output of readdirSync(join(root, name, outDir), { recursive: true })) {
       const module = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(output)?.[1];
       if (module !== undefined && !existsSync(join(root, name, rootDir, `${module}.ts`)))

@@ -33,7 +33,11 @@ async function findPnpm(root) {
 /** Everything that decides what an installation holds, as one hash. */
 function installStamp(root) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${process.versions.modules}\n`);
-  const manifests = readdirSync(root).map((name) => join(name, 'package.json'));
+  const manifests = ['.', 'sdk']
+    .flatMap((parent) =>
+      existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => join(parent, name)) : [],
+    )
+    .map((name) => join(name, 'package.json'));
   for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', 'package.json', ...manifests.sort()]) {
     const file = join(root, name);
     if (existsSync(file)) hash.update(`${name}\n`).update(readFileSync(file));

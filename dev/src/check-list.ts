@@ -7,6 +7,7 @@ import { checkFormat } from './checks/format.js';
 import { checkImportCycles } from './checks/import-cycles.js';
 import { checkVersion } from './checks/one-version.js';
 import { checkPackageImports } from './checks/package-imports.js';
+import { checkPublishedPackages } from './checks/published-packages.js';
 import { checkReadme } from './checks/readme.js';
 import { checkSchemaDump } from './checks/schema-dump.js';
 import { checkSqlStatements } from './checks/sql-statements.js';
@@ -33,5 +34,6 @@ export const checks: readonly Check[] = [
   { name: 'compose environment', run: checkComposeEnvironment },
   { name: 'docs', run: checkWrittenDocs },
   { name: 'version', run: checkVersion },
+  { name: 'packages', run: checkPublishedPackages },
   { name: 'schema', run: checkSchemaDump },
 ];

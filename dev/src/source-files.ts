@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 export interface SourceFile {
   /** Path from the workspace's folder. */
   path: string;
-  /** Folder of the package. */
+  /** Folder of the package, such as `shared` or `sdk/node`. */
   package: string;
   /** True for tests and what only tests use. */
   isTest: boolean;
@@ -15,9 +15,18 @@ export interface SourceFile {
 
 const skippedFolders = new Set(['node_modules', 'dist']);
 
+/** Folders of the SDKs, such as `sdk/node`. */
+export function sdkFolders(root: string): string[] {
+  if (!existsSync(join(root, 'sdk'))) return [];
+  return readdirSync(join(root, 'sdk'))
+    .map((name) => `sdk/${name}`)
+    .filter((folder) => existsSync(join(root, folder, 'package.json')));
+}
+
 /** Folders of the workspace that hold a package. */
 export function packageFolders(root: string): string[] {
-  return readdirSync(root).filter((name) => existsSync(join(root, name, 'package.json')) && !skippedFolders.has(name));
+  const services = readdirSync(root).filter((name) => existsSync(join(root, name, 'package.json')));
+  return [...services.filter((name) => !skippedFolders.has(name)), ...sdkFolders(root)];
 }
 
 /** Every TypeScript and JavaScript file of every package. */

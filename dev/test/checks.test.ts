@@ -28,6 +28,7 @@ function workspace(files: Record<string, string>): string {
       { supertest: '1' },
     ),
     'reporting/package.json': manifest('@millrace/reporting', { '@millrace/shared': '1' }),
+    'sdk/node/package.json': manifest('@millrace/node', {}, { '@millrace/shared': '1' }),
     ...files,
   };
   for (const [path, text] of Object.entries(all)) {
@@ -63,6 +64,7 @@ describe('imports', () => {
     ],
     ['test code outside tests', 'ingestion/src/a.ts', '@millrace/shared/testing/database', 'is for tests only'],
     ['a part of Node without its prefix', 'ingestion/src/a.ts', 'fs', 'import "node:fs"'],
+    ['an SDK that imports shared', 'sdk/node/src/a.ts', '@millrace/shared/event', 'SDKs stand alone'],
     ['an undeclared package in a test', 'reporting/test/a.test.ts', 'supertest', 'dependencies or devDependencies'],
   ];
   it.each(cases)('refuses %s', (_what, path, specifier, problem) => {
@@ -86,6 +88,7 @@ describe('imports', () => {
         importing('@millrace/shared/event') + importing('express') + importing('./b.js') + importing('node:fs'),
       'ingestion/test/a.test.ts': importing('vitest') + importing('supertest') + importing('../src/a.ts'),
       'shared/src/event.ts': importing('joi'),
+      'sdk/node/test/a.test.ts': importing('@millrace/shared/testing/stack'),
     });
     expect(checkPackageImports(root)).toEqual([]);
   });

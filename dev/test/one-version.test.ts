@@ -14,6 +14,7 @@ function workspace(changed: Record<string, string>): string {
     'package.json': '{"version":"1.2.3"}',
     'shared/package.json': '{"version":"1.2.3","type":"module"}',
     'reporting/package.json': '{"version":"1.2.3","type":"module"}',
+    'sdk/node/package.json': '{"version":"1.2.3"}',
     'CHANGELOG.md': '# Changes\n\n## 1.2.3\n\n## 1.2.2\n',
     'shared/dist/version.js': `export const version = '1.2.3';`,
     'reporting/dist/openapi/describe-api.js': `export const describeApi = () => ({ info: { version: '1.2.3' } });`,
@@ -32,6 +33,7 @@ it('accepts one version everywhere', async () => {
 
 it.each([
   [{ 'shared/package.json': '{"version":"1.2.2","type":"module"}' }, 'shared/package.json says 1.2.2'],
+  [{ 'sdk/node/package.json': '{"version":"1.2.4"}' }, 'sdk/node/package.json says 1.2.4'],
   [{ 'CHANGELOG.md': '# Changes\n\n## 1.3.0\n\n## 1.2.3\n' }, 'CHANGELOG.md says 1.3.0'],
   [{ 'CHANGELOG.md': '# Changes\n' }, 'CHANGELOG.md says nothing'],
   [{ 'shared/dist/version.js': `export const version = '1.2.4';` }, 'shared/src/version.ts says 1.2.4'],

@@ -85,6 +85,7 @@ describe('the build', () => {
     const made = join(folder, 'part', 'dist', 'inner');
     mkdirSync(made, { recursive: true });
     mkdirSync(join(folder, 'part', 'src', 'inner'), { recursive: true });
+    writeFileSync(join(folder, 'tsconfig.json'), '{"references":[{"path":"part"}]}');
     writeFileSync(join(folder, 'part', 'tsconfig.json'), '{"compilerOptions":{"rootDir":"src","outDir":"dist"}}');
     writeFileSync(join(folder, 'part', 'src', 'inner', 'kept.ts'), '');
     for (const name of ['kept', 'gone']) {

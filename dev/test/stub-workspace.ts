@@ -40,7 +40,7 @@ import { createRequire } from 'node:module';
 const pg = createRequire(process.cwd() + '/../dev/package.json')('pg');
 const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
 await client.connect();
-await client.query('create table if not exists api_keys (id uuid primary key, name text, key_hash bytea unique, hint text, scopes text[], site_id text, expires_at timestamptz)');
+await client.query('create table if not exists api_keys (id uuid primary key, name text, key_hash bytea unique, hint text, scopes text[], site_id text, expires_at timestamptz, origins text[])');
 await client.end();
 `;
 

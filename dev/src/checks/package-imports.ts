@@ -8,6 +8,8 @@ interface Manifest {
   name?: string;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  /** What the application that installs it has. */
+  peerDependencies?: Record<string, string>;
 }
 
 /** Which packages of ours a package may import; every other one may import only shared. */
@@ -17,6 +19,12 @@ const allowed: Record<string, string[]> = {
   e2e: ['@millrace/shared', '@millrace/dev', '@millrace/processor', '@millrace/reporting'],
   bench: ['@millrace/shared', '@millrace/dev'],
 };
+
+/** What an application installs brings nothing of ours along; its tests may start all of it. */
+function allowedIn(file: SourceFile): string[] {
+  if (file.package.startsWith('sdk/') && !file.isTest) return [];
+  return allowed[file.package] ?? ['@millrace/shared'];
+}
 
 /** Services meet in shared only; whatever is imported is declared by the package that imports it. */
 export function checkPackageImports(root: string): string[] {
@@ -41,7 +49,7 @@ function importProblem(file: SourceFile, specifier: string, own: Manifest, tools
   if (specifier.startsWith('.')) return relativeProblem(file, specifier);
   const name = packageOf(specifier);
   if (name.startsWith('@millrace/')) {
-    const problem = boundaryProblem(file, specifier, name);
+    const problem = boundaryProblem(file, specifier, name, own);
     if (problem || own.name === name) return problem;
   }
   return declarationProblem(file, name, own, tools);
@@ -53,17 +61,16 @@ function relativeProblem(file: SourceFile, specifier: string): string | undefine
   return `"${specifier}" leads out of the package: import shared code as @millrace/shared/<file>`;
 }
 
-function boundaryProblem(file: SourceFile, specifier: string, name: string): string | undefined {
-  const inside = name === `@millrace/${file.package}`;
-  if (!inside && !(allowed[file.package] ?? ['@millrace/shared']).includes(name)) {
-    return `${file.package} must not import ${name}: packages meet only in @millrace/shared`;
+function boundaryProblem(file: SourceFile, specifier: string, name: string, own: Manifest): string | undefined {
+  if (own.name !== name && !allowedIn(file).includes(name)) {
+    return `${file.package} must not import ${name}: packages meet only in @millrace/shared, and SDKs stand alone`;
   }
   if (!file.isTest && specifier.startsWith('@millrace/shared/testing')) return `"${specifier}" is for tests only`;
   return undefined;
 }
 
 function declarationProblem(file: SourceFile, name: string, own: Manifest, tools: string[]): string | undefined {
-  if (own.dependencies?.[name]) return undefined;
+  if (own.dependencies?.[name] ?? own.peerDependencies?.[name]) return undefined;
   const forTests = { ...own.devDependencies, ...Object.fromEntries(tools.map((tool) => [tool, 'workspace root'])) };
   if (file.isTest && forTests[name]) return undefined;
   const where = file.isTest ? 'dependencies or devDependencies' : 'dependencies';

@@ -1,0 +1,12 @@
+/** UUIDs of version 7 (RFC 9562), which begin with the time, so that they lie side by side in an index. */
+
+const hex = (number: number, digits: number) => Math.floor(number).toString(16).padStart(digits, '0');
+
+/** @param random uniform numbers in [0, 1) */
+export function makeEventId(timeMs: number, random: () => number): string {
+  const time = hex(Math.max(0, timeMs), 12);
+  const version = hex(0x7000 + random() * 0x1000, 4);
+  const variant = hex(0x8000 + random() * 0x4000, 4);
+  const rest = hex(random() * 2 ** 24, 6) + hex(random() * 2 ** 24, 6);
+  return `${time.slice(0, 8)}-${time.slice(8, 12)}-${version}-${variant}-${rest}`;
+}

@@ -1,0 +1,82 @@
+/** The answer to a request → what becomes of its events. */
+import type { Answer, Attempt } from './post-batch.js';
+import type { Rejection } from './problems.js';
+import type { Item } from './queue.js';
+import { retryAfterMs } from './retry-delay.js';
+
+export interface IndexedRejection extends Rejection {
+  index: number;
+}
+
+export type Verdict =
+  | { kind: 'delivered'; status: number; accepted: number; rejections: IndexedRejection[] }
+  | { kind: 'too_large'; status: number; why: string }
+  | { kind: 'refused'; status: number; why: string }
+  | { kind: 'retry'; status?: number; why: string; retryAfterMs?: number | undefined };
+
+type Json = Record<string, unknown>;
+
+const asObject = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+
+function parse(text: string): Json {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function readRejections(list: unknown, count: number): IndexedRejection[] {
+  if (!Array.isArray(list)) return [];
+  return list
+    .map(asObject)
+    .filter(({ index }) => Number.isInteger(index) && Number(index) >= 0 && Number(index) < count)
+    .map(({ index, reason, field, message }) => ({
+      index: Number(index),
+      reason: String(reason ?? 'unknown'),
+      field: String(field ?? ''),
+      message: String(message ?? ''),
+    }));
+}
+
+const isCount = (value: unknown, most: number): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
+
+/** Undefined when it is not what Millrace answers to events that it has taken. */
+function readDelivered({ status }: Answer, body: Json, batch: Item[]): Verdict | undefined {
+  const count = batch.length;
+  if (status === 400) {
+    const rejections = readRejections(asObject(asObject(body.error).details).rejected, count);
+    return rejections.length > 0 ? { kind: 'delivered', status, accepted: 0, rejections } : undefined;
+  }
+  if (status < 200 || status > 299) return undefined;
+  if (batch[0]?.route === '/identify') {
+    return body.status === 'ok' ? { kind: 'delivered', status, accepted: count, rejections: [] } : undefined;
+  }
+  const { accepted, rejected } = body;
+  if (!isCount(accepted, count)) return undefined;
+  return { kind: 'delivered', status, accepted, rejections: readRejections(rejected, count) };
+}
+
+function describe({ status, header }: Answer, body: Json): string {
+  const { message } = asObject(body.error);
+  if (typeof message === 'string') return `the server answers ${status}: ${message}`;
+  const to = header('location');
+  return `the server answers ${status}${to === null ? '' : ` and points to ${to}`}, which Millrace does not: check url`;
+}
+
+/**
+ * Sending again is safe, whatever became of the first try: events carry their ids. So all that may pass by itself is tried again, an
+ * answer in between that is not Millrace's included.
+ */
+export function judgeAnswer(attempt: Attempt, batch: Item[], nowMs: number): Verdict {
+  if ('failure' in attempt) return { kind: 'retry', why: `the server cannot be reached: ${attempt.failure}` };
+  const { status, header } = attempt;
+  const body = parse(attempt.text);
+  const delivered = readDelivered(attempt, body, batch);
+  if (delivered) return delivered;
+  const why = describe(attempt, body);
+  if (status === 413) return { kind: 'too_large', status, why };
+  if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { kind: 'refused', status, why };
+  return { kind: 'retry', status, why, retryAfterMs: retryAfterMs(header('retry-after'), header('date'), nowMs) };
+}

@@ -1,0 +1,144 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** `@millrace/node`: events of an application → Millrace, in the background. */
+import { createDelivery, maxBodyBytes } from './delivery.js';
+import { lostItem } from './describe-loss.js';
+import { makeEventId } from './event-id.js';
+import type { Identity, TrackedEvent } from './event-types.js';
+import { keepSpooled } from './keep-spooled.js';
+import { type MillraceOptions, readOptions } from './options.js';
+import { createPost, envelopeBytes } from './post-batch.js';
+import { createProblems, type ProblemReason } from './problems.js';
+import { createQueue, type Item } from './queue.js';
+import { createSecureRandom } from './secure-random.js';
+import { writeEvent, writeIdentity } from './write-item.js';
+
+export type {
+  Amount,
+  EventFields,
+  Identity,
+  Interval,
+  Properties,
+  TrackedEvent,
+  TypedEvent,
+  VisitorContext,
+} from './event-types.js';
+export type { MillraceOptions } from './options.js';
+export type { Lost, Problem, ProblemReason, Rejection } from './problems.js';
+export type { Item } from './queue.js';
+export type { Spool } from './spool-contract.js';
+
+export interface Millrace {
+  /** Takes an event and returns at once. Never throws: what cannot be taken is counted in `dropped` and told to `onError`. */
+  track<T extends string>(event: { event_type: T } & TrackedEvent<T>): void;
+  /** Says who a user is. Queued like events, in their order. */
+  identify(identity: Identity): void;
+  /** Resolves when all that was tracked before is delivered or dropped, which may take as long as the server is down. */
+  flush(): Promise<void>;
+  /**
+   * Takes no more, sends for `ms` (default: `timeoutMs`) at most, and ends. What is unsent then is kept by the spool for the next process; without one it
+   * is lost, counted and reported.
+   */
+  shutdown(ms?: number): Promise<{ unsent: number }>;
+  /** `shutdown()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+  /** How many events were lost so far, for whatever reason. */
+  readonly dropped: number;
+  /** How many wait or are on their way. */
+  readonly unsent: number;
+}
+
+const utf8 = new TextEncoder();
+
+/**
+ * A client that sends to one Millrace. Opens nothing before the first event, except its spool.
+ * @throws TypeError that names a wrong option, Error when the spool cannot be used
+ */
+export function createMillrace(options: MillraceOptions): Millrace {
+  const settings = readOptions(options);
+  const { now = Date.now, random = Math.random } = options;
+  const problems = createProblems(options.onError);
+  const queue = createQueue(settings.maxQueueEvents, settings.maxQueueBytes);
+  const spooled = keepSpooled(options.spool, problems.report);
+  const refill = () => {
+    for (const item of spooled.recover()) queue.add(item);
+    delivery.onAdded();
+  };
+  const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const post = createPost({ ...settings, fetch, now });
+  const delivery = createDelivery({
+    ...settings,
+    queue,
+    post,
+    problems,
+    now,
+    random,
+    refill,
+    onSettled: spooled.settle,
+  });
+  let ended: Promise<{ unsent: number }> | undefined;
+
+  /** Why it cannot be taken. */
+  function obstacle({ bytes }: Item): [ProblemReason, string] | undefined {
+    if (ended) return ['closed', 'it was tracked after shutdown()'];
+    if (bytes + envelopeBytes > maxBodyBytes) return ['too_large', 'it has more than 5 MB'];
+    return queue.hasRoom(bytes) ? undefined : ['queue_full', `${queue.length} events wait already`];
+  }
+
+  function take(item: Item): void {
+    const [reason, message] = obstacle(item) ?? [];
+    if (reason !== undefined && message !== undefined) {
+      problems.report({ reason, message, count: 1 }, () => [lostItem(item)]);
+      return;
+    }
+    spooled.append(item);
+    queue.add(item);
+    delivery.onAdded();
+  }
+
+  function enqueue(route: Item['route'], given: object, write: (nowMs: number) => string): void {
+    let item: Item;
+    try {
+      const trackedAtMs = now();
+      const text = write(trackedAtMs);
+      item = { route, text, bytes: utf8.encode(text).length, trackedAtMs };
+    } catch (error) {
+      const message = `it cannot be written as JSON: ${error instanceof Error ? error.message : String(error)}`;
+      const body = given as Record<string, unknown>;
+      problems.report({ reason: 'invalid', message, count: 1 }, () => [{ route, body }]);
+      return;
+    }
+    take(item);
+  }
+
+  async function end(ms: number): Promise<{ unsent: number }> {
+    const left = await delivery.stop(ms);
+    const lost = left.filter(({ spooled: number }) => number === undefined);
+    const message = `${lost.length} events were unsent at shutdown`;
+    if (lost.length > 0) problems.report({ reason: 'closed', message, count: lost.length }, () => lost.map(lostItem));
+    spooled.close();
+    return { unsent: left.length };
+  }
+
+  const idRandom = createSecureRandom();
+  const makeId = (nowMs: number) => makeEventId(nowMs, idRandom);
+  const client: Millrace = {
+    track: (event) => enqueue('/events', event, (nowMs) => writeEvent(event, { site: settings.site, nowMs, makeId })),
+    identify: (identity) => enqueue('/identify', identity, () => writeIdentity(identity, settings.site)),
+    flush: () => delivery.flush(),
+    shutdown: (ms = settings.timeoutMs) => {
+      ended ??= end(ms);
+      return ended;
+    },
+    async [Symbol.asyncDispose]() {
+      await client.shutdown();
+    },
+    get dropped() {
+      return problems.dropped;
+    },
+    get unsent() {
+      return queue.length;
+    },
+  };
+  refill();
+  return client;
+}

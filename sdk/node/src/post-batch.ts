@@ -1,0 +1,87 @@
+/** One batch → one request → its answer, or why there is none. */
+import { gzip } from './gzip.js';
+import type { Item } from './queue.js';
+
+export interface Answer {
+  status: number;
+  text: string;
+  header(name: string): string | null;
+}
+export type Attempt = Answer | { failure: string };
+
+export interface PostDeps {
+  /** Ends with a slash. */
+  url: string;
+  key: string | undefined;
+  gzipFromBytes: number;
+  timeoutMs: number;
+  fetch: typeof globalThis.fetch;
+  now(): number;
+}
+
+export interface Post {
+  /** Sends once. Never rejects. */
+  send(batch: Item[]): Promise<Attempt>;
+  /** Gives up waiting for the answer that is waited for. */
+  abort(): void;
+}
+
+/** What is around the events of a body. */
+export const envelopeBytes = 64;
+
+function bodyOf(batch: Item[], nowMs: number): string {
+  if (batch[0]?.route === '/identify') return batch[0].text;
+  const events = batch.map(({ text }) => text).join(',');
+  return `{"events":[${events}],"sent_at":"${new Date(nowMs).toISOString()}"}`;
+}
+
+function describeFailure(error: unknown): string {
+  const { message, cause } = error as { message?: unknown; cause?: { code?: unknown; message?: unknown } };
+  return String(cause?.code ?? cause?.message ?? message ?? error);
+}
+
+export function createPost(deps: PostDeps): Post {
+  let giveUp: ((error: Error) => void) | undefined;
+
+  async function request(batch: Item[], signal: AbortSignal): Promise<Answer> {
+    const plain = new TextEncoder().encode(bodyOf(batch, deps.now()));
+    const packed = plain.length >= deps.gzipFromBytes ? await gzip(plain) : undefined;
+    // A method of `deps` would be called on it, which workers refuse.
+    const { fetch } = deps;
+    const response = await fetch(deps.url + batch[0]!.route.slice(1), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'millrace-node',
+        ...(packed && { 'content-encoding': 'gzip' }),
+        ...(deps.key !== undefined && { authorization: `Bearer ${deps.key}` }),
+      },
+      body: packed ?? plain,
+      // Followed, a POST may arrive as a GET, and what answers that has stored nothing.
+      redirect: 'manual',
+      signal,
+    });
+    const text = await response.text();
+    return { status: response.status, text, header: (name) => response.headers.get(name) };
+  }
+
+  return {
+    async send(batch) {
+      const controller = new AbortController();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const ended = new Promise<never>((_, reject) => {
+        giveUp = reject;
+        timer = setTimeout(() => reject(new Error(`no answer within ${deps.timeoutMs} ms`)), deps.timeoutMs);
+      });
+      try {
+        return await Promise.race([request(batch, controller.signal), ended]);
+      } catch (error) {
+        return { failure: describeFailure(error) };
+      } finally {
+        clearTimeout(timer);
+        controller.abort();
+      }
+    },
+    abort: () => giveUp?.(new Error('stopped waiting')),
+  };
+}

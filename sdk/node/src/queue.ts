@@ -1,0 +1,95 @@
+/** What waits to be sent, in order, within bounds of number and bytes. */
+
+export interface Item {
+  route: '/events' | '/identify';
+  /** JSON of the body of one event or identity. */
+  text: string;
+  /** Of `text` in UTF-8. */
+  bytes: number;
+  /** Milliseconds since 1970. */
+  trackedAtMs: number;
+  /** Its number in the spool, where it is in one. */
+  spooled?: number;
+}
+
+export interface Queue {
+  readonly length: number;
+  /** How many were ever added. */
+  readonly added: number;
+  /** How many of these have left, delivered or dropped. */
+  readonly settled: number;
+  hasRoom(bytes: number): boolean;
+  add(item: Item): void;
+  /** Begins with the oldest item: consecutive ones of its route, as many as fit into `maxBytes` and 10,000, at least one. */
+  nextBatch(maxBytes: number): Item[];
+  /** The oldest, as far as they were tracked before that time. */
+  before(timeMs: number): Item[];
+  /** Takes the oldest out. */
+  settle(count: number): Item[];
+  /** Resolves when all that is in it now has left. */
+  whenSettled(): Promise<void>;
+}
+
+/** What Millrace takes in one request. */
+const maxBatchEvents = 10_000;
+
+interface Waiter {
+  until: number;
+  resolve(): void;
+}
+
+/** Items stay in the queue, and count towards its bounds, until they are settled, on their way too. */
+export function createQueue(maxEvents: number, maxBytes: number): Queue {
+  const items: Item[] = [];
+  let waiters: Waiter[] = [];
+  let [added, settled, bytes] = [0, 0, 0];
+
+  function fitting(limit: number): number {
+    const { route } = items[0]!;
+    if (route === '/identify') return 1;
+    let [count, size] = [0, 0];
+    for (const item of items) {
+      // With the comma.
+      size += item.bytes + 1;
+      if (item.route !== route || count === maxBatchEvents || (count > 0 && size > limit)) break;
+      count += 1;
+    }
+    return count;
+  }
+
+  return {
+    get length() {
+      return items.length;
+    },
+    get added() {
+      return added;
+    },
+    get settled() {
+      return settled;
+    },
+    hasRoom: (more) => items.length < maxEvents && bytes + more <= maxBytes,
+    add(item) {
+      items.push(item);
+      added += 1;
+      bytes += item.bytes;
+    },
+    nextBatch: (limit) => (items.length === 0 ? [] : items.slice(0, fitting(limit))),
+    before(timeMs) {
+      const index = items.findIndex(({ trackedAtMs }) => trackedAtMs >= timeMs);
+      return index === -1 ? items.slice() : items.slice(0, index);
+    },
+    settle(count) {
+      const left = items.splice(0, count);
+      settled += left.length;
+      for (const item of left) bytes -= item.bytes;
+      const isDone = ({ until }: Waiter) => until <= settled;
+      for (const waiter of waiters.filter(isDone)) waiter.resolve();
+      waiters = waiters.filter((waiter) => !isDone(waiter));
+      return left;
+    },
+    whenSettled() {
+      if (settled === added) return Promise.resolve();
+      return new Promise((resolve) => waiters.push({ until: added, resolve }));
+    },
+  };
+}

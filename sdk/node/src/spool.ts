@@ -1,0 +1,99 @@
+/** `@millrace/node/spool`: keeps events in files, so that they survive the process. */
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Item } from './queue.js';
+import type { Spool } from './spool-contract.js';
+import { type Lane, openLane, readLane } from './spool-lane.js';
+import { disown, hasOwner, heartbeatMs, own, showLife, silenceMs } from './spool-owner.js';
+
+let lanesOfProcess = 0;
+
+/** A name that no other process gives. */
+function laneName(): string {
+  lanesOfProcess += 1;
+  return `${Date.now().toString(36)}-${process.pid}-${lanesOfProcess}-${Math.random().toString(36).slice(2, 10)}`;
+}
+
+/** Appears with its owner, or another process would take it for left behind. */
+function makeFolder(folder: string, name: string): string {
+  const draft = join(folder, `.${name}`);
+  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  own(draft);
+  const made = join(folder, name);
+  renameSync(draft, made);
+  return made;
+}
+
+/** Only one of several processes gets it; false for the others. */
+function claim(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    own(to);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A spool in `folder`, which is made where there is none. Each process writes files of its own in it, so that several may use one folder.
+ *
+ * When `track()` has returned, the operating system has the event: it survives the end of the process, even by SIGKILL. It may not
+ * survive a power cut, since nothing waits for the disk.
+ */
+export function createFileSpool(folder: string): Spool {
+  let opened: { folder: string; lane: Lane; heartbeat: NodeJS.Timeout } | undefined;
+  let lookedAt = 0;
+  let sawAll = false;
+
+  function lane(): Lane {
+    if (!opened) throw new Error('it is not open');
+    return opened.lane;
+  }
+
+  function keep(items: Item[]): Item[] {
+    for (const item of items) item.spooled = lane().append(item);
+    return items;
+  }
+
+  function takeOver(name: string): Item[] {
+    const path = join(folder, name);
+    const mine = join(folder, laneName());
+    if (hasOwner(path) || !claim(path, mine)) return [];
+    const items = keep(readLane(mine));
+    rmSync(mine, { recursive: true, force: true });
+    return items;
+  }
+
+  return {
+    open() {
+      if (opened) throw new Error('this spool belongs to another client: call createFileSpool for each');
+      const made = makeFolder(folder, laneName());
+      const heartbeat = setInterval(() => showLife(made), heartbeatMs).unref();
+      opened = { folder: made, lane: openLane(made), heartbeat };
+    },
+    recover() {
+      // A process elsewhere may turn out to be gone; to look each time that the queue is empty would be too often.
+      if (sawAll && Date.now() - lookedAt < silenceMs) return [];
+      lookedAt = Date.now();
+      sawAll = false;
+      for (const name of readdirSync(folder)
+        .filter((name) => !name.startsWith('.'))
+        .sort()) {
+        const items = takeOver(name);
+        if (items.length > 0) return items;
+      }
+      sawAll = true;
+      return [];
+    },
+    append: (item) => lane().append(item),
+    settle: (number) => lane().settle(number),
+    close() {
+      if (!opened) return;
+      clearInterval(opened.heartbeat);
+      if (opened.lane.close()) rmSync(opened.folder, { recursive: true, force: true });
+      else disown(opened.folder);
+      opened = undefined;
+    },
+  };
+}

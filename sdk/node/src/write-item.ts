@@ -1,0 +1,39 @@
+/** What the application gives → the JSON that is sent. */
+import type { Identity } from './event-types.js';
+
+export interface Defaults {
+  site: string;
+  nowMs: number;
+  makeId(nowMs: number): string;
+}
+
+type Given = Record<string, unknown>;
+
+function timeText(given: unknown, nowMs: number): unknown {
+  return given instanceof Date ? given.toISOString() : (given ?? new Date(nowMs).toISOString());
+}
+
+function textOf(body: Given): string {
+  const text = JSON.stringify(body);
+  if (typeof text !== 'string') throw new TypeError('it has no JSON');
+  return text;
+}
+
+/** The JSON of an event, with all that a retry needs to be the same event. @throws TypeError, RangeError when it has none. */
+export function writeEvent(event: unknown, { site, nowMs, makeId }: Defaults): string {
+  if (typeof event !== 'object' || event === null) throw new TypeError('it is not an object');
+  const given = event as Given;
+  return textOf({
+    ...given,
+    site_id: given.site_id ?? site,
+    path: given.path ?? '',
+    event_id: given.event_id ?? makeId(nowMs),
+    timestamp: timeText(given.timestamp, nowMs),
+  });
+}
+
+/** @throws TypeError when it has no JSON. */
+export function writeIdentity(identity: Identity, site: string): string {
+  if (typeof identity !== 'object' || identity === null) throw new TypeError('it is not an object');
+  return textOf({ ...identity, site_id: identity.site_id ?? site });
+}

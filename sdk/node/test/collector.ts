@@ -1,0 +1,43 @@
+/** Takes the place of ingestion: keeps what it is sent, and answers what it is told to. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { listen, readBody } from './listen.js';
+
+type Json = Record<string, unknown>;
+
+export interface Collected {
+  path: string;
+  headers: IncomingHttpHeaders;
+  atMs: number;
+  body: Json & { events?: Json[]; sent_at?: string };
+}
+
+/** `lose` ends the connection without an answer, `silence` keeps it. */
+export type CollectorAnswer = { status: number; headers?: Record<string, string>; body?: unknown } | 'lose' | 'silence';
+
+export interface Collector {
+  url: string;
+  requests: Collected[];
+  /** Of the next requests, in turn; then all is accepted. */
+  answers: CollectorAnswer[];
+  /** Of all requests that were not lost or refused. */
+  accepted: Json[];
+  close(): Promise<void>;
+}
+
+export async function collect(): Promise<Collector> {
+  const requests: Collected[] = [];
+  const answers: CollectorAnswer[] = [];
+  const accepted: Json[] = [];
+  const { url, close } = await listen(async (req, res) => {
+    const body = JSON.parse((await readBody(req)).text) as Collected['body'];
+    requests.push({ path: req.url!, headers: req.headers, atMs: performance.now(), body });
+    const answer = answers.shift();
+    if (answer === 'lose') req.socket.destroy();
+    if (answer === 'lose' || answer === 'silence') return;
+    if (answer) return void res.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body ?? {}));
+    accepted.push(...(body.events ?? [body]));
+    const counts = body.events && { accepted: body.events.length, rejected: [] };
+    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ status: 'ok', ...counts }));
+  });
+  return { url, requests, answers, accepted, close };
+}

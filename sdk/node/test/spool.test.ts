@@ -1,0 +1,204 @@
+/** The files of a spool: what is in them when, who takes over whose, and what happens when they fail. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '@millrace/shared/testing/eventually';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createMillrace, type Problem, type Spool } from '../src/millrace.js';
+import { createFileSpool } from '../src/spool.js';
+import { type Collector, collect } from './collector.js';
+
+let folder: string;
+let collector: Collector;
+let problems: Problem[];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-spool-'));
+  collector = await collect();
+  problems = [];
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  await collector.close();
+});
+
+const create = (spool: Spool = createFileSpool(folder), url = collector.url) =>
+  createMillrace({ url, site: 'demo', spool, onError: (problem) => problems.push(problem) });
+
+/** Text of all files of all processes. */
+const spooledText = () =>
+  readdirSync(folder)
+    .flatMap((lane) => readdirSync(join(folder, lane)).map((name) => join(folder, lane, name)))
+    .filter((file) => file.endsWith('.ndjson'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('');
+
+it('has an event in its file when track() has returned', async () => {
+  const client = create();
+  client.track({ event_type: 'view', path: '/here' });
+  expect(spooledText()).toContain('"path":"/here"');
+  await client.shutdown();
+});
+
+it('cuts off what is delivered, and leaves nothing behind at the end', async () => {
+  const client = create();
+  client.track({ event_type: 'view' });
+  await client.flush();
+  expect(spooledText()).toBe('');
+  client.track({ event_type: 'view' });
+  await client.shutdown();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('removes files whose events are delivered while others still wait', async () => {
+  const client = createMillrace({
+    url: collector.url,
+    site: 'demo',
+    spool: createFileSpool(folder),
+    random: () => 1,
+    onError: (problem) => problems.push(problem),
+  });
+  for (let number = 0; number < 12; number += 1) {
+    client.track({ event_type: 'view', path: `/${number}`, properties: { text: 'x'.repeat(600_000) } });
+  }
+  const before = spooledText().length;
+  collector.answers.push({ status: 200, body: { status: 'ok', accepted: 8, rejected: [] } }, 'silence');
+  void client.flush();
+  await eventually(async () => collector.requests.length === 2, 'the first eight are delivered');
+  expect(await client.shutdown(0)).toEqual({ unsent: 4 });
+  expect(before).toBeGreaterThan(7_200_000);
+  expect(spooledText().length).toBeLessThan(4_800_000);
+  const next = create();
+  await next.shutdown();
+  expect(collector.accepted.map(({ path }) => path)).toEqual(['/8', '/9', '/10', '/11']);
+});
+
+it('hands what is unsent at shutdown to the next client, with its id and time, and does not count it as lost', async () => {
+  const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
+  first.track({ event_type: 'view', path: '/kept' });
+  first.identify({ user_id: 'ada' });
+  expect(await first.shutdown(200)).toEqual({ unsent: 2 });
+  expect({ dropped: first.dropped, closed: problems.filter(({ reason }) => reason !== 'retrying') }).toEqual({
+    dropped: 0,
+    closed: [],
+  });
+  const [line = ''] = spooledText().split('\n');
+  const second = create();
+  expect(second.unsent).toBe(2);
+  await second.flush();
+  expect(collector.requests.map(({ path }) => path)).toEqual(['/events', '/identify']);
+  expect(collector.accepted[0]).toEqual(JSON.parse(line).body);
+  await second.shutdown();
+});
+
+it('sends what several have left, one after the other, at shutdown too', async () => {
+  const clients = [1, 2, 3].map(() => create(createFileSpool(folder), 'http://127.0.0.1:1'));
+  for (const [number, client] of clients.entries()) client.track({ event_type: 'view', path: `/${number}` });
+  for (const client of clients) await client.shutdown(0);
+  expect(await create().shutdown()).toEqual({ unsent: 0 });
+  expect(collector.requests.map(({ body }) => body.events?.length)).toEqual([1, 1, 1]);
+  expect(collector.accepted.map(({ path }) => path).sort()).toEqual(['/0', '/1', '/2']);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('gives up on events of an earlier process after maxAgeMs as well', async () => {
+  const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
+  first.track({ event_type: 'view', path: '/old' });
+  await first.shutdown(0);
+  problems.length = 0;
+  const second = createMillrace({
+    url: collector.url,
+    site: 'demo',
+    spool: createFileSpool(folder),
+    now: () => Date.now() + 90_000_000,
+    onError: (problem) => problems.push(problem),
+  });
+  await second.flush();
+  expect(problems.map(({ reason, lost }) => ({ reason, path: lost[0]?.body.path }))).toEqual([
+    { reason: 'expired', path: '/old' },
+  ]);
+  await second.shutdown();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+/** As a process on another machine would have left it. */
+function laneOfElsewhere(silentForMs: number): void {
+  const lane = join(folder, 'elsewhere');
+  mkdirSync(lane);
+  writeFileSync(join(lane, 'owner.json'), JSON.stringify({ host: 'another', pid: process.pid, born: '1' }));
+  const body = { event_type: 'view', site_id: 'demo', path: '/elsewhere' };
+  const lines = [
+    { number: 1, at: Date.now(), route: '/events', body: { ...body, path: '/settled' } },
+    { settled: 1 },
+    { number: 2, at: Date.now(), route: '/events', body },
+  ];
+  writeFileSync(join(lane, '1.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const seen = new Date(Date.now() - silentForMs);
+  utimesSync(join(lane, 'owner.json'), seen, seen);
+}
+
+it('takes over from a process on another machine that has not shown itself for a minute', async () => {
+  laneOfElsewhere(61_000);
+  const client = create();
+  await client.shutdown();
+  expect(collector.accepted.map(({ path }) => path)).toEqual(['/elsewhere']);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('leaves alone what belongs to a process on another machine that has', async () => {
+  laneOfElsewhere(30_000);
+  const client = create();
+  await client.shutdown();
+  expect(collector.accepted).toEqual([]);
+  expect(readdirSync(folder)).toEqual(['elsewhere']);
+});
+
+it('leaves alone what belongs to another client of this process', async () => {
+  const first = create(createFileSpool(folder), 'http://127.0.0.1:1');
+  first.track({ event_type: 'view' });
+  const second = create();
+  expect(second.unsent).toBe(0);
+  await second.shutdown();
+  await first.shutdown(0);
+});
+
+it('belongs to one client', async () => {
+  const spool = createFileSpool(folder);
+  const client = create(spool);
+  expect(() => create(spool)).toThrow('this spool belongs to another client: call createFileSpool for each');
+  await client.shutdown();
+});
+
+it('makes its folder, for its owner only, and says so at once when it cannot', async () => {
+  const inner = join(folder, 'a', 'b');
+  const client = create(createFileSpool(inner));
+  client.track({ event_type: 'view' });
+  const [lane = ''] = readdirSync(inner);
+  expect(statSync(join(inner, lane)).mode & 0o777).toBe(0o700);
+  await client.shutdown();
+  writeFileSync(join(folder, 'file'), '');
+  expect(() => create(createFileSpool(join(folder, 'file')))).toThrow('ENOTDIR');
+});
+
+it('tells of files that fail, and sends all the same', async () => {
+  const client = create();
+  const [lane = ''] = readdirSync(folder);
+  rmSync(join(folder, lane), { recursive: true });
+  client.track({ event_type: 'view' });
+  expect(problems.map(({ reason, count, message }) => ({ reason, count, message: message.slice(0, 41) }))).toEqual([
+    { reason: 'spool_failed', count: 0, message: 'the spool cannot keep an event: ENOENT: n' },
+  ]);
+  await client.flush();
+  expect(collector.accepted).toHaveLength(1);
+  await client.shutdown();
+  expect(existsSync(folder)).toBe(true);
+});
