@@ -4,6 +4,7 @@ import { measureAggregates } from './measures/aggregates.js';
 import { measureBatch } from './measures/batch.js';
 import { measureCopy } from './measures/copy.js';
 import { measureDrain } from './measures/drain.js';
+import { measureEdge } from './measures/edge.js';
 import { measureExports } from './measures/exports.js';
 import { measureExpress } from './measures/express.js';
 import { measureFreshness } from './measures/freshness.js';
@@ -26,6 +27,7 @@ export const measures: readonly Measure[] = [
   { name: 'single', run: measureSingle },
   { name: 'express', run: measureExpress },
   { name: 'batch', run: measureBatch },
+  { name: 'edge', run: measureEdge },
   { name: 'drain', run: measureDrain },
   { name: 'copy', run: measureCopy },
   { name: 'freshness', run: measureFreshness },

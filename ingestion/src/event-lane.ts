@@ -36,7 +36,7 @@ export interface EventLaneDeps {
 
 /** Pages have their key among the parameters of the address: a header would cost each request a preflight. */
 const shownBy = ({ url = '', headers }: IncomingMessage, client: string) => ({
-  keyInAddress: /[?&]key=([^&]+)/.exec(url)?.[1],
+  keyInAddress: new URLSearchParams(url.split('?', 2)[1]).get('key') || undefined,
   origin: originOf(headers),
   client,
 });
@@ -54,7 +54,8 @@ export function createEventLane(deps: EventLaneDeps): EventLane {
   /** Without keys, what stands in the place of one may name the site. */
   function senderOf({ keyNamesSite }: EventRoute, key: string | undefined, sender: Sender | undefined): WireSender {
     const hasKey = sender?.hasKey === true;
-    return { siteId: sender?.siteId ?? (keyNamesSite && !hasKey ? key : undefined), hasKey };
+    const siteId = sender?.siteId ?? (keyNamesSite && !hasKey ? key : undefined);
+    return { siteId, hasKey, isPublic: sender?.isPublic === true };
   }
 
   /** Undefined when the client has gone. */

@@ -3,11 +3,12 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { addressOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { countryOfHeaders } from './enrich/header-country.js';
 import type { ClientHints } from './enrich/read-hints.js';
+import { hostnameOf } from './enrich/read-page.js';
 
 export interface Facts {
   address: string;
   userAgent: string;
-  hints: ClientHints;
+  hints: ClientHints | undefined;
   /** The first of `Accept-Language`. */
   language?: string | undefined;
   /** Host of the page. */
@@ -33,10 +34,10 @@ export function originOf({ origin, referer }: IncomingHttpHeaders): string | und
 
 function hostOf(headers: IncomingHttpHeaders): string | undefined {
   const origin = originOf(headers);
-  return origin !== undefined && URL.canParse(origin) ? new URL(origin).hostname || undefined : undefined;
+  return origin !== undefined && URL.canParse(origin) ? hostnameOf(new URL(origin).hostname) : undefined;
 }
 
-const languageOf = (header: string | undefined) => /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)/.exec(header ?? '')?.[1];
+const languageOf = (header = '') => /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})(?![A-Za-z0-9-])/.exec(header)?.[1];
 
 /** Undefined for requests of servers, whose own address and user agent say nothing of a visitor. */
 export function createFindFacts(isTrusted: TrustedProxies, countryHeaders: string[]): FindFacts {
@@ -47,7 +48,7 @@ export function createFindFacts(isTrusted: TrustedProxies, countryHeaders: strin
     return {
       address: addressOf(socket.remoteAddress, headers['x-forwarded-for'], isTrusted),
       userAgent: headers['user-agent'] ?? '',
-      hints: headers as ClientHints,
+      hints: headers['sec-ch-ua-platform'] === undefined ? undefined : (headers as ClientHints),
       language: languageOf(headers['accept-language']),
       hostname: hostOf(headers),
       country: isProxied ? countryOfHeaders(headers, countryHeaders) : undefined,

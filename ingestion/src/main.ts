@@ -12,11 +12,9 @@ import { checkQueueSafety } from '@millrace/shared/queue-safety';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
-import { createLocator } from './enrich/locate.js';
-import { openKeys } from './open-keys.js';
+import { openKnowledge } from './open-knowledge.js';
 import { openLane } from './open-lane.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
-import { openSites } from './sites/known-sites.js';
 import { watchSchema } from './watch-schema.js';
 
 /** Longer than the gate needs to find out that Redis hangs: what a busy one took in time is not given up. */
@@ -43,13 +41,9 @@ async function main(): Promise<void> {
   const events = createEventQueue(gate, metrics);
   lifecycle.onClose('waiting events', () => events.drain());
 
-  const keys = config.INGEST_AUTH === 'key' ? openKeys(config, logger) : undefined;
-  lifecycle.onClose('keys', () => keys?.close());
-  const sites = openSites(config.DATABASE_URL, logger, Date.now);
-  lifecycle.onClose('sites', () => sites.close());
-  const locator = await createLocator({ geoDb: config.GEO_DB, logger });
-  lifecycle.onClose('geo data', () => locator.close());
-  const lane = openLane(config, { events, metrics, logger, isClosing, keys, sites, locator });
+  const knowledge = await openKnowledge(config, logger);
+  lifecycle.onClose('what is known of senders', () => knowledge.close());
+  const lane = openLane(config, { events, metrics, logger, isClosing, ...knowledge });
   const app = buildApp({ logger, metrics, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));

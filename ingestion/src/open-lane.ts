@@ -1,5 +1,4 @@
 /** The lane of a process, with the memory that its heap allows it. */
-import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
 import type { Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
@@ -9,25 +8,20 @@ import { createByteBudget } from './byte-budget.js';
 import type { Config } from './config.js';
 import type { EventQueue } from './enqueue-events.js';
 import { createEnrich } from './enrich/enrich-event.js';
-import type { Locator } from './enrich/locate.js';
 import { createNameVisitor } from './enrich/name-visitor.js';
 import { createAgentReader } from './enrich/read-agent.js';
 import { createEventLane, type EventLane } from './event-lane.js';
 import { createFindFacts } from './facts.js';
 import { createNameClient } from './name-client.js';
+import type { Knowledge } from './open-knowledge.js';
 import { createParseMemory, usableHeapBytes } from './parse-memory.js';
 import { createBodyReader } from './read-body.js';
-import type { KnownSites } from './sites/known-sites.js';
 
-export interface LaneParts {
+export interface LaneParts extends Omit<Knowledge, 'close'> {
   events: EventQueue;
   metrics: Metrics;
   logger: Logger;
   isClosing: () => boolean;
-  /** Undefined: no key is needed. */
-  keys: KeyRing | undefined;
-  sites: KnownSites;
-  locator: Locator;
 }
 
 /** Bodies may wait in half of the heap that requests may fill; the other half is for parsing them. */

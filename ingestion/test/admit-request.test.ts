@@ -219,4 +219,39 @@ describe('a key', () => {
       expect(await admit.count(bob, 21)).toMatchObject({ code: 'too_many_events' });
     });
   });
+
+  describe('in a message of Segment', () => {
+    const message = {
+      ...{ type: 'track', event: 'Signed up', userId: 'ada' },
+      context: { userAgent: 'Mozilla/5.0', ip: '203.0.113.7' },
+    };
+    const basic = (key: string) => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+    const track = (agent: ReturnType<typeof open>, key: string) =>
+      agent
+        .post('/v1/track')
+        .set({ authorization: basic(key), origin: 'https://shop.example' })
+        .send(message);
+
+    it('says whose events they are, also where it is for pages', async () => {
+      const agent = open({ keys, eventsPerSecond: 0 });
+      await track(agent, await make()).expect(200);
+      await track(agent, await make({ origins: ['https://shop.example'] })).expect(200);
+      expect(queued).toBe(2);
+    });
+
+    it('has to be limited to one site, since messages do not name theirs', async () => {
+      const { body } = await track(open({ keys, eventsPerSecond: 0 }), await make({ siteId: null })).expect(400);
+      expect(body.error.message).toContain('a key that is limited to one site');
+    });
+
+    it('is not taken for the id of a site where no keys are needed', async () => {
+      await track(open({ eventsPerSecond: 1_000 }), generateKey()).expect(400);
+      await open({ eventsPerSecond: 1_000 })
+        .post('/v1/track')
+        .send({ ...message, writeKey: generateKey() })
+        .expect(400);
+      await track(open({ eventsPerSecond: 1_000 }), 'shop').expect(200);
+      expect(queued).toBe(1);
+    });
+  });
 });

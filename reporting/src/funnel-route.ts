@@ -33,6 +33,7 @@ export function funnelRoute(deps: AnswerDependencies): RequestHandler {
 const echo = (asked: FunnelRequest, { from, to }: TimeRange) => {
   const { whole, names, stepLists, window, by, pastEnd, breakdown } = asked;
   return {
+    ...(whole.includeBots && { include_bots: true }),
     ...{ filters: whole.filterList, steps: names.map((name, index) => ({ name, filters: stepLists[index] })), window },
     ...{ by, past_end: pastEnd, ...(breakdown && { breakdown }) },
     date_range: [from.toISOString(), to.toISOString()],

@@ -64,6 +64,7 @@ function resolveJourneys(
   const query = {
     ...{ site_id: siteId, timezone, date_range: [range.from, range.to] },
     ...(whole.weekStart && { week_start: whole.weekStart }),
+    ...(whole.includeBots && { include_bots: true }),
     ...{ filters: whole.filterList, ...(mark && { [mark.at]: { filters: mark.shown } }), ...shape },
   };
   return {

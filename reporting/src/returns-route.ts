@@ -98,5 +98,6 @@ const echo = ({ whole, period, shown, breakdown, breakdownLimit }: ReturnsReques
   ...place,
   ...(whole.weekStart && { week_start: whole.weekStart }),
   ...{ period, filters: whole.filterList, ...shown },
+  ...(whole.includeBots && { include_bots: true }),
   ...(breakdown && { breakdown, breakdown_limit: breakdownLimit }),
 });

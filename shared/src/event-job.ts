@@ -35,9 +35,24 @@ export async function packedEventJob(events: string, count: number, hasContext: 
   return { v: 2, count, events: packed.toString('base64'), encoding: 'br', context: hasContext };
 }
 
-/** The text of a job's events, and whether they may have columns that only version 2 knows. @throws Error where it is no Brotli. */
+/** Of what cannot be unpacked however often it is tried. */
+export class BrokenJobError extends Error {
+  override readonly name = 'BrokenJobError';
+}
+
+const isOfData = (error: unknown) =>
+  /^(ERR__|ERR_BROTLI|ERR_BUFFER_TOO_LARGE|Z_)/.test(String((error as { code?: string }).code));
+
+/**
+ * The text of a job's events, and whether they may have columns that only version 2 knows. @throws BrokenJobError where it is no
+ * Brotli, or more than any job holds.
+ */
 export async function unpackEvents({ v, events, encoding, context = v > 1 }: EventIngestData) {
   if (encoding === undefined) return { events, hasContext: context };
-  const bytes = await decompress(Buffer.from(events, 'base64'), { maxOutputLength: mostBytes });
-  return { events: bytes.toString(), hasContext: context };
+  try {
+    const bytes = await decompress(Buffer.from(events, 'base64'), { maxOutputLength: mostBytes });
+    return { events: bytes.toString(), hasContext: context };
+  } catch (error) {
+    throw isOfData(error) ? new BrokenJobError('events cannot be unpacked', { cause: error }) : error;
+  }
 }

@@ -14,9 +14,9 @@ export type IncomingEvent = Omit<Event, 'timestamp' | 'event_id' | 'client_time'
   timestamp?: string;
   event_id?: string;
   /** When the client sent it, by its own clock. */
-  sent_at?: string;
+  sent_at?: string | undefined;
   /** What a server knows of the visitor whose event it passes on. */
-  context?: SentVisitor;
+  context?: SentVisitor | undefined;
 };
 
 /** The format only: the range is that of the corrected time, see {@link validateEvent}. */

@@ -10,7 +10,7 @@ import { parseInstant } from './instant.js';
 import { makeValueStorable } from './make-storable.js';
 import { normalizeHost, normalizeReferrer } from './normalize-host.js';
 import type { SentVisitor } from './sent-visitor.js';
-import { checkTypedEvent } from './typed-events.js';
+import { checkTypedEvent, typedEvents } from './typed-events.js';
 import { withoutNulls } from './without-nulls.js';
 
 /** `visitor` is what a server says of the visitor; it never goes further than ingestion. */
@@ -52,8 +52,9 @@ export function validateEvent(input: unknown, nowMs: number): EventResult {
 
 function completeEvent(sent: IncomingEvent, nowMs: number): EventResult {
   const { sent_at: sentAt, context: visitor } = sent;
-  if (sentAt !== undefined) delete sent.sent_at;
-  if (visitor !== undefined) delete sent.context;
+  // Undefined is not written; to delete a field would make all work with the event slow.
+  if (sentAt !== undefined) sent.sent_at = undefined;
+  if (visitor !== undefined) sent.context = undefined;
   const event = sent as Event;
   if (sent.timestamp === undefined) event.timestamp = arrivalText(nowMs);
   else {
@@ -67,6 +68,8 @@ function completeEvent(sent: IncomingEvent, nowMs: number): EventResult {
   if (!event.path.startsWith('/')) event.path = normalizeHost(event.path);
   if (viewNames.has(event.event_type)) event.event_type = 'view';
   event.event_id = toEventId(event.event_id, nowMs);
+  // A payment is one, whatever program reports it.
+  if (event.bot !== undefined && typedEvents.has(event.event_type)) event.bot = undefined;
   const refusal = checkTypedEvent(event);
   return refusal ? { ok: false, ...refusal } : { ok: true, event, visitor };
 }

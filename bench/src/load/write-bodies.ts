@@ -6,6 +6,7 @@ import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
 import { createRandom } from '../create-random.js';
 import { makeEvents } from '../make-events.js';
 import { makeTraffic } from '../traffic/make-traffic.js';
+import { makePageEvents } from './make-page-events.js';
 
 /** Events of one `POST /events` in all measures. */
 export const batchSize = 1_000;
@@ -21,6 +22,11 @@ export function writeBatchBodies(closing: ClosingList): string {
     closing,
     Array.from({ length: 20 }, (_, index) => makeEvents(batchSize, index)),
   );
+}
+
+/** 1,000 different views with everything that can be told of their visitors, for `POST /event`; returns the file's path. */
+export function writePageBodies(closing: ClosingList, siteId: string): string {
+  return writeLines(closing, makePageEvents(siteId, 1_000));
 }
 
 /** Of the events that a live load sends. */

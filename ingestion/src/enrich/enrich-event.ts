@@ -1,16 +1,19 @@
 /** Adds to an event what can be found out about its visitor and its page; what was sent stays as it is. */
 import type { Enrichment } from '@millrace/shared/enrichments';
-import { type Event, type EventContext, hasContext } from '@millrace/shared/event-columns';
+import { type Event, hasContext } from '@millrace/shared/event-columns';
 import { comparableHost } from '@millrace/shared/normalize-host';
 import type { SentVisitor } from '@millrace/shared/sent-visitor';
+import { typedEvents } from '@millrace/shared/typed-events';
 import type { Facts } from '../facts.js';
+import { normalizeAddress } from '../import/client-address.js';
 import type { KnownSites } from '../sites/known-sites.js';
 import type { SiteSettings } from '../sites/site-settings.js';
-import { findSource } from './find-source.js';
+import { type FoundSource, findSource } from './find-source.js';
 import type { Locator } from './locate.js';
 import type { NameVisitor } from './name-visitor.js';
 import type { AgentReader } from './read-agent.js';
 import { readCampaign } from './read-campaign.js';
+import type { ClientHints } from './read-hints.js';
 import { type Page, readPage } from './read-page.js';
 
 /** False when sites or salts are not known at the moment: the event must not be stored as it is. */
@@ -25,59 +28,99 @@ export interface EnrichDeps {
 }
 
 /** Whose event it is: what a server passes on, or what the request itself says. */
-interface Origin extends Partial<Facts> {
+interface Origin {
+  address: string | undefined;
+  userAgent: string | undefined;
+  hints: ClientHints | undefined;
+  language: string | undefined;
+  hostname: string | undefined;
+  country: string | undefined;
   page: Page;
   settings: SiteSettings;
 }
 
-type Found = { [Name in keyof EventContext]?: string | undefined };
-
-function fill(event: Event, found: Found): void {
-  for (const [name, value] of Object.entries(found)) {
-    if (value !== undefined && value !== '') event[name as keyof EventContext] ??= value;
-  }
+/** What a server says of the visitor stands for what its own request says. */
+function originOf(
+  event: Event,
+  visitor: SentVisitor | undefined,
+  facts: Facts | undefined,
+  settings: SiteSettings,
+): Origin {
+  const ip = (visitor?.ip && normalizeAddress(visitor.ip)) || undefined;
+  const userAgent = visitor?.user_agent || undefined;
+  return {
+    address: ip ?? facts?.address,
+    userAgent: userAgent ?? facts?.userAgent,
+    hints: userAgent === undefined ? facts?.hints : undefined,
+    language: facts?.language,
+    hostname: facts?.hostname,
+    country: ip === undefined ? facts?.country : undefined,
+    page: readPage(event.path),
+    settings,
+  };
 }
+
+const withoutWww = (host: string) => host.toLowerCase().replace(/^www\.(?=[^.]+\.)/, '');
 
 /** Where the visitor came from; nothing for what happens within the site. */
-function sourceOf(event: Event, { settings }: Origin): Found {
-  const { referrer, hostname, utm_source, utm_medium, utm_campaign, click_id } = event;
-  const referrerHost = referrer ? comparableHost(referrer) : undefined;
-  const isOwn =
-    referrerHost !== undefined &&
-    (settings.hostnames.includes(referrerHost) ||
-      (hostname !== undefined && comparableHost(hostname) === referrerHost));
+function sourceOf(event: Event, { settings }: Origin): FoundSource | undefined {
+  const { referrer, hostname = '', utm_source, utm_medium, utm_campaign, click_id } = event;
+  const host = referrer ? comparableHost(referrer) : undefined;
+  const isOwn = host !== undefined && (host === withoutWww(hostname) || settings.hostnames.includes(host));
   const isCampaign = utm_source !== undefined || utm_medium !== undefined || click_id !== undefined;
-  if (!isCampaign && (isOwn || (referrerHost === undefined && event.event_type !== 'view'))) return {};
-  return findSource({
-    ...{ utm_source, utm_medium, utm_campaign, click_id },
-    ...(!isOwn && { referrerHost }),
-  });
+  if (!isCampaign && (isOwn || (host === undefined && event.event_type !== 'view'))) return undefined;
+  return findSource({ utm_source, utm_medium, utm_campaign, click_id, referrerHost: isOwn ? undefined : host });
 }
 
-type Step = (event: Event, origin: Origin, deps: EnrichDeps) => Found;
+type Step = (event: Event, origin: Origin, deps: EnrichDeps) => void;
 
-function readAgentOf({ userAgent, hints }: Origin, { readAgent }: EnrichDeps) {
-  return userAgent ? readAgent(userAgent, hints) : {};
-}
-
-/** What a server says of the visitor stands for what its own request says. */
-function passedOn({ ip, user_agent: userAgent }: SentVisitor = {}): Partial<Facts> {
-  return { ...(ip && { address: ip, country: undefined }), ...(userAgent && { userAgent, hints: {} }) };
-}
-
-/** In this order: each may use what those before it have found. */
+/**
+ * In this order: each may use what those before it have found. Columns are assigned one by one, in one order, so that all events keep one
+ * shape: a loop over names takes five times as long.
+ */
 const steps: Record<Exclude<Enrichment, 'visitor'>, Step> = {
-  page: (_event, { page, hostname }) => ({ hostname: page.hostname ?? hostname, query: page.query }),
-  campaign: ({ query }, { page }) => readCampaign(query ?? page.query ?? ''),
-  source: sourceOf,
-  agent(_event, origin, deps) {
-    const { bot: _bot, ...agent } = readAgentOf(origin, deps);
-    return agent;
+  page(event, { page, hostname }) {
+    event.hostname ??= page.hostname ?? hostname;
+    event.query ??= page.query;
   },
-  bot: (_event, origin, deps) => ({ bot: readAgentOf(origin, deps).bot }),
-  location: ({ timezone }, { country, address = '' }, { locator }) =>
-    country ? { country } : locator.locate(address, timezone),
-  language: (_event, { language }) => ({ language }),
+  campaign(event, { page }) {
+    const query = event.query ?? page.query;
+    if (!query) return;
+    const campaign = readCampaign(query);
+    event.utm_source ??= campaign.utm_source;
+    event.utm_medium ??= campaign.utm_medium;
+    event.utm_campaign ??= campaign.utm_campaign;
+    event.utm_term ??= campaign.utm_term;
+    event.utm_content ??= campaign.utm_content;
+    event.click_id ??= campaign.click_id;
+  },
+  source(event, origin) {
+    const found = sourceOf(event, origin);
+    event.source ??= found?.source;
+    event.channel ??= found?.channel;
+  },
+  agent(event, { userAgent, hints }, { readAgent }) {
+    if (!userAgent) return;
+    const agent = readAgent(userAgent, hints);
+    event.browser ??= agent.browser;
+    if (event.browser === agent.browser) event.browser_version ??= agent.browser_version;
+    event.os ??= agent.os;
+    if (event.os === agent.os) event.os_version ??= agent.os_version;
+    event.device ??= agent.device;
+  },
+  bot(event, { userAgent, hints }, { readAgent }) {
+    if (userAgent && !typedEvents.has(event.event_type)) event.bot ??= readAgent(userAgent, hints).bot;
+  },
+  location(event, { country, address = '' }, { locator }) {
+    const place = country ? { country } : locator.locate(address, event.timezone);
+    event.country ??= place.country;
+    if (event.country !== place.country) return;
+    event.region ??= place.region;
+    event.city ??= place.city;
+  },
+  language(event, { language }) {
+    event.language ??= language;
+  },
 };
 const stepNames = Object.keys(steps) as (keyof typeof steps)[];
 
@@ -98,10 +141,8 @@ export function createEnrich(deps: EnrichDeps): Enrich {
     if (facts === undefined && visitor === undefined && !hasContext(event)) return true;
     const settings = deps.sites.settingsOf(event.site_id);
     if (!settings) return false;
-    const origin: Origin = { ...facts, ...passedOn(visitor), page: readPage(event.path), settings };
-    for (const name of stepNames) {
-      if (!settings.off.includes(name)) fill(event, steps[name](event, origin, deps));
-    }
+    const origin = originOf(event, visitor, facts, settings);
+    for (const name of stepNames) if (!settings.off.includes(name)) steps[name](event, origin, deps);
     return nameUnknown(event, origin, deps);
   };
 }

@@ -26,17 +26,32 @@ const mostVisits = 200_000;
 export function createNameVisitor(): NameVisitor {
   /** Name → when it was last seen, of visits near midnight. */
   const lastSeen = new LRUCache<string, number>({ max: mostVisits });
+  let [newestMs, longestGapMs] = [0, 0];
+
+  function see(name: string, atMs: number, gapMs: number): void {
+    lastSeen.set(name, Math.max(atMs, lastSeen.get(name) ?? 0));
+    newestMs = Math.max(newestMs, atMs);
+    longestGapMs = Math.max(longestGapMs, gapMs);
+  }
+
+  /** Once no visit of before midnight can go on, nobody asks for one any more. */
+  function forgetEnded(atMs: number): void {
+    if (lastSeen.size > 0 && atMs - newestMs > longestGapMs) lastSeen.clear();
+  }
 
   function goesOn(name: string, atMs: number, gapMs: number): boolean {
     const before = lastSeen.get(name);
     if (before === undefined || atMs - before > gapMs) return false;
-    lastSeen.set(name, Math.max(before, atMs));
+    see(name, atMs, gapMs);
     return true;
   }
 
   return ({ siteId, address, userAgent, timestamp, sessionMinutes }, salts, nowMs) => {
     const [eventMs, gapMs] = [parseInstant(timestamp) ?? nowMs, sessionMinutes * 60_000];
-    const atMs = salts.has(Math.floor(eventMs / dayMs)) ? eventMs : nowMs;
+    const eventDay = Math.floor(eventMs / dayMs);
+    const isKept = salts.has(eventDay) && eventDay >= Math.floor(nowMs / dayMs) - 1;
+    const atMs = isKept ? eventMs : nowMs;
+    forgetEnded(atMs);
     const day = Math.floor(atMs / dayMs);
     const [salt, saltBefore] = [salts.get(day), salts.get(day - 1)];
     if (!salt) return undefined;
@@ -45,7 +60,7 @@ export function createNameVisitor(): NameVisitor {
       if (goesOn(name, atMs, gapMs)) return name;
     }
     const name = visitorId(salt, siteId, address, userAgent);
-    if ((day + 1) * dayMs - atMs <= gapMs) lastSeen.set(name, Math.max(atMs, lastSeen.get(name) ?? 0));
+    if ((day + 1) * dayMs - atMs <= gapMs) see(name, atMs, gapMs);
     return name;
   };
 }

@@ -92,7 +92,8 @@ export function createAgentReader(maxAgents = 10_000): AgentReader {
     let found = known.get(key);
     if (found === undefined) {
       found = Object.freeze(read(agent, hints === undefined ? {} : cutHints(hints)));
-      known.set(key, found);
+      // A text made of parts keeps the headers alive that they were cut from.
+      known.set(Buffer.from(key).toString(), found);
     }
     return found;
   };

@@ -6,13 +6,20 @@ export interface Page {
   query?: string | undefined;
 }
 
-const address = /^(?:https?:)?\/\/(?:[^/?#@]*@)?([^/?#]*)[^?#]*(?:\?([^#]*))?/i;
+const address = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)[^?#]*(?:\?([^#]*))?/i;
 const local = /^\/[^?#]*\?([^#]*)/;
+/** Letters beyond ASCII have become punycode by then. */
+const hostname = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])$/;
+
+/** As a column has it; undefined for what is no name of a host. */
+export function hostnameOf(host: string): string | undefined {
+  const name = host.replace(/\.?(?::\d*)?$/, '').toLowerCase();
+  return hostname.test(name) ? name : undefined;
+}
 
 /** `path` as sent: a whole address, or what follows the host. */
 export function readPage(path: string): Page {
-  if (path.startsWith('/') && !path.startsWith('//')) return { query: local.exec(path)?.[1] || undefined };
+  if (path.startsWith('/')) return { query: local.exec(path)?.[1] || undefined };
   const [, host = '', query] = address.exec(path) ?? [];
-  const hostname = host.replace(/\.?(?::\d*)?$/, '').toLowerCase();
-  return { hostname: hostname || undefined, query: query || undefined };
+  return { hostname: hostnameOf(host), query: query || undefined };
 }

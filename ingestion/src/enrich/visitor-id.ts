@@ -1,11 +1,21 @@
 /** Who is the same visitor where nobody said: without a cookie, for as long as the salt is kept. */
-import { createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { normalizeAddress } from '../import/client-address.js';
+import { createKeyedHash, type KeyedHash } from './keyed-hash.js';
 
 const ID_BYTES = 16;
 /** Of the eight groups of an IPv6 address, those that a provider gives to a customer (a /64); the rest changes by the hour. */
 const NETWORK_GROUPS = 4;
+
+const hashes = new WeakMap<Buffer, KeyedHash>();
+
+function hashOf(salt: Buffer): KeyedHash {
+  const known = hashes.get(salt);
+  if (known) return known;
+  const hash = createKeyedHash(salt);
+  hashes.set(salt, hash);
+  return hash;
+}
 
 /** @param address IPv6 as RFC 5952 writes it */
 function networkOf(address: string): string {
@@ -25,8 +35,6 @@ export function visitorId(salt: Buffer, siteId: string, address: string, userAge
   const whole = normalizeAddress(address) ?? address;
   const network = isIPv6(whole) ? networkOf(whole) : whole;
   // As JSON, no two different triples are the same text.
-  const hash = createHmac('sha256', salt)
-    .update(JSON.stringify([siteId, network, userAgent]))
-    .digest();
+  const hash = hashOf(salt)(JSON.stringify([siteId, network, userAgent]));
   return `~${hash.toString('base64url', 0, ID_BYTES)}`;
 }

@@ -9,12 +9,15 @@ export interface KnownSites {
   settingsOf(siteId: string): SiteSettings | undefined;
   /** By days since 1970; undefined where there is no database, and so no visitor without an id. */
   salts(): SaltsByDay | undefined;
+  /** Resolves once the database has been asked, whether it answered or not. */
+  asked: Promise<void>;
   close(): Promise<void>;
 }
 
 const defaultSites: KnownSites = {
   settingsOf: () => defaultSettings,
   salts: () => undefined,
+  asked: Promise.resolve(),
   close: async () => {},
 };
 
@@ -28,19 +31,14 @@ export interface Rhythm {
 const defaultRhythm: Rhythm = { everyMs: 5_000, againAfterMs: 1_000 };
 
 /** Without a database every site has the default settings. */
-export function openSites(url: string | undefined, logger: Logger, now: () => number, rhythm?: Rhythm): KnownSites {
+export function openSites(url: string | undefined, logger: Logger, rhythm?: Rhythm): KnownSites {
   if (url === undefined) return defaultSites;
   const options = { max: 1, statementTimeoutMs: 5_000, applicationName: 'millrace-ingestion-sites' };
-  return watchSites(createPool(url, logger, options), logger, now, rhythm);
+  return watchSites(createPool(url, logger, options), logger, rhythm);
 }
 
 /** Closing ends the pool. */
-function watchSites(
-  pool: Pool,
-  logger: Logger,
-  now: () => number,
-  { everyMs, againAfterMs } = defaultRhythm,
-): KnownSites {
+function watchSites(pool: Pool, logger: Logger, { everyMs, againAfterMs } = defaultRhythm): KnownSites {
   const logError = createErrorLog(logger, 'cannot read the settings of sites; trying again');
   let settings: SettingsBySite | undefined;
   let salts: SaltsByDay = new Map();
@@ -50,8 +48,8 @@ function watchSites(
   async function refresh(): Promise<void> {
     let waitMs = everyMs;
     try {
-      salts = await keepSalts(pool, now());
       settings = await readSiteSettings(pool);
+      salts = await keepSalts(pool);
     } catch (error) {
       if (!isClosed) logError(error);
       waitMs = againAfterMs;
@@ -65,6 +63,7 @@ function watchSites(
   return {
     settingsOf: (siteId) => settings && (settings.get(siteId) ?? defaultSettings),
     salts: () => salts,
+    asked: running,
     async close() {
       isClosed = true;
       clearTimeout(timer);

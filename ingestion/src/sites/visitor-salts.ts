@@ -3,27 +3,28 @@ import { randomBytes } from 'node:crypto';
 import type { Pool } from '@millrace/shared/postgres';
 
 export const dayMs = 86_400_000;
-const hourMs = 3_600_000;
+const saltBytes = 32;
 
 /** Days since 1970, UTC → salt. */
 export type SaltsByDay = ReadonlyMap<number, Buffer>;
 
-const isoDay = (day: number) => new Date(day * dayMs).toISOString().slice(0, 10);
-
+/** By the clock of the database, which all processes share. The salt of tomorrow is there an hour before midnight, so that the database may be unreachable then. */
 const addSalts = `/* ingestion.addSalts */
-insert into visitor_salts (day, salt) select * from unnest($1::date[], $2::bytea[]) on conflict do nothing`;
+insert into visitor_salts (day, salt)
+select day, salt from unnest(array[now(), now() + interval '1 hour'], $1::bytea[]) as made(at, salt),
+  lateral (select (at at time zone 'UTC')::date as day) as named
+on conflict do nothing`;
 
-const deleteSalts = '/* ingestion.deleteSalts */ delete from visitor_salts where day < $1';
+const deleteSalts = `/* ingestion.deleteSalts */
+delete from visitor_salts where day < (now() at time zone 'UTC')::date - 1`;
 
 const readSalts = `/* ingestion.readSalts */
-select (day - date '1970-01-01') as day, salt from visitor_salts where day >= $1`;
+select (day - date '1970-01-01') as day, salt from visitor_salts`;
 
-/** Those of today and yesterday, and an hour before midnight that of tomorrow, so that a database may be away then. */
-export async function keepSalts(pool: Pool, nowMs: number): Promise<SaltsByDay> {
-  const [today, last] = [Math.floor(nowMs / dayMs), Math.floor((nowMs + hourMs) / dayMs)];
-  const days = last > today ? [today, last] : [today];
-  await pool.query(addSalts, [days.map(isoDay), days.map(() => randomBytes(32))]);
-  await pool.query(deleteSalts, [isoDay(today - 1)]);
-  const { rows } = await pool.query<{ day: number; salt: Buffer }>(readSalts, [isoDay(today - 1)]);
+/** Those of today and yesterday; older ones are deleted. */
+export async function keepSalts(pool: Pool): Promise<SaltsByDay> {
+  await pool.query(addSalts, [[randomBytes(saltBytes), randomBytes(saltBytes)]]);
+  await pool.query(deleteSalts);
+  const { rows } = await pool.query<{ day: number; salt: Buffer }>(readSalts);
   return new Map(rows.map(({ day, salt }) => [day, salt]));
 }

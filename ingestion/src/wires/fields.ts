@@ -1,9 +1,10 @@
 /** Values of bodies that other clients send, as far as they can be those of an event. */
+import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
 
 export type Fields = Record<string, unknown>;
 
 export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 
 /** Of something that may be absent. */
 export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
@@ -12,6 +13,12 @@ export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {
 export function textOf(value: unknown, most: number): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   return value.length <= most ? value : [...value.slice(0, 2 * most)].slice(0, most).join('');
+}
+
+/** An id, which may be a number. */
+export function idOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return textOf(isExactNumber(value) ? exactDigits(value) : value, 128);
 }
 
 /** The first that is a text. */

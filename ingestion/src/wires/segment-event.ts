@@ -1,10 +1,12 @@
 /** A message of the Segment specification as an event of ours. See docs/wires.md. */
-import { type Fields, fieldsOf, firstText, present, textOf } from './fields.js';
+import { type Fields, fieldsOf, firstText, idOf, present, textOf } from './fields.js';
 
 /** What the request says of all its messages. */
 export interface SegmentBatch {
   siteId: string;
   sentAt?: unknown;
+  /** Whether what messages say of the visitor's address and agent can be believed. */
+  isTrusted: boolean;
   /** Of messages that do not say it. */
   type?: string | undefined;
 }
@@ -46,7 +48,7 @@ function identityOf({ messageId, timestamp, originalTimestamp }: Fields, sentAt:
   return time === undefined ? {} : { event_id: textOf(messageId, 128), timestamp: time, sent_at: textOf(sentAt, 40) };
 }
 
-const idOf = (value: unknown) => textOf(typeof value === 'number' ? String(value) : value, 128);
+const visitorOf = ({ ip, userAgent }: Fields) => present({ ip: textOf(ip, 64), user_agent: textOf(userAgent, 1_024) });
 
 export function toEvent(message: Fields, batch: SegmentBatch): unknown {
   const { type = batch.type, userId, anonymousId, sentAt = batch.sentAt, name } = message;
@@ -69,6 +71,6 @@ export function toEvent(message: Fields, batch: SegmentBatch): unknown {
     screen: screenOf(fieldsOf(context.screen)),
     os: textOf(os.name, 64),
     os_version: textOf(os.version, 64),
-    context: present({ ip: context.ip, user_agent: context.userAgent }),
+    context: batch.isTrusted ? visitorOf(context) : undefined,
   });
 }

@@ -1,6 +1,7 @@
 /** The wire of the Segment specification, which RudderStack and others speak, too. See docs/wires.md. */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { looksLikeKey } from '@millrace/shared/access/keys';
 import { answerJson, nothingAccepted } from '../answer-events.js';
 import { maxEventsPerRequest, type ParseResult, parseSingleEvent } from '../parse-events.js';
 import { isFields } from './fields.js';
@@ -16,7 +17,7 @@ function keyOf({ headers }: IncomingMessage): string | undefined {
 }
 
 /** `type` is that of the address, for messages that do not say theirs. */
-function parseMessages(text: string, { siteId, hasKey }: WireSender, type: string | undefined): ParseResult {
+function parseMessages(text: string, { siteId, hasKey, isPublic }: WireSender, type: string | undefined): ParseResult {
   const parsed = parseSingleEvent(text);
   if (!parsed.ok) return parsed;
   const [body] = parsed.candidates;
@@ -31,7 +32,9 @@ function parseMessages(text: string, { siteId, hasKey }: WireSender, type: strin
         : 'Send the id of the site as the write key.',
     );
   }
-  const batch = { siteId: site, sentAt: body.sentAt, type };
+  if (!hasKey && looksLikeKey(site))
+    return refuse('Send the id of the site as the write key: this server takes no keys.');
+  const batch = { siteId: site, sentAt: body.sentAt, isTrusted: !isPublic, type };
   return { ok: true, candidates: messages.map((message) => (isFields(message) ? toEvent(message, batch) : message)) };
 }
 
@@ -61,7 +64,9 @@ const settings: ReplyRoute = {
   reply(req, res, path) {
     const apiKey = decodeURIComponent(path.split('/')[3]!);
     const destination = { apiKey, apiHost: `${req.headers.host}/v1`, protocol: isEncrypted(req) ? 'https' : 'http' };
-    answerJson(req, res, 200, JSON.stringify({ integrations: { 'Segment.io': destination }, plan: {} }));
+    const body = JSON.stringify({ integrations: { 'Segment.io': destination }, plan: {} });
+    // It says what this request said of its host: no other is to get it.
+    answerJson(req, res, 200, body, { 'cache-control': 'no-store' });
   },
 };
 

@@ -1,7 +1,7 @@
 /** The wire of Umami's trackers: `POST /api/send`, and `/api/batch` with a list of the same bodies. See docs/wires.md. */
 import { answerJson, nothingAccepted } from '../answer-events.js';
 import { maxEventsPerRequest, type ParseResult, parseSingleEvent } from '../parse-events.js';
-import { type Fields, fieldsOf, isFields, present, textOf } from './fields.js';
+import { type Fields, fieldsOf, idOf, isFields, present, textOf } from './fields.js';
 import type { EventRoute, Wire } from './wire.js';
 
 const malformed = {
@@ -28,7 +28,7 @@ function whatHappened(type: unknown, payload: Fields): { event_type: string; pro
 const timeOf = (seconds: unknown) =>
   typeof seconds === 'number' && Math.abs(seconds) < 1e10 ? new Date(seconds * 1_000).toISOString() : undefined;
 
-function toEvent(body: unknown): unknown {
+function toEvent(body: unknown, isTrusted: boolean): unknown {
   const { type, payload } = fieldsOf(body);
   if (!isFields(payload)) return body;
   const { website, url, referrer, title, hostname, language, screen, id, ip, userAgent, timestamp } = payload;
@@ -36,30 +36,30 @@ function toEvent(body: unknown): unknown {
     ...whatHappened(type, payload),
     site_id: website,
     path: textOf(url, 2048) ?? '',
-    user_id: textOf(id, 128),
+    user_id: idOf(id),
     timestamp: timeOf(timestamp),
     referrer: textOf(referrer, 2048),
     title: textOf(title, 512),
     hostname: textOf(hostname, 255),
     language: textOf(language, 35),
     screen: textOf(screen, 16),
-    context: present({ ip, user_agent: userAgent }),
+    context: isTrusted ? present({ ip: textOf(ip, 64), user_agent: textOf(userAgent, 1_024) }) : undefined,
   });
 }
 
-function parseBodies(text: string, isBatch: boolean): ParseResult {
+function parseBodies(text: string, isBatch: boolean, isTrusted: boolean): ParseResult {
   const parsed = parseSingleEvent(text);
   if (!parsed.ok) return parsed;
   const [body] = parsed.candidates;
   const bodies = isBatch ? body : [body];
   if (!Array.isArray(bodies) || !bodies.every((each) => isFields(each) && isFields(each.payload))) return malformed;
   if (bodies.length > maxEventsPerRequest) return { ok: false, refusal: { code: 'too_many_events' } };
-  return { ok: true, candidates: bodies.map(toEvent) };
+  return { ok: true, candidates: bodies.map((each) => toEvent(each, isTrusted)) };
 }
 
 const route = (isBatch: boolean): EventRoute => ({
   methods: 'POST, OPTIONS',
-  parseBody: (text) => parseBodies(text, isBatch),
+  parseBody: (text, { isPublic }) => parseBodies(text, isBatch, !isPublic),
   keyOf: () => undefined,
   nothingAccepted: (rejected) => nothingAccepted(isBatch ? '/events' : '/event', rejected),
   // The script reads JSON of every answer.

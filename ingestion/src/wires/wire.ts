@@ -10,6 +10,8 @@ export interface WireSender {
   siteId: string | undefined;
   /** False where no key is needed. */
   hasKey: boolean;
+  /** The key stands in a page: it cannot vouch for what is said of the visitor's address and agent. */
+  isPublic: boolean;
 }
 
 export interface EventRoute {

@@ -34,5 +34,14 @@ async function cleanKeys({ pool, now }: CleanupDeps, olderThan = 30) {
   return { removed, kept };
 }
 
+/** Ingestion deletes them, too, where it runs: see migration 0034. */
+const salts = `/* processor.cleanSalts */
+delete from visitor_salts where day < (now() at time zone 'UTC')::date - 1`;
+
+const cleanSalts: CleanupStep = async ({ pool }) => ({
+  removed: { visitor_salts: (await pool.query(salts)).rowCount ?? 0 },
+  kept: [],
+});
+
 /** Sessions first: they are of keys. */
-export const expiredTokens: CleanupStep[] = [cleanSessions, cleanKeys];
+export const expiredTokens: CleanupStep[] = [cleanSessions, cleanKeys, cleanSalts];

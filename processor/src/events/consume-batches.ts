@@ -1,6 +1,6 @@
 /** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { unpackEvents } from '@millrace/shared/event-job';
+import { BrokenJobError, unpackEvents } from '@millrace/shared/event-job';
 import { type EventIngestData, events as eventsSchema } from '@millrace/shared/job-data';
 import type { EventIngestResult } from '@millrace/shared/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
@@ -27,6 +27,12 @@ const unknownErrorRetries = 3;
 
 /** Pause before retry `attempt` (from 0): 100 ms, doubled each time up to 3.2 s, with jitter so that processors spread out. */
 const retryDelayMs = (attempt: number) => 100 * 2 ** Math.min(attempt, 5) * (0.5 + Math.random());
+
+/** Other failures pass: then the queue tries again. */
+function keepBroken(error: unknown): BrokenJobError {
+  if (error instanceof BrokenJobError) return error;
+  throw error;
+}
 
 export function createBatchConsumer(
   pool: Pool,
@@ -109,14 +115,13 @@ export function createBatchConsumer(
   return {
     async consume({ id = 'unknown', data }) {
       const { error } = eventsSchema.validate(data, { convert: false });
-      const unpacked = error ? undefined : await unpackEvents(data).catch((problem: Error) => problem);
-      if (unpacked && !(unpacked instanceof Error)) {
+      const unpacked = error ?? (await unpackEvents(data).catch(keepBroken));
+      if (!(unpacked instanceof Error)) {
         await merge({ jobId: id, count: data.count, ...unpacked });
         return { events: data.count };
       }
-      const problem = error ?? (unpacked as Error);
       const events = Number.isSafeInteger(data?.count) && data.count > 0 ? data.count : 1;
-      count(events, await setJobAside(id, `invalid job: ${problem.message}`, data, events));
+      count(events, await setJobAside(id, `invalid job: ${unpacked.message}`, data, events));
       return { events };
     },
     stopRetrying: () => stopping.abort(),

@@ -68,6 +68,12 @@ async function countAndWrite(client: PoolClient, siteId: string, intervals: Date
   return rows;
 }
 
+/** Starts, in milliseconds, of those in which nothing happened but bots. */
+const intervalsOfBots = (rows: RollupRow[]): Set<number> =>
+  new Set(
+    rows.filter((row) => row.event_type === allTypes && row.events === 0).map(({ bucket }) => Date.parse(bucket)),
+  );
+
 /** How many events there are, and what changed for types of events. */
 function compareRows(rows: RollupRow[], changes: TypeChanges): number {
   let events = 0;
@@ -96,6 +102,6 @@ export async function rollIntervals(
   const changes = createTypeChanges(removed.rows);
   const events = compareRows(rows, changes);
   await markDaysOf(client, site, intervals);
-  await markAggregates(client, siteId, intervals, changes);
+  await markAggregates(client, siteId, intervals, changes, intervalsOfBots(rows));
   return { intervals: marks.rows.length, events, rows: rows.length };
 }

@@ -1,7 +1,11 @@
+import { contextColumns } from '@millrace/shared/event-columns';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { filtersParam } from './filters-param.js';
 import { eventRows, whereEvents } from './raw-events.js';
 import type { SqlSource } from './sql-rows.js';
+
+/** `utm_source` is "Utm source". */
+const titleOf = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`;
 
 const columns: Column[] = [
   { name: 'timestamp', title: 'Time', type: 'instant' },
@@ -13,6 +17,7 @@ const columns: Column[] = [
   { name: 'profile_id', title: 'Profile', type: 'text' },
   { name: 'referrer', title: 'Referrer', type: 'text' },
   { name: 'properties', title: 'Properties', type: 'json' },
+  ...contextColumns.map((name): Column => ({ name, title: titleOf(name), type: 'text' })),
 ];
 const key: KeyColumn[] = [{ name: 'timestamp' }, { name: 'event_id', sqlType: 'uuid' }];
 
@@ -27,7 +32,7 @@ export const events: Dataset = {
   id: 'events',
   title: 'Events',
   description:
-    'Every stored event of the range as it is, oldest first, with its user and its properties. Only as far back as raw events are kept.',
+    'Every stored event of the range as it is, oldest first, with its user, its properties and what is known of visitor and page, bots included. Only as far back as raw events are kept.',
   defaultRange: 'day',
   params: { filters: filtersParam },
   example: { date_range: '7d', filters: [['is', 'event_type', ['view']]] },

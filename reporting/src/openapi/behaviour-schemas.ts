@@ -90,10 +90,10 @@ const returnsAnswer = record(
     query: record(
       {
         ...{ site_id: text, date_range: span, timezone: text, week_start: weekStart },
-        ...{ period: { enum: ['day', 'week', 'month'] }, filters: listOf(ref('Filter')) },
+        ...{ period: { enum: ['day', 'week', 'month'] }, filters: listOf(ref('Filter')), include_bots: flag },
         ...{ first: matching('As sent.'), returning: matching('As sent.'), breakdown: text, breakdown_limit: count },
       },
-      ...['week_start', 'first', 'returning', 'breakdown', 'breakdown_limit'],
+      ...['week_start', 'include_bots', 'first', 'returning', 'breakdown', 'breakdown_limit'],
     ),
   },
   'breakdown',
@@ -113,10 +113,11 @@ const journeysAnswer = record({
   query: record(
     {
       ...{ site_id: text, date_range: span, timezone: text, week_start: weekStart, filters: listOf(ref('Filter')) },
+      include_bots: flag,
       ...{ start: matching('As sent.'), end: matching('As sent.') },
       ...{ steps: count, dimension: { enum: ['path', 'event_type'] }, limit: count },
     },
-    ...['week_start', 'start', 'end'],
+    ...['week_start', 'include_bots', 'start', 'end'],
   ),
 });
 

@@ -18,7 +18,7 @@ const siteKnown: JsonSchema = {
 const visitorModel: JsonSchema = {
   const: 'daily',
   description:
-    'Only where the range is longer than a day and the site has visitors without an id: these are other visitors on another day.',
+    'Only where the range has several days (UTC) and the site has visitors without an id: these are other visitors on another day.',
 };
 const asOf: JsonSchema = {
   anyOf: [instant, { type: 'null' }],

@@ -42,10 +42,10 @@ ${table(
 - **Source and channel.** A campaign (\`utm_source\`, \`utm_medium\`) says more than a click id, and a click id more than the referrer. Hosts of the site
   itself are no source: the one that the page is on, and those of \`hostnames\`. Only entries have a source: ask for \`visit:source\` and \`visit:channel\` to
   count everything that a visit does.
-- **Bots** are the user agents on the list of [isbot](https://github.com/omrilotan/isbot). They are stored with the name of the bot, and
+- **Bots** are the user agents on the list of [isbot](https://github.com/omrilotan/isbot), crawlers of AI services, and headless browsers. They are stored with the name of the bot, and
   [do not count](query.md) unless a question says \`include_bots\`.
-- **Visitors without an id** get one that is good for a day (UTC): the first 16 bytes of HMAC-SHA-256, with the salt of the day, over site, address (of IPv6
+- **Visitors without an id** get an id for one day (UTC): the first 16 bytes of HMAC-SHA-256, with the salt of the day, over site, address (of IPv6
   its /64) and user agent. No cookie is needed, and nothing is kept in the browser. Salts are random and are deleted after the day that follows, so that nobody can find
   out afterwards who a visitor was, or that two days had the same one. A visit over midnight goes on under its name, as far as one process of ingestion has seen it.
-  Ranges of several days count such a visitor once for each day. It takes \`DATABASE_URL\`: without it such events have no visitor.
+  Ranges of several days (UTC) count such a visitor once for each of them, and say \`visitor_model: daily\` in their \`meta\`. It takes \`DATABASE_URL\`: without it such events have no visitor.
 `;

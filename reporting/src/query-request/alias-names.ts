@@ -39,7 +39,6 @@ const revenue =
 const unanswerable: Record<string, string> = {
   'visit:entry_page_hostname': onlyPaths,
   'visit:exit_page_hostname': onlyPaths,
-
   time_on_page: notMeasured,
   scroll_depth: notMeasured,
   conversion_rate: conversions,
@@ -60,8 +59,8 @@ export const ownMetric = (name: string): Metric => lookUp(metricAliases, name) ?
 
 /** Our name for a dimension that is not of time. */
 export function ownField(name: string): FilterDimension {
-  if (name.startsWith(propertyAlias)) return `property:${name.slice(propertyAlias.length)}`;
-  return lookUp(fieldAliases, name) ?? (name as FilterDimension);
+  const own = name.startsWith(propertyAlias) ? `property:${name.slice(propertyAlias.length)}` : name;
+  return lookUp(fieldAliases, own) ?? (own as FilterDimension);
 }
 
 export const ownDimension = (name: string, range: WrittenRange): Dimension =>

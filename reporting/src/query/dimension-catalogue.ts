@@ -33,7 +33,9 @@ type ContextEntry<Name extends ContextColumn = ContextColumn> = Name extends Con
   : never;
 
 const contextAliases: Partial<Record<ContextColumn, readonly string[]>> = {
-  hostname: ['event:hostname'],
+  // Where path rules put them, and where they are of events that ingestion finds out nothing about.
+  hostname: ['event:hostname', 'property:hostname'],
+  query: ['property:query'],
   region: ['visit:region_name'],
   city: ['visit:city_name'],
 };
@@ -96,6 +98,7 @@ export const dimensions = [
   {
     name: 'visit:<dimension>',
     kind: 'family',
+    aliases: { 'visit:property:hostname': 'visit:hostname', 'visit:property:query': 'visit:query' },
     definition:
       'What a dimension of events, such as `referrer`, `country` or `property:<name>`, is at the first event of the visit.',
     isNullable: true,

@@ -18,13 +18,17 @@ export interface SiteCircumstances {
 
 const dayMs = 86_400_000;
 
+/** Days of UTC, at whose end visitors without an id get another one. */
+const isOfSeveralDays = (from: Date, to: Date): boolean =>
+  Math.floor(from.getTime() / dayMs) < Math.floor((to.getTime() - 1) / dayMs);
+
 /** What `meta` of an answer about a range says of its site. */
 export const metaOfSite = (
   { siteKnown, hasDailyVisitors }: Pick<SiteCircumstances, 'siteKnown' | 'hasDailyVisitors'>,
   { from, to }: TimeRange,
 ) => ({
   site_known: siteKnown,
-  ...(hasDailyVisitors && to.getTime() - from.getTime() > dayMs && { visitor_model: 'daily' as const }),
+  ...(hasDailyVisitors && isOfSeveralDays(from, to) && { visitor_model: 'daily' as const }),
 });
 
 /** Whether one of some ranges is the whole time of the site. */

@@ -25,6 +25,10 @@ export function parseProxies(list = ''): TrustedProxies {
 
 const withoutMapping = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
+/** Some proxies name the port, too. */
+const withoutPort = (hop: string) =>
+  /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? hop.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+
 /** The first four groups of an IPv6 address: what one customer of a provider has (a /64). */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
@@ -44,7 +48,7 @@ export function addressOf(
   let address = withoutMapping(socketAddress ?? '');
   const hops = String(forwarded ?? '')
     .split(',')
-    .map((hop) => withoutMapping(hop.trim()))
+    .map((hop) => withoutMapping(withoutPort(hop.trim())))
     .filter((hop) => isIP(hop) !== 0);
   while (isTrusted(address) && hops.length > 0) address = hops.pop()!;
   return address;

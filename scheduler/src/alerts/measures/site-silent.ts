@@ -1,10 +1,10 @@
 /** Turns the events of a site into whether one of them is recent. */
 import type { Measure } from './measure.js';
 
-/** By the time of the event, which the primary key has; what clocks that are ahead sent does not hide a silence for long. */
+/** Bots come by when nobody else does. By the time of the event, which the primary key has; what clocks that are ahead sent does not hide a silence for long. */
 const statement = `/* scheduler.isSilent */
 select not exists (
-  select 1 from events where site_id = $1 and timestamp > $2 and timestamp <= $3
+  select 1 from events where site_id = $1 and timestamp > $2 and timestamp <= $3 and bot is null
 ) as silent`;
 
 const clockDriftMs = 300_000;
