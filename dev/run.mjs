@@ -16,6 +16,7 @@ const targets = {
   fuzz: 'dev/dist/fuzz.js',
   bench: 'bench/dist/src/main.js',
   import: 'ingestion/dist/import/main.js',
+  seed: 'ingestion/dist/seed/main.js',
   verify: 'processor/dist/verify/verify-command.js',
   export: 'reporting/dist/exports/export-command.js',
   erase: 'processor/dist/erase/erase-command.js',
@@ -24,6 +25,7 @@ const targets = {
 };
 /** These work on the database of a running `npm start` unless they are told another one. */
 const onDatabase = ['verify', 'erase', 'export', 'keys'];
+const onIngestion = ['import', 'seed'];
 
 function fail(sentence) {
   writeSync(2, `${sentence}\n`);
@@ -66,12 +68,15 @@ async function findDatabase() {
   }
 }
 
-/** The import sends to a running `npm start` unless it is told another address. */
+/** These send to a running `npm start` unless they are told another address. */
 async function findIngestion() {
   if (process.env.MILLRACE_URL) return;
-  const { runningIngestionUrl } = await import('./dist/running-ingestion.js');
-  const url = runningIngestionUrl(process.env.MILLRACE_DATA_DIR || join(root, '.millrace'));
-  if (url) process.env.MILLRACE_URL = url;
+  const { runningIngestion } = await import('./dist/running-ingestion.js');
+  const found = runningIngestion(process.env.MILLRACE_DATA_DIR || join(root, '.millrace'));
+  if (!found) return;
+  process.env.MILLRACE_URL = found.url;
+  process.env.MILLRACE_REPORTING_URL ||= found.reportingUrl;
+  if (found.readKeyFile) process.env.MILLRACE_READ_KEY_FILE ||= found.readKeyFile;
 }
 
 async function main() {
@@ -87,7 +92,7 @@ async function main() {
     failStep('Preparing the workspace', String(error.stack));
   }
   process.argv = [node, target, ...rest];
-  if (command === 'import') await findIngestion();
+  if (onIngestion.includes(command)) await findIngestion();
   // npm starts scripts in the root; a relative file of a user means the folder that the user is in.
   if (['import', 'export'].includes(command) && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   if (onDatabase.includes(command)) await findDatabase();

@@ -8,7 +8,7 @@ import { migrateDatabase, openDatabase, type ReadyDatabase } from './prepare-dat
 import { type CommandContext, runCommand } from './run-command.js';
 import { lastWords, type RunningService, stopServices, waitUntilReady } from './run-services.js';
 import { announceDatabase } from './running-database.js';
-import { announceIngestion } from './running-ingestion.js';
+import { announceIngestion, type RunningIngestion } from './running-ingestion.js';
 import { nodeOptions } from './services.js';
 import { spawnNode } from './spawn-node.js';
 import { readStartSettings, type StartSettings } from './start-settings.js';
@@ -52,8 +52,10 @@ function serviceEnvironment({ host, services, exportFolder }: StartSettings, dat
   };
 }
 
-function ingestionUrl({ host, services }: StartSettings): string {
-  return localUrl(host, services.find(({ name }) => name === 'ingestion')!.port);
+function runningIngestionOf({ host, services, needsKey }: StartSettings, keyFile: string): RunningIngestion {
+  const urlOf = (wanted: string) => localUrl(host, services.find(({ name }) => name === wanted)!.port);
+  const urls = { url: urlOf('ingestion'), reportingUrl: urlOf('reporting') };
+  return needsKey.reporting ? { ...urls, readKeyFile: keyFile } : urls;
 }
 
 /** Resolves with a sentence about whatever ends first, or with undefined once a stop is asked for. */
@@ -84,7 +86,7 @@ async function start(context: CommandContext): Promise<number> {
   const end = firstEnd(services, database, stopped);
   const ready = await Promise.race([Promise.all(services.map(waitUntilReady)), end]);
   if (!stopped.aborted && Array.isArray(ready)) {
-    closing.add(announceIngestion(settings.dataFolder, ingestionUrl(settings)));
+    closing.add(announceIngestion(settings.dataFolder, runningIngestionOf(settings, keyFile)));
     process.stdout.write(welcome(settings, keyFile));
   }
   const reason = await end;

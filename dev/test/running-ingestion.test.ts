@@ -3,29 +3,34 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createClosingList } from '../src/closing-list.ts';
-import { announceIngestion, runningIngestionUrl } from '../src/running-ingestion.ts';
+import { announceIngestion, runningIngestion } from '../src/running-ingestion.ts';
 import { makeThrowAwayFolder } from '../src/throw-away-folder.ts';
 
+const running = {
+  url: 'http://127.0.0.1:3100',
+  reportingUrl: 'http://127.0.0.1:4100',
+  readKeyFile: '/data/admin-key',
+};
 const closing = createClosingList();
 afterAll(() => closing.closeAll());
 
-describe('runningIngestionUrl', () => {
+describe('runningIngestion', () => {
   it('is what was announced, until that is taken back', () => {
     const folder = makeThrowAwayFolder(closing);
-    expect(runningIngestionUrl(folder)).toBeUndefined();
-    const takeBack = announceIngestion(folder, 'http://127.0.0.1:3100');
-    expect(runningIngestionUrl(folder)).toBe('http://127.0.0.1:3100');
+    expect(runningIngestion(folder)).toBeUndefined();
+    const takeBack = announceIngestion(folder, running);
+    expect(runningIngestion(folder)).toEqual(running);
     takeBack();
-    expect(runningIngestionUrl(folder)).toBeUndefined();
+    expect(runningIngestion(folder)).toBeUndefined();
   });
 
   it('is not that of a start that crashed, and no sense is made of a damaged file', () => {
     const folder = makeThrowAwayFolder(closing);
-    announceIngestion(folder, 'http://127.0.0.1:3100');
+    announceIngestion(folder, running);
     const file = join(folder, 'ingestion.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace(String(process.pid), '2147483646'));
-    expect(runningIngestionUrl(folder)).toBeUndefined();
+    expect(runningIngestion(folder)).toBeUndefined();
     writeFileSync(file, '{"pid":');
-    expect(runningIngestionUrl(folder)).toBeUndefined();
+    expect(runningIngestion(folder)).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runningIngestionUrl } from '../src/running-ingestion.ts';
+import { runningIngestion } from '../src/running-ingestion.ts';
 import { makeStubWorkspace, type StubWorkspace } from './stub-workspace.ts';
 
 let workspace: StubWorkspace;
@@ -23,11 +23,14 @@ describe('npm start', () => {
     await run.ready;
     expect(run.output()).toContain(`http://127.0.0.1:${workspace.ports.ingestion}/event`);
     const dataFolder = join(workspace.folder, '.millrace');
-    expect(runningIngestionUrl(dataFolder)).toBe(`http://127.0.0.1:${workspace.ports.ingestion}`);
+    expect(runningIngestion(dataFolder)).toEqual({
+      url: `http://127.0.0.1:${workspace.ports.ingestion}`,
+      reportingUrl: `http://127.0.0.1:${workspace.ports.reporting}`,
+    });
     run.child.kill('SIGTERM');
     expect(await run.exitCode).toBe(0);
     expect(workspace.stoppedInOrder('ingestion') && workspace.stoppedInOrder('reporting')).toBe(true);
-    expect(runningIngestionUrl(dataFolder)).toBeUndefined();
+    expect(runningIngestion(dataFolder)).toBeUndefined();
     expect(workspace.processes()).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { createFilter } from '../src/import/create-filter.ts';
 import { decodeBytes } from '../src/import/decode-bytes.ts';
 import { formats } from '../src/import/formats/formats.ts';
 import { logEvent } from '../src/import/log-event.ts';
-import { printable } from '../src/import/printable.ts';
+import { printable } from '../src/send/printable.ts';
 
 const longBytes = 64_000;
 /** As many short lines together are as long as the long one. Where the time grows with the square of the length, they take an eighth. */

@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createBotCheck } from '../src/import/create-bot-check.ts';
-import { type Batch, makeBatches } from '../src/import/make-batches.ts';
 import { plainBytes } from '../src/import/plain-bytes.ts';
 import { readLines } from '../src/import/read-lines.ts';
-import type { ReadyEvent } from '../src/import/sort-lines.ts';
+import type { ReadyEvent } from '../src/send/make-batches.ts';
+import { type Batch, makeBatches } from '../src/send/make-batches.ts';
 
 async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -179,13 +179,13 @@ describe('plainBytes of other packings', () => {
 
 describe('makeBatches', () => {
   const events = (count: number, json = '{}') =>
-    Array.from({ length: count }, (_, index): ReadyEvent => ({ lineNumber: index + 1, json }));
-  const sizes = (batches: Batch[]) => batches.map(({ lineNumbers }) => lineNumbers.length);
+    Array.from({ length: count }, (_, index): ReadyEvent => ({ number: index + 1, json }));
+  const sizes = (batches: Batch[]) => batches.map(({ numbers }) => numbers.length);
 
   it('cuts at 1,000 events, across the groups they come in', async () => {
     const batches = await collect(makeBatches(Readable.from([events(700), [], events(1301)])));
     expect(sizes(batches)).toEqual([1000, 1000, 1]);
-    expect(batches[2]).toEqual({ body: '{}', lineNumbers: [1301] });
+    expect(batches[2]).toEqual({ body: '{}', numbers: [1301] });
   });
 
   it('cuts at 900 KB, counted in bytes and not in characters', async () => {
@@ -199,7 +199,7 @@ describe('makeBatches', () => {
       throw new Error('gone');
     }
     const batches = makeBatches(failing());
-    expect((await batches.next()).value).toEqual({ body: '{}\n{}', lineNumbers: [1, 2] });
+    expect((await batches.next()).value).toEqual({ body: '{}\n{}', numbers: [1, 2] });
     await expect(batches.next()).rejects.toThrow('gone');
   });
 });

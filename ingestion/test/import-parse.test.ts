@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommonLog } from '../src/import/formats/common-log.ts';
 import { logEvent } from '../src/import/log-event.ts';
-import { printable } from '../src/import/printable.ts';
+import { printable } from '../src/send/printable.ts';
 
 /** A combined line around the parts under test. */
 function combined({ request = 'GET / HTTP/1.1', referrer = '-', agent = '-', time = '17/May/2015:10:05:03 +0000' }) {

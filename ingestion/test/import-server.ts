@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import type { ImportEnvironment } from '../src/import/import-config.ts';
 import type { LogEvent } from '../src/import/log-event.ts';
 import { runImport } from '../src/import/run-import.ts';
+import type { SenderEnvironment } from '../src/send/sender-config.ts';
 
 export type Answer = (events: LogEvent[], res: ServerResponse) => void;
 
@@ -61,7 +61,8 @@ export async function startServer(...script: Answer[]) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, events };
 }
 
-function sink() {
+/** Keeps what is written to it. */
+export function textSink() {
   let text = '';
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -76,12 +77,12 @@ interface RunSurroundings {
   stdin?: Readable;
   giveUpAfterMs?: number;
   tty?: boolean;
-  environment?: ImportEnvironment;
+  environment?: SenderEnvironment;
 }
 
 export async function run(args: string[], surroundings: RunSurroundings = {}) {
   const { stdin = Readable.from([]) as Readable, giveUpAfterMs = 5_000, tty = false, environment = {} } = surroundings;
-  const [stdout, stderr] = [sink(), sink()];
+  const [stdout, stderr] = [textSink(), textSink()];
   const exitCode = await runImport(args, {
     stdin,
     stdout: stdout.stream,

@@ -3,7 +3,7 @@ import { access, constants, open, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { ImportError } from './import-error.js';
+import { CommandError } from '../send/command-error.js';
 
 export interface FoundInput {
   /** A path, or `-` for standard input. */
@@ -20,7 +20,7 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a directory',
 };
 
-/** Each file once, in the order of the arguments, those of a pattern by name. Throws an ImportError when one is missing. */
+/** Each file once, in the order of the arguments, those of a pattern by name. Throws an CommandError when one is missing. */
 export async function findInputs(names: readonly string[]): Promise<FoundInput[]> {
   const files = new Map<string, string>();
   for (const file of (await Promise.all(names.map(expand))).flat()) {
@@ -30,7 +30,7 @@ export async function findInputs(names: readonly string[]): Promise<FoundInput[]
   return Promise.all([...files.values()].map(look));
 }
 
-/** Opens what {@link findInputs} found. Throws an ImportError when it cannot be read any more. */
+/** Opens what {@link findInputs} found. Throws an CommandError when it cannot be read any more. */
 export async function openInput({ file }: FoundInput, stdin: Readable): Promise<Readable> {
   if (file === '-') return stdin;
   try {
@@ -44,7 +44,7 @@ export async function openInput({ file }: FoundInput, stdin: Readable): Promise<
 async function expand(name: string): Promise<string[]> {
   if (name === '-' || !isDynamicPattern(name) || (await exists(name))) return [name];
   const files = await glob(name, { absolute: isAbsolute(name), expandDirectories: false });
-  if (files.length === 0) throw new ImportError(`No file matches ${name}.`);
+  if (files.length === 0) throw new CommandError(`No file matches ${name}.`);
   return files.sort();
 }
 
@@ -68,7 +68,7 @@ async function look(file: string): Promise<FoundInput> {
   }
 }
 
-function unreadable(file: string, error: unknown): ImportError {
+function unreadable(file: string, error: unknown): CommandError {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new ImportError(`Cannot read ${file}: ${REASONS[code] ?? code}.`);
+  return new CommandError(`Cannot read ${file}: ${REASONS[code] ?? code}.`);
 }

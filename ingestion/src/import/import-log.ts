@@ -1,18 +1,18 @@
 /** An opened log → accepted events: bytes → lines → events → batches → posts, each step pulling from the one before. */
 import { addAbortSignal, type Readable } from 'node:stream';
+import { CommandError } from '../send/command-error.js';
+import { createTarget } from '../send/create-target.js';
+import { type Batch, makeBatches } from '../send/make-batches.js';
+import { type BatchAnswer, postBatch, type Target } from '../send/post-batch.js';
+import { postBatches } from '../send/post-batches.js';
+import { printable } from '../send/printable.js';
 import type { ImportTally } from './create-tally.js';
-import { ImportError } from './import-error.js';
 import type { ImportOptions } from './import-options.js';
-import { type Batch, makeBatches } from './make-batches.js';
 import { PackedInput, plainBytes } from './plain-bytes.js';
-import { type BatchAnswer, postBatch, type Target } from './post-batch.js';
-import { postBatches } from './post-batches.js';
-import { printable } from './printable.js';
 import { readLines } from './read-lines.js';
 import { sortLines } from './sort-lines.js';
 
 const REJECTED_SHOWN = 20;
-const NOTE_EVERY_MS = 5_000;
 
 /** Where the events of all files of one run go. */
 export interface ImportRun {
@@ -31,7 +31,7 @@ export interface RunSettings {
   onWait(why: string): void;
 }
 
-/** One run for all files, so that the server's silence is measured across them. */
+/** One run for all files. */
 export function createRun(
   options: ImportOptions,
   tally: ImportTally,
@@ -39,13 +39,11 @@ export function createRun(
 ): ImportRun {
   const stopping = new AbortController();
   interrupt.addEventListener('abort', () => stopping.abort());
-  const { url, key } = options;
-  const stop = stopping.signal;
-  const times = { giveUpAfterMs, lastAnswerAt: Date.now(), wasThere: false };
-  return { options, tally, interrupt, stopping, target: { url, key, stop, ...times, onWait: seldom(onWait) } };
+  const target = createTarget(options, { giveUpAfterMs, stop: stopping.signal, onWait });
+  return { options, tally, interrupt, stopping, target };
 }
 
-/** Resolves when the whole log was sent and answered, with all counts in `tally`. Throws an ImportError when it had to stop early. */
+/** Resolves when the whole log was sent and answered, with all counts in `tally`. Throws an CommandError when it had to stop early. */
 export async function importLog(file: string, stream: Readable, run: ImportRun): Promise<void> {
   const { options, tally, target, interrupt, stopping } = run;
   addAbortSignal(stopping.signal, stream);
@@ -60,48 +58,38 @@ export async function importLog(file: string, stream: Readable, run: ImportRun):
       () => stopping.abort(),
     );
   } catch (error) {
-    if (interrupt.aborted) throw new ImportError('Interrupted.');
-    throw error instanceof ImportError ? error : readingError(error, file, tally);
+    if (interrupt.aborted) throw new CommandError('Interrupted.');
+    throw error instanceof CommandError ? error : readingError(error, file, tally);
   } finally {
     stream.destroy();
   }
 }
 
-async function pretend({ lineNumbers }: Batch): Promise<BatchAnswer> {
-  return { accepted: lineNumbers.length, rejected: [] };
-}
-
-/** Lets through the first of many notes: batches in flight wait for the same reason at the same time. */
-function seldom(say: (text: string) => void): (text: string) => void {
-  let saidAt = Number.NEGATIVE_INFINITY;
-  return (text) => {
-    if (Date.now() - saidAt < NOTE_EVERY_MS) return;
-    saidAt = Date.now();
-    say(text);
-  };
+async function pretend({ numbers }: Batch): Promise<BatchAnswer> {
+  return { accepted: numbers.length, rejected: [] };
 }
 
 function count(answer: BatchAnswer, batch: Batch, file: string, tally: ImportTally): void {
   tally.accepted += answer.accepted;
-  tally.rejected += batch.lineNumbers.length - answer.accepted;
+  tally.rejected += batch.numbers.length - answer.accepted;
   for (const { index, message } of answer.rejected) {
     if (tally.firstRejected.length >= REJECTED_SHOWN) return;
-    tally.firstRejected.push({ file, number: batch.lineNumbers[index] ?? 0, text: printable(message, 300) });
+    tally.firstRejected.push({ file, number: batch.numbers[index] ?? 0, text: printable(message, 300) });
   }
 }
 
-function readingError(error: unknown, file: string, tally: ImportTally): ImportError {
+function readingError(error: unknown, file: string, tally: ImportTally): CommandError {
   const { code } = error as NodeJS.ErrnoException;
   const name = file === '-' ? 'Standard input' : file;
   if (error instanceof PackedInput) {
     const command = `${error.unpack} ${file} | npm run import -- - --site ...`;
-    return new ImportError(
+    return new CommandError(
       `${name} is ${error.packing}, which the import does not read: unpack it first, as with \`${command}\`.`,
     );
   }
   const where = `after line ${tally.lines.toLocaleString('en')}`;
-  if (code === 'Z_BUF_ERROR') return new ImportError(`${name} is cut off: its gzip data ends too early, ${where}.`);
-  if (code?.startsWith('Z_')) return new ImportError(`${name} is damaged: its gzip data makes no sense ${where}.`);
-  if (code !== undefined) return new ImportError(`${name} cannot be read on (${code}) ${where}.`);
+  if (code === 'Z_BUF_ERROR') return new CommandError(`${name} is cut off: its gzip data ends too early, ${where}.`);
+  if (code?.startsWith('Z_')) return new CommandError(`${name} is damaged: its gzip data makes no sense ${where}.`);
+  if (code !== undefined) return new CommandError(`${name} cannot be read on (${code}) ${where}.`);
   throw error;
 }

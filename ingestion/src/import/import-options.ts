@@ -1,19 +1,17 @@
 /** The arguments of the command line → options, or one sentence that says what is wrong with them. */
-import { parseArgs } from 'node:util';
-import { siteIdPattern } from '@millrace/shared/ids';
+import { OptionProblem, readArguments } from '../send/read-arguments.js';
+import { receiverArguments, receiverOf, siteOf } from '../send/receiver-options.js';
+import type { SenderEnvironment } from '../send/sender-config.js';
+import type { Receiver } from '../send/try-batch.js';
 import { formatNamed, formatNames } from './formats/formats.js';
 import { jsonFieldNames } from './formats/json-lines.js';
 import type { JsonFields, LogFormat } from './formats/log-record.js';
 import type { Identity } from './identify-lines.js';
-import type { ImportEnvironment } from './import-config.js';
 
-export interface ImportOptions {
+export interface ImportOptions extends Receiver {
   /** Paths, patterns, or `-` for standard input. */
   files: string[];
   siteId: string;
-  /** Of `POST /events`. */
-  url: URL;
-  key: string | undefined;
   /** Undefined: found by looking at the lines. */
   format: LogFormat | undefined;
   jsonFields: JsonFields;
@@ -37,14 +35,8 @@ export type CommandLine =
   | { kind: 'problem'; message: string }
   | { kind: 'import'; options: ImportOptions };
 
-/** A mistake in the arguments, said in full by its message. */
-class OptionProblem extends Error {}
-
-const DEFAULT_URL = 'http://localhost:3000';
 const ARGUMENTS = {
-  site: { type: 'string' },
-  url: { type: 'string' },
-  key: { type: 'string' },
+  ...receiverArguments,
   format: { type: 'string' },
   'json-fields': { type: 'string' },
   source: { type: 'string' },
@@ -60,12 +52,12 @@ const ARGUMENTS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof parse>['values'];
+type Values = ReturnType<typeof readArguments<typeof ARGUMENTS>>['values'];
 
 /** Reads the arguments that follow the name of the program; what they leave open is taken from `environment`. */
-export function importOptions(args: string[], environment: ImportEnvironment = {}): CommandLine {
+export function importOptions(args: string[], environment: SenderEnvironment = {}): CommandLine {
   try {
-    const { values, positionals } = parse(args);
+    const { values, positionals } = readArguments(args, ARGUMENTS);
     if (values.help) return { kind: 'help' };
     return { kind: 'import', options: toOptions(values, positionals, environment) };
   } catch (error) {
@@ -74,27 +66,15 @@ export function importOptions(args: string[], environment: ImportEnvironment = {
   }
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, allowPositionals: true, options: ARGUMENTS });
-  } catch (error) {
-    // Node's message goes on with advice that does not fit here: its first sentence says it all.
-    throw new OptionProblem(`${(error as Error).message.split(/\. |\n/)[0]!.replace(/\.$/, '')}.`);
-  }
-}
-
-function toOptions(values: Values, files: string[], environment: ImportEnvironment): ImportOptions {
+function toOptions(values: Values, files: string[], environment: SenderEnvironment): ImportOptions {
   if (files.length === 0 || files.includes('')) {
     throw new OptionProblem('Name the log files to import, or - for standard input.');
   }
   if (values.site === undefined) throw new OptionProblem('Say with --site ID which site the log belongs to.');
-  if (!siteIdPattern.test(values.site))
-    throw new OptionProblem('--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -');
   return {
     files,
-    siteId: values.site,
-    url: eventsUrl(values.url ?? environment.MILLRACE_URL ?? DEFAULT_URL),
-    key: keyOf(values.key ?? environment.MILLRACE_KEY),
+    siteId: siteOf(values.site),
+    ...receiverOf(values, environment),
     format: formatOf(values.format),
     jsonFields: jsonFieldsOf(values['json-fields']),
     source: values.source ?? '',
@@ -108,12 +88,6 @@ function toOptions(values: Values, files: string[], environment: ImportEnvironme
     maxUnparsable: percentOf(values['max-unparsable'] ?? '5'),
     dryRun: values['dry-run'] ?? false,
   };
-}
-
-/** Checked here, because a header that cannot be sent would look like a server that cannot be reached. */
-function keyOf(key: string | undefined): string | undefined {
-  if (key === undefined || /^[\x21-\x7e]+$/.test(key)) return key;
-  throw new OptionProblem('The key of --key or MILLRACE_KEY must not be empty or hold spaces: it looks like mr_....');
 }
 
 function formatOf(name: string | undefined): LogFormat | undefined {
@@ -144,18 +118,4 @@ function percentOf(text: string): number {
   const percent = /^\d+(\.\d+)?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
   if (percent >= 0 && percent <= 100) return percent;
   throw new OptionProblem('--max-unparsable takes a share in percent, from 0 to 100.');
-}
-
-/** The address of `POST /events` under the address of the service. */
-function eventsUrl(base: string): URL {
-  const url = URL.canParse(base) ? new URL(base) : null;
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new OptionProblem(`--url takes an address that starts with http:// or https://, such as ${DEFAULT_URL}`);
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new OptionProblem('--url takes an address without user name and password.');
-  }
-  if (url.search !== '' || url.hash !== '') throw new OptionProblem('--url takes an address without ? and #.');
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/events`;
-  return url;
 }

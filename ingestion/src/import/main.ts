@@ -1,5 +1,5 @@
 /** Wires the import to the process. */
-import { loadImportEnvironment } from './import-config.js';
+import { loadSenderEnvironment } from '../send/sender-config.js';
 import { runImport } from './run-import.js';
 
 const GIVE_UP_AFTER_MS = 60_000;
@@ -15,5 +15,5 @@ process.exitCode = await runImport(process.argv.slice(2), {
   stderr: process.stderr,
   interrupt: interrupt.signal,
   giveUpAfterMs: GIVE_UP_AFTER_MS,
-  environment: loadImportEnvironment(),
+  environment: loadSenderEnvironment(),
 });

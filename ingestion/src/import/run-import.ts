@@ -1,14 +1,14 @@
 /** The arguments of `npm run import` → an exit code, having said on the given streams what happened. */
 import type { Readable, Writable } from 'node:stream';
+import { CommandError } from '../send/command-error.js';
+import type { SenderEnvironment } from '../send/sender-config.js';
+import { type ProgressStream, type Shown, showProgress } from '../send/show-progress.js';
 import { createTally, type FileTally, type ImportTally, tallyOfFile } from './create-tally.js';
 import { type FoundInput, findInputs, openInput } from './find-inputs.js';
 import { formats } from './formats/formats.js';
 import { helpText } from './help-text.js';
-import type { ImportEnvironment } from './import-config.js';
-import { ImportError } from './import-error.js';
 import { createRun, type ImportRun, importLog } from './import-log.js';
 import { type ImportOptions, importOptions } from './import-options.js';
-import { type ProgressStream, showProgress } from './show-progress.js';
 import { fileName, summaryText } from './summary-text.js';
 
 export interface ImportSurroundings {
@@ -18,7 +18,7 @@ export interface ImportSurroundings {
   stderr: ProgressStream;
   interrupt: AbortSignal;
   giveUpAfterMs: number;
-  environment?: ImportEnvironment;
+  environment?: SenderEnvironment;
 }
 
 /** 0 when everything that could be parsed was accepted, and that was nearly all; `helpText` has the rule in full. */
@@ -33,7 +33,7 @@ export async function runImport(args: string[], surroundings: ImportSurroundings
   try {
     return await importFiles(commandLine.options, surroundings);
   } catch (error) {
-    if (error instanceof ImportError) return fail(stderr, error.message);
+    if (error instanceof CommandError) return fail(stderr, error.message);
     throw error;
   }
 }
@@ -42,7 +42,7 @@ async function importFiles(options: ImportOptions, surroundings: ImportSurroundi
   const { stdin, stdout, stderr } = surroundings;
   const inputs = await findInputs(options.files);
   const tally = createTally();
-  const progress = showProgress(stderr, tally, totalBytes(inputs));
+  const progress = showProgress(stderr, shownOf(tally, totalBytes(inputs)));
   const run = createRun(options, tally, { ...surroundings, onWait: progress.note });
   const tallies: FileTally[] = [];
   let failure: string | null = null;
@@ -61,6 +61,15 @@ async function importFiles(options: ImportOptions, surroundings: ImportSurroundi
   return tally.rejected > 0 ? 1 : 0;
 }
 
+const shownOf = (tally: ImportTally, total: number | null): Shown => ({
+  done: () => tally.bytesRead,
+  total,
+  format: (bytes) => (bytes / 1e6).toFixed(1),
+  unit: 'MB',
+  count: () => tally.lines,
+  counted: 'lines',
+});
+
 /** The sum for one bar over all files; null when one of them does not tell. */
 function totalBytes(inputs: FoundInput[]): number | null {
   return inputs.reduce<number | null>(
@@ -75,7 +84,7 @@ async function failureOf(input: FoundInput, stdin: Readable, run: ImportRun): Pr
     await importLog(input.file, await openInput(input, stdin), run);
     return null;
   } catch (error) {
-    if (error instanceof ImportError) return error.message;
+    if (error instanceof CommandError) return error.message;
     throw error;
   }
 }

@@ -1,4 +1,7 @@
 /** Lines → events ready to send; counts the lines that become none: blank, unparsable, left out, or of a bot. */
+
+import type { ReadyEvent } from '../send/make-batches.js';
+import { printable } from '../send/printable.js';
 import { createBotCheck } from './create-bot-check.js';
 import { createFilter } from './create-filter.js';
 import { countBot, type ImportTally } from './create-tally.js';
@@ -7,13 +10,7 @@ import type { ParseLine } from './formats/log-record.js';
 import { createLineIds } from './identify-lines.js';
 import type { ImportOptions } from './import-options.js';
 import { logEvent } from './log-event.js';
-import { printable } from './printable.js';
 import type { LogLine } from './read-lines.js';
-
-export interface ReadyEvent {
-  lineNumber: number;
-  json: string;
-}
 
 export type SortOptions = Omit<ImportOptions, 'files' | 'url' | 'key' | 'showBots' | 'maxUnparsable' | 'dryRun'>;
 
@@ -59,7 +56,7 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
     else if (record === null) countUnreadable(file, line, tally);
     else if (!isWanted(record)) countFiltered(options, record.hostname, tally);
     else if (!options.includeBots && isBot(record.userAgent)) countBot(tally, record.userAgent ?? '');
-    else return { lineNumber: line.number, json: JSON.stringify(logEvent(options, idOf(line), record)) };
+    else return { number: line.number, json: JSON.stringify(logEvent(options, idOf(line), record)) };
     return null;
   }
 

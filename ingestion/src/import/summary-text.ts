@@ -1,7 +1,8 @@
 /** The final tally of an import → the text that the command ends with. */
+
+import { printable } from '../send/printable.js';
 import type { ImportTally, ShownLine } from './create-tally.js';
 import type { ImportOptions } from './import-options.js';
-import { printable } from './printable.js';
 
 type SummaryOptions = Pick<ImportOptions, 'siteId' | 'showBots' | 'dryRun'>;
 

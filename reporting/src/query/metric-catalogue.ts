@@ -54,7 +54,7 @@ export const metrics = [
   {
     name: 'bounce_rate',
     definition:
-      'Visits that consist of a single view, in percent of the visits counted by `visits`; two decimals, null without visits. Events of types `impression`, `ad_request`, `revenue`, `cost`, `refund`, `asset` and `request` are ignored here, since no visitor does them; any other event makes a visit more than a bounce.',
+      'Visits that consist of a single view, in percent of the visits counted by `visits`; two decimals, null without visits. Events of types `impression`, `ad_request`, `revenue`, `cost`, `refund`, `asset`, `request`, `engagement`, `not_found`, `web_vitals`, `identify`, `group` and `alias` are ignored here, since no visitor does them; any other event makes a visit more than a bounce.',
     ofVisits: 'round(100.0 * count(visit_no) filter (where is_bounce) / nullif(count(visit_no), 0), 2)',
     isNullable: true,
   },

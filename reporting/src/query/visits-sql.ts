@@ -8,7 +8,10 @@ import { conditionsOf, type Filter, type Metric, type ResolvedQuery, type TimeRa
  * Types of events that happen to a visitor, or that a page makes by itself: a visit of one view and only these is a bounce, as the
  * visitor did nothing more.
  */
-export const passiveTypes = ['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'];
+export const passiveTypes = [
+  ...['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'],
+  ...['engagement', 'not_found', 'web_vitals', 'identify', 'group', 'alias'],
+];
 
 /** Whether a dimension is one of visits. */
 export const isVisitField = (name: string): boolean =>

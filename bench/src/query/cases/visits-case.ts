@@ -18,7 +18,8 @@ export interface VisitsQuestion {
   atLeast: number;
 }
 
-const passive = `('impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request')`;
+const passive = `('impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request',
+  'engagement', 'not_found', 'web_vitals', 'identify', 'group', 'alias')`;
 const isAction = `event_type <> 'view' and event_type not in ${passive}`;
 const isView = `event_type = 'view'`;
 

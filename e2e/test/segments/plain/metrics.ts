@@ -6,7 +6,10 @@ import { decimalChange, isOfNumbers, measureProperty } from './numbers.js';
 import { type PlainVisit, type VisitOf, viewsOf } from './visits.js';
 
 /** Event types that do not show that the visitor did anything. */
-const passive = ['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'];
+const passive = [
+  ...['impression', 'ad_request', 'revenue', 'cost', 'refund', 'asset', 'request'],
+  ...['engagement', 'not_found', 'web_vitals', 'identify', 'group', 'alias'],
+];
 
 /** Two decimals, halves up; nothing here is negative. In whole numbers, so that no half is lost. */
 function ratio(part: number, whole: number): number | null {

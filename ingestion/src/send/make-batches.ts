@@ -1,10 +1,15 @@
-/** Events → batches, each the body of one request and the line numbers of its events. */
-import type { ReadyEvent } from './sort-lines.js';
+/** Events → batches, each the body of one request and the numbers of its events. */
+
+export interface ReadyEvent {
+  /** By which messages name it: of its line, or in the order of events. */
+  number: number;
+  json: string;
+}
 
 export interface Batch {
   /** One event a line (NDJSON). */
   body: string;
-  lineNumbers: number[];
+  numbers: number[];
 }
 
 const MAX_EVENTS = 1_000;
@@ -20,7 +25,7 @@ export async function* makeBatches(groups: AsyncIterable<ReadyEvent[]>): AsyncGe
   function cut(): Batch {
     const batch = {
       body: pending.map((event) => event.json).join('\n'),
-      lineNumbers: pending.map((event) => event.lineNumber),
+      numbers: pending.map((event) => event.number),
     };
     pending = [];
     pendingBytes = 0;

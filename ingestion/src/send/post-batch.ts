@@ -1,11 +1,11 @@
 /** One batch → its final answer, trying again with growing pauses while the server is busy or unreachable. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ImportError } from './import-error.js';
+import { CommandError } from './command-error.js';
 import type { Batch } from './make-batches.js';
 import { type Receiver, type Rejection, tryBatch, type Verdict } from './try-batch.js';
 
 export interface Target extends Receiver {
-  /** How long no batch at all may get through before the import gives up. */
+  /** How long no batch at all may get through before the command gives up. */
   giveUpAfterMs: number;
   /** When any batch was last answered, in milliseconds since the epoch; shared by all batches in flight. */
   lastAnswerAt: number;
@@ -27,11 +27,11 @@ type RetryVerdict = Extract<Verdict, { kind: 'retry' }>;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Never tries before `Retry-After` is over. Throws an ImportError when the server refuses, or nothing gets through for too long. */
+/** Never tries before `Retry-After` is over. Throws an CommandError when the server refuses, or nothing gets through for too long. */
 export async function postBatch(batch: Batch, target: Target): Promise<BatchAnswer> {
   for (let tries = 1; ; tries += 1) {
     const startedAt = Date.now();
-    const verdict = await tryBatch(target, batch.body, batch.lineNumbers.length);
+    const verdict = await tryBatch(target, batch.body, batch.numbers.length);
     if (verdict.kind !== 'retry' || !verdict.nothingThere) target.wasThere = true;
     if (verdict.kind === 'answered') {
       target.lastAnswerAt = Date.now();
@@ -39,8 +39,8 @@ export async function postBatch(batch: Batch, target: Target): Promise<BatchAnsw
     }
     if (verdict.kind === 'refused') {
       // A limit of the server's, or of a proxy in front of it, may be lower than ours.
-      if (verdict.tooLarge && batch.lineNumbers.length > 1) return postHalves(batch, target);
-      throw new ImportError(`${target.url} ${verdict.why}.`);
+      if (verdict.tooLarge && batch.numbers.length > 1) return postHalves(batch, target);
+      throw new CommandError(`${target.url} ${verdict.why}.`);
     }
     // A server that was busy reading or idle before this batch has not been silent: the clock starts with the first try.
     if (tries === 1) target.lastAnswerAt = Math.max(target.lastAnswerAt, startedAt);
@@ -50,12 +50,12 @@ export async function postBatch(batch: Batch, target: Target): Promise<BatchAnsw
   }
 }
 
-async function postHalves({ body, lineNumbers }: Batch, target: Target): Promise<BatchAnswer> {
-  const middle = Math.ceil(lineNumbers.length / 2);
+async function postHalves({ body, numbers }: Batch, target: Target): Promise<BatchAnswer> {
+  const middle = Math.ceil(numbers.length / 2);
   const events = body.split('\n');
   const halfOf = (from: number, to?: number): Batch => ({
     body: events.slice(from, to).join('\n'),
-    lineNumbers: lineNumbers.slice(from, to),
+    numbers: numbers.slice(from, to),
   });
   const first = await postBatch(halfOf(0, middle), target);
   const second = await postBatch(halfOf(middle), target);
@@ -67,14 +67,14 @@ async function postHalves({ body, lineNumbers }: Batch, target: Target): Promise
 function pauseBefore({ why, retryAfterMs }: RetryVerdict, tries: number, target: Target): number {
   if (!target.wasThere) {
     const { origin } = target.url;
-    throw new ImportError(
+    throw new CommandError(
       `${origin} ${why}: is Millrace running? Start it with npm start, or name its ingestion with --url.`,
     );
   }
   const restMs = target.lastAnswerAt + target.giveUpAfterMs - Date.now();
   if (restMs > 0 && (retryAfterMs ?? 0) <= restMs) return retryAfterMs ?? Math.min(backOffMs(tries), restMs);
   const wish = retryAfterMs === null ? '' : ` and asks to wait ${seconds(retryAfterMs)}`;
-  throw new ImportError(
+  throw new CommandError(
     `${target.url} ${why}${wish}; gave up, as nothing gets through for ${seconds(target.giveUpAfterMs)}.`,
   );
 }
@@ -88,7 +88,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal: stop });
   } catch {
-    throw new ImportError('Stopped while waiting for the server.');
+    throw new CommandError('Stopped while waiting for the server.');
   }
 }
 

@@ -1,0 +1,19 @@
+/** Wires the seed to the process. */
+import { loadSenderEnvironment } from '../send/sender-config.js';
+import { runSeed } from './run-seed.js';
+
+const GIVE_UP_AFTER_MS = 60_000;
+
+const interrupt = new AbortController();
+// The first signal lets the requests in flight end and shows the counts; a second one ends the process at once.
+process.once('SIGINT', () => interrupt.abort());
+process.once('SIGTERM', () => interrupt.abort());
+
+process.exitCode = await runSeed(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  interrupt: interrupt.signal,
+  giveUpAfterMs: GIVE_UP_AFTER_MS,
+  now: Date.now,
+  environment: loadSenderEnvironment(),
+});

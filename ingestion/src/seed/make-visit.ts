@@ -1,0 +1,75 @@
+/** A visit from page to page, as the SDK in the pages would tell of it. */
+import type { Event } from '@millrace/shared/event-columns';
+import { actOnPage, addToCart } from './act-on-page.js';
+import type { Random } from './create-random.js';
+import { duration, wholeNumber } from './draw.js';
+import type { Arrival } from './make-arrival.js';
+import type { Visitor } from './make-visitor.js';
+import { nextStep, type Step } from './next-page.js';
+import { openVisit, type Visit } from './open-visit.js';
+import { drawPage, type PageKind, products } from './shop-pages.js';
+
+const MOST_PAGES = 40;
+/** Shorter than the pause that ends a visit. */
+const LONGEST_STAY_MS = 20 * 60_000;
+/** Shorter looks are not told of. */
+const SHORTEST_LOOK_MS = 3_000;
+
+/** Seconds on a page that half of all visitors stay at most. */
+const medianStays: Readonly<Record<PageKind, number>> = {
+  ...{ home: 16, shop: 18, category: 24, product: 36, cart: 22, checkout: 75, thanks: 14 },
+  ...{ box: 40, boxCheckout: 60, boxThanks: 14, blog: 14, post: 85 },
+  ...{ about: 32, contact: 40, shipping: 30, signUp: 45, missing: 8 },
+};
+
+/** What the page is about. */
+function aboutPage({ page }: Visit) {
+  const product = products.find(({ path }) => path === page.path);
+  return product === undefined ? {} : { profile_id: product.slug };
+}
+
+function noteLook(visit: Visit, stayMs: number): void {
+  const { random, page } = visit;
+  const engaged_ms = Math.round(stayMs * (0.5 + 0.5 * random()));
+  const scroll_percent = wholeNumber(random, page.kind === 'post' ? 25 : 40, 100);
+  if (engaged_ms >= SHORTEST_LOOK_MS) visit.note('engagement', { properties: { engaged_ms, scroll_percent } });
+}
+
+/** Looks at a page before going on from it. */
+function look(visit: Visit, step: Step): void {
+  const { random, page } = visit;
+  const stayMs = Math.round(Math.min(LONGEST_STAY_MS, 1_000 * duration(random, medianStays[page.kind])));
+  visit.note('view', aboutPage(visit));
+  actOnPage(visit, stayMs);
+  visit.nowMs += stayMs;
+  if (step === 'cart' && page.kind === 'product') addToCart(visit);
+  noteLook(visit, stayMs);
+  visit.nowMs += wholeNumber(random, 150, 900);
+}
+
+/** Those who do not leave at once see another page. */
+function stepFromFirst({ page, random }: Visit, isBounce: boolean): Step {
+  let step: Step = 'leave';
+  while (!isBounce && step === 'leave') step = nextStep(page.kind, random);
+  return step;
+}
+
+export interface Coming extends Arrival {
+  siteId: string;
+  visitor: Visitor;
+  isReturn: boolean;
+  /** Milliseconds since the epoch. */
+  startMs: number;
+}
+
+/** All events of the visit and what follows from it, the same ones for the same random numbers. */
+export function makeVisit(coming: Coming, random: Random): Event[] {
+  const visit = openVisit(coming, random);
+  let step = stepFromFirst(visit, coming.isBounce);
+  for (let pages = 1; ; pages += 1) {
+    look(visit, step);
+    if (step === 'leave' || pages === MOST_PAGES) return visit.events;
+    visit.goTo(drawPage[step](random));
+    step = nextStep(visit.page.kind, random);
+  }
+}

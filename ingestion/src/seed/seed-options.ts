@@ -1,0 +1,83 @@
+/** The arguments of the command line → options, or one sentence that says what is wrong with them. */
+import { isCalendarDate } from '@millrace/shared/time';
+import { addDays } from '@millrace/shared/zone-days';
+import { OptionProblem, readArguments } from '../send/read-arguments.js';
+import { receiverArguments, receiverOf, siteOf } from '../send/receiver-options.js';
+import type { SenderEnvironment } from '../send/sender-config.js';
+import type { Receiver } from '../send/try-batch.js';
+import type { TrafficOptions } from './plan-day.js';
+
+export interface SeedOptions extends Receiver, TrafficOptions {
+  /** Of what is sent, `[fromMs, toMs)`. */
+  fromMs: number;
+  toMs: number;
+  /** Whether `url` was not named, but found. */
+  isFound: boolean;
+}
+
+export type CommandLine =
+  | { kind: 'help' }
+  | { kind: 'problem'; message: string }
+  | { kind: 'seed'; options: SeedOptions };
+
+const ARGUMENTS = {
+  ...receiverArguments,
+  days: { type: 'string' },
+  until: { type: 'string' },
+  'visitors-per-day': { type: 'string' },
+  seed: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const MOST_DAYS = 3_650;
+const MOST_VISITORS = 100_000;
+/** Earlier events ingestion refuses. */
+const EARLIEST_DAY = '2000-01-01';
+
+type Values = ReturnType<typeof readArguments<typeof ARGUMENTS>>['values'];
+
+/** Reads the arguments that follow the name of the program. @param nowMs the present, after which nothing has happened yet */
+export function seedOptions(args: string[], nowMs: number, environment: SenderEnvironment = {}): CommandLine {
+  try {
+    const { values, positionals } = readArguments(args, ARGUMENTS);
+    if (values.help) return { kind: 'help' };
+    if (positionals.length > 0) throw new OptionProblem(`Unexpected argument '${positionals[0]}'.`);
+    return { kind: 'seed', options: toOptions(values, nowMs, environment) };
+  } catch (error) {
+    if (!(error instanceof OptionProblem)) throw error;
+    return { kind: 'problem', message: error.message };
+  }
+}
+
+function toOptions(values: Values, nowMs: number, environment: SenderEnvironment): SeedOptions {
+  if (values.site === undefined) throw new OptionProblem('Say with --site ID which site the traffic is for.');
+  const siteId = siteOf(values.site);
+  const days = countOf('--days', values.days ?? '60', MOST_DAYS);
+  const lastDay = dayOf(values.until, nowMs);
+  const firstDay = addDays(lastDay, 1 - days);
+  if (firstDay < EARLIEST_DAY) throw new OptionProblem('--days and --until must not reach back before the year 2000.');
+  return {
+    ...receiverOf(values, environment),
+    isFound: values.url === undefined,
+    siteId,
+    seed: values.seed ?? siteId,
+    visitorsPerDay: countOf('--visitors-per-day', values['visitors-per-day'] ?? '300', MOST_VISITORS),
+    ...{ firstDay, lastDay },
+    fromMs: Date.parse(firstDay),
+    toMs: Math.min(Date.parse(addDays(lastDay, 1)), nowMs),
+  };
+}
+
+function countOf(option: string, text: string, most: number): number {
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= most) return count;
+  throw new OptionProblem(`${option} takes a whole number from 1 to ${most.toLocaleString('en')}.`);
+}
+
+function dayOf(text: string | undefined, nowMs: number): string {
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  if (text === undefined) return today;
+  if (!isCalendarDate(text)) throw new OptionProblem('--until takes a day such as 2026-01-31.');
+  if (text > today) throw new OptionProblem(`--until takes a day up to today, which is ${today} in UTC.`);
+  return text;
+}

@@ -1,0 +1,26 @@
+/** When visitors come, by the clock on their wall. */
+import { dayStart } from '@millrace/shared/zone-days';
+import type { Random } from './create-random.js';
+import { weighted } from './draw.js';
+import type { System } from './systems.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Weights of the hours from 0 to 23, invented: work and lunch at desks, the evening on sofas. */
+const atDesks = [6, 4, 2, 2, 2, 4, 10, 22, 44, 62, 68, 66, 60, 62, 66, 64, 60, 52, 42, 40, 42, 38, 26, 14];
+const inHands = [14, 8, 5, 3, 3, 6, 18, 34, 40, 38, 40, 42, 50, 46, 42, 42, 46, 54, 60, 68, 76, 78, 62, 34];
+
+const byHour = (weights: readonly number[]) => weighted(weights.map((weight, hour) => [hour, weight]));
+const drawAtDesk = byHour(atDesks);
+const drawInHand = byHour(inHands);
+
+interface Clock {
+  timezone: string;
+  device: System['device'];
+}
+
+/** A moment of `day` (`YYYY-MM-DD`) as it is where the visitor lives, in milliseconds since the epoch. */
+export function drawTimeOfDay(day: string, { timezone, device }: Clock, random: Random): number {
+  const hour = (device === 'desktop' ? drawAtDesk : drawInHand)(random);
+  return dayStart(day, timezone).getTime() + hour * HOUR_MS + Math.floor(random() * HOUR_MS);
+}

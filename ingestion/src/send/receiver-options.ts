@@ -1,0 +1,49 @@
+/** What every command that sends events is told: where to, and for which site. */
+import { siteIdPattern } from '@millrace/shared/ids';
+import { OptionProblem } from './read-arguments.js';
+import type { SenderEnvironment } from './sender-config.js';
+import type { Receiver } from './try-batch.js';
+
+const DEFAULT_URL = 'http://localhost:3000';
+
+export const receiverArguments = {
+  site: { type: 'string' },
+  url: { type: 'string' },
+  key: { type: 'string' },
+} as const;
+
+interface ReceiverValues {
+  url?: string | undefined;
+  key?: string | undefined;
+}
+
+/** What the arguments leave open is taken from `environment`. Throws an OptionProblem. */
+export function receiverOf({ url, key }: ReceiverValues, { MILLRACE_URL, MILLRACE_KEY }: SenderEnvironment): Receiver {
+  return { url: eventsUrl(url ?? MILLRACE_URL ?? DEFAULT_URL), key: keyOf(key ?? MILLRACE_KEY) };
+}
+
+/** Throws an OptionProblem. */
+export function siteOf(text: string): string {
+  if (siteIdPattern.test(text)) return text;
+  throw new OptionProblem('--site takes 1 to 64 of the characters A-Z a-z 0-9 . _ -');
+}
+
+/** Checked here, because a header that cannot be sent would look like a server that cannot be reached. */
+function keyOf(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x21-\x7e]+$/.test(key)) return key;
+  throw new OptionProblem('The key of --key or MILLRACE_KEY must not be empty or hold spaces: it looks like mr_....');
+}
+
+/** The address of `POST /events` under the address of the service. */
+function eventsUrl(base: string): URL {
+  const url = URL.canParse(base) ? new URL(base) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new OptionProblem(`--url takes an address that starts with http:// or https://, such as ${DEFAULT_URL}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new OptionProblem('--url takes an address without user name and password.');
+  }
+  if (url.search !== '' || url.hash !== '') throw new OptionProblem('--url takes an address without ? and #.');
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/events`;
+  return url;
+}
