@@ -55,10 +55,11 @@ export function answerOk(req: IncomingMessage, res: ServerResponse): void {
   res.end(okBody);
 }
 
+export const listed = (rejected: RejectedEvent[]): RejectedEvent[] => rejected.slice(0, maxListedRejections);
+
 /** Of `POST /events`. */
 export function answerBatch(req: IncomingMessage, res: ServerResponse, accepted: number, all: RejectedEvent[]): void {
-  const rejected = all.slice(0, maxListedRejections);
-  answerJson(req, res, 200, JSON.stringify({ status: 'ok', accepted, rejected }));
+  answerJson(req, res, 200, JSON.stringify({ status: 'ok', accepted, rejected: listed(all) }));
 }
 
 /** The refusal of a request none of whose events can be accepted. */
@@ -70,5 +71,5 @@ export function nothingAccepted(route: Route, rejected: RejectedEvent[]): Refusa
     const elsewhere = reason === 'not_an_object' ? '; lists go to /events' : '';
     return { code: 'invalid_event', message: `${message}${elsewhere}`, details: { reason, field } };
   }
-  return { code: 'no_valid_events', details: { rejected: rejected.slice(0, maxListedRejections) } };
+  return { code: 'no_valid_events', details: { rejected: listed(rejected) } };
 }

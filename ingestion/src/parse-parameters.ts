@@ -1,5 +1,6 @@
 /** The event that the parameters of an address hold, for pages and mails that can load a picture but not post. */
 import { type ParseResult, parseSingleEvent } from './parse-events.js';
+import { isFields } from './wires/fields.js';
 
 /** These are texts that may be empty; of every other field an empty parameter means that there is none. */
 const mayBeEmpty = new Set(['path', 'referrer']);
@@ -33,7 +34,7 @@ function propertiesOf(given: Map<string, string>): ParseResult {
     return refuse('properties', 'The parameter properties must be a JSON object, such as {"plan":"free"}.');
   const [value] = parsed.candidates;
   const texts = [...given].filter(([name]) => name.startsWith(propertyPrefix));
-  if (texts.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return parsed;
+  if (texts.length === 0 || !isFields(value)) return parsed;
   const named = texts.map(([name, text]) => [name.slice(propertyPrefix.length), text] as const);
   const twice = named.find(([name]) => Object.hasOwn(value, name));
   if (twice) return refuse(`properties.${twice[0]}`, `The property ${twice[0]} is given twice.`);

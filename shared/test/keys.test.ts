@@ -256,6 +256,7 @@ describe('npm run keys', () => {
     [['create', '--name', 'x', '--scope', 'read', '--expires', 'soon'], '--expires'],
     [['create', '--name', 'x', '--scope', 'write', '--site', 'shop', '--origin', 'shop.example'], '--origin'],
     [['create', '--name', 'x', '--scope', 'write', '--site', 'shop', '--origin', 'https://shop.example/a'], '--origin'],
+    [['create', '--name', 'x', '--scope', 'write', '--site', 'shop', '--origin', 'https://*.example'], '--origin'],
     [['create', '--name', 'x', '--scope', 'read', '--site', 'shop', '--origin', 'https://shop.example'], 'is public'],
     [['create', '--name', 'x', '--scope', 'write', '--origin', 'https://shop.example'], 'is public'],
     [['revoke'], 'Say what to do'],

@@ -2,11 +2,16 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { contextColumns } from '@millrace/shared/event-columns';
 import type { Pool } from '@millrace/shared/postgres';
 import { to as copyTo } from 'pg-copy-streams';
 import { biggestSite } from '../traffic/traffic-sites.js';
 
-const columns = 'timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties';
+/** As the dataset `events` has them. */
+const columns = [
+  ...['timestamp', 'event_id', 'event_type', 'path', 'user_id', 'session_id', 'profile_id', 'referrer', 'properties'],
+  ...contextColumns,
+].join(', ');
 
 /** Seconds. Nothing of a user is in the text: COPY takes no parameters. */
 export async function timeCopyOut(pool: Pool, folder: string, [from, to]: [string, string]): Promise<number> {

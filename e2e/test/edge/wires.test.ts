@@ -167,6 +167,31 @@ describe('messages of Segment', () => {
     expect(first).toMatchObject({ event_type: 'Signed up', user_id: '7', properties: { plan: 'pro' } });
   });
 
+  it.each<[string, object]>([
+    ['a long id', { messageId: `${'x'.repeat(10_000)}1` }],
+    ['another long id', { messageId: `${'x'.repeat(10_000)}2` }],
+    ['a number as id', { messageId: 17, timestamp: Date.parse('2026-11-20T10:00:00Z') }],
+  ])('count once by %s, too', async (event, more) => {
+    for (let time = 0; time < 2; time += 1) await post('/v1/track', { ...message, event, ...more });
+    const count = async () => (await stored('shop', 1)).filter(({ event_type }) => event_type === event).length;
+    await eventually(async () => (await count()) === 1, 'the message is stored');
+    expect(await count()).toBe(1);
+  });
+
+  it.each(['12345678901234567890', '1e999', '0.1234567890123456789'])(
+    'with %s in the place of an object are not lost',
+    async (number) => {
+      const raw = `{"writeKey":"odd","event":"odd ${number}","userId":12345678901234567890,"properties":${number}}`;
+      const answer = await fetch(`${stack.ingestionUrl}/v1/track`, { method: 'POST', body: raw });
+      expect(answer.status).toBe(200);
+      const refused = await fetch(`${stack.ingestionUrl}/v1/track`, { method: 'POST', body: number });
+      expect(refused.status).toBe(400);
+      const count = async () => (await stored('odd', 1)).filter(({ event_type }) => event_type === `odd ${number}`);
+      await eventually(async () => (await count()).length === 1, 'the message is stored');
+      expect(await count()).toMatchObject([{ user_id: '12345678901234567890', properties: null }]);
+    },
+  );
+
   it('are refused one by one, and altogether where none is right', async () => {
     const broken = { type: 'track', messageId: 'm-3', timestamp: 'yesterday', event: 'x' };
     expect(await post('/v1/batch', { batch: [message, broken, 7] })).toEqual({

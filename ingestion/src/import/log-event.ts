@@ -1,7 +1,5 @@
 /** A log record → the event that ingestion stores. */
 import type { Event } from '@millrace/shared/event-columns';
-import { isBot } from '../enrich/is-bot.js';
-import { nameBot } from '../enrich/name-bot.js';
 import type { LogRecord } from './formats/log-record.js';
 import { type RequestKind, requestKind } from './request-kind.js';
 
@@ -20,8 +18,6 @@ export interface LogEvent extends Event {
 export interface EventOptions {
   siteId: string;
   countAssets: boolean;
-  /** Lines of bots come here, too, and are named as such. */
-  includeBots?: boolean;
 }
 
 /** The lengths that ingestion takes; those of the properties keep them far below their 8 KB. */
@@ -38,11 +34,7 @@ const MAX_LENGTH = {
  * The path is the request's target with its query, which the path rules of the site part when it is stored. Overlong
  * values are cut rather than the line lost; `properties.truncated` then says so.
  */
-export function logEvent(
-  { siteId, countAssets, includeBots = false }: EventOptions,
-  eventId: string,
-  record: LogRecord,
-): LogEvent {
+export function logEvent({ siteId, countAssets }: EventOptions, eventId: string, record: LogRecord): LogEvent {
   let truncated = false;
   function fit(field: keyof typeof MAX_LENGTH, value: string): string {
     if (value.length <= MAX_LENGTH[field]) return value;
@@ -65,7 +57,6 @@ export function logEvent(
   if (record.method !== null) properties.method = fit('method', record.method);
   if (record.userAgent !== null) properties.user_agent = fit('user_agent', record.userAgent);
   if (record.hostname !== null) properties.hostname = fit('hostname', record.hostname);
-  if (includeBots && record.userAgent !== null && isBot(record.userAgent)) event.bot = nameBot(record.userAgent);
   if (truncated) properties.truncated = true;
   return event;
 }

@@ -1,4 +1,5 @@
 /** A message of the Segment specification as an event of ours. See docs/wires.md. */
+import { toEventId } from '@millrace/shared/event-id';
 import { type Fields, fieldsOf, firstText, idOf, present, textOf } from './fields.js';
 
 /** What the request says of all its messages. */
@@ -42,10 +43,21 @@ function screenOf({ width, height }: Fields): string | undefined {
   return Number.isInteger(width) && Number.isInteger(height) ? textOf(`${width}x${height}`, 16) : undefined;
 }
 
+/** Some clients send milliseconds since 1970. */
+const timeOf = (value: unknown) =>
+  typeof value === 'number' && Math.abs(value) < 8.64e15 ? new Date(value).toISOString() : textOf(value, 40);
+
+/** An id that is too long for a field is one by all of its characters. */
+function eventIdOf(messageId: unknown): string | undefined {
+  if (typeof messageId !== 'string' || messageId === '') return idOf(messageId);
+  return messageId.length > 128 ? toEventId(messageId, 0) : messageId;
+}
+
 /** A time goes with the id, so that a retry is the same event: where there is none the id says nothing. */
 function identityOf({ messageId, timestamp, originalTimestamp }: Fields, sentAt: unknown): Fields {
-  const time = firstText(40, originalTimestamp, timestamp, sentAt);
-  return time === undefined ? {} : { event_id: textOf(messageId, 128), timestamp: time, sent_at: textOf(sentAt, 40) };
+  const [first, sent] = [originalTimestamp ?? timestamp, timeOf(sentAt)];
+  const time = timeOf(first) ?? sent;
+  return time === undefined ? {} : { event_id: eventIdOf(messageId), timestamp: time, sent_at: sent };
 }
 
 const visitorOf = ({ ip, userAgent }: Fields) => present({ ip: textOf(ip, 64), user_agent: textOf(userAgent, 1_024) });

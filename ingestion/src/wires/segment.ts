@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { looksLikeKey } from '@millrace/shared/access/keys';
-import { answerJson, nothingAccepted } from '../answer-events.js';
+import { answerJson, listed, nothingAccepted } from '../answer-events.js';
 import { maxEventsPerRequest, type ParseResult, parseSingleEvent } from '../parse-events.js';
 import { isFields } from './fields.js';
 import { toEvent } from './segment-event.js';
@@ -45,7 +45,7 @@ const route = (type?: string): EventRoute => ({
   keyNamesSite: true,
   nothingAccepted: (rejected) => nothingAccepted('/events', rejected),
   answer: (req, res, { accepted, rejected }) =>
-    answerJson(req, res, 200, JSON.stringify({ success: true, accepted, rejected })),
+    answerJson(req, res, 200, JSON.stringify({ success: true, accepted, rejected: listed(rejected) })),
 });
 
 const types = ['track', 'page', 'identify', 'screen', 'group', 'alias'];
@@ -56,7 +56,7 @@ const typedRoutes = types.flatMap((type) => [
 const batchRoutes = ['/v1/batch', '/v1/b', '/v1/import'].map((path) => [path, route()]);
 
 const isEncrypted = ({ socket, headers }: IncomingMessage) =>
-  (socket as TLSSocket).encrypted === true || headers['x-forwarded-proto'] === 'https';
+  (socket as TLSSocket).encrypted === true || /^https(?:,|$)/.test(String(headers['x-forwarded-proto']));
 
 /** What analytics.js asks for before it sends anything: where to. */
 const settings: ReplyRoute = {

@@ -1,5 +1,5 @@
 /** The wire of Umami's trackers: `POST /api/send`, and `/api/batch` with a list of the same bodies. See docs/wires.md. */
-import { answerJson, nothingAccepted } from '../answer-events.js';
+import { answerJson, listed, nothingAccepted } from '../answer-events.js';
 import { maxEventsPerRequest, type ParseResult, parseSingleEvent } from '../parse-events.js';
 import { type Fields, fieldsOf, idOf, isFields, present, textOf } from './fields.js';
 import type { EventRoute, Wire } from './wire.js';
@@ -24,9 +24,12 @@ function whatHappened(type: unknown, payload: Fields): { event_type: string; pro
   return { event_type: textOf(name, 64) ?? 'view', properties: present({ tag, ...fieldsOf(data) }) };
 }
 
-/** Umami has seconds since 1970. */
-const timeOf = (seconds: unknown) =>
-  typeof seconds === 'number' && Math.abs(seconds) < 1e10 ? new Date(seconds * 1_000).toISOString() : undefined;
+/** Umami has seconds since 1970. What is none is for the rules to refuse: as the time of arrival it would be counted on the wrong day. */
+function timeOf(seconds: unknown): string | undefined {
+  if (seconds === undefined || seconds === null) return undefined;
+  if (typeof seconds === 'number' && Math.abs(seconds) < 1e10) return new Date(seconds * 1_000).toISOString();
+  return 'not seconds since 1970';
+}
 
 function toEvent(body: unknown, isTrusted: boolean): unknown {
   const { type, payload } = fieldsOf(body);
@@ -63,7 +66,8 @@ const route = (isBatch: boolean): EventRoute => ({
   keyOf: () => undefined,
   nothingAccepted: (rejected) => nothingAccepted(isBatch ? '/events' : '/event', rejected),
   // The script reads JSON of every answer.
-  answer: (req, res, { accepted, rejected }) => answerJson(req, res, 200, JSON.stringify({ accepted, rejected })),
+  answer: (req, res, { accepted, rejected }) =>
+    answerJson(req, res, 200, JSON.stringify({ accepted, rejected: listed(rejected) })),
 });
 
 export const umamiWire: Wire = { routes: { '/api/send': route(false), '/api/batch': route(true) } };

@@ -58,7 +58,7 @@ function parse(args: string[]) {
 
 /** As browsers send it; undefined for what is none. */
 function originOf(text: string): string | undefined {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined;
+  if (!/^https?:\/\/[^*]+$/.test(text) || !URL.canParse(text)) return undefined;
   const { origin, pathname, search } = new URL(text);
   return pathname === '/' && search === '' ? origin : undefined;
 }

@@ -48,9 +48,13 @@ export function addressOf(
   let address = withoutMapping(socketAddress ?? '');
   const hops = String(forwarded ?? '')
     .split(',')
-    .map((hop) => withoutMapping(withoutPort(hop.trim())))
-    .filter((hop) => isIP(hop) !== 0);
-  while (isTrusted(address) && hops.length > 0) address = hops.pop()!;
+    .map((hop) => withoutMapping(withoutPort(hop.trim())));
+  while (isTrusted(address) && hops.length > 0) {
+    const hop = hops.pop()!;
+    // Whatever stands before what cannot be read may be forged.
+    if (isIP(hop) === 0) break;
+    address = hop;
+  }
   return address;
 }
 
