@@ -62,7 +62,7 @@ it('writes a file, says how large it is, and leaves nothing beside it', async ()
   expect({ code, stdout: stdout.toString(), stderr }).toEqual({
     code: 0,
     stdout: '',
-    stderr: `${file('june.csv')}: 100 rows  8 KB  of 1 June 2026 (Europe/Berlin)\n`,
+    stderr: `${file('june.csv')}: 100 rows  10 KB  of 1 June 2026 (Europe/Berlin)\n`,
   });
   expect(linesOf(await readFile(file('june.csv')))).toBe(101);
   expect(await readdir(folder)).toEqual(['june.csv']);
@@ -167,7 +167,7 @@ it('shows a bar where somebody looks', async () => {
   const { stderr } = await run([...june, '--output', file('june.csv')], { isTTY: true });
   const shown = stderr.split('\r\u001b[K');
   expect(shown[1]).toMatch(/^\[=* *\] \d+ % {2}\d+ rows {2}\d+ (bytes|KB)$/);
-  expect(shown.at(-1)).toBe(`${file('june.csv')}: 100 rows  8 KB  of 1 June 2026 (Europe/Berlin)\n`);
+  expect(shown.at(-1)).toBe(`${file('june.csv')}: 100 rows  10 KB  of 1 June 2026 (Europe/Berlin)\n`);
 });
 
 it('helps', async () => {
