@@ -1,4 +1,5 @@
 /** Datasets over HTTP: which there are, their rows page by page, and what is refused. */
+import { contextColumns } from '@millrace/shared/event-columns';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -56,6 +57,7 @@ describe('pages of rows', () => {
         profile_id: null,
         referrer: null,
         properties: { n: 1 },
+        ...Object.fromEntries(contextColumns.map((name) => [name, null])),
       },
     ]);
   });
