@@ -84,7 +84,7 @@ describe.runIf(queueBackends.includes('redis'))('Redis', () => {
       await redis.command('CONFIG SET maxmemory 12mb');
       ingestion = await spawnService('ingestion', { REDIS_URL: redis.url });
       await eventually(accepts(ingestion.url), 'events are accepted');
-      // Jobs are compressed, which leaves what is random as large as it is.
+      // With a backlog jobs are compressed, which leaves what is random as large as it is.
       const properties = () => ({ text: randomBytes(5_800).toString('base64') });
       const batch = Array.from({ length: 100 }, (_, index) => ({ ...numberedEvent(index), properties: properties() }));
       await eventually(async () => {

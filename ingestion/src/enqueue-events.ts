@@ -1,7 +1,7 @@
 /** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
 import type { ErrorCode } from '@millrace/shared/errors';
 import { newId } from '@millrace/shared/event-id';
-import { packedEventJob } from '@millrace/shared/event-job';
+import { eventJob, packedEventJob } from '@millrace/shared/event-job';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import { takeGroup } from '@millrace/shared/take-group';
 import type { QueueGate } from './queue-gate.js';
@@ -20,6 +20,9 @@ interface Waiting {
   batch: EventBatch;
   settle: (outcome: EnqueueOutcome) => void;
 }
+
+/** With so many jobs waiting the queue's memory matters more than a quarter of the rate, which compressing costs. */
+const backlogJobs = 1_000;
 
 /** Of one batch: the comma that joins it counts. */
 const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.text.length + 1 });
@@ -46,7 +49,8 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
     const events = `[${group.map(({ batch }) => batch.text).join(',')}]`;
     const stop = flushSeconds.startTimer();
     try {
-      await gate.add(newId(Date.now()), await packedEventJob(events, count, hasContext));
+      const make = gate.waitingJobs > backlogJobs ? packedEventJob : eventJob;
+      await gate.add(newId(Date.now()), await make(events, count, hasContext));
     } catch {
       return 'queue_unavailable';
     }

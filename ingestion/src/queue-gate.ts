@@ -11,6 +11,8 @@ import { type Patience, whileAnswering } from './while-answering.js';
 export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;
 
 export interface QueueGate {
+  /** As of the last look. */
+  readonly waitingJobs: number;
   readonly state: GateState;
   /** Resolves when the job is durable. A rejection is ambiguous: the job may have arrived all the same. */
   add(jobId: string, data: EventIngestData): Promise<void>;
@@ -97,6 +99,9 @@ export function createQueueGate(deps: QueueGateDeps, options: QueueGateOptions):
   return {
     get state() {
       return state;
+    },
+    get waitingJobs() {
+      return waitingJobs;
     },
     async add(jobId, data) {
       try {

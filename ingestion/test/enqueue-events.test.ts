@@ -1,0 +1,29 @@
+/** Which jobs are compressed: large ones, once the memory of the queue matters. */
+import { unpackEvents } from '@millrace/shared/event-job';
+import type { EventIngestData } from '@millrace/shared/job-data';
+import { createMetrics } from '@millrace/shared/metrics';
+import { expect, it } from 'vitest';
+import { createEventQueue } from '../src/enqueue-events.js';
+
+const text = Array(200)
+  .fill('{"site_id":"demo","event_type":"view","path":"/a/page/of/the/site","user_id":"ada"}')
+  .join(',');
+
+async function jobOf(waitingJobs: number): Promise<EventIngestData> {
+  const added: EventIngestData[] = [];
+  const add = async (_id: string, data: EventIngestData) => void added.push(data);
+  const gate = { state: 'open' as const, waitingJobs, add, check: async () => {}, close: () => {} };
+  await createEventQueue(gate, createMetrics()).enqueue({ text, count: 200, hasContext: false });
+  return added[0]!;
+}
+
+it('leaves jobs as they are while processors keep up', async () => {
+  expect(await jobOf(1_000)).toEqual({ v: 1, count: 200, events: `[${text}]` });
+});
+
+it('compresses jobs while many wait', async () => {
+  const job = await jobOf(1_001);
+  expect(job).toMatchObject({ v: 2, count: 200, encoding: 'br' });
+  expect(job.events.length).toBeLessThan(text.length / 4);
+  expect(await unpackEvents(job)).toEqual({ events: `[${text}]`, hasContext: false });
+});
