@@ -104,8 +104,8 @@ export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: Admi
   return {
     async admit(shown) {
       try {
-        const nobody = { sender: { siteId: null, hasKey: false, isPublic: false, clients: [] as string[] } };
-        const admission: Admission = keys ? await checkKey(keys, shown) : nobody;
+        const anyone = { sender: { siteId: null, hasKey: false, isPublic: false, clients: [] as string[] } };
+        const admission: Admission = keys ? await checkKey(keys, shown) : anyone;
         const { sender } = admission;
         if (sender?.isPublic) sender.clients = [`${sender.clients[0]} ${shown.client}`];
         else if (limit) sender?.clients.push(shown.client);

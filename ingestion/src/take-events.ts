@@ -13,7 +13,6 @@ export interface Refused {
   refusal: Refusal;
   events: number;
 }
-type Prepared = Refused | { refusal?: undefined; validated: ValidatedEvents };
 export type Outcome = Refused | { refusal?: undefined; validated: ValidatedEvents };
 
 /** Of one request. */
@@ -57,7 +56,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
   }
 
   /** Not async, so that nothing of a large batch but its events is kept while the queue works. */
-  function prepare(arrival: Arrival): Prepared {
+  function prepare(arrival: Arrival): Outcome {
     const { parsed, nothingAccepted } = arrival;
     if (!parsed.ok) return { refusal: parsed.refusal, events: 1 };
     const validated = validate(parsed.candidates, arrival);
@@ -92,7 +91,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
   }
 
   /** Counts, then stores what was prepared. */
-  async function store(prepared: Prepared, sender: Sender | undefined): Promise<Outcome> {
+  async function store(prepared: Outcome, sender: Sender | undefined): Promise<Outcome> {
     if (prepared.refusal) return prepared;
     const { validated } = prepared;
     const tooMany = sender && (await admit?.count(sender, validated.accepted));

@@ -7,7 +7,7 @@ export const enrichments = {
   bot: 'Column `bot`, from the user agent.',
   location: 'Columns `country`, `region` and `city`, from the address, which is forgotten, or the time zone.',
   language: 'Column `language`, from `Accept-Language`.',
-  visitor: 'Column `user_id` where none was sent, made anew each day.',
+  visitor: 'Column `user_id` where none was sent; another one each day.',
 } as const;
 
 export type Enrichment = keyof typeof enrichments;

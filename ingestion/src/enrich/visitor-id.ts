@@ -1,11 +1,9 @@
 /** Who is the same visitor where nobody said: without a cookie, for as long as the salt is kept. */
-import { isIPv6 } from 'node:net';
+import { networkOf } from '@millrace/shared/access/rate-limit';
 import { normalizeAddress } from '../import/client-address.js';
 import { createKeyedHash, type KeyedHash } from './keyed-hash.js';
 
 const ID_BYTES = 16;
-/** Of the eight groups of an IPv6 address, those that a provider gives to a customer (a /64); the rest changes by the hour. */
-const NETWORK_GROUPS = 4;
 
 const hashes = new WeakMap<Buffer, KeyedHash>();
 
@@ -17,23 +15,13 @@ function hashOf(salt: Buffer): KeyedHash {
   return hash;
 }
 
-/** @param address IPv6 as RFC 5952 writes it */
-function networkOf(address: string): string {
-  const [head = '', tail = ''] = address.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail.split(':').filter(Boolean);
-  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  return `${[...left, ...zeros, ...right].slice(0, NETWORK_GROUPS).join(':')}::/64`;
-}
-
 /**
  * `~` and 22 characters of base64url: the first 128 bits of HMAC-SHA-256 of site, network and user agent, keyed with `salt`, which
  * has to be random, 16 bytes or more. Once that is deleted nobody can find out whose id it was.
  * @param address in any spelling: IPv6 counts by its /64, and one that is mapped into IPv6 as IPv4
  */
 export function visitorId(salt: Buffer, siteId: string, address: string, userAgent: string): string {
-  const whole = normalizeAddress(address) ?? address;
-  const network = isIPv6(whole) ? networkOf(whole) : whole;
+  const network = networkOf(normalizeAddress(address) ?? address);
   // As JSON, no two different triples are the same text.
   const hash = hashOf(salt)(JSON.stringify([siteId, network, userAgent]));
   return `~${hash.toString('base64url', 0, ID_BYTES)}`;
