@@ -22,7 +22,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['*/test/**/*.test.ts'],
+    include: ['*/test/**/*.test.ts', 'sdk/*/test/**/*.test.ts'],
     // Real databases and whole services start inside tests, on machines that may have other things to do: these limits end
     // what hangs, and what a test waits for has a limit of its own that says what did not happen.
     testTimeout: 120_000,

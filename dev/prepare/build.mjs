@@ -1,36 +1,50 @@
-/** Turns the TypeScript of all packages into JavaScript, only where something changed. */
+/** Turns the TypeScript of all packages into JavaScript, and some of it into scripts for pages, only where something changed. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packageFolders } from './package-folders.mjs';
 import { runTool } from './run-tool.mjs';
 
-/** Compiles the workspace incrementally; returns the compiler's output when it failed, else undefined. */
+/** Compiles the workspace incrementally; returns what the compiler or the bundler said when it failed, else undefined. */
 export async function build(root) {
   forgetRemovedOutputs(root);
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await runTool(process.execPath, [compiler, '-b', '--pretty', 'false'], { cwd: root });
   if (code !== 0) return output;
   removeLeftovers(root);
-  return undefined;
+  return bundle(root);
+}
+
+async function bundle(root) {
+  try {
+    const { bundleScripts } = await import(pathToFileURL(join(root, 'sdk', 'browser', 'bundle.mjs')).href);
+    await bundleScripts();
+    return undefined;
+  } catch (error) {
+    return String(error.stack);
+  }
 }
 
 /** The compiler trusts its note of an earlier build, even when the output folder has been deleted since. */
 function forgetRemovedOutputs(root) {
-  for (const name of readdirSync(root)) {
-    const note = join(root, name, 'tsconfig.tsbuildinfo');
-    if (existsSync(note) && !existsSync(join(root, name, 'dist'))) rmSync(note);
+  for (const folder of packageFolders(root)) {
+    const note = join(root, folder, 'tsconfig.tsbuildinfo');
+    if (existsSync(note) && !existsSync(join(root, folder, 'dist'))) rmSync(note);
   }
 }
 
 /** The compiler leaves what it made of a module that is gone, and an import of that goes on working, but only here. */
 export function removeLeftovers(root) {
-  for (const name of readdirSync(root)) {
-    const project = join(root, name, 'tsconfig.json');
+  for (const folder of packageFolders(root)) {
+    const project = join(root, folder, 'tsconfig.json');
     if (!existsSync(project)) continue;
     const { rootDir, outDir } = JSON.parse(readFileSync(project, 'utf8')).compilerOptions;
-    for (const output of readdirSync(join(root, name, outDir), { recursive: true })) {
+    const outputs = readdirSync(join(root, folder, outDir), { recursive: true });
+    for (const output of outputs) {
       const module = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(output)?.[1];
-      if (module !== undefined && !existsSync(join(root, name, rootDir, `${module}.ts`)))
-        rmSync(join(root, name, outDir, output));
+      // The bundler declares no types.
+      if (module === undefined || !outputs.includes(`${module}.d.ts`)) continue;
+      if (!existsSync(join(root, folder, rootDir, `${module}.ts`))) rmSync(join(root, folder, outDir, output));
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Turns the packages of a workspace into their source files and what those import. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { packageFolders } from '../prepare/package-folders.mjs';
 
 /** One file of a package. */
 export interface SourceFile {
@@ -14,11 +15,6 @@ export interface SourceFile {
 }
 
 const skippedFolders = new Set(['node_modules', 'dist']);
-
-/** Folders of the workspace that hold a package. */
-export function packageFolders(root: string): string[] {
-  return readdirSync(root).filter((name) => existsSync(join(root, name, 'package.json')) && !skippedFolders.has(name));
-}
 
 /** Every TypeScript and JavaScript file of every package. */
 export function readSourceFiles(root: string): SourceFile[] {

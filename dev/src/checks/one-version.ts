@@ -1,7 +1,8 @@
 /** Proves that the manifests, the changelog, the program and its OpenAPI document name one version. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { packageFolders } from '../../prepare/package-folders.mjs';
 
 /** Versions by the place that names them; undefined where a place names none. */
 type Named = [place: string, version: string | undefined][];
@@ -18,9 +19,10 @@ export async function checkVersion(root: string): Promise<string[]> {
 const manifestVersion = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version;
 
 function manifests(root: string): Named {
-  return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, 'package.json')))
-    .map(({ name }) => [`${name}/package.json`, manifestVersion(join(root, name, 'package.json'))]);
+  return packageFolders(root).map((folder) => [
+    `${folder}/package.json`,
+    manifestVersion(join(root, folder, 'package.json')),
+  ]);
 }
 
 /** The first heading of a version; the newest stands on top. */

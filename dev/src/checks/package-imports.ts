@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
-import { importsOf, packageFolders, readSourceFiles, type SourceFile } from '../source-files.js';
+import { packageFolders } from '../../prepare/package-folders.mjs';
+import { importsOf, readSourceFiles, type SourceFile } from '../source-files.js';
 
 interface Manifest {
   name?: string;
@@ -17,6 +18,10 @@ const allowed: Record<string, string[]> = {
   e2e: ['@millrace/shared', '@millrace/dev', '@millrace/processor', '@millrace/reporting'],
   bench: ['@millrace/shared', '@millrace/dev'],
 };
+
+/** An SDK runs where Millrace does not; only its tests may use what the services share. */
+const allowedIn = ({ package: folder, isTest }: SourceFile): string[] =>
+  folder.startsWith('sdk/') && !isTest ? [] : (allowed[folder] ?? ['@millrace/shared']);
 
 /** Services meet in shared only; whatever is imported is declared by the package that imports it. */
 export function checkPackageImports(root: string): string[] {
@@ -41,7 +46,7 @@ function importProblem(file: SourceFile, specifier: string, own: Manifest, tools
   if (specifier.startsWith('.')) return relativeProblem(file, specifier);
   const name = packageOf(specifier);
   if (name.startsWith('@millrace/')) {
-    const problem = boundaryProblem(file, specifier, name);
+    const problem = own.name === name ? undefined : boundaryProblem(file, specifier, name);
     if (problem || own.name === name) return problem;
   }
   return declarationProblem(file, name, own, tools);
@@ -54,8 +59,7 @@ function relativeProblem(file: SourceFile, specifier: string): string | undefine
 }
 
 function boundaryProblem(file: SourceFile, specifier: string, name: string): string | undefined {
-  const inside = name === `@millrace/${file.package}`;
-  if (!inside && !(allowed[file.package] ?? ['@millrace/shared']).includes(name)) {
+  if (!allowedIn(file).includes(name)) {
     return `${file.package} must not import ${name}: packages meet only in @millrace/shared`;
   }
   if (!file.isTest && specifier.startsWith('@millrace/shared/testing')) return `"${specifier}" is for tests only`;
@@ -65,10 +69,15 @@ function boundaryProblem(file: SourceFile, specifier: string, name: string): str
 function declarationProblem(file: SourceFile, name: string, own: Manifest, tools: string[]): string | undefined {
   if (own.dependencies?.[name]) return undefined;
   const forTests = { ...own.devDependencies, ...Object.fromEntries(tools.map((tool) => [tool, 'workspace root'])) };
-  if (file.isTest && forTests[name]) return undefined;
-  const where = file.isTest ? 'dependencies or devDependencies' : 'dependencies';
+  const isForUs = file.isTest || isBuildScript(file);
+  if (isForUs && forTests[name]) return undefined;
+  const where = isForUs ? 'dependencies or devDependencies' : 'dependencies';
   return `"${name}" is not among the ${where} of ${file.package}/package.json`;
 }
+
+/** What lies beside the sources of an SDK is not part of it. */
+const isBuildScript = ({ path, package: folder }: SourceFile): boolean =>
+  folder.startsWith('sdk/') && !path.startsWith(`${folder}/src/`);
 
 function packageOf(specifier: string): string {
   return specifier
