@@ -27,10 +27,11 @@ export function createEngagement(emit: Emit) {
   /** Tells what has come since the last report, where that is enough; else it waits for the next. */
   const report = (): void => {
     measureTime();
-    if (!page || (engagedMs <= minEngagedMs && percent(deepest) <= percent(reported))) return;
-    emit('engagement', { engaged_ms: Math.round(engagedMs), scroll_percent: percent(deepest) }, page);
-    engagedMs = 0;
-    reported = deepest;
+    if (page && (engagedMs > minEngagedMs || percent(deepest) > percent(reported))) {
+      emit('engagement', { engaged_ms: Math.round(engagedMs), scroll_percent: percent(deepest) }, page);
+      engagedMs = 0;
+      reported = deepest;
+    }
   };
 
   /** Begins with another page; these are the fields of its events. */

@@ -29,10 +29,15 @@ export type Emit = (type: string, properties?: Properties, fields?: Fields) => v
 export type Before = (event: PageEvent) => PageEvent | null;
 
 /** What an event says of its page; the server refuses longer texts. */
-export const describePage = () => ({ path: location.href.slice(0, maxAddressLength), title: document.title.slice(0, maxTitleLength) });
+export const describePage = () => ({
+  path: location.href.slice(0, maxAddressLength),
+  title: document.title.slice(0, maxTitleLength),
+});
 
 /** Makes an event of the current page. */
-export const createEvent = (fields: Fields & Pick<PageEvent, 'site_id' | 'event_type' | 'referrer' | 'properties'>): PageEvent => ({
+export const createEvent = (
+  fields: Fields & Pick<PageEvent, 'site_id' | 'event_type' | 'referrer' | 'properties'>,
+): PageEvent => ({
   event_id: newId(),
   timestamp: new Date().toISOString(),
   ...describePage(),

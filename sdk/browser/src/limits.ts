@@ -2,7 +2,7 @@
 
 /** Of the queue; where it is full the oldest event goes. */
 export const maxEvents = 200;
-/** How long an event that was taken is left alone, by other tabs and by the pages that come after this one. */
+/** How long an event is left to the page that has made it or is sending it, by other tabs and by the next page. */
 export const claimMs = 30_000;
 
 export const firstDelayMs = 300;

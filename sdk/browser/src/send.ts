@@ -1,6 +1,6 @@
 import { claimMs, firstDelayMs, manyEvents, maxBytesInFlight, maxPauseMs, maxWaitMs } from './limits.js';
 import type { Options } from './options.js';
-import { createQueue, sinceMs } from './queue.js';
+import { createQueue } from './queue.js';
 import { on, safely } from './safely.js';
 import type { Store } from './store.js';
 
@@ -28,7 +28,7 @@ export function createSender(
 
   /** What the server asked for holds for all tabs and later pages; that it could not be reached, for this page only. */
   const waitMs = (): number => {
-    const askedMs = -sinceMs(store.get(waitKey));
+    const askedMs = Number(store.get(waitKey) ?? 0) - Date.now();
     return Math.max(askedMs > maxWaitMs ? 0 : askedMs, unreachableUntil - Date.now());
   };
 

@@ -17,17 +17,18 @@ export interface Arrived {
 
 export interface Delivery {
   headers: IncomingHttpHeaders;
-  query: string;
+  /** With the query. */
+  path: string;
   bytes: number;
   sentAt: string;
   events: Arrived[];
 }
 
 /**
- * What becomes of a delivery: `ok` keeps and answers, `lose` keeps and cuts the connection, `hang` keeps and never answers; a status
- * refuses.
+ * What becomes of a delivery: `ok` keeps and answers, `lose` keeps and cuts the connection, `forget` neither keeps nor answers; a
+ * status refuses.
  */
-export type Fate = 'ok' | 'lose' | 'hang' | { status: number; headers?: Record<string, string>; body?: string };
+export type Fate = 'ok' | 'lose' | 'forget' | { status: number; headers?: Record<string, string>; body?: string };
 
 export interface Collector {
   url: string;
@@ -56,12 +57,12 @@ export async function startCollector(): Promise<Collector> {
   let fateOf: (delivery: Delivery) => Fate = () => 'ok';
 
   const server = createServer(async (req, res) => {
-    const { pathname, search } = new URL(req.url!, 'http://collector');
+    const { pathname } = new URL(req.url!, 'http://collector');
     if (req.method === 'GET') return serveScript(pathname, res, strangers);
     if (req.method !== 'POST' || !pathname.endsWith('/events')) strangers.push(`${req.method} ${req.url}`);
     const body = await readBody(req);
     const { events, sent_at: sentAt } = JSON.parse(body) as { events: Arrived[]; sent_at: string };
-    const delivery = { headers: req.headers, query: search, bytes: Buffer.byteLength(body), sentAt, events };
+    const delivery = { headers: req.headers, path: req.url!, bytes: Buffer.byteLength(body), sentAt, events };
     deliveries.push(delivery);
     answer(res, req.headers.origin, fateOf(delivery), events);
   });
@@ -73,13 +74,13 @@ export async function startCollector(): Promise<Collector> {
       res.writeHead(fate.status, { ...headers, ...fate.headers }).end(fate.body ?? '{"error":{"code":"told_to"}}');
       return;
     }
+    if (fate === 'forget') return;
     const rejected = events.flatMap((event, index) => refusal(event, index));
-    for (const event of events) if (refusal(event, 0).length === 0 && !kept.has(event.event_id)) kept.set(event.event_id, event);
-    if (fate === 'lose') res.destroy();
-    if (fate === 'ok') {
-      const accepted = events.length - rejected.length;
-      res.writeHead(200, headers).end(JSON.stringify({ status: 'ok', accepted, rejected }));
-    }
+    for (const event of events)
+      if (refusal(event, 0).length === 0 && !kept.has(event.event_id)) kept.set(event.event_id, event);
+    if (fate === 'lose') return void res.destroy();
+    const accepted = events.length - rejected.length;
+    res.writeHead(200, headers).end(JSON.stringify({ status: 'ok', accepted, rejected }));
   }
 
   server.listen(0, '127.0.0.1');

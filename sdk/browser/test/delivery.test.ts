@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inShort, launchChromium, openShop, type Shop, settled, waiting } from './shop.ts';
+import { collected, launchChromium, openShop, type Shop, settled, waiting } from './shop.ts';
 
 const track = (page: Page, from: number, to = from): Promise<unknown> =>
   page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
@@ -27,27 +27,29 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
   });
   afterEach(() => shop.close());
 
-  const kept = (): string[] => shop.collector.kept().map(inShort).sort();
+  const kept = (): string[] => collected(shop.collector);
 
   it('sends a batch without a preflight, without cookies, and empties', async () => {
     await context.addCookies([{ name: 'session', value: 'x', url: shop.collector.url }]);
     await page.goto(shop.address('/'));
     await track(page, 1, 2);
     await settled(page, shop.collector, 3);
-    const { headers, query, sentAt } = shop.collector.deliveries[0]!;
+    const { headers, path, sentAt } = shop.collector.deliveries[0]!;
     expect(kept()).toEqual([...bought(1, 2), 'view /'].sort());
-    expect([headers['content-type'], headers.cookie, query]).toEqual(['text/plain;charset=UTF-8', undefined, '']);
+    expect([headers['content-type'], headers.cookie, path]).toEqual(['text/plain;charset=UTF-8', undefined, '/events']);
     expect(new Date(sentAt).toISOString()).toBe(sentAt);
     expect(shop.collector.strangers).toEqual([]);
   });
 
   it('counts what was done while the server answered 503', async () => {
     shop.collector.decide(() => (shop.collector.deliveries.length <= 3 ? { status: 503 } : 'ok'));
+    await page.clock.install();
     await page.goto(shop.address('/'));
     await track(page, 1, 3);
     await eventually(async () => shop.collector.deliveries.length > 1, 'the page has tried again');
     await page.goto(shop.address('/pricing'));
     await track(page, 4, 5);
+    await page.clock.runFor(40_000);
     await settled(page, shop.collector, 7);
     expect(kept()).toEqual([...bought(1, 3), ...bought(4, 5, '/pricing'), 'view /', 'view /pricing'].sort());
   });
@@ -62,5 +64,165 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     const [first, ...more] = shop.collector.deliveries;
     expect(more.at(-1)!.events).toEqual(expect.arrayContaining(first!.events));
     expect(more.at(-1)!.sentAt > first!.sentAt).toBe(true);
+  });
+
+  it('waits as long as Retry-After says, whatever is done meanwhile, also on the next page', async () => {
+    shop.collector.decide(() =>
+      shop.collector.deliveries.length === 1 ? { status: 429, headers: { 'retry-after': '120' } } : 'ok',
+    );
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    await eventually(
+      async () => (await waiting(page)) === 1 && shop.collector.deliveries.length === 1,
+      'it was refused',
+    );
+    await track(page, 1, 30);
+    await page.clock.runFor(100_000);
+    await page.goto(shop.address('/pricing'));
+    await track(page, 31, 31);
+    await page.evaluate('millrace.flush()');
+    await page.clock.runFor(15_000);
+    expect(shop.collector.deliveries.length).toBe(1);
+    await page.clock.runFor(30_000);
+    await settled(page, shop.collector, 33);
+    expect(kept()).toEqual([...bought(1, 30), ...bought(31, 31, '/pricing'), 'view /', 'view /pricing'].sort());
+  });
+
+  it('waits longer each time, up to ten minutes, half more or less', async () => {
+    shop.collector.decide(() => ({ status: 500 }));
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    const waits: number[] = [];
+    for (let failures = 1; failures <= 12; failures += 1) {
+      await eventually(async () => shop.collector.deliveries.length >= failures, `failure ${failures}`);
+      await eventually(() => page.evaluate("'millrace:demo:wait' in localStorage"), 'it waits');
+      waits.push(await page.evaluate<number>("localStorage['millrace:demo:wait'] - Date.now()"));
+      await page.evaluate("localStorage.removeItem('millrace:demo:wait')");
+      await page.evaluate('millrace.flush()');
+    }
+    const bases = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600];
+    const outside = waits.filter((ms, index) => ms > bases[index]! * 1500 || ms < bases[index]! * 500 - 2_000);
+    expect(outside).toEqual([]);
+  });
+
+  it('cuts a batch in halves that is too large, and drops one event that alone is', async () => {
+    shop.collector.decide(({ events }) =>
+      events.some(({ event_type }) => event_type === 'huge') || events.length > 8 ? { status: 413 } : 'ok',
+    );
+    const warnings: string[] = [];
+    page.on('console', (message) => warnings.push(message.text()));
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.track('huge')");
+    await track(page, 1, 40);
+    await settled(page, shop.collector, 41);
+    expect(kept()).toEqual([...bought(1, 40), 'view /'].sort());
+    expect(warnings).toContain('millrace: 413 {"error":{"code":"told_to"}}');
+  });
+
+  it.each([400, 401, 403])('drops what is answered %i, and says so', async (status) => {
+    shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status, body: 'no' } : 'ok'));
+    const warnings: string[] = [];
+    page.on('console', (message) => warnings.push(message.text()));
+    await page.goto(shop.address('/'));
+    await eventually(
+      async () => shop.collector.deliveries.length === 1 && (await waiting(page)) === 0,
+      'it is dropped',
+    );
+    await track(page, 1);
+    await settled(page, shop.collector, 1);
+    expect(kept()).toEqual(bought(1, 1));
+    expect(warnings).toContain(`millrace: ${status} no`);
+  });
+
+  it('drops of a batch only what is rejected', async () => {
+    const warnings: string[] = [];
+    page.on('console', (message) => warnings.push(message.text()));
+    await page.goto(shop.address('/'));
+    await track(page, 1);
+    await page.evaluate("millrace.track('refused')");
+    await track(page, 2);
+    await settled(page, shop.collector, 3);
+    expect(kept()).toEqual([...bought(1, 2), 'view /'].sort());
+    expect(warnings).toEqual(['millrace: 200 [Object]']);
+  });
+
+  it('does not take the page of a proxy for an answer', async () => {
+    shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status: 200, body: '<html>' } : 'ok'));
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    expect(kept()).toEqual(['view /']);
+  });
+
+  it('goes on when the browser is online again', async () => {
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    await context.setOffline(true);
+    for (let n = 1; n <= 10; n += 1) {
+      await track(page, n);
+      await page.clock.runFor(30_000);
+    }
+    expect(await waiting(page)).toBe(10);
+    await context.setOffline(false);
+    await page.clock.runFor(400);
+    await settled(page, shop.collector, 11);
+    expect(kept()).toEqual([...bought(1, 10), 'view /'].sort());
+  });
+
+  it('keeps the newest 200 over a reload', async () => {
+    shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '100' } }));
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    await eventually(
+      async () => (await waiting(page)) === 1 && shop.collector.deliveries.length === 1,
+      'it was refused',
+    );
+    // However long this takes.
+    await page.evaluate("millrace.before((event) => (event.event_type === 'engagement' ? null : event))");
+    // One in each millisecond, so that it is known which are the oldest.
+    await page.evaluate(`(async () => {
+      for (let n = 1; n <= 250; n += 1) {
+        const now = Date.now();
+        while (Date.now() === now);
+        millrace.track('buy', { n });
+      }
+    })()`);
+    expect(await waiting(page)).toBe(200);
+    shop.collector.decide(() => 'ok');
+    await page.goto(shop.address('/cart'));
+    await page.clock.runFor(120_000);
+    await settled(page, shop.collector, 200);
+    expect(kept()).toEqual([...bought(52, 250), 'view /cart'].sort());
+  });
+
+  it('never sends more than 50 events or 60,000 bytes in a batch, and leaves nothing behind', async () => {
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    await page.evaluate("for (let n = 1; n <= 60; n += 1) millrace.track('buy', { n, text: 'é'.repeat(2000) })");
+    await page.evaluate('for (let n = 61; n <= 180; n += 1) millrace.track("buy", { n })');
+    await page.goto(shop.address('/pricing'));
+    // What the page that was left has sent, without learning what became of it, is sent again.
+    await page.clock.runFor(40_000);
+    await settled(page, shop.collector, 182);
+    const sizes = shop.collector.deliveries.map(({ events, bytes }) => events.length <= 50 && bytes <= 60_100);
+    expect(sizes.every(Boolean)).toBe(true);
+    const numbers = shop.collector.kept().map(({ properties }) => Number(properties.n ?? 0));
+    expect(new Set(numbers)).toEqual(new Set(Array.from({ length: 181 }, (_, n) => n)));
+  });
+
+  it('sends the first batch after 300 ms, and at once from 20 events on', async () => {
+    await page.clock.install({ time: '2026-01-05T10:00:00Z' });
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    await page.clock.pauseAt('2026-01-05T10:05:00Z');
+    await track(page, 1, 3);
+    await page.clock.runFor(290);
+    expect(shop.collector.deliveries.length).toBe(1);
+    await page.clock.runFor(50);
+    await settled(page, shop.collector, 4);
+    await track(page, 4, 23);
+    await page.clock.runFor(1);
+    await settled(page, shop.collector, 24);
+    expect(shop.collector.deliveries.map(({ events }) => events.length)).toEqual([1, 3, 20]);
   });
 });

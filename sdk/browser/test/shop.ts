@@ -44,9 +44,18 @@ export async function openShop(browser: Browser, attributes = ''): Promise<Shop>
 export const waiting = (page: Page): Promise<number> =>
   page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('millrace:demo:events:')).length");
 
+/** What the collector has, in order, but for engagement, which depends on how long a test takes. */
+export const collected = (collector: Collector): string[] =>
+  collector
+    .kept()
+    .filter(({ event_type: type }) => type !== 'engagement')
+    .map(inShort)
+    .sort();
+
 /** Waits until the collector has so many events and none waits in the page any more; then nothing else can come. */
 export async function settled(page: Page, collector: Collector, events: number): Promise<void> {
-  await eventually(async () => collector.kept().length >= events || collector.kept().length, `${events} events arrive`);
+  const arrived = async () => collected(collector).length >= events || collected(collector).length;
+  await eventually(arrived, `${events} events arrive`);
   await eventually(async () => (await waiting(page)) === 0, 'no event waits');
 }
 
