@@ -9,6 +9,7 @@ import { checkVersion } from './checks/one-version.js';
 import { checkPackageImports } from './checks/package-imports.js';
 import { checkReadme } from './checks/readme.js';
 import { checkSchemaDump } from './checks/schema-dump.js';
+import { checkSdkPackages } from './checks/sdk-packages.js';
 import { checkSqlStatements } from './checks/sql-statements.js';
 import { checkTypes } from './checks/type-errors.js';
 import { checkWrittenDocs } from './checks/written-docs.js';
@@ -33,5 +34,6 @@ export const checks: readonly Check[] = [
   { name: 'compose environment', run: checkComposeEnvironment },
   { name: 'docs', run: checkWrittenDocs },
   { name: 'version', run: checkVersion },
+  { name: 'sdk', run: checkSdkPackages },
   { name: 'schema', run: checkSchemaDump },
 ];

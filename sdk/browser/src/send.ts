@@ -48,7 +48,10 @@ export function createSender(
   const send = safely((): void => {
     dueAt = 0;
     if (!maySend() || (bytesInFlight && !document.hidden)) return;
-    if (waitMs() > 0) return sendIn(0);
+    if (waitMs() > 0) {
+      sendIn(0);
+      return;
+    }
     const [keys, texts, bytes, nextMs] = take(mostNow, maxBytesInFlight - bytesInFlight);
     if (bytes) {
       post(keys, texts, bytes);
