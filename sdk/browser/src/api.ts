@@ -53,7 +53,7 @@ interface Stub {
   track?: undefined;
 }
 
-const silent = new Proxy(() => {}, { get: () => () => {} }) as unknown as Millrace;
+const silent: Millrace = new Proxy(() => {}, { get: () => silent }) as unknown as Millrace;
 
 /**
  * Starts counting, once on a page: called again it returns the same functions, which are `window.millrace` too. On a server
@@ -71,12 +71,12 @@ export function init(options: Options): Millrace {
 }
 
 function start(options: Options): Millrace {
-  const { site, consent } = options;
+  const { site } = options;
   const prefix = `millrace:${site}:`;
   const userKey = `${prefix}user`;
   const outKey = `${prefix}out`;
   let { before = (event) => event } = options;
-  let hasConsent = !consent;
+  let hasConsent = !options.consent;
   let common: Properties = {};
   const store = createStore();
   const maySend = () => hasConsent;
@@ -84,6 +84,10 @@ function start(options: Options): Millrace {
   const addTraits = sendsTraits && createSender(options, store, prefix, maySend, 'identify', 1)[0];
   store.persist(hasConsent);
   const forget = () => store.keys(prefix).forEach(store.remove);
+  const optOut = (out: boolean): void => {
+    if (out) forget();
+    store.set(outKey, out ? '1' : '');
+  };
 
   const emit = safely<Parameters<Emit>>((type, properties, fields) => {
     if (store.get(outKey)) return;
@@ -129,14 +133,13 @@ function start(options: Options): Millrace {
       common = {};
     },
     flush: send,
-    optOut(out) {
-      if (out) forget();
-      store.set(outKey, out ? '1' : '');
-    },
+    optOut,
     consent(given) {
       if (!given) forget();
       hasConsent = given;
       store.persist(given);
+      // Without consent nobody could know of it.
+      if (store.get(outKey)) optOut(true);
       send();
     },
     before(hook) {

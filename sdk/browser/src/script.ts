@@ -2,4 +2,4 @@
 import { init } from './api.js';
 import { readAttributes } from './options.js';
 
-init(readAttributes((document.currentScript ?? document.querySelector('script[data-site]')) as HTMLScriptElement));
+init(readAttributes(document.currentScript as HTMLScriptElement));

@@ -78,6 +78,7 @@ export function createSender(
         if (!ok) mostNow = most;
         failures = 0;
         keys.forEach(store.remove);
+        keys = [];
       }
     } catch {
       unreachableUntil = Date.now() + pauseMs();

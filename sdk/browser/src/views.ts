@@ -40,7 +40,7 @@ export function createViews({ hash, auto }: Options, emit: Emit, onBegin: (page:
     if (isWatching || document.hidden) return;
     isWatching = true;
     begin();
-    on('pageshow', ({ persisted }: PageTransitionEvent) => persisted && begin());
+    on('pageshow', (event: PageTransitionEvent) => event.persisted && begin());
     on('popstate hashchange', route);
     for (const name of ['pushState', 'replaceState'] as const) {
       const change = history[name];
