@@ -150,9 +150,3 @@ function start(options: Options): Millrace {
   for (const name in methods) millrace[name as 'flush'] = safely(methods[name as 'flush']);
   return millrace;
 }
-
-declare global {
-  interface Document {
-    prerendering?: boolean;
-  }
-}

@@ -2,6 +2,8 @@
 
 /** Of the queue; where it is full the oldest event goes. */
 export const maxEvents = 200;
+/** In UTF-16 units. The server refuses smaller ones already (8 KB of properties), and larger ones would fit into no request. */
+export const maxEventLength = 20_000;
 /** How long an event is left to the page that has made it or is sending it, by other tabs and by the next page. */
 export const claimMs = 30_000;
 

@@ -1,4 +1,4 @@
-import { claimMs, maxEvents } from './limits.js';
+import { claimMs, maxEventLength, maxEvents } from './limits.js';
 import type { Store } from './store.js';
 
 /**
@@ -10,10 +10,10 @@ export function createQueue(store: Store, start: string) {
   const claims: Record<string, number> = {};
   const claimedAt = (key: string) => parseFloat(store.get(key) as string);
 
-  /** Keeps an event; the oldest goes where there are too many. Returns how many there are. */
+  /** Keeps an event, unless it is larger than the server takes; the oldest goes where there are too many. Returns how many there are. */
   const add = (json: string): number => {
     const key = start + Date.now() + Math.random();
-    store.set(key, Date.now() + json);
+    if (json.length < maxEventLength) store.set(key, Date.now() + json);
     claims[key] = claimedAt(key);
     const keys = store.keys(start);
     keys.slice(0, -maxEvents).forEach(store.remove);

@@ -43,6 +43,14 @@ describe.skipIf(!hasChromium())('a batch', () => {
     expect(warnings).toContain('millrace: 413 {"error":{"code":"told_to"}}');
   });
 
+  it('does not hold up the others for an event that fits into none', async () => {
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.track('huge', { text: 'é'.repeat(100_000) })");
+    await track(page, 1);
+    await settled(page, shop.collector, 2);
+    expect(kept()).toEqual([...bought(1, 1), 'view /']);
+  });
+
   it('keeps the newest 200 over a reload', async () => {
     shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '100' } }));
     await page.clock.install();
