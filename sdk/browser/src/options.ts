@@ -37,8 +37,8 @@ export function readAttributes({ src, dataset }: HTMLScriptElement): Options {
 export function isSilent({ localhost, allowWebdriver, respectDnt }: Options): unknown {
   const { globalPrivacyControl, doNotTrack, webdriver } = navigator as Navigator & { globalPrivacyControl?: boolean };
   return (
-    // Pages of file: have no host.
-    (!localhost && /^(localhost|127\.|\[::1|$)/.test(location.host)) ||
+    // Pages of file: have no hostname.
+    (!localhost && /^(localhost|127[.\d]+|\[::1])?$/.test(location.hostname)) ||
     (!allowWebdriver && webdriver) ||
     (respectDnt && (globalPrivacyControl || doNotTrack === '1'))
   );

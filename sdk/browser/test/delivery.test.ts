@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
   const kept = (): string[] => collected(shop.collector);
 
   it('sends a batch without a preflight, without cookies, and empties', async () => {
-    await context.addCookies([{ name: 'session', value: 'x', url: shop.collector.url }]);
+    await context.addCookies([{ name: 'basket', value: 'x', url: shop.collector.url }]);
     await page.goto(shop.address('/'));
     await track(page, 1, 2);
     await settled(page, shop.collector, 3);

@@ -1,7 +1,7 @@
 /** How long a page is looked at and how far down, as events `engagement`. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
@@ -91,8 +91,8 @@ describe.skipIf(!hasChromium())('engagement', () => {
   });
 
   it('does not count while the window has no focus', async () => {
-    const session: CDPSession = await page.context().newCDPSession(page);
-    await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Emulation.setFocusEmulationEnabled', { enabled: false });
     const other = await page.context().newPage();
     await other.bringToFront();
     await eventually(() => page.evaluate('!document.hasFocus()'), 'the focus is elsewhere');
