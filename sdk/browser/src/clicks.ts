@@ -1,7 +1,7 @@
 import type { Emit, Properties } from './event.js';
 import { on } from './safely.js';
 
-const downloads = /\.(7z|csv|dmg|exe|gz|mp[34]|pdf|rar|txt|zip|(doc|ppt|xls)x?)$/i;
+const downloads = /\.(csv|dmg|exe|gz|mp[34]|pdf|rar|txt|zip|(doc|ppt|xls)x?)$/i;
 
 /** Makes events of links that lead away, of downloads, of elements with `data-track`, and of forms. */
 export function watchClicks(emit: Emit): void {
