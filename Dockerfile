@@ -11,24 +11,26 @@ COPY processor/package.json processor/
 COPY scheduler/package.json scheduler/
 COPY reporting/package.json reporting/
 COPY shared/package.json shared/
+COPY sdk/browser/package.json sdk/browser/
 
 # Compiles; the compiler and the types stay behind in this stage.
 FROM base AS build
 RUN pnpm install --frozen-lockfile --prod=false --filter millrace --filter '{ingestion}' --filter '{processor}' \
-    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}'
+    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}' --filter '{sdk/browser}'
 COPY tsconfig.base.json ./
 COPY shared shared
 COPY ingestion ingestion
 COPY processor processor
 COPY scheduler scheduler
 COPY reporting reporting
-RUN node_modules/.bin/tsc -b shared ingestion processor scheduler reporting
+COPY sdk/browser sdk/browser
+RUN node_modules/.bin/tsc -b shared ingestion processor scheduler reporting sdk/browser && node sdk/browser/bundle.mjs
 
 # Only what runs: packages without their development tools. The one install script here fetches the native half of roaring;
 # where that fails, the installation succeeds all the same, and the services use roaring-wasm.
 FROM base AS packages
 RUN pnpm install --frozen-lockfile --prod --filter '{ingestion}' --filter '{processor}' \
-    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}'
+    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}' --filter '{sdk/browser}'
 
 FROM node:20-slim AS runtime
 WORKDIR /app
@@ -44,6 +46,7 @@ COPY --from=build /app/ingestion/dist ingestion/dist
 COPY --from=build /app/processor/dist processor/dist
 COPY --from=build /app/scheduler/dist scheduler/dist
 COPY --from=build /app/reporting/dist reporting/dist
+COPY --from=build /app/sdk/browser/dist sdk/browser/dist
 COPY --from=build /app/reporting/fonts reporting/fonts
 # Where a volume for files of exports is mounted, which only the services read.
 RUN mkdir -m 0700 /exports && chown node:node /exports

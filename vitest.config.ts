@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Tests of whole stacks mostly wait, those of random histories mostly compute, and both take longest; then come single files. */
 const long = [
   /\/e2e\/test\//,
+  /\/sdk\/browser\/test\//,
   /random\.test\.ts$/,
   /\/dev\/test\/start\.test\.ts$/,
   /\/processor\/test\/(aggregations\/aggregate-site|cleanup\/drop-old-months)\.test\.ts$/,

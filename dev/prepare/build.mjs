@@ -1,16 +1,27 @@
-/** Turns the TypeScript of all packages into JavaScript, only where something changed. */
+/** Turns the TypeScript of all packages into JavaScript, and some of it into scripts for pages, only where something changed. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { runTool } from './run-tool.mjs';
 
-/** Compiles the workspace incrementally; returns the compiler's output when it failed, else undefined. */
+/** Compiles the workspace incrementally; returns what the compiler or the bundler said when it failed, else undefined. */
 export async function build(root) {
   forgetRemovedOutputs(root);
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await runTool(process.execPath, [compiler, '-b', '--pretty', 'false'], { cwd: root });
   if (code !== 0) return output;
   removeLeftovers(root);
-  return undefined;
+  return bundle(root);
+}
+
+async function bundle(root) {
+  try {
+    const { bundleScripts } = await import(pathToFileURL(join(root, 'sdk', 'browser', 'bundle.mjs')).href);
+    await bundleScripts();
+    return undefined;
+  } catch (error) {
+    return String(error.stack);
+  }
 }
 
 /** Folders of all that is compiled. */
@@ -31,10 +42,12 @@ function forgetRemovedOutputs(root) {
 export function removeLeftovers(root) {
   for (const name of projects(root)) {
     const { rootDir, outDir } = JSON.parse(readFileSync(join(root, name, 'tsconfig.json'), 'utf8')).compilerOptions;
-    for (const output of readdirSync(join(root, name, outDir), { recursive: true })) {
+    const outputs = readdirSync(join(root, name, outDir), { recursive: true });
+    for (const output of outputs) {
       const module = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(output)?.[1];
-      if (module !== undefined && !existsSync(join(root, name, rootDir, `${module}.ts`)))
-        rmSync(join(root, name, outDir, output));
+      // The bundler declares no types.
+      if (module === undefined || !outputs.includes(`${module}.d.ts`)) continue;
+      if (!existsSync(join(root, name, rootDir, `${module}.ts`))) rmSync(join(root, name, outDir, output));
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Turns the lockfile into installed packages, once per content of the lockfile and the manifests. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeSettings } from './native-settings.mjs';
+import { packageFolders } from './package-folders.mjs';
 import { runTool } from './run-tool.mjs';
 
 /** Installs the workspace with the pinned pnpm unless that was done; returns the output of a failure, else undefined. */
@@ -33,11 +34,7 @@ async function findPnpm(root) {
 /** Everything that decides what an installation holds, as one hash. */
 function installStamp(root) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${process.versions.modules}\n`);
-  const manifests = ['.', 'sdk']
-    .flatMap((parent) =>
-      existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => join(parent, name)) : [],
-    )
-    .map((name) => join(name, 'package.json'));
+  const manifests = packageFolders(root).map((folder) => join(folder, 'package.json'));
   for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', 'package.json', ...manifests.sort()]) {
     const file = join(root, name);
     if (existsSync(file)) hash.update(`${name}\n`).update(readFileSync(file));

@@ -1,6 +1,7 @@
 /** Turns the packages of a workspace into their source files and what those import. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { packageFolders } from '../prepare/package-folders.mjs';
 
 /** One file of a package. */
 export interface SourceFile {
@@ -14,20 +15,6 @@ export interface SourceFile {
 }
 
 const skippedFolders = new Set(['node_modules', 'dist']);
-
-/** Folders of the SDKs, such as `sdk/node`. */
-export function sdkFolders(root: string): string[] {
-  if (!existsSync(join(root, 'sdk'))) return [];
-  return readdirSync(join(root, 'sdk'))
-    .map((name) => `sdk/${name}`)
-    .filter((folder) => existsSync(join(root, folder, 'package.json')));
-}
-
-/** Folders of the workspace that hold a package. */
-export function packageFolders(root: string): string[] {
-  const services = readdirSync(root).filter((name) => existsSync(join(root, name, 'package.json')));
-  return [...services.filter((name) => !skippedFolders.has(name)), ...sdkFolders(root)];
-}
 
 /** Every TypeScript and JavaScript file of every package. */
 export function readSourceFiles(root: string): SourceFile[] {

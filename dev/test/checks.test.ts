@@ -29,6 +29,7 @@ function workspace(files: Record<string, string>): string {
     ),
     'reporting/package.json': manifest('@millrace/reporting', { '@millrace/shared': '1' }),
     'sdk/node/package.json': manifest('@millrace/node', {}, { '@millrace/shared': '1' }),
+    'sdk/browser/package.json': manifest('@millrace/browser', {}, { '@millrace/shared': '1', esbuild: '1' }),
     ...files,
   };
   for (const [path, text] of Object.entries(all)) {
@@ -65,6 +66,13 @@ describe('imports', () => {
     ['test code outside tests', 'ingestion/src/a.ts', '@millrace/shared/testing/database', 'is for tests only'],
     ['a part of Node without its prefix', 'ingestion/src/a.ts', 'fs', 'import "node:fs"'],
     ['an SDK that imports shared', 'sdk/node/src/a.ts', '@millrace/shared/event', 'SDKs stand alone'],
+    ['shared code in an SDK', 'sdk/browser/src/a.ts', '@millrace/shared/event', 'must not import @millrace/shared'],
+    [
+      'a development package in an SDK',
+      'sdk/browser/src/a.ts',
+      'esbuild',
+      '"esbuild" is not among the dependencies of sdk',
+    ],
     ['an undeclared package in a test', 'reporting/test/a.test.ts', 'supertest', 'dependencies or devDependencies'],
   ];
   it.each(cases)('refuses %s', (_what, path, specifier, problem) => {
@@ -89,6 +97,8 @@ describe('imports', () => {
       'ingestion/test/a.test.ts': importing('vitest') + importing('supertest') + importing('../src/a.ts'),
       'shared/src/event.ts': importing('joi'),
       'sdk/node/test/a.test.ts': importing('@millrace/shared/testing/stack'),
+      'sdk/browser/bundle.mjs': importing('esbuild'),
+      'sdk/browser/test/a.test.ts': importing('@millrace/shared/testing/database') + importing('@millrace/browser'),
     });
     expect(checkPackageImports(root)).toEqual([]);
   });

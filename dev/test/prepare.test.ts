@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { removeLeftovers } from '../prepare/build.mjs';
 import { explainFailure } from '../prepare/explain-failure.mjs';
 import { nodeProblem } from '../prepare/node-problem.mjs';
+import { packageFolders } from '../prepare/package-folders.mjs';
 import { tryLock, waitForLock } from '../prepare/process-lock.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-prepare-'));
@@ -80,6 +81,17 @@ describe('the sentence for a failure', () => {
   });
 });
 
+describe('the packages', () => {
+  it('lie in the folder of the workspace, SDKs a level deeper', () => {
+    const root = join(folder, 'workspace');
+    for (const name of ['one', 'sdk/two', 'sdk/dist', 'node_modules/three', 'docs']) {
+      mkdirSync(join(root, name), { recursive: true });
+      if (name !== 'docs') writeFileSync(join(root, name, 'package.json'), '{}');
+    }
+    expect(packageFolders(root)).toEqual(['one', 'sdk/two']);
+  });
+});
+
 describe('the build', () => {
   it('removes what was made of a module that is gone, and nothing else', () => {
     const made = join(folder, 'part', 'dist', 'inner');
@@ -88,11 +100,18 @@ describe('the build', () => {
     writeFileSync(join(folder, 'tsconfig.json'), '{"references":[{"path":"part"}]}');
     writeFileSync(join(folder, 'part', 'tsconfig.json'), '{"compilerOptions":{"rootDir":"src","outDir":"dist"}}');
     writeFileSync(join(folder, 'part', 'src', 'inner', 'kept.ts'), '');
+    writeFileSync(join(folder, 'part', 'package.json'), '{}');
     for (const name of ['kept', 'gone']) {
       for (const ending of ['js', 'js.map', 'd.ts']) writeFileSync(join(made, `${name}.${ending}`), '');
     }
-    writeFileSync(join(made, 'tsconfig.tsbuildinfo'), '');
+    for (const name of ['tsconfig.tsbuildinfo', 'bundle.js']) writeFileSync(join(made, name), '');
     removeLeftovers(folder);
-    expect(readdirSync(made).sort()).toEqual(['kept.d.ts', 'kept.js', 'kept.js.map', 'tsconfig.tsbuildinfo']);
+    expect(readdirSync(made).sort()).toEqual([
+      'bundle.js',
+      'kept.d.ts',
+      'kept.js',
+      'kept.js.map',
+      'tsconfig.tsbuildinfo',
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Express } from 'express';
 import type { EventLane } from './event-lane.js';
+import { pageScripts } from './page-scripts.js';
 
 /** The Express app; the lane is mounted in it too, so that a test can meet every route through it. */
 export function buildApp(deps: ServiceApp, lane: EventLane): Express {
@@ -11,6 +12,7 @@ export function buildApp(deps: ServiceApp, lane: EventLane): Express {
     app.use((req, res, next) => {
       if (!lane(req, res)) next();
     });
+    app.use(pageScripts());
   });
 }
 

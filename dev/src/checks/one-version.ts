@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { packageFolders } from '../source-files.js';
+import { packageFolders } from '../../prepare/package-folders.mjs';
 
 /** Versions by the place that names them; undefined where a place names none. */
 type Named = [place: string, version: string | undefined][];
@@ -19,9 +19,9 @@ export async function checkVersion(root: string): Promise<string[]> {
 const manifestVersion = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version;
 
 function manifests(root: string): Named {
-  return packageFolders(root).map((name) => [
-    `${name}/package.json`,
-    manifestVersion(join(root, name, 'package.json')),
+  return packageFolders(root).map((folder) => [
+    `${folder}/package.json`,
+    manifestVersion(join(root, folder, 'package.json')),
   ]);
 }
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
-import { importsOf, packageFolders, readSourceFiles, type SourceFile } from '../source-files.js';
+import { packageFolders } from '../../prepare/package-folders.mjs';
+import { importsOf, readSourceFiles, type SourceFile } from '../source-files.js';
 
 interface Manifest {
   name?: string;
@@ -72,10 +73,15 @@ function boundaryProblem(file: SourceFile, specifier: string, name: string, own:
 function declarationProblem(file: SourceFile, name: string, own: Manifest, tools: string[]): string | undefined {
   if (own.dependencies?.[name] ?? own.peerDependencies?.[name]) return undefined;
   const forTests = { ...own.devDependencies, ...Object.fromEntries(tools.map((tool) => [tool, 'workspace root'])) };
-  if (file.isTest && forTests[name]) return undefined;
-  const where = file.isTest ? 'dependencies or devDependencies' : 'dependencies';
+  const isForUs = file.isTest || isBuildScript(file);
+  if (isForUs && forTests[name]) return undefined;
+  const where = isForUs ? 'dependencies or devDependencies' : 'dependencies';
   return `"${name}" is not among the ${where} of ${file.package}/package.json`;
 }
+
+/** What lies beside the sources of an SDK is not part of it. */
+const isBuildScript = ({ path, package: folder }: SourceFile): boolean =>
+  folder.startsWith('sdk/') && !path.startsWith(`${folder}/src/`);
 
 function packageOf(specifier: string): string {
   return specifier

@@ -1,22 +1,33 @@
-/** Looks at the SDKs as those who install them would: are the files there, and do the types fit them. */
+/** Looks at the SDKs as their users install them: are they small, are all files there, do the types fit. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageFolders } from '../../prepare/package-folders.mjs';
 import { runProgram } from '../run-program.js';
-import { sdkFolders } from '../source-files.js';
 
-/** Bins of two packages of this folder, each run in the folder of an SDK. `.attw.json` there says which importers it is for. */
+/**
+ * Bins by the folder that has them as development dependencies; undefined stands for the SDK itself, which decides by that
+ * whether it has a size to keep. `.attw.json` in an SDK says which importers it is for.
+ */
 const tools = [
-  { bin: ['publint', 'src', 'cli.js'], args: ['run', '--strict', '--pack', 'npm'] },
-  { bin: ['@arethetypeswrong', 'cli', 'dist', 'index.js'], args: ['--pack', '.', '--format', 'ascii', '--no-color'] },
+  { owner: undefined, bin: ['size-limit', 'bin.js'], args: [] },
+  { owner: 'dev', bin: ['publint', 'src', 'cli.js'], args: ['run', '--strict', '--pack', 'npm'] },
+  {
+    owner: 'dev',
+    bin: ['@arethetypeswrong', 'cli', 'dist', 'index.js'],
+    args: ['--pack', '.', '--format', 'ascii', '--no-emoji', '--no-color'],
+  },
 ];
 
-/** Runs `publint` and `attw --pack` for every folder in sdk/, which must be built. */
+/** Runs `size-limit`, `publint` and `attw --pack` for every folder in sdk/, which must be built. */
 export async function checkPublishedPackages(root: string): Promise<string[]> {
-  const runs = sdkFolders(root).flatMap((folder) =>
-    tools.map(async ({ bin, args }) => {
-      const script = join(root, 'dev', 'node_modules', ...bin);
-      const { code, output } = await runProgram(script, args, { cwd: join(root, folder) });
-      return code === 0 ? [] : [`${folder}: ${output}`];
-    }),
-  );
+  const sdks = packageFolders(root).filter((folder) => folder.startsWith('sdk/'));
+  const runs = sdks.flatMap((folder) => tools.map((tool) => runTool(root, folder, tool)));
   return (await Promise.all(runs)).flat();
+}
+
+async function runTool(root: string, folder: string, { owner, bin, args }: (typeof tools)[number]): Promise<string[]> {
+  const script = join(root, owner ?? folder, 'node_modules', ...bin);
+  if (owner === undefined && !existsSync(script)) return [];
+  const { code, output } = await runProgram(script, args, { cwd: join(root, folder) });
+  return code === 0 ? [] : [`${folder}: ${output}`];
 }

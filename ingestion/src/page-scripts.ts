@@ -1,0 +1,54 @@
+/** Serves the scripts that pages load: under a fixed name, kept for an hour, and under one with a hash of their content, kept for ever. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { type RequestHandler, Router } from 'express';
+
+/** Name in the address → import of the built file. */
+const scripts = { m: '@millrace/browser/m.js', 'millrace-vitals': '@millrace/browser/millrace-vitals.js' };
+
+const anHour = 'public, max-age=3600, stale-while-revalidate=86400';
+const forEver = 'public, max-age=31536000, immutable';
+
+interface Script {
+  hash: string;
+  br: Buffer;
+  gzip: Buffer;
+  identity: Buffer;
+}
+
+function readScript(name: string): Script {
+  const identity = readFileSync(createRequire(import.meta.url).resolve(name));
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+  return { hash, br: brotliCompressSync(identity), gzip: gzipSync(identity, { level: 9 }), identity };
+}
+
+/** Both names answer with `Content-Location`, so that the name with the hash can be looked up. */
+function sendScript(script: Script, cacheControl: string, nameWithHash: string): RequestHandler {
+  return (req, res) => {
+    const encoding = (req.acceptsEncodings('br', 'gzip', 'identity') || 'identity') as 'br' | 'gzip' | 'identity';
+    res.set({
+      'cache-control': cacheControl,
+      'content-location': nameWithHash,
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+      etag: `"${script.hash}-${encoding}"`,
+      vary: 'Accept-Encoding',
+      ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+    });
+    res.type('text/javascript').send(script[encoding]);
+  };
+}
+
+/** Reads and compresses the scripts at once. @throws Error when they are not built. */
+export function pageScripts(): Router {
+  const router = Router();
+  for (const [name, file] of Object.entries(scripts)) {
+    const script = readScript(file);
+    const nameWithHash = `/${name}.${script.hash}.js`;
+    router.get(`/${name}.js`, sendScript(script, anHour, nameWithHash));
+    router.get(nameWithHash, sendScript(script, forEver, nameWithHash));
+  }
+  return router;
+}

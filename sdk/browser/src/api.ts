@@ -1,0 +1,152 @@
+/** Counts what happens on a page. */
+import { watchClicks } from './clicks.js';
+import { createEngagement } from './engagement.js';
+import { type Before, createEvent, type Emit, type Fields, type PageEvent, type Properties } from './event.js';
+import { maxBatchEvents } from './limits.js';
+import { isSilent, type Options } from './options.js';
+import { on, safely } from './safely.js';
+import { createSender } from './send.js';
+import { createStore } from './store.js';
+import { createViews } from './views.js';
+
+export type { Before, Fields, Options, PageEvent, Properties };
+
+/** Further fields of an event, such as `profile_id`. */
+export interface TrackOptions extends Fields {
+  /** Becomes the properties `amount` and `currency` (ISO 4217). */
+  revenue?: { amount: number | string; currency: string };
+}
+
+/** What a page can say. No method throws. */
+export interface Methods {
+  /** Counts an event; revenue of `payment` and the like is summed up. */
+  track(name: string, properties?: Properties, options?: TrackOptions): void;
+  /** Counts a view, where they are not counted by themselves. */
+  page(properties?: Properties): void;
+  /** Says who the visitor is, in all events from now on, also on later pages, until `reset()`. */
+  identify(userId: string, traits?: Properties): void;
+  /** Adds properties to all events of this page from now on. */
+  set(properties: Properties): void;
+  /** Forgets who the visitor is, and what was said by `set()`. */
+  reset(): void;
+  /** Sends at once what waits, unless the server has asked for patience. */
+  flush(): void;
+  /** With true nothing is counted in this browser from now on, and what waits is forgotten; false takes that back. */
+  optOut(out: boolean): void;
+  /** With true events may be stored and sent; false takes that back, and what is stored is forgotten. */
+  consent(given: boolean): void;
+  /** Looks at each event before it is stored: may change it, return another, or null for none. */
+  before(hook: Before): void;
+}
+
+/** The methods; `millrace('track', 'signup')` is the same as `millrace.track('signup')`. */
+export interface Millrace extends Methods {
+  <Name extends keyof Methods>(name: Name, ...args: Parameters<Methods[Name]>): void;
+}
+
+/** The server has no route for traits yet. */
+const sendsTraits = false as boolean;
+
+/** What a page may have put in place of the functions, to keep what it wants of them until they are there. */
+interface Stub {
+  q?: Iterable<unknown>[];
+  track?: undefined;
+}
+
+const silent: Millrace = new Proxy(() => {}, { get: () => silent }) as unknown as Millrace;
+
+/**
+ * Starts counting, once on a page: called again it returns the same functions, which are `window.millrace` too. On a server
+ * and where nothing is counted they do nothing.
+ */
+export function init(options: Options): Millrace {
+  if (typeof document === 'undefined') return silent;
+  const page = window as { millrace?: Millrace | Stub };
+  const { millrace } = page;
+  if (millrace?.track) return millrace;
+  const started = isSilent(options) ? silent : start(options);
+  page.millrace = started;
+  for (const call of millrace?.q ?? []) started(...(call as unknown as ['track', string]));
+  return started;
+}
+
+function start(options: Options): Millrace {
+  const { site } = options;
+  const prefix = `millrace:${site}:`;
+  const userKey = `${prefix}user`;
+  const outKey = `${prefix}out`;
+  let { before = (event) => event } = options;
+  let hasConsent = !options.consent;
+  let common: Properties = {};
+  const store = createStore();
+  const maySend = () => hasConsent;
+  const [add, send] = createSender(options, store, prefix, maySend, 'events', maxBatchEvents);
+  const addTraits = sendsTraits && createSender(options, store, prefix, maySend, 'identify', 1)[0];
+  store.persist(hasConsent);
+  const forget = () => store.keys(prefix).forEach(store.remove);
+  const optOut = (out: boolean): void => {
+    if (out) forget();
+    store.set(outKey, out ? '1' : '');
+  };
+
+  const emit = safely<Parameters<Emit>>((type, properties, fields) => {
+    if (store.get(outKey)) return;
+    // What a page does ahead of time nobody may ever see.
+    if (document.prerendering) return on('prerenderingchange', () => emit(type, properties, fields));
+    settle();
+    const made = createEvent({
+      site_id: site,
+      event_type: type,
+      referrer: referrer(),
+      user_id: store.get(userKey),
+      properties: { ...common, ...properties },
+      ...fields,
+    });
+    const event = before(made);
+    if (event) add(JSON.stringify(event));
+  });
+  const [startPage, report] = createEngagement(emit);
+  const [begin, settle, referrer] = createViews(options, emit, startPage, report);
+  watchClicks(emit);
+
+  const leave = () => {
+    settle();
+    report();
+    send();
+  };
+  on('pagehide visibilitychange', leave);
+
+  const methods: Methods = {
+    track: (name, properties, { revenue, ...fields } = {}) => emit(name, { ...properties, ...revenue }, fields),
+    page: begin,
+    identify(userId, traits) {
+      // A mistake of the page must not make one visitor of all who are nobody.
+      if (!userId) return;
+      store.set(userKey, `${userId}`);
+      if (addTraits && traits) addTraits(JSON.stringify({ site_id: site, user_id: userId, traits }));
+    },
+    set(properties) {
+      common = { ...common, ...properties };
+    },
+    reset() {
+      store.remove(userKey);
+      common = {};
+    },
+    flush: send,
+    optOut,
+    consent(given) {
+      if (!given) forget();
+      hasConsent = given;
+      store.persist(given);
+      // Without consent nobody could know of it.
+      if (store.get(outKey)) optOut(true);
+      send();
+    },
+    before(hook) {
+      before = hook;
+    },
+  };
+  const millrace = ((name: 'flush', ...args: []) => millrace[name]?.(...args)) as Millrace;
+  for (const name in methods) millrace[name as 'flush'] = safely(methods[name as 'flush']);
+  return millrace;
+}

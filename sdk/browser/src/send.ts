@@ -1,0 +1,106 @@
+import { claimMs, firstDelayMs, manyEvents, maxBytesInFlight, maxPauseMs, maxWaitMs } from './limits.js';
+import type { Options } from './options.js';
+import { createQueue } from './queue.js';
+import { on, safely } from './safely.js';
+import type { Store } from './store.js';
+
+/**
+ * Sends what waits in the queue of a route of the server, such as `events`: `most` in a request, request after request, until the
+ * server has answered for everything. Where a request carries one thing, that is its whole body.
+ */
+export function createSender(
+  { endpoint, key, debug }: Options,
+  store: Store,
+  prefix: string,
+  maySend: () => boolean,
+  route: string,
+  most: number,
+) {
+  const url = `${endpoint.replace(/\/$/, '')}/${route}${key ? `?key=${key}` : ''}`;
+  const [keep, take, release] = createQueue(store, `${prefix}${route}:`);
+  const waitKey = `${prefix}wait`;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let dueAt = 0;
+  let mostNow = most;
+  let bytesInFlight = 0;
+  let failures = 0;
+  let unreachableUntil = 0;
+
+  /** What the server asked for holds for all tabs and later pages; that it could not be reached, for this page only. */
+  const waitMs = (): number => {
+    const askedMs = Number(store.get(waitKey) ?? 0) - Date.now();
+    return Math.max(askedMs > maxWaitMs ? 0 : askedMs, unreachableUntil - Date.now());
+  };
+
+  /** Twice as long each time, and up to half more or less, so that not all visitors come back together. */
+  const pauseMs = (): number => Math.min(maxPauseMs, 1000 * 2 ** failures++) * (0.5 + Math.random());
+
+  /** Never before the wait is over, else at the earliest time of all calls; never at the same moment as another tab. */
+  const sendIn = (ms: number): void => {
+    const delayMs = Math.max(ms, waitMs()) * (1 + Math.random() / 10);
+    if (dueAt && Date.now() + delayMs >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = Date.now() + delayMs;
+    timer = setTimeout(send, delayMs);
+  };
+
+  /** Sends now what may be sent now: a batch, or while the page is hidden and may not come back, all that it may. */
+  const send = safely((): void => {
+    dueAt = 0;
+    if (!maySend() || (bytesInFlight && !document.hidden)) return;
+    if (waitMs() > 0) {
+      sendIn(0);
+      return;
+    }
+    const [keys, texts, bytes, nextMs] = take(mostNow, maxBytesInFlight - bytesInFlight);
+    if (bytes) {
+      post(keys, texts, bytes);
+      if (document.hidden) send();
+    } else if (!bytesInFlight && nextMs) sendIn(nextMs);
+  });
+
+  const post = async (keys: string[], texts: string[], bytes: number): Promise<void> => {
+    const body = most > 1 ? `{"events":[${texts}],"sent_at":"${new Date().toISOString()}"}` : `${texts}`;
+    bytesInFlight += bytes;
+    try {
+      const signal = AbortSignal.timeout?.(claimMs);
+      const response = await fetch(url, { method: 'POST', body, keepalive: true, credentials: 'omit', signal });
+      const { ok, status } = response;
+      if (/408|429|5../.test(`${status}`)) {
+        const askedMs = Number(response.headers.get('retry-after')) * 1000 || 0;
+        store.set(waitKey, `${Date.now() + Math.min(maxWaitMs, Math.max(askedMs, pauseMs()))}`);
+      } else if (status === 413 && keys[1]) mostNow = keys.length / 2;
+      else {
+        // Throws where the answer was cut off, or is none of Millrace's.
+        const refused = ok ? (await response.json()).rejected : await response.text();
+        // biome-ignore lint/suspicious/noConsole: the page's owner has asked for it
+        if (debug && refused?.length) console.warn('millrace:', status, refused);
+        if (!ok) mostNow = most;
+        failures = 0;
+        keys.forEach(store.remove);
+        keys = [];
+      }
+    } catch {
+      unreachableUntil = Date.now() + pauseMs();
+      // Whether a beacon arrives nobody learns: its events stay taken for a while, and are sent again.
+      if (document.hidden && navigator.sendBeacon?.(url, body)) keys = [];
+    }
+    bytesInFlight -= bytes;
+    release(keys);
+    send();
+  };
+
+  on('online', () => {
+    unreachableUntil = failures = 0;
+    sendIn(firstDelayMs);
+  });
+  // What earlier pages have left.
+  sendIn(firstDelayMs);
+
+  const add = (json: string): void => {
+    const waiting = keep(json);
+    if (document.hidden) queueMicrotask(send);
+    else sendIn(waiting < manyEvents ? firstDelayMs : 0);
+  };
+  return [add, send] as const;
+}

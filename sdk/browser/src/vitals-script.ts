@@ -1,0 +1,15 @@
+/** The script for pages that want web vitals too, before or behind the other one. */
+import type { Millrace } from './api.js';
+import { countVitals } from './vitals.js';
+
+interface Stub {
+  (...call: unknown[]): void;
+  q?: unknown[][];
+}
+
+const page = window as { millrace?: Millrace | Stub };
+const stub: Stub = (...call) => {
+  stub.q = [...(stub.q ?? []), call];
+};
+page.millrace ??= stub;
+countVitals((name, properties) => (page.millrace as Stub)('track', name, properties));

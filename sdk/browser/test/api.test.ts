@@ -1,0 +1,165 @@
+/** What a page can say, and what it cannot break. */
+
+import { init } from '@millrace/browser';
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inShort, launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import { pageWith } from './site.ts';
+
+describe.skipIf(!hasChromium())('millrace', () => {
+  let browser: Browser;
+  let shop: Shop;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    shop = await openShop(browser);
+    context = await shop.open();
+    page = await context.newPage();
+    await page.clock.install();
+  });
+  afterEach(() => shop.close());
+
+  /** Opens a page whose head has this before the tag of the SDK. */
+  async function visit(script: string, attributes = ''): Promise<void> {
+    shop.site.pages['/'] = pageWith(`<script>${script}</script>${tagFor(shop.collector.url, attributes)}`);
+    await page.goto(shop.address('/'));
+  }
+  const kept = () =>
+    shop.collector
+      .kept()
+      .filter(({ event_type: type }) => type !== 'engagement')
+      .sort((one, other) => one.timestamp.localeCompare(other.timestamp));
+
+  it('does what it was asked before it was there, in order', async () => {
+    await visit(`
+      window.millrace = window.millrace || function () { (millrace.q = millrace.q || []).push(arguments) };
+      millrace('set', { plan: 'pro' });
+      millrace('identify', 'ada');
+      millrace('track', 'first', { n: 1 });
+      millrace('track', 'second');
+    `);
+    await page.evaluate("millrace('track', 'third'); millrace.track('fourth');");
+    await settled(page, shop.collector, 5);
+    expect(kept().map(inShort).sort()).toEqual([
+      'first / {"plan":"pro","n":1}',
+      'fourth / {"plan":"pro"}',
+      'second / {"plan":"pro"}',
+      'third / {"plan":"pro"}',
+      'view / {"plan":"pro"}',
+    ]);
+    expect(new Set(kept().map(({ user_id: user }) => user))).toEqual(new Set(['ada']));
+  });
+
+  it('knows the visitor on later pages, until it is told to forget', async () => {
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    await page.evaluate(
+      "millrace.identify('ada', { plan: 'pro' }); millrace.identify(''); millrace.identify(undefined)",
+    );
+    await page.evaluate("millrace.track('a')");
+    await page.goto(shop.address('/next'));
+    await page.evaluate("millrace.track('b')");
+    await page.evaluate("millrace.set({ n: 1 }); millrace.reset(); millrace.track('c')");
+    await page.clock.runFor(40_000);
+    await settled(page, shop.collector, 5);
+    const users = kept().map((event) => [inShort(event), event.user_id]);
+    expect(users.sort()).toEqual([
+      ['a /', 'ada'],
+      ['b /next', 'ada'],
+      ['c /next', undefined],
+      ['view /', undefined],
+      ['view /next', 'ada'],
+    ]);
+  });
+
+  it('takes revenue, and further fields of an event', async () => {
+    await page.goto(shop.address('/'));
+    await page.evaluate(`
+      millrace.track('payment', { transaction_id: 't1', amount: '9.50', currency: 'EUR', status: 'succeeded' });
+      millrace.track('upsell', { kind: 'seat' }, { revenue: { amount: 12, currency: 'USD' }, profile_id: 'p1', path: '${shop.address('/checkout')}' });
+    `);
+    await settled(page, shop.collector, 3);
+    const told = shop.collector
+      .kept()
+      .map(({ event_type, path, profile_id, properties }) => [event_type, path, profile_id, properties]);
+    expect(told).toEqual([
+      ['view', shop.address('/'), undefined, {}],
+      [
+        'payment',
+        shop.address('/'),
+        undefined,
+        { transaction_id: 't1', amount: '9.50', currency: 'EUR', status: 'succeeded' },
+      ],
+      ['upsell', shop.address('/checkout'), 'p1', { kind: 'seat', amount: 12, currency: 'USD' }],
+    ]);
+  });
+
+  it('lets a hook change and drop events, and drops those over which it fails', async () => {
+    await visit(`
+      window.millrace = function () { (millrace.q = millrace.q || []).push(arguments) };
+      millrace('before', (event) => {
+        if (event.event_type === 'secret') return null;
+        if (event.event_type === 'fault') throw new Error('a fault of the page');
+        return { ...event, path: event.path.split('?')[0], properties: { ...event.properties, seen: true } };
+      });
+      for (const name of ['secret', 'fault', 'open']) millrace('track', name);
+    `);
+    await settled(page, shop.collector, 2);
+    expect(kept().map(inShort).sort()).toEqual(['open / {"seen":true}', 'view / {"seen":true}']);
+  });
+
+  it('never throws, whatever it is given', async () => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    await page.goto(shop.address('/'));
+    await page.evaluate(`
+      const circle = {}; circle.circle = circle;
+      millrace.track('circle', circle);
+      millrace.track('big', { n: 1n });
+      millrace.track('nothing', null, null);
+      millrace.set(null);
+      millrace.before(null);
+      millrace.track('hookless');
+      millrace.before((event) => event);
+      millrace('no such method');
+      document.dispatchEvent(new Event('click'));
+      document.dispatchEvent(new Event('submit'));
+      millrace.track('end');
+    `);
+    await settled(page, shop.collector, 2);
+    expect(kept().map(inShort).sort()).toEqual(['end /', 'view /']);
+    expect(faults).toEqual([]);
+  });
+
+  it('comes as a module too, starts once, and is window.millrace then', async () => {
+    shop.site.pages['/module'] = pageWith(`<script type="module">
+      import { init } from '/sdk/api.js';
+      const options = { site: 'demo', endpoint: '${shop.collector.url}', allowWebdriver: true, before: (event) => event.event_type === 'drop' ? null : event };
+      const millrace = init(options);
+      millrace.track('a');
+      millrace.track('drop');
+      init(options).track('b');
+      window.isSame = init(options) === window.millrace;
+    </script>`);
+    await page.goto(shop.address('/module'));
+    await settled(page, shop.collector, 3);
+    expect(kept().map(inShort).sort()).toEqual(['a /module', 'b /module', 'view /module']);
+    expect(await page.evaluate('isSame')).toBe(true);
+  });
+});
+
+describe('on a server', () => {
+  it('init gives functions that do nothing', () => {
+    const millrace = init({ site: 'demo', endpoint: 'https://stats.example' });
+    millrace.track('a');
+    millrace.identify('ada');
+    millrace('page');
+    expect(millrace.flush()).toBeUndefined();
+  });
+});

@@ -1,0 +1,110 @@
+/** How much is sent at a time, and when. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import { eventually } from '@millrace/shared/testing/eventually';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { collected, launchChromium, openShop, type Shop, settled, waiting } from './shop.ts';
+
+const track = (page: Page, from: number, to = from): Promise<unknown> =>
+  page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
+const bought = (from: number, to: number, path = '/'): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
+
+describe.skipIf(!hasChromium())('a batch', () => {
+  let browser: Browser;
+  let shop: Shop;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    shop = await openShop(browser, 'data-debug');
+    context = await shop.open();
+    page = await context.newPage();
+  });
+  afterEach(() => shop.close());
+
+  const kept = (): string[] => collected(shop.collector);
+
+  it('cuts a batch in halves that is too large, and drops one event that alone is', async () => {
+    shop.collector.decide(({ events }) =>
+      events.some(({ event_type }) => event_type === 'huge') || events.length > 8 ? { status: 413 } : 'ok',
+    );
+    const warnings: string[] = [];
+    page.on('console', (message) => warnings.push(message.text()));
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.track('huge')");
+    await track(page, 1, 40);
+    await settled(page, shop.collector, 41);
+    expect(kept()).toEqual([...bought(1, 40), 'view /'].sort());
+    expect(warnings).toContain('millrace: 413 {"error":{"code":"told_to"}}');
+  });
+
+  it('does not hold up the others for an event that fits into none', async () => {
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.track('huge', { text: 'é'.repeat(100_000) })");
+    await track(page, 1);
+    await settled(page, shop.collector, 2);
+    expect(kept()).toEqual([...bought(1, 1), 'view /']);
+  });
+
+  it('keeps the newest 200 over a reload', async () => {
+    shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '100' } }));
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    await eventually(
+      async () => (await waiting(page)) === 1 && shop.collector.deliveries.length === 1,
+      'it was refused',
+    );
+    // However long this takes.
+    await page.evaluate("millrace.before((event) => (event.event_type === 'engagement' ? null : event))");
+    // One in each millisecond, so that it is known which are the oldest.
+    await page.evaluate(`(async () => {
+      for (let n = 1; n <= 250; n += 1) {
+        const now = Date.now();
+        while (Date.now() === now);
+        millrace.track('buy', { n });
+      }
+    })()`);
+    expect(await waiting(page)).toBe(200);
+    shop.collector.decide(() => 'ok');
+    await page.goto(shop.address('/cart'));
+    await page.clock.runFor(120_000);
+    await settled(page, shop.collector, 200);
+    expect(kept()).toEqual([...bought(52, 250), 'view /cart'].sort());
+  });
+
+  it('never sends more than 50 events or 60,000 bytes in a batch, and leaves nothing behind', async () => {
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    await page.evaluate("for (let n = 1; n <= 60; n += 1) millrace.track('buy', { n, text: 'é'.repeat(2000) })");
+    await page.evaluate('for (let n = 61; n <= 180; n += 1) millrace.track("buy", { n })');
+    await page.goto(shop.address('/pricing'));
+    // What the page that was left has sent, without learning what became of it, is sent again.
+    await page.clock.runFor(40_000);
+    await settled(page, shop.collector, 182);
+    const sizes = shop.collector.deliveries.map(({ events, bytes }) => events.length <= 50 && bytes <= 60_100);
+    expect(sizes.every(Boolean)).toBe(true);
+    const numbers = shop.collector.kept().map(({ properties }) => Number(properties.n ?? 0));
+    expect(new Set(numbers)).toEqual(new Set(Array.from({ length: 181 }, (_, n) => n)));
+  });
+
+  it('sends the first batch after 300 ms, and at once from 20 events on', async () => {
+    await page.clock.install({ time: '2026-01-05T10:00:00Z' });
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    await page.clock.pauseAt('2026-01-05T10:05:00Z');
+    await track(page, 1, 3);
+    await page.clock.runFor(290);
+    expect(shop.collector.deliveries.length).toBe(1);
+    await page.clock.runFor(50);
+    await settled(page, shop.collector, 4);
+    await track(page, 4, 23);
+    await page.clock.runFor(1);
+    await settled(page, shop.collector, 24);
+    expect(shop.collector.deliveries.map(({ events }) => events.length)).toEqual([1, 3, 20]);
+  });
+});

@@ -1,0 +1,96 @@
+/** What a click and a form become, and that neither waits for us. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { collected, launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import { pageWith } from './site.ts';
+
+const body = `
+<a id="away" href="https://news.example/today?x=1"><b>News</b></a>
+<a id="own" href="/pricing">Pricing</a>
+<a id="file" href="/files/list.PDF?v=2">List</a>
+<a id="far-file" href="https://files.example/tool.zip">Tool</a>
+<a id="mail" href="mailto:sales@shop.example.zip">Mail</a>
+<svg><a id="drawn" href="https://svg.example/"><text y="20">Drawn</text></a></svg>
+<button id="plan" data-track="choose" data-track-plan="pro" data-track-seats="3"><i>Pro</i></button>
+<a id="both" href="https://partner.example/" data-track="partner">Partner</a>
+<form id="news" action="/subscribe"><input name="id"><input name="action"><button>Go</button></form>
+<form name="find" data-track="search" data-track-where="top"><button>Find</button></form>`;
+
+/** What a page may do as well; the SDK hears of it before. */
+const stay = `<script>for (const type of ['click', 'auxclick', 'submit']) addEventListener(type, (event) => {
+  if (type === 'submit' || event.target.closest('a')) event.preventDefault();
+});</script>`;
+
+describe.skipIf(!hasChromium())('a click', () => {
+  let browser: Browser;
+  let shop: Shop;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    shop = await openShop(browser);
+    context = await shop.open();
+    page = await context.newPage();
+    shop.site.pages['/'] = pageWith(tagFor(shop.collector.url), body + stay);
+    await page.goto(shop.address('/'));
+  });
+  afterEach(() => shop.close());
+
+  async function countedBy(act: () => Promise<void>, events: number): Promise<string[]> {
+    await act();
+    await page.evaluate("millrace.track('end')");
+    await settled(page, shop.collector, events + 2);
+    return collected(shop.collector).filter((line) => !/^(end|view) /.test(line));
+  }
+
+  it.each([
+    ['on a link that leads away', '#away b', ['outbound / {"url":"https://news.example/today?x=1"}']],
+    ['on a link of the site', '#own', []],
+    ['on a file', '#file', ['download / {"url":"http://millrace.test:PORT/files/list.PDF?v=2"}']],
+    ['on a file elsewhere', '#far-file', ['download / {"url":"https://files.example/tool.zip"}']],
+    ['on an address of mail', '#mail', []],
+    ['inside an element with a name', '#plan i', ['choose / {"plan":"pro","seats":"3"}']],
+    ['on a link with a name', '#both', ['outbound / {"url":"https://partner.example/"}', 'partner /']],
+    ['that sends a form', '#news button', ['form_submit / {"form":"news","action":"/subscribe"}']],
+    [
+      'that sends a form with a name',
+      '[name=find] button',
+      ['form_submit / {"form":"find","action":null}', 'search / {"where":"top"}'],
+    ],
+  ])('%s is counted for what it is', async (_what, selector, expected) => {
+    const lines = await countedBy(() => page.click(selector), expected.length);
+    expect(lines).toEqual(expected.map((line) => line.replace('PORT', String(shop.site.port))));
+  });
+
+  it('with the middle button counts too, with the right one not', async () => {
+    const both = async () => {
+      await page.click('#away', { button: 'middle' });
+      await page.click('#both', { button: 'right' });
+    };
+    expect(await countedBy(both, 1)).toEqual(['outbound / {"url":"https://news.example/today?x=1"}']);
+  });
+
+  it('that leads away at once is counted all the same', async () => {
+    await settled(page, shop.collector, 1);
+    await context.route('https://news.example/**', (route) => route.fulfill({ body: 'news' }));
+    shop.site.pages['/leave'] = pageWith(tagFor(shop.collector.url), body);
+    await page.goto(shop.address('/leave'));
+    await page.click('#away');
+    await page.waitForURL('https://news.example/**');
+    await page.clock.install();
+    await page.goto(shop.address('/'));
+    await page.clock.runFor(40_000);
+    await settled(page, shop.collector, 4);
+    expect(collected(shop.collector)).toEqual([
+      'outbound /leave {"url":"https://news.example/today?x=1"}',
+      'view /',
+      'view /',
+      'view /leave',
+    ]);
+  });
+});

@@ -1,0 +1,125 @@
+/** What stands in for Millrace in these tests: takes events as its event API does, and fails when it is told to. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** An event as it arrived. */
+export interface Arrived {
+  site_id: string;
+  event_type: string;
+  event_id: string;
+  timestamp: string;
+  path: string;
+  properties: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export interface Delivery {
+  headers: IncomingHttpHeaders;
+  /** With the query. */
+  path: string;
+  bytes: number;
+  sentAt: string;
+  events: Arrived[];
+}
+
+/**
+ * What becomes of a delivery: `ok` keeps and answers, `lose` keeps and cuts the connection, `forget` neither keeps nor answers; a
+ * status refuses.
+ */
+export type Fate = 'ok' | 'lose' | 'forget' | { status: number; headers?: Record<string, string>; body?: string };
+
+export interface Collector {
+  url: string;
+  deliveries: Delivery[];
+  /** Events that were kept, each once, in the order of their arrival. */
+  kept(): Arrived[];
+  /** Decides about each delivery from now on; at first all are kept. */
+  decide(fate: (delivery: Delivery) => Fate): void;
+  /** Methods and paths that no page should have asked for. */
+  strangers: string[];
+  close(): Promise<void>;
+}
+
+/** All that the event API takes from a page. */
+const known = new Set(
+  'site_id event_type path timestamp event_id user_id session_id profile_id referrer properties hostname title query country region city browser browser_version os os_version device language screen timezone utm_source utm_medium utm_campaign utm_term utm_content click_id source channel bot'.split(
+    ' ',
+  ),
+);
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export async function startCollector(): Promise<Collector> {
+  const deliveries: Delivery[] = [];
+  const kept = new Map<string, Arrived>();
+  const strangers: string[] = [];
+  let fateOf: (delivery: Delivery) => Fate = () => 'ok';
+
+  const server = createServer(async (req, res) => {
+    const { pathname } = new URL(req.url!, 'http://collector');
+    if (req.method === 'GET') return serveScript(pathname, res, strangers);
+    if (req.method !== 'POST' || !pathname.endsWith('/events')) strangers.push(`${req.method} ${req.url}`);
+    const body = await readBody(req);
+    const { events, sent_at: sentAt } = JSON.parse(body) as { events: Arrived[]; sent_at: string };
+    const delivery = { headers: req.headers, path: req.url!, bytes: Buffer.byteLength(body), sentAt, events };
+    deliveries.push(delivery);
+    answer(res, req.headers.origin, fateOf(delivery), events);
+  });
+
+  function answer(res: ServerResponse, origin: string | undefined, fate: Fate, events: Arrived[]): void {
+    const cors = { 'access-control-allow-origin': origin ?? '*', 'access-control-allow-credentials': 'true' };
+    const headers = { ...cors, 'access-control-expose-headers': 'retry-after', 'content-type': 'application/json' };
+    if (typeof fate === 'object') {
+      res.writeHead(fate.status, { ...headers, ...fate.headers }).end(fate.body ?? '{"error":{"code":"told_to"}}');
+      return;
+    }
+    if (fate === 'forget') return;
+    const rejected = events.flatMap((event, index) => refusal(event, index));
+    for (const event of events)
+      if (refusal(event, 0).length === 0 && !kept.has(event.event_id)) kept.set(event.event_id, event);
+    if (fate === 'lose') return void res.destroy();
+    const accepted = events.length - rejected.length;
+    res.writeHead(200, headers).end(JSON.stringify({ status: 'ok', accepted, rejected }));
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    deliveries,
+    kept: () => [...kept.values()],
+    decide(fate) {
+      fateOf = fate;
+    },
+    strangers,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function readBody(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** The scripts under any folder, as a proxy may have moved them. */
+function serveScript(pathname: string, res: ServerResponse, strangers: string[]): void {
+  const name = /\/(m|millrace-vitals)\.js$/.exec(pathname)?.[1];
+  if (!name) strangers.push(`GET ${pathname}`);
+  res.writeHead(name ? 200 : 404, { 'content-type': 'text/javascript' });
+  res.end(name && readFileSync(new URL(`../dist/${name}.js`, import.meta.url)));
+}
+
+/** Unknown fields are refused by name, as the event API does; so are ids that are none, and events that are called `refused`. */
+function refusal(event: Arrived, index: number): { index: number; reason: string; field: string; message: string }[] {
+  const field = Object.keys(event).find((name) => !known.has(name));
+  if (field) return [{ index, reason: 'unknown_field', field, message: `${field} is not a field` }];
+  if (!uuid.test(event.event_id)) return [{ index, reason: 'bad_format', field: 'event_id', message: 'not a UUID' }];
+  if (event.event_type !== 'refused') return [];
+  return [{ index, reason: 'bad_format', field: 'event_type', message: 'told to' }];
+}

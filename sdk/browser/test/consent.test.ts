@@ -1,0 +1,107 @@
+/** Whom we do not count, and what is not stored in their browsers. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import { eventually } from '@millrace/shared/testing/eventually';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inShort, launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import { pageWith } from './site.ts';
+
+describe.skipIf(!hasChromium())('the script', () => {
+  let browser: Browser;
+  let shop: Shop;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    shop = await openShop(browser);
+    context = await shop.open();
+    page = await context.newPage();
+    await page.clock.install();
+  });
+  afterEach(() => shop.close());
+
+  const kept = () => shop.collector.kept().filter(({ event_type: type }) => type !== 'engagement');
+
+  it('forgets everything and counts nothing where the visitor has opted out, also on later pages', async () => {
+    // Nothing is under way when the visitor opts out.
+    shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '20' } }));
+    await page.goto(shop.address('/'));
+    await eventually(() => page.evaluate("'millrace:demo:wait' in localStorage"), 'the view was refused');
+    await page.evaluate("millrace.identify('ada'); millrace.track('a'); millrace.optOut(true); millrace.track('b')");
+    shop.collector.decide(() => 'ok');
+    await page.goto(shop.address('/next'));
+    expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['millrace:demo:out', '1']]);
+    await page.clock.runFor(40_000);
+    await page.evaluate("millrace.optOut(false); millrace.track('c')");
+    await settled(page, shop.collector, 1);
+    expect(kept().map(inShort)).toEqual(['c /next']);
+  });
+
+  it('stores and sends nothing before there is consent, and then what has been done since the page was opened', async () => {
+    shop.site.pages['/'] = pageWith(tagFor(shop.collector.url, 'data-consent'));
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.identify('ada'); millrace.track('a')");
+    await page.clock.runFor(60_000);
+    expect([await page.evaluate('localStorage.length'), shop.collector.deliveries.length]).toEqual([0, 0]);
+    await page.evaluate('millrace.consent(true)');
+    await settled(page, shop.collector, 2);
+    expect(kept().map((event) => [inShort(event), event.user_id])).toEqual([
+      ['view /', undefined],
+      ['a /', 'ada'],
+    ]);
+    await page.evaluate("millrace.consent(false); millrace.track('b')");
+    await page.clock.runFor(60_000);
+    expect([await page.evaluate('localStorage.length'), kept().length]).toEqual([0, 2]);
+  });
+
+  it.each([
+    [
+      'that asks not to be tracked (GPC)',
+      'data-respect-dnt',
+      "Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })",
+    ],
+    [
+      'that asks not to be tracked (DNT)',
+      'data-respect-dnt',
+      "Object.defineProperty(navigator, 'doNotTrack', { value: '1' })",
+    ],
+    ['that a program drives', 'data-allow-webdriver="false"', ''],
+  ])('does not count a browser %s', async (_what, attributes, script) => {
+    await page.addInitScript(script);
+    const tag = tagFor(shop.collector.url, attributes).replace(
+      'data-allow-webdriver ',
+      attributes.includes('webdriver') ? '' : '$&',
+    );
+    shop.site.pages['/silent'] = pageWith(tag);
+    await page.goto(shop.address('/silent'));
+    await page.evaluate("millrace.track('a'); millrace.identify('ada'); millrace.optOut(true); millrace('track', 'b')");
+    await page.clock.runFor(60_000);
+    expect([await page.evaluate('localStorage.length'), shop.collector.deliveries.length]).toEqual([0, 0]);
+  });
+
+  it.each(['localhost', '127.0.0.1'])('does not count pages on %s unless it is told to', async (host) => {
+    shop.site.pages['/counted'] = pageWith(tagFor(shop.collector.url, 'data-localhost'));
+    await page.goto(`http://${host}:${shop.site.port}/quiet`);
+    await page.evaluate("millrace.track('a')");
+    await page.goto(`http://${host}:${shop.site.port}/counted`);
+    await settled(page, shop.collector, 1);
+    expect(kept().map(inShort)).toEqual(['view /counted']);
+  });
+
+  it('keeps to the wish of a visitor who has opted out, also where the site has consent', async () => {
+    for (const path of ['/', '/next']) shop.site.pages[path] = pageWith(tagFor(shop.collector.url, 'data-consent'));
+    await page.goto(shop.address('/'));
+    await page.evaluate('millrace.consent(true)');
+    await settled(page, shop.collector, 1);
+    await page.evaluate('millrace.optOut(true)');
+    await page.goto(shop.address('/next'));
+    await page.evaluate("millrace.track('a'); millrace.consent(true)");
+    await page.clock.runFor(60_000);
+    expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['millrace:demo:out', '1']]);
+    expect(kept().map(inShort)).toEqual(['view /']);
+  });
+});

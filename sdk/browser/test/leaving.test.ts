@@ -1,0 +1,131 @@
+/** Every event arrives once where pages are closed in the middle, share a queue, or have none. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import { eventually } from '@millrace/shared/testing/eventually';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { collected, launchChromium, openShop, type Shop, settled } from './shop.ts';
+
+const track = (page: Page, from: number, to = from): Promise<unknown> =>
+  page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
+const bought = (from: number, to: number, path = '/'): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
+
+describe.skipIf(!hasChromium())('a page that is left', () => {
+  let browser: Browser;
+  let shop: Shop;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    shop = await openShop(browser);
+    context = await shop.open();
+    page = await context.newPage();
+  });
+  afterEach(() => shop.close());
+
+  const kept = (): string[] => collected(shop.collector);
+  const arrived = (count: number) =>
+    eventually(async () => kept().length >= count || kept().length, `${count} events arrive`);
+
+  it('sends what waits when the visitor goes on to another site', async () => {
+    await page.clock.install({ time: '2026-01-05T10:00:00Z' });
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    await page.clock.pauseAt('2026-01-05T10:01:00Z');
+    await track(page, 1, 2);
+    await page.goto('about:blank');
+    await arrived(3);
+    expect(kept()).toEqual([...bought(1, 2), 'view /']);
+  });
+
+  it('sends what waits when the tab is closed', async () => {
+    await page.clock.install({ time: '2026-01-05T10:00:00Z' });
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    await page.clock.pauseAt('2026-01-05T10:01:00Z');
+    await track(page, 1, 2);
+    await page.close({ runBeforeUnload: true });
+    await arrived(3);
+    expect(kept()).toEqual([...bought(1, 2), 'view /']);
+  });
+
+  it('leaves to another tab what it could not send', async () => {
+    shop.collector.decide(() => ({ status: 503 }));
+    await page.goto(shop.address('/'));
+    await track(page, 1, 3);
+    await eventually(async () => shop.collector.deliveries.length > 0, 'it was refused');
+    await page.close();
+    shop.collector.decide(() => 'ok');
+    const next = await context.newPage();
+    await next.clock.install();
+    await next.goto(shop.address('/pricing'));
+    await next.clock.runFor(40_000);
+    await settled(next, shop.collector, 5);
+    expect(kept()).toEqual([...bought(1, 3), 'view /', 'view /pricing']);
+  });
+
+  it('leaves to another tab what was on its way when it was closed', async () => {
+    shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? 'forget' : 'ok'));
+    await page.goto(shop.address('/'));
+    await track(page, 1, 3);
+    await eventually(async () => shop.collector.deliveries.length === 1, 'a delivery is on its way');
+    await page.close();
+    const next = await context.newPage();
+    await next.clock.install();
+    await next.goto(shop.address('/pricing'));
+    await arrived(1);
+    await next.clock.runFor(40_000);
+    await settled(next, shop.collector, 5);
+    expect(kept()).toEqual([...bought(1, 3), 'view /', 'view /pricing']);
+  });
+
+  it('shares its queue with other tabs, and each event is sent by one of them', async () => {
+    const other = await context.newPage();
+    await Promise.all([page.goto(shop.address('/')), other.goto(shop.address('/pricing'))]);
+    for (let n = 1; n <= 30; n += 1) await Promise.all([track(page, n), track(other, n)]);
+    await settled(page, shop.collector, 62);
+    expect(kept()).toEqual([...bought(1, 30), ...bought(1, 30, '/pricing'), 'view /', 'view /pricing'].sort());
+    const ids = shop.collector.deliveries.flatMap(({ events }) => events.map(({ event_id: id }) => id));
+    expect(ids.length).toBe(62);
+  });
+
+  it('of several tabs that come online together, each sends its own', async () => {
+    const other = await context.newPage();
+    await Promise.all([page.goto(shop.address('/')), other.goto(shop.address('/pricing'))]);
+    await settled(page, shop.collector, 2);
+    await context.setOffline(true);
+    await track(page, 1, 5);
+    await track(other, 6, 10);
+    await context.setOffline(false);
+    await settled(page, shop.collector, 12);
+    expect(kept()).toEqual([...bought(1, 5), ...bought(6, 10, '/pricing'), 'view /', 'view /pricing'].sort());
+    const ids = shop.collector.deliveries.flatMap(({ events }) => events.map(({ event_id: id }) => id));
+    expect(ids.length).toBe(12);
+  });
+
+  it.each([
+    [
+      'is blocked',
+      "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })",
+    ],
+    ['is switched off', "Object.defineProperty(window, 'localStorage', { value: null })"],
+    [
+      'is full',
+      'for (let size = 5e6, n = 0; size >= 1; n += 1) { try { localStorage[n] = "x".repeat(size); } catch { size /= 2; } }',
+    ],
+  ])('counts where storage %s', async (_what, script) => {
+    await page.addInitScript(script);
+    shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? { status: 503 } : 'ok'));
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.identify('ada')");
+    await track(page, 1, 60);
+    await arrived(61);
+    expect(kept()).toEqual([...bought(1, 60), 'view /'].sort());
+    const buyers = shop.collector.kept().flatMap((event) => (event.event_type === 'buy' ? [event.user_id] : []));
+    expect(new Set(buyers)).toEqual(new Set(['ada']));
+  });
+});

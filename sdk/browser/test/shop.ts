@@ -1,0 +1,69 @@
+/** A shop with its collector and a browser: what each of these tests begins with. */
+import { hostName, launchChromium } from '@millrace/shared/testing/chromium';
+import { eventually } from '@millrace/shared/testing/eventually';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type Arrived, type Collector, startCollector } from './collector.ts';
+import { type Site, startSite } from './site.ts';
+
+export interface Shop {
+  collector: Collector;
+  site: Site;
+  /** Address of a page; not of this computer, and without https. */
+  address(path: string): string;
+  /** A new browser profile. */
+  open(): Promise<BrowserContext>;
+  close(): Promise<void>;
+}
+
+/** The tag of the script, with further attributes. */
+export const tagFor = (collectorUrl: string, attributes = ''): string =>
+  `<script defer src="${collectorUrl}/m.js" data-site="demo" data-allow-webdriver ${attributes}></script>`;
+
+export async function openShop(browser: Browser, attributes = ''): Promise<Shop> {
+  const collector = await startCollector();
+  const site = await startSite(tagFor(collector.url, attributes));
+  const contexts: BrowserContext[] = [];
+  return {
+    collector,
+    site,
+    address: (path) => `http://${hostName}:${site.port}${path}`,
+    async open() {
+      const context = await browser.newContext();
+      contexts.push(context);
+      return context;
+    },
+    async close() {
+      await Promise.all(contexts.map((context) => context.close()));
+      await collector.close();
+      await site.close();
+    },
+  };
+}
+
+/** How many events wait in the browser. */
+export const waiting = (page: Page): Promise<number> =>
+  page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('millrace:demo:events:')).length");
+
+/** What the collector has, in order, but for engagement, which depends on how long a test takes. */
+export const collected = (collector: Collector): string[] =>
+  collector
+    .kept()
+    .filter(({ event_type: type }) => type !== 'engagement')
+    .map(inShort)
+    .sort();
+
+/** Waits until the collector has so many events and none waits in the page any more; then nothing else can come. */
+export async function settled(page: Page, collector: Collector, events: number): Promise<void> {
+  const arrived = async () => collected(collector).length >= events || collected(collector).length;
+  await eventually(arrived, `${events} events arrive`);
+  await eventually(async () => (await waiting(page)) === 0, 'no event waits');
+}
+
+/** An event in a line: its type, the address without the host, its properties. */
+export function inShort({ event_type, path, properties }: Arrived): string {
+  const { pathname, search, hash } = new URL(path);
+  const more = Object.keys(properties).length > 0 ? ` ${JSON.stringify(properties)}` : '';
+  return `${event_type} ${pathname}${search}${hash}${more}`;
+}
+
+export { launchChromium };

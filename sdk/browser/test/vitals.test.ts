@@ -1,0 +1,42 @@
+/** Web vitals as events, from their own script. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import { eventually } from '@millrace/shared/testing/eventually';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, openShop, tagFor } from './shop.ts';
+import { pageWith } from './site.ts';
+
+describe.skipIf(!hasChromium())('the script for web vitals', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+
+  it.each(['before', 'behind'])('counts them, also standing %s the other one', async (place) => {
+    const shop = await openShop(browser);
+    const { url, kept } = shop.collector;
+    const tags = [tagFor(url), `<script defer src="${url}/millrace-vitals.js"></script>`];
+    if (place === 'before') tags.reverse();
+    shop.site.pages['/'] = pageWith(tags.join(''), '<h1>Shop</h1><button>Buy</button>');
+    const page = await (await shop.open()).newPage();
+    await page.goto(shop.address('/'));
+    // How long an interaction took the browser tells only when it has the time for that.
+    const vitals = () =>
+      kept()
+        .filter(({ event_type: type, properties }) => type === 'web_vitals' && !('inp' in properties))
+        .map(({ properties }) => Object.keys(properties));
+    const arrived = (count: number) =>
+      eventually(async () => vitals().length === count || vitals().length, `${count} vitals arrive`);
+    await arrived(2);
+    await page.click('button');
+    await arrived(3);
+    await page.goto('about:blank');
+    await arrived(4);
+    expect(vitals().sort()).toEqual(['cls', 'fcp', 'lcp', 'ttfb'].map((name) => [name, 'rating']));
+    const [first] = kept().filter(({ properties }) => 'ttfb' in properties);
+    expect([typeof first!.properties.ttfb, first!.path]).toEqual(['number', shop.address('/')]);
+    await shop.close();
+  });
+});
