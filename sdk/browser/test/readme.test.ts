@@ -1,6 +1,8 @@
 /** What the README tells people to put on their pages works as it is printed. */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { hasChromium } from '@millrace/shared/testing/chromium';
+import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collected, launchChromium, openShop, settled } from './shop.ts';
@@ -28,4 +30,32 @@ describe.skipIf(!hasChromium())('the README', () => {
     expect(collected(shop.collector)).toEqual(['signup / {"plan":"pro"}', 'view /']);
     await shop.close();
   });
+
+  it('shows an application of React Router whose views and calls count', async () => {
+    const shop = await openShop(browser);
+    const snippet = /```jsx\n(import \{ init \}.*?)```/s.exec(readme)![1]!;
+    const here = snippet.replace('http://localhost:3000', shop.collector.url);
+    const code = await bundle(here.replace('localhost: true', 'localhost: true, allowWebdriver: true'));
+    shop.site.pages['/'] = pageWith('', `<div id="root"></div><script>${code}</script>`);
+    const page = await (await shop.open()).newPage();
+    await page.goto(shop.address('/'));
+    await page.click('text=Pricing');
+    await page.click('text=Sign up');
+    await settled(page, shop.collector, 3);
+    expect(collected(shop.collector)).toEqual(['signup /pricing {"plan":"pro"}', 'view /', 'view /pricing']);
+    await shop.close();
+  });
 });
+
+/** What a bundler of an application makes of its source. */
+async function bundle(source: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, loader: 'jsx', resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    bundle: true,
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    minify: true,
+    write: false,
+  });
+  return outputFiles[0]!.text.replaceAll('</script', '<\\/script');
+}
