@@ -11,7 +11,7 @@ import { makeValueStorable } from './make-storable.js';
 import { normalizeHost, normalizeReferrer } from './normalize-host.js';
 import type { SentVisitor } from './sent-visitor.js';
 import { checkTypedEvent, typedEvents } from './typed-events.js';
-import { withoutNulls } from './without-nulls.js';
+import { withoutAbsentFields } from './without-absent-fields.js';
 
 /** `visitor` is what a server says of the visitor; it never goes further than ingestion. */
 export type EventResult =
@@ -41,7 +41,7 @@ export function validateEvent(input: unknown, nowMs: number): EventResult {
   if (accepted) return completeEvent(accepted as unknown as IncomingEvent, nowMs);
   if (isExactNumber(input)) return notAnObject;
   // Without options, which would cost Joi a quarter of its time for each event.
-  const { error, value } = eventSchema.validate(withoutNulls(input));
+  const { error, value } = eventSchema.validate(withoutAbsentFields(input));
   if (error) return refuseEvent(error.details[0]!);
   // The one unknown field that Joi drops instead of refusing.
   if (Object.hasOwn(input as object, '__proto__')) {

@@ -1,5 +1,7 @@
 /** The rules of an event, each accepted and refused at its boundary. */
+
 import { type EventResult, serializeEvent, validateEvent } from '@millrace/shared/event';
+import { contextColumns } from '@millrace/shared/event-columns';
 import { describe, expect, it } from 'vitest';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 0, 0);
@@ -7,6 +9,10 @@ const minimal = { site_id: 'demo', event_type: 'view', path: '/', timestamp: '20
 
 const check = (fields: object): EventResult => validateEvent({ ...minimal, ...fields }, nowMs);
 const accepts = (fields: object) => expect(check(fields)).toMatchObject({ ok: true });
+const acceptedEvent = (fields: object) => {
+  const result = check(fields);
+  return result.ok ? result.event : expect.fail(result.message);
+};
 const refuses = (fields: object, reason: string, field: string) =>
   expect(check(fields)).toMatchObject({ ok: false, reason, field });
 
@@ -33,6 +39,15 @@ describe('site_id', () => {
     refuses({ site_id: 7 }, 'wrong_type', 'site_id');
     refuses({ site_id: null }, 'wrong_type', 'site_id');
     refuses({ site_id: undefined }, 'missing_field', 'site_id');
+  });
+});
+
+describe('what an event says of visitor and page', () => {
+  it.each(contextColumns)('%s counts as absent when it is empty or null', (name) => {
+    for (const value of ['', null]) {
+      const { event_id: _, ...event } = acceptedEvent({ [name]: value });
+      expect(event).toEqual(minimal);
+    }
   });
 });
 

@@ -39,7 +39,7 @@ export interface Methods {
   before(hook: Before): void;
 }
 
-/** The methods; `millrace('track', 'signup')` is the same as `millrace.track('signup')`. */
+/** The methods; `millrace('track', 'trial')` is the same as `millrace.track('trial')`. */
 export interface Millrace extends Methods {
   <Name extends keyof Methods>(name: Name, ...args: Parameters<Methods[Name]>): void;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { validateEvent } from '@millrace/shared/event';
 
 /** An event as it arrived. */
 export interface Arrived {
@@ -42,12 +43,6 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** All that the event API takes from a page. */
-const known = new Set(
-  'site_id event_type path timestamp event_id user_id session_id profile_id referrer properties hostname title query country region city browser browser_version os os_version device language screen timezone utm_source utm_medium utm_campaign utm_term utm_content click_id source channel bot'.split(
-    ' ',
-  ),
-);
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export async function startCollector(): Promise<Collector> {
@@ -115,10 +110,10 @@ function serveScript(pathname: string, res: ServerResponse, strangers: string[])
   res.end(name && readFileSync(new URL(`../dist/${name}.js`, import.meta.url)));
 }
 
-/** Unknown fields are refused by name, as the event API does; so are ids that are none, and events that are called `refused`. */
+/** Refuses what Millrace refuses, ids that no browser makes, and events that are called `refused`. */
 function refusal(event: Arrived, index: number): { index: number; reason: string; field: string; message: string }[] {
-  const field = Object.keys(event).find((name) => !known.has(name));
-  if (field) return [{ index, reason: 'unknown_field', field, message: `${field} is not a field` }];
+  const result = validateEvent(structuredClone(event), Date.now());
+  if (!result.ok) return [{ index, reason: result.reason, field: result.field, message: result.message }];
   if (!uuid.test(event.event_id)) return [{ index, reason: 'bad_format', field: 'event_id', message: 'not a UUID' }];
   if (event.event_type !== 'refused') return [];
   return [{ index, reason: 'bad_format', field: 'event_type', message: 'told to' }];

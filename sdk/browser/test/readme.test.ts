@@ -27,7 +27,7 @@ describe.skipIf(!hasChromium())('the README', () => {
     const page = await (await shop.open()).newPage();
     await page.goto(shop.address('/'));
     await settled(page, shop.collector, 2);
-    expect(collected(shop.collector)).toEqual(['signup / {"plan":"pro"}', 'view /']);
+    expect(collected(shop.collector)).toEqual(['trial / {"plan":"pro"}', 'view /']);
     await shop.close();
   });
 
@@ -40,9 +40,9 @@ describe.skipIf(!hasChromium())('the README', () => {
     const page = await (await shop.open()).newPage();
     await page.goto(shop.address('/'));
     await page.click('text=Pricing');
-    await page.click('text=Sign up');
+    await page.click('text=Try it');
     await settled(page, shop.collector, 3);
-    expect(collected(shop.collector)).toEqual(['signup /pricing {"plan":"pro"}', 'view /', 'view /pricing']);
+    expect(collected(shop.collector)).toEqual(['trial /pricing {"plan":"pro"}', 'view /', 'view /pricing']);
     await shop.close();
   });
 });

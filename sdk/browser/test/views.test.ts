@@ -73,6 +73,13 @@ describe.skipIf(!hasChromium())('views', () => {
     expect(seen()).toEqual(['view / from nowhere', 'view /links from nowhere', 'view /pricing from /links']);
   });
 
+  it('are counted on a page without a title', async () => {
+    shop.site.pages['/untitled'] = `<!doctype html>${tagFor(shop.collector.url)}`;
+    await visit('/untitled');
+    await settled(page, shop.collector, 1);
+    expect(seen()).toEqual(['view /untitled from nowhere']);
+  });
+
   it('are counted in an application when the address changes, with the title that it then gets', async () => {
     await visit('/');
     await page.evaluate(`(async () => {
