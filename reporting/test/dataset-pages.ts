@@ -11,7 +11,13 @@ export async function readPage(app: Express, dataset: string, query: Record<stri
   const asked = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, written(value)]));
   const { body, status } = await request(app).get(`/api/v1/datasets/${dataset}/rows`).query(asked);
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)} to ${dataset} ${JSON.stringify(asked)}`);
-  return body as { rows: Rows; next: string | null; columns: { name: string; type: string }[]; meta: object };
+  return body as {
+    rows: Rows;
+    next: string | null;
+    columns: { name: string; type: string }[];
+    meta: object;
+    query: object;
+  };
 }
 
 /** Rows of all pages; `between` runs after each. */

@@ -1,5 +1,5 @@
 import type { Dataset } from './dataset.js';
-import { filtersParam } from './filters-param.js';
+import { countedOf, countedParams } from './filters-param.js';
 import { heldBatches, queryRows } from './query-rows.js';
 
 const columns: Dataset['columns'] = () => [
@@ -16,7 +16,7 @@ export const activityTrends: Dataset = {
   description:
     'Events, views and visitors of each day of the range, days without any included. The first and the last day hold only what lies in the range.',
   defaultRange: '30d',
-  params: { filters: filtersParam },
+  params: countedParams,
   timeUnit: () => 'day',
   example: { date_range: '7d' },
   reads: 'events',
@@ -27,7 +27,7 @@ export const activityTrends: Dataset = {
       queryRows(context, {
         metrics: ['events', 'views', 'visitors'],
         dimensions: ['time:day'],
-        filters: params.filters,
+        ...countedOf(params),
       }),
     ),
 };

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { ratio } from '../query/page-rows.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
-import { filtersParam } from './filters-param.js';
+import { countedOf, countedParams } from './filters-param.js';
 import { heldBatches, queryRows } from './query-rows.js';
 
 const day: Column = { name: 'day', title: 'Day', type: 'date' };
@@ -34,24 +34,24 @@ function figuresOf([type, events, visitors]: Row, all: number): Row {
 const sumOf = (rows: Row[], place: number) => rows.reduce((sum, row) => sum + Number(row[place]), 0);
 
 /** Days with their types, and how many events each day has. */
-async function ofDays(context: DatasetContext, filters: unknown[] | undefined) {
-  const rows = await queryRows(context, { metrics, dimensions: ['time:day', 'event_type'], filters });
+async function ofDays(context: DatasetContext, params: DatasetParams) {
+  const rows = await queryRows(context, { metrics, dimensions: ['time:day', 'event_type'], ...countedOf(params) });
   const totals = new Map<string, number>();
   for (const [day, , events] of rows) totals.set(day!, (totals.get(day!) ?? 0) + Number(events));
   return { rows, totals };
 }
 
-async function engagementByDay(context: DatasetContext, { filters }: DatasetParams): Promise<Row[]> {
-  const { rows, totals } = await ofDays(context, filters);
+async function engagementByDay(context: DatasetContext, params: DatasetParams): Promise<Row[]> {
+  const { rows, totals } = await ofDays(context, params);
   return rows.map(([day, ...row]) => [day!, ...figuresOf(row, totals.get(day!)!)]);
 }
 
-async function engagement(context: DatasetContext, { filters }: DatasetParams): Promise<Row[]> {
-  const rows = await queryRows(context, { metrics, dimensions: ['event_type'], filters });
+async function engagement(context: DatasetContext, params: DatasetParams): Promise<Row[]> {
+  const rows = await queryRows(context, { metrics, dimensions: ['event_type'], ...countedOf(params) });
   const all = sumOf(rows, 1);
   const spans = new Map<string, [string, string]>();
   // Days come in order.
-  for (const [day, type] of (await ofDays(context, filters)).rows) {
+  for (const [day, type] of (await ofDays(context, params)).rows) {
     const [first] = spans.get(type!) ?? [day!];
     spans.set(type!, [first, day!]);
   }
@@ -64,7 +64,7 @@ export const engagementMetrics: Dataset = {
   description:
     'For each type of event of the range, or with `per=day` for each day and type, how many events there were, of how many visitors, and what share of all events that is. `first_day` and `last_day` are the first and the last day of the range that have such an event.',
   defaultRange: '30d',
-  params: { per: Joi.string().valid('range', 'day').default('range'), filters: filtersParam },
+  params: { per: Joi.string().valid('range', 'day').default('range'), ...countedParams },
   timeUnit: () => 'day',
   example: { date_range: '30d' },
   reads: 'events',

@@ -11,6 +11,7 @@ export interface QueryQuestion {
   metrics: string[];
   dimensions: string[];
   filters?: unknown[] | undefined;
+  include_bots?: boolean | undefined;
   order_by?: [string, string][] | undefined;
   date_range?: string;
   include?: { comparison: 'previous_period' };

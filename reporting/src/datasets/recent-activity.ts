@@ -37,7 +37,7 @@ export const recentActivity: Dataset = {
   id: 'recent-activity',
   title: 'Recent activity',
   description:
-    'The newest events of the range, newest first, without users, sessions and properties, so that it can be shown and sent around; `events` has those.',
+    'The newest events of the range, newest first and bots included, without users, sessions and properties, so that it can be shown and sent around; `events` has those.',
   defaultRange: '7d',
   params: { limit: itemsParam, filters: filtersParam },
   example: { limit: 20 },

@@ -7,7 +7,7 @@ import { querySchema } from '../query-request/query-schema.js';
 import { refusal } from '../query-request/refuse.js';
 import { timeUnitOf } from '../query-request/resolve-query.js';
 import type { Column, ColumnType, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
-import { filtersParam } from './filters-param.js';
+import { countedOf, countedParams } from './filters-param.js';
 import { unitOfPeriod } from './period-params.js';
 import { heldBatches, mostRows, queryRows } from './query-rows.js';
 
@@ -75,7 +75,7 @@ async function rowsOf(context: DatasetContext, params: DatasetParams): Promise<R
   const rows = await queryRows(context, {
     metrics,
     dimensions,
-    filters: params.filters,
+    ...countedOf(params),
     order_by: orderBy.map(({ key, direction }) => [key, direction]),
     limit: params.limit,
   });
@@ -100,7 +100,7 @@ export const timeseries: Dataset = {
   params: {
     metrics: querySchema.extract('metrics').optional().default(['events', 'views', 'visitors']),
     dimensions: querySchema.extract('dimensions').default(['time:day']),
-    filters: filtersParam,
+    ...countedParams,
     order_by: querySchema.extract('order_by'),
     limit: Joi.number().integer().min(1).max(mostRows).default(mostRows),
   },

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn, Row } from './dataset.js';
-import { filtersParam } from './filters-param.js';
+import { countedParams } from './filters-param.js';
 import { itemsParam } from './items-param.js';
 import { heldBatches, queryRows } from './query-rows.js';
 
@@ -29,12 +29,16 @@ const isSomething = (dimension: string) => (dimension === 'profile_id' ? [['is_s
 /** One expression, or a list of them. */
 const listed = (filters: unknown[] = []) => (typeof filters[0] === 'string' ? [filters] : filters);
 
-export async function topItems(context: DatasetContext, { of, by, limit, filters }: DatasetParams): Promise<Row[]> {
+export async function topItems(
+  context: DatasetContext,
+  { of, by, limit, filters, include_bots }: DatasetParams,
+): Promise<Row[]> {
   const { dimension } = kinds[of]!;
   const rows = await queryRows(context, {
     metrics,
     dimensions: [dimension],
     filters: [...listed(filters), ...isSomething(dimension)],
+    include_bots,
     order_by: [
       [by, 'desc'],
       [dimension, 'asc'],
@@ -56,7 +60,7 @@ export const topItemsDataset: Dataset = {
       .default('paths'),
     by: Joi.string().valid('events', 'views', 'visitors').default('events'),
     limit: itemsParam,
-    filters: filtersParam,
+    ...countedParams,
   },
   example: { date_range: '30d', of: 'paths', by: 'views', limit: 10 },
   reads: 'events',

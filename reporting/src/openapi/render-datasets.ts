@@ -25,6 +25,7 @@ interface Parameter {
 function allowed(name: string, { type, enum: values, minimum, maximum, anyOf }: Parameter): string {
   if (name === 'filters') return 'as in a query';
   if (name === 'order_by') return 'pairs of a metric or dimension and `asc` or `desc`';
+  if (type === 'boolean') return '`true`, `false`';
   if (values) return values.map(code).join(', ');
   if (name === 'currency') return 'a code of ISO 4217';
   if (type === 'integer') return `${minimum} to ${maximum?.toLocaleString('en')}`;
@@ -92,7 +93,7 @@ figure changes between two pages may move from one to the other.
 Every dataset takes \`site_id\` and \`timezone\` (the zone of the site when absent), and, unless it takes no range, \`date_range\` and \`week_start\` as in
 [a query](query.md). Aggregates are kept by days of the time zone of the site: a range in another zone chooses them by its days. In an address,
 lists are names with commas between them or JSON; \`filters\` and \`order_by\` are JSON (curl takes brackets only with \`-g\`). The tables show the columns of the example where columns
-depend on parameters.
+depend on parameters. Counts leave out [bots](query.md), unless a dataset has the parameter \`include_bots\` and it is true.
 
 Types of columns: \`integer\` and \`decimal\` are exact (in JSON a decimal is text, and so is an integer beyond 2^53), \`number\` is a ratio or a mean,
 \`date\` is \`YYYY-MM-DD\`, \`instant\` is ISO 8601 in UTC. Money is a decimal with its currency in a column beside it; money of several currencies in one
