@@ -173,6 +173,18 @@ describe('a log of requests counts', () => {
     expect(await contentOf(await importAll([lines({ agent: PHONE })], { events: 1 }))).toMatchObject({ views: 1 });
   });
 
+  it('bots by their name, where they are asked for', async () => {
+    const text = lines({}, { agent: 'curl/8.5.0', target: '/robots', second: 1 });
+    const site = await importAll([text, text], { events: 2, options: ['--include-bots'] });
+    expect(await contentOf(site)).toMatchObject({ events: 2, views: 1, pages: [{ path: '/', views: 1 }] });
+    const asked = `site_id=${site}&date_range=all&metrics=views&dimensions=bot&include_bots=true`;
+    const answer = await fetch(`${stack.reportingUrl}/api/v1/query?${asked}`);
+    expect(((await answer.json()) as { results: unknown }).results).toEqual([
+      { dimensions: ['curl'], metrics: [1] },
+      { dimensions: [null], metrics: [1] },
+    ]);
+  });
+
   it('JSON lines and W3C Extended like any other log', async () => {
     const request = {
       client_ip: '203.0.113.7',

@@ -1,6 +1,6 @@
 /** Lines that are made to be slow: every step of the import takes a time that grows with their length only. */
 import { describe, expect, it } from 'vitest';
-import { createBotCheck } from '../src/import/create-bot-check.ts';
+import { createAgentReader } from '../src/enrich/read-agent.ts';
 import { createFilter } from '../src/import/create-filter.ts';
 import { decodeBytes } from '../src/import/decode-bytes.ts';
 import { formats } from '../src/import/formats/formats.ts';
@@ -93,7 +93,7 @@ const frames: [string, (hostile: string) => string][] = [
   ['as a time', (hostile) => `${alb.slice(0, 5)}${hostile}`],
   ['as the request of a load balancer', (hostile) => `${alb} "GET http://h:80/${hostile} HTTP/1.1" "${hostile}" - -`],
 ];
-const isBot = createBotCheck();
+const readAgent = createAgentReader();
 const isWanted = createFilter({ hostnames: ['*a*a*a*b', '*.*.*.x'], paths: ['*/*/*/*/edit', '*a*a*a*a*b'] });
 
 function readText(text: string): void {
@@ -103,8 +103,8 @@ function readText(text: string): void {
     const record = parse({ text, ended: false });
     if (record === null || record === 'comment') continue;
     isWanted(record);
-    isBot(record.userAgent);
-    logEvent({ siteId: 'demo', countAssets: false }, 'id', record);
+    const { bot } = readAgent(record.userAgent ?? '');
+    logEvent({ siteId: 'demo', countAssets: false }, 'id', record, bot);
   }
   expect(printable(text).length).toBeLessThan(2_000);
 }

@@ -2,7 +2,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createBotCheck } from '../src/import/create-bot-check.ts';
 import { plainBytes } from '../src/import/plain-bytes.ts';
 import { readLines } from '../src/import/read-lines.ts';
 import type { ReadyEvent } from '../src/send/make-batches.ts';
@@ -201,34 +200,5 @@ describe('makeBatches', () => {
     const batches = makeBatches(failing());
     expect((await batches.next()).value).toEqual({ body: '{}\n{}', numbers: [1, 2] });
     await expect(batches.next()).rejects.toThrow('gone');
-  });
-});
-
-describe('createBotCheck', () => {
-  it('knows bots, answers the same again, and takes no user agent for a person', () => {
-    const isBot = createBotCheck();
-    const google = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
-    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0';
-    expect([google, firefox, google, firefox, null].map(isBot)).toEqual([true, false, true, false, false]);
-  });
-
-  it('takes phones for persons whose model is called like a bot', () => {
-    const phone = (comment: string) =>
-      `Mozilla/5.0 (Linux; ${comment}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0.4240.198 Mobile Safari/537.36`;
-    const persons = [
-      phone('Android 6.0; M BOT 551 Build/MRA58K'),
-      phone('Android 9; CUBOT_X19'),
-      phone('Android 11; KINGBOT Note'),
-      phone('arm_64; Android 12; M BOT 551'),
-      phone('U; Android 4.4.2; zh-cn; M BOT60 Build/KOT49H'),
-      phone('Android 8.1.0; SPIDER X Build/O11019'),
-    ];
-    expect(persons.filter(createBotCheck())).toEqual([]);
-    const bots = [
-      `${persons[0]} (compatible; Googlebot/2.1; +http://www.google.com/bot.html)`,
-      phone('Android 4.0; SomeBot/1.0; +http://bot.example'),
-      'Mozilla/5.0 (Linux; Android 7.0;) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; PetalBot;+https://webmaster.petalsearch.com/site/petalbot)',
-    ];
-    expect(bots.filter(createBotCheck())).toEqual(bots);
   });
 });

@@ -7,8 +7,6 @@ useImportServer();
 
 import {
   type Answer,
-  BOT,
-  BROWSER,
   byNumber,
   closeServers,
   file,
@@ -119,28 +117,6 @@ describe('import of good logs', () => {
     const { stdout } = await run([log, '--site', 'demo', '--url', server.url, ...options]);
     expect(server.events).toHaveLength(text.split('\n').length);
     expect(stdout).not.toContain('no line end');
-  });
-
-  it('skips the lines of known bots, and sends them with --include-bots', async () => {
-    const log = await file('bots.log', logText(10, { bots: true }));
-    const [without, withBots] = [await startServer(), await startServer()];
-    const first = await run([log, '--site', 'demo', '--url', without.url]);
-    await run([log, '--site', 'demo', '--url', withBots.url, '--include-bots']);
-    expect(paths(without.events)).toEqual(['/p1', '/p2', '/p3', '/p4', '/p6', '/p7', '/p8', '/p9']);
-    expect(first.stdout).toContain('  bots skipped              2\n');
-    expect(paths(withBots.events)).toEqual(numbered(10));
-  });
-
-  it('lists the user agents that it skipped, with counts', async () => {
-    const server = await startServer();
-    const log = await file('agents.log', `${logText(10, { bots: true })}${logText(1).replace(BROWSER, 'curl/8.5.0')}`);
-    const { stdout } = await run([log, '--site', 'demo', '--url', server.url, '--show-bots']);
-    expect(stdout.split('\n').slice(0, 3)).toEqual([
-      'Skipped as bots:',
-      `          2  ${BOT}`,
-      '          1  curl/8.5.0',
-    ]);
-    expect((await run([log, '--site', 'demo', '--url', server.url])).stdout).not.toContain('curl');
   });
 
   it('sends assets as events of their own, and as views with --count-assets', async () => {

@@ -14,7 +14,8 @@ Reads access logs of web servers and sends each line as an event to Millrace.
                        method, target, query, hostname, status, bytes, referrer, user_agent
   --source NAME        tells equal lines of two servers apart: give each server's logs a name of its own
   --identity KIND      content (default); line-number for a log whose import began with a release before 0.4.0
-  --include-bots       import the lines of known bots too; they are skipped otherwise
+  --include-bots       import the lines of known bots too, with their name in column bot: questions count them only where
+                       they say include_bots; without this option they are skipped
   --show-bots          list the user agents that were skipped as bots, with counts
   --count-assets       count style sheets, scripts, images, fonts, feeds and robots.txt as views too
   --include-unfinished import a last line without line end too; it may be cut off, and is left out otherwise

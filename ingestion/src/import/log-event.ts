@@ -32,9 +32,15 @@ const MAX_LENGTH = {
 
 /**
  * The path is the request's target with its query, which the path rules of the site part when it is stored. Overlong
- * values are cut rather than the line lost; `properties.truncated` then says so.
+ * values are cut rather than the line lost; `properties.truncated` then says so. With the name of a bot it is not counted unless a
+ * question says so.
  */
-export function logEvent({ siteId, countAssets }: EventOptions, eventId: string, record: LogRecord): LogEvent {
+export function logEvent(
+  { siteId, countAssets }: EventOptions,
+  eventId: string,
+  record: LogRecord,
+  bot?: string,
+): LogEvent {
   let truncated = false;
   function fit(field: keyof typeof MAX_LENGTH, value: string): string {
     if (value.length <= MAX_LENGTH[field]) return value;
@@ -53,6 +59,7 @@ export function logEvent({ siteId, countAssets }: EventOptions, eventId: string,
   const { properties } = event;
   if (record.client !== null) event.user_id = fit('user_id', record.client);
   if (record.referrer !== null) event.referrer = fit('referrer', record.referrer);
+  if (bot !== undefined) event.bot = bot;
   if (record.bytes !== null) properties.bytes = record.bytes;
   if (record.method !== null) properties.method = fit('method', record.method);
   if (record.userAgent !== null) properties.user_agent = fit('user_agent', record.userAgent);

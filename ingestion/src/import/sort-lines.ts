@@ -1,12 +1,12 @@
 /** Lines → events ready to send; counts the lines that become none: blank, unparsable, left out, or of a bot. */
 
+import { createAgentReader } from '../enrich/read-agent.js';
 import type { ReadyEvent } from '../send/make-batches.js';
 import { printable } from '../send/printable.js';
-import { createBotCheck } from './create-bot-check.js';
 import { createFilter } from './create-filter.js';
 import { countBot, type ImportTally } from './create-tally.js';
 import { findFormat, formats } from './formats/formats.js';
-import type { ParseLine } from './formats/log-record.js';
+import type { LogRecord, ParseLine } from './formats/log-record.js';
 import { createLineIds } from './identify-lines.js';
 import type { ImportOptions } from './import-options.js';
 import { logEvent } from './log-event.js';
@@ -40,7 +40,7 @@ export async function* sortLines(
 }
 
 function createSorter(file: string, options: SortOptions, tally: ImportTally) {
-  const isBot = createBotCheck();
+  const botOf = createBotFinder();
   const isWanted = createFilter(options);
   const idOf = createLineIds(options.source, options.identity);
   /** What is cut off may be unreadable for that; in a file of which nothing can be read, it is no line of a log. */
@@ -55,13 +55,24 @@ function createSorter(file: string, options: SortOptions, tally: ImportTally) {
     else if (isCutOff && hasRead) tally.unfinished += 1;
     else if (record === null) countUnreadable(file, line, tally);
     else if (!isWanted(record)) countFiltered(options, record.hostname, tally);
-    else if (!options.includeBots && isBot(record.userAgent)) countBot(tally, record.userAgent ?? '');
-    else return { number: line.number, json: JSON.stringify(logEvent(options, idOf(line), record)) };
+    else {
+      const bot = botOf(record);
+      if (bot === undefined || options.includeBots) {
+        return { number: line.number, json: JSON.stringify(logEvent(options, idOf(line), record, bot)) };
+      }
+      countBot(tally, record.userAgent ?? '');
+    }
     return null;
   }
 
   return (lines: LogLine[], parse: ParseLine) =>
     lines.map((line) => sortLine(line, parse)).filter((event) => event !== null);
+}
+
+/** Bots have the names that ingestion gives them. */
+function createBotFinder(): (record: LogRecord) => string | undefined {
+  const readAgent = createAgentReader();
+  return ({ userAgent }) => (userAgent === null ? undefined : readAgent(userAgent).bot);
 }
 
 /**
