@@ -55,11 +55,8 @@ export function nameBot(userAgent: string): string {
   return findKnown(userAgent) ?? cleanText(findName(userAgent) ?? '', MAX_NAME) ?? 'unknown';
 }
 
-/** Whether a bot of that name, as {@link nameBot} gives it, fetches pages for a language model. */
-export const isAiCrawler = (name: string): boolean => aiNames.has(name);
-
 /** The name of the crawler for language models whose agent that is, also of those that isbot does not know. */
 export function findAiCrawler(userAgent: string): string | undefined {
   const known = findKnown(userAgent);
-  return known !== undefined && isAiCrawler(known) ? known : undefined;
+  return known !== undefined && aiNames.has(known) ? known : undefined;
 }

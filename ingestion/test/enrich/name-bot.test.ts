@@ -1,6 +1,6 @@
 /** What bots are called, by the user agents that they send. */
 import { describe, expect, it } from 'vitest';
-import { isAiCrawler } from '../../src/enrich/name-bot.ts';
+import { findAiCrawler } from '../../src/enrich/name-bot.ts';
 import { createAgentReader } from '../../src/enrich/read-agent.ts';
 
 const read = createAgentReader();
@@ -85,7 +85,7 @@ describe('the name of a bot', () => {
   });
 
   it('says whether it reads for a language model', () => {
-    expect(crawlers.map(([name]) => name).filter((name) => !isAiCrawler(name))).toEqual([]);
-    expect(others.map(([name]) => name).filter((name) => isAiCrawler(name))).toEqual([]);
+    expect(crawlers.map(([, userAgent]) => findAiCrawler(userAgent))).toEqual(crawlers.map(([name]) => name));
+    expect(others.filter(([, userAgent]) => findAiCrawler(userAgent) !== undefined)).toEqual([]);
   });
 });
