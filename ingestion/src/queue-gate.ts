@@ -1,7 +1,7 @@
 /** Turns a queue that can fail, hang or fill up into a gate: open, or closed with the reason, known without waiting. */
 import type { ErrorCode } from '@millrace/shared/errors';
+import type { EventIngestData } from '@millrace/shared/event-job';
 import { withTimeout } from '@millrace/shared/health';
-import type { EventIngestData } from '@millrace/shared/job-data';
 import { eventIngest } from '@millrace/shared/jobs';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import { countWaiting, type Queue, type QueueHandle } from '@millrace/shared/queue';

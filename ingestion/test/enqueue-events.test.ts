@@ -1,6 +1,6 @@
 /** Which jobs are compressed: large ones, once the memory of the queue matters. */
-import { unpackEvents } from '@millrace/shared/event-job';
-import type { EventIngestData } from '@millrace/shared/job-data';
+
+import { type EventIngestData, unpackEvents } from '@millrace/shared/event-job';
 import { createMetrics } from '@millrace/shared/metrics';
 import { expect, it } from 'vitest';
 import { createEventQueue } from '../src/enqueue-events.js';

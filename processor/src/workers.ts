@@ -1,7 +1,8 @@
 /** The workers of the queues that are chosen on the command line. */
 import type { RetrySettings } from '@millrace/shared/add-job';
 import type { QueueLocation } from '@millrace/shared/config';
-import type { CleanupData, EventIngestData } from '@millrace/shared/job-data';
+import type { EventIngestData } from '@millrace/shared/event-job';
+import type { CleanupData } from '@millrace/shared/job-data';
 import type { EventIngestResult } from '@millrace/shared/job-results';
 import { type RunningWorker, startJobWorker, watchJobs } from '@millrace/shared/job-worker';
 import { eventIngest, type QueueName, queueNames } from '@millrace/shared/jobs';

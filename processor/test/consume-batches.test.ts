@@ -1,6 +1,6 @@
 /** Event jobs into rows, on a real database: once each, poison set aside, partitions made. */
 import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import type { EventIngestData } from '@millrace/shared/job-data';
+import type { EventIngestData } from '@millrace/shared/event-job';
 import { createMetrics, type Metrics } from '@millrace/shared/metrics';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

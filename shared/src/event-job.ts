@@ -1,8 +1,31 @@
-/** The job that carries events from ingestion to the processor. */
+/** The job that carries events from ingestion to the processor, as a type, its Joi schema, and what makes and reads it. */
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
+import Joi from 'joi';
 import { mayHaveContext } from './event-columns.js';
-import type { EventIngestData } from './job-data.js';
+import { object } from './job-data.js';
+
+/**
+ * `events` is the text of a JSON array of `count` events, handed to Postgres as it is. Those of version 2 may have columns that
+ * describe the visitor and the page, and may be compressed.
+ */
+export interface EventIngestData {
+  v: 1 | 2;
+  count: number;
+  events: string;
+  /** `events` is Brotli in base64. */
+  encoding?: 'br';
+  /** Of compressed ones: whether some event has such a column. */
+  context?: boolean;
+}
+
+export const eventJobSchema = object<EventIngestData>({
+  v: Joi.valid(1, 2).required(),
+  count: Joi.number().integer().min(1).required(),
+  events: Joi.string().required(),
+  encoding: Joi.valid('br'),
+  context: Joi.boolean(),
+});
 
 const [compress, decompress] = [promisify(brotliCompress), promisify(brotliDecompress)];
 

@@ -2,20 +2,6 @@
 import Joi from 'joi';
 import { isCalendarDate } from './time.js';
 
-/**
- * `events` is the text of a JSON array of `count` events, handed to Postgres as it is. Those of version 2 may have columns that
- * describe the visitor and the page, and may be compressed; see `event-job.ts`.
- */
-export interface EventIngestData {
-  v: 1 | 2;
-  count: number;
-  events: string;
-  /** `events` is Brotli in base64. */
-  encoding?: 'br';
-  /** Of compressed ones: whether some event has such a column. */
-  context?: boolean;
-}
-
 export const periodTypes = ['day', 'week', 'month', 'quarter', 'year'] as const;
 export type PeriodType = (typeof periodTypes)[number];
 
@@ -142,13 +128,6 @@ const period = Joi.string()
   .messages({ ...dayMessages, 'date.day': '{{#label}} must be previous, current or a calendar day such as 2026-01-31' })
   .default('previous');
 
-export const events = object<EventIngestData>({
-  v: Joi.valid(1, 2).required(),
-  count: Joi.number().integer().min(1).required(),
-  events: Joi.string().required(),
-  encoding: Joi.valid('br'),
-  context: Joi.boolean(),
-});
 export const wholeSite = object<SiteData>({ site_id: siteId });
 export const hourlyRollup = object<HourlyRollupData>({
   site_id: siteId,

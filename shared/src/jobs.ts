@@ -1,5 +1,6 @@
 /** The agreement between whoever adds a job and whoever consumes it: queues, jobs, data, results. */
 import type Joi from 'joi';
+import { eventJobSchema } from './event-job.js';
 import * as data from './job-data.js';
 import { jobFields } from './job-fields.js';
 import * as results from './job-results.js';
@@ -86,7 +87,7 @@ export const queues = {
     worker: 'processor',
     addedBy: 'ingestion',
     holdsEvents: true,
-    jobs: { events: { data: data.events, result: results.events } },
+    jobs: { events: { data: eventJobSchema, result: results.events } },
   },
   /** What people and schedules ask for: for one site, or for all of them. */
   'analytics-aggregation': {
@@ -191,10 +192,9 @@ export function checkJobData(queue: string, name: string, given: unknown): Check
   const errors = { wrap: { label: false, array: false } } as const;
   const { error, value } = schema.validate(given, { errors, messages: ruleMessages });
   if (!error) return { data: value as Record<string, unknown> };
-  const { path: keys, type } = error.details[0]!;
-  const path = keys.join('.');
+  const { path, type } = error.details[0]!;
   const isOfNames = type === 'any.required' || type === 'object.unknown';
   const fields = isOfNames ? ` It takes ${jobFields(schema)}.` : '';
   const problem = `The data of job "${name}" break its contract: ${error.message.replaceAll('"', '')}.${fields}`;
-  return { problem, field: path === '' ? 'data' : `data.${path}` };
+  return { problem, field: path.length === 0 ? 'data' : `data.${path.join('.')}` };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import type { QueueLocation } from '@millrace/shared/config';
-import type { EventIngestData } from '@millrace/shared/job-data';
+import type { EventIngestData } from '@millrace/shared/event-job';
 import { createQueue, type Queue } from '@millrace/shared/queue';
 import { silent } from './create-database.js';
 

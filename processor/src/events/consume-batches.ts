@@ -1,7 +1,6 @@
 /** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { BrokenJobError, unpackEvents } from '@millrace/shared/event-job';
-import { type EventIngestData, events as eventsSchema } from '@millrace/shared/job-data';
+import { BrokenJobError, type EventIngestData, eventJobSchema, unpackEvents } from '@millrace/shared/event-job';
 import type { EventIngestResult } from '@millrace/shared/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
@@ -114,7 +113,7 @@ export function createBatchConsumer(
   const merge = createBatchMerger(write, limits);
   return {
     async consume({ id = 'unknown', data }) {
-      const { error } = eventsSchema.validate(data, { convert: false });
+      const { error } = eventJobSchema.validate(data, { convert: false });
       const unpacked = error ?? (await unpackEvents(data).catch(keepBroken));
       if (!(unpacked instanceof Error)) {
         await merge({ jobId: id, count: data.count, ...unpacked });
