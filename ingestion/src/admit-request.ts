@@ -85,6 +85,13 @@ async function checkKey(keys: KeyRing, { key: inHeader, keyInAddress, client, or
   return { sender: { siteId: access.siteId, hasKey: true, isPublic, clients: [access.keyId] } };
 }
 
+/** Visitors of a page have no say in the settings of the server. */
+function refuseLarge(events: number, perSecond: number, { isPublic }: Sender): Refusal {
+  const rate = `${perSecond} events a second${isPublic ? '' : ' (INGEST_RATE_LIMIT)'}`;
+  const message = `The request holds ${events} events, which is larger than ten seconds' worth at the limit of ${rate}. Send at most ${perSecond * burstSeconds} at once.`;
+  return { code: 'too_many_events', message };
+}
+
 /** Undefined when everybody may send as much as they like: then a request costs nothing here. */
 export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: AdmitOptions): Admit | undefined {
   if (!keys && eventsPerSecond === 0) return undefined;
@@ -96,10 +103,6 @@ export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: Admi
   function limitsOf({ isPublic }: Sender) {
     return isPublic ? { limit: pageLimit, perSecond: pageEventsPerSecond } : { limit, perSecond: eventsPerSecond };
   }
-  const refuseLarge = (events: number, perSecond: number): Refusal => ({
-    code: 'too_many_events',
-    message: `The request holds ${events} events, which is larger than ten seconds' worth at the limit of ${perSecond} events a second. Send at most ${perSecond * burstSeconds} at once.`,
-  });
 
   return {
     async admit(shown) {
@@ -119,7 +122,7 @@ export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: Admi
     async count(sender, events) {
       const { limit: counted, perSecond } = limitsOf(sender);
       if (!counted) return undefined;
-      if (events > perSecond * burstSeconds) return refuseLarge(events, perSecond);
+      if (events > perSecond * burstSeconds) return refuseLarge(events, perSecond, sender);
       const wait = await takeOfAll(counted, sender.clients, events);
       return wait === undefined ? undefined : tooMuch('events', wait);
     },

@@ -134,6 +134,20 @@ describe('a key', () => {
     expect(lookUps).toBeLessThan(70);
   });
 
+  it('that is secret is told which setting its batch is too large for', async () => {
+    const agent = open({ keys, eventsPerSecond: 10 });
+    const { body } = await agent
+      .post('/events')
+      .set('authorization', `Bearer ${await make()}`)
+      .send(batch(101))
+      .expect(413);
+    expect(body.error).toMatchObject({
+      code: 'too_many_events',
+      message:
+        "The request holds 101 events, which is larger than ten seconds' worth at the limit of 10 events a second (INGEST_RATE_LIMIT). Send at most 100 at once.",
+    });
+  });
+
   it('that is good may be used by many at once from the start', async () => {
     const agent = open({ keys, eventsPerSecond: 0 });
     const key = await make();
@@ -216,7 +230,12 @@ describe('a key', () => {
       expect(await admit.count(ada, 20)).toBeUndefined();
       expect(await admit.count(ada, 1)).toMatchObject({ code: 'rate_limited' });
       expect(await admit.count(bob, 20)).toBeUndefined();
-      expect(await admit.count(bob, 21)).toMatchObject({ code: 'too_many_events' });
+      // Visitors have no say in the settings of the server.
+      expect(await admit.count(bob, 21)).toEqual({
+        code: 'too_many_events',
+        message:
+          "The request holds 21 events, which is larger than ten seconds' worth at the limit of 2 events a second. Send at most 20 at once.",
+      });
     });
   });
 
