@@ -2,7 +2,6 @@
 import { watchClicks } from './clicks.js';
 import { createEngagement } from './engagement.js';
 import { type Before, createEvent, type Emit, type Fields, type PageEvent, type Properties } from './event.js';
-import { maxBatchEvents } from './limits.js';
 import { isSilent, type Options } from './options.js';
 import { on, safely } from './safely.js';
 import { createSender } from './send.js';
@@ -24,7 +23,7 @@ export interface Methods {
   /** Counts a view, where they are not counted by themselves. */
   page(properties?: Properties): void;
   /** Says who the visitor is, in all events from now on, also on later pages, until `reset()`. */
-  identify(userId: string, traits?: Properties): void;
+  identify(userId: string): void;
   /** Adds properties to all events of this page from now on. */
   set(properties: Properties): void;
   /** Forgets who the visitor is, and what was said by `set()`. */
@@ -43,9 +42,6 @@ export interface Methods {
 export interface Millrace extends Methods {
   <Name extends keyof Methods>(name: Name, ...args: Parameters<Methods[Name]>): void;
 }
-
-/** The server has no route for traits yet. */
-const sendsTraits = false as boolean;
 
 /** What a page may have put in place of the functions, to keep what it wants of them until they are there. */
 interface Stub {
@@ -80,8 +76,7 @@ function start(options: Options): Millrace {
   let common: Properties = {};
   const store = createStore();
   const maySend = () => hasConsent;
-  const [add, send] = createSender(options, store, prefix, maySend, 'events', maxBatchEvents);
-  const addTraits = sendsTraits && createSender(options, store, prefix, maySend, 'identify', 1)[0];
+  const [add, send] = createSender(options, store, prefix, maySend);
   store.persist(hasConsent);
   const forget = () => store.keys(prefix).forEach(store.remove);
   const optOut = (out: boolean): void => {
@@ -119,11 +114,9 @@ function start(options: Options): Millrace {
   const methods: Methods = {
     track: (name, properties, { revenue, ...fields } = {}) => emit(name, { ...properties, ...revenue }, fields),
     page: begin,
-    identify(userId, traits) {
+    identify(userId) {
       // A mistake of the page must not make one visitor of all who are nobody.
-      if (!userId) return;
-      store.set(userKey, `${userId}`);
-      if (addTraits && traits) addTraits(JSON.stringify({ site_id: site, user_id: userId, traits }));
+      if (userId) store.set(userKey, `${userId}`);
     },
     set(properties) {
       common = { ...common, ...properties };

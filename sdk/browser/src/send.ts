@@ -1,27 +1,25 @@
-import { claimMs, firstDelayMs, manyEvents, maxBytesInFlight, maxPauseMs, maxWaitMs } from './limits.js';
+import {
+  claimMs,
+  firstDelayMs,
+  manyEvents,
+  maxBatchEvents,
+  maxBytesInFlight,
+  maxPauseMs,
+  maxWaitMs,
+} from './limits.js';
 import type { Options } from './options.js';
 import { createQueue } from './queue.js';
 import { on, safely } from './safely.js';
 import type { Store } from './store.js';
 
-/**
- * Sends what waits in the queue of a route of the server, such as `events`: `most` in a request, request after request, until the
- * server has answered for everything. Where a request carries one thing, that is its whole body.
- */
-export function createSender(
-  { endpoint, key, debug }: Options,
-  store: Store,
-  prefix: string,
-  maySend: () => boolean,
-  route: string,
-  most: number,
-) {
-  const url = `${endpoint.replace(/\/$/, '')}/${route}${key ? `?key=${key}` : ''}`;
-  const [keep, take, release] = createQueue(store, `${prefix}${route}:`);
+/** Sends what waits in the queue, request after request, until the server has answered for everything. */
+export function createSender({ endpoint, key, debug }: Options, store: Store, prefix: string, maySend: () => boolean) {
+  const url = `${endpoint.replace(/\/$/, '')}/events${key ? `?key=${key}` : ''}`;
+  const [keep, take, release] = createQueue(store, `${prefix}events:`);
   const waitKey = `${prefix}wait`;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = 0;
-  let mostNow = most;
+  let mostNow = maxBatchEvents;
   let bytesInFlight = 0;
   let failures = 0;
   let unreachableUntil = 0;
@@ -60,7 +58,7 @@ export function createSender(
   });
 
   const post = async (keys: string[], texts: string[], bytes: number): Promise<void> => {
-    const body = most > 1 ? `{"events":[${texts}],"sent_at":"${new Date().toISOString()}"}` : `${texts}`;
+    const body = `{"events":[${texts}],"sent_at":"${new Date().toISOString()}"}`;
     bytesInFlight += bytes;
     try {
       const signal = AbortSignal.timeout?.(claimMs);
@@ -75,7 +73,7 @@ export function createSender(
         const refused = ok ? (await response.json()).rejected : await response.text();
         // biome-ignore lint/suspicious/noConsole: the page's owner has asked for it
         if (debug && refused?.length) console.warn('millrace:', status, refused);
-        if (!ok) mostNow = most;
+        if (!ok) mostNow = maxBatchEvents;
         failures = 0;
         keys.forEach(store.remove);
         keys = [];
@@ -94,6 +92,8 @@ export function createSender(
     unreachableUntil = failures = 0;
     sendIn(firstDelayMs);
   });
+  // Another tab has events; if it is closed before they have arrived, this one sends them.
+  on('storage', () => sendIn(claimMs));
   // What earlier pages have left.
   sendIn(firstDelayMs);
 

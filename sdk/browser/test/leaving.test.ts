@@ -83,6 +83,21 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(kept()).toEqual([...bought(1, 3), 'view /', 'view /pricing']);
   });
 
+  it('leaves to a tab where nothing happens what was on its way when it was closed', async () => {
+    const idle = await context.newPage();
+    await idle.clock.install();
+    await idle.goto(shop.address('/pricing'));
+    await arrived(1);
+    shop.collector.decide(() => (shop.collector.deliveries.length === 2 ? 'forget' : 'ok'));
+    await page.goto(shop.address('/'));
+    await track(page, 1);
+    await eventually(async () => shop.collector.deliveries.length === 2, 'a delivery is on its way');
+    await page.close();
+    await idle.clock.runFor(40_000);
+    await settled(idle, shop.collector, 3);
+    expect(kept()).toEqual([...bought(1, 1), 'view /', 'view /pricing']);
+  });
+
   it('shares its queue with other tabs, and each event is sent by one of them', async () => {
     const other = await context.newPage();
     await Promise.all([page.goto(shop.address('/')), other.goto(shop.address('/pricing'))]);

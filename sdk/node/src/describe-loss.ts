@@ -7,7 +7,7 @@ export interface Loss extends Omit<Problem, 'lost'> {
   lost(): Lost[];
 }
 
-export const lostItem = ({ route, text }: Item): Lost => ({ route, body: JSON.parse(text) as Lost['body'] });
+export const lostItem = ({ text }: Item): Lost => ({ body: JSON.parse(text) as Lost['body'] });
 
 const rejectedItem = (batch: Item[], { index, ...rejection }: IndexedRejection): Lost => ({
   ...lostItem(batch[index]!),

@@ -116,11 +116,3 @@ export type TypedEvent = {
 export type TrackedEvent<T extends string> = T extends keyof TypedFields
   ? EventFields & { event_type: T } & TypedFields[T]
   : EventFields & { event_type: T; properties?: Optional<Properties> };
-
-/** Says of a user who they are, and who they were before that was known. */
-export interface Identity {
-  user_id: string;
-  anonymous_id?: Optional<string>;
-  traits?: Optional<Properties>;
-  site_id?: Optional<string>;
-}

@@ -50,9 +50,6 @@ function readDelivered({ status }: Answer, body: Json, batch: Item[]): Verdict |
     return rejections.length > 0 ? { kind: 'delivered', status, accepted: 0, rejections } : undefined;
   }
   if (status < 200 || status > 299) return undefined;
-  if (batch[0]?.route === '/identify') {
-    return body.status === 'ok' ? { kind: 'delivered', status, accepted: count, rejections: [] } : undefined;
-  }
   const { accepted, rejected } = body;
   if (!isCount(accepted, count)) return undefined;
   return { kind: 'delivered', status, accepted, rejections: readRejections(rejected, count) };

@@ -3,19 +3,18 @@
 import { createDelivery, maxBodyBytes } from './delivery.js';
 import { lostItem } from './describe-loss.js';
 import { makeEventId } from './event-id.js';
-import type { Identity, TrackedEvent } from './event-types.js';
+import type { TrackedEvent } from './event-types.js';
 import { keepSpooled } from './keep-spooled.js';
 import { type MillraceOptions, readOptions } from './options.js';
 import { createPost, envelopeBytes } from './post-batch.js';
 import { createProblems, type ProblemReason } from './problems.js';
 import { createQueue, type Item } from './queue.js';
 import { createSecureRandom } from './secure-random.js';
-import { writeEvent, writeIdentity } from './write-item.js';
+import { writeEvent } from './write-item.js';
 
 export type {
   Amount,
   EventFields,
-  Identity,
   Interval,
   Properties,
   TrackedEvent,
@@ -30,8 +29,6 @@ export type { Spool } from './spool-contract.js';
 export interface Millrace {
   /** Takes an event and returns at once. Never throws: what cannot be taken is counted in `dropped` and told to `onError`. */
   track<T extends string>(event: { event_type: T } & TrackedEvent<T>): void;
-  /** Says who a user is. Queued like events, in their order. */
-  identify(identity: Identity): void;
   /** Resolves when all that was tracked before is delivered or dropped, which may take as long as the server is down. */
   flush(): Promise<void>;
   /**
@@ -95,16 +92,16 @@ export function createMillrace(options: MillraceOptions): Millrace {
     delivery.onAdded();
   }
 
-  function enqueue(route: Item['route'], given: object, write: (nowMs: number) => string): void {
+  function track(event: object): void {
     let item: Item;
     try {
       const trackedAtMs = now();
-      const text = write(trackedAtMs);
-      item = { route, text, bytes: utf8.encode(text).length, trackedAtMs };
+      const text = writeEvent(event, { site: settings.site, nowMs: trackedAtMs, makeId });
+      item = { text, bytes: utf8.encode(text).length, trackedAtMs };
     } catch (error) {
       const message = `it cannot be written as JSON: ${error instanceof Error ? error.message : String(error)}`;
-      const body = given as Record<string, unknown>;
-      problems.report({ reason: 'invalid', message, count: 1 }, () => [{ route, body }]);
+      const body = event as Record<string, unknown>;
+      problems.report({ reason: 'invalid', message, count: 1 }, () => [{ body }]);
       return;
     }
     take(item);
@@ -122,8 +119,7 @@ export function createMillrace(options: MillraceOptions): Millrace {
   const idRandom = createSecureRandom();
   const makeId = (nowMs: number) => makeEventId(nowMs, idRandom);
   const client: Millrace = {
-    track: (event) => enqueue('/events', event, (nowMs) => writeEvent(event, { site: settings.site, nowMs, makeId })),
-    identify: (identity) => enqueue('/identify', identity, () => writeIdentity(identity, settings.site)),
+    track,
     flush: () => delivery.flush(),
     shutdown: (ms = settings.timeoutMs) => {
       ended ??= end(ms);

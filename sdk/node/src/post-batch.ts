@@ -30,7 +30,6 @@ export interface Post {
 export const envelopeBytes = 64;
 
 function bodyOf(batch: Item[], nowMs: number): string {
-  if (batch[0]?.route === '/identify') return batch[0].text;
   const events = batch.map(({ text }) => text).join(',');
   return `{"events":[${events}],"sent_at":"${new Date(nowMs).toISOString()}"}`;
 }
@@ -48,7 +47,7 @@ export function createPost(deps: PostDeps): Post {
     const packed = plain.length >= deps.gzipFromBytes ? await gzip(plain) : undefined;
     // A method of `deps` would be called on it, which workers refuse.
     const { fetch } = deps;
-    const response = await fetch(deps.url + batch[0]!.route.slice(1), {
+    const response = await fetch(`${deps.url}events`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

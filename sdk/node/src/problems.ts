@@ -29,9 +29,8 @@ export interface Rejection {
   message: string;
 }
 
-/** An event, or what `identify` was given, as it would have been sent. */
+/** An event as it would have been sent. */
 export interface Lost {
-  route: '/events' | '/identify';
   body: Record<string, unknown>;
   rejection?: Rejection;
 }

@@ -1,8 +1,7 @@
 /** What waits to be sent, in order, within bounds of number and bytes. */
 
 export interface Item {
-  route: '/events' | '/identify';
-  /** JSON of the body of one event or identity. */
+  /** JSON of one event. */
   text: string;
   /** Of `text` in UTF-8. */
   bytes: number;
@@ -20,7 +19,7 @@ export interface Queue {
   readonly settled: number;
   hasRoom(bytes: number): boolean;
   add(item: Item): void;
-  /** Begins with the oldest item: consecutive ones of its route, as many as fit into `maxBytes` and 10,000, at least one. */
+  /** Begins with the oldest item: as many as fit into `maxBytes` and 10,000, at least one. */
   nextBatch(maxBytes: number): Item[];
   /** The oldest, as far as they were tracked before that time. */
   before(timeMs: number): Item[];
@@ -45,13 +44,11 @@ export function createQueue(maxEvents: number, maxBytes: number): Queue {
   let [added, settled, bytes] = [0, 0, 0];
 
   function fitting(limit: number): number {
-    const { route } = items[0]!;
-    if (route === '/identify') return 1;
     let [count, size] = [0, 0];
     for (const item of items) {
       // With the comma.
       size += item.bytes + 1;
-      if (item.route !== route || count === maxBatchEvents || (count > 0 && size > limit)) break;
+      if (count === maxBatchEvents || (count > 0 && size > limit)) break;
       count += 1;
     }
     return count;

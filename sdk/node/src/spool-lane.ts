@@ -51,10 +51,10 @@ export function openLane(folder: string): Lane {
   }
 
   return {
-    append({ route, text, trackedAtMs }) {
+    append({ text, trackedAtMs }) {
       last += 1;
       try {
-        write(`{"number":${last},"at":${trackedAtMs},"route":"${route}","body":${text}}`);
+        write(`{"number":${last},"at":${trackedAtMs},"body":${text}}`);
       } catch (error) {
         last -= 1;
         throw error;
@@ -80,7 +80,6 @@ export function openLane(folder: string): Lane {
 interface Line {
   number?: number;
   at?: number;
-  route?: Item['route'];
   body?: object;
   settled?: number;
 }
@@ -103,9 +102,9 @@ export function readLane(folder: string): Item[] {
     .sort(byNumber)
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').map(parseLine));
   const settled = lines.reduce((most, line) => Math.max(most, line.settled ?? 0), 0);
-  return lines.flatMap(({ number = 0, at = 0, route, body }) => {
-    if (number <= settled || (route !== '/events' && route !== '/identify') || !body) return [];
+  return lines.flatMap(({ number = 0, at = 0, body }) => {
+    if (number <= settled || !body) return [];
     const text = JSON.stringify(body);
-    return [{ route, text, bytes: Buffer.byteLength(text), trackedAtMs: at }];
+    return [{ text, bytes: Buffer.byteLength(text), trackedAtMs: at }];
   });
 }

@@ -1,5 +1,4 @@
 /** What the application gives → the JSON that is sent. */
-import type { Identity } from './event-types.js';
 
 export interface Defaults {
   site: string;
@@ -30,10 +29,4 @@ export function writeEvent(event: unknown, { site, nowMs, makeId }: Defaults): s
     event_id: given.event_id ?? makeId(nowMs),
     timestamp: timeText(given.timestamp, nowMs),
   });
-}
-
-/** @throws TypeError when it has no JSON. */
-export function writeIdentity(identity: Identity, site: string): string {
-  if (typeof identity !== 'object' || identity === null) throw new TypeError('it is not an object');
-  return textOf({ ...identity, site_id: identity.site_id ?? site });
 }

@@ -110,7 +110,7 @@ it('halves batches until they fit, and drops and names only the event that is to
   }
   await client.flush();
   expect(problems).toEqual([expect.objectContaining({ reason: 'too_large', count: 1, status: 413 })]);
-  expect(problems[0]?.lost).toEqual([{ route: '/events', body: expect.objectContaining({ path: '/31' }) }]);
+  expect(problems[0]?.lost).toEqual([{ body: expect.objectContaining({ path: '/31' }) }]);
   expect(client.dropped).toBe(1);
   await eventsStored(stack.database, 59);
   const stored = new Set((await storedRows()).map(({ path }) => path));
@@ -133,7 +133,7 @@ it('reports what the server rejects, each event with its reason, and never sends
       message: `the server rejected 1 of 3 events: ${rejection.message}`,
       count: 1,
       status: 200,
-      lost: [{ route: '/events', body: expect.objectContaining({ path: '/bad', user_id: '' }), rejection }],
+      lost: [{ body: expect.objectContaining({ path: '/bad', user_id: '' }), rejection }],
     },
   ]);
   await client.shutdown();

@@ -96,7 +96,7 @@ it.each([400, 401, 403, 404, 405, 415, 422])('drops what is refused with %i, nam
       message: `the server answers ${status}: No.`,
       count: 1,
       status,
-      lost: [{ route: '/events', body: expect.objectContaining({ path: '/lost' }) }],
+      lost: [{ body: expect.objectContaining({ path: '/lost' }) }],
     },
   ]);
   expect(client.dropped).toBe(1);
@@ -131,16 +131,10 @@ it('has one request on its way at a time, and keeps the order', async () => {
   for (let number = 0; number < 500; number += 1) {
     client.track({ event_type: 'view', path: `/${number}` });
     if (number % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
-    if (number % 90 === 0) client.identify({ user_id: `${number}` });
   }
   await client.flush();
   expect(most).toBe(1);
-  const order = collector.accepted.map(({ path, user_id: user }) => path ?? `user ${user}`);
-  const expected = Array.from({ length: 500 }, (_, number) => [
-    `/${number}`,
-    ...(number % 90 === 0 ? [`user ${number}`] : []),
-  ]);
-  expect(order).toEqual(expected.flat());
+  expect(collector.accepted.map(({ path }) => path)).toEqual(Array.from({ length: 500 }, (_, number) => `/${number}`));
 });
 
 it('gives up on events after maxAgeMs, and names them', async () => {
@@ -160,7 +154,7 @@ it('gives up on events after maxAgeMs, and names them', async () => {
       reason: 'expired',
       message: '1 events could not be delivered within 3600000 ms',
       count: 1,
-      lost: [{ route: '/events', body: expect.objectContaining({ path: '/old' }) }],
+      lost: [{ body: expect.objectContaining({ path: '/old' }) }],
     },
   ]);
   expect(collector.accepted.map(({ path }) => path)).toEqual(['/young']);

@@ -101,8 +101,6 @@ export function refused(): void {
     // @ts-expect-error revenue without a currency
     properties: { tournament_id: 'c', format: 'swiss', players: 8, duration_minutes: 90, revenue: 5 },
   });
-  // @ts-expect-error an identity is somebody's
-  client.identify({ anonymous_id: 'a' });
 }
 
 /** Told apart by its type. */
