@@ -48,4 +48,5 @@ ${table(
   its /64) and user agent. No cookie is needed, and nothing is kept in the browser. Salts are random and are deleted after the day that follows, so that nobody can find
   out afterwards who a visitor was, or that two days had the same one. A visit over midnight goes on under its name, as far as one process of ingestion has seen it.
   Ranges of several days (UTC) count such a visitor once for each of them, and say \`visitor_model: daily\` in their \`meta\`. It takes \`DATABASE_URL\`: without it such events have no visitor.
+  A visitor who signs in on the way is one visitor before and another, that of the \`user_id\`, from then on: events that are stored are not changed afterwards.
 `;
