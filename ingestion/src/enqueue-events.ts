@@ -21,8 +21,8 @@ interface Waiting {
   settle: (outcome: EnqueueOutcome) => void;
 }
 
-/** With so many jobs waiting the queue's memory matters more than a quarter of the rate, which compressing costs. */
-const backlogJobs = 1_000;
+/** As many hold some 30,000 events: processors have fallen behind, and what the queue takes in memory matters more than a little time. */
+const backlogJobs = 10;
 
 /** Of one batch: the comma that joins it counts. */
 const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.text.length + 1 });
