@@ -24,6 +24,14 @@ const mostVisits = 200_000;
  * began before midnight (UTC) goes on under its name, as far as this process has seen it.
  */
 export function createNameVisitor(): NameVisitor {
+  /** Many events arrive in one millisecond, and are of that time. */
+  let last: { timestamp: string; ms: number | undefined } = { timestamp: '', ms: undefined };
+
+  function instantOf(timestamp: string): number | undefined {
+    if (timestamp !== last.timestamp) last = { timestamp, ms: parseInstant(timestamp) };
+    return last.ms;
+  }
+
   /** Name → when it was last seen, of visits near midnight. */
   const lastSeen = new LRUCache<string, number>({ max: mostVisits });
   let [newestMs, longestGapMs] = [0, 0];
@@ -47,7 +55,7 @@ export function createNameVisitor(): NameVisitor {
   }
 
   return ({ siteId, address, userAgent, timestamp, sessionMinutes }, salts, nowMs) => {
-    const [eventMs, gapMs] = [parseInstant(timestamp) ?? nowMs, sessionMinutes * 60_000];
+    const [eventMs, gapMs] = [instantOf(timestamp) ?? nowMs, sessionMinutes * 60_000];
     const eventDay = Math.floor(eventMs / dayMs);
     const isKept = salts.has(eventDay) && eventDay >= Math.floor(nowMs / dayMs) - 1;
     const atMs = isKept ? eventMs : nowMs;

@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { Reader, type Response } from 'mmdb-lib';
 import { type GeoPlace, readGeoRecord } from './read-geo-record.js';
+import { remember } from './remember.js';
 
 /** @param address IPv4, or IPv6 that is not mapped from it */
 export type GeoFile = (address: string) => GeoPlace;
@@ -15,6 +16,11 @@ const MARKER = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1');
 const MAX_METADATA = 131_072;
 const SEPARATOR = 16;
 const NOWHERE: GeoPlace = Object.freeze({});
+
+/** Networks of 256 addresses, in which visitors of the last minutes are. */
+const MAX_NETWORKS = 20_000;
+/** Stands for a network whose parts are in different places. */
+const IN_PARTS: GeoPlace = Object.freeze({});
 
 /** Addresses all over the internet: a database of countries knows most of them. */
 const probes = [
@@ -42,26 +48,34 @@ function parse(bytes: Buffer): Reader<Response> {
 export async function openGeoFile(path: string): Promise<GeoFile> {
   const reader = parse(await readFile(path));
   const holdsIPv6 = reader.metadata.ipVersion === 6;
-  function recordOf(address: string): unknown {
+  /** The record, and how many bits of the address lead to it. */
+  function recordOf(address: string): [record: unknown, bits: number] {
     try {
       // The tree of a file for IPv4 alone would lead an IPv6 address to some other one's record.
-      return holdsIPv6 || !isIPv6(address) ? reader.get(address) : null;
+      return holdsIPv6 || !isIPv6(address) ? reader.getWithPrefixLength(address) : [null, 0];
     } catch {
       // Damaged in one place: no reason to refuse an event.
-      return null;
+      return [null, 0];
     }
   }
   // The reader keeps records, and gives the same one for all addresses of it.
   const read = new WeakMap<object, GeoPlace>();
-  const find: GeoFile = (address) => {
-    const record = recordOf(address);
+  function placeOf(record: unknown): GeoPlace {
     if (typeof record !== 'object' || record === null) return NOWHERE;
     const known = read.get(record);
     if (known !== undefined) return known;
     const place = Object.freeze(readGeoRecord(record));
     read.set(record, place);
     return place;
-  };
+  }
+  const placeOfNetwork = remember(MAX_NETWORKS, (network) => {
+    const [record, bits] = recordOf(`${network}.0`);
+    return bits > 24 ? IN_PARTS : placeOf(record);
+  });
+  function find(address: string): GeoPlace {
+    const place = address.includes(':') ? IN_PARTS : placeOfNetwork(address.slice(0, address.lastIndexOf('.')));
+    return place === IN_PARTS ? placeOf(recordOf(address)[0]) : place;
+  }
   if (!probes.some((address) => find(address).country !== undefined)) throw new Error('an MMDB file without countries');
   return find;
 }

@@ -1,18 +1,27 @@
 /** Who is the same visitor where nobody said: without a cookie, for as long as the salt is kept. */
 import { networkOf } from '@millrace/shared/access/rate-limit';
 import { normalizeAddress } from '../import/client-address.js';
-import { createKeyedHash, type KeyedHash } from './keyed-hash.js';
+import { createKeyedHash } from './keyed-hash.js';
+import { remember } from './remember.js';
 
 const ID_BYTES = 16;
 
-const hashes = new WeakMap<Buffer, KeyedHash>();
+/** Visitors of the last seconds: those who do several things one after the other. */
+const mostVisitors = 20_000;
 
-function hashOf(salt: Buffer): KeyedHash {
-  const known = hashes.get(salt);
+/**
+ * Of each salt the names of who came last, in memory only, and no longer than that buffer itself: the salts are read again, into new
+ * buffers, every few seconds.
+ */
+const names = new WeakMap<Buffer, (visitor: string) => string>();
+
+function namesOf(salt: Buffer): (visitor: string) => string {
+  const known = names.get(salt);
   if (known) return known;
   const hash = createKeyedHash(salt);
-  hashes.set(salt, hash);
-  return hash;
+  const find = remember(mostVisitors, (visitor) => `~${hash(visitor).toString('base64url', 0, ID_BYTES)}`);
+  names.set(salt, find);
+  return find;
 }
 
 /**
@@ -23,6 +32,5 @@ function hashOf(salt: Buffer): KeyedHash {
 export function visitorId(salt: Buffer, siteId: string, address: string, userAgent: string): string {
   const network = networkOf(normalizeAddress(address) ?? address);
   // As JSON, no two different triples are the same text.
-  const hash = hashOf(salt)(JSON.stringify([siteId, network, userAgent]));
-  return `~${hash.toString('base64url', 0, ID_BYTES)}`;
+  return namesOf(salt)(JSON.stringify([siteId, network, userAgent]));
 }

@@ -12,6 +12,7 @@ const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
  * (RFC 4291, 2.5.5.2) as IPv4. Null when the text is no address.
  */
 export function normalizeAddress(text: string): string | null {
+  if (isIPv4(text)) return text;
   const bare = (BRACKETED.exec(text) ?? IPV4_AND_PORT.exec(text) ?? IPV6_AND_PORT.exec(text))?.[1] ?? text;
   if (isIPv4(bare)) return bare;
   if (!isIPv6(bare)) return null;

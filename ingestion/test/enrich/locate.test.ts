@@ -127,6 +127,18 @@ describe('a database of the owner', () => {
     expect([locate('32.1.2.3'), locate('2001:4860::1')]).toEqual([{ country: 'DE' }, {}]);
   });
 
+  it('may tell the addresses of one small network apart, in whatever order they come', async () => {
+    const locate = await open(
+      writeMmdb({
+        '8.8.8.0/25': { country_code: 'DE' },
+        '8.8.8.128/25': { country_code: 'FR' },
+        '9.0.0.0/8': { country_code: 'AT' },
+      }),
+    );
+    const addresses = ['8.8.8.200', '8.8.8.1', '8.8.8.200', '9.9.9.1', '9.9.9.200', '8.8.9.1'];
+    expect(addresses.map((address) => locate(address).country)).toEqual(['FR', 'DE', 'FR', 'AT', 'AT', undefined]);
+  });
+
   it('that is damaged in one place is of use for the rest', async () => {
     const bytes = writeMmdb({ ...german, '9.0.0.0/8': { country_code: 'FR' } });
     // Where the type of the field stands: there is none of that number.

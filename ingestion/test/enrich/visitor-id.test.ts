@@ -34,6 +34,17 @@ describe('visitorId', () => {
     expect(new Set(parts.map((part) => visitorId(salt, ...part))).size).toBe(parts.length);
   });
 
+  it('stays when a visitor comes again, and does not follow one to another site or day', () => {
+    const again = () => [
+      visitorId(salt, 'shop', '203.0.113.7', 'a'),
+      visitorId(salt, 'blog', '203.0.113.7', 'a'),
+      visitorId(Buffer.alloc(16, 3), 'shop', '203.0.113.7', 'a'),
+    ];
+    const first = again();
+    expect(new Set(first).size).toBe(3);
+    expect(again()).toEqual(first);
+  });
+
   it('counts an IPv6 address by its /64, however it is spelled', () => {
     const home = [
       ...[

@@ -20,6 +20,7 @@ export function parseProxies(list = ''): TrustedProxies {
     if (isIP(address) === 0 || !Number.isInteger(bits)) throw new Error(`${entry} is no address or network`);
     trusted.addSubnet(address, bits, family);
   }
+  if (trusted.rules.length === 0) return () => false;
   return (address) => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
@@ -31,7 +32,7 @@ const withoutPort = (hop: string) =>
 
 /** The first four groups of an IPv6 address: what one customer of a provider has (a /64). */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const [head = '', tail = ''] = address.split('::');
   const left = head.split(':').filter(Boolean);
   const right = tail.split(':').filter(Boolean);
