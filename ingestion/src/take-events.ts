@@ -51,7 +51,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
       nowMs: now(),
       siteId: sender?.siteId ?? undefined,
       isPublic: sender?.isPublic,
-      enrich: (event, visitor) => enrich(event, visitor, facts),
+      enrich: (accepted) => enrich(accepted, facts),
     });
   }
 

@@ -1,8 +1,6 @@
 /** Turns candidate events into the JSON texts to be queued and the list of those refused, each for its own reason. */
-import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import { type Event, hasContext } from '@millrace/shared/event-columns';
+import { type AcceptedEvent, serializeEvent, validateEvent } from '@millrace/shared/event';
 import type { EventRefusal } from '@millrace/shared/event-refusal';
-import type { SentVisitor } from '@millrace/shared/sent-visitor';
 import { malformedLine } from './parse-events.js';
 
 export interface RejectedEvent {
@@ -57,8 +55,8 @@ export interface Validation {
   siteId?: string | undefined;
   /** Their key stands in a page: nobody can vouch for what they say of another visitor. */
   isPublic?: boolean | undefined;
-  /** False when it cannot be said at the moment what it would add. */
-  enrich: (event: Event, visitor: SentVisitor | undefined) => boolean;
+  /** Adds what can be found out. False when it cannot be said at the moment what that is. */
+  enrich: (accepted: AcceptedEvent) => boolean;
 }
 
 /**
@@ -83,8 +81,8 @@ export function validateEvents(candidates: unknown[], validation: Validation): V
       const message = 'context needs a key that is secret; this one is for pages';
       rejected.push({ index, reason: 'needs_secret_key', field: 'context', message });
     } else if (result.ok) {
-      if (!enrich(result.event, result.visitor)) return undefined;
-      withContext ||= hasContext(result.event);
+      if (!enrich(result)) return undefined;
+      withContext ||= result.hasContext;
       texts.push(serializeEvent(result.event));
     } else rejected.push({ index, reason: result.reason, field: result.field, message: result.message });
   }

@@ -20,7 +20,7 @@ const events = {
 const lane = createTestLane({
   events,
   findFacts: createFindFacts((address) => address === '127.0.0.1', ['cf-ipcountry']),
-  enrich: (_event, visitor, facts) => {
+  enrich: ({ visitor }, facts) => {
     seen.push({ facts, visitor });
     return isKnown;
   },

@@ -98,7 +98,27 @@ export const contextColumns: readonly ContextColumn[] = allColumns
   .filter(({ isContext }) => isContext)
   .map(({ name }) => name as ContextColumn);
 
-export const hasContext = (event: EventContext): boolean => contextColumns.some((name) => event[name] !== undefined);
+const contextNames: ReadonlySet<string> = new Set(contextColumns);
+
+/** Looks at what is there, since most events have few of the columns. */
+export function hasContext(event: EventContext): boolean {
+  for (const name in event) if (contextNames.has(name) && event[name as ContextColumn] !== undefined) return true;
+  return false;
+}
+
+const absent = Object.fromEntries(
+  [...allColumns.map(({ name }) => name), 'client_time'].map((name) => [name, undefined]),
+);
+
+/**
+ * A copy that has a place for every column. Where events differ in what they have, filling in many columns takes ten times as long
+ * if they are added one by one.
+ */
+export function withAllColumns<Given extends EventContext>(event: Given): Given {
+  const copy: Record<string, unknown> = { ...absent };
+  for (const name in event) copy[name] = event[name];
+  return copy as Given;
+}
 
 const contextKey = new RegExp(`"(?:${contextColumns.join('|')})"\\s*:`);
 

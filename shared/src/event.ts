@@ -1,6 +1,6 @@
 /** Checks an event that was sent, and completes it for the queue. */
 import { correctClock } from './correct-clock.js';
-import type { Event } from './event-columns.js';
+import { type Event, hasContext, withAllColumns } from './event-columns.js';
 import { toEventId } from './event-id.js';
 import type { EventRefusal } from './event-refusal.js';
 import { acceptEvent, eventSchema, type IncomingEvent, notAField, notAnObject, refuseEvent } from './event-rules.js';
@@ -13,10 +13,16 @@ import type { SentVisitor } from './sent-visitor.js';
 import { checkTypedEvent, typedEvents } from './typed-events.js';
 import { withoutAbsentFields } from './without-absent-fields.js';
 
-/** `visitor` is what a server says of the visitor; it never goes further than ingestion. */
-export type EventResult =
-  | { ok: true; event: Event; visitor?: SentVisitor | undefined }
-  | ({ ok: false } & EventRefusal);
+export interface AcceptedEvent {
+  ok: true;
+  event: Event;
+  /** What a server says of the visitor; it never goes further than ingestion. */
+  visitor?: SentVisitor | undefined;
+  /** Whether the event has any of `contextColumns`. */
+  hasContext: boolean;
+}
+
+export type EventResult = AcceptedEvent | ({ ok: false } & EventRefusal);
 
 const earliestMs = Date.UTC(2000, 0, 1);
 const dayMs = 86_400_000;
@@ -50,8 +56,11 @@ export function validateEvent(input: unknown, nowMs: number): EventResult {
   return completeEvent(value as IncomingEvent, nowMs);
 }
 
-function completeEvent(sent: IncomingEvent, nowMs: number): EventResult {
-  const { sent_at: sentAt, context: visitor } = sent;
+function completeEvent(given: IncomingEvent, nowMs: number): EventResult {
+  const { sent_at: sentAt, context: visitor } = given;
+  const isDescribed = hasContext(given);
+  // What is not known of it yet is going to be filled in.
+  const sent = isDescribed || visitor !== undefined ? withAllColumns(given) : given;
   // Undefined is not written; to delete a field would make all work with the event slow.
   if (sentAt !== undefined) sent.sent_at = undefined;
   if (visitor !== undefined) sent.context = undefined;
@@ -71,7 +80,7 @@ function completeEvent(sent: IncomingEvent, nowMs: number): EventResult {
   // A payment is one, whatever program reports it.
   if (event.bot !== undefined && typedEvents.has(event.event_type)) event.bot = undefined;
   const refusal = checkTypedEvent(event);
-  return refusal ? { ok: false, ...refusal } : { ok: true, event, visitor };
+  return refusal ? { ok: false, ...refusal } : { ok: true, event, visitor, hasContext: isDescribed };
 }
 
 /**

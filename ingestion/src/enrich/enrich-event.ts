@@ -1,8 +1,8 @@
 /** Adds to an event what can be found out about its visitor and its page; what was sent stays as it is. */
 import type { Enrichment } from '@millrace/shared/enrichments';
-import { type Event, hasContext } from '@millrace/shared/event-columns';
+import type { AcceptedEvent } from '@millrace/shared/event';
+import { type Event, hasContext, withAllColumns } from '@millrace/shared/event-columns';
 import { comparableHost } from '@millrace/shared/normalize-host';
-import type { SentVisitor } from '@millrace/shared/sent-visitor';
 import { typedEvents } from '@millrace/shared/typed-events';
 import type { Facts } from '../facts.js';
 import { normalizeAddress } from '../import/client-address.js';
@@ -11,13 +11,13 @@ import type { SiteSettings } from '../sites/site-settings.js';
 import { type FoundSource, findSource } from './find-source.js';
 import type { Locator } from './locate.js';
 import type { NameVisitor } from './name-visitor.js';
-import type { AgentReader } from './read-agent.js';
+import type { Agent, AgentReader } from './read-agent.js';
 import { readCampaign } from './read-campaign.js';
-import type { ClientHints } from './read-hints.js';
 import { type Page, readPage } from './read-page.js';
+import { remember } from './remember.js';
 
 /** False when sites or salts are not known at the moment: the event must not be stored as it is. */
-export type Enrich = (event: Event, visitor: SentVisitor | undefined, facts: Facts | undefined) => boolean;
+export type Enrich = (accepted: AcceptedEvent, facts: Facts | undefined) => boolean;
 
 export interface EnrichDeps {
   sites: KnownSites;
@@ -31,7 +31,7 @@ export interface EnrichDeps {
 interface Origin {
   address: string | undefined;
   userAgent: string | undefined;
-  hints: ClientHints | undefined;
+  agent: Agent | undefined;
   language: string | undefined;
   hostname: string | undefined;
   country: string | undefined;
@@ -41,17 +41,18 @@ interface Origin {
 
 /** What a server says of the visitor stands for what its own request says. */
 function originOf(
-  event: Event,
-  visitor: SentVisitor | undefined,
+  { event, visitor }: AcceptedEvent,
   facts: Facts | undefined,
   settings: SiteSettings,
+  readAgent: AgentReader,
 ): Origin {
   const ip = (visitor?.ip && normalizeAddress(visitor.ip)) || undefined;
-  const userAgent = visitor?.user_agent || undefined;
+  const sent = visitor?.user_agent || undefined;
+  const userAgent = sent ?? facts?.userAgent;
   return {
     address: ip ?? facts?.address,
-    userAgent: userAgent ?? facts?.userAgent,
-    hints: userAgent === undefined ? facts?.hints : undefined,
+    userAgent,
+    agent: userAgent ? readAgent(userAgent, sent === undefined ? facts?.hints : undefined) : undefined,
     language: facts?.language,
     hostname: facts?.hostname,
     country: ip === undefined ? facts?.country : undefined,
@@ -62,13 +63,18 @@ function originOf(
 
 const withoutWww = (host: string) => host.toLowerCase().replace(/^www\.(?=[^.]+\.)/, '');
 
+/** Empty for what is no address. */
+const hostOf = remember(2_000, (referrer) => comparableHost(referrer) ?? '');
+const sourceOfHost = remember(2_000, (host) => findSource({ referrerHost: host }));
+
 /** Where the visitor came from; nothing for what happens within the site. */
 function sourceOf(event: Event, { settings }: Origin): FoundSource | undefined {
   const { referrer, hostname = '', utm_source, utm_medium, utm_campaign, click_id } = event;
-  const host = referrer ? comparableHost(referrer) : undefined;
+  const host = (referrer && hostOf(referrer)) || undefined;
   const isOwn = host !== undefined && (host === withoutWww(hostname) || settings.hostnames.includes(host));
   const isCampaign = utm_source !== undefined || utm_medium !== undefined || click_id !== undefined;
   if (!isCampaign && (isOwn || (host === undefined && event.event_type !== 'view'))) return undefined;
+  if (!isCampaign) return sourceOfHost(host ?? '');
   return findSource({ utm_source, utm_medium, utm_campaign, click_id, referrerHost: isOwn ? undefined : host });
 }
 
@@ -99,17 +105,16 @@ const steps: Record<Exclude<Enrichment, 'visitor'>, Step> = {
     event.source ??= found?.source;
     event.channel ??= found?.channel;
   },
-  agent(event, { userAgent, hints }, { readAgent }) {
-    if (!userAgent) return;
-    const agent = readAgent(userAgent, hints);
+  agent(event, { agent }) {
+    if (!agent) return;
     event.browser ??= agent.browser;
     if (event.browser === agent.browser) event.browser_version ??= agent.browser_version;
     event.os ??= agent.os;
     if (event.os === agent.os) event.os_version ??= agent.os_version;
     event.device ??= agent.device;
   },
-  bot(event, { userAgent, hints }, { readAgent }) {
-    if (userAgent && !typedEvents.has(event.event_type)) event.bot ??= readAgent(userAgent, hints).bot;
+  bot(event, { agent }) {
+    if (agent && !typedEvents.has(event.event_type)) event.bot ??= agent.bot;
   },
   location(event, { country, address = '' }, { locator }) {
     const place = country ? { country } : locator.locate(address, event.timezone);
@@ -137,12 +142,17 @@ function nameUnknown(event: Event, { address, userAgent = '', settings }: Origin
 
 /** An event that says nothing of a visitor or a page costs no more than the question whether it does. */
 export function createEnrich(deps: EnrichDeps): Enrich {
-  return (event, visitor, facts) => {
-    if (facts === undefined && visitor === undefined && !hasContext(event)) return true;
-    const settings = deps.sites.settingsOf(event.site_id);
+  return (accepted, facts) => {
+    const { visitor } = accepted;
+    if (facts === undefined && visitor === undefined && !accepted.hasContext) return true;
+    const settings = deps.sites.settingsOf(accepted.event.site_id);
     if (!settings) return false;
-    const origin = originOf(event, visitor, facts, settings);
+    // What says nothing of a visitor or a page has no room for it so far.
+    if (visitor === undefined && !accepted.hasContext) accepted.event = withAllColumns(accepted.event);
+    const { event } = accepted;
+    const origin = originOf(accepted, facts, settings, deps.readAgent);
     for (const name of stepNames) if (!settings.off.includes(name)) steps[name](event, origin, deps);
+    accepted.hasContext ||= hasContext(event);
     return nameUnknown(event, origin, deps);
   };
 }
