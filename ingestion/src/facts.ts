@@ -4,6 +4,7 @@ import { addressOf, type TrustedProxies } from '@millrace/shared/access/rate-lim
 import { countryOfHeaders } from './enrich/header-country.js';
 import type { ClientHints } from './enrich/read-hints.js';
 import { hostnameOf } from './enrich/read-page.js';
+import { remember } from './enrich/remember.js';
 
 export interface Facts {
   address: string;
@@ -32,9 +33,14 @@ export function originOf({ origin, referer }: IncomingHttpHeaders): string | und
   return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
 }
 
+/** Empty for what has no host. */
+const hostOfOrigin = remember(1_000, (origin) =>
+  URL.canParse(origin) ? (hostnameOf(new URL(origin).hostname) ?? '') : '',
+);
+
 function hostOf(headers: IncomingHttpHeaders): string | undefined {
   const origin = originOf(headers);
-  return origin !== undefined && URL.canParse(origin) ? hostnameOf(new URL(origin).hostname) : undefined;
+  return origin === undefined ? undefined : hostOfOrigin(origin) || undefined;
 }
 
 const languageOf = (header = '') => /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})(?![A-Za-z0-9-])/.exec(header)?.[1];

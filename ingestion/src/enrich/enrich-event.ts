@@ -64,8 +64,8 @@ function originOf(
 const withoutWww = (host: string) => host.toLowerCase().replace(/^www\.(?=[^.]+\.)/, '');
 
 /** Empty for what is no address. */
-const hostOf = remember(2_000, (referrer) => comparableHost(referrer) ?? '');
-const sourceOfHost = remember(2_000, (host) => findSource({ referrerHost: host }));
+const hostOf = remember(1_000, (referrer) => comparableHost(referrer) ?? '');
+const sourceOfHost = remember(1_000, (host) => findSource({ referrerHost: host }));
 
 /** Where the visitor came from; nothing for what happens within the site. */
 function sourceOf(event: Event, { settings }: Origin): FoundSource | undefined {

@@ -29,7 +29,7 @@ const wanted: ReadonlySet<string> = new Set([
  * and what is not UTF-8 becomes U+FFFD; names count in any case, of equal ones the first that is not empty. Of several click ids the
  * last counts: a link that was shared keeps the old ones, and the network that led here added its own behind them.
  */
-export const readCampaign: (query: string) => Readonly<Campaign> = remember(2_000, read);
+export const readCampaign: (query: string) => Readonly<Campaign> = remember(1_000, read);
 
 function read(query: string): Campaign {
   const given = new Map<string, string>();

@@ -13,7 +13,7 @@ const local = /^\/[^?#]*\?([^#]*)/;
 const hostname = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])$/;
 
 /** Empty for what is no name of a host. */
-const nameOf = remember(2_000, (host) => {
+const nameOf = remember(1_000, (host) => {
   const name = host.replace(/\.?(?::\d*)?$/, '').toLowerCase();
   return hostname.test(name) ? name : '';
 });

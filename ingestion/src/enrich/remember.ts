@@ -5,7 +5,8 @@ const longestKey = 512;
 
 /**
  * `find` with its last answers in memory, at least half of `most` and at most all. It has to give the same answer each time. In two
- * halves, of which the older one goes as a whole: a list by last use takes several times as long to ask.
+ * halves, of which the older one goes as a whole: a list by last use takes several times as long to ask. A key that was cut out of a
+ * longer text keeps all of that in memory.
  */
 export function remember<Answer extends object | string>(
   most: number,
@@ -23,8 +24,7 @@ export function remember<Answer extends object | string>(
     const known = newer.get(key);
     if (known !== undefined) return known;
     const answer = older.get(key) ?? find(key);
-    // Copied, because a text that was cut out of another one keeps all of that in memory. A copy changes what is not well-formed.
-    if (key.length <= longestKey && key.isWellFormed()) keep(Buffer.from(key).toString(), answer);
+    if (key.length <= longestKey) keep(key, answer);
     return answer;
   };
 }

@@ -38,5 +38,5 @@ it('does not keep long questions, which would fill the memory', () => {
 it('does not take a broken text for the one that stands in its place', () => {
   const { find, asked } = createCounted(4);
   for (const key of ['\ud800', '\ufffd', '\ud800']) find(key);
-  expect(asked).toEqual(['\ud800', '\ufffd', '\ud800']);
+  expect(asked).toEqual(['\ud800', '\ufffd']);
 });
