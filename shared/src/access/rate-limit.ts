@@ -21,7 +21,13 @@ export function parseProxies(list = ''): TrustedProxies {
     trusted.addSubnet(address, bits, family);
   }
   if (trusted.rules.length === 0) return () => false;
-  return (address) => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  // A list takes microseconds for an answer, and one proxy sends thousands of requests in a row.
+  let last = { address: '', isTrusted: isTrusted('') };
+  return (address) => {
+    if (address !== last.address) last = { address, isTrusted: isTrusted(address) };
+    return last.isTrusted;
+  };
 }
 
 const withoutMapping = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '');
@@ -50,7 +56,7 @@ export function addressOf(
   const hops = String(forwarded ?? '')
     .split(',')
     .map((hop) => withoutMapping(withoutPort(hop.trim())));
-  while (isTrusted(address) && hops.length > 0) {
+  while (hops.length > 0 && isTrusted(address)) {
     const hop = hops.pop()!;
     // Whatever stands before what cannot be read may be forged.
     if (isIP(hop) === 0) break;
