@@ -106,9 +106,9 @@ export function hasContext(event: EventContext): boolean {
   return false;
 }
 
-const absent = Object.fromEntries(
-  [...allColumns.map(({ name }) => name), 'client_time'].map((name) => [name, undefined]),
-);
+/** Not columns, but fields of an event on its way: one that is missing here makes each event that has it slow. */
+const passing = ['client_time', 'sent_at', 'context'];
+const absent = Object.fromEntries([...allColumns.map(({ name }) => name), ...passing].map((name) => [name, undefined]));
 
 /**
  * A copy that has a place for every column. Where events differ in what they have, filling in many columns takes ten times as long
