@@ -26,7 +26,8 @@ Only about events of pages (their request has an \`Origin\`, or loads a picture 
 page: a column of those above, or \`context\`. An event of a server that says neither stays as it is.
 
 A server that passes on what its visitors do says whose event it is by \`context\`: \`{"ip":"203.0.113.7","user_agent":"Mozilla/5.0 ..."}\`. Address
-and user agent are used and forgotten: neither is ever in the queue, in a log or in the database.
+and user agent are used and forgotten: neither is ever in the queue, in a log or in the database, and which address is which visitor stays in memory
+only until the salt of the day is read again, every few seconds.
 
 Each of these can be switched off for a site: \`PATCH /api/v1/sites/:site_id {"enrichment_off":["location"]}\` holds within seconds.
 
