@@ -182,7 +182,9 @@ describe('the command', () => {
     const args = ['--site', 'shop', '--days', '60', '--visitors-per-day', '1000', '--url', server.url];
     const { exitCode, stdout, stderr } = await run(args, { interrupt: interruption.signal });
     expect(exitCode).toBe(1);
-    expect(stderr).toBe('seed: Interrupted. Run the same command again to go on; nothing counts twice.\n');
+    // A busy machine may have told of its progress before.
+    const [last] = stderr.trim().split('\n').slice(-1);
+    expect(last).toBe('seed: Interrupted. Run the same command again to go on; nothing counts twice.');
     expect(stdout).toContain(`  events       ${server.events.length.toLocaleString('en').padStart(14)}\n\n`);
     expect(server.events.length).toBeLessThan(10_000);
   });
