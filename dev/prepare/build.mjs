@@ -1,4 +1,4 @@
-/** Turns the TypeScript of all packages into JavaScript, and some of it into scripts for pages, only where something changed. */
+/** Compiles all packages and bundles the scripts for pages, only where something changed. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 
 /** Name in the address → import of the built file. */
 const scripts = { m: '@millrace/browser/m.js', 'millrace-vitals': '@millrace/browser/millrace-vitals.js' };
+
+const encodings = ['br', 'gzip'] as const;
 
 const anHour = 'public, max-age=3600, stale-while-revalidate=86400';
 const forEver = 'public, max-age=31536000, immutable';
@@ -24,10 +26,13 @@ function readScript(name: string): Script {
   return { hash, br: brotliCompressSync(identity), gzip: gzipSync(identity, { level: 9 }), identity };
 }
 
+/** Browsers name gzip first, which counts as what they like best unless they are asked one by one. */
+const smallestOf = (req: Request) => encodings.find((encoding) => req.acceptsEncodings(encoding)) ?? 'identity';
+
 /** Both names answer with `Content-Location`, so that the name with the hash can be looked up. */
 function sendScript(script: Script, cacheControl: string, nameWithHash: string): RequestHandler {
   return (req, res) => {
-    const encoding = (req.acceptsEncodings('br', 'gzip', 'identity') || 'identity') as 'br' | 'gzip' | 'identity';
+    const encoding = smallestOf(req);
     res.set({
       'cache-control': cacheControl,
       'content-location': nameWithHash,
@@ -46,9 +51,12 @@ export function pageScripts(): Router {
   const router = Router();
   for (const [name, file] of Object.entries(scripts)) {
     const script = readScript(file);
-    const nameWithHash = `/${name}.${script.hash}.js`;
+    // Without the folder, which a proxy may have put in front of it.
+    const nameWithHash = `${name}.${script.hash}.js`;
     router.get(`/${name}.js`, sendScript(script, anHour, nameWithHash));
-    router.get(nameWithHash, sendScript(script, forEver, nameWithHash));
+    router.get(`/${nameWithHash}`, sendScript(script, forEver, nameWithHash));
+    // A page that names the hash of an earlier release goes on counting.
+    router.get(new RegExp(`^/${name}\\.[0-9a-f]{12}\\.js$`), sendScript(script, anHour, nameWithHash));
   }
   return router;
 }

@@ -16,6 +16,8 @@ interface Manifest {
 /** Which packages of ours a package may import; every other one may import only shared. */
 const allowed: Record<string, string[]> = {
   shared: [],
+  // Serves the built script to pages.
+  ingestion: ['@millrace/shared', '@millrace/browser'],
   // Rolls and answers of many random histories, in one process.
   e2e: ['@millrace/shared', '@millrace/dev', '@millrace/processor', '@millrace/reporting'],
   bench: ['@millrace/shared', '@millrace/dev'],

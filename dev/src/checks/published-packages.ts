@@ -5,8 +5,8 @@ import { packageFolders } from '../../prepare/package-folders.mjs';
 import { runProgram } from '../run-program.js';
 
 /**
- * Bins by the folder that has them as development dependencies; undefined stands for the SDK itself, which decides by that
- * whether it has a size to keep. `.attw.json` in an SDK says which importers it is for.
+ * Tools by the folder that installs them; undefined is the SDK itself: only one with a limit on its size has `size-limit`.
+ * `.attw.json` in an SDK says which importers it is for.
  */
 const tools = [
   { owner: undefined, bin: ['size-limit', 'bin.js'], args: [] },

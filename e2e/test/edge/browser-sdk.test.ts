@@ -63,6 +63,7 @@ describe.skipIf(!hasChromium())('pages with the script', () => {
     expect(site.fates).toEqual([]);
     await context.setOffline(true);
     await page.evaluate("history.pushState({}, '', '/order?step=2'); document.title = 'Order'");
+    await eventually(async () => (await waiting(page)) === 1, 'the view waits');
     await page.evaluate(
       `millrace.track('payment', { transaction_id: 'o-17', status: 'succeeded' }, { revenue: { amount: '12.50', currency: 'EUR' } })`,
     );
