@@ -24,6 +24,8 @@ export function postgresArguments(dataDir: string, { port, fsync }: PostgresSett
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',
+    // Statements are as long as the batches that they insert.
+    log_min_error_statement: 'panic',
     log_min_duration_statement: '2s',
   };
   return ['-D', dataDir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];

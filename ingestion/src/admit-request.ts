@@ -69,11 +69,17 @@ async function takeOfAll(limit: RateLimit, clients: string[], points: number): P
   return Math.max(...waits.map((wait) => wait ?? 0));
 }
 
+/** What is said where no key was sent: a page must not be told to show a secret one to everybody. */
+const noKey = (origin: string | undefined): string =>
+  origin === undefined
+    ? keyNeeded('write')
+    : `Pages need a public key, as \`data-key\` of the script or \`?key=\` of the address. \`npm run keys -- create --name NAME --scope write --site SITE --origin https://shop.example\` makes one.`;
+
 /** Who a key is, or why it does not let its request pass. */
 async function checkKey(keys: KeyRing, { key: inHeader, keyInAddress, client, origin }: Shown): Promise<Admission> {
   const key = inHeader ?? keyInAddress;
   const access = key && (await keys.find(key, client));
-  if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : keyNeeded('write') } };
+  if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : noKey(origin) } };
   if (!allows(access, 'write')) return { refusal: lacks('write') };
   if (inHeader === undefined && !isHarmless(access)) {
     const message = 'A key in an address must have the scope "write" only and be limited to one site.';

@@ -37,6 +37,21 @@ function open(options: Omit<AdmitOptions, 'pageEventsPerSecond'>) {
   return request(handler);
 }
 
+describe('a request without a key', () => {
+  const keys: KeyRing = { find: async () => undefined, close: async () => {} } as unknown as KeyRing;
+  it.each([
+    ['a server', {}, /--scope write` makes one/],
+    [
+      'a page',
+      { origin: 'https://shop.example' },
+      /public key, as `data-key`.* --origin https:\/\/shop.example` makes one/,
+    ],
+  ])('of %s is told which key it needs', async (_who, headers, message) => {
+    const refusal = await open({ keys, eventsPerSecond: 0 }).post('/event').set(headers).send(valid).expect(401);
+    expect(refusal.body.error).toMatchObject({ code: 'unauthorized', message: expect.stringMatching(message) });
+  });
+});
+
 describe('a limit of events', () => {
   it('refuses for good what is larger than ten seconds of it, and then goes on as if nothing had been asked', async () => {
     const agent = open({ eventsPerSecond: 10 });

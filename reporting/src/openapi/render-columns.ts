@@ -43,6 +43,7 @@ ${table(
 - **Source and channel.** A campaign (\`utm_source\`, \`utm_medium\`) says more than a click id, and a click id more than the referrer. Hosts of the site
   itself are no source: the one that the page is on, and those of \`hostnames\`. Only entries have a source: ask for \`visit:source\` and \`visit:channel\` to
   count everything that a visit does.
+- **Browser and system.** What a browser says in \`Sec-CH-UA\` and its relatives goes before its user agent, so that Chromium is called Chromium.
 - **Bots** are the user agents on the list of [isbot](https://github.com/omrilotan/isbot), crawlers of AI services, and headless browsers. They are stored with the name of the bot, and
   [do not count](query.md) unless a question says \`include_bots\`.
 - **Visitors without an id** get an id for one day (UTC): the first 16 bytes of HMAC-SHA-256, with the salt of the day, over site, address (of IPv6
