@@ -24,9 +24,9 @@ export function writeBatchBodies(closing: ClosingList): string {
   );
 }
 
-/** 1,000 different views with everything that can be told of their visitors, for `POST /event`; returns the file's path. */
+/** Views of 20,000 visitors, more than ingestion remembers, with everything that can be told of them, for `POST /event`; returns the file's path. */
 export function writePageBodies(closing: ClosingList, siteId: string): string {
-  return writeLines(closing, makePageEvents(siteId, 1_000));
+  return writeLines(closing, makePageEvents(siteId, 20_000));
 }
 
 /** Of the events that a live load sends. */
