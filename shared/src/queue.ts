@@ -42,7 +42,7 @@ export interface QueueHandle {
   close(): Promise<void>;
 }
 
-/** A queue that is made anew as long as it fails to become ready, so that a service may start before its queue. */
+/** A queue that is opened again as long as it fails to become ready, so that a service may start before its queue. */
 export function openQueue(
   name: string,
   location: QueueLocation,
