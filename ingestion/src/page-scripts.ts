@@ -48,7 +48,7 @@ function sendScript(script: Script, cacheControl: string, nameWithHash: string):
 
 /** Reads and compresses the scripts at once. @throws Error when they are not built. */
 export function pageScripts(): Router {
-  const router = Router();
+  const router = Router({ caseSensitive: true, strict: true });
   for (const [name, file] of Object.entries(scripts)) {
     const script = readScript(file);
     // Without the folder, which a proxy may have put in front of it.

@@ -1,11 +1,11 @@
 /** Adds to an event what can be found out about its visitor and its page; what was sent stays as it is. */
+import { normalizeAddress } from '@millrace/shared/access/normalize-address';
 import type { Enrichment } from '@millrace/shared/enrichments';
 import type { AcceptedEvent } from '@millrace/shared/event';
 import { type Event, hasContext, withAllColumns } from '@millrace/shared/event-columns';
 import { comparableHost } from '@millrace/shared/normalize-host';
 import { typedEvents } from '@millrace/shared/typed-events';
 import type { Facts } from '../facts.js';
-import { normalizeAddress } from '../import/client-address.js';
 import type { KnownSites } from '../sites/known-sites.js';
 import type { SiteSettings } from '../sites/site-settings.js';
 import { type FoundSource, findSource } from './find-source.js';
@@ -61,17 +61,15 @@ function originOf(
   };
 }
 
-const withoutWww = (host: string) => host.toLowerCase().replace(/^www\.(?=[^.]+\.)/, '');
-
-/** Empty for what is no address. */
-const hostOf = remember(1_000, (referrer) => comparableHost(referrer) ?? '');
+/** Of an address or a host; empty for what is neither. */
+const hostOf = remember(2_000, (given) => comparableHost(given) ?? '');
 const sourceOfHost = remember(1_000, (host) => findSource({ referrerHost: host }));
 
 /** Where the visitor came from; nothing for what happens within the site. */
 function sourceOf(event: Event, { settings }: Origin): FoundSource | undefined {
   const { referrer, hostname = '', utm_source, utm_medium, utm_campaign, click_id } = event;
   const host = (referrer && hostOf(referrer)) || undefined;
-  const isOwn = host !== undefined && (host === withoutWww(hostname) || settings.hostnames.includes(host));
+  const isOwn = host !== undefined && (host === hostOf(hostname) || settings.hostnames.includes(host));
   const isCampaign = utm_source !== undefined || utm_medium !== undefined || click_id !== undefined;
   if (!isCampaign && (isOwn || (host === undefined && event.event_type !== 'view'))) return undefined;
   if (!isCampaign) return sourceOfHost(host ?? '');

@@ -1,8 +1,9 @@
 /** Where visitors are: looked up when they come, so that no address has to be kept. */
+
 import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { createRequire } from 'node:module';
+import { normalizeAddress } from '@millrace/shared/access/normalize-address';
 import type { Logger } from '@millrace/shared/logger';
-import { normalizeAddress } from '../import/client-address.js';
 import { type GeoFile, openGeoFile } from './open-geo-file.js';
 import type { GeoPlace } from './read-geo-record.js';
 import { timezoneCountry } from './timezone-country.js';

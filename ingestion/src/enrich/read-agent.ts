@@ -68,8 +68,11 @@ const hintNames = [
 /** Copied when cut, because a substring would keep the whole text alive. */
 const cut = (text: string, most: number) => (text.length > most ? Buffer.from(text.slice(0, most)).toString() : text);
 
-/** As one text, agent last: headers hold no line ends, so that no hints can be taken for the beginning of an agent. */
-function keyOf(agent: string, hints: ClientHints): string {
+/**
+ * As one text: a line for each hint, which as a header has no line end, and then the agent, which may have some where a server passes
+ * it on. Without hints the lines are there all the same, or such an agent could begin like the hints of others.
+ */
+function keyOf(agent: string, hints: ClientHints = {}): string {
   let key = '';
   for (const name of hintNames) key += `${hints[name]?.slice(0, MAX_HINT) ?? ''}\n`;
   return key + agent;
@@ -88,7 +91,7 @@ export function createAgentReader(maxAgents = 10_000): AgentReader {
   return (userAgent, hints) => {
     const agent = cut(userAgent, MAX_AGENT);
     if (agent.trim() === '') return NOTHING;
-    const key = hints === undefined ? agent : keyOf(agent, hints);
+    const key = keyOf(agent, hints);
     let found = known.get(key);
     if (found === undefined) {
       found = Object.freeze(read(agent, hints === undefined ? {} : cutHints(hints)));

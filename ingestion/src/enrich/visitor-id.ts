@@ -1,6 +1,6 @@
 /** Who is the same visitor where nobody said: without a cookie, for as long as the salt is kept. */
+import { normalizeAddress } from '@millrace/shared/access/normalize-address';
 import { networkOf } from '@millrace/shared/access/rate-limit';
-import { normalizeAddress } from '../import/client-address.js';
 import { createKeyedHash } from './keyed-hash.js';
 import { remember } from './remember.js';
 

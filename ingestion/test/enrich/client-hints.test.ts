@@ -124,6 +124,15 @@ describe('client hints', () => {
     expect(read(chrome(linux), full)).toEqual(agent('Opera', '115', 'Linux', undefined, 'desktop'));
   });
 
+  it('are not taken from an agent with line ends, as a server may pass it on', () => {
+    const own = createAgentReader();
+    const given = hints(usual, '?0', '"Windows"', '"15.0.0"');
+    own(`${usual}\n\n?0\n"Windows"\n"15.0.0"\n${chrome(windows)}`);
+    own(`\n\n\n\n\n${chrome(mac)}`);
+    expect(own(chrome(windows), given)).toEqual(agent('Chrome', '131', 'Windows', '11', 'desktop'));
+    expect(own(chrome(mac))).toEqual(agent('Chrome', '131', 'macOS', undefined, 'desktop'));
+  });
+
   it('of one browser do not stick to another with the same agent', () => {
     const own = createAgentReader();
     const given = hints(usual, '?0', '"Windows"', '"15.0.0"');

@@ -3,6 +3,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import { type RateLimiterAbstract, RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { ServiceError } from '../errors.js';
+import { normalizeAddress } from './normalize-address.js';
 
 /** Addresses that may say by `X-Forwarded-For` for whom they ask. */
 export type TrustedProxies = (address: string) => boolean;
@@ -30,13 +31,7 @@ export function parseProxies(list = ''): TrustedProxies {
   };
 }
 
-const withoutMapping = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '');
-
-/** Some proxies name the port, too. */
-const withoutPort = (hop: string) =>
-  /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? hop.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
-
-/** The first four groups of an IPv6 address: what one customer of a provider has (a /64). */
+/** The first four groups of an IPv6 address, as {@link normalizeAddress} writes it: what one customer of a provider has (a /64). */
 export function networkOf(address: string): string {
   if (!address.includes(':') || !isIPv6(address)) return address;
   const [head = '', tail = ''] = address.split('::');
@@ -52,14 +47,12 @@ export function addressOf(
   forwarded: string | string[] | undefined,
   isTrusted: TrustedProxies,
 ): string {
-  let address = withoutMapping(socketAddress ?? '');
-  const hops = String(forwarded ?? '')
-    .split(',')
-    .map((hop) => withoutMapping(withoutPort(hop.trim())));
+  let address = normalizeAddress(socketAddress ?? '') ?? '';
+  const hops = String(forwarded ?? '').split(',');
   while (hops.length > 0 && isTrusted(address)) {
-    const hop = hops.pop()!;
+    const hop = normalizeAddress(hops.pop()!.trim());
     // Whatever stands before what cannot be read may be forged.
-    if (isIP(hop) === 0) break;
+    if (hop === null) break;
     address = hop;
   }
   return address;

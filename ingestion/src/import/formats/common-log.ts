@@ -1,5 +1,6 @@
 /** Common and Combined Log Format, both with a virtual host in front and with anything behind. */
-import { normalizeAddress, normalizeClient, normalizeHost } from '../client-address.js';
+import { normalizeAddress } from '@millrace/shared/access/normalize-address';
+import { normalizeClient, normalizeHost } from '../client-address.js';
 import { parseRequest } from '../parse-request.js';
 import { fromLogTime, LOG_TIME } from '../parse-time.js';
 import { unescapeField } from '../unescape-field.js';
