@@ -28,7 +28,7 @@ export interface Methods {
   set(properties: Properties): void;
   /** Forgets who the visitor is, and what was said by `set()`. */
   reset(): void;
-  /** Sends at once what waits, unless the server has asked for patience. */
+  /** Sends at once what waits, except during a pause after a failed request. */
   flush(): void;
   /** With true nothing is counted in this browser from now on, and what waits is forgotten; false takes that back. */
   optOut(out: boolean): void;
@@ -49,20 +49,26 @@ interface Stub {
   track?: undefined;
 }
 
-const silent: Millrace = new Proxy(() => {}, { get: () => silent }) as unknown as Millrace;
+interface Page {
+  millrace?: Millrace | Stub;
+}
+
+/** Has no `then`, or `await` would wait for it. */
+const silent: Millrace = new Proxy(() => {}, {
+  get: (_, name) => name !== 'then' && silent,
+}) as unknown as Millrace;
 
 /**
  * Starts counting, once on a page: called again it returns the same functions, which are `window.millrace` too. On a server
  * and where nothing is counted they do nothing.
  */
 export function init(options: Options): Millrace {
-  if (typeof document === 'undefined') return silent;
-  const page = window as { millrace?: Millrace | Stub };
-  const { millrace } = page;
+  if (!globalThis.document) return silent;
+  const millrace = (window as Page).millrace;
   if (millrace?.track) return millrace;
   const started = isSilent(options) ? silent : start(options);
-  page.millrace = started;
-  for (const call of millrace?.q ?? []) started(...(call as unknown as ['track', string]));
+  (window as Page).millrace = started;
+  millrace?.q?.map((call) => started(...(call as unknown as ['track', string])));
   return started;
 }
 
@@ -75,30 +81,34 @@ function start(options: Options): Millrace {
   let hasConsent = !options.consent;
   let common: Properties = {};
   const store = createStore();
-  const maySend = () => hasConsent;
+  const [get, set, remove, keys, persist] = store;
+  const maySend = () => hasConsent && !get(outKey);
   const [add, send] = createSender(options, store, prefix, maySend);
-  store.persist(hasConsent);
-  const forget = () => store.keys(prefix).forEach(store.remove);
+  persist(hasConsent);
+  const forget = (): void => {
+    for (const key of keys(prefix)) if (key !== outKey) remove(key);
+  };
   const optOut = (out: boolean): void => {
     if (out) forget();
-    store.set(outKey, out ? '1' : '');
+    set(outKey, out ? '1' : '');
   };
 
   const emit = safely<Parameters<Emit>>((type, properties, fields) => {
-    if (store.get(outKey)) return;
-    // What a page does ahead of time nobody may ever see.
+    if (get(outKey)) return;
+    // A page that is loaded ahead of time may never be shown.
     if (document.prerendering) return on('prerenderingchange', () => emit(type, properties, fields));
     settle();
-    const made = createEvent({
+    const made: PageEvent = {
+      ...createEvent(),
       site_id: site,
       event_type: type,
       referrer: referrer(),
-      user_id: store.get(userKey),
+      user_id: get(userKey),
       properties: { ...common, ...properties },
       ...fields,
-    });
-    const event = before(made);
-    if (event) add(JSON.stringify(event));
+    };
+    const json = JSON.stringify(before(made));
+    if (/^{/.test(json)) add(json);
   });
   const [startPage, report] = createEngagement(emit);
   const [begin, settle, referrer] = createViews(options, emit, startPage, report);
@@ -115,31 +125,33 @@ function start(options: Options): Millrace {
     track: (name, properties, { revenue, ...fields } = {}) => emit(name, { ...properties, ...revenue }, fields),
     page: begin,
     identify(userId) {
-      // A mistake of the page must not make one visitor of all who are nobody.
-      if (userId) store.set(userKey, `${userId}`);
+      // A mistake of the page must not make one visitor of many, or all their events invalid.
+      if (/^\d|^.{2,129}"$/.test(JSON.stringify(userId))) set(userKey, `${userId}`);
     },
     set(properties) {
       common = { ...common, ...properties };
     },
     reset() {
-      store.remove(userKey);
       common = {};
+      remove(userKey);
+      delete localStorage[userKey];
     },
     flush: send,
     optOut,
     consent(given) {
-      if (!given) forget();
+      if (given && hasConsent) return;
       hasConsent = given;
-      store.persist(given);
-      // Without consent nobody could know of it.
-      if (store.get(outKey)) optOut(true);
-      send();
+      // What earlier pages have stored is known from here on.
+      persist(true);
+      if (!given || get(outKey)) forget();
+      if (given) send();
+      else persist(given);
     },
     before(hook) {
       before = hook;
     },
   };
-  const millrace = ((name: 'flush', ...args: []) => millrace[name]?.(...args)) as Millrace;
-  for (const name in methods) millrace[name as 'flush'] = safely(methods[name as 'flush']);
+  const millrace = safely((name: 'flush', ...args: []) => methods[name](...args)) as Millrace;
+  for (const name in methods) millrace[name as 'flush'] = (...args) => millrace(name as 'flush', ...args);
   return millrace;
 }

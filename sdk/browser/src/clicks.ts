@@ -18,13 +18,14 @@ export function watchClicks(emit: Emit): void {
     // The right button opens a menu.
     if (button > 1) return;
     const named = target.closest('[data-track]:not(form)');
-    if (named) emitNamed(named);
+    const control = target.closest('label')?.control as Element | undefined;
+    // The browser is about to click the control of a label too.
+    if (named && (control === target || !named.contains(control as Element))) emitNamed(named);
     const link = target.closest<HTMLAnchorElement>(':any-link');
     // Addresses of mail and telephone have no host.
     if (!link?.host) return;
-    const url = link.href;
-    if (downloads.test(link.pathname)) emit('download', { url });
-    else if (link.host !== location.host) emit('outbound', { url });
+    if (downloads.test(link.pathname)) emit('download', { url: link.href });
+    else if (link.host !== location.host) emit('outbound', { url: link.href });
   });
 
   on('submit', ({ target }: Event & OfElement) => {

@@ -19,10 +19,10 @@ export interface PageEvent {
   [field: string]: unknown;
 }
 
-/** Fields of an event that are to be others than what the page says. */
+/** Fields of an event that replace those taken from the page. */
 export type Fields = Partial<PageEvent>;
 
-/** Makes an event of what happens on the page, and sees to it that it is sent. */
+/** Makes an event and queues it. */
 export type Emit = (type: string, properties?: Properties, fields?: Fields) => void;
 
 /** Changes an event or returns another; with null nothing is stored or sent. */
@@ -34,17 +34,14 @@ export const describePage = () => ({
   title: document.title.slice(0, maxTitleLength),
 });
 
-/** Makes an event of the current page. */
-export const createEvent = (
-  fields: Fields & Pick<PageEvent, 'site_id' | 'event_type' | 'referrer' | 'properties'>,
-): PageEvent => ({
+/** The fields of an event that do not depend on what happened. */
+export const createEvent = () => ({
   event_id: newId(),
   timestamp: new Date().toISOString(),
   ...describePage(),
   screen: `${screen.width}x${screen.height}`,
   language: navigator.language,
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  ...fields,
 });
 
 /** A random UUID. Pages without https have no `randomUUID`, but the address of a Blob ends with one by its specification. */

@@ -34,12 +34,14 @@ export function readAttributes({ src, dataset }: HTMLScriptElement): Options {
 }
 
 /** Truthy where nothing is counted on this page. */
-export function isSilent({ localhost, allowWebdriver, respectDnt }: Options): unknown {
-  const { globalPrivacyControl, doNotTrack, webdriver } = navigator as Navigator & { globalPrivacyControl?: boolean };
+export function isSilent(options: Options): unknown {
   return (
     // Pages of file: have no hostname.
-    (!localhost && /^(localhost|127[.\d]+|\[::1])?$/.test(location.hostname)) ||
-    (!allowWebdriver && webdriver) ||
-    (respectDnt && (globalPrivacyControl || doNotTrack === '1'))
+    (!options.localhost && /^(localhost|127\..+|\[::1])?$/.test(location.hostname)) ||
+    (!options.allowWebdriver && navigator.webdriver) ||
+    (options.respectDnt &&
+      ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl ||
+        // '1', 'unspecified', or null.
+        (navigator.doNotTrack as unknown as number) > 0))
   );
 }

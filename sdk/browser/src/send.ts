@@ -14,11 +14,12 @@ import type { Store } from './store.js';
 
 /** Sends what waits in the queue, request after request, until the server has answered for everything. */
 export function createSender({ endpoint, key, debug }: Options, store: Store, prefix: string, maySend: () => boolean) {
-  const url = `${endpoint.replace(/\/$/, '')}/events${key ? `?key=${key}` : ''}`;
+  const url = endpoint.replace(/\/?$/, '/events') + (key ? `?key=${key}` : '');
   const [keep, take, release] = createQueue(store, `${prefix}events:`);
+  const [get, set, remove] = store;
   const waitKey = `${prefix}wait`;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let dueAt = 0;
+  let pendingMs = Infinity;
   let mostNow = maxBatchEvents;
   let bytesInFlight = 0;
   let failures = 0;
@@ -26,8 +27,8 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
 
   /** What the server asked for holds for all tabs and later pages; that it could not be reached, for this page only. */
   const waitMs = (): number => {
-    const askedMs = Number(store.get(waitKey) ?? 0) - Date.now();
-    return Math.max(askedMs > maxWaitMs ? 0 : askedMs, unreachableUntil - Date.now());
+    const askedMs = ((get(waitKey) ?? 0) as number) - Date.now();
+    return Math.max(askedMs > maxWaitMs ? 0 : askedMs, unreachableUntil - performance.now());
   };
 
   /** Twice as long each time, and up to half more or less, so that not all visitors come back together. */
@@ -35,26 +36,22 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
 
   /** Never before the wait is over, else at the earliest time of all calls; never at the same moment as another tab. */
   const sendIn = (ms: number): void => {
-    const delayMs = Math.max(ms, waitMs()) * (1 + Math.random() / 10);
-    if (dueAt && Date.now() + delayMs >= dueAt) return;
+    if (ms >= pendingMs) return;
+    pendingMs = ms;
     clearTimeout(timer);
-    dueAt = Date.now() + delayMs;
-    timer = setTimeout(send, delayMs);
+    timer = setTimeout(send, Math.max(ms, waitMs()) * (1 + Math.random() / 10));
   };
 
   /** Sends now what may be sent now: a batch, or while the page is hidden and may not come back, all that it may. */
-  const send = safely((): void => {
-    dueAt = 0;
-    if (!maySend() || (bytesInFlight && !document.hidden)) return;
-    if (waitMs() > 0) {
-      sendIn(0);
-      return;
-    }
+  const send = safely((): unknown => {
+    pendingMs = Infinity;
+    if (!maySend() || (bytesInFlight && !document.hidden)) return undefined;
+    if (waitMs() > 0) return sendIn(0);
     const [keys, texts, bytes, nextMs] = take(mostNow, maxBytesInFlight - bytesInFlight);
     if (bytes) {
       post(keys, texts, bytes);
-      if (document.hidden) send();
-    } else if (!bytesInFlight && nextMs) sendIn(nextMs);
+      send();
+    } else sendIn(nextMs);
   });
 
   const post = async (keys: string[], texts: string[], bytes: number): Promise<void> => {
@@ -64,24 +61,26 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
       const signal = AbortSignal.timeout?.(claimMs);
       const response = await fetch(url, { method: 'POST', body, keepalive: true, credentials: 'omit', signal });
       const { ok, status } = response;
-      if (/408|429|5../.test(`${status}`)) {
-        const askedMs = Number(response.headers.get('retry-after')) * 1000 || 0;
-        store.set(waitKey, `${Date.now() + Math.min(maxWaitMs, Math.max(askedMs, pauseMs()))}`);
+      if (/408|429|5../.test(status as unknown as string)) {
+        const askedMs = (response.headers.get('retry-after') as unknown as number) * 1000 || 0;
+        if (maySend()) set(waitKey, Date.now() + Math.min(maxWaitMs, Math.max(askedMs, pauseMs())));
       } else if (status === 413 && keys[1]) mostNow = keys.length / 2;
       else {
-        // Throws where the answer was cut off, or is none of Millrace's.
+        // Throws if the answer was cut off or did not come from Millrace.
         const refused = ok ? (await response.json()).rejected : await response.text();
         // biome-ignore lint/suspicious/noConsole: the page's owner has asked for it
         if (debug && refused?.length) console.warn('millrace:', status, refused);
         if (!ok) mostNow = maxBatchEvents;
         failures = 0;
-        keys.forEach(store.remove);
+        keys.forEach(remove);
         keys = [];
       }
     } catch {
-      unreachableUntil = Date.now() + pauseMs();
-      // Whether a beacon arrives nobody learns: its events stay taken for a while, and are sent again.
-      if (document.hidden && navigator.sendBeacon?.(url, body)) keys = [];
+      unreachableUntil = performance.now() + pauseMs();
+      // A beacon has no answer: its events stay claimed for a while, and are sent again.
+      safely(() => {
+        if (document.hidden && navigator.sendBeacon(url, body)) keys = [];
+      })();
     }
     bytesInFlight -= bytes;
     release(keys);
@@ -90,6 +89,7 @@ export function createSender({ endpoint, key, debug }: Options, store: Store, pr
 
   on('online', () => {
     unreachableUntil = failures = 0;
+    pendingMs = Infinity;
     sendIn(firstDelayMs);
   });
   // Another tab has events; if it is closed before they have arrived, this one sends them.

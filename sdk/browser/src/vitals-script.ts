@@ -1,4 +1,4 @@
-/** The script for pages that want web vitals too, before or behind the other one. */
+/** The script for pages that want web vitals too, before or after the other one. */
 import type { Millrace } from './api.js';
 import { countVitals } from './vitals.js';
 

@@ -46,12 +46,12 @@ describe.skipIf(!hasChromium())('millrace', () => {
     `);
     await page.evaluate("millrace('track', 'third'); millrace.track('fourth');");
     await settled(page, shop.collector, 5);
-    expect(kept().map(inShort).sort()).toEqual([
+    expect(kept().map(inShort)).toEqual([
+      'view / {"plan":"pro"}',
       'first / {"plan":"pro","n":1}',
-      'fourth / {"plan":"pro"}',
       'second / {"plan":"pro"}',
       'third / {"plan":"pro"}',
-      'view / {"plan":"pro"}',
+      'fourth / {"plan":"pro"}',
     ]);
     expect(new Set(kept().map(({ user_id: user }) => user))).toEqual(new Set(['ada']));
   });
@@ -109,7 +109,39 @@ describe.skipIf(!hasChromium())('millrace', () => {
       for (const name of ['secret', 'fault', 'open']) millrace('track', name);
     `);
     await settled(page, shop.collector, 2);
-    expect(kept().map(inShort).sort()).toEqual(['open / {"seen":true}', 'view / {"seen":true}']);
+    expect(kept().map(inShort)).toEqual(['view / {"seen":true}', 'open / {"seen":true}']);
+  });
+
+  it('drops an event that a hook makes something other than an object, and no other', async () => {
+    await visit(`
+      window.millrace = function () { (millrace.q = millrace.q || []).push(arguments) };
+      const made = { yes: true, number: 17, text: 'text', list: [{}], nothing: undefined };
+      millrace('before', (event) => (event.event_type in made ? made[event.event_type] : event));
+      for (const name of ['first', ...Object.keys(made), 'last']) millrace('track', name);
+    `);
+    await settled(page, shop.collector, 3);
+    expect(kept().map(inShort)).toEqual(['view /', 'first /', 'last /']);
+    expect(shop.collector.deliveries.flatMap(({ events }) => events).length).toBe(3);
+  });
+
+  it('keeps the order of events of one millisecond', async () => {
+    await visit('Date.now = () => 1767607200000');
+    await page.evaluate("for (let n = 1; n <= 40; n += 1) millrace.track('buy', { n })");
+    await settled(page, shop.collector, 41);
+    const numbers = shop.collector.kept().flatMap(({ properties: { n } }) => n ?? []);
+    expect(numbers).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  });
+
+  it('takes for a user only texts and numbers that the server takes', async () => {
+    await page.goto(shop.address('/'));
+    for (const id of ['{ id: 1 }', '["ada"]', 'true', 'null', 'NaN', '() => 1', '""', '"x".repeat(129)']) {
+      await page.evaluate(`millrace.identify(${id}); millrace.track('nobody')`);
+    }
+    await page.evaluate("millrace.identify(17); millrace.track('number')");
+    await page.evaluate("millrace.identify('x'.repeat(128)); millrace.track('text')");
+    await settled(page, shop.collector, 11);
+    const users = new Set(kept().map((event) => `${event.event_type} ${event.user_id}`));
+    expect([...users].sort()).toEqual(['nobody undefined', 'number 17', `text ${'x'.repeat(128)}`, 'view undefined']);
   });
 
   it('never throws, whatever it is given', async () => {
@@ -125,7 +157,7 @@ describe.skipIf(!hasChromium())('millrace', () => {
       millrace.before(null);
       millrace.track('hookless');
       millrace.before((event) => event);
-      millrace('no such method');
+      for (const name of ['no such method', 'name', 'length', 'constructor', '__proto__']) millrace(name, ')');
       document.dispatchEvent(new Event('click'));
       document.dispatchEvent(new Event('submit'));
       millrace.track('end');
@@ -159,5 +191,11 @@ describe('on a server', () => {
     millrace.identify('ada');
     millrace('page');
     expect(millrace.flush()).toBeUndefined();
+  });
+
+  it('init gives something that a promise may yield', async () => {
+    const millrace = Promise.resolve(init({ site: 'demo', endpoint: 'https://stats.example' }));
+    const late = new Promise((resolve) => setImmediate(resolve, 'never'));
+    expect(await Promise.race([millrace.then(() => 'ready'), late])).toBe('ready');
   });
 });

@@ -3,12 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { collected, launchChromium, openShop, type Shop, settled, waiting } from './shop.ts';
-
-const track = (page: Page, from: number, to = from): Promise<unknown> =>
-  page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
-const bought = (from: number, to: number, path = '/'): string[] =>
-  Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
+import { bought, collected, launchChromium, openShop, type Shop, settled, track, waiting } from './shop.ts';
 
 describe.skipIf(!hasChromium())('a batch', () => {
   let browser: Browser;

@@ -14,6 +14,9 @@ const body = `
 <svg><a id="drawn" href="https://svg.example/"><text y="20">Drawn</text></a></svg>
 <button id="plan" data-track="choose" data-track-plan="pro" data-track-seats="3"><i>Pro</i></button>
 <a id="both" href="https://partner.example/" data-track="partner">Partner</a>
+<label id="around" data-track="agree"><b>I agree</b> <input type="checkbox"></label>
+<div data-track="size"><label id="beside" for="large">Large</label> <input id="large" type="radio"></div>
+<label id="far" data-track="note" for="text">Note</label> <input id="text">
 <form id="news" action="/subscribe"><input name="id"><input name="action"><button>Go</button></form>
 <form name="find" data-track="search" data-track-where="top"><button>Find</button></form>`;
 
@@ -55,6 +58,10 @@ describe.skipIf(!hasChromium())('a click', () => {
     ['on a file elsewhere', '#far-file', ['download / {"url":"https://files.example/tool.zip"}']],
     ['on an address of mail', '#mail', []],
     ['inside an element with a name', '#plan i', ['choose / {"plan":"pro","seats":"3"}']],
+    ['on a label around its control', '#around b', ['agree /']],
+    ['on a control in a label', '#around input', ['agree /']],
+    ['on a label beside its control', '#beside', ['size /']],
+    ['on a label whose control is elsewhere', '#far', ['note /']],
     ['on a link with a name', '#both', ['outbound / {"url":"https://partner.example/"}', 'partner /']],
     ['that sends a form', '#news button', ['form_submit / {"form":"news","action":"/subscribe"}']],
     [

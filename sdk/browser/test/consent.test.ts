@@ -27,11 +27,22 @@ describe.skipIf(!hasChromium())('the script', () => {
   const kept = () => shop.collector.kept().filter(({ event_type: type }) => type !== 'engagement');
 
   it('forgets everything and counts nothing where the visitor has opted out, also on later pages', async () => {
-    // Nothing is under way when the visitor opts out.
     shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '20' } }));
+    // The visitor opts out just before the page learns that the view was refused.
+    await page.addInitScript(`if (location.pathname === '/') {
+      const { fetch } = window;
+      window.fetch = async (...request) => {
+        const response = await fetch(...request);
+        millrace.identify('ada');
+        millrace.track('a');
+        millrace.optOut(true);
+        millrace.track('b');
+        setTimeout(() => { window.isOut = true; });
+        return response;
+      };
+    }`);
     await page.goto(shop.address('/'));
-    await eventually(() => page.evaluate("'millrace:demo:wait' in localStorage"), 'the view was refused');
-    await page.evaluate("millrace.identify('ada'); millrace.track('a'); millrace.optOut(true); millrace.track('b')");
+    await eventually(() => page.evaluate('window.isOut === true'), 'the visitor has opted out');
     shop.collector.decide(() => 'ok');
     await page.goto(shop.address('/next'));
     expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['millrace:demo:out', '1']]);
@@ -56,6 +67,48 @@ describe.skipIf(!hasChromium())('the script', () => {
     await page.evaluate("millrace.consent(false); millrace.track('b')");
     await page.clock.runFor(60_000);
     expect([await page.evaluate('localStorage.length'), kept().length]).toEqual([0, 2]);
+  });
+
+  /** Leaves behind a user, an event that waits, and a time to wait for; the next page has no consent yet. */
+  async function leaveBehind(): Promise<void> {
+    for (const path of ['/', '/next']) shop.site.pages[path] = pageWith(tagFor(shop.collector.url, 'data-consent'));
+    shop.collector.decide(() => ({ status: 503, headers: { 'retry-after': '60' } }));
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.identify('ada'); millrace.consent(true)");
+    await eventually(() => page.evaluate("'millrace:demo:wait' in localStorage"), 'the view was refused');
+    await page.goto(shop.address('/next'));
+    expect(await page.evaluate("localStorage['millrace:demo:user']")).toBe('ada');
+  }
+
+  it('removes what earlier pages have stored when there is no consent any more', async () => {
+    await leaveBehind();
+    await page.evaluate("localStorage.basket = 'tea'; millrace.track('a'); millrace.consent(false)");
+    expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['basket', 'tea']]);
+  });
+
+  it('forgets the visitor of earlier pages at reset(), also before there is consent', async () => {
+    await leaveBehind();
+    await page.evaluate('millrace.reset()');
+    expect(await page.evaluate("'millrace:demo:user' in localStorage")).toBe(false);
+    shop.collector.decide(() => 'ok');
+    await page.evaluate("millrace.track('a'); millrace.consent(true)");
+    await page.clock.runFor(120_000);
+    await settled(page, shop.collector, 3);
+    const users = kept().map((event) => `${inShort(event)} ${event.user_id}`);
+    expect(users.sort()).toEqual(['a /next undefined', 'view / undefined', 'view /next undefined']);
+  });
+
+  it('does nothing at a second consent', async () => {
+    shop.site.pages['/'] = pageWith(tagFor(shop.collector.url, 'data-consent'));
+    await page.goto(shop.address('/'));
+    await page.evaluate('millrace.consent(true)');
+    await settled(page, shop.collector, 1);
+    await page.evaluate(`
+      const { assign } = Object;
+      Object.assign = (...objects) => { localStorage.rewritten = true; return assign(...objects); };
+      millrace.consent(true);
+    `);
+    expect(await page.evaluate("'rewritten' in localStorage")).toBe(false);
   });
 
   it.each([
@@ -101,7 +154,10 @@ describe.skipIf(!hasChromium())('the script', () => {
     await page.goto(shop.address('/next'));
     await page.evaluate("millrace.track('a'); millrace.consent(true)");
     await page.clock.runFor(60_000);
+    await page.evaluate('millrace.consent(false)');
     expect(await page.evaluate('Object.entries(localStorage)')).toEqual([['millrace:demo:out', '1']]);
+    await page.evaluate("millrace.track('b'); millrace.consent(true)");
+    await page.clock.runFor(60_000);
     expect(kept().map(inShort)).toEqual(['view /']);
   });
 });

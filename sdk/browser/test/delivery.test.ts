@@ -3,12 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { collected, launchChromium, openShop, type Shop, settled, waiting } from './shop.ts';
-
-const track = (page: Page, from: number, to = from): Promise<unknown> =>
-  page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
-const bought = (from: number, to: number, path = '/'): string[] =>
-  Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
+import { bought, collected, launchChromium, openShop, type Shop, settled, track, waiting } from './shop.ts';
 
 describe.skipIf(!hasChromium())('the queue of a page', () => {
   let browser: Browser;
@@ -68,14 +63,13 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
 
   it('waits as long as Retry-After says, whatever is done meanwhile, also on the next page', async () => {
     shop.collector.decide(() =>
-      shop.collector.deliveries.length === 1 ? { status: 429, headers: { 'retry-after': '120' } } : 'ok',
+      shop.collector.deliveries.length === 1 ? { status: 429, headers: { 'retry-after': '1920' } } : 'ok',
     );
-    await page.clock.install();
+    await page.clock.install({ time: '2026-01-05T10:00:00Z' });
     await page.goto(shop.address('/'));
-    await eventually(
-      async () => (await waiting(page)) === 1 && shop.collector.deliveries.length === 1,
-      'it was refused',
-    );
+    await eventually(() => page.evaluate("'millrace:demo:wait' in localStorage"), 'it was refused');
+    await page.evaluate("localStorage['millrace:demo:wait'] = Date.parse('2026-01-05T10:32:00Z')");
+    await page.clock.pauseAt('2026-01-05T10:30:00Z');
     await track(page, 1, 30);
     await page.clock.runFor(100_000);
     await page.goto(shop.address('/pricing'));
@@ -137,6 +131,55 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
     await page.goto(shop.address('/'));
     await settled(page, shop.collector, 1);
     expect(kept()).toEqual(['view /']);
+  });
+
+  it('goes on after a lost connection though the clock was set back', async () => {
+    shop.collector.decide(() => (shop.collector.deliveries.length === 1 ? 'lose' : 'ok'));
+    await page.clock.install({ time: '2026-01-05T10:00:00Z' });
+    await page.goto(shop.address('/'));
+    await eventually(async () => shop.collector.deliveries.length === 1, 'the first attempt');
+    await page.clock.setSystemTime('2026-01-04T10:00:00Z');
+    await track(page, 1);
+    await page.clock.runFor(60_000);
+    await settled(page, shop.collector, 2);
+    expect(kept()).toEqual([...bought(1, 1), 'view /']);
+  });
+
+  it('goes on though a beacon could not be handed over', async () => {
+    await page.goto(shop.address('/'));
+    await settled(page, shop.collector, 1);
+    await page.evaluate(`(async () => {
+      const { fetch } = window;
+      window.fetch = async () => { throw new TypeError('blocked'); };
+      navigator.sendBeacon = () => { window.isAsked = true; throw new TypeError('blocked too'); };
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+      millrace.track('buy', { n: 1 });
+      while (!window.isAsked) await new Promise((resolve) => setTimeout(resolve));
+      delete document.hidden;
+      window.fetch = fetch;
+    })()`);
+    await track(page, 2);
+    await settled(page, shop.collector, 3);
+    expect(kept()).toEqual([...bought(1, 2), 'view /']);
+  });
+
+  it.each([
+    ['drops', 8, ['view /next']],
+    ['sends', 6, ['view /', 'view /next']],
+  ])('%s what has waited for %i days', async (_what, days, expected) => {
+    shop.collector.decide(() => ({ status: 503 }));
+    await page.clock.install({ time: Date.now() - days * 86_400_000 });
+    await page.goto(shop.address('/'));
+    await eventually(() => page.evaluate("'millrace:demo:wait' in localStorage"), 'the view was refused');
+    await page.evaluate(
+      "millrace.before(({ event_type: type, ...event }) => (type === 'engagement' ? null : { ...event, event_type: type }))",
+    );
+    await page.goto('about:blank');
+    shop.collector.decide(() => 'ok');
+    await page.clock.setSystemTime(Date.now());
+    await page.goto(shop.address('/next'));
+    await settled(page, shop.collector, expected.length);
+    expect(kept()).toEqual(expected);
   });
 
   it('goes on when the browser is online again', async () => {

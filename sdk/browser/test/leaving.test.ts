@@ -3,12 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { collected, launchChromium, openShop, type Shop, settled } from './shop.ts';
-
-const track = (page: Page, from: number, to = from): Promise<unknown> =>
-  page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
-const bought = (from: number, to: number, path = '/'): string[] =>
-  Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
+import { bought, collected, launchChromium, openShop, type Shop, settled, track } from './shop.ts';
 
 describe.skipIf(!hasChromium())('a page that is left', () => {
   let browser: Browser;
@@ -120,6 +115,23 @@ describe.skipIf(!hasChromium())('a page that is left', () => {
     expect(kept()).toEqual([...bought(1, 5), ...bought(6, 10, '/pricing'), 'view /', 'view /pricing'].sort());
     const ids = shop.collector.deliveries.flatMap(({ events }) => events.map(({ event_id: id }) => id));
     expect(ids.length).toBe(12);
+  });
+
+  it('knows another visitor though storage has become full', async () => {
+    await page.goto(shop.address('/'));
+    await page.evaluate("millrace.identify('ada'); millrace.track('a')");
+    await settled(page, shop.collector, 2);
+    await page.evaluate(
+      "for (let size = 5e6, n = 0; size >= 1; n += 1) { try { localStorage[n] = 'x'.repeat(size); } catch { size /= 2; } }",
+    );
+    await page.evaluate("millrace.identify('grace'); millrace.track('b')");
+    await arrived(3);
+    const users = shop.collector.kept().map(({ event_type, user_id }) => [event_type, user_id]);
+    expect(users).toEqual([
+      ['view', undefined],
+      ['a', 'ada'],
+      ['b', 'grace'],
+    ]);
   });
 
   it.each([

@@ -40,6 +40,13 @@ export async function openShop(browser: Browser, attributes = ''): Promise<Shop>
   };
 }
 
+/** Counts purchases with the numbers `from` to `to`. */
+export const track = (page: Page, from: number, to = from): Promise<unknown> =>
+  page.evaluate(`for (let n = ${from}; n <= ${to}; n += 1) millrace.track('buy', { n })`);
+/** The same purchases in short. */
+export const bought = (from: number, to: number, path = '/'): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
+
 /** How many events wait in the browser. */
 export const waiting = (page: Page): Promise<number> =>
   page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('millrace:demo:events:')).length");
