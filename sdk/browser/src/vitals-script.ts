@@ -12,4 +12,4 @@ const stub: Stub = (...call) => {
   stub.q = [...(stub.q ?? []), call];
 };
 page.millrace ??= stub;
-countVitals((name, properties) => (page.millrace as Stub)('track', name, properties));
+countVitals((...event) => (page.millrace as Stub)('track', ...event));
