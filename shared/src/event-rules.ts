@@ -31,8 +31,8 @@ const propertiesSchema = Joi.object().custom((properties: object, helpers) => {
 });
 
 const visitorSchema = Joi.object().custom((visitor: object, helpers) => {
-  const refusal = isExactNumber(visitor) ? undefined : checkVisitor(visitor);
   if (isExactNumber(visitor)) return helpers.error('object.base');
+  const refusal = checkVisitor(visitor);
   return refusal ? helpers.error('visitor.field', { ...refusal }) : visitor;
 });
 

@@ -1,5 +1,5 @@
 /**
- * Bots that fetch pages for language models: to train them, to search for them, or because somebody asks an assistant about a
+ * Bots that fetch pages for language models: to train them, to search for them, or because a person asks an assistant about a
  * page. Names as the user agents carry them, by the documentation that their operators publish. Googlebot, Bingbot and Applebot
  * are search engines first, and whether they also read for a model no user agent tells.
  */

@@ -9,7 +9,7 @@ const PAID = /cp|^(?:ppc|retargeting)$|^paid/;
 const DISPLAY = /^(?:display|banner|expandable|interstitial|cpm)$/;
 const SHOP_CAMPAIGN = /(?:[^a-df-z]|^)shop|shopping/;
 
-/** Media that are a channel by themselves, whoever the source is. */
+/** Media that are a channel by themselves, with any source. */
 const unpaid: readonly (readonly [RegExp, Channel])[] = [
   [/^(?:e[-_ ]?mail|mail|newsletter)$/, 'Email'],
   [/^affiliates?$/, 'Affiliates'],

@@ -29,7 +29,7 @@ for (const [channel, places] of sourceHosts) {
 
 /** The domain of a country, or `.com`: what may follow a brand. */
 const COUNTRY = /\.(?:com|[a-z]{2}|(?:com?|org|net|ne|or)\.[a-z]{2})$/;
-/** DNS allows 253 characters; a longer text is none. */
+/** The longest host name that DNS allows, in characters. */
 const MAX_HOST = 253;
 
 /** What `known` has of `name` or of what it lies below: `a.b.c`, `b.c`, `c`. */

@@ -74,7 +74,7 @@ async function openBundled(logger: LocatorOptions['logger']): Promise<GeoFile> {
 }
 
 /**
- * Opens `geoDb`, or the bundled data where there is none that can be read; these stay until `geoDb` can be. A file that is replaced
+ * Opens `geoDb`, or the bundled data as long as `geoDb` is not set or cannot be read. A file that is replaced
  * or written again is read again within `checkEveryMs`; the modification time has to change.
  */
 export async function createLocator({ geoDb, logger, checkEveryMs = 30_000 }: LocatorOptions): Promise<Locator> {

@@ -26,7 +26,7 @@ function namesOf(salt: Buffer): (visitor: string) => string {
 
 /**
  * `~` and 22 characters of base64url: the first 128 bits of HMAC-SHA-256 of site, network and user agent, keyed with `salt`, which
- * has to be random, 16 bytes or more. Once that is deleted nobody can find out whose id it was.
+ * has to be random, 16 bytes or more. Once it is deleted, an id can no longer be traced to a visitor.
  * @param address in any spelling: IPv6 counts by its /64, and one that is mapped into IPv6 as IPv4
  */
 export function visitorId(salt: Buffer, siteId: string, address: string, userAgent: string): string {

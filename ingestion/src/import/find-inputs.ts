@@ -20,7 +20,7 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a directory',
 };
 
-/** Each file once, in the order of the arguments, those of a pattern by name. Throws an CommandError when one is missing. */
+/** Each file once, in the order of the arguments, those of a pattern by name. Throws a CommandError when one is missing. */
 export async function findInputs(names: readonly string[]): Promise<FoundInput[]> {
   const files = new Map<string, string>();
   for (const file of (await Promise.all(names.map(expand))).flat()) {
@@ -30,7 +30,7 @@ export async function findInputs(names: readonly string[]): Promise<FoundInput[]
   return Promise.all([...files.values()].map(look));
 }
 
-/** Opens what {@link findInputs} found. Throws an CommandError when it cannot be read any more. */
+/** Opens what {@link findInputs} found. Throws a CommandError when it cannot be read any more. */
 export async function openInput({ file }: FoundInput, stdin: Readable): Promise<Readable> {
   if (file === '-') return stdin;
   try {

@@ -43,7 +43,7 @@ export function createRun(
   return { options, tally, interrupt, stopping, target };
 }
 
-/** Resolves when the whole log was sent and answered, with all counts in `tally`. Throws an CommandError when it had to stop early. */
+/** Resolves when the whole log was sent and answered, with all counts in `tally`. Throws a CommandError when it had to stop early. */
 export async function importLog(file: string, stream: Readable, run: ImportRun): Promise<void> {
   const { options, tally, target, interrupt, stopping } = run;
   addAbortSignal(stopping.signal, stream);

@@ -27,7 +27,7 @@ type RetryVerdict = Extract<Verdict, { kind: 'retry' }>;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Never tries before `Retry-After` is over. Throws an CommandError when the server refuses, or nothing gets through for too long. */
+/** Never tries before `Retry-After` is over. Throws a CommandError when the server refuses, or nothing gets through for too long. */
 export async function postBatch(batch: Batch, target: Target): Promise<BatchAnswer> {
   for (let tries = 1; ; tries += 1) {
     const startedAt = Date.now();

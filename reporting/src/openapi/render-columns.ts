@@ -47,8 +47,8 @@ ${table(
 - **Bots** are the user agents on the list of [isbot](https://github.com/omrilotan/isbot), crawlers of AI services, and headless browsers. They are stored with the name of the bot, and
   [do not count](query.md) unless a question says \`include_bots\`.
 - **Visitors without an id** get an id for one day (UTC): the first 16 bytes of HMAC-SHA-256, with the salt of the day, over site, address (of IPv6
-  its /64) and user agent. No cookie is needed, and nothing is kept in the browser. Salts are random and are deleted after the day that follows, so that nobody can find
-  out afterwards who a visitor was, or that two days had the same one. A visit over midnight goes on under its name, as far as one process of ingestion has seen it.
+  its /64) and user agent. No cookie is needed, and nothing is kept in the browser. Salts are random and are deleted a day later. From then on, an id
+  can no longer be traced to a visitor, or to the id of another day. A visit over midnight goes on under its name, as far as one process of ingestion has seen it.
   Ranges of several days (UTC) count such a visitor once for each of them, and say \`visitor_model: daily\` in their \`meta\`. It takes \`DATABASE_URL\`: without it such events have no visitor.
   A visitor who signs in on the way is one visitor before and another, that of the \`user_id\`, from then on: events that are stored are not changed afterwards.
 `;

@@ -2,28 +2,19 @@
 
 import { init } from '@millrace/browser';
 import { hasChromium } from '@millrace/shared/testing/chromium';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inShort, launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { inShort, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('millrace', () => {
-  let browser: Browser;
   let shop: Shop;
-  let context: BrowserContext;
   let page: Page;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    shop = await openShop(browser);
-    context = await shop.open();
-    page = await context.newPage();
+  openShopForEach(async (opened) => {
+    ({ shop, page } = opened);
     await page.clock.install();
   });
-  afterEach(() => shop.close());
 
   /** Opens a page whose head has this before the tag of the SDK. */
   async function visit(script: string, attributes = ''): Promise<void> {

@@ -1,26 +1,17 @@
 /** How much is sent at a time, and when. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bought, collected, launchChromium, openShop, type Shop, settled, track, waiting } from './shop.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { bought, collected, openShopForEach, type Shop, settled, track, waiting } from './shop.ts';
 
 describe.skipIf(!hasChromium())('a batch', () => {
-  let browser: Browser;
   let shop: Shop;
-  let context: BrowserContext;
   let page: Page;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    shop = await openShop(browser, 'data-debug');
-    context = await shop.open();
-    page = await context.newPage();
-  });
-  afterEach(() => shop.close());
+  openShopForEach((opened) => {
+    ({ shop, page } = opened);
+  }, 'data-debug');
 
   const kept = (): string[] => collected(shop.collector);
 

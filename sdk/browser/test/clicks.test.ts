@@ -1,8 +1,8 @@
 /** What a click and a form become, and that neither waits for us. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { collected, launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { collected, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 const body = `
@@ -26,23 +26,15 @@ const stay = `<script>for (const type of ['click', 'auxclick', 'submit']) addEve
 });</script>`;
 
 describe.skipIf(!hasChromium())('a click', () => {
-  let browser: Browser;
   let shop: Shop;
   let context: BrowserContext;
   let page: Page;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    shop = await openShop(browser);
-    context = await shop.open();
-    page = await context.newPage();
+  openShopForEach(async (opened) => {
+    ({ shop, context, page } = opened);
     shop.site.pages['/'] = pageWith(tagFor(shop.collector.url), body + stay);
     await page.goto(shop.address('/'));
   });
-  afterEach(() => shop.close());
 
   async function countedBy(act: () => Promise<void>, events: number): Promise<string[]> {
     await act();

@@ -1,28 +1,19 @@
 /** Whom we do not count, and what is not stored in their browsers. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inShort, launchChromium, openShop, type Shop, settled, tagFor } from './shop.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { inShort, openShopForEach, type Shop, settled, tagFor } from './shop.ts';
 import { pageWith } from './site.ts';
 
 describe.skipIf(!hasChromium())('the script', () => {
-  let browser: Browser;
   let shop: Shop;
-  let context: BrowserContext;
   let page: Page;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    shop = await openShop(browser);
-    context = await shop.open();
-    page = await context.newPage();
+  openShopForEach(async (opened) => {
+    ({ shop, page } = opened);
     await page.clock.install();
   });
-  afterEach(() => shop.close());
 
   const kept = () => shop.collector.kept().filter(({ event_type: type }) => type !== 'engagement');
 

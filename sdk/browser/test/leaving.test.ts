@@ -1,26 +1,18 @@
 /** Every event arrives once where pages are closed in the middle, share a queue, or have none. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bought, collected, launchChromium, openShop, type Shop, settled, track } from './shop.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { bought, collected, openShopForEach, type Shop, settled, track } from './shop.ts';
 
 describe.skipIf(!hasChromium())('a page that is left', () => {
-  let browser: Browser;
   let shop: Shop;
   let context: BrowserContext;
   let page: Page;
 
-  beforeAll(async () => {
-    browser = await launchChromium();
+  openShopForEach((opened) => {
+    ({ shop, context, page } = opened);
   });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    shop = await openShop(browser);
-    context = await shop.open();
-    page = await context.newPage();
-  });
-  afterEach(() => shop.close());
 
   const kept = (): string[] => collected(shop.collector);
   const arrived = (count: number) =>

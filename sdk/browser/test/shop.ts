@@ -2,6 +2,7 @@
 import { hostName, launchChromium } from '@millrace/shared/testing/chromium';
 import { eventually } from '@millrace/shared/testing/eventually';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type Arrived, type Collector, startCollector } from './collector.ts';
 import { type Site, startSite } from './site.ts';
 
@@ -46,6 +47,31 @@ export const track = (page: Page, from: number, to = from): Promise<unknown> =>
 /** The same purchases in short. */
 export const bought = (from: number, to: number, path = '/'): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `buy ${path} {"n":${from + index}}`);
+
+export interface OpenShop {
+  shop: Shop;
+  context: BrowserContext;
+  page: Page;
+}
+
+/**
+ * Opens a shop with a page of a new profile before each test of the block, in one browser, and closes them afterwards. `onOpen` gets
+ * what was opened; `attributes` are those of the script's tag.
+ */
+export function openShopForEach(onOpen: (opened: OpenShop) => Promise<void> | void, attributes = ''): void {
+  let browser: Browser;
+  let shop: Shop;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    shop = await openShop(browser, attributes);
+    const context = await shop.open();
+    await onOpen({ shop, context, page: await context.newPage() });
+  });
+  afterEach(() => shop.close());
+}
 
 /** How many events wait in the browser. */
 export const waiting = (page: Page): Promise<number> =>

@@ -82,20 +82,22 @@ describe.skipIf(!hasChromium())('views', () => {
 
   it('are counted in an application when the address changes, with the title that it then gets', async () => {
     await visit('/');
-    await page.evaluate(`(async () => {
-      const turn = () => new Promise((resolve) => setTimeout(resolve, 500));
+    await page.evaluate(`
       history.pushState({}, '', '/cart');
       setTimeout(() => { document.title = 'Cart'; }, 100);
-      await turn();
+    `);
+    await settled(page, shop.collector, 2);
+    await page.evaluate(`
       history.replaceState({}, '', '/cart?step=2');
       history.replaceState({}, '', '/cart?step=2');
       history.pushState({}, '', '/cart?step=2#pay');
-      await turn();
+    `);
+    await settled(page, shop.collector, 3);
+    await page.evaluate(`new Promise((resolve) => {
+      addEventListener('popstate', resolve);
       history.back();
-      await turn();
-      history.go(-1);
-      await turn();
-    })()`);
+    })`);
+    await page.evaluate('history.go(-1)');
     await settled(page, shop.collector, 4);
     expect(seen()).toEqual([
       'view / from nowhere',
@@ -109,13 +111,9 @@ describe.skipIf(!hasChromium())('views', () => {
 
   it('tell fragments apart where the site routes by them', async () => {
     await visit('/#/home', 'data-hash');
-    await page.evaluate(`(async () => {
-      const turn = () => new Promise((resolve) => setTimeout(resolve, 500));
-      location.hash = '#/cart';
-      await turn();
-      history.pushState({}, '', '#/pay');
-      await turn();
-    })()`);
+    await page.evaluate("location.hash = '#/cart'");
+    await settled(page, shop.collector, 2);
+    await page.evaluate("history.pushState({}, '', '#/pay')");
     await settled(page, shop.collector, 3);
     expect(seen()).toEqual(['view /#/home from nowhere', 'view /#/cart from /', 'view /#/pay from /']);
   });
