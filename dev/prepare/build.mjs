@@ -1,4 +1,4 @@
-/** Compiles all packages and bundles the scripts for pages, only where something changed. */
+/** Compiles all packages, and bundles the scripts for pages and the dashboard, only where something changed. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -17,7 +17,8 @@ export async function build(root) {
 async function bundle(root) {
   try {
     const { bundleScripts } = await import(pathToFileURL(join(root, 'sdk', 'browser', 'bundle.mjs')).href);
-    await bundleScripts();
+    const { bundlePage } = await import(pathToFileURL(join(root, 'dashboard', 'build.mjs')).href);
+    await Promise.all([bundleScripts(), bundlePage()]);
     return undefined;
   } catch (error) {
     return String(error.stack);
@@ -47,7 +48,8 @@ export function removeLeftovers(root) {
       const module = /^(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(output)?.[1];
       // The bundler declares no types.
       if (module === undefined || !outputs.includes(`${module}.d.ts`)) continue;
-      if (!existsSync(join(root, name, rootDir, `${module}.ts`))) rmSync(join(root, name, outDir, output));
+      const sources = ['ts', 'tsx'].map((ending) => join(root, name, rootDir, `${module}.${ending}`));
+      if (!sources.some((source) => existsSync(source))) rmSync(join(root, name, outDir, output));
     }
   }
 }

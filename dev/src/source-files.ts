@@ -20,7 +20,7 @@ const skippedFolders = new Set(['node_modules', 'dist']);
 export function readSourceFiles(root: string): SourceFile[] {
   return packageFolders(root).flatMap((folder) =>
     walk(join(root, folder))
-      .filter((file) => /\.(ts|mts|mjs|js)$/.test(file))
+      .filter((file) => /\.(ts|tsx|mts|mjs|js)$/.test(file))
       .map((file) => ({
         path: relative(root, file),
         package: folder,

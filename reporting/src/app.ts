@@ -9,6 +9,7 @@ import type { Express, Request } from 'express';
 import { addAsOf } from './add-as-of.js';
 import { batchRoute } from './batch-route.js';
 import { type Caching, cacheRoutes, isAboutCache } from './cache-routes.js';
+import { dashboardPages, type Pages } from './dashboard/static-files.js';
 import { datasetsRoutes } from './datasets-route.js';
 import { signedDownloadRoute } from './exports/download-route.js';
 import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
@@ -45,6 +46,7 @@ export interface ReportingApp extends ServiceApp {
   /** Absent: every answer is computed. */
   caching?: Caching | undefined;
   clock?: () => Date;
+  pages?: Pages;
   /** Undefined: open to everybody who reaches the port. */
   keys?: KeyRing;
   requestsPerMinute?: number;
@@ -58,11 +60,12 @@ function neededScope({ method, path }: Request) {
 }
 
 export function buildApp(deps: ReportingApp): Express {
-  const about = { service: 'reporting', docs: '/docs' };
+  const about = { service: 'reporting', docs: '/docs', hasPages: true };
   return buildServiceApp({ about, ...deps }, (app) => {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
     // Open to everybody, as are health and metrics. Whatever comes after it needs a key, where there are keys.
     app.use(openapiRoutes());
+    app.use(dashboardPages(deps.pages));
     app.use(
       startBudgets(() => answersOthers(deps.pool)),
       limitAddresses(requestsPerMinute, isTrustedProxy),

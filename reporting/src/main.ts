@@ -54,6 +54,7 @@ async function main(): Promise<void> {
     exports,
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),
+    pages: { publicUrl: config.PUBLIC_URL },
     ...(keys && { keys }),
     requestsPerMinute: config.RATE_LIMIT_REQUESTS,
     isTrustedProxy: parseProxies(config.TRUST_PROXY),

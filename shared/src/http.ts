@@ -23,8 +23,8 @@ export interface ServiceApp {
   health: Record<string, HealthCheck>;
   /** True while the service stops: it is then alive but not ready. */
   isClosing: () => boolean;
-  /** What `GET /` says about the service: its name, and where its documentation is. */
-  about?: { service: string; docs: string };
+  /** What `GET /` says about the service: its name, and where its documentation is. With pages, browsers get one of these instead. */
+  about?: { service: string; docs: string; hasPages?: boolean };
   /** Stands beside `error` in the body of every refusal. */
   refusalEnvelope?: object;
 }
@@ -109,8 +109,11 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
     res.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     next();
   });
-  const { about = { service: 'millrace', docs: 'README.md' } } = deps;
-  app.get('/', (_req, res) => void res.json({ ...about, version }));
+  const { hasPages = false, ...about } = deps.about ?? { service: 'millrace', docs: 'README.md' };
+  app.get('/', (req, res, next) => {
+    if (hasPages && req.headers.accept?.includes('text/html')) return next();
+    res.json({ ...about, version });
+  });
   addHealthRoutes(app, deps);
   addRoutes(app);
   app.use((req, res) => {

@@ -18,6 +18,9 @@ const allowed: Record<string, string[]> = {
   shared: [],
   // Serves the built script to pages.
   ingestion: ['@millrace/shared', '@millrace/browser'],
+  // Serves the built dashboard.
+  reporting: ['@millrace/shared', '@millrace/dashboard'],
+  dashboard: [],
   // Rolls and answers of many random histories, in one process.
   e2e: ['@millrace/shared', '@millrace/dev', '@millrace/processor', '@millrace/reporting'],
   bench: ['@millrace/shared', '@millrace/dev'],
@@ -81,9 +84,9 @@ function declarationProblem(file: SourceFile, name: string, own: Manifest, tools
   return `"${name}" is not among the ${where} of ${file.package}/package.json`;
 }
 
-/** What lies beside the sources of an SDK is not part of it. */
+/** What lies beside the sources of what runs in browsers and applications is not part of it. */
 const isBuildScript = ({ path, package: folder }: SourceFile): boolean =>
-  folder.startsWith('sdk/') && !path.startsWith(`${folder}/src/`);
+  (folder.startsWith('sdk/') || folder === 'dashboard') && !path.startsWith(`${folder}/src/`);
 
 function packageOf(specifier: string): string {
   return specifier

@@ -1,28 +1,50 @@
-/** Compares the pages of docs/ that are written from sources with these. */
+/** Compares what is written from sources, pages of docs/ and types of the API, with these. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { firstDifference } from '../first-difference.js';
 
-/** Pages by their name, each with the module of reporting that writes it and the function of its name. */
-const pages = [
-  { page: join('docs', 'query.md'), module: 'render-definitions.js', render: 'renderDefinitions' },
-  { page: join('docs', 'events.md'), module: 'render-columns.js', render: 'renderColumns' },
-  { page: join('docs', 'datasets.md'), module: 'render-datasets.js', render: 'renderDatasets' },
-];
-type Page = (typeof pages)[number];
-const repair = 'run `npm run check -- --update-docs` and commit the file';
-
-async function renderedPage(root: string, { module, render }: Page): Promise<string> {
-  const file = join(root, 'reporting', 'dist', 'openapi', module);
-  const functions = (await import(pathToFileURL(file).href)) as Record<string, () => string>;
-  return functions[render]!();
+/** A file, and what should be in it. */
+interface Page {
+  page: string;
+  render: (root: string) => Promise<string>;
 }
 
-async function problemsOf(root: string, { page, ...source }: Page): Promise<string[]> {
+const pages: Page[] = [
+  { page: join('docs', 'query.md'), render: rendered('render-definitions.js', 'renderDefinitions') },
+  { page: join('docs', 'events.md'), render: rendered('render-columns.js', 'renderColumns') },
+  { page: join('docs', 'datasets.md'), render: rendered('render-datasets.js', 'renderDatasets') },
+  { page: join('dashboard', 'src', 'api-types.d.ts'), render: renderApiTypes },
+];
+const repair = 'run `npm run check -- --update-docs` and commit the file';
+
+const load = async <T>(...file: string[]) => (await import(pathToFileURL(join(...file)).href)) as T;
+
+/** By the function `name` of a module of reporting. */
+function rendered(module: string, name: string): Page['render'] {
+  return async (root) => {
+    const functions = await load<Record<string, () => string>>(root, 'reporting', 'dist', 'openapi', module);
+    return functions[name]!();
+  };
+}
+
+/** Types of the API, for the dashboard. */
+async function renderApiTypes(root: string): Promise<string> {
+  const { describeApi } = await load<{ describeApi: () => object }>(
+    root,
+    'reporting',
+    'dist',
+    'openapi',
+    'describe-api.js',
+  );
+  const types = await load<{ renderApiTypes: (api: object) => Promise<string> }>(root, 'dashboard', 'api-types.mjs');
+  return types.renderApiTypes(describeApi());
+}
+
+async function problemsOf(root: string, { page, render }: Page): Promise<string[]> {
   const file = join(root, page);
   if (!existsSync(file)) return [`${page} is missing: ${repair}`];
-  const difference = firstDifference(readFileSync(file, 'utf8'), await renderedPage(root, { page, ...source }));
+  const difference = firstDifference(readFileSync(file, 'utf8'), await render(root));
   return difference ? [`${page} is not current (${difference}): ${repair}`] : [];
 }
 
@@ -33,10 +55,10 @@ export async function checkWrittenDocs(root: string): Promise<string[]> {
 
 /** Writes the pages and returns their names. */
 export async function writeDocs(root: string): Promise<string[]> {
-  for (const page of pages) {
-    const file = join(root, page.page);
+  for (const { page, render } of pages) {
+    const file = join(root, page);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, await renderedPage(root, page));
+    writeFileSync(file, await render(root));
   }
   return pages.map(({ page }) => page);
 }

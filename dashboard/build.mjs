@@ -1,0 +1,69 @@
+/** Bundles the page into dist/page: one HTML file, scripts and styles with a hash in their names, each also compressed. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const sources = join(folder, 'src');
+const page = join(folder, 'dist', 'page');
+
+/** Does nothing if the page is newer than all of its sources. Throws what the bundler finds wrong. */
+export async function bundlePage() {
+  const inputs = [
+    'build.mjs',
+    'package.json',
+    ...readdirSync(sources, { recursive: true }).map((name) => join('src', name)),
+  ];
+  const changedAt = Math.max(...inputs.map((name) => statSync(join(folder, name)).mtimeMs));
+  const made = join(page, 'index.html');
+  if (existsSync(made) && statSync(made).mtimeMs > changedAt) return;
+  const files = await bundle();
+  rmSync(page, { recursive: true, force: true });
+  for (const { path, contents } of files) write(path, contents);
+  // Last: it says that all the rest is there.
+  writeFileSync(made, htmlOf(files.map(({ path }) => basename(path))));
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: { app: join(sources, 'main.tsx') },
+    outdir: join(page, 'assets'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    loader: { '.svg': 'file' },
+    write: false,
+    logLevel: 'silent',
+    legalComments: 'none',
+  });
+  return outputFiles;
+}
+
+/** What is smaller than a packet is not worth the work of unpacking. */
+const smallest = 1_000;
+
+function write(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+  if (contents.length < smallest) return;
+  writeFileSync(`${path}.br`, brotliCompressSync(contents));
+  writeFileSync(`${path}.gz`, gzipSync(contents, { level: 9 }));
+}
+
+function htmlOf(names) {
+  const find = (pattern) => names.find((name) => pattern.test(name));
+  return readFileSync(join(sources, 'page.html'), 'utf8')
+    .replace('SCRIPT', find(/^app-.*\.js$/))
+    .replace('STYLE', find(/^app-.*\.css$/));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundlePage();

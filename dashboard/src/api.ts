@@ -1,0 +1,56 @@
+/** Requests to reporting, and what it says when it refuses. */
+import { apiBase } from './place.ts';
+
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** `status` 0: nothing came back at all. */
+export const isOffline = (error: unknown) => error instanceof ApiError && error.status === 0;
+
+async function refusalOf(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => undefined)) as
+    | { error?: { code: string; message: string } }
+    | undefined;
+  return new ApiError(response.status, body?.error?.code ?? 'unknown', body?.error?.message ?? response.statusText);
+}
+
+export interface Request {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  accept?: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** The answer to a request that was accepted. @throws ApiError */
+export async function send(path: string, { method = 'GET', body, accept, signal }: Request = {}): Promise<Response> {
+  const headers = {
+    ...(accept && { accept }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  let response: Response;
+  try {
+    response = await fetch(apiBase.value + path, {
+      ...{ method, headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'offline', '');
+  }
+  if (!response.ok) throw await refusalOf(response);
+  return response;
+}
+
+/** The JSON of the answer; undefined where it has none. @throws ApiError */
+export async function sendJson<T>(path: string, request?: Request): Promise<T> {
+  const response = await send(path, request);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}

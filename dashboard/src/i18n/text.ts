@@ -1,0 +1,44 @@
+/** What the page says, in the language of whoever reads it. */
+import { signal } from '@preact/signals';
+import type english from './en.json';
+
+export type TextName = keyof typeof english;
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+
+const texts = signal<Partial<Record<TextName, string>>>({});
+/** BCP 47; also how numbers and dates are written. */
+export const locale = signal('en');
+
+const loaders: Record<Language, () => Promise<{ default: Record<TextName, string> }>> = {
+  en: () => import('./en.json'),
+  de: () => import('./de.json'),
+};
+
+const rightToLeft = /^(ar|fa|he|ur)\b/;
+
+/** `?lang=`, then the language chosen before, then the first of the browser's that there is. */
+function preferredLocale(): string {
+  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('millrace.lang');
+  const wanted = asked ? [asked, ...navigator.languages] : navigator.languages;
+  return wanted.find((tag) => languageOf(tag) !== undefined) ?? 'en';
+}
+
+const languageOf = (tag: string) => languages.find((name) => name === tag.split('-')[0]);
+
+export async function loadTexts(tag = preferredLocale()): Promise<void> {
+  const language = languageOf(tag) ?? 'en';
+  texts.value = (await loaders[language]()).default;
+  locale.value = tag;
+  document.documentElement.lang = tag;
+  document.documentElement.dir = rightToLeft.test(tag) ? 'rtl' : 'ltr';
+}
+
+/** The text of that name; `{name}` in it is replaced by the value of that name. */
+export function t(name: TextName, values: Record<string, string | number> = {}): string {
+  const text = texts.value[name] ?? name;
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}
+
+/** A text by a name that is put together, such as that of a metric; `otherwise` where there is none. */
+export const textOr = (name: string, otherwise: string): string => texts.value[name as TextName] ?? otherwise;

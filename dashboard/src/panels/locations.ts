@@ -1,0 +1,6 @@
+/** Where visitors are. */
+import type { Panel, Tab } from './panel.ts';
+
+const tab = (name: string): Tab => ({ name, dimension: name, metrics: ['visitors'] });
+
+export const locations: Panel = { name: 'locations', tabs: [tab('country'), tab('region'), tab('city')] };

@@ -1,0 +1,19 @@
+/** What values and dimensions are called, in the reader's language. */
+import { countryName, languageName } from '../format.ts';
+import { t, textOr } from '../i18n/text.ts';
+
+const plain = (dimension: string) => dimension.replace(/^visit:/, '');
+
+export const dimensionName = (dimension: string) =>
+  plain(dimension).startsWith('property:')
+    ? plain(dimension).slice('property:'.length)
+    : textOr(`dimension.${plain(dimension)}`, plain(dimension));
+
+/** A value of null is one that events do not have. */
+export function valueName(dimension: string, value: string | null): string {
+  const name = plain(dimension);
+  if (value === null) return textOr(`none.${name}`, t('none'));
+  if (name === 'country') return countryName(value);
+  if (name === 'language') return languageName(value);
+  return textOr(`value.${name}.${value}`, value);
+}

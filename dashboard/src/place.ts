@@ -1,0 +1,105 @@
+/** Where the page is: what its address says about the page, and about the API behind it. */
+import { computed, signal } from '@preact/signals';
+
+/** Folder of a proxy in front of Millrace, with a slash at its end; `/` without one. */
+const root = new URL(document.baseURI).pathname;
+
+/** The address as the browser shows it; everything that can be clicked changes it, and nothing else holds what is shown. */
+export const address = signal(readAddress());
+
+function readAddress() {
+  const { pathname, search } = location;
+  return { path: pathname.startsWith(root) ? pathname.slice(root.length) : '', search };
+}
+
+export interface Place {
+  page: 'sites' | 'site' | 'funnels' | 'retention' | 'journeys' | 'settings' | 'operator' | 'unknown';
+  siteId?: string;
+  /** Of a shared link. */
+  slug?: string;
+}
+
+const pagesOfSite = ['funnels', 'retention', 'journeys', 'settings'] as const;
+type PageOfSite = (typeof pagesOfSite)[number];
+const isPageOfSite = (name: string): name is PageOfSite => (pagesOfSite as readonly string[]).includes(name);
+
+function pageOf(name: string | undefined): Place['page'] {
+  if (name === undefined || name === '') return 'site';
+  return isPageOfSite(name) ? name : 'unknown';
+}
+
+function placeOf(path: string): Place {
+  const [first = '', second, third] = path.split('/').map(decodeURIComponent);
+  if (first === '') return { page: 'sites' };
+  if (first === 'operator') return { page: 'operator' };
+  if (first === 'share' && second) return { page: pageOf(third), slug: second };
+  // A site whose name is that of a page of ours has its own below this folder.
+  if (first === 'sites' && second) return { page: pageOf(third), siteId: second };
+  return { page: pageOf(second), siteId: first };
+}
+
+export const place = computed(() => placeOf(address.value.path));
+
+/** Where requests go: those of a shared link to what is shared. */
+export const apiBase = computed(() => {
+  const { slug } = place.value;
+  return `${root}${slug ? `share/${encodeURIComponent(slug)}/` : ''}api/v1`;
+});
+
+/** Names below `/` that are not sites: routes of reporting. */
+const taken = new Set([
+  'api',
+  'assets',
+  'docs',
+  'health',
+  'metrics',
+  'operator',
+  'share',
+  'sites',
+  'stats',
+  'unsubscribe',
+]);
+
+/** The address of a page of a site. */
+export function siteAddress(siteId: string, page: Place['page'] = 'site', search = ''): string {
+  const { slug } = place.value;
+  const name = encodeURIComponent(siteId);
+  const folder = slug
+    ? `share/${encodeURIComponent(slug)}`
+    : taken.has(siteId) || siteId.includes('.')
+      ? `sites/${name}`
+      : name;
+  return `${root}${folder}${page === 'site' ? '' : `/${page}`}${search}`;
+}
+
+export const rootAddress = (page = ''): string => root + page;
+
+/** Goes to an address of ours, as a click on a link would, but without loading the page again. */
+export function goTo(url: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, '', url);
+  else history.pushState(null, '', url);
+  address.value = readAddress();
+}
+
+/** Lets the browser's Back and Forward, and plain clicks on links of ours, change the page without loading it. */
+export function followAddress(): void {
+  addEventListener('popstate', () => {
+    address.value = readAddress();
+  });
+  addEventListener('click', (event) => {
+    const link = (event.target as Element).closest?.('a[href]');
+    if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute('download')) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
+    if (link.origin !== location.origin || !link.dataset.page) return;
+    event.preventDefault();
+    goTo(link.href);
+  });
+}

@@ -1,0 +1,37 @@
+/** What all questions of a page have in common, made of its address. */
+import { computed } from '@preact/signals';
+import { place } from './place.ts';
+import type { Scope } from './query-client.ts';
+import { savedSegments } from './saved-segments.ts';
+import { session } from './session.ts';
+import { view } from './view.ts';
+
+/** The site that is looked at; a shared link names it only once it is open. */
+export const siteId = computed(() => place.value.siteId ?? session.value?.site_id ?? undefined);
+
+export const dateRange = computed<string | [string, string]>(() => {
+  const { range } = view.value;
+  const [from, to] = range.split(',');
+  return from && to ? [from, to] : range;
+});
+
+/** Undefined while something that it takes is not known yet. */
+export const scope = computed<Scope | undefined>(() => {
+  const { filters, segment, timezone } = view.value;
+  const saved = segment === undefined ? [] : savedSegments.value?.find(({ id }) => id === segment)?.definition.filters;
+  if (siteId.value === undefined || saved === undefined) return undefined;
+  const all = [...filters, ...saved];
+  return {
+    ...{ site_id: siteId.value, date_range: dateRange.value },
+    ...(timezone && { timezone }),
+    ...(all.length > 0 && { filters: all }),
+  };
+});
+
+/** What figures are compared with, as `include` of a question. */
+export const comparison = computed<Record<string, unknown>>(() => {
+  const { compare, match } = view.value;
+  if (compare === 'off' || view.value.range === 'all') return {};
+  const [from, to] = compare.split(',');
+  return { comparison: from && to ? [from, to] : compare, ...(match === 'weekday' && { match }) };
+});

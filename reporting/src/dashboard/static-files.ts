@@ -1,0 +1,83 @@
+/** Serves the dashboard: its files under names with a hash of their content, kept for ever, and its one page under every address that it has. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import type { Request, RequestHandler, Response } from 'express';
+
+export interface Pages {
+  /** Where people reach reporting, which may be a folder of a site. */
+  publicUrl?: string | undefined;
+  /** Who may show a shared link in a frame, as in the directive of that name; `'self'` when absent. */
+  frameAncestors?: string | undefined;
+}
+
+interface File {
+  type: string;
+  /** By `Content-Encoding`. */
+  contents: Partial<Record<Encoding, Buffer>> & { identity: Buffer };
+}
+
+/** Smallest first: browsers name gzip first, which would count as what they like best. */
+const encodings = ['br', 'gzip'] as const;
+type Encoding = (typeof encodings)[number];
+const endings = { br: '.br', gzip: '.gz' };
+
+const forEver = 'public, max-age=31536000, immutable';
+
+function readFiles(folder: string): Map<string, File> {
+  const names = readdirSync(folder);
+  const read = (name: string) => readFileSync(join(folder, name));
+  const fileOf = (name: string): File => {
+    const compressed = encodings.filter((encoding) => names.includes(name + endings[encoding]));
+    const contents = Object.fromEntries(compressed.map((encoding) => [encoding, read(name + endings[encoding])]));
+    return { type: extname(name), contents: { ...contents, identity: read(name) } };
+  };
+  const plain = names.filter((name) => !Object.values(endings).includes(extname(name)));
+  return new Map(plain.map((name) => [name, fileOf(name)]));
+}
+
+function sendFile(req: Request, res: Response, { type, contents }: File): void {
+  const encoding = encodings.find((name) => contents[name] && req.acceptsEncodings(name));
+  res.set({ 'cache-control': forEver, vary: 'Accept-Encoding', ...(encoding && { 'content-encoding': encoding }) });
+  res.type(type).send(contents[encoding ?? 'identity'] ?? contents.identity);
+}
+
+/** The page runs and loads what comes from here, and nothing else. */
+const policy = (frameAncestors: string) =>
+  [
+    `default-src 'self'`,
+    `img-src 'self' data:`,
+    `base-uri 'self'`,
+    `form-action 'self'`,
+    `object-src 'none'`,
+    `frame-ancestors ${frameAncestors}`,
+  ].join('; ');
+
+/** First names of addresses that are not of the dashboard. A site of such a name has its page below `/sites/`. */
+const others = new Set(['api', 'assets', 'docs', 'health', 'metrics', 'openapi.json', 'stats', 'unsubscribe']);
+
+const isRead = ({ method }: Request) => method === 'GET' || method === 'HEAD';
+const wantsPage = (req: Request) => isRead(req) && (req.headers.accept ?? '').includes('text/html');
+
+/** The folder of `publicUrl`, with a slash at its end. */
+const folderOf = (publicUrl: string | undefined) =>
+  publicUrl === undefined ? '/' : `${new URL(publicUrl).pathname.replace(/\/+$/, '')}/`;
+
+/**
+ * Answers browsers that want a page, and leaves everything else to the routes after it. Reads all files at once.
+ * @throws Error when the dashboard is not built.
+ */
+export function dashboardPages({ publicUrl, frameAncestors = `'self'` }: Pages = {}): RequestHandler {
+  const index = createRequire(import.meta.url).resolve('@millrace/dashboard/page/index.html');
+  const files = readFiles(join(dirname(index), 'assets'));
+  const page = readFileSync(index, 'utf8').replace('<base href="/">', `<base href="${folderOf(publicUrl)}">`);
+  return (req, res, next) => {
+    const [first = '', ...rest] = req.path.slice(1).split('/');
+    const file = first === 'assets' && rest.length === 1 ? files.get(rest[0]!) : undefined;
+    if (file && isRead(req)) return sendFile(req, res, file);
+    if (!wantsPage(req) || others.has(first) || rest.includes('api')) return next();
+    const mayFrame = first === 'share' ? frameAncestors : `'none'`;
+    res.set({ 'content-security-policy': policy(mayFrame), 'referrer-policy': 'same-origin' });
+    res.type('html').send(page);
+  };
+}
