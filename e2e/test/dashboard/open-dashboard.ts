@@ -1,0 +1,76 @@
+/** A reporting service over a database of one test file's own, a site with given events, and Chromium to look at it. */
+import { randomUUID } from 'node:crypto';
+import { storeEvents } from '@millrace/processor/events/store-events';
+import { launchChromium, openPage, type WatchedPage } from '@millrace/shared/testing/chromium';
+import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+
+/** Columns of an event that matter; the rest is made up. */
+export interface GivenEvent {
+  /** An instant; the present one when absent. */
+  timestamp?: string;
+  site_id?: string;
+  event_type?: string;
+  user_id?: string;
+  path?: string;
+  properties?: Record<string, unknown>;
+  [column: string]: unknown;
+}
+
+export interface Dashboard {
+  database: TestDatabase;
+  reporting: SpawnedService;
+  url: string;
+  /** Stores events as the processor does. */
+  store(events: GivenEvent[]): Promise<void>;
+  /** What the API answers; `path` begins behind `/api/v1`. */
+  ask<T>(path: string, body?: unknown): Promise<T>;
+  /** A page of a browser profile of its own, which has loaded `path`. */
+  open(path: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+  stop(): Promise<void>;
+}
+
+function eventOf(given: GivenEvent): object {
+  return {
+    ...{ site_id: 'shop', event_type: 'view', path: '/', event_id: randomUUID() },
+    ...{ timestamp: new Date().toISOString(), user_id: 'ada' },
+    ...given,
+  };
+}
+
+/** `env` is of the reporting service. */
+export async function openDashboard(env: NodeJS.ProcessEnv = {}): Promise<Dashboard> {
+  const database = await createTestDatabase();
+  const [reporting, browser] = await Promise.all([
+    spawnService('reporting', { DATABASE_URL: database.url, ...env }),
+    launchChromium(),
+  ]);
+  return {
+    ...{ database, reporting, url: reporting.url },
+    async store(events) {
+      await storeEvents(database.pool, JSON.stringify(events.map(eventOf)), true);
+    },
+    async ask<T>(path: string, body?: unknown) {
+      const headers = { 'content-type': 'application/json' };
+      const request = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
+      const response = await fetch(`${reporting.url}/api/v1${path}`, request);
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      return (await response.json()) as T;
+    },
+    open: (path, options) => openWith(browser, reporting.url, path, options),
+    async stop() {
+      await Promise.all([browser.close(), reporting.end()]);
+      await database.drop();
+    },
+  };
+}
+
+async function openWith(browser: Browser, url: string, path: string, options?: BrowserContextOptions) {
+  const watched = await openPage(browser, url, { locale: 'en-GB', timezoneId: 'UTC', ...options });
+  // Until the route is there.
+  const session = { auth: 'open', scopes: ['read', 'admin'], site_id: null };
+  await watched.page.route('**/api/v1/session', (route) => route.fulfill({ json: session }));
+  await watched.page.goto(path);
+  return watched;
+}

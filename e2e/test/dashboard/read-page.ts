@@ -1,0 +1,23 @@
+/** What the dashboard shows, as text. */
+import type { Page } from 'playwright-core';
+
+/** Figures of the top by their names, once they are there. */
+export async function figures(page: Page): Promise<Record<string, string>> {
+  const buttons = page.locator('.figures[aria-busy="false"] button');
+  await buttons.first().waitFor();
+  const entries = await buttons.evaluateAll((all) =>
+    all.map((button) => [button.querySelector('.name')!.textContent!, button.querySelector('strong')!.textContent!]),
+  );
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** Cells of the rows of a panel, once they are there. */
+export async function rowsOf(page: Page, panel: string): Promise<string[][]> {
+  const table = page.getByRole('region', { name: panel }).locator('table[aria-busy="false"]');
+  await table.waitFor();
+  return table
+    .locator('tbody tr')
+    .evaluateAll((rows) =>
+      rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent!.trim())),
+    );
+}
