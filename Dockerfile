@@ -11,26 +11,29 @@ COPY processor/package.json processor/
 COPY scheduler/package.json scheduler/
 COPY reporting/package.json reporting/
 COPY shared/package.json shared/
+COPY dashboard/package.json dashboard/
 COPY sdk/browser/package.json sdk/browser/
 
 # Compiles; the compiler and the types stay behind in this stage.
 FROM base AS build
 RUN pnpm install --frozen-lockfile --prod=false --filter millrace --filter '{ingestion}' --filter '{processor}' \
-    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}' --filter '{sdk/browser}'
+    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}' --filter '{dashboard}' --filter '{sdk/browser}'
 COPY tsconfig.base.json ./
 COPY shared shared
 COPY ingestion ingestion
 COPY processor processor
 COPY scheduler scheduler
 COPY reporting reporting
+COPY dashboard dashboard
 COPY sdk/browser sdk/browser
-RUN node_modules/.bin/tsc -b shared ingestion processor scheduler reporting sdk/browser && node sdk/browser/bundle.mjs
+RUN node_modules/.bin/tsc -b shared ingestion processor scheduler reporting dashboard sdk/browser \
+    && node sdk/browser/bundle.mjs && node dashboard/build.mjs
 
 # Only what runs: packages without their development tools. The one install script here fetches the native half of roaring;
 # where that fails, the installation succeeds all the same, and the services use roaring-wasm.
 FROM base AS packages
 RUN pnpm install --frozen-lockfile --prod --filter '{ingestion}' --filter '{processor}' \
-    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}' --filter '{sdk/browser}'
+    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}' --filter '{dashboard}' --filter '{sdk/browser}'
 
 FROM node:20-slim AS runtime
 WORKDIR /app
@@ -46,6 +49,7 @@ COPY --from=build /app/ingestion/dist ingestion/dist
 COPY --from=build /app/processor/dist processor/dist
 COPY --from=build /app/scheduler/dist scheduler/dist
 COPY --from=build /app/reporting/dist reporting/dist
+COPY --from=build /app/dashboard/dist/page dashboard/dist/page
 COPY --from=build /app/sdk/browser/dist sdk/browser/dist
 COPY --from=build /app/reporting/fonts reporting/fonts
 # Where a volume for files of exports is mounted, which only the services read.

@@ -3,6 +3,7 @@ import type { Bench } from './bench.js';
 import { measureAggregates } from './measures/aggregates.js';
 import { measureBatch } from './measures/batch.js';
 import { measureCopy } from './measures/copy.js';
+import { measureDashboard } from './measures/dashboard.js';
 import { measureDrain } from './measures/drain.js';
 import { measureEdge } from './measures/edge.js';
 import { measureExports } from './measures/exports.js';
@@ -38,4 +39,5 @@ export const measures: readonly Measure[] = [
   { name: 'aggregates', run: measureAggregates },
   { name: 'jobs', run: measureJobs },
   { name: 'exports', run: measureExports },
+  { name: 'dashboard', run: measureDashboard },
 ];

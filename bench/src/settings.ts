@@ -19,6 +19,15 @@ export interface Settings {
   query: QuerySettings;
   jobs: JobsSettings;
   exports: ExportsSettings;
+  dashboard: DashboardSettings;
+}
+
+export interface DashboardSettings {
+  /** Of the site that is looked at, in 60 days. */
+  events: number;
+  /** Pages that are loaded, each by a new browser profile, and clicks on rows. */
+  loads: number;
+  clicks: number;
 }
 
 export interface ExportsSettings {
@@ -106,6 +115,7 @@ export const fullSettings: Settings = {
     once: { schedulers: 8, schedules: 50, seconds: 120, settleSeconds: 16 },
   },
   exports: { rows: 1_000_000, allRows: 5_000_000, requests: 200, askers: 1_000 },
+  dashboard: { events: 3_800_000, loads: 40, clicks: 36 },
 };
 
 export const quickSettings: Settings = {
@@ -144,4 +154,5 @@ export const quickSettings: Settings = {
     once: { schedulers: 2, schedules: 5, seconds: 2, settleSeconds: 1 },
   },
   exports: { rows: 5_000, allRows: 20_000, requests: 10, askers: 60 },
+  dashboard: { events: 20_000, loads: 2, clicks: 2 },
 };

@@ -104,7 +104,7 @@ it('writes lines as COPY reads them, and the marks of their intervals', async ()
   const events = [...makeTraffic(small)];
   const starts = new Set(events.map(({ timeMs }) => Math.floor(timeMs / 900_000) * 900));
   expect(chunks.length).toBe(1);
-  expect(readFileSync(chunks[0]!.file, 'utf8')).toBe(events.map(copyLine).join(''));
+  expect(readFileSync(chunks[0]!.file, 'utf8')).toBe(events.map((event) => copyLine(event)).join(''));
   expect(new Set(chunks[0]?.marks.seconds)).toEqual(starts);
   expect(new Set(chunks[0]?.marks.sites)).toEqual(new Set([biggestSite.id]));
 });

@@ -56,7 +56,7 @@ const largestBatch = 50;
  */
 export function ask(lane: string, scope: Scope, question: Question, signal: AbortSignal): Promise<Answer> {
   const key = JSON.stringify([lane, scope]);
-  return new Promise((resolve, reject) => {
+  const answer = new Promise<Answer>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
     const batch = batches.get(key);
     if (batch) return void batch.push({ question, resolve, reject });
@@ -69,6 +69,23 @@ export function ask(lane: string, scope: Scope, question: Question, signal: Abor
       }
     });
   });
+  return noteWaiting(answer);
+}
+
+let unanswered = 0;
+
+/** The page says on `<html>` how many answers it waits for, so that whoever measures it knows when all are there. */
+async function noteWaiting<T>(answer: Promise<T>): Promise<T> {
+  const note = (change: number) => {
+    unanswered += change;
+    document.documentElement.dataset.unanswered = String(unanswered);
+  };
+  note(1);
+  try {
+    return await answer;
+  } finally {
+    note(-1);
+  }
 }
 
 async function sendBatch(scope: Scope, waiting: Waiting[], signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { createDatabase, type Database } from '../sides/create-database.js';
 import { type Server, startReporting } from '../sides/start-sides.js';
 import { startRedis } from '../sides/start-stores.js';
 import { fillEvents } from '../traffic/fill-events.js';
+import type { TrafficPlan } from '../traffic/make-traffic.js';
 import { onlyBiggestSite, trafficSites } from '../traffic/traffic-sites.js';
 
 export interface RolledServer {
@@ -20,14 +21,19 @@ export interface RolledServer {
 const dayMs = 86_400_000;
 const days = 60;
 
-/** Traffic of 60 days before now. */
-export async function startRolledServer(bench: Bench, closing: ClosingList, events: number): Promise<RolledServer> {
+/** Traffic of 60 days before now, of all sites unless `wanted` or a quick trial says otherwise. */
+export async function startRolledServer(
+  bench: Bench,
+  closing: ClosingList,
+  events: number,
+  wanted: Pick<TrafficPlan, 'sites' | 'hasContext'> = {},
+): Promise<RolledServer> {
   const sites = bench.settings.query.allSites ? trafficSites : onlyBiggestSite;
   const database = await createDatabase(bench, closing);
   const queue = await startRedis(closing);
   const untilMs = Date.now();
   bench.say(`storing ${events.toLocaleString('en')} events over ${days} days`);
-  await fillEvents(bench, database.pool, { events, fromMs: untilMs - days * dayMs, untilMs, sites });
+  await fillEvents(bench, database.pool, { events, fromMs: untilMs - days * dayMs, untilMs, sites, ...wanted });
   // What autovacuum does in time anyway; it must not begin while something is measured.
   await database.pool.query('vacuum analyze');
   bench.say('rolling them up');

@@ -15,10 +15,10 @@ insert into rollup_marks (site_id, interval_start)
 select mark.site_id, to_timestamp(mark.seconds) from unnest($1::text[], $2::integer[]) as mark(site_id, seconds)`;
 
 /** Rows and marks in one transaction, since readers rely on it. The server reads the file itself: it is ours, on this machine. */
-function copyChunk(pool: Pool, { file, marks: { sites, seconds } }: Chunk): Promise<void> {
+function copyChunk(pool: Pool, { file, marks: { sites, seconds } }: Chunk, columns: string): Promise<void> {
   return inTransaction(pool, async (client) => {
     await client.query(addSites, [sites]);
-    await client.query(`/* bench.copyChunk */ copy events (${copyColumns}) from '${file.replaceAll("'", "''")}'`);
+    await client.query(`/* bench.copyChunk */ copy events (${columns}) from '${file.replaceAll("'", "''")}'`);
     await client.query(addMarks, [sites, seconds]);
   });
 }
@@ -37,7 +37,7 @@ export const fillEvents = (bench: Bench, pool: Pool, plan: TrafficPlan): Promise
     for await (const chunk of writeChunks(folder, plan)) {
       bench.stopped.throwIfAborted();
       if (copying.length === copiesAtOnce) await copying.shift();
-      const copy = copyChunk(pool, chunk).finally(() => rmSync(chunk.file));
+      const copy = copyChunk(pool, chunk, copyColumns(plan)).finally(() => rmSync(chunk.file));
       // It fails where it is waited for.
       copy.catch(() => undefined);
       copying.push(copy);

@@ -10,6 +10,8 @@ export interface TrafficPlan {
   untilMs: number;
   /** Default all. */
   sites?: readonly TrafficSite[];
+  /** What is known of visitors and pages stands in columns, as since release 0.6, not in properties. */
+  hasContext?: boolean;
   /** Default 1; another one makes other events of the same kind. */
   seed?: number;
 }

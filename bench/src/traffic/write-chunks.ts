@@ -3,6 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as stepAside } from 'node:timers/promises';
 import { intervalMs } from '@millrace/shared/rollups';
+import { contextColumns, splitContext } from './context-columns.js';
 import type { TrafficEvent } from './make-session.js';
 import { makeTraffic, type TrafficPlan } from './make-traffic.js';
 
@@ -12,9 +13,12 @@ export interface Chunk {
   marks: { sites: string[]; seconds: number[] };
 }
 
-/** In the order of the files. */
-export const copyColumns =
+const eventColumns =
   'site_id, timestamp, event_id, event_type, path, user_id, session_id, profile_id, referrer, properties';
+
+/** In the order of the files. */
+export const copyColumns = ({ hasContext = false }: TrafficPlan): string =>
+  hasContext ? `${eventColumns}, ${contextColumns.join(', ')}` : eventColumns;
 
 /** Events of one file. */
 const chunkSize = 200_000;
@@ -22,11 +26,19 @@ const chunkSize = 200_000;
 const pieceSize = 1_000;
 
 /** No value of ours holds a tab, a line break or a backslash, which would have to be escaped. */
-export function copyLine(event: TrafficEvent): string {
+export function copyLine(event: TrafficEvent, hasContext = false): string {
+  if (hasContext) return contextLine(event);
   const { user_id = '\\N', session_id = '\\N', profile_id = '\\N', referrer = '\\N', properties } = event;
   const json = properties ? JSON.stringify(properties) : '\\N';
   const key = `${event.site_id}\t${new Date(event.timeMs).toISOString()}\t${event.event_id}`;
   return `${key}\t${event.event_type}\t${event.path}\t${user_id}\t${session_id}\t${profile_id}\t${referrer}\t${json}\n`;
+}
+
+/** What is known of visitor and page stands in columns of its own instead of properties. */
+function contextLine(event: TrafficEvent): string {
+  const { context, properties } = splitContext(event);
+  const values = contextColumns.map((name) => context[name] ?? '\\N').join('\t');
+  return `${copyLine({ ...event, properties }).slice(0, -1)}\t${values}\n`;
 }
 
 type Starts = Map<string, Set<number>>;
@@ -42,7 +54,11 @@ function toMarks(starts: Starts): Chunk['marks'] {
 }
 
 /** Undefined when `events` has no more. Steps aside after each piece, so that others get on with what they wait for. */
-async function writeChunk(file: string, events: Generator<TrafficEvent>): Promise<Chunk | undefined> {
+async function writeChunk(
+  file: string,
+  events: Generator<TrafficEvent>,
+  hasContext?: boolean,
+): Promise<Chunk | undefined> {
   const target = openSync(file, 'w');
   const starts: Starts = new Map();
   try {
@@ -51,7 +67,7 @@ async function writeChunk(file: string, events: Generator<TrafficEvent>): Promis
       for (let size = 0; size < pieceSize; size += 1) {
         const next = events.next();
         if (next.done) break;
-        piece += copyLine(next.value);
+        piece += copyLine(next.value, hasContext);
         addMark(starts, next.value);
       }
       if (piece === '') break;
@@ -68,7 +84,7 @@ async function writeChunk(file: string, events: Generator<TrafficEvent>): Promis
 export async function* writeChunks(folder: string, plan: TrafficPlan): AsyncGenerator<Chunk> {
   const events = makeTraffic(plan);
   for (let number = 1; ; number += 1) {
-    const chunk = await writeChunk(join(folder, `chunk-${number}`), events);
+    const chunk = await writeChunk(join(folder, `chunk-${number}`), events, plan.hasContext);
     if (chunk === undefined) return;
     yield chunk;
   }
