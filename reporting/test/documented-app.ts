@@ -25,7 +25,7 @@ export function routesOf(layers: Layer[]): string[] {
 
 export function buildDocumentedApp(
   pool: Pool,
-  more: Partial<Pick<ReportingApp, 'clock' | 'keys' | 'gate'>> = {},
+  more: Partial<Pick<ReportingApp, 'clock' | 'keys' | 'gate' | 'pages'>> = {},
 ): { app: Express; routes: string[] } {
   const service = { logger: silent, metrics: createMetrics(), isClosing: () => false };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
