@@ -21,3 +21,8 @@ export async function rowsOf(page: Page, panel: string): Promise<string[][]> {
       rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent!.trim())),
     );
 }
+
+/** Resolves when the page waits for no answer. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.documentElement.dataset.unanswered === '0');
+}

@@ -1,0 +1,61 @@
+/** Judges every page by axe, by the rules of WCAG 2.2 A and AA, in both themes, on a desk and on a phone. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Dashboard, openDashboard } from './open-dashboard.js';
+import { settled } from './read-page.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** Each violation with the elements that it is about. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations: found } = (await page.evaluate(
+    (values) => (globalThis as unknown as { axe: { run: (options: object) => unknown } }).axe.run({ runOnly: values }),
+    rules,
+  )) as AxeResults;
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+const june = 'range=2026-06-01,2026-06-03';
+const pages = [
+  ...['/', `/shop?${june}`, `/shop?${june}&f=is,country,DE&details=pages`, '/shop/funnels', '/shop/retention'],
+  ...['/shop/journeys', '/shop/settings', '/shop/live', '/operator', '/brand-new'],
+];
+
+describe.runIf(hasChromium())('every page', () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+    await dashboard.store([
+      { timestamp: '2026-06-01T10:00:00Z', user_id: 'ada', path: '/', country: 'DE', browser: 'Firefox', source: 'Google' },
+      { timestamp: '2026-06-01T10:00:30Z', user_id: 'ada', path: '/prices', country: 'DE', browser: 'Firefox' },
+      { timestamp: '2026-06-02T09:00:00Z', user_id: 'bob', path: '/', country: 'FR', browser: 'Chrome' },
+      { user_id: 'eve', path: '/now', country: 'US', browser: 'Chrome' },
+    ]);
+  });
+  afterAll(() => dashboard.stop());
+
+  it.each([
+    { colorScheme: 'light', width: 1_280 },
+    { colorScheme: 'dark', width: 360 },
+  ] as const)('has no violation in $colorScheme, $width pixels wide, and nothing beyond its side', async ({
+    colorScheme,
+    width,
+  }) => {
+    const options = { colorScheme, viewport: { width, height: 800 } };
+    const { page, problems } = await dashboard.open('/', options);
+    for (const path of pages) {
+      await page.goto(path);
+      await page.locator('main h1, main h2, header h1').first().waitFor();
+      await settled(page).catch(() => undefined);
+      expect(await violations(page), path).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
+    }
+    expect(problems).toEqual([]);
+  });
+});
