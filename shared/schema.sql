@@ -52,6 +52,18 @@ create table alert_states (
   constraint alert_states_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'firing'::text])))
 );
 
+create table annotations (
+  site_id text collate "C" not null,
+  id uuid not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  until timestamp with time zone,
+  text text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint annotations_kind_check CHECK ((kind = ANY (ARRAY['deployment'::text, 'campaign'::text, 'note'::text]))),
+  constraint annotations_pkey PRIMARY KEY (site_id, id)
+);
+
 create table api_keys (
   id uuid not null,
   name text not null,
@@ -230,6 +242,19 @@ create table exports (
   constraint exports_pkey PRIMARY KEY (site_id, id),
   constraint exports_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'expired'::text]))),
   constraint exports_store_check CHECK ((store = ANY (ARRAY['disk'::text, 's3'::text])))
+);
+
+create table goals (
+  site_id text collate "C" not null,
+  id uuid not null,
+  name text not null,
+  event_type text,
+  path text,
+  value_property text,
+  created_at timestamp with time zone default now() not null,
+  constraint goals_check CHECK (((event_type IS NOT NULL) OR (path IS NOT NULL))),
+  constraint goals_pkey PRIMARY KEY (site_id, id),
+  constraint goals_site_id_name_key UNIQUE (site_id, name)
 );
 
 create table job_templates (
@@ -491,6 +516,17 @@ create table rollup_days (
 create table rollup_marks (
   site_id text collate "C" not null,
   interval_start timestamp with time zone not null
+);
+
+create table saved_views (
+  site_id text collate "C" not null,
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  definition jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint saved_views_kind_check CHECK ((kind = ANY (ARRAY['segment'::text, 'funnel'::text, 'retention'::text, 'journeys'::text]))),
+  constraint saved_views_pkey PRIMARY KEY (site_id, id)
 );
 
 create table schedule_runs (

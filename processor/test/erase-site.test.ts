@@ -50,6 +50,7 @@ const allowed = {
   status: 'pending',
   store: 'disk',
 };
+const allowedIn: Record<string, object> = { annotations: { kind: 'note' }, saved_views: { kind: 'segment' } };
 
 /** A row of the site in every table, whatever its columns are, so that a later table is part of this, too. */
 async function fill(siteId: string): Promise<void> {
@@ -61,7 +62,7 @@ async function fill(siteId: string): Promise<void> {
     );
     const row = Object.fromEntries(rows.map(({ name, type }) => [name, values[type]]));
     const unique = {
-      ...allowed,
+      ...{ ...allowed, ...allowedIn[table] },
       // A report's deliveries name it.
       id: table === 'reports' ? values.uuid : crypto.randomUUID(),
       key_hash: `\\x${Buffer.from(siteId).toString('hex')}`,
