@@ -291,6 +291,9 @@ describe('parameters', () => {
     week_start: 'sunday',
     page_size: '5',
     status: 'pending',
+    from: '2025-11-14',
+    to: '2025-11-15T00:00:00Z',
+    kind: 'segment',
   };
   /** `next` of a page, and what stands for parameters that each dataset has of its own: see datasets-openapi.test.ts. */
   const notByThemselves = ['after', 'params'];
@@ -302,7 +305,15 @@ describe('parameters', () => {
     const { parameters, responses } = (get ?? {}) as { parameters?: Parameter[]; responses?: object };
     const answer = /schemas\/(\w+)/.exec(JSON.stringify(responses ?? {}))?.[1];
     const each = parameters?.filter(({ name }) => !notByThemselves.includes(name));
-    return each ? [{ path: path.replace('{id}', 'activity-trends'), parameters: each, answer: answer! }] : [];
+    return each
+      ? [
+          {
+            path: path.replace('{id}', 'activity-trends').replace('{site_id}', 'demo'),
+            parameters: each,
+            answer: answer!,
+          },
+        ]
+      : [];
   });
 
   it.each(operations)(

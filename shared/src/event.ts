@@ -37,6 +37,9 @@ const outOfRange = {
 /** What other tools call a view. */
 const viewNames: ReadonlySet<string> = new Set(['pageview', 'page_view', '$pageview']);
 
+/** The type under which events of a type are stored. */
+export const storedEventType = (sent: string): string => (viewNames.has(sent) ? 'view' : sent);
+
 /**
  * Checks one parsed event and completes it: an absent timestamp is the time of arrival, one of a clock that is wrong is
  * corrected, `event_id` becomes a UUID.
@@ -75,7 +78,7 @@ function completeEvent(given: IncomingEvent, nowMs: number): EventResult {
   }
   if (event.referrer !== undefined) event.referrer = normalizeReferrer(event.referrer);
   if (!event.path.startsWith('/')) event.path = normalizeHost(event.path);
-  if (viewNames.has(event.event_type)) event.event_type = 'view';
+  event.event_type = storedEventType(event.event_type);
   event.event_id = toEventId(event.event_id, nowMs);
   // A payment is one, whatever program reports it.
   if (event.bot !== undefined && typedEvents.has(event.event_type)) event.bot = undefined;

@@ -32,7 +32,7 @@ export interface ResolvedQuestion {
 }
 
 export interface Question {
-  /** What it is called by patterns of names: the id of a dataset, or `stats`, `query`, `funnel`, `retention`, `journeys`. */
+  /** What it is called by patterns of names: the id of a dataset, or `stats`, `query`, `overview`, `funnel`, `retention`, `journeys`. */
   kind: string;
   siteId: string;
   /** All that was asked, as it was asked; JSON. */

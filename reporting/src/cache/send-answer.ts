@@ -1,6 +1,6 @@
 /** Answers over HTTP: kept ones as well as those of a service that keeps none, with what a client needs to ask again cheaply. */
 import type { Request, Response } from 'express';
-import { budgetOf } from '../reading/read-budget.js';
+import { budgetOf, type ReadBudget } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { readCircumstances } from '../reading/site-circumstances.js';
 import type { AnswerCache } from './answer-cache.js';
@@ -28,8 +28,11 @@ export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
 
 type Uncached = Pick<GivenAnswer, 'body' | 'meta'>;
 
-async function answerUncached(question: Question, deps: AnswerDependencies, res: Response): Promise<Uncached> {
-  const budget = budgetOf(res);
+async function answerUncached(
+  question: Question,
+  deps: Omit<AnswerDependencies, 'cache'>,
+  budget: ReadBudget,
+): Promise<Uncached> {
   const site = await readCircumstances(deps.pool, question.siteId, question.needsEvents, budget.signal);
   const resolved = question.resolve(site);
   await resolved.check?.(budget.signal);
@@ -40,6 +43,17 @@ async function answerUncached(question: Question, deps: AnswerDependencies, res:
     resolved.longestMs,
   );
   return { body: Buffer.from(JSON.stringify(fields)), meta };
+}
+
+/** The fields of an answer, kept or computed, to whoever puts several of them together. */
+export async function readAnswer(question: Question, deps: AnswerDependencies, budget: ReadBudget): Promise<unknown> {
+  const { cache } = deps;
+  const read: Reader = (own, work, longestMs) => readInTurn(deps, own, work, longestMs);
+  // Without `isKnown` there is always an answer.
+  const { body } = cache
+    ? (await cache.ask(question, { read, gone: budget.signal }))!
+    : await answerUncached(question, deps, budget);
+  return JSON.parse(body.toString());
 }
 
 /** By its budget, whose time was up first. */
@@ -64,7 +78,7 @@ export async function sendAnswer(
 ): Promise<void> {
   const elapsed = () => ({ elapsed_ms: Math.round(performance.now() - startedAt) });
   const { cache, clock = () => new Date() } = deps;
-  if (!cache) return send(res, await answerUncached(question, deps, res), elapsed());
+  if (!cache) return send(res, await answerUncached(question, deps, budgetOf(res)), elapsed());
   const read: Reader = (budget, work, longestMs) => readInTurn(deps, budget, work, longestMs);
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   const given = await cache.ask(question, {

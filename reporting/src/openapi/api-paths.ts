@@ -10,7 +10,7 @@ import { jsonParameter, listParameter, operation, parameter } from './operation.
 const query = jsonSchemaOf(querySchema).properties;
 const siteId = parameter('site_id', query.site_id!, 'The site.', true);
 const timezone = parameter('timezone', text, 'An IANA time zone; the one of the site when absent.');
-const dateRange = parameter(
+export const dateRange = parameter(
   'date_range',
   { ...text, examples: ['30d', '2026-10-01,2026-10-31'] },
   `One of ${rangeNames.join(', ')}, another number of days such as 45d, or two dates or instants with a comma between them.`,
@@ -20,7 +20,7 @@ const weekStart = parameter('week_start', { enum: weekStarts }, 'The first day o
 const reading = [400, 429, 503, 504];
 const onSite = [404, 429, 503, 504];
 
-const paging = (properties: Record<string, JsonSchema>) => [
+export const paging = (properties: Record<string, JsonSchema>) => [
   parameter('limit', properties.limit!, 'The most rows to return.'),
   parameter('offset', properties.offset!, 'Rows to skip.'),
 ];
@@ -62,7 +62,13 @@ const retentionParameters = [
   weekStart,
 ];
 
-const siteInPath = { name: 'site_id', in: 'path', required: true, description: 'The site.', schema: query.site_id };
+export const siteInPath = {
+  name: 'site_id',
+  in: 'path',
+  required: true,
+  description: 'The site.',
+  schema: query.site_id,
+};
 
 const sites = {
   '/api/v1/sites': {

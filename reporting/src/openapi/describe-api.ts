@@ -1,5 +1,6 @@
 /** Turns everything that the reporting service takes and answers into an OpenAPI 3.1 document. */
 import { version } from '@millrace/shared/version';
+import { annotationsPaths, annotationsSchemas } from './annotations-document.js';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
 import { batchPaths, batchSchemas } from './batch-document.js';
@@ -10,10 +11,13 @@ import { datasetsPaths } from './datasets-paths.js';
 import { datasetsSchemas } from './datasets-schemas.js';
 import { exportsPaths } from './exports-paths.js';
 import { exportsSchemas } from './exports-schemas.js';
+import { goalsPaths, goalsSchemas } from './goals-document.js';
 import type { JsonSchema } from './json-schema.js';
+import { overviewPaths, overviewSchemas } from './overview-document.js';
 import { reportsPaths } from './reports-paths.js';
 import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
+import { savedViewsPaths, savedViewsSchemas } from './saved-views-document.js';
 import { servicePaths } from './service-paths.js';
 import { unsubscribePaths } from './unsubscribe-paths.js';
 
@@ -44,6 +48,10 @@ export const describeApi = (): OpenApiDocument => ({
     { name: 'Datasets', description: 'Tables of rows, to page through and to export.' },
     { name: 'Kept answers', description: 'For administrators; answers are right without them.' },
     { name: 'Sites', description: 'Their names, time zones and sizes.' },
+    {
+      name: 'Kept for a site',
+      description: 'Goals, annotations and saved views: what people see on the pages of a site.',
+    },
     { name: 'Exports', description: 'Files of datasets.' },
     { name: 'Reports', description: 'What is written and sent by a schedule.' },
     { name: 'Service', description: 'For those who run it.' },
@@ -51,6 +59,10 @@ export const describeApi = (): OpenApiDocument => ({
   paths: {
     ...apiPaths,
     ...batchPaths,
+    ...overviewPaths,
+    ...goalsPaths,
+    ...annotationsPaths,
+    ...savedViewsPaths,
     ...datasetsPaths,
     ...cachePaths,
     ...exportsPaths,
@@ -64,6 +76,10 @@ export const describeApi = (): OpenApiDocument => ({
       ...batchSchemas(requestSchemas().Query!),
       ...answerSchemas,
       ...behaviourSchemas(),
+      ...overviewSchemas,
+      ...goalsSchemas,
+      ...annotationsSchemas,
+      ...savedViewsSchemas({ ...requestSchemas(), ...behaviourSchemas() }),
       ...datasetsSchemas,
       ...cacheSchemas,
       ...exportsSchemas,

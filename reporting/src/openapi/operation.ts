@@ -51,13 +51,15 @@ interface Operation {
   body?: string;
   /** True when a request may come without a body. */
   bodyIsOptional?: boolean;
-  /** Name of the schema of the answer. */
-  answer: string;
+  /** Name of the schema of the answer; absent: it has no body. */
+  answer?: string;
   /** Name of the schema of one line, where the answer also comes as lines. */
   line?: string;
   /** 200 when absent. */
   status?: number;
   refusals: number[];
+  /** Of statuses whose reason is another than usual. */
+  reasons?: Record<number, string>;
   /** True where `If-None-Match` spares an answer that the client has. */
   isKept?: boolean;
   /** What a key must allow where keys are needed; `read` when absent. */
@@ -77,10 +79,15 @@ export function operation({
   line,
   status: good = 200,
   refusals: statuses,
+  reasons = {},
   isKept = false,
   scope = 'read',
 }: Operation) {
-  const refusal = (status: number) => ({ description: refusals[status], content: json(ref('Error')) });
+  const refusal = (status: number) => ({
+    description: reasons[status] ?? refusals[status],
+    content: json(ref('Error')),
+  });
+  const content = answer && { content: { ...json(ref(answer)), ...(line && lines(ref(line))) } };
   return {
     operationId: id,
     summary,
@@ -90,7 +97,7 @@ export function operation({
     ...(parameters && { parameters }),
     ...(body && { requestBody: { required: !bodyIsOptional, content: json(ref(body)) } }),
     responses: {
-      [good]: { description: 'The answer.', content: { ...json(ref(answer)), ...(line && lines(ref(line))) } },
+      [good]: content ? { description: 'The answer.', ...content } : { description: 'Done.' },
       ...(isKept && { 304: { description: 'The client has this answer: `If-None-Match` names its `ETag`.' } }),
       ...Object.fromEntries([...statuses, 401, 403].map((status) => [status, refusal(status)])),
       default: { description: 'Something went wrong on our side.', content: json(ref('Error')) },

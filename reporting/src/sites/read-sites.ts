@@ -75,7 +75,12 @@ export async function withEvents(client: PoolClient, site: SiteNames, reads: Rea
 const columns =
   'site_id, name, timezone, path_rules, hostnames, job_priority, session_minutes, enrichment_off, created_at, erase_requested_at is not null as erasing';
 
-async function readNames(client: PoolClient, { limit, offset }: Page, only: string | null): Promise<SiteNames[]> {
+/** What is known of them without a look at their events; pages as of {@link readSites}. */
+export async function readNames(
+  client: PoolClient,
+  { limit, offset }: Page,
+  only: string | null,
+): Promise<SiteNames[]> {
   const { rows } = await client.query<SiteNames>(
     `/* reporting.readNames */
     select ${columns} from sites where $3::text is null or site_id = $3

@@ -1,0 +1,65 @@
+/** What a list of sites shows of each: visitors now, visitors of a range, how they have changed, and a line of them. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { type AnswerDependencies, readAnswer } from '../cache/send-answer.js';
+import { answerQuery } from '../query/answer-query.js';
+import type { ReadBudget } from '../reading/read-budget.js';
+import { type Reads, readInTurn } from '../reading/read-in-turn.js';
+import { countSites, readNames, type SiteNames } from '../sites/read-sites.js';
+import type { OverviewRequest } from './parse-overview.js';
+import { figuresQuestion, type SiteFigures } from './site-figures.js';
+
+export interface SiteOverview extends SiteFigures {
+  site_id: string;
+  name: string | null;
+  timezone: string;
+  visitors_now: number;
+}
+
+export interface Overview {
+  sites: SiteOverview[];
+  /** On all pages. */
+  total: number;
+}
+
+/** For so long a visitor is there after an event. */
+const presentMs = 5 * 60_000;
+
+async function countPresent(client: PoolClient, siteId: string, now: Date, reads: Reads): Promise<number> {
+  const range = { from: new Date(now.getTime() - presentMs), to: now };
+  const { rows } = await answerQuery(
+    client,
+    {
+      ...{ siteId, timezone: 'UTC', range, metrics: ['visitors'], dimensions: [], orderBy: [], limit: 1, offset: 0 },
+      ...{ totalRows: false, timeLabels: false },
+    },
+    reads,
+  );
+  return Number(rows[0]!.metrics[0]);
+}
+
+type Present = SiteNames & { visitors_now: number };
+
+/** `only`: of one site. What has not changed since somebody asked before is not counted again, but for who is there now. */
+export async function readOverview(
+  deps: AnswerDependencies,
+  budget: ReadBudget,
+  { dateRange, page }: OverviewRequest,
+  only: string | null,
+  now: Date,
+): Promise<Overview> {
+  const { present, total } = await readInTurn(deps, budget, async (client, reads) => {
+    const found: Present[] = [];
+    // One after the other: a connection does one thing at a time.
+    for (const site of await readNames(client, page, only)) {
+      found.push({ ...site, visitors_now: await countPresent(client, site.site_id, now, reads) });
+    }
+    return { present: found, total: await countSites(client, only) };
+  });
+  const sites: SiteOverview[] = [];
+  for (const { site_id, name, timezone, visitors_now } of present) {
+    // One after the other as well: others want connections, too.
+    const figures = (await readAnswer(figuresQuestion(site_id, dateRange, now), deps, budget)) as SiteFigures;
+    sites.push({ site_id, name, timezone, visitors_now, ...figures });
+  }
+  return { sites, total };
+}
