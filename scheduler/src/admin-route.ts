@@ -8,7 +8,7 @@ import { type RequestHandler, Router } from 'express';
 import { createBoard } from './admin/board.js';
 import { answerBoardError } from './admin/board-errors.js';
 import { loginRoutes } from './admin/login-routes.js';
-import { requireAdmin } from './admin/require-admin.js';
+import { adminCookie, requireAdmin } from './admin/require-admin.js';
 import type { Queues } from './open-queues.js';
 
 export interface AdminDeps {
@@ -47,10 +47,11 @@ const setHeaders: RequestHandler = (_req, res, next) => {
 };
 
 export function adminRoutes(deps: AdminDeps): Router {
+  const { keys, pool, isTrustedProxy: isTrusted = () => false } = deps;
   const router = Router();
   router.use('/admin', setHeaders);
   router.use(loginRoutes(deps));
-  router.use('/admin', requireAdmin(deps.keys, deps.pool, deps.isTrustedProxy));
+  router.use('/admin', requireAdmin({ keys, isTrusted, sessions: { pool, cookie: adminCookie } }));
   router.get('/admin', (_req, res) => res.redirect(303, '/admin/queues'));
   router.use('/admin/queues', createBoard(deps));
   router.use('/admin/queues/api', answerBoardError);

@@ -1,5 +1,6 @@
 /** Turns `/api/v1/alerts` into the list of alert rules, one rule, its change, a test of it, and what it told. */
 import { randomUUID } from 'node:crypto';
+import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import {
@@ -23,7 +24,6 @@ import {
   listAlerts,
   updateAlert,
 } from './alerts/rules-table.js';
-import { recordAudit } from './audit/record-audit.js';
 import { checkRequest, offsetOf, type Page, pageSchema, readBody, sendData } from './read-request.js';
 
 export interface AlertsRouteDeps {

@@ -1,4 +1,6 @@
 /** `/api/v1/dead-letters`: what could not be stored, for people to look at, correct and send again. */
+
+import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, checkSite } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import { serializeEvent } from '@millrace/shared/event';
@@ -7,7 +9,6 @@ import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import Joi from 'joi';
-import { recordAudit } from './audit/record-audit.js';
 import { changedFields } from './dead-letters/changed-fields.js';
 import {
   changePayload,

@@ -1,5 +1,6 @@
 /** `/api/v1/flows`: jobs that wait for jobs, added as one tree and shown as one. */
 import { randomUUID } from 'node:crypto';
+import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import { type AddedPart, addFlow, type FlowPart, findFlowProblem } from '@millrace/shared/add-flow';
 import type { RetrySettings } from '@millrace/shared/add-job';
@@ -7,7 +8,6 @@ import { ServiceError } from '@millrace/shared/errors';
 import { withTimeout } from '@millrace/shared/health';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, Router } from 'express';
-import { recordAudit } from './audit/record-audit.js';
 import { describeFlow } from './flows/describe-flow.js';
 import { isDifferentFlow } from './flows/different-flow.js';
 import { queuesOfFlow, withSitePrioritiesOfFlow } from './flows/flow-parts.js';

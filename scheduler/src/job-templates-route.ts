@@ -1,11 +1,11 @@
 /** `/api/v1/job-templates`: named jobs with placeholders, their changes, and the jobs that are made of them. */
 import { randomUUID } from 'node:crypto';
+import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import type { RetrySettings } from '@millrace/shared/add-job';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { recordAudit } from './audit/record-audit.js';
 import { placeholdersOf, templateData } from './job-templates/fill-template.js';
 import {
   changedTemplate,

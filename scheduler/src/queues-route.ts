@@ -1,5 +1,6 @@
 /** `/api/v1/queues`: the figures of the queues, their jobs, and what administrators change. */
 import { randomUUID } from 'node:crypto';
+import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import type { RetrySettings } from '@millrace/shared/add-job';
 import { ServiceError } from '@millrace/shared/errors';
@@ -7,7 +8,6 @@ import { findQueue } from '@millrace/shared/jobs';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job, Queue } from '@millrace/shared/queue';
 import { type Request, type Response, Router } from 'express';
-import { recordAudit } from './audit/record-audit.js';
 import type { Queues } from './open-queues.js';
 import {
   addWantedJob,

@@ -1,11 +1,11 @@
 /** `/api/v1/schedules`: the list of schedules, one of them, and what administrators change. */
 import { randomUUID } from 'node:crypto';
+import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import Joi from 'joi';
-import { recordAudit } from './audit/record-audit.js';
 import { foreignKeyViolation, readTemplate } from './job-templates/template-rows.js';
 import type { Queues } from './open-queues.js';
 import { checkRequest, nothingSchema, offsetOf, type Page, pageSchema, readBody, sendData } from './read-request.js';

@@ -1,16 +1,15 @@
 /** Turns a key typed into the login page into a session, and a session into none. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
+import { createLoginLimit } from '@millrace/shared/access/login-limit';
+import { recordAudit } from '@millrace/shared/access/record-audit';
+import { isSameOrigin } from '@millrace/shared/access/same-origin';
+import { endSession, startSession } from '@millrace/shared/access/sessions';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import { recordAudit } from '../audit/record-audit.js';
-import { createLoginLimit } from './login-limit.js';
 import { loginPage, loginPagePolicy, logoutPage } from './login-page.js';
-import { reasonAgainst } from './require-admin.js';
-import { isSameOrigin } from './same-origin.js';
-import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.js';
-import { endSession, startSession } from './sessions.js';
+import { adminCookie, reasonAgainst } from './require-admin.js';
 
 export interface LoginDeps {
   pool: Pool;
@@ -56,14 +55,14 @@ export function loginRoutes({ pool, keys, clock = () => new Date() }: LoginDeps)
     if (!('access' in checked)) return sendPage(res, checked.status, loginPage(checked.problem));
     limit.forgive(address);
     await recordAudit(pool, checked.access, 'session.start', '/admin');
-    setSessionCookie(req, res, await startSession(pool, checked.access.keyId));
+    adminCookie.set(req, res, await startSession(pool, checked.access.keyId));
     res.redirect(303, '/admin/queues');
   };
 
   const logOut: RequestHandler = async (req, res) => {
-    const token = readSessionCookie(req);
+    const token = adminCookie.read(req);
     if (token !== undefined) await endSession(pool, token);
-    clearSessionCookie(req, res);
+    adminCookie.clear(req, res);
     res.redirect(303, '/admin/login');
   };
 

@@ -1,12 +1,10 @@
 /** Turns the key of a request into who asks, or into a refusal. */
 import type { Request, RequestHandler, Response } from 'express';
 import { errorCatalogue, ServiceError, wrongKey } from '../errors.js';
+import { bearerKey, findAsker, type Sessions } from './find-asker.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access, Scope } from './keys.js';
-import { clientOf, type TrustedProxies } from './rate-limit.js';
-
-/** The key of an `Authorization: Bearer` header; undefined where there is none. */
-export const bearerKey = (header: string | undefined) => /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+import type { TrustedProxies } from './rate-limit.js';
 
 /** True when `access` allows `scope`; admin allows everything. */
 export const allows = ({ scopes }: Access, scope: Scope) => scopes.includes(scope) || scopes.includes('admin');
@@ -26,21 +24,22 @@ export const accessOf = (res: Response) => res.locals.access as Access;
 
 /**
  * Lets pass who has a key with the scope that the request needs, and leaves who that is in `res.locals.access`; else 401 `unauthorized` or 403
- * `forbidden`. Keys are taken from the header only: addresses end up in logs.
+ * `forbidden`. Keys are taken from the header only: addresses end up in logs. Where there are `sessions`, a browser's stands in for the key
+ * that it was started with.
  */
 export function requireScope(
   keys: KeyRing,
   needed: Scope | ((req: Request) => Scope),
   isTrusted: TrustedProxies = () => false,
+  sessions?: Sessions,
 ): RequestHandler {
   return async (req, res, next) => {
     const scope = typeof needed === 'string' ? needed : needed(req);
-    const key = bearerKey(req.headers.authorization);
-    const client = clientOf(req.socket.remoteAddress, req.headers['x-forwarded-for'], isTrusted);
-    const access = key && (await keys.find(key, client));
+    const access = await findAsker(req, { keys, isTrusted, sessions });
     if (!access) {
       res.set('www-authenticate', 'Bearer');
-      throw new ServiceError('unauthorized', key ? wrongKey : keyNeeded(scope));
+      const message = bearerKey(req.headers.authorization) === undefined ? keyNeeded(scope) : wrongKey;
+      throw new ServiceError('unauthorized', message);
     }
     if (!allows(access, scope)) throw lacks(scope);
     res.locals.access = access;

@@ -1,6 +1,6 @@
 /** Turns what somebody is about to change into a row of the audit log. */
-import type { Access } from '@millrace/shared/access/keys';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '../postgres.js';
+import type { Access } from './keys.js';
 
 /**
  * To be called after all checks and before the change: what cannot be recorded is not done. A row says what was allowed and
@@ -14,7 +14,7 @@ export async function recordAudit(
   details?: object,
 ): Promise<void> {
   await pool.query(
-    `/* scheduler.recordAudit */ insert into audit_log (key_id, key_name, action, target, details) values ($1, $2, $3, $4, $5)`,
+    `/* access.recordAudit */ insert into audit_log (key_id, key_name, action, target, details) values ($1, $2, $3, $4, $5)`,
     [access.keyId, access.name, action, target, details === undefined ? null : JSON.stringify(details)],
   );
 }

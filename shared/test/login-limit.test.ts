@@ -1,6 +1,7 @@
 /** Attempts to log in, counted by address. */
+
+import { createLoginLimit } from '@millrace/shared/access/login-limit';
 import { expect, it } from 'vitest';
-import { createLoginLimit } from '../../src/admin/login-limit.js';
 
 it('counts the addresses of one IPv6 network together, and IPv4 in both of its forms', () => {
   const limit = createLoginLimit(() => 0, 2);

@@ -1,7 +1,7 @@
 /** Turns the key that somebody logged in with into a session, and its token back into who that is. */
 import { randomBytes } from 'node:crypto';
-import { type Access, hashKey } from '@millrace/shared/access/keys';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '../postgres.js';
+import { type Access, hashKey } from './keys.js';
 
 /** Until somebody has to log in again. */
 export const sessionHours = 12;
@@ -10,7 +10,7 @@ export const sessionHours = 12;
 export async function startSession(pool: Pool, keyId: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await pool.query(
-    `/* scheduler.startSession */ insert into sessions (token_hash, key_id, expires_at)
+    `/* access.startSession */ insert into sessions (token_hash, key_id, expires_at)
     values ($1, $2, now() + make_interval(hours => $3))`,
     [hashKey(token), keyId, sessionHours],
   );
@@ -20,7 +20,7 @@ export async function startSession(pool: Pool, keyId: string): Promise<string> {
 /** Who logged in; undefined when the session or its key is over. Asked at each request, so that revoking a key ends its sessions. */
 export async function findSession(pool: Pool, token: string): Promise<Access | undefined> {
   const { rows } = await pool.query<Access>(
-    `/* scheduler.findSession */ select k.id as "keyId", k.name, k.scopes, k.site_id as "siteId"
+    `/* access.findSession */ select k.id as "keyId", k.name, k.scopes, k.site_id as "siteId", k.origins
     from sessions s join api_keys k on k.id = s.key_id
     where s.token_hash = $1 and s.expires_at > now()
       and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
@@ -30,5 +30,5 @@ export async function findSession(pool: Pool, token: string): Promise<Access | u
 }
 
 export async function endSession(pool: Pool, token: string): Promise<void> {
-  await pool.query('/* scheduler.endSession */ delete from sessions where token_hash = $1', [hashKey(token)]);
+  await pool.query('/* access.endSession */ delete from sessions where token_hash = $1', [hashKey(token)]);
 }
