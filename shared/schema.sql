@@ -598,6 +598,19 @@ create table sessions (
   constraint sessions_pkey PRIMARY KEY (token_hash)
 );
 
+create table share_links (
+  site_id text collate "C" not null,
+  id uuid not null,
+  slug text collate "C" not null,
+  name text,
+  filters jsonb,
+  password_hash text,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint share_links_pkey PRIMARY KEY (site_id, id)
+);
+
 create table site_aggregations (
   site_id text collate "C" not null,
   timezone text not null,
@@ -777,6 +790,8 @@ CREATE INDEX schedules_template ON public.schedules USING btree (template_id) WH
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_key_id ON public.sessions USING btree (key_id);
+
+CREATE INDEX share_links_slug ON public.share_links USING btree (slug);
 
 CREATE INDEX sites_path_rules ON public.sites USING btree (site_id) WHERE (path_rules IS NOT NULL);
 

@@ -1,17 +1,19 @@
 /** Turns reporting's routes into an Express app. */
+import { findAsker } from '@millrace/shared/access/find-asker';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { requireScope } from '@millrace/shared/access/require-scope';
 import { answersOthers } from '@millrace/shared/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
-import type { Express, Request } from 'express';
+import { type Express, type Request, type RequestHandler, Router } from 'express';
 import { addAsOf } from './add-as-of.js';
 import { annotationsRoutes } from './annotations-route.js';
 import { batchRoute } from './batch-route.js';
 import { type Caching, cacheRoutes, isAboutCache } from './cache-routes.js';
 import { dashboardPages, type Pages } from './dashboard/static-files.js';
 import { datasetsRoutes } from './datasets-route.js';
+import { endWithAccess } from './end-with-access.js';
 import { signedDownloadRoute } from './exports/download-route.js';
 import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
 import { type ExportsDependencies, exportsRoutes } from './exports-route.js';
@@ -29,6 +31,10 @@ import { retentionRoute } from './retention-route.js';
 import { returnsRoute } from './returns-route.js';
 import { savedViewsRoutes } from './saved-views-route.js';
 import type { SegmentEngine } from './segments/segment-engine.js';
+import { logInRoutes, sessionsOf, showSession } from './session-route.js';
+import { isGuest } from './share-links/guest.js';
+import { openSharing, type SharingSettings } from './share-links/open-sharing.js';
+import { shareLinksRoutes } from './share-links-route.js';
 import { sitesRoutes } from './sites-route.js';
 import { statsRoute } from './stats-route.js';
 import { unsubscribeRoutes } from './unsubscribe-route.js';
@@ -47,6 +53,7 @@ export interface ReportingApp extends ServiceApp {
     Pick<StreamDependencies, 'streams' | 'unreadMs'>;
   /** Webhooks of report templates may lie in private networks and on any port. */
   allowPrivate?: boolean;
+  sharing?: SharingSettings;
   /** Absent: every answer is computed. */
   caching?: Caching | undefined;
   clock?: () => Date;
@@ -63,6 +70,19 @@ function neededScope({ method, path }: Request) {
   return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
 }
 
+/** Finds out who asks, where that takes a key, unless they came by a shared link. */
+function lookAtKeys(deps: ReportingApp, keys: KeyRing): RequestHandler {
+  const { requestsPerMinute = 0, isTrustedProxy: isTrusted = () => false } = deps;
+  const sessions = sessionsOf(deps);
+  const router = Router();
+  router.use(
+    requireScope(keys, neededScope, isTrusted, sessions),
+    limitKeys(requestsPerMinute),
+    endWithAccess((req) => findAsker(req, { keys, isTrusted, sessions })),
+  );
+  return (req, res, next) => (isGuest(res) ? next() : router(req, res, next));
+}
+
 export function buildApp(deps: ReportingApp): Express {
   const about = { service: 'reporting', docs: '/docs', hasPages: true };
   return buildServiceApp({ about, ...deps }, (app) => {
@@ -77,7 +97,11 @@ export function buildApp(deps: ReportingApp): Express {
     app.get('/api/v1/exports/:id/download', signedDownloadRoute({ ...deps, ...deps.exports }));
     app.get('/api/v1/reports/:id/download', signedReportRoute({ ...deps, ...deps.exports }));
     app.use(unsubscribeRoutes({ ...deps, links: deps.exports.links }));
-    if (keys) app.use(requireScope(keys, neededScope, isTrustedProxy), limitKeys(requestsPerMinute));
+    app.use(logInRoutes(deps));
+    const sharing = openSharing(deps);
+    app.use(sharing.routes);
+    if (keys) app.use(lookAtKeys(deps, keys));
+    app.get('/api/v1/session', showSession);
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     const answers = { ...deps, cache: deps.caching?.cache };
     app.get('/stats', statsRoute(answers));
@@ -94,6 +118,7 @@ export function buildApp(deps: ReportingApp): Express {
     app.use(sitesRoutes(deps));
     app.use(goalsRoutes(deps), annotationsRoutes(deps), savedViewsRoutes(deps));
     app.get('/api/v1/overview', overviewRoute(answers));
+    app.use(shareLinksRoutes({ ...deps, passwords: sharing.passwords, publicUrl: deps.exports.publicUrl }));
     app.use(cacheRoutes(deps));
     app.use(reportTemplatesRoutes(deps), reportsRoutes({ ...deps, ...deps.exports }));
   });

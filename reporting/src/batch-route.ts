@@ -18,6 +18,7 @@ import { type BatchRequest, parseBatch } from './query-request/parse-batch.js';
 import { readJson } from './read-json.js';
 import { budgetOf } from './reading/read-budget.js';
 import { type ReadDependencies, type Reads, readInTurn } from './reading/read-in-turn.js';
+import { withFixedFilters } from './share-links/guest.js';
 
 export interface BatchDependencies extends ReadDependencies {
   logger: Logger;
@@ -27,7 +28,7 @@ export interface BatchDependencies extends ReadDependencies {
 export function batchRoute(deps: BatchDependencies): RequestHandler {
   return async (req, res) => {
     const startedAt = performance.now();
-    const batch = parseBatch(await readJson(req, res));
+    const batch = parseBatch(withFixedFilters(res, await readJson(req, res)));
     checkSite(res, batch.siteId);
     const output = wantsLines(req) ? createLinesOutput(res, deps.logger) : createWholeOutput(res);
     try {

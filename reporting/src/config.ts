@@ -21,6 +21,7 @@ import {
   requireWholeS3,
 } from './exports/exports-config.js';
 import { type SegmentEnvironment, segmentSettings } from './segments/segment-settings.js';
+import { type EmbedEnvironment, embedSettings } from './share-links/frame-ancestors.js';
 
 export interface Config
   extends CommonEnvironment,
@@ -29,7 +30,8 @@ export interface Config
     CacheEnvironment,
     SegmentEnvironment,
     ExportEnvironment,
-    PublicEnvironment {
+    PublicEnvironment,
+    EmbedEnvironment {
   NODE_ENV: string;
   READ_AUTH?: 'open' | 'key';
   DATABASE_URL: string;
@@ -54,6 +56,7 @@ export const configSchema = requireWholeS3(
     HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
     ALERT_ALLOW_PRIVATE: outboundVariables.ALERT_ALLOW_PRIVATE,
     ...publicSettings,
+    ...embedSettings,
   }),
 );
 

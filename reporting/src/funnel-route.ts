@@ -19,12 +19,13 @@ import type { Reads } from './reading/read-in-turn.js';
 import { metaOfSite, needsEvents } from './reading/site-circumstances.js';
 import { answerFunnel } from './segments/answer-funnel.js';
 import { aroundVisits } from './segments/visit-rules.js';
+import { withFixedFilters } from './share-links/guest.js';
 
 export function funnelRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const asked = parseFunnel(await readJson(req, res));
+    const asked = parseFunnel(withFixedFilters(res, await readJson(req, res)));
     checkSite(res, asked.whole.siteId);
     await sendAnswer(deps, req, res, questionOf(pool, asked, clock()), startedAt);
   };

@@ -18,12 +18,13 @@ import type { Reads } from './reading/read-in-turn.js';
 import { metaOfSite, needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { answerJourneys, type JourneysAnswer } from './segments/answer-journeys.js';
 import { aroundVisits } from './segments/visit-rules.js';
+import { withFixedFilters } from './share-links/guest.js';
 
 export function journeysRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const asked = parseJourneys(await readJson(req, res));
+    const asked = parseJourneys(withFixedFilters(res, await readJson(req, res)));
     checkSite(res, asked.whole.siteId);
     await sendAnswer(deps, req, res, questionOf(pool, asked, clock()), startedAt);
   };

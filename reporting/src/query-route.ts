@@ -15,13 +15,14 @@ import { resolveQuery } from './query-request/resolve-query.js';
 import { readJson } from './read-json.js';
 import { metaOfSite, needsEvents, type SiteCircumstances } from './reading/site-circumstances.js';
 import { aroundVisits } from './segments/visit-rules.js';
+import { withFixedFilters } from './share-links/guest.js';
 
 /** Serves both methods: a body, or parameters of the same names. */
 export function queryRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const request = parseQuery(await readInput(req, res));
+    const request = parseQuery(withFixedFilters(res, await readInput(req, res)));
     checkSite(res, request.siteId);
     await sendAnswer(deps, req, res, questionOf(pool, request, clock()), startedAt);
   };

@@ -21,12 +21,13 @@ import { returnPeriods } from './retention/return-periods.js';
 import { emptyTable, type ReturnsQuestion } from './retention/return-table.js';
 import { answerReturns, type ReturnsAnswer } from './segments/answer-returns.js';
 import { aroundVisits } from './segments/visit-rules.js';
+import { withFixedFilters } from './share-links/guest.js';
 
 export function returnsRoute(deps: AnswerDependencies): RequestHandler {
   const { pool, clock = () => new Date() } = deps;
   return async (req, res) => {
     const startedAt = performance.now();
-    const asked = parseReturns(await readJson(req, res));
+    const asked = parseReturns(withFixedFilters(res, await readJson(req, res)));
     checkSite(res, asked.whole.siteId);
     await sendAnswer(deps, req, res, questionOf(pool, asked, clock()), startedAt);
   };

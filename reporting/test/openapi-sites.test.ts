@@ -51,6 +51,6 @@ it.each([
   ['delete', 'admin'],
 ])('%s of a site says that it needs a key with scope %s unless reading is open', (method, scope) => {
   const { security, responses } = describedSite[method]!;
-  expect(security).toEqual([{ key: [scope] }, {}]);
+  expect(security).toEqual([{ key: [scope] }, { session: [] }, {}]);
   expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
 });

@@ -12,6 +12,10 @@ export const errorCatalogue = {
   no_valid_events: { status: 400, message: 'No event of the batch could be accepted.' },
   invalid_request: { status: 400, message: 'A parameter is missing or invalid.' },
   unauthorized: { status: 401, message: 'A key is needed: send it as `Authorization: Bearer <key>`.' },
+  password_needed: {
+    status: 401,
+    message: 'This link has a password: send it as {"password":"…"} to the address of the session below the link.',
+  },
   forbidden: { status: 403, message: 'This key does not allow that.' },
   not_found: { status: 404, message: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, message: 'This address does not support that method.' },

@@ -49,7 +49,8 @@ function variableProblems(profile: string, name: string, service: ComposeService
 }
 
 /** What people set beside the file, as CHANGELOG.md promises: settings of exports, reports and mail. The folder is a volume. */
-const passedOn = /^(EXPORT_(?!DIR$)|REPORT_|SMTP_URL$|MAIL_FROM$|ALERT_ALLOW_PRIVATE$|PUBLIC_URL$|LINK_SECRET$)/;
+const passedOn =
+  /^(EXPORT_(?!DIR$)|REPORT_|SMTP_URL$|MAIL_FROM$|ALERT_ALLOW_PRIVATE$|PUBLIC_URL$|LINK_SECRET$|EMBED_ORIGINS$)/;
 
 function passingProblems(name: string, { environment = {} }: ComposeService, schema: ConfigSchema): string[] {
   return Object.keys(schema.describe().keys ?? {})

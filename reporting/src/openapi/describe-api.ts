@@ -19,6 +19,8 @@ import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
 import { savedViewsPaths, savedViewsSchemas } from './saved-views-document.js';
 import { servicePaths } from './service-paths.js';
+import { sharingPaths } from './sharing-paths.js';
+import { sharingSchemas } from './sharing-schemas.js';
 import { unsubscribePaths } from './unsubscribe-paths.js';
 
 export interface OpenApiDocument {
@@ -34,6 +36,14 @@ const key = {
   scheme: 'bearer',
   description:
     'A key with the scope `read`, or `admin` for what changes or erases sites. None is needed with `READ_AUTH=open`, where whoever reaches the port may do all of this.',
+};
+
+const session = {
+  type: 'apiKey',
+  in: 'cookie',
+  name: 'millrace_reading',
+  description:
+    'The session of a browser that logged in with a key (`POST /api/v1/session`). A change with it is taken from pages of this service only.',
 };
 
 export const describeApi = (): OpenApiDocument => ({
@@ -54,6 +64,7 @@ export const describeApi = (): OpenApiDocument => ({
     },
     { name: 'Exports', description: 'Files of datasets.' },
     { name: 'Reports', description: 'What is written and sent by a schedule.' },
+    { name: 'Sharing', description: 'Browsers that log in, and links for people without a key.' },
     { name: 'Service', description: 'For those who run it.' },
   ],
   paths: {
@@ -68,6 +79,7 @@ export const describeApi = (): OpenApiDocument => ({
     ...exportsPaths,
     ...reportsPaths,
     ...unsubscribePaths,
+    ...sharingPaths,
     ...servicePaths,
   },
   components: {
@@ -84,7 +96,8 @@ export const describeApi = (): OpenApiDocument => ({
       ...cacheSchemas,
       ...exportsSchemas,
       ...reportsSchemas,
+      ...sharingSchemas,
     },
-    securitySchemes: { key },
+    securitySchemes: { key, session },
   },
 });

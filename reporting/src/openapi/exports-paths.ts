@@ -2,7 +2,7 @@
 import { pageSchema } from '../exports/parse-export.js';
 import { download, file, refused } from './file-download.js';
 import { jsonSchemaOf, text } from './json-schema.js';
-import { operation, parameter } from './operation.js';
+import { operation, parameter, securityOf } from './operation.js';
 
 const tag = 'Exports';
 const page = jsonSchemaOf(pageSchema).properties;
@@ -41,7 +41,7 @@ const streamed = {
   description:
     'Takes the parameters of `/api/v1/datasets/{id}/rows` but those of pages, and `bom` and `includeMetadata`. The connection breaks when reading fails midway, so that no part is taken for the whole.',
   tags: [tag],
-  security: [{ key: ['read'] }, {}],
+  security: securityOf('read'),
   responses: {
     200: { description: 'The file.', content: file },
     400: refused('A parameter is missing or breaks a rule; `details.field` names it.'),

@@ -1,5 +1,6 @@
 /** What every route that sends a kept file answers, for the document. */
 import { ref } from './json-schema.js';
+import { securityOf } from './operation.js';
 
 export const refused = (description: string) => ({
   description,
@@ -22,7 +23,7 @@ export const download = ({ operationId, tag, summary, description, missing }: Do
   summary,
   description,
   tags: [tag],
-  security: [{ key: ['read'] }, {}],
+  security: securityOf('read'),
   responses: {
     200: { description: 'The file.', content: file },
     206: { description: 'The part that was asked for.', content: file },

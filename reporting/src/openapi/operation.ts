@@ -64,7 +64,12 @@ interface Operation {
   isKept?: boolean;
   /** What a key must allow where keys are needed; `read` when absent. */
   scope?: Scope;
+  /** True where no key is ever needed. */
+  isOpen?: boolean;
 }
+
+/** A key, or the session of a browser that was started with one; or nothing with `READ_AUTH=open`. */
+export const securityOf = (scope: Scope) => [{ key: [scope] }, { session: [] }, {}];
 
 /** Every operation needs a key with its scope, or none with `READ_AUTH=open`. It may also fail in ways that have nothing to do with it: `default`. */
 export function operation({
@@ -82,6 +87,7 @@ export function operation({
   reasons = {},
   isKept = false,
   scope = 'read',
+  isOpen = false,
 }: Operation) {
   const refusal = (status: number) => ({
     description: reasons[status] ?? refusals[status],
@@ -93,7 +99,7 @@ export function operation({
     summary,
     ...(description && { description }),
     tags: [tag],
-    security: [{ key: [scope] }, {}],
+    security: isOpen ? [{}] : securityOf(scope),
     ...(parameters && { parameters }),
     ...(body && { requestBody: { required: !bodyIsOptional, content: json(ref(body)) } }),
     responses: {

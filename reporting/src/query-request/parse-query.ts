@@ -107,7 +107,8 @@ export function parseQuery(input: unknown): QueryRequest {
 
 const isComparisonName = (text: unknown): text is ComparisonName => comparisonNames.includes(text as ComparisonName);
 
-function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
+/** The filters of a question, and what is made of them. @throws ServiceError `invalid_request`. */
+export function parsedFilters(input: unknown[]): Pick<QueryRequest, 'filter' | 'filterList'> {
   const filter = parseFilters(input, ['filters']);
   const filterList = showFilters(listFilters(input, ['filters']).map(ownFilter));
   return { filterList, ...(filter && { filter }) };

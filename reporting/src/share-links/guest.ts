@@ -1,0 +1,49 @@
+/** Who asks through a shared link: may read one site, within the filters of the link. */
+import type { Access } from '@millrace/shared/access/keys';
+import { isExactNumber } from '@millrace/shared/exact-json';
+import type { Response } from 'express';
+import { accessOf } from '../asker.js';
+import type { Filter } from '../query/resolved-query.js';
+import { listFilters, parseFilters } from '../query-request/parse-filters.js';
+import { refusal } from '../query-request/refuse.js';
+import type { ShareLink } from './share-link.js';
+
+interface GuestAccess extends Access {
+  /** Those of the link; null: none. */
+  filters: unknown[] | null;
+}
+
+/** Makes whoever sent the request a guest of the link, which is never more than reading. */
+export function admitGuest(res: Response, { id, name, siteId, filters }: ShareLink): void {
+  const access: GuestAccess = { keyId: id, name: name ?? id, scopes: ['read'], siteId, origins: null, filters };
+  res.locals.access = access;
+}
+
+const guestOf = (res: Response): GuestAccess | undefined => {
+  const access = accessOf(res);
+  return access && 'filters' in access ? (access as GuestAccess) : undefined;
+};
+
+export const isGuest = (res: Response): boolean => guestOf(res) !== undefined;
+
+const fixedFilters = (res: Response): unknown[] => guestOf(res)?.filters ?? [];
+
+/** The filter that every event must match of which this response tells; undefined where all of the site may be told. */
+export function fixedFilterOf(res: Response): Filter | undefined {
+  return parseFilters(fixedFilters(res), ['filters']);
+}
+
+/**
+ * A question with the filters of the link behind its own, of which all must hold. To be called before the question is parsed: what
+ * is kept, counted and echoed then has them like any others.
+ * @throws ServiceError `invalid_request` for filters to which none can be added.
+ */
+export function withFixedFilters(res: Response, question: unknown): unknown {
+  const fixed = fixedFilters(res);
+  const isObject = typeof question === 'object' && question !== null && !Array.isArray(question);
+  // What is no object has no fields, and is refused by whoever parses it.
+  if (fixed.length === 0 || !isObject || isExactNumber(question)) return question;
+  const own = Object.hasOwn(question, 'filters') ? (question as { filters: unknown }).filters : [];
+  if (!Array.isArray(own)) throw refusal(['filters'], 'must be a list');
+  return { ...question, filters: [...listFilters(own, ['filters']), ...fixed] };
+}

@@ -1,0 +1,42 @@
+/** What shared links need, as one: their passwords and cookies, and the routes for those who have one. */
+import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
+import type { Pool } from '@millrace/shared/postgres';
+import type { Router } from 'express';
+import { createSigner } from '../link-signer.js';
+import { openLinks } from './open-links.js';
+import { cookiePurpose, createPasswordCookie } from './password-cookie.js';
+import { createPasswords, type Passwords } from './passwords.js';
+import { serveLinks } from './serve-links.js';
+
+/** Settings of shared links. */
+export interface SharingSettings {
+  /** Absent: the one that is kept in the database. */
+  linkSecret?: string | undefined;
+  /** Pages of other origins may frame shared links. */
+  isEmbeddable?: boolean;
+  /** Absent: the standard ones. */
+  passwords?: Passwords;
+}
+
+export interface SharingDependencies {
+  writePool: Pool;
+  sharing?: SharingSettings | undefined;
+  requestsPerMinute?: number;
+  isTrustedProxy?: TrustedProxies;
+  clock?: () => Date;
+}
+
+export interface Sharing {
+  passwords: Passwords;
+  /** To be mounted before keys are looked at. */
+  routes: Router;
+}
+
+export function openSharing(deps: SharingDependencies): Sharing {
+  const { writePool, sharing = {}, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
+  const { clock = () => new Date() } = deps;
+  const { linkSecret, isEmbeddable = false, passwords = createPasswords() } = sharing;
+  const cookie = createPasswordCookie(createSigner(writePool, cookiePurpose, linkSecret), isEmbeddable, clock);
+  const links = openLinks({ writePool, passwords, cookie, isTrustedProxy, clock });
+  return { passwords, routes: serveLinks({ links, cookie, requestsPerMinute }) };
+}

@@ -1,0 +1,48 @@
+/** The cookie of those who gave the password of a shared link, so that they need not give it again with each request. */
+import { isSecure } from '@millrace/shared/access/session-cookie';
+import type { CookieOptions, Request, Response } from 'express';
+import type { Signer } from '../link-signer.js';
+import { type ShareLink, sharePath } from './share-link.js';
+
+export interface PasswordCookie {
+  isValid(req: Request, link: ShareLink): Promise<boolean>;
+  set(req: Request, res: Response, link: ShareLink): Promise<void>;
+}
+
+const name = 'millrace_share';
+const pattern = new RegExp(`(?:^|;\\s*)${name}=(\\d{1,12})\\.([A-Za-z0-9_-]{43})(?:;|$)`);
+
+/** What signatures of these are derived with. */
+export const cookiePurpose = 'millrace passwords of shared links, 1';
+
+/** Until the password has to be given again. */
+const days = 7;
+
+/** Of this link with this password. */
+const signed = ({ id, passwordHash }: ShareLink, expires: number) => `${id}\n${passwordHash}\n${expires}`;
+
+/**
+ * `isEmbedded`: pages of other sites may frame the link. A browser gives a frame no cookie unless it is one of the frame's own
+ * (`Partitioned`), which takes HTTPS. It allows nothing but reading, so that no other site gains from making a browser send it.
+ */
+export function createPasswordCookie(signer: Signer, isEmbedded: boolean, clock: () => Date): PasswordCookie {
+  function optionsFor(req: Request, { slug }: ShareLink): CookieOptions {
+    const secure = isSecure(req);
+    const ofFrames = isEmbedded && secure;
+    const site: CookieOptions = ofFrames ? { sameSite: 'none', partitioned: true } : { sameSite: 'strict' };
+    return { path: sharePath(slug), httpOnly: true, secure, ...site };
+  }
+  return {
+    async isValid(req, link) {
+      const [, expires, signature] = pattern.exec(req.headers.cookie ?? '') ?? [];
+      if (expires === undefined || signature === undefined) return false;
+      if (Number(expires) * 1_000 <= clock().getTime()) return false;
+      return signer.isSigned(signed(link, Number(expires)), signature);
+    },
+    async set(req, res, link) {
+      const expires = Math.floor(clock().getTime() / 1_000) + days * 86_400;
+      const value = `${expires}.${await signer.sign(signed(link, expires))}`;
+      res.cookie(name, value, { ...optionsFor(req, link), maxAge: days * 86_400_000 });
+    },
+  };
+}

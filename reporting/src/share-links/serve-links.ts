@@ -1,0 +1,79 @@
+/** `/share/:slug/api/v1/…`: what a dashboard reads, for those who have a shared link. */
+import { limitKeys } from '@millrace/shared/access/rate-limit';
+import { ServiceError } from '@millrace/shared/errors';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { watchAccess } from '../end-with-access.js';
+import { checkBody } from '../exports/check-body.js';
+import { readJson } from '../read-json.js';
+import { admitGuest } from './guest.js';
+import type { OpenLinks } from './open-links.js';
+import { passwordBody } from './parse-share-link.js';
+import type { PasswordCookie } from './password-cookie.js';
+import type { ShareLink } from './share-link.js';
+import { matchShared } from './shared-routes.js';
+
+export interface ServeLinksDependencies {
+  links: OpenLinks;
+  cookie: PasswordCookie;
+  /** Of one link; 0: any number. */
+  requestsPerMinute: number;
+}
+
+/** Whatever the case of its letters, so that nothing that looks like it falls through to other routes. */
+const belowLink = /^\/share\/([^/]*)\/api(?:\/.*)?$/i;
+const prefixOf = (slug: string) => `/share/${slug}/api/v1`;
+
+const describeGuest = ({ siteId, name, filters }: ShareLink) => ({
+  ...{ auth: 'share', scopes: ['read'], site_id: siteId, name, filters },
+});
+
+/** Serves the request by the route of the same path below `/api/v1`, which finds out who asks by `res.locals.access`. */
+function rewrite(req: Request, path: string): void {
+  const query = req.url.indexOf('?');
+  req.url = query === -1 ? path : path + req.url.slice(query);
+}
+
+function serveShared({ links, requestsPerMinute }: ServeLinksDependencies): RequestHandler {
+  const limit = limitKeys(requestsPerMinute);
+  return async (req, res, next) => {
+    const slug = belowLink.exec(req.path)?.[1];
+    if (slug === undefined) return next();
+    // With scheme and host in front, routers would cut the new address where the old one was to be cut.
+    if (!req.url.startsWith('/')) throw new ServiceError('not_found');
+    const prefix = prefixOf(slug);
+    const wanted = req.path.startsWith(prefix) ? matchShared(req.method, req.path.slice(prefix.length)) : undefined;
+    if (!wanted) throw new ServiceError('not_found');
+    const link = await links.find(slug);
+    await links.checkPassed(req, link);
+    if (wanted.siteId !== undefined && wanted.siteId !== link.siteId) throw new ServiceError('not_found');
+    admitGuest(res, link);
+    watchLink(links, res, slug);
+    rewrite(req, wanted.path);
+    return limit(req, res, next);
+  };
+}
+
+function watchLink(links: OpenLinks, res: Response, slug: string): void {
+  const isThere = (error: unknown) => !(error instanceof ServiceError && error.code === 'not_found');
+  watchAccess(res, () => links.find(slug).then(() => true, isThere));
+}
+
+/** To be mounted before keys are looked at: whoever it lets pass is a guest. */
+export function serveLinks(deps: ServeLinksDependencies): Router {
+  const { links, cookie } = deps;
+  const router = Router({ caseSensitive: true, strict: true });
+  router.get('/share/:slug/api/v1/session', async (req, res) => {
+    const link = await links.find(req.params.slug);
+    await links.checkPassed(req, link);
+    res.json(describeGuest(link));
+  });
+  router.post('/share/:slug/api/v1/session', async (req, res) => {
+    const { password } = checkBody(passwordBody, await readJson(req, res));
+    const link = await links.find(req.params.slug);
+    await links.checkPassword(req, link, password);
+    if (link.passwordHash !== null) await cookie.set(req, res, link);
+    res.json(describeGuest(link));
+  });
+  router.use(serveShared(deps));
+  return router;
+}

@@ -1,0 +1,168 @@
+/** Nothing that is asked through a shared link lifts its filters, or shows another site. */
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SharedSite, startSharedSite } from './shared-site.js';
+
+let site: SharedSite;
+let link: string;
+beforeAll(async () => {
+  site = await startSharedSite({ now: () => new Date('2025-11-20T12:00:00Z') });
+  link = await site.share({ filters: [['is', 'country', ['DE']]] });
+});
+afterAll(() => site.stop());
+
+const days = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-16'] };
+const byCountry = { ...days, metrics: ['events'], dimensions: ['country'] };
+const post = (path: string, body: object | string) =>
+  request(site.app)
+    .post(`${link}/api/v1/${path}`)
+    .set('content-type', 'application/json')
+    .send(typeof body === 'string' ? body : JSON.stringify(body));
+
+const everything = [
+  'or',
+  [
+    ['is', 'country', ['DE']],
+    ['not', ['is', 'country', ['DE']]],
+  ],
+];
+const french = ['is', 'country', ['FR']];
+
+/** Every event of a question, by country. */
+const countriesOf = (results: { dimensions: string[] }[]) => results.map(({ dimensions }) => dimensions[0]);
+
+describe('questions', () => {
+  it.each([
+    ['no filters', {}, ['DE']],
+    ['an empty list', { filters: [] }, ['DE']],
+    ['what holds of every event', { filters: everything }, ['DE']],
+    ['what holds of every event, in a list', { filters: [everything] }, ['DE']],
+    ['another country', { filters: french }, []],
+    ['one country or the other', { filters: ['is', 'country', ['DE', 'FR']] }, ['DE']],
+    ['all but the filter', { filters: ['not', ['is', 'country', ['DE']]] }, []],
+    ['the same without capitals', { filters: ['is', 'country', ['de'], { case_sensitive: false }] }, ['DE']],
+    ['bots as well', { include_bots: true }, ['DE']],
+    ['bots alone', { include_bots: true, filters: ['is_set', 'bot'] }, ['DE']],
+    ['a comparison', { include: { comparison: 'previous_period' } }, ['DE']],
+    ['all of its time', { date_range: 'all' }, ['DE']],
+    ['a page of rows', { pagination: { limit: 10, offset: 0 }, include: { total_rows: true } }, ['DE']],
+  ])('with %s are answered within the filters', async (_name, change, countries) => {
+    const { body } = await post('query', { ...byCountry, ...change }).expect(200);
+    expect(countriesOf(body.results)).toEqual(countries);
+    expect(body.query.filters.at(-1)).toEqual(['is', 'country', ['DE']]);
+    const parameters = Object.entries({ ...byCountry, ...change }).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    const byAddress = await request(site.app)
+      .get(`${link}/api/v1/query`)
+      .query(Object.fromEntries(parameters))
+      .expect(200);
+    expect(countriesOf(byAddress.body.results)).toEqual(countries);
+  });
+
+  it('of a batch are answered within the filters, each of them', async () => {
+    const queries = [{}, { filters: [] }, { filters: everything }, { filters: french }].map((more) => ({
+      ...{ metrics: ['events'], dimensions: ['country'], ...more },
+    }));
+    for (const common of [{}, { filters: everything }, { filters: [] }, { include_bots: true }]) {
+      const { body } = await post('query/batch', { ...days, ...common, queries }).expect(200);
+      const found = body.results.map(({ results }: { results: never[] }) => countriesOf(results));
+      expect(found).toEqual([['DE'], ['DE'], ['DE'], []]);
+    }
+  });
+
+  it('of a batch are answered within the filters line by line, too', async () => {
+    const queries = [{ metrics: ['events'], dimensions: ['country'], filters: everything }];
+    const { text } = await post('query/batch', { ...days, queries })
+      .set('accept', 'application/x-ndjson')
+      .expect(200);
+    expect(countriesOf(JSON.parse(text.split('\n')[0]!).results)).toEqual(['DE']);
+  });
+
+  it('about steps, cohorts and journeys are answered within the filters', async () => {
+    const step = { filters: [everything] };
+    const only = { filters: [french] };
+    const funnel = await post('funnel', { ...days, steps: [only, step] }).expect(200);
+    expect(funnel.body.steps.map(({ users }: { users: number }) => users)).toEqual([0, 0]);
+    const grouped = await post('funnel', { ...days, steps: [step, step], breakdown: 'country' }).expect(200);
+    expect(grouped.body.breakdown.map(({ value }: { value: string }) => value)).toEqual(['DE']);
+    const cohorts = await post('retention', { ...days, period: 'day', first: only, returning: step }).expect(200);
+    expect(cohorts.body.total.size).toBe(0);
+    const journeys = await post('journeys', { ...days, start: only }).expect(200);
+    expect(journeys.body.total).toEqual({ visits: 0, visitors: 0 });
+  });
+
+  it('that name their filters twice have the filters of the link beside the last', async () => {
+    const text = JSON.stringify({ ...byCountry, filters: [] }).replace(/}$/, ',"filters":[["is_set","path"]]}');
+    expect(countriesOf((await post('query', text).expect(200)).body.results)).toEqual(['DE']);
+  });
+
+  it.each([
+    ['a text', { filters: 'none' }],
+    ['null', { filters: null }],
+    ['a number', { filters: 7 }],
+    ['an object', { filters: { length: 0 } }],
+    ['a list of nothing', { filters: [null] }],
+    ['what is no filter', { filters: ['and', []] }],
+    ['a filter under another name', { Filters: [] }],
+    ['a prototype', JSON.parse('{"__proto__":{"filters":[]}}')],
+  ])('with %s for filters are refused', async (_name, change) => {
+    const bodyOf = (body: object) =>
+      JSON.stringify(Object.defineProperties({ ...body }, Object.getOwnPropertyDescriptors(change)));
+    await post('query', bodyOf(byCountry)).expect(400);
+    await post('query/batch', bodyOf({ ...days, queries: [{ metrics: ['events'] }] })).expect(400);
+    await post('funnel', bodyOf({ ...days, steps: [{ filters: everything }, { filters: everything }] })).expect(400);
+    await post('retention', bodyOf({ ...days, period: 'day' })).expect(400);
+    await post('journeys', bodyOf(days)).expect(400);
+  });
+
+  it.each([['[]'], ['null'], ['7'], ['"query"'], ['12345678901234567890.5']])(
+    'that are %s are refused',
+    async (body) => {
+      for (const path of ['query', 'query/batch', 'funnel', 'retention', 'journeys'])
+        await post(path, body).expect(400);
+    },
+  );
+
+  it('with a number that no double holds for filters are refused', async () => {
+    await post('query', JSON.stringify(byCountry).replace(/}$/, ',"filters":12345678901234567890.5}')).expect(400);
+  });
+
+  it('leave room for filters of their own', async () => {
+    const wide = await site.share({ filters: Array(25).fill(['is', 'country', ['DE']]) });
+    const filters = Array(25).fill(['is_set', 'path']);
+    const { body } = await request(site.app)
+      .post(`${wide}/api/v1/query`)
+      .send({ ...byCountry, filters })
+      .expect(200);
+    expect(countriesOf(body.results)).toEqual(['DE']);
+  });
+});
+
+describe('another site', () => {
+  it.each([
+    ['query', { metrics: ['events'] }],
+    ['query/batch', { queries: [{ metrics: ['events'] }] }],
+    ['funnel', { steps: [{ filters: everything }, { filters: everything }] }],
+    ['retention', { period: 'day' }],
+    ['journeys', {}],
+  ])('is not shown by %s', async (path, question) => {
+    const { body } = await post(path, { ...days, ...question, site_id: 'other' }).expect(403);
+    expect(JSON.stringify(body)).not.toContain('Secret');
+    await post(path, { ...days, ...question, site_id: 'nowhere' }).expect(403);
+    await post(path, { ...days, ...question, site_id: ['demo', 'other'] }).expect(400);
+  });
+
+  it('is not shown by parameters', async () => {
+    const get = (query: string) => request(site.app).get(`${link}/api/v1/query?${query}`);
+    await get('site_id=other&metrics=events&date_range=all').expect(403);
+    await get('site_id=demo&site_id=other&metrics=events&date_range=all').expect(400);
+    await get('site_id[]=other&metrics=events&date_range=all').expect(400);
+  });
+
+  it('is not shown by its address', async () => {
+    for (const of of ['', '/goals', '/annotations', '/saved-views', '/live'])
+      await request(site.app).get(`${link}/api/v1/sites/other${of}`).expect(404);
+  });
+});
