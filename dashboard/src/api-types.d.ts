@@ -745,7 +745,7 @@ export interface components {
         Error: {
             error: {
                 /** @enum {unknown} */
-                code: "empty_body" | "malformed_json" | "malformed_encoding" | "invalid_event" | "no_valid_events" | "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_slow" | "conflict" | "gone" | "payload_too_large" | "too_many_events" | "unsupported_media_type" | "unsupported_encoding" | "range_not_satisfiable" | "rate_limited" | "too_many_queries" | "internal_error" | "overloaded" | "queue_unavailable" | "shutting_down" | "database_unavailable" | "engine_unavailable" | "query_timeout";
+                code: "empty_body" | "malformed_json" | "malformed_encoding" | "invalid_event" | "no_valid_events" | "invalid_request" | "unauthorized" | "password_needed" | "forbidden" | "not_found" | "method_not_allowed" | "body_too_slow" | "conflict" | "gone" | "payload_too_large" | "too_many_events" | "unsupported_media_type" | "unsupported_encoding" | "range_not_satisfiable" | "rate_limited" | "too_many_queries" | "internal_error" | "overloaded" | "queue_unavailable" | "shutting_down" | "database_unavailable" | "engine_unavailable" | "query_timeout";
                 message: string;
                 details?: unknown;
             };
@@ -924,6 +924,339 @@ export interface components {
                 dimension: "path" | "event_type";
                 limit: number;
             };
+        };
+        Overview: {
+            sites: {
+                site_id: string;
+                name: string | null;
+                timezone: string;
+                visitors_now: number;
+                visitors: number;
+                change: number | null;
+                /** @enum {unknown} */
+                interval: "hour" | "day" | "month";
+                series: number[];
+            }[];
+            total: number;
+        };
+        NewGoal: {
+            name: string;
+            /** @default null */
+            event_type: string | null;
+            /**
+             * @default null
+             * @example /thanks
+             * @example /orders/*\/thanks
+             * @example /docs/**
+             */
+            path: string | null;
+            /**
+             * @default null
+             * @example price
+             */
+            value_property: string | null;
+        } | {
+            event_type: string;
+        } | {
+            path: string;
+        };
+        Goal: {
+            id: string;
+            name: string;
+            event_type: string | null;
+            path: string | null;
+            value_property: string | null;
+            filters: components["schemas"]["Filter"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        Goals: {
+            goals: components["schemas"]["Goal"][];
+        };
+        NewAnnotation: {
+            /**
+             * @example 2026-10-01T09:30:00+02:00
+             * @example 2026-10-01
+             */
+            at: string;
+            /** @default null */
+            until: string | null;
+            /**
+             * @default note
+             * @enum {string}
+             */
+            kind: "deployment" | "campaign" | "note";
+            text: string;
+        };
+        Annotation: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            until: string | null;
+            /** @enum {unknown} */
+            kind: "deployment" | "campaign" | "note";
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Annotations: {
+            annotations: components["schemas"]["Annotation"][];
+        };
+        NewSavedView: {
+            /** @constant */
+            kind: "segment";
+            name: string;
+            definition: {
+                filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+            };
+        } | {
+            /** @constant */
+            kind: "funnel";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                steps: {
+                    name?: string;
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                }[];
+                /** @default 7d */
+                window: string;
+                /**
+                 * @default visitor
+                 * @enum {string}
+                 */
+                by: "visitor" | "visit";
+                /** @default false */
+                past_end: boolean;
+                breakdown?: string;
+                /** @default 10 */
+                breakdown_limit: number;
+            };
+        } | {
+            /** @constant */
+            kind: "retention";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                /** @enum {string} */
+                period: "day" | "week" | "month";
+                first?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                returning?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                breakdown?: string;
+                /** @default 10 */
+                breakdown_limit: number;
+            };
+        } | {
+            /** @constant */
+            kind: "journeys";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                start?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                end?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                /** @default 3 */
+                steps: number;
+                /**
+                 * @default path
+                 * @enum {string}
+                 */
+                dimension: "path" | "event_type";
+                /** @default 10 */
+                limit: number;
+            };
+        };
+        SavedViewChange: {
+            /** @constant */
+            kind?: "segment";
+            name: string;
+            definition: {
+                filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+            };
+        } | {
+            /** @constant */
+            kind?: "funnel";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                steps: {
+                    name?: string;
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                }[];
+                /** @default 7d */
+                window: string;
+                /**
+                 * @default visitor
+                 * @enum {string}
+                 */
+                by: "visitor" | "visit";
+                /** @default false */
+                past_end: boolean;
+                breakdown?: string;
+                /** @default 10 */
+                breakdown_limit: number;
+            };
+        } | {
+            /** @constant */
+            kind?: "retention";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                /** @enum {string} */
+                period: "day" | "week" | "month";
+                first?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                returning?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                breakdown?: string;
+                /** @default 10 */
+                breakdown_limit: number;
+            };
+        } | {
+            /** @constant */
+            kind?: "journeys";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                start?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                end?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                /** @default 3 */
+                steps: number;
+                /**
+                 * @default path
+                 * @enum {string}
+                 */
+                dimension: "path" | "event_type";
+                /** @default 10 */
+                limit: number;
+            };
+        };
+        SavedView: {
+            id: string;
+            /** @constant */
+            kind: "segment";
+            name: string;
+            definition: {
+                filters: components["schemas"]["Filter"][];
+            };
+            /** Format: date-time */
+            created_at: string;
+        } | {
+            id: string;
+            /** @constant */
+            kind: "funnel";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                steps: {
+                    name?: string;
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                }[];
+                /** @default 7d */
+                window: string;
+                /**
+                 * @default visitor
+                 * @enum {string}
+                 */
+                by: "visitor" | "visit";
+                /** @default false */
+                past_end: boolean;
+                breakdown?: string;
+                /** @default 10 */
+                breakdown_limit: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+        } | {
+            id: string;
+            /** @constant */
+            kind: "retention";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                /** @enum {string} */
+                period: "day" | "week" | "month";
+                first?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                returning?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                breakdown?: string;
+                /** @default 10 */
+                breakdown_limit: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+        } | {
+            id: string;
+            /** @constant */
+            kind: "journeys";
+            name: string;
+            definition: {
+                /** @enum {string} */
+                week_start?: "monday" | "sunday";
+                /** @default false */
+                include_bots: boolean;
+                start?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                end?: {
+                    filters: components["schemas"]["Filter"] | components["schemas"]["Filter"][];
+                };
+                /** @default 3 */
+                steps: number;
+                /**
+                 * @default path
+                 * @enum {string}
+                 */
+                dimension: "path" | "event_type";
+                /** @default 10 */
+                limit: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
+        SavedViews: {
+            saved_views: components["schemas"]["SavedView"][];
         };
         Datasets: {
             datasets: components["schemas"]["Dataset"][];
@@ -1387,6 +1720,56 @@ export interface components {
             /** @constant */
             status: "pending";
             revision: number;
+        };
+        LogIn: {
+            key: string;
+        };
+        Session: {
+            /** @enum {unknown} */
+            auth: "open" | "key";
+            scopes: ("read" | "admin")[];
+            site_id: string | null;
+            name: string | null;
+        };
+        LinkPassword: {
+            password: string;
+        };
+        LinkSession: {
+            /** @constant */
+            auth: "share";
+            scopes: ("read" | "admin")[];
+            site_id: string;
+            name: string | null;
+            filters: components["schemas"]["Filter"][] | null;
+        };
+        NewShareLink: {
+            name?: string | null;
+            filters?: components["schemas"]["Filters"];
+            password?: string;
+            /**
+             * @example 2030-01-31T00:00:00Z
+             * @example 2030-01-31T00:00+02:00
+             */
+            expires_at?: string | null;
+        };
+        ShareLink: {
+            id: string;
+            slug: string;
+            /** @example /share/AbCdEfGhIjKlMnOpQrStUv */
+            path: string;
+            url: string | null;
+            name: string | null;
+            filters: components["schemas"]["Filter"][] | null;
+            has_password: boolean;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            revoked_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ShareLinks: {
+            share_links: components["schemas"]["ShareLink"][];
         };
     };
     responses: never;

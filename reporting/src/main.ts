@@ -15,6 +15,7 @@ import { loadReportingConfig } from './config.js';
 import { openExports } from './exports/open-exports.js';
 import { createGate } from './reading/heavy-queries.js';
 import { openSegmentEngine } from './segments/segment-engine.js';
+import { frameAncestors } from './share-links/frame-ancestors.js';
 import { isEmbeddable } from './share-links/frame-ancestors.js';
 
 async function main(): Promise<void> {
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     sharing: { linkSecret: config.LINK_SECRET, isEmbeddable: isEmbeddable(config) },
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),
-    pages: { publicUrl: config.PUBLIC_URL },
+    pages: { publicUrl: config.PUBLIC_URL, frameAncestors: frameAncestors(config) },
     ...(keys && { keys }),
     requestsPerMinute: config.RATE_LIMIT_REQUESTS,
     isTrustedProxy: parseProxies(config.TRUST_PROXY),

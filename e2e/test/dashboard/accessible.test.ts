@@ -32,7 +32,14 @@ describe.runIf(hasChromium())('every page', () => {
   beforeAll(async () => {
     dashboard = await openDashboard();
     await dashboard.store([
-      { timestamp: '2026-06-01T10:00:00Z', user_id: 'ada', path: '/', country: 'DE', browser: 'Firefox', source: 'Google' },
+      {
+        timestamp: '2026-06-01T10:00:00Z',
+        user_id: 'ada',
+        path: '/',
+        country: 'DE',
+        browser: 'Firefox',
+        source: 'Google',
+      },
       { timestamp: '2026-06-01T10:00:30Z', user_id: 'ada', path: '/prices', country: 'DE', browser: 'Firefox' },
       { timestamp: '2026-06-02T09:00:00Z', user_id: 'bob', path: '/', country: 'FR', browser: 'Chrome' },
       { user_id: 'eve', path: '/now', country: 'US', browser: 'Chrome' },
@@ -43,19 +50,19 @@ describe.runIf(hasChromium())('every page', () => {
   it.each([
     { colorScheme: 'light', width: 1_280 },
     { colorScheme: 'dark', width: 360 },
-  ] as const)('has no violation in $colorScheme, $width pixels wide, and nothing beyond its side', async ({
-    colorScheme,
-    width,
-  }) => {
-    const options = { colorScheme, viewport: { width, height: 800 } };
-    const { page, problems } = await dashboard.open('/', options);
-    for (const path of pages) {
-      await page.goto(path);
-      await page.locator('main h1, main h2, header h1').first().waitFor();
-      await settled(page).catch(() => undefined);
-      expect(await violations(page), path).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
-    }
-    expect(problems).toEqual([]);
-  });
+  ] as const)(
+    'has no violation in $colorScheme, $width pixels wide, and nothing beyond its side',
+    async ({ colorScheme, width }) => {
+      const options = { colorScheme, viewport: { width, height: 800 } };
+      const { page, problems } = await dashboard.open('/', options);
+      for (const path of pages) {
+        await page.goto(path);
+        await page.locator('main h1, main h2, header h1').first().waitFor();
+        await settled(page).catch(() => undefined);
+        expect(await violations(page), path).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
+      }
+      expect(problems).toEqual([]);
+    },
+  );
 });

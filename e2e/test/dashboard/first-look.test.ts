@@ -1,4 +1,5 @@
 /** What somebody sees who opens the page of a site. */
+import { gzipSync } from 'node:zlib';
 import { hasChromium } from '@millrace/shared/testing/chromium';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
@@ -32,6 +33,21 @@ describe.runIf(hasChromium())('the page of a site', () => {
       ['Germany', '1'],
       ['France', '1'],
     ]);
+    expect(problems).toEqual([]);
+  });
+
+  it('loads at most 50 KB of its own, as gzip packs it', async () => {
+    const { page, problems } = await dashboard.open('about:blank');
+    const sizes: Record<string, number> = {};
+    page.on('response', async (response) => {
+      const { pathname } = new URL(response.url());
+      if (!pathname.startsWith('/api/')) sizes[pathname] = gzipSync(await response.body()).length;
+    });
+    await page.goto(june);
+    await rowsOf(page, 'Devices');
+    const loaded = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+    expect(Object.keys(sizes).length).toBeGreaterThan(3);
+    expect(loaded, JSON.stringify(sizes)).toBeLessThanOrEqual(50_000);
     expect(problems).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 /** Clicks on whatever can be clicked, at random, until 500 panels have been filled: nothing may go wrong on the console, and figures stay those of the API. */
-import { createRandom } from '@millrace/shared/testing/create-random';
+
 import { hasChromium } from '@millrace/shared/testing/chromium';
+import { createRandom } from '@millrace/shared/testing/create-random';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, type GivenEvent, openDashboard } from './open-dashboard.js';
@@ -26,7 +27,10 @@ function visitsOf(random: () => number): GivenEvent[] {
     event_type: number % 9 === 0 ? 'signup' : 'view',
     country: random() < 0.9 ? pick(countries) : undefined,
     ...{ browser: pick(browsers), device: pick(['desktop', 'mobile']), source: pick(['Google', null, 'news.example']) },
-    ...{ title: pick(['Home', '"quoted" & <b>bold</b>', 'عنوان']), utm_campaign: random() < 0.3 ? 'spring' : undefined },
+    ...{
+      title: pick(['Home', '"quoted" & <b>bold</b>', 'عنوان']),
+      utm_campaign: random() < 0.3 ? 'spring' : undefined,
+    },
   }));
 }
 
@@ -37,7 +41,10 @@ async function clickSomething(page: Page, random: () => number): Promise<void> {
   const count = await all.count();
   if (count === 0) return page.keyboard.press('Escape');
   // What was there a moment ago may have gone: then the next click comes.
-  await all.nth(Math.floor(random() * count)).click({ timeout: 1_000, noWaitAfter: true }).catch(ignoreGone);
+  await all
+    .nth(Math.floor(random() * count))
+    .click({ timeout: 1_000, noWaitAfter: true })
+    .catch(ignoreGone);
 }
 
 function ignoreGone(error: Error): void {
@@ -58,7 +65,8 @@ describe.runIf(hasChromium())('a page on which anything is clicked', () => {
     const { page, problems } = await dashboard.open(start);
     let filled = 0;
     page.on('response', async (response) => {
-      if (response.url().endsWith('/query/batch')) filled += (response.request().postDataJSON().queries as unknown[]).length;
+      if (response.url().endsWith('/query/batch'))
+        filled += (response.request().postDataJSON().queries as unknown[]).length;
     });
     while (filled < panelsWanted) {
       await clickSomething(page, random);

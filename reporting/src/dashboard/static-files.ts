@@ -7,7 +7,7 @@ import type { Request, RequestHandler, Response } from 'express';
 export interface Pages {
   /** Where people reach reporting, which may be a folder of a site. */
   publicUrl?: string | undefined;
-  /** Who may show a shared link in a frame, as in the directive of that name; `'self'` when absent. */
+  /** The directive that says who may show a shared link in a frame; pages of this service when absent. */
   frameAncestors?: string | undefined;
 }
 
@@ -50,7 +50,7 @@ const policy = (frameAncestors: string) =>
     `base-uri 'self'`,
     `form-action 'self'`,
     `object-src 'none'`,
-    `frame-ancestors ${frameAncestors}`,
+    frameAncestors,
   ].join('; ');
 
 /** First names of addresses that are not of the dashboard. A site of such a name has its page below `/sites/`. */
@@ -67,7 +67,7 @@ const folderOf = (publicUrl: string | undefined) =>
  * Answers browsers that want a page, and leaves everything else to the routes after it. Reads all files at once.
  * @throws Error when the dashboard is not built.
  */
-export function dashboardPages({ publicUrl, frameAncestors = `'self'` }: Pages = {}): RequestHandler {
+export function dashboardPages({ publicUrl, frameAncestors = `frame-ancestors 'self'` }: Pages = {}): RequestHandler {
   const index = createRequire(import.meta.url).resolve('@millrace/dashboard/page/index.html');
   const files = readFiles(join(dirname(index), 'assets'));
   const page = readFileSync(index, 'utf8').replace('<base href="/">', `<base href="${folderOf(publicUrl)}">`);
@@ -76,8 +76,13 @@ export function dashboardPages({ publicUrl, frameAncestors = `'self'` }: Pages =
     const file = first === 'assets' && rest.length === 1 ? files.get(rest[0]!) : undefined;
     if (file && isRead(req)) return sendFile(req, res, file);
     if (!wantsPage(req) || others.has(first) || rest.includes('api')) return next();
-    const mayFrame = first === 'share' ? frameAncestors : `'none'`;
-    res.set({ 'content-security-policy': policy(mayFrame), 'referrer-policy': 'same-origin' });
+    const isShared = first === 'share';
+    res.set({
+      'content-security-policy': policy(isShared ? frameAncestors : `frame-ancestors 'none'`),
+      // Forms of the page are taken from this origin only, which a browser says in the referrer where there is no TLS.
+      'referrer-policy': 'same-origin',
+      ...(isShared && { 'x-robots-tag': 'noindex' }),
+    });
     res.type('html').send(page);
   };
 }
