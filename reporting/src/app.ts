@@ -20,6 +20,8 @@ import { type ExportsDependencies, exportsRoutes } from './exports-route.js';
 import { funnelRoute } from './funnel-route.js';
 import { goalsRoutes } from './goals-route.js';
 import { journeysRoute } from './journeys-route.js';
+import { createLive, type Live } from './live/live.js';
+import { liveRoute } from './live-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
 import { overviewRoute } from './overview-route.js';
 import { queryRoute } from './query-route.js';
@@ -56,6 +58,8 @@ export interface ReportingApp extends ServiceApp {
   sharing?: SharingSettings;
   /** Absent: every answer is computed. */
   caching?: Caching | undefined;
+  /** Absent: one with the usual limits, which nobody closes. */
+  live?: Live;
   clock?: () => Date;
   pages?: Pages;
   /** Undefined: open to everybody who reaches the port. */
@@ -119,6 +123,10 @@ export function buildApp(deps: ReportingApp): Express {
     app.use(goalsRoutes(deps), annotationsRoutes(deps), savedViewsRoutes(deps));
     app.get('/api/v1/overview', overviewRoute(answers));
     app.use(shareLinksRoutes({ ...deps, passwords: sharing.passwords, publicUrl: deps.exports.publicUrl }));
+    app.get(
+      '/api/v1/sites/:site_id/live',
+      liveRoute({ live: deps.live ?? createLive(deps), writePool: deps.writePool }),
+    );
     app.use(cacheRoutes(deps));
     app.use(reportTemplatesRoutes(deps), reportsRoutes({ ...deps, ...deps.exports }));
   });

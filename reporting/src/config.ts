@@ -20,6 +20,7 @@ import {
   publicSettings,
   requireWholeS3,
 } from './exports/exports-config.js';
+import { type LiveEnvironment, liveSettings } from './live/live-settings.js';
 import { type SegmentEnvironment, segmentSettings } from './segments/segment-settings.js';
 import { type EmbedEnvironment, embedSettings } from './share-links/frame-ancestors.js';
 
@@ -30,6 +31,7 @@ export interface Config
     CacheEnvironment,
     SegmentEnvironment,
     ExportEnvironment,
+    LiveEnvironment,
     PublicEnvironment,
     EmbedEnvironment {
   NODE_ENV: string;
@@ -49,6 +51,7 @@ export const configSchema = requireWholeS3(
     ...cacheSettings,
     ...segmentSettings,
     ...exportSettings,
+    ...liveSettings,
     DATABASE_READ_URL: databaseSettings.DATABASE_URL.optional(),
     REPORTING_PORT: portSetting(4000),
     ...accessSettings,

@@ -13,6 +13,8 @@ import { buildApp } from './app.js';
 import { openCaching } from './cache/open-cache.js';
 import { loadReportingConfig } from './config.js';
 import { openExports } from './exports/open-exports.js';
+import { createLive } from './live/live.js';
+import { liveLimitsOf } from './live/live-settings.js';
 import { createGate } from './reading/heavy-queries.js';
 import { openSegmentEngine } from './segments/segment-engine.js';
 import { frameAncestors } from './share-links/frame-ancestors.js';
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
   lifecycle.onClose('keys', () => keys?.close());
   const engine = openSegmentEngine(config, logger, lifecycle, writePool);
   engine?.pool.start();
+  const live = createLive({ pool, gate, engine, logger, metrics, limits: liveLimitsOf(config) });
   const app = buildApp({
     logger,
     metrics,
@@ -54,6 +57,7 @@ async function main(): Promise<void> {
     gate,
     engine,
     exports,
+    live,
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     sharing: { linkSecret: config.LINK_SECRET, isEmbeddable: isEmbeddable(config) },
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),
@@ -64,6 +68,7 @@ async function main(): Promise<void> {
   });
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
+  lifecycle.onClose('live streams', () => live.close());
   const port = await startServer(() => server.listen(config.REPORTING_PORT, config.HOST), server, 'REPORTING_PORT');
   logger.info({ host: config.HOST, port, readAuth: keys ? 'key' : 'open' }, 'listening');
   await waitForSchema(pool, logger, lifecycle);

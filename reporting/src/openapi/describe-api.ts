@@ -14,6 +14,7 @@ import { exportsSchemas } from './exports-schemas.js';
 import { goalsPaths, goalsSchemas } from './goals-document.js';
 import type { JsonSchema } from './json-schema.js';
 import { overviewPaths, overviewSchemas } from './overview-document.js';
+import { livePaths, liveSchemas } from './live-paths.js';
 import { reportsPaths } from './reports-paths.js';
 import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
@@ -62,6 +63,7 @@ export const describeApi = (): OpenApiDocument => ({
       name: 'Kept for a site',
       description: 'Goals, annotations and saved views: what people see on the pages of a site.',
     },
+    { name: 'Live', description: 'What happens right now, as server-sent events.' },
     { name: 'Exports', description: 'Files of datasets.' },
     { name: 'Reports', description: 'What is written and sent by a schedule.' },
     { name: 'Sharing', description: 'Browsers that log in, and links for people without a key.' },
@@ -76,6 +78,7 @@ export const describeApi = (): OpenApiDocument => ({
     ...savedViewsPaths,
     ...datasetsPaths,
     ...cachePaths,
+    ...livePaths,
     ...exportsPaths,
     ...reportsPaths,
     ...unsubscribePaths,
@@ -94,6 +97,7 @@ export const describeApi = (): OpenApiDocument => ({
       ...savedViewsSchemas({ ...requestSchemas(), ...behaviourSchemas() }),
       ...datasetsSchemas,
       ...cacheSchemas,
+      ...liveSchemas,
       ...exportsSchemas,
       ...reportsSchemas,
       ...sharingSchemas,

@@ -1,0 +1,111 @@
+/** One computation for many listeners: repeated while somebody listens, and sent when it came out different. */
+import { createHash } from 'node:crypto';
+import { describeRefusal } from '@millrace/shared/errors';
+import { toRefusal } from '@millrace/shared/http';
+import { eventFrame } from './event-stream.js';
+
+export interface BroadcastListener {
+  send(frame: Buffer): void;
+  /** Of the state that the listener has; absent: none. */
+  lastId?: string | undefined;
+}
+
+export interface Broadcast {
+  /** The first listener starts the computation, and when the last one has left it ends. */
+  join(listener: BroadcastListener): { leave(): void };
+  /** Resolves when nothing is computed any more. */
+  stop(): Promise<void>;
+}
+
+export interface BroadcastSettings {
+  /** Name of the event. */
+  event: string;
+  /** Of one instant, `at`, which alone does not make a difference. `signal` fires when nobody waits for it any more. */
+  compute(signal: AbortSignal): Promise<{ at: Date }>;
+  everyMs: number;
+  /** A computation that takes longer is told as a problem. */
+  patienceMs: number;
+  onError(error: unknown): void;
+}
+
+/** A computation takes at most a fifth of the time, so that a large site is computed less often. */
+const restFactor = 4;
+
+/** Told by what it says, so that a client that reconnects to another process is not sent again what it has. A number that a double holds. */
+const idOf = (state: string): string => String(createHash('sha256').update(state).digest().readUIntBE(0, 6));
+
+function stateFrame(event: string, { at, ...state }: { at: Date }): { id: string; frame: Buffer } {
+  const id = idOf(JSON.stringify(state));
+  return { id, frame: eventFrame(event, JSON.stringify({ at, ...state }), id) };
+}
+
+const problemFrame = (error: unknown): Buffer => eventFrame('problem', describeRefusal(toRefusal(error)).body);
+
+export function createBroadcast({ event, compute, everyMs, patienceMs, onError }: BroadcastSettings): Broadcast {
+  const listeners = new Set<BroadcastListener>();
+  const stopping = new AbortController();
+  let newest: { id: string; frame: Buffer } | undefined;
+  let problem: Buffer | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let turn: Promise<void> | undefined;
+
+  function give(listener: BroadcastListener): void {
+    const frame = problem ?? newest?.frame;
+    const id = problem ? undefined : newest?.id;
+    if (!frame || (id !== undefined && listener.lastId === id)) return;
+    listener.lastId = id;
+    listener.send(frame);
+  }
+
+  /** Once for each problem; after it everybody is sent the state again, so that they know that it is over. */
+  function tell(error: unknown): void {
+    if (stopping.signal.aborted) return;
+    onError(error);
+    const frame = problemFrame(error);
+    if (problem?.equals(frame)) return;
+    problem = frame;
+    for (const listener of listeners) give(listener);
+  }
+
+  async function computeOnce(): Promise<void> {
+    const tooSlow = setTimeout(() => tell({ code: '57014' }), patienceMs);
+    try {
+      newest = stateFrame(event, await compute(stopping.signal));
+      problem = undefined;
+      for (const listener of listeners) give(listener);
+    } catch (error) {
+      tell(error);
+    } finally {
+      clearTimeout(tooSlow);
+    }
+  }
+
+  function takeTurn(): void {
+    const startedAt = performance.now();
+    turn = computeOnce().then(() => {
+      if (stopping.signal.aborted) return;
+      const tookMs = performance.now() - startedAt;
+      timer = setTimeout(takeTurn, Math.max(everyMs - tookMs, restFactor * tookMs));
+    });
+  }
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    clearTimeout(timer);
+    await turn;
+  }
+
+  return {
+    join(listener) {
+      listeners.add(listener);
+      if (turn) give(listener);
+      else takeTurn();
+      return {
+        leave() {
+          if (listeners.delete(listener) && listeners.size === 0) void stop();
+        },
+      };
+    },
+    stop,
+  };
+}

@@ -1,0 +1,119 @@
+/** Who watches which site: one computation for all listeners of the same site and filter, none for a site that nobody watches. */
+import { createErrorLog, type Logger } from '@millrace/shared/logger';
+import type { Metrics } from '@millrace/shared/metrics';
+import type { Request, Response } from 'express';
+import type { ReadBudget } from '../reading/read-budget.js';
+import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
+import { type Broadcast, createBroadcast } from './broadcast.js';
+import { answerHead, openEventStream } from './event-stream.js';
+import { createListeners, type Holder, type NewListener } from './listeners.js';
+import { defaultLiveLimits, type LiveLimits } from './live-settings.js';
+import { type LiveSelection, readLive } from './read-live.js';
+
+export interface LiveDependencies extends ReadDependencies {
+  logger: Logger;
+  metrics: Metrics;
+  clock?: (() => Date) | undefined;
+  limits?: LiveLimits;
+  /** Each of them may be shorter for a test. */
+  times?: Partial<typeof defaultTimes>;
+}
+
+/** What is watched: name, and how it is computed. */
+export interface Watched {
+  /** Listeners of what has the same name share one computation. */
+  name: string;
+  /** Name of the events. */
+  event: string;
+  siteId?: string | undefined;
+  compute(budget: ReadBudget): Promise<{ at: Date }>;
+}
+
+export interface Live {
+  /**
+   * Answers with the stream of a site. Listeners of the same site and an equal filter share its computation.
+   * @throws ServiceError `rate_limited` or `shutting_down` before anything is sent.
+   */
+  openSite(req: Request, res: Response, selection: LiveSelection, holder?: Holder): void;
+  /** The same of anything else. */
+  open(req: Request, res: Response, watched: Watched, holder?: Holder): void;
+  /** Ends all streams. */
+  close(): Promise<void>;
+}
+
+const defaultTimes = { everyMs: 1_000, heartbeatMs: 15_000, checkMs: 30_000, patienceMs: 12_000, budgetMs: 10_000 };
+
+/** A computation has so much time, unless everybody leaves before. */
+function budgetUntil(gone: AbortSignal, budgetMs: number): ReadBudget {
+  const startedAt = performance.now();
+  return {
+    signal: AbortSignal.any([gone, AbortSignal.timeout(budgetMs)]),
+    remainingMs: () => Math.max(1, Math.round(budgetMs - (performance.now() - startedAt))),
+  };
+}
+
+export function createLive(deps: LiveDependencies): Live {
+  const { logger, metrics, clock = () => new Date(), limits = defaultLiveLimits } = deps;
+  const times = { ...defaultTimes, ...deps.times };
+  const listeners = createListeners({ limits, ...times });
+  const broadcasts = new Map<string, { broadcast: Broadcast; listening: number }>();
+  const computations = metrics.counter('millrace_live_computations_total', 'Computations of what is watched live');
+  metrics.gauge('millrace_live_listeners', 'Open live streams', [], (gauge) => gauge.set(listeners.count()));
+  const onError = createErrorLog(
+    logger,
+    'could not compute what is watched live; listeners are told, and it is tried again',
+  );
+
+  function broadcastOf({ name, event, compute }: Watched) {
+    const known = broadcasts.get(name);
+    if (known) return known;
+    const broadcast = createBroadcast({
+      event,
+      ...times,
+      onError,
+      compute: (gone) => {
+        computations.inc();
+        return compute(budgetUntil(gone, times.budgetMs));
+      },
+    });
+    const watched = { broadcast, listening: 0 };
+    broadcasts.set(name, watched);
+    return watched;
+  }
+
+  function open(req: Request, res: Response, watched: Watched, holder?: Holder): void {
+    const listener = { siteId: watched.siteId, holder };
+    listeners.check(listener);
+    if (req.method === 'HEAD') answerHead(res);
+    else listen(req, res, watched, listener);
+  }
+
+  function listen(req: Request, res: Response, watched: Watched, listener: NewListener): void {
+    const stream = openEventStream(res);
+    listeners.add(listener, stream);
+    const shared = broadcastOf(watched);
+    shared.listening += 1;
+    const { leave } = shared.broadcast.join({ send: stream.send, lastId: req.get('last-event-id') });
+    stream.onClose(() => {
+      shared.listening -= 1;
+      // Before the end of the computation: who comes now starts another one.
+      if (shared.listening === 0) broadcasts.delete(watched.name);
+      leave();
+    });
+  }
+
+  return {
+    open,
+    openSite(req, res, selection, holder) {
+      const { siteId, filter } = selection;
+      const name = JSON.stringify(['site', siteId, filter ?? null]);
+      const compute = (budget: ReadBudget) =>
+        readInTurn(deps, budget, (client, reads) => readLive(client, selection, clock(), reads));
+      open(req, res, { name, event: 'live', siteId, compute }, holder);
+    },
+    async close() {
+      listeners.close();
+      await Promise.all([...broadcasts.values()].map(({ broadcast }) => broadcast.stop()));
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/** What happens on a site right now, as of one instant: the answers that `/api/v1/query` gives about the same time. */
+import type { PoolClient } from '@millrace/shared/postgres';
+import { answerBatch, type Batch } from '../query/answer-batch.js';
+import { answerQuery } from '../query/answer-query.js';
+import type { Dimension, Filter, Metric, ResolvedQuery, ResultRow, TimeRange } from '../query/resolved-query.js';
+import { timeBuckets } from '../query-request/time-buckets.js';
+import type { Reads } from '../reading/read-in-turn.js';
+import { type LastEvent, readLastEvents } from './last-events.js';
+
+export interface LiveSelection {
+  siteId: string;
+  /** Events count that fit it. */
+  filter?: Filter | undefined;
+}
+
+export interface LiveRow {
+  /** Null: none, such as the source of who came directly. */
+  value: string | null;
+  visitors: number;
+}
+
+export interface LiveState {
+  site_id: string;
+  at: Date;
+  /** Different visitors of the last five minutes. */
+  visitors_now: number;
+  /** Of the minute of `at` and the 29 before it, oldest first. */
+  views_per_minute: number[];
+  pages: LiveRow[];
+  sources: LiveRow[];
+  countries: LiveRow[];
+  events: LastEvent[];
+}
+
+const minuteMs = 60_000;
+const visitorMinutes = 5;
+export const viewMinutes = 30;
+const shownRows = 10;
+
+const dimensions = { pages: 'path', sources: 'visit:source', countries: 'country' } as const satisfies Record<
+  string,
+  Dimension
+>;
+
+const minutesBefore = (at: Date, minutes: number): TimeRange => ({
+  from: new Date(at.getTime() - minutes * minuteMs),
+  to: at,
+});
+
+/** From the start of the first of the minutes that are shown. */
+function viewRange(at: Date): TimeRange {
+  const lastMinute = Math.floor(at.getTime() / minuteMs) * minuteMs;
+  return { from: new Date(lastMinute - (viewMinutes - 1) * minuteMs), to: at };
+}
+
+const question = (
+  { siteId, filter }: LiveSelection,
+  range: TimeRange,
+  metric: Metric,
+  dimension?: Dimension,
+): ResolvedQuery => ({
+  ...{ siteId, range, timezone: 'UTC', metrics: [metric], dimensions: dimension ? [dimension] : [] },
+  ...(filter && { filter }),
+  orderBy: dimension ? [{ key: metric, direction: 'desc' }] : [],
+  ...{ limit: shownRows, offset: 0, totalRows: false, timeLabels: false },
+});
+
+/** Events without a visitor make rows without visitors. */
+const shown = (rows: ResultRow[]): LiveRow[] =>
+  rows
+    .map(({ dimensions: [value = null], metrics: [visitors] }) => ({ value, visitors: Number(visitors) }))
+    .filter(({ visitors }) => visitors > 0);
+
+async function readNow(client: PoolClient, selection: LiveSelection, at: Date, reads: Reads) {
+  const range = minutesBefore(at, visitorMinutes);
+  const names = Object.keys(dimensions) as (keyof typeof dimensions)[];
+  const queries = [undefined, ...names.map((name) => dimensions[name])].map((dimension) =>
+    question(selection, range, 'visitors', dimension),
+  );
+  const batch: Batch = {
+    queries: queries.map((query) => ({ query })),
+    ...(selection.filter && { filter: selection.filter }),
+  };
+  const found: ResultRow[][] = [];
+  await answerBatch(client, batch, reads, (index, { rows }) => {
+    found[index] = rows;
+  });
+  const [[all], pages, sources, countries] = found as [ResultRow[], ResultRow[], ResultRow[], ResultRow[]];
+  return {
+    visitors_now: Number(all!.metrics[0]),
+    ...{ pages: shown(pages), sources: shown(sources), countries: shown(countries) },
+  };
+}
+
+async function readViews(client: PoolClient, selection: LiveSelection, at: Date, reads: Reads): Promise<number[]> {
+  const range = viewRange(at);
+  const buckets = timeBuckets('minute', range, 'UTC');
+  const asked = question(selection, range, 'views', 'time:minute');
+  const orderBy: ResolvedQuery['orderBy'] = [{ key: 'time:minute', direction: 'asc' }];
+  const { rows } = await answerQuery(client, { ...asked, buckets, orderBy, limit: viewMinutes }, reads);
+  const views = rows.map(({ metrics }) => Number(metrics[0]));
+  // On the first instant of a minute, that minute has no time yet.
+  return views.length < viewMinutes ? [...views, 0] : views;
+}
+
+/** `client` is inside a transaction with one snapshot. */
+export async function readLive(
+  client: PoolClient,
+  selection: LiveSelection,
+  at: Date,
+  reads: Reads = {},
+): Promise<LiveState> {
+  const { visitors_now, ...panels } = await readNow(client, selection, at, reads);
+  return {
+    ...{ site_id: selection.siteId, at, visitors_now },
+    views_per_minute: await readViews(client, selection, at, reads),
+    ...panels,
+    events: await readLastEvents(client, question(selection, viewRange(at), 'events')),
+  };
+}

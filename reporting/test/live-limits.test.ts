@@ -1,0 +1,147 @@
+/** Who is let in to live streams, and who is sent away: limits, keys, slow readers, the end of the service. */
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { createKey, revokeKey } from '@millrace/shared/access/keys';
+import { silent } from '@millrace/shared/testing/database';
+import type { Listening } from '@millrace/shared/testing/event-stream';
+import { eventually } from '@millrace/shared/testing/eventually';
+import express from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEventStream } from '../src/live/event-stream.js';
+import { type LiveSite, startLiveSite } from './live-site.js';
+
+let site: LiveSite;
+const limits = { perSite: 3, perKey: 2 };
+const times = { heartbeatMs: 20, checkMs: 20 };
+
+beforeAll(async () => {
+  site = await startLiveSite({ limits, times, keys: (pool) => createKeyRing(pool, silent, { freshMs: 0 }) });
+});
+afterAll(() => site.stop());
+
+const newKey = async (siteId?: string) => {
+  const { id, key } = await createKey(site.database.pool, { name: 'who looks', scopes: ['read'], siteId });
+  return { id, headers: { authorization: `Bearer ${key}` } };
+};
+type Key = Awaited<ReturnType<typeof newKey>>;
+const watch = (siteId: string, { headers }: Key) => site.listen(`/api/v1/sites/${siteId}/live`, headers);
+
+async function leaveAll(...all: Listening[]): Promise<void> {
+  for (const each of all) each.leave();
+  await eventually(async () => (await site.listeners()) === 0, 'all have left');
+}
+
+describe('a key', () => {
+  it('is needed where there are keys', async () => {
+    await request(site.server).get('/api/v1/sites/demo/live').expect(401);
+  });
+
+  it('of another site watches nothing', async () => {
+    const refused = await watch('demo', await newKey('other'));
+    expect(refused.status).toBe(403);
+    const own = await watch('other', await newKey('other'));
+    expect(own.status).toBe(200);
+    await leaveAll(own);
+  });
+
+  it('opens so many streams, and again as many as have ended', async () => {
+    const key = await newKey();
+    const two = [await watch('a', key), await watch('b', key)];
+    const { body, headers } = await request(site.server).get('/api/v1/sites/c/live').set(key.headers).expect(429);
+    expect(body.error).toEqual({
+      code: 'rate_limited',
+      message:
+        'This key has 2 live streams open already, which is the limit (LIVE_LISTENERS_PER_KEY). Close some, or try again later.',
+    });
+    expect(headers['retry-after']).toBe('30');
+    await leaveAll(...two);
+    const again = await watch('c', key);
+    expect(again.status).toBe(200);
+    await leaveAll(again);
+  });
+
+  it('is let in where there are few enough listeners of the site', async () => {
+    const keys = [await newKey(), await newKey()];
+    const three = [await watch('full', keys[0]!), await watch('full', keys[0]!), await watch('full', keys[1]!)];
+    const { body } = await request(site.server).get('/api/v1/sites/full/live').set(keys[1]!.headers).expect(429);
+    expect(body.error.message).toBe(
+      'Site "full" has 3 live streams open already, which is the limit (LIVE_LISTENERS_PER_SITE). Close some, or try again later.',
+    );
+    await leaveAll(...three);
+  });
+
+  it('that is revoked loses its streams, and no other one does', async () => {
+    const [revoked, kept] = [await newKey(), await newKey()];
+    const [lost, staying] = [await watch('demo', revoked), await watch('demo', kept)];
+    await revokeKey(site.database.pool, revoked.id);
+    await lost.ended();
+    expect(lost.events.at(-1)).toMatchObject({ event: 'problem', data: { error: { code: 'unauthorized' } } });
+    const before = staying.heartbeats();
+    await eventually(async () => staying.heartbeats() > before + 2, 'the other stream lives');
+    expect(staying.isEnded()).toBe(false);
+    await leaveAll(staying);
+  });
+});
+
+it('sends a heartbeat to who is sent nothing else', async () => {
+  const listening = await watch('silent', await newKey());
+  await eventually(async () => listening.heartbeats() >= 3 || listening.heartbeats(), 'three heartbeats');
+  expect(listening.text()).toMatch(/^retry: 2000\n\n/);
+  await leaveAll(listening);
+});
+
+it('drops a reader for whom more than 1 MB waits, and no other', async () => {
+  const frame = Buffer.from(`data: ${'x'.repeat(500_000)}\n\n`);
+  const streams: ReturnType<typeof openEventStream>[] = [];
+  let closed = 0;
+  const app = express().get('/', (_req, res) => {
+    const stream = openEventStream(res);
+    stream.onClose(() => {
+      closed += 1;
+    });
+    streams.push(stream);
+  });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const begin = async (): Promise<IncomingMessage> => {
+    const [answer] = await once(get({ port, agent: false }), 'response');
+    return answer;
+  };
+  const [slow, quick] = [await begin(), await begin()];
+  slow.on('error', () => undefined);
+  let bytes = 0;
+  quick.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  let sent = 0;
+  await eventually(async () => {
+    // One at a time, so that the quick one can keep up.
+    if (bytes >= sent * frame.length) {
+      sent += 1;
+      for (const stream of streams) stream.send(frame);
+    }
+    return closed === 1 || bytes;
+  }, 'the slow one is dropped');
+  await eventually(async () => bytes >= sent * frame.length, 'the quick one has everything');
+  expect(quick.complete).toBe(false);
+  quick.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+describe('the end of the service', () => {
+  it('ends all streams in order, and lets nobody in', async () => {
+    const ending = await startLiveSite();
+    const listening = await ending.listen('/api/v1/sites/demo/live');
+    await listening.next('a state', () => true);
+    await ending.live.close();
+    await listening.ended();
+    const { body } = await request(ending.server).get('/api/v1/sites/demo/live').expect(503);
+    expect(body.error.code).toBe('shutting_down');
+    await ending.stop();
+  });
+});
