@@ -1,5 +1,22 @@
 -- The schema that the migrations lead to, written by `npm run check -- --update-schema`. To change it, add a migration.
 
+create table accounted_jobs (
+  process bigint not null,
+  seq bigint not null,
+  hour timestamp with time zone not null,
+  events integer not null,
+  stored integer default 0 not null,
+  dead_lettered integer default 0 not null,
+  is_done boolean not null,
+  constraint accounted_jobs_pkey PRIMARY KEY (process, seq)
+);
+
+create table accounted_ranges (
+  process bigint not null,
+  done int8multirange not null,
+  constraint accounted_ranges_pkey PRIMARY KEY (process)
+);
+
 create table aggregation_marks (
   site_id text collate "C" not null,
   interval_start timestamp with time zone not null,
@@ -155,6 +172,18 @@ create table dead_letter_events (
   job_id text not null,
   created_at timestamp with time zone default now() not null,
   replayed_at timestamp with time zone
+);
+
+create table event_accounts (
+  process bigint not null,
+  hour timestamp with time zone not null,
+  accepted bigint default 0 not null,
+  rejected bigint default 0 not null,
+  jobs bigint default 0 not null,
+  processed bigint default 0 not null,
+  stored bigint default 0 not null,
+  dead_lettered bigint default 0 not null,
+  constraint event_accounts_pkey PRIMARY KEY (process, hour)
 );
 
 create table event_duplicates (
@@ -730,6 +759,8 @@ CREATE INDEX dead_letter_events_id ON public.dead_letter_events USING btree (id)
 CREATE UNIQUE INDEX dead_letter_events_key ON public.dead_letter_events USING btree (site_id, id) NULLS NOT DISTINCT;
 
 CREATE INDEX dead_letter_events_site ON public.dead_letter_events USING btree (site_id, created_at);
+
+CREATE INDEX event_accounts_hour ON public.event_accounts USING btree (hour);
 
 CREATE INDEX event_duplicates_site ON public.event_duplicates USING btree (site_id, arrived_at);
 

@@ -1,9 +1,9 @@
 /** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
 import type { ErrorCode } from '@millrace/shared/errors';
-import { newId } from '@millrace/shared/event-id';
 import { eventJob, packedEventJob } from '@millrace/shared/event-job';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import { takeGroup } from '@millrace/shared/take-group';
+import { createLedger, type Ledger } from './ledger.js';
 import type { QueueGate } from './queue-gate.js';
 import { type EventBatch, jobLimits } from './validate-events.js';
 
@@ -31,7 +31,7 @@ const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch
 const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Group commit: at most one job is on its way; its size follows the load by itself. */
-export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue {
+export function createEventQueue(gate: QueueGate, metrics: Metrics, ledger: Ledger = createLedger()): EventQueue {
   const queued = metrics.counter('millrace_ingestion_queued_events_total', 'Events that are durable in the queue');
   const flushSize = metrics.histogram('millrace_ingestion_flush_events', 'Events in one job', sizeBuckets);
   const flushSeconds = metrics.histogram(
@@ -48,15 +48,17 @@ export function createEventQueue(gate: QueueGate, metrics: Metrics): EventQueue 
     const hasContext = group.some(({ batch }) => batch.hasContext);
     const events = `[${group.map(({ batch }) => batch.text).join(',')}]`;
     const stop = flushSeconds.startTimer();
+    const madeMs = Date.now();
     try {
       const make = gate.waitingJobs > backlogJobs ? packedEventJob : eventJob;
-      await gate.add(newId(Date.now()), await make(events, count, hasContext));
+      await gate.add(ledger.nextJobId(madeMs), await make(events, count, hasContext));
     } catch {
       return 'queue_unavailable';
     }
     stop();
     flushSize.observe(count);
     queued.inc(count);
+    ledger.accept(madeMs, count);
     return undefined;
   }
 

@@ -10,6 +10,7 @@ import type { ByteBudget } from './byte-budget.js';
 import type { EventQueue } from './enqueue-events.js';
 import type { Enrich } from './enrich/enrich-event.js';
 import { type FindFacts, originOf } from './facts.js';
+import type { Ledger } from './ledger.js';
 import type { NameClient } from './name-client.js';
 import type { BodyReader } from './read-body.js';
 import { createEventTaker, type Outcome, type Refused } from './take-events.js';
@@ -32,6 +33,7 @@ export interface EventLaneDeps {
   isClosing: () => boolean;
   /** Undefined: everybody may send. */
   admit?: Admit | undefined;
+  ledger?: Ledger;
 }
 
 /** Pages have their key among the parameters of the address: a header would cost each request a preflight. */

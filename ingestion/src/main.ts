@@ -12,6 +12,8 @@ import { checkQueueSafety } from '@millrace/shared/queue-safety';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
+import { createLedger } from './ledger.js';
+import { keepNoting } from './note-counts.js';
 import { openKnowledge } from './open-knowledge.js';
 import { openLane } from './open-lane.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
@@ -38,12 +40,14 @@ async function main(): Promise<void> {
     { ...defaultGateOptions, maxWaitingJobs: config.QUEUE_MAX_WAITING_JOBS },
   );
   lifecycle.onClose('queue gate', () => gate.close());
-  const events = createEventQueue(gate, metrics);
+  const ledger = createLedger();
+  lifecycle.onClose('counts of events', keepNoting(config.DATABASE_URL, ledger, logger));
+  const events = createEventQueue(gate, metrics, ledger);
   lifecycle.onClose('waiting events', () => events.drain());
 
   const knowledge = await openKnowledge(config, logger);
   lifecycle.onClose('what is known of senders', () => knowledge.close());
-  const lane = openLane(config, { events, metrics, logger, isClosing, ...knowledge });
+  const lane = openLane(config, { events, metrics, logger, isClosing, ledger, ...knowledge });
   const app = buildApp({ logger, metrics, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));

@@ -12,6 +12,7 @@ import { createNameVisitor } from './enrich/name-visitor.js';
 import { createAgentReader } from './enrich/read-agent.js';
 import { createEventLane, type EventLane } from './event-lane.js';
 import { createFindFacts } from './facts.js';
+import type { Ledger } from './ledger.js';
 import { createNameClient } from './name-client.js';
 import type { Knowledge } from './open-knowledge.js';
 import { createParseMemory, usableHeapBytes } from './parse-memory.js';
@@ -22,6 +23,7 @@ export interface LaneParts extends Omit<Knowledge, 'close'> {
   metrics: Metrics;
   logger: Logger;
   isClosing: () => boolean;
+  ledger: Ledger;
 }
 
 /** Bodies may wait in half of the heap that requests may fill; the other half is for parsing them. */

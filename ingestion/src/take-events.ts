@@ -5,6 +5,7 @@ import type { Admit, Sender } from './admit-request.js';
 import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
 import type { Enrich } from './enrich/enrich-event.js';
 import type { Facts } from './facts.js';
+import type { Ledger } from './ledger.js';
 import type { ParseResult } from './parse-events.js';
 import { type EventBatch, type RejectedEvent, type ValidatedEvents, validateEvents } from './validate-events.js';
 
@@ -40,11 +41,18 @@ export interface EventTakerDeps {
   /** Undefined: everybody may send. */
   admit?: Admit | undefined;
   enrich: Enrich;
+  /** Absent: nobody asks later. */
+  ledger?: Ledger;
 }
 
-export function createEventTaker({ events, metrics, now, admit, enrich }: EventTakerDeps): EventTaker {
+export function createEventTaker({ events, metrics, now, admit, enrich, ledger }: EventTakerDeps): EventTaker {
   const received = metrics.counter('millrace_ingestion_received_events_total', 'Events that arrived, good or bad');
   const refused = metrics.counter('millrace_ingestion_rejected_events_total', 'Events refused, by reason', ['reason']);
+
+  function refuse(reason: string, count = 1): void {
+    refused.inc({ reason }, count);
+    ledger?.reject(count);
+  }
 
   function validate(candidates: unknown[], { facts, sender }: Arrival): ValidatedEvents | undefined {
     return validateEvents(candidates, {
@@ -62,7 +70,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
     const validated = validate(parsed.candidates, arrival);
     if (!validated) return { refusal: { code: 'database_unavailable' }, events: parsed.candidates.length };
     received.inc(parsed.candidates.length);
-    for (const { reason } of validated.rejected) refused.inc({ reason });
+    for (const { reason } of validated.rejected) refuse(reason);
     if (validated.accepted === 0 && validated.rejected.length > 0) {
       return { refusal: nothingAccepted(validated.rejected), events: 0 };
     }
@@ -74,7 +82,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
     const [only] = batches;
     if (only && batches.length === 1) {
       const reason = await events.enqueue(only);
-      if (reason) refused.inc({ reason }, only.count);
+      if (reason) refuse(reason, only.count);
       return { reason, lost: reason ? only.count : 0 };
     }
     const outcomes = await Promise.all(batches.map(events.enqueue));
@@ -82,7 +90,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
     batches.forEach(({ count }, index) => {
       const reason = outcomes[index];
       if (!reason) return;
-      refused.inc({ reason }, count);
+      refuse(reason, count);
       lost += count;
     });
     const failures = outcomes.filter((outcome) => outcome !== undefined);
@@ -96,7 +104,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
     const { validated } = prepared;
     const tooMany = sender && (await admit?.count(sender, validated.accepted));
     if (tooMany) {
-      refused.inc({ reason: tooMany.code }, validated.accepted);
+      refuse(tooMany.code, validated.accepted);
       return { refusal: tooMany, events: 0 };
     }
     const { reason, lost } = await enqueue(validated.batches);
@@ -118,7 +126,7 @@ export function createEventTaker({ events, metrics, now, admit, enrich }: EventT
     countRefused({ refusal, events: count }) {
       if (count === 0) return;
       received.inc(count);
-      refused.inc({ reason: refusal.code }, count);
+      refuse(refusal.code, count);
     },
   };
 }

@@ -10,6 +10,7 @@ import { createMetrics } from '@millrace/shared/metrics';
 import { createPool } from '@millrace/shared/postgres';
 import { waitForSchema } from '@millrace/shared/schema-version';
 import { watchHealth } from '@millrace/shared/watch-health';
+import { keepFolded } from './accounting/fold-jobs.js';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';
 import { premakePartitions } from './events/premake-partitions.js';
@@ -58,6 +59,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   Object.assign(health, queueHealth(deps.queue, askQueues));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
   lifecycle.onClose('partitions', premakePartitions(pool, logger));
+  lifecycle.onClose('accounts', keepFolded(pool, logger));
   lifecycle.onClose('index of new events', keepSummarized(pool, logger));
   lifecycle.onClose('health watch', watchHealth(health, logger));
   logger.info({ queues, concurrency }, 'working');

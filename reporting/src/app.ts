@@ -2,11 +2,13 @@
 import { findAsker } from '@millrace/shared/access/find-asker';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
-import { requireScope } from '@millrace/shared/access/require-scope';
+import { forOperators, requireScope } from '@millrace/shared/access/require-scope';
 import { answersOthers } from '@millrace/shared/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Express, type Request, type RequestHandler, Router } from 'express';
+import type { Express, Request } from 'express';
+import { accountingRoute } from './accounting-route.js';
 import { addAsOf } from './add-as-of.js';
 import { annotationsRoutes } from './annotations-route.js';
 import { batchRoute } from './batch-route.js';
@@ -24,6 +26,7 @@ import { createLive, type Live } from './live/live.js';
 import { liveRoute } from './live-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
 import { overviewRoute } from './overview-route.js';
+import { type OperatorDependencies, operatorRoute } from './operator-route.js';
 import { queryRoute } from './query-route.js';
 import type { Gate } from './reading/heavy-queries.js';
 import { startBudgets } from './reading/read-budget.js';
@@ -60,6 +63,8 @@ export interface ReportingApp extends ServiceApp {
   caching?: Caching | undefined;
   /** Absent: one with the usual limits, which nobody closes. */
   live?: Live;
+  /** Absent: there are no queues to be watched. */
+  openOperatorQueues?: OperatorDependencies['openOperatorQueues'];
   clock?: () => Date;
   pages?: Pages;
   /** Undefined: open to everybody who reaches the port. */
@@ -69,8 +74,10 @@ export interface ReportingApp extends ServiceApp {
 }
 
 /** What is changed here is what everybody sees, so that it takes a key for administrators; an export belongs to those who read. */
+const isForOperators = (path: string): boolean => /^\/api\/v1\/(accounting|operator)(\/|$)/i.test(path);
+
 function neededScope({ method, path }: Request) {
-  if (isAboutCache(path)) return 'admin';
+  if (isAboutCache(path) || isForOperators(path)) return 'admin';
   return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
 }
 
@@ -127,6 +134,10 @@ export function buildApp(deps: ReportingApp): Express {
       '/api/v1/sites/:site_id/live',
       liveRoute({ live: deps.live ?? createLive(deps), writePool: deps.writePool }),
     );
+    const watching = { ...deps, live: deps.live ?? createLive(deps) };
+    app.get('/api/v1/sites/:site_id/live', liveRoute(watching));
+    app.get('/api/v1/operator/live', forOperators, operatorRoute(watching));
+    app.get('/api/v1/accounting', forOperators, accountingRoute(deps));
     app.use(cacheRoutes(deps));
     app.use(reportTemplatesRoutes(deps), reportsRoutes({ ...deps, ...deps.exports }));
   });

@@ -1,9 +1,9 @@
 /** `/api/v1/cache`: what keeps answers warm, and how to steer it. For administrators of all sites. */
-import { requireAllSites } from '@millrace/shared/access/require-scope';
+import { forOperators } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/errors';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Queue } from '@millrace/shared/queue';
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import type { AnswerCache } from './cache/answer-cache.js';
 import { clearCache, invalidateCache } from './cache/invalidate.js';
 import { parsePattern } from './cache/name-pattern.js';
@@ -49,9 +49,7 @@ export function cacheRoutes(deps: CacheRoutesDependencies): Router {
     throw new ServiceError('conflict', 'This service keeps no answers: CACHE_MB is 0.');
   };
   const invalidation = () => ({ writePool, cache: caching().cache });
-  const ofAllSites: RequestHandler = (req, res, next) =>
-    res.locals.access === undefined ? next() : requireAllSites(req, res, next);
-  router.use(prefix, ofAllSites);
+  router.use(prefix, forOperators);
 
   router.get(`${prefix}/jobs`, async (_req, res) => {
     res.json({ jobs: await readJobs(writePool, clock(), deps.caching?.isSyncDisabled ?? false) });

@@ -15,6 +15,7 @@ import { loadReportingConfig } from './config.js';
 import { openExports } from './exports/open-exports.js';
 import { createLive } from './live/live.js';
 import { liveLimitsOf } from './live/live-settings.js';
+import { openOperatorQueues } from './live/operator-queues.js';
 import { createGate } from './reading/heavy-queries.js';
 import { openSegmentEngine } from './segments/segment-engine.js';
 import { frameAncestors } from './share-links/frame-ancestors.js';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     engine,
     exports,
     live,
+    openOperatorQueues: () => openOperatorQueues(queueLocation(config), logger),
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     sharing: { linkSecret: config.LINK_SECRET, isEmbeddable: isEmbeddable(config) },
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),

@@ -1,9 +1,9 @@
 /** Turns the state of every queue into Prometheus figures, read at each scrape. */
 import { withTimeout } from '@millrace/shared/health';
 import type { Metrics } from '@millrace/shared/metrics';
+import { oldestWaiting } from '@millrace/shared/oldest-waiting';
 import type { QueueHandle } from '@millrace/shared/queue';
 import type { JobType } from 'bullmq';
-import { oldestWaiting } from './queues/oldest-waiting.js';
 
 /** States of a job that are counted; jobs of a paused queue, and those with a priority, are waiting. */
 export const jobStates = ['waiting', 'active', 'completed', 'failed', 'delayed'] as const;

@@ -1,12 +1,14 @@
 /** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenJobError, type EventIngestData, eventJobSchema, unpackEvents } from '@millrace/shared/event-job';
+import { type JobAccount, readJobAccount } from '@millrace/shared/job-account';
 import type { EventIngestResult } from '@millrace/shared/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Job } from '@millrace/shared/queue';
 import { splitArray } from '@millrace/shared/split-array';
+import { finishJob } from './account-jobs.js';
 import { classifyError, isDataFault } from './classify-error.js';
 import { type Isolated, isolatePoison, setAside } from './isolate-poison.js';
 import { type Batch, createBatchMerger, joinBatches, type MergeLimits } from './merge-batches.js';
@@ -14,7 +16,8 @@ import { storeEvents } from './store-events.js';
 import { writeJson } from './write-json.js';
 
 export interface BatchConsumer {
-  consume(job: Pick<Job<EventIngestData>, 'id' | 'data'>): Promise<EventIngestResult>;
+  /** `timestamp`: when the job was added. */
+  consume(job: Pick<Job<EventIngestData>, 'id' | 'data'> & { timestamp?: number }): Promise<EventIngestResult>;
   /** Ends retries, so that their jobs go back to the queue; writes under way are finished. */
   stopRetrying(): void;
 }
@@ -53,21 +56,24 @@ export function createBatchConsumer(
     duplicates.inc(Math.max(0, events - outcome.stored - outcome.deadLettered));
   }
 
-  async function isolateJob({ jobId, events, count: size, hasContext }: Batch): Promise<Isolated> {
+  async function isolateJob({ jobId, events, count: size, hasContext, account }: Batch): Promise<Isolated> {
     const list = splitArray(events);
     if (list === undefined) {
       const payload = { v: hasContext ? 2 : 1, count: size, events };
-      return setJobAside(jobId, 'invalid job: events is not a JSON array', payload, size);
+      return setJobAside(jobId, 'invalid job: events is not a JSON array', payload, account);
     }
-    const outcome = await isolatePoison(pool, (text) => storeEvents(pool, text, hasContext), jobId, list);
+    const insert = (text: string) => storeEvents(pool, text, hasContext, { jobs: [account], areDone: false });
+    const outcome = await isolatePoison(pool, insert, { id: jobId, account }, list);
+    await finishJob(pool, account);
     if (outcome.deadLettered > 0)
       logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
     return outcome;
   }
 
-  async function setJobAside(jobId: string, reason: string, payload: unknown, events: number): Promise<Isolated> {
-    await setAside(pool, jobId, reason, writeJson(payload));
-    logger.warn({ job: jobId, reason, events }, 'job set aside: its data breaks the contract');
+  async function setJobAside(id: string, reason: string, payload: unknown, account: JobAccount): Promise<Isolated> {
+    const { events } = account;
+    await setAside(pool, { id, account, events, isDone: true }, reason, writeJson(payload));
+    logger.warn({ job: id, reason, events }, 'job set aside: its data breaks the contract');
     return { stored: 0, deadLettered: events };
   }
 
@@ -75,7 +81,8 @@ export function createBatchConsumer(
   async function store(group: Batch[]): Promise<Isolated> {
     try {
       const hasContext = group.some((batch) => batch.hasContext);
-      return { stored: await storeEvents(pool, joinBatches(group), hasContext), deadLettered: 0 };
+      const accounts = { jobs: group.map(({ account }) => account), areDone: true };
+      return { stored: await storeEvents(pool, joinBatches(group), hasContext, accounts), deadLettered: 0 };
     } catch (error) {
       if (!isDataFault(error)) throw error;
     }
@@ -112,15 +119,17 @@ export function createBatchConsumer(
 
   const merge = createBatchMerger(write, limits);
   return {
-    async consume({ id = 'unknown', data }) {
+    async consume({ id = 'unknown', data, timestamp = Date.now() }) {
       const { error } = eventJobSchema.validate(data, { convert: false });
       const unpacked = error ?? (await unpackEvents(data).catch(keepBroken));
       if (!(unpacked instanceof Error)) {
-        await merge({ jobId: id, count: data.count, ...unpacked });
+        const account = readJobAccount(id, data.count, timestamp);
+        await merge({ jobId: id, count: data.count, account, ...unpacked });
         return { events: data.count };
       }
       const events = Number.isSafeInteger(data?.count) && data.count > 0 ? data.count : 1;
-      count(events, await setJobAside(id, `invalid job: ${unpacked.message}`, data, events));
+      const account = readJobAccount(id, events, timestamp);
+      count(events, await setJobAside(id, `invalid job: ${unpacked.message}`, data, account));
       return { events };
     },
     stopRetrying: () => stopping.abort(),

@@ -1,6 +1,7 @@
 /** Stores events, each once, and marks the 15-minute intervals they touch, in one statement. */
 import { allColumns, contextColumns, mayHaveContext } from '@millrace/shared/event-columns';
 import type { Pool } from '@millrace/shared/postgres';
+import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isPlainBatch } from './plain-batch.js';
 
 /** What a statement stores. */
@@ -9,6 +10,8 @@ interface Variant {
   isPlain: boolean;
   /** With the columns that only version 2 of the job has. */
   hasContext: boolean;
+  /** With a note of the jobs that the events came in. */
+  isAccounted?: boolean;
 }
 
 const namesOf = (hasContext: boolean) =>
@@ -83,7 +86,7 @@ const everyEvent = (columns: string) => `(
  * Rows are sorted by key, so that two processors that insert the same events wait for each other instead of deadlocking.
  * A mark is written only for rows that are new, in the same transaction as the rows. What was there already is only counted.
  */
-function statementOf({ isPlain, hasContext }: Variant): string {
+function statementOf({ isPlain, hasContext, isAccounted = false }: Variant): string {
   const columns = columnsOf(hasContext);
   return `/* processor.insertEvents */
 with batch as materialized (
@@ -106,24 +109,32 @@ stored as (
   select site_id, sum(sent)::int from (
     select site_id, 1 as sent from batch union all select site_id, -1 from stored) as difference
   where (select count(*) from batch) > (select count(*) from stored) group by site_id having sum(sent) > 0
-)
+)${isAccounted ? `, accounts as (\n  ${accountSql({ stored: '(select count(*) from stored)' }, 2)}\n)` : ''}
 select count(*)::int as stored from stored`;
 }
 
 /** What almost every batch of servers is stored by; the bench measures it. */
 export const plainStatement = statementOf({ isPlain: true, hasContext: false });
-const statements = {
-  plain: { without: plainStatement, with: statementOf({ isPlain: true, hasContext: true }) },
-  whole: {
-    without: statementOf({ isPlain: false, hasContext: false }),
-    with: statementOf({ isPlain: false, hasContext: true }),
-  },
-};
+const nameOf = ({ isPlain, hasContext, isAccounted }: Variant) => `${isPlain} ${hasContext} ${isAccounted}`;
+const statements = new Map<string, string>();
+for (const isPlain of [true, false])
+  for (const hasContext of [true, false])
+    for (const isAccounted of [true, false]) {
+      const variant = { isPlain, hasContext, isAccounted };
+      statements.set(nameOf(variant), statementOf(variant));
+    }
 
-/** Stores the events of a JSON array; returns how many were new. Running it again stores none. */
-export async function insertEvents(pool: Pool, events: string, hasContext = mayHaveContext(events)): Promise<number> {
-  const { plain, whole } = statements;
-  const statement = (isPlainBatch(events) ? plain : whole)[hasContext ? 'with' : 'without'];
-  const { rows } = await pool.query<{ stored: number }>(statement, [events]);
+/**
+ * Stores the events of a JSON array, with a note of the jobs that they came in; returns how many were new. Running it again stores none.
+ */
+export async function insertEvents(
+  pool: Pool,
+  events: string,
+  hasContext = mayHaveContext(events),
+  accounts?: Accounts,
+): Promise<number> {
+  const variant = { isPlain: isPlainBatch(events), hasContext, isAccounted: accounts !== undefined };
+  const values = [events, ...(accounts ? accountValues(accounts) : [])];
+  const { rows } = await pool.query<{ stored: number }>(statements.get(nameOf(variant))!, values);
   return rows[0]?.stored ?? 0;
 }

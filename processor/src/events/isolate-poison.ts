@@ -1,7 +1,9 @@
 /** Separates the events of a batch that Postgres refuses: good ones are stored, bad ones set aside with the reason. */
 import { createHash } from 'node:crypto';
+import type { JobAccount } from '@millrace/shared/job-account';
 import { makeStorable } from '@millrace/shared/make-storable';
 import type { Pool } from '@millrace/shared/postgres';
+import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';
 
@@ -34,28 +36,55 @@ function siteOf(text: string): string {
   return typeof siteId === 'string' ? makeStorable(siteId) : '';
 }
 
-/** Sets JSON text aside in `dead_letter_events`; NUL cannot be stored and becomes U+FFFD. */
-export async function setAside(pool: Pool, jobId: string, reason: string, payload: string): Promise<void> {
-  const text = makeStorable(payload);
-  await pool.query(
-    `/* processor.setAside */ insert into dead_letter_events (id, site_id, reason, payload, job_id)
-     values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [payloadId(jobId, text), siteOf(payload), makeStorable(reason), text, jobId],
-  );
+const letter = `insert into dead_letter_events (id, site_id, reason, payload, job_id)
+  values ($1, $2, $3, $4, $5) on conflict do nothing returning id`;
+
+const setAsideStatement = `/* processor.setAside */
+with letter as (
+  ${letter}
+)
+${accountSql({ deadLettered: '(select count(*) from letter) * $11::integer' }, 6)}`;
+
+/** A job of which something is set aside: one event of it, or all. */
+export interface SetAside {
+  id: string;
+  account: JobAccount;
+  /** How many events are in what is set aside. */
+  events: number;
+  isDone: boolean;
 }
+
+/** Sets JSON text aside in `dead_letter_events`, once; NUL cannot be stored and becomes U+FFFD. */
+export async function setAside(pool: Pool, job: SetAside, reason: string, payload: string): Promise<void> {
+  const text = makeStorable(payload);
+  const accounts: Accounts = { jobs: [job.account], areDone: job.isDone };
+  await pool.query(setAsideStatement, [
+    ...[payloadId(job.id, text), siteOf(payload), makeStorable(reason), text, job.id],
+    ...accountValues(accounts),
+    job.events,
+  ]);
+}
+
+/** A job whose events are stored and set aside piece by piece. */
+export interface IsolatedJob {
+  id: string;
+  account: JobAccount;
+}
+
+const oneOf = (job: IsolatedJob): SetAside => ({ ...job, events: 1, isDone: false });
 
 /** Sets aside at once what is older than the raw events kept, which may be a whole import, and goes on with the rest. */
 async function isolateClosed(
-  { pool, insert, jobId }: { pool: Pool; insert: Insert; jobId: string },
+  { pool, insert, job }: { pool: Pool; insert: Insert; job: IsolatedJob },
   events: string[],
   closed: ClosedTimeError,
 ): Promise<Isolated | undefined> {
   const isOld = (event: string) => closed.covers(parseEvent(event));
   const old = events.filter(isOld);
   if (old.length === 0) return undefined;
-  for (const event of old) await setAside(pool, jobId, closed.message, event);
+  for (const event of old) await setAside(pool, oneOf(job), closed.message, event);
   const others = events.filter((event) => !isOld(event));
-  const rest = others.length === 0 ? { stored: 0, deadLettered: 0 } : await isolatePoison(pool, insert, jobId, others);
+  const rest = others.length === 0 ? { stored: 0, deadLettered: 0 } : await isolatePoison(pool, insert, job, others);
   return { stored: rest.stored, deadLettered: rest.deadLettered + old.length };
 }
 
@@ -64,23 +93,23 @@ async function isolateClosed(
  * that they came as, so that neither their depth nor their numbers matter here.
  * @throws what `insert` throws when the error is not the data's fault; what was stored or set aside stays and is found again.
  */
-export async function isolatePoison(pool: Pool, insert: Insert, jobId: string, events: string[]): Promise<Isolated> {
+export async function isolatePoison(pool: Pool, insert: Insert, job: IsolatedJob, events: string[]): Promise<Isolated> {
   try {
     return { stored: await insert(`[${events.join(',')}]`), deadLettered: 0 };
   } catch (error) {
     if (!isDataFault(error)) throw error;
     if (error instanceof ClosedTimeError) {
-      const isolated = await isolateClosed({ pool, insert, jobId }, events, error);
+      const isolated = await isolateClosed({ pool, insert, job }, events, error);
       if (isolated) return isolated;
     }
     if (events.length === 1) {
       const { code, message } = (error instanceof ClosedTimeError ? error.cause : error) as Error & { code?: string };
-      await setAside(pool, jobId, `${code}: ${message}`, events[0]!);
+      await setAside(pool, oneOf(job), `${code}: ${message}`, events[0]!);
       return { stored: 0, deadLettered: 1 };
     }
   }
   const middle = Math.ceil(events.length / 2);
-  const first = await isolatePoison(pool, insert, jobId, events.slice(0, middle));
-  const second = await isolatePoison(pool, insert, jobId, events.slice(middle));
+  const first = await isolatePoison(pool, insert, job, events.slice(0, middle));
+  const second = await isolatePoison(pool, insert, job, events.slice(middle));
   return { stored: first.stored + second.stored, deadLettered: first.deadLettered + second.deadLettered };
 }

@@ -1,4 +1,5 @@
 /** Turns the batches of all jobs that are active at a time into few large writes. */
+import type { JobAccount } from '@millrace/shared/job-account';
 import { type GroupSize, takeGroup } from '@millrace/shared/take-group';
 
 export interface Batch {
@@ -8,6 +9,7 @@ export interface Batch {
   count: number;
   /** Of version 2 of the job. */
   hasContext: boolean;
+  account: JobAccount;
 }
 
 /** The size of one write at most, unless one batch alone is larger. */
@@ -21,6 +23,9 @@ interface Waiting {
   resolve: () => void;
   reject: (error: unknown) => void;
 }
+
+/** What of a group was new is counted for its hour. */
+const areOfOneHour = (one: Waiting, other: Waiting) => one.batch.account.hour === other.batch.account.hour;
 
 const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.events.length });
 
@@ -47,7 +52,8 @@ export function createBatchMerger(
 
   function start(): void {
     scheduled = false;
-    while (writing < limits.parallel && waiting.length > 0) void writeGroup(takeGroup(waiting, sizeOf, limits));
+    while (writing < limits.parallel && waiting.length > 0)
+      void writeGroup(takeGroup(waiting, sizeOf, limits, areOfOneHour));
   }
 
   /** Later in this turn of the event loop, so that jobs that arrive together are written together. */

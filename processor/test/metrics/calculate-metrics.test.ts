@@ -1,4 +1,5 @@
 /** Metrics of a site by period: against plain computations, at clock changes, and with nothing to divide by. */
+import { readJobAccount } from '@millrace/shared/job-account';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -136,7 +137,8 @@ it('tells the shares of what was not as it should be', async () => {
   await store(events.slice(0, 2));
   await store([...events.slice(2, 3), view(at(6), 'ada')]);
   await query(`update events set created_at = timestamp + interval '16 minutes' where user_id = 'user-5'`);
-  await setAside(database.pool, 'job', 'bad', '{"site_id":"demo"}');
+  const account = readJobAccount('job', 1, Date.now());
+  await setAside(database.pool, { id: 'job', account, events: 1, isDone: true }, 'bad', '{"site_id":"demo"}');
   const { figures } = await calculate({ metricType: 'quality', period: 'current', at: new Date().toISOString() });
   expect(figures).toEqual({
     events: 6,

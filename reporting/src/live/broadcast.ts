@@ -26,6 +26,8 @@ export interface BroadcastSettings {
   /** A computation that takes longer is told as a problem. */
   patienceMs: number;
   onError(error: unknown): void;
+  /** After the last computation. */
+  onStop?: (() => Promise<void>) | undefined;
 }
 
 /** A computation takes at most a fifth of the time, so that a large site is computed less often. */
@@ -41,13 +43,15 @@ function stateFrame(event: string, { at, ...state }: { at: Date }): { id: string
 
 const problemFrame = (error: unknown): Buffer => eventFrame('problem', describeRefusal(toRefusal(error)).body);
 
-export function createBroadcast({ event, compute, everyMs, patienceMs, onError }: BroadcastSettings): Broadcast {
+export function createBroadcast(settings: BroadcastSettings): Broadcast {
+  const { event, compute, everyMs, patienceMs, onError, onStop } = settings;
   const listeners = new Set<BroadcastListener>();
   const stopping = new AbortController();
   let newest: { id: string; frame: Buffer } | undefined;
   let problem: Buffer | undefined;
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> | undefined;
+  let ended: Promise<void> | undefined;
 
   function give(listener: BroadcastListener): void {
     const frame = problem ?? newest?.frame;
@@ -89,10 +93,16 @@ export function createBroadcast({ event, compute, everyMs, patienceMs, onError }
     });
   }
 
-  async function stop(): Promise<void> {
+  async function end(): Promise<void> {
     stopping.abort();
     clearTimeout(timer);
     await turn;
+    await onStop?.().catch(onError);
+  }
+
+  function stop(): Promise<void> {
+    ended ??= end();
+    return ended;
   }
 
   return {

@@ -27,6 +27,8 @@ export interface Watched {
   event: string;
   siteId?: string | undefined;
   compute(budget: ReadBudget): Promise<{ at: Date }>;
+  /** When nobody watches it any more. */
+  close?(): Promise<void>;
 }
 
 export interface Live {
@@ -64,13 +66,14 @@ export function createLive(deps: LiveDependencies): Live {
     'could not compute what is watched live; listeners are told, and it is tried again',
   );
 
-  function broadcastOf({ name, event, compute }: Watched) {
+  function broadcastOf({ name, event, compute, close }: Watched) {
     const known = broadcasts.get(name);
     if (known) return known;
     const broadcast = createBroadcast({
       event,
       ...times,
       onError,
+      onStop: close,
       compute: (gone) => {
         computations.inc();
         return compute(budgetUntil(gone, times.budgetMs));

@@ -1,6 +1,7 @@
 /** Turns everything that the reporting service takes and answers into an OpenAPI 3.1 document. */
 import { version } from '@millrace/shared/version';
 import { annotationsPaths, annotationsSchemas } from './annotations-document.js';
+import { accountingPaths, accountingSchemas } from './accounting-paths.js';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
 import { batchPaths, batchSchemas } from './batch-document.js';
@@ -79,6 +80,7 @@ export const describeApi = (): OpenApiDocument => ({
     ...datasetsPaths,
     ...cachePaths,
     ...livePaths,
+    ...accountingPaths,
     ...exportsPaths,
     ...reportsPaths,
     ...unsubscribePaths,
@@ -98,6 +100,7 @@ export const describeApi = (): OpenApiDocument => ({
       ...datasetsSchemas,
       ...cacheSchemas,
       ...liveSchemas,
+      ...accountingSchemas,
       ...exportsSchemas,
       ...reportsSchemas,
       ...sharingSchemas,

@@ -9,7 +9,22 @@ const siteId = { type: 'string', pattern: siteIdPattern.source };
 const rows = (description: string): JsonSchema =>
   listOf(record({ value: textOrNull, visitors: count }), { maxItems: 10, description });
 
+const rate: JsonSchema = { type: 'number', minimum: 0 };
+
+const queue = record({
+  name: text,
+  waiting: { ...count, description: 'Jobs that could start, those of a paused queue included.' },
+  ...{ active: count, delayed: count, failed: count },
+  rate_per_second: { ...rate, description: 'Jobs that ended, in the last minute or less.' },
+  oldest_waiting_seconds: { ...count, description: '0 when none waits.' },
+});
+
 export const liveSchemas: Record<string, JsonSchema> = {
+  OperatorState: record({
+    at: instant,
+    queues: listOf(queue),
+    events: record({ received_per_second: rate, stored_per_second: rate }),
+  }),
   LiveState: record({
     site_id: text,
     at: { ...instant, description: 'All is as of this instant.' },
@@ -73,7 +88,19 @@ const ofSite = streamOperation(
   'read',
 );
 
+const ofOperator = streamOperation(
+  {
+    operationId: 'watchOperation',
+    summary: 'Watch queues and rates live',
+    description: 'For administrators of all sites. Rates of events are means of the last ten seconds.',
+  },
+  'operator',
+  'OperatorState',
+  'admin',
+);
+
 export const livePaths = {
+  '/api/v1/operator/live': { get: ofOperator },
   '/api/v1/sites/{site_id}/live': {
     parameters: [{ name: 'site_id', in: 'path', required: true, description: 'The site.', schema: siteId }],
     get: { ...ofSite, responses: { ...ofSite.responses, 404: refused('No site has such an id.') } },

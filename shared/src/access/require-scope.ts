@@ -56,6 +56,10 @@ export const requireAllSites: RequestHandler = (_req, res, next) => {
   next();
 };
 
+/** The same where there may be no keys: then everybody is let pass. */
+export const forOperators: RequestHandler = (req, res, next) =>
+  res.locals.access === undefined ? next() : requireAllSites(req, res, next);
+
 /** Lets a request ask for a site, unless its key is limited to another one. Without keys, every request may. */
 export function checkSite(res: Response, siteId: string): void {
   const bound = (res.locals.access as Access | undefined)?.siteId ?? null;

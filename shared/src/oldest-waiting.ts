@@ -1,5 +1,5 @@
 /** Turns a queue into the moment since which its oldest job could have been started. */
-import { countWaiting, type Job, type Queue } from '@millrace/shared/queue';
+import { countWaiting, type Job, type Queue } from './queue.js';
 
 /** Jobs with a priority are kept by priority, not by age: this many of them are looked at. */
 const maxPrioritized = 100;

@@ -1,0 +1,78 @@
+/** What whoever runs Millrace watches: queues, and how many events come and are stored. */
+import type { Pool } from '@millrace/shared/postgres';
+import { readAccounts, totalsOf } from '../accounting/read-accounts.js';
+import type { Watched } from './live.js';
+import type { OperatorQueues, QueueDepth } from './operator-queues.js';
+
+export interface OperatorState {
+  at: Date;
+  queues: QueueDepth[];
+  events: { received_per_second: number; stored_per_second: number };
+}
+
+interface Sample {
+  atMs: number;
+  received: number;
+  stored: number;
+  jobs: number;
+}
+
+const hourMs = 3_600_000;
+/** Events that waited longer in the queue are not seen to be stored. */
+const hoursBack = 7 * 24;
+/** Of which rates are the mean. */
+const sampledMs = 10_000;
+
+const jobsStatement = `/* reporting.countAccountedJobs */
+select (select coalesce(sum(jobs), 0) from event_accounts where hour >= $1)::float8
+  + (select count(*) from accounted_jobs where is_done and hour >= $1)::float8 as jobs`;
+
+async function takeSample(pool: Pool, from: Date): Promise<Sample> {
+  const atMs = Date.now();
+  const to = new Date(Math.ceil((atMs + 1) / hourMs) * hourMs);
+  const { received, stored } = totalsOf(await readAccounts(pool, { from, to }));
+  const { rows } = await pool.query<{ jobs: number }>(jobsStatement, [from]);
+  return { atMs, received, stored, jobs: rows[0]!.jobs };
+}
+
+type Figure = Exclude<keyof Sample, 'atMs'>;
+
+/** Means of the last seconds; 0 as long as there is one sample only. */
+function createRates(): (sample: Sample) => (figure: Figure) => number {
+  const samples: Sample[] = [];
+  return (sample) => {
+    samples.push(sample);
+    while (samples.length > 2 && samples[0]!.atMs < sample.atMs - sampledMs) samples.shift();
+    const [first] = samples as [Sample];
+    const seconds = (sample.atMs - first.atMs) / 1_000;
+    return (figure) =>
+      seconds === 0 ? 0 : Math.max(0, Math.round(((sample[figure] - first[figure]) / seconds) * 10) / 10);
+  };
+}
+
+/** Queues are open while somebody watches. `writePool`, since a replica may be late. */
+export function watchOperation(writePool: Pool, openQueues: () => OperatorQueues): Watched {
+  let queues: OperatorQueues | undefined;
+  let rates = createRates();
+  let from: Date | undefined;
+  return {
+    name: 'operator',
+    event: 'operator',
+    async compute(): Promise<OperatorState> {
+      // One and the same first hour, so that all that comes makes the sums larger.
+      from ??= new Date((Math.floor(Date.now() / hourMs) - hoursBack) * hourMs);
+      const rate = rates(await takeSample(writePool, from));
+      queues ??= openQueues();
+      return {
+        at: new Date(),
+        queues: await queues.read(rate('jobs')),
+        events: { received_per_second: rate('received'), stored_per_second: rate('stored') },
+      };
+    },
+    async close() {
+      const open = queues;
+      [queues, from, rates] = [undefined, undefined, createRates()];
+      await open?.close();
+    },
+  };
+}
