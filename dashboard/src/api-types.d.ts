@@ -1380,6 +1380,71 @@ export interface components {
         CacheRestarted: {
             restarted: string[];
         };
+        OperatorState: {
+            /** Format: date-time */
+            at: string;
+            queues: {
+                name: string;
+                waiting: number;
+                active: number;
+                delayed: number;
+                failed: number;
+                rate_per_second: number;
+                oldest_waiting_seconds: number;
+            }[];
+            events: {
+                received_per_second: number;
+                stored_per_second: number;
+            };
+        };
+        LiveState: {
+            site_id: string;
+            /** Format: date-time */
+            at: string;
+            visitors_now: number;
+            views_per_minute: number[];
+            pages: {
+                value: string | null;
+                visitors: number;
+            }[];
+            sources: {
+                value: string | null;
+                visitors: number;
+            }[];
+            countries: {
+                value: string | null;
+                visitors: number;
+            }[];
+            events: {
+                /** Format: date-time */
+                at: string;
+                event_type: string;
+                path: string;
+                country: string | null;
+                browser: string | null;
+                source: string | null;
+            }[];
+        };
+        Accounting: {
+            hours: {
+                /** Format: date-time */
+                hour: string;
+                received: number;
+                stored: number;
+                duplicate: number;
+                rejected: number;
+                dead_lettered: number;
+                in_flight: number;
+            }[];
+            totals: {
+                received: number;
+                stored: number;
+                duplicate: number;
+                rejected: number;
+                dead_lettered: number;
+                in_flight: number;
+            };
+        };
         NewExport: {
             /** @enum {string} */
             dataset: "performance-metrics" | "user-growth" | "activity-trends" | "top-items" | "recent-activity" | "comprehensive" | "timeseries" | "engagement-metrics" | "profile-performance" | "publisher-performance" | "revenue" | "revenue-summary" | "cost-analysis" | "cohorts" | "tournaments" | "site-metrics" | "events" | "transactions" | "costs";

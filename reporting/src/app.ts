@@ -7,7 +7,6 @@ import { answersOthers } from '@millrace/shared/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
 import type { Pool } from '@millrace/shared/postgres';
 import { type Express, type Request, type RequestHandler, Router } from 'express';
-import type { Express, Request } from 'express';
 import { accountingRoute } from './accounting-route.js';
 import { addAsOf } from './add-as-of.js';
 import { annotationsRoutes } from './annotations-route.js';
@@ -25,8 +24,8 @@ import { journeysRoute } from './journeys-route.js';
 import { createLive, type Live } from './live/live.js';
 import { liveRoute } from './live-route.js';
 import { openapiRoutes } from './openapi/openapi-routes.js';
-import { overviewRoute } from './overview-route.js';
 import { type OperatorDependencies, operatorRoute } from './operator-route.js';
+import { overviewRoute } from './overview-route.js';
 import { queryRoute } from './query-route.js';
 import type { Gate } from './reading/heavy-queries.js';
 import { startBudgets } from './reading/read-budget.js';
@@ -73,9 +72,9 @@ export interface ReportingApp extends ServiceApp {
   isTrustedProxy?: TrustedProxies;
 }
 
-/** What is changed here is what everybody sees, so that it takes a key for administrators; an export belongs to those who read. */
 const isForOperators = (path: string): boolean => /^\/api\/v1\/(accounting|operator)(\/|$)/i.test(path);
 
+/** What is changed here is what everybody sees, so that it takes a key for administrators; an export belongs to those who read. */
 function neededScope({ method, path }: Request) {
   if (isAboutCache(path) || isForOperators(path)) return 'admin';
   return ['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/api/v1/exports/') ? 'admin' : 'read';
@@ -130,10 +129,6 @@ export function buildApp(deps: ReportingApp): Express {
     app.use(goalsRoutes(deps), annotationsRoutes(deps), savedViewsRoutes(deps));
     app.get('/api/v1/overview', overviewRoute(answers));
     app.use(shareLinksRoutes({ ...deps, passwords: sharing.passwords, publicUrl: deps.exports.publicUrl }));
-    app.get(
-      '/api/v1/sites/:site_id/live',
-      liveRoute({ live: deps.live ?? createLive(deps), writePool: deps.writePool }),
-    );
     const watching = { ...deps, live: deps.live ?? createLive(deps) };
     app.get('/api/v1/sites/:site_id/live', liveRoute(watching));
     app.get('/api/v1/operator/live', forOperators, operatorRoute(watching));

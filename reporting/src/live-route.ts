@@ -6,6 +6,7 @@ import type { RequestHandler, Response } from 'express';
 import { accessOf } from './asker.js';
 import type { Holder } from './live/listeners.js';
 import type { Live } from './live/live.js';
+import { fixedFilterOf, isGuest } from './share-links/guest.js';
 import { parseSiteId } from './sites/parse-site-request.js';
 
 export interface LiveRouteDependencies {
@@ -14,18 +15,18 @@ export interface LiveRouteDependencies {
   writePool: Pool;
 }
 
-/** The key that a request came with; undefined where none is needed. */
+/** The key or shared link that a request came with; undefined where none is needed. A link that ends breaks its answers by itself. */
 export function keyHolder(writePool: Pool, res: Response): Holder | undefined {
   const access = accessOf(res);
   if (!access) return undefined;
   const { keyId } = access;
-  return { name: `key ${keyId}`, isGood: () => isKeyGood(writePool, keyId) };
+  return { name: `key ${keyId}`, isGood: async () => isGuest(res) || isKeyGood(writePool, keyId) };
 }
 
 export function liveRoute({ live, writePool }: LiveRouteDependencies): RequestHandler {
   return (req, res) => {
     const siteId = parseSiteId(req.params.site_id);
     checkSite(res, siteId);
-    live.openSite(req, res, { siteId }, keyHolder(writePool, res));
+    live.openSite(req, res, { siteId, filter: fixedFilterOf(res) }, keyHolder(writePool, res));
   };
 }

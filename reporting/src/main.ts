@@ -18,8 +18,7 @@ import { liveLimitsOf } from './live/live-settings.js';
 import { openOperatorQueues } from './live/operator-queues.js';
 import { createGate } from './reading/heavy-queries.js';
 import { openSegmentEngine } from './segments/segment-engine.js';
-import { frameAncestors } from './share-links/frame-ancestors.js';
-import { isEmbeddable } from './share-links/frame-ancestors.js';
+import { frameAncestors, isEmbeddable } from './share-links/frame-ancestors.js';
 
 async function main(): Promise<void> {
   const config = loadReportingConfig();

@@ -1,7 +1,7 @@
 /** Turns everything that the reporting service takes and answers into an OpenAPI 3.1 document. */
 import { version } from '@millrace/shared/version';
-import { annotationsPaths, annotationsSchemas } from './annotations-document.js';
 import { accountingPaths, accountingSchemas } from './accounting-paths.js';
+import { annotationsPaths, annotationsSchemas } from './annotations-document.js';
 import { answerSchemas } from './answer-schemas.js';
 import { apiPaths } from './api-paths.js';
 import { batchPaths, batchSchemas } from './batch-document.js';
@@ -14,8 +14,8 @@ import { exportsPaths } from './exports-paths.js';
 import { exportsSchemas } from './exports-schemas.js';
 import { goalsPaths, goalsSchemas } from './goals-document.js';
 import type { JsonSchema } from './json-schema.js';
-import { overviewPaths, overviewSchemas } from './overview-document.js';
 import { livePaths, liveSchemas } from './live-paths.js';
+import { overviewPaths, overviewSchemas } from './overview-document.js';
 import { reportsPaths } from './reports-paths.js';
 import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
