@@ -278,6 +278,7 @@ it.each([
   ['reporting', '/health/ready'],
   ['reporting', '/docs'],
   ['reporting', '/openapi.json'],
+  ['reporting', '/api/v1/definitions'],
   ['scheduler', '/health'],
   ['scheduler', '/metrics'],
   ['scheduler', '/admin/login'],

@@ -15,6 +15,7 @@ import { type Caching, cacheRoutes, isAboutCache } from './cache-routes.js';
 import { dashboardPages, type Pages } from './dashboard/static-files.js';
 import { datasetsRoutes } from './datasets-route.js';
 import { endWithAccess } from './end-with-access.js';
+import { definitionsRoute } from './definitions-route.js';
 import { signedDownloadRoute } from './exports/download-route.js';
 import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
 import { type ExportsDependencies, exportsRoutes } from './exports-route.js';
@@ -99,6 +100,7 @@ export function buildApp(deps: ReportingApp): Express {
     const { keys, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
     // Open to everybody, as are health and metrics. Whatever comes after it needs a key, where there are keys.
     app.use(openapiRoutes());
+    app.get('/api/v1/definitions', definitionsRoute());
     app.use(dashboardPages(deps.pages));
     app.use(
       startBudgets(() => answersOthers(deps.pool)),

@@ -1,6 +1,6 @@
 /** What a bot is called, so that a report can list bots and tell those that read for language models. */
+import { aiCrawlers } from '@millrace/shared/ai-crawlers';
 import { isbotMatch } from 'isbot';
-import { aiCrawlers } from './ai-crawlers.js';
 import { cleanText } from './clean-text.js';
 
 /** The length of column `bot`. */

@@ -23,6 +23,7 @@ import { savedViewsPaths, savedViewsSchemas } from './saved-views-document.js';
 import { servicePaths } from './service-paths.js';
 import { sharingPaths } from './sharing-paths.js';
 import { sharingSchemas } from './sharing-schemas.js';
+import { servicePaths, serviceSchemas } from './service-paths.js';
 import { unsubscribePaths } from './unsubscribe-paths.js';
 
 export interface OpenApiDocument {
@@ -104,6 +105,7 @@ export const describeApi = (): OpenApiDocument => ({
       ...exportsSchemas,
       ...reportsSchemas,
       ...sharingSchemas,
+      ...serviceSchemas,
     },
     securitySchemes: { key, session },
   },

@@ -1,5 +1,5 @@
-/** Turns the routes that every service has, and those of this document, into paths of the document. */
-import { ref } from './json-schema.js';
+/** Turns the routes that every service has, those of this document and those of definitions into paths of the document. */
+import { type JsonSchema, listOf, record, ref, text } from './json-schema.js';
 
 const answers = (description: string, mediaType: string, schema: object) => ({
   description,
@@ -10,7 +10,26 @@ const get = (operationId: string, summary: string, responses: object) => ({
 });
 const plain = { type: 'string' };
 
+const meanings: JsonSchema = { type: 'object', additionalProperties: text };
+
+export const serviceSchemas = {
+  Definitions: record({
+    metrics: meanings,
+    dimensions: meanings,
+    time: meanings,
+    operators: meanings,
+    ranges: meanings,
+    comparison: meanings,
+    match: meanings,
+    bots: text,
+    ai_crawlers: listOf(text, { description: 'Values of `bot` that are crawlers of AI services.' }),
+  }),
+};
+
 export const servicePaths = {
+  '/api/v1/definitions': get('definitions', 'What the names of a query mean, in Markdown; open to everybody', {
+    200: answers('Meanings by name.', 'application/json', ref('Definitions')),
+  }),
   '/': get('about', 'Which service this is, and of which version', {
     200: answers('Its name, its version and where its documentation is.', 'application/json', ref('About')),
   }),
