@@ -12,6 +12,7 @@ const page = join(folder, 'dist', 'page');
 export async function bundlePage() {
   const inputs = [
     'build.mjs',
+    'world-map.mjs',
     'package.json',
     ...readdirSync(sources, { recursive: true }).map((name) => join('src', name)),
   ];
@@ -26,7 +27,8 @@ export async function bundlePage() {
 }
 
 async function bundle() {
-  const { build } = await import('esbuild');
+  // What only a build needs is not asked for where the page is built already.
+  const [{ build }, { worldMap }] = await Promise.all([import('esbuild'), import('./world-map.mjs')]);
   const { outputFiles } = await build({
     entryPoints: { app: join(sources, 'main.tsx') },
     outdir: join(page, 'assets'),
@@ -41,6 +43,7 @@ async function bundle() {
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     loader: { '.svg': 'file' },
+    plugins: [worldMap],
     write: false,
     logLevel: 'silent',
     legalComments: 'none',

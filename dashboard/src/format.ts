@@ -22,6 +22,18 @@ export const formatShort = (value: number) =>
 export const formatPercent = (value: number, digits = 1) =>
   numberFormat({ style: 'percent', maximumFractionDigits: digits }).format(value / 100);
 
+/** An exact decimal of a currency; a dash where there is none. */
+export function formatMoney(amount: string | number | null, currency: string): string {
+  if (amount === null) return '–';
+  // Texts keep every digit.
+  const text = `${amount}` as `${number}`;
+  try {
+    return numberFormat({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(text);
+  } catch {
+    return `${text} ${currency}`;
+  }
+}
+
 /** With a sign, such as +12 %. */
 export const formatChange = (value: number) =>
   numberFormat({ style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' }).format(value / 100);
@@ -39,6 +51,7 @@ export type Unit = 'count' | 'percent' | 'seconds' | 'ratio';
 
 const units: Record<string, Unit> = {
   bounce_rate: 'percent',
+  conversion_rate: 'percent',
   share: 'percent',
   visit_duration: 'seconds',
   visit_duration_median: 'seconds',

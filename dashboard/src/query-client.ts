@@ -42,6 +42,7 @@ export interface Question {
 
 interface Waiting {
   question: Question;
+  signal: AbortSignal;
   resolve: (answer: Answer) => void;
   reject: (error: unknown) => void;
 }
@@ -59,13 +60,13 @@ export function ask(lane: string, scope: Scope, question: Question, signal: Abor
   const answer = new Promise<Answer>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
     const batch = batches.get(key);
-    if (batch) return void batch.push({ question, resolve, reject });
-    batches.set(key, [{ question, resolve, reject }]);
+    if (batch) return void batch.push({ question, signal, resolve, reject });
+    batches.set(key, [{ question, signal, resolve, reject }]);
     queueMicrotask(() => {
       const waiting = batches.get(key) ?? [];
       batches.delete(key);
       for (let from = 0; from < waiting.length; from += largestBatch) {
-        void sendBatch(scope, waiting.slice(from, from + largestBatch), signal);
+        void sendBatch(scope, waiting.slice(from, from + largestBatch));
       }
     });
   });
@@ -88,7 +89,16 @@ async function noteWaiting<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-async function sendBatch(scope: Scope, waiting: Waiting[], signal: AbortSignal): Promise<void> {
+/** Aborts once nobody waits any more: others need the answers that one has given up. */
+function whenAllAbort(waiting: Waiting[]): AbortSignal {
+  const stopping = new AbortController();
+  const check = () => waiting.every(({ signal }) => signal.aborted) && stopping.abort();
+  for (const { signal } of waiting) signal.addEventListener('abort', check);
+  return stopping.signal;
+}
+
+async function sendBatch(scope: Scope, waiting: Waiting[]): Promise<void> {
+  const signal = whenAllAbort(waiting);
   try {
     const body = { ...scope, queries: waiting.map(({ question }) => question) };
     const response = await send('/query/batch', { method: 'POST', body, accept: 'application/x-ndjson', signal });

@@ -21,10 +21,13 @@ export const scope = computed<Scope | undefined>(() => {
   const saved = segment === undefined ? [] : savedSegments.value?.find(({ id }) => id === segment)?.definition.filters;
   if (siteId.value === undefined || saved === undefined) return undefined;
   const all = [...filters, ...saved];
+  // They count nowhere else, so that a page about one would be empty.
+  const isOfBot = filters.some(([operator, dimension]) => dimension === 'bot' && !operator.includes('not'));
   return {
     ...{ site_id: siteId.value, date_range: dateRange.value },
     ...(timezone && { timezone }),
     ...(all.length > 0 && { filters: all }),
+    ...(isOfBot && { include_bots: true }),
   };
 });
 

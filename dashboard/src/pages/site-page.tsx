@@ -1,9 +1,9 @@
 /** One site: its figures, its chart, its panels. */
-import { panels } from '../panels/panel-list.ts';
 import { FilterChips } from '../parts/filter-chips.tsx';
 import { Footing } from '../parts/footing.tsx';
+import { GoalChip } from '../parts/goal-chip.tsx';
 import { Header } from '../parts/header.tsx';
-import { PanelCard } from '../parts/panel-card.tsx';
+import { Panels } from '../parts/panels.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
 import { Chart } from '../top/chart.tsx';
 import { KeyFigures } from '../top/key-figures.tsx';
@@ -16,15 +16,12 @@ export function SitePage() {
       </Header>
       <main>
         <FilterChips />
+        <GoalChip />
         <section class="top card">
           <KeyFigures />
           <Chart />
         </section>
-        <div class="panels">
-          {panels.map((panel) => (
-            <PanelCard key={panel.name} panel={panel} />
-          ))}
-        </div>
+        <Panels />
       </main>
       <Footing />
     </>

@@ -5,5 +5,11 @@ const tab = (name: string): Tab => ({ name, dimension: name, metrics: ['visitors
 
 export const devices: Panel = {
   name: 'devices',
-  tabs: [tab('browser'), tab('os'), tab('device'), tab('screen'), tab('language')],
+  tabs: [
+    { ...tab('browser'), versions: 'browser_version' },
+    { ...tab('os'), versions: 'os_version' },
+    tab('device'),
+    tab('screen'),
+    tab('language'),
+  ],
 };

@@ -1,8 +1,11 @@
 /** What was looked at. */
-import type { Filter } from '../view.ts';
-import type { Panel } from './panel.ts';
+import { ofType, type Panel, type Tab } from './panel.ts';
 
-const ofType = (type: string): Filter[] => [['is', 'event_type', [type]]];
+/** Tabs about events of a type that is not views. */
+const events = (name: string, dimension: string): Tab => ({
+  ...{ name, dimension, metrics: ['visitors', 'events'], group: 'more_pages' },
+  ...{ filters: ofType(name), clickFilters: ofType(name) },
+});
 
 export const pages: Panel = {
   name: 'pages',
@@ -10,9 +13,12 @@ export const pages: Panel = {
     { name: 'path', dimension: 'path', metrics: ['visitors', 'views'], filters: ofType('view') },
     { name: 'entry_page', dimension: 'entry_page', metrics: ['visitors', 'visits'], isSet: true },
     { name: 'exit_page', dimension: 'exit_page', metrics: ['visitors', 'visits'], isSet: true },
-    { name: 'title', dimension: 'title', metrics: ['visitors', 'views'], filters: ofType('view'), isSet: true },
-    { name: 'outbound', dimension: 'property:url', metrics: ['visitors', 'events'], filters: ofType('outbound') },
-    { name: 'download', dimension: 'property:url', metrics: ['visitors', 'events'], filters: ofType('download') },
-    { name: 'not_found', dimension: 'path', metrics: ['visitors', 'events'], filters: ofType('not_found') },
+    {
+      ...{ name: 'title', dimension: 'title', metrics: ['visitors', 'views'] },
+      ...{ filters: ofType('view'), isSet: true, group: 'more_pages' },
+    },
+    events('outbound', 'property:url'),
+    events('download', 'property:url'),
+    events('not_found', 'path'),
   ],
 };

@@ -1,7 +1,8 @@
 /** Where visitors came from. */
 import type { Panel, Tab } from './panel.ts';
 
-const tab = (name: string, isSet = false): Tab => ({ name, dimension: `visit:${name}`, metrics: ['visitors'], isSet });
+const tab = (name: string): Tab => ({ name, dimension: `visit:${name}`, metrics: ['visitors'] });
+const campaign = (name: string): Tab => ({ ...tab(name), isSet: true, group: 'campaigns' });
 
 export const sources: Panel = {
   name: 'sources',
@@ -9,10 +10,10 @@ export const sources: Panel = {
     tab('channel'),
     tab('source'),
     tab('referrer'),
-    tab('utm_source', true),
-    tab('utm_medium', true),
-    tab('utm_campaign', true),
-    tab('utm_term', true),
-    tab('utm_content', true),
+    campaign('utm_campaign'),
+    campaign('utm_source'),
+    campaign('utm_medium'),
+    campaign('utm_term'),
+    campaign('utm_content'),
   ],
 };

@@ -1,27 +1,63 @@
 /** A panel on the page: its tabs, and the first rows of the chosen one. */
-import { textOr } from '../i18n/text.ts';
-import type { Panel } from '../panels/panel.ts';
+import { useEffect } from 'preact/hooks';
+import { loadDefinitions } from '../definitions.ts';
+import { t, textOr } from '../i18n/text.ts';
+import type { Panel, Tab } from '../panels/panel.ts';
+import { chosenTab, shownTab } from '../panels/shown-tab.ts';
 import { changeView, view } from '../view.ts';
+import { onDemand } from './on-demand.tsx';
 import { PanelTable } from './panel-table.tsx';
+import { PanelTabs } from './panel-tabs.tsx';
 
-export function PanelCard({ panel: { name, tabs } }: { panel: Panel }) {
-  const chosen = tabs.find((tab) => tab.name === view.value.tabs[name]) ?? tabs[0];
+const Waiting = () => <div class="rows waiting" />;
+
+/** Tabs that are more than a list. */
+const parts = {
+  map: onDemand<{ tab: Tab }>(async () => (await import('../map/map-tab.tsx')).MapTab, Waiting),
+  goals: onDemand<{ tab: Tab }>(async () => (await import('../events/goals-tab.tsx')).GoalsTab, Waiting),
+  properties: onDemand<{ tab: Tab }>(async () => (await import('../events/properties-tab.tsx')).PropertiesTab, Waiting),
+};
+
+const Details = onDemand<{ panel: Panel; tab: Tab }>(
+  async () => (await import('../details/details-dialog.tsx')).DetailsDialog,
+);
+
+function TabBody({ tab }: { tab: Tab }) {
+  const shown = shownTab(tab);
+  // Which bots are crawlers of AI services comes from there.
+  useEffect(() => {
+    if (!shown) loadDefinitions();
+  }, [shown]);
+  if (!shown) return <Waiting />;
+  const Part = tab.part && parts[tab.part];
+  return Part ? <Part tab={shown} /> : <PanelTable key={shown.dimension} tab={shown} />;
+}
+
+/** What is not a list of values has no details. */
+const hasDetails = (tab: Tab) => tab.part !== 'goals' && !(tab.part === 'properties' && tab.dimension === 'event_type');
+
+export function PanelCard({ panel }: { panel: Panel }) {
+  const { name } = panel;
+  const chosen = chosenTab(panel);
+  const shown = shownTab(chosen);
   return (
     <section class="card panel" aria-labelledby={`panel-${name}`}>
-      <h2 id={`panel-${name}`}>{textOr(`panel.${name}`, name)}</h2>
-      <div class="tabs">
-        {tabs.map((tab) => (
+      <div class="panel-head">
+        <h2 id={`panel-${name}`}>{textOr(`panel.${name}`, name)}</h2>
+        {shown && hasDetails(shown) && (
           <button
             type="button"
-            key={tab.name}
-            aria-pressed={tab === chosen}
-            onClick={() => changeView({ tabs: { ...view.value.tabs, [name]: tab.name } }, { replace: true })}
+            class="more"
+            aria-label={t('details.of', { panel: textOr(`panel.${name}`, name) })}
+            onClick={() => changeView({ details: name })}
           >
-            {textOr(`tab.${tab.name}`, tab.name)}
+            {t('details')}
           </button>
-        ))}
+        )}
       </div>
-      <PanelTable tab={chosen} />
+      <PanelTabs panel={panel} />
+      <TabBody key={chosen.name} tab={chosen} />
+      {view.value.details === name && shown && <Details panel={panel} tab={shown} />}
     </section>
   );
 }

@@ -1,65 +1,52 @@
 /** The values of a dimension with most visitors; a click on one filters everything by it. */
-import { formatMetric } from '../format.ts';
-import { t, textOr } from '../i18n/text.ts';
+import { t } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
-import type { Question, Row } from '../query-client.ts';
-import { useAnswer } from '../use-answer.ts';
-import { addFilter, type Filter } from '../view.ts';
+import { type PanelRows, rowKey, useRows } from '../panels/use-rows.ts';
 import { Problem } from './problem.tsx';
-import { dimensionName, valueName } from './value-name.ts';
+import { Term } from './term.tsx';
+import { dimensionName } from './value-name.ts';
+import { ValueRow, type ValueRowProps } from './value-row.tsx';
 
-const rowsShown = 9;
+interface TableProps extends PanelRows, Pick<ValueRowProps, 'choose'> {
+  tab: Tab;
+}
 
-export const questionOf = ({ dimension, metrics, filters = [], isSet }: Tab): Question => ({
-  metrics: [...metrics],
-  dimensions: [dimension],
-  filters: [...filters, ...(isSet ? [['is_set', dimension]] : [])],
-  order_by: [[metrics[0]!, 'desc']],
-  limit: rowsShown,
-});
-
-function ValueRow({ tab, row, most }: { tab: Tab; row: Row; most: number }) {
-  const [value = null] = row.dimensions;
-  const name = valueName(tab.dimension, value);
-  const filter: Filter = ['is', tab.dimension, [value]];
+function Head({ tab, metrics }: { tab: Tab; metrics: readonly string[] }) {
   return (
-    <tr>
-      <th scope="row">
-        <span class="bar" style={{ inlineSize: `${(100 * Number(row.metrics[0])) / most}%` }} />
-        <button type="button" title={name} onClick={() => addFilter(filter)}>
-          {name}
-        </button>
-      </th>
-      {tab.metrics.map((metric, at) => (
-        <td key={metric}>{formatMetric(metric, row.metrics[at], { isShort: true })}</td>
-      ))}
-    </tr>
+    <thead>
+      <tr>
+        <th scope="col">{dimensionName(tab.dimension)}</th>
+        {metrics.map((metric) => (
+          <th scope="col" key={metric}>
+            <Term metric={metric} />
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 
-export function PanelTable({ tab }: { tab: Tab }) {
-  const { answer, problem, isWaiting } = useAnswer('panels', questionOf(tab));
+/** What `useRows` has found; as high with no row as with all. */
+export function RowsTable({ tab, metrics, rows, problem, isWaiting, choose }: TableProps) {
   if (problem) return <Problem problem={problem} />;
-  const rows = answer?.results ?? [];
-  if (answer && rows.length === 0) return <p class="empty">{t('panel.empty')}</p>;
-  const most = Math.max(1, Number(rows[0]?.metrics[0] ?? 0));
+  if (rows?.length === 0 && !isWaiting) return <p class="empty">{t('panel.empty')}</p>;
+  const most = Math.max(1, Number(rows?.[0]?.figures[0] ?? 0));
   return (
-    <table aria-busy={isWaiting}>
-      <thead>
-        <tr>
-          <th scope="col">{dimensionName(tab.dimension)}</th>
-          {tab.metrics.map((metric) => (
-            <th scope="col" key={metric}>
-              {textOr(`metric.${metric}`, metric)}
-            </th>
-          ))}
-        </tr>
-      </thead>
+    <table aria-busy={isWaiting} class={rows ? '' : 'waiting'}>
+      <Head tab={tab} metrics={metrics} />
       <tbody>
-        {rows.map((row) => (
-          <ValueRow key={String(row.dimensions[0])} tab={tab} row={row} most={most} />
+        {rows?.map((row) => (
+          <ValueRow key={rowKey(row)} {...{ tab, row, metrics, most, choose }} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+export function PanelTable({ tab, choose }: Pick<TableProps, 'tab' | 'choose'>) {
+  return (
+    <div class="rows">
+      <RowsTable tab={tab} choose={choose} {...useRows(tab)} />
+    </div>
   );
 }

@@ -1,20 +1,33 @@
 /** The figures of the whole range; a click puts one on the chart. */
-import { formatChange, formatMetric } from '../format.ts';
+import { formatMetric } from '../format.ts';
 import { textOr } from '../i18n/text.ts';
+import { Change } from '../parts/change.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useDefinition } from '../parts/term.tsx';
 import { comparison } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
 import { changeView, view } from '../view.ts';
 
 export const keyMetrics = ['visitors', 'visits', 'views', 'views_per_visit', 'bounce_rate', 'visit_duration'];
 
-/** More of these is worse. */
-const lessIsBetter = new Set(['bounce_rate']);
+interface FigureProps {
+  metric: string;
+  value: number | string | null | undefined;
+  change: number | null | undefined;
+}
 
-function Change({ metric, change }: { metric: string; change: number | null | undefined }) {
-  if (change === undefined || change === null) return null;
-  const isGood = change === 0 ? undefined : change > 0 !== lessIsBetter.has(metric);
-  return <span class={`change ${isGood === undefined ? '' : isGood ? 'good' : 'bad'}`}>{formatChange(change)}</span>;
+function Figure({ metric, value, change }: FigureProps) {
+  const { on, tip } = useDefinition(metric);
+  return (
+    <>
+      <button type="button" aria-pressed={view.value.metric === metric} onClick={() => changeView({ metric })} {...on}>
+        <span class="name">{textOr(`metric.${metric}`, metric)}</span>
+        <strong>{value === undefined ? ' ' : formatMetric(metric, value, { isShort: true })}</strong>
+        <Change metric={metric} change={change} />
+      </button>
+      {tip}
+    </>
+  );
 }
 
 export function KeyFigures() {
@@ -24,16 +37,7 @@ export function KeyFigures() {
   return (
     <div class="figures" aria-busy={isWaiting}>
       {keyMetrics.map((metric, at) => (
-        <button
-          type="button"
-          key={metric}
-          aria-pressed={view.value.metric === metric}
-          onClick={() => changeView({ metric })}
-        >
-          <span class="name">{textOr(`metric.${metric}`, metric)}</span>
-          <strong>{row ? formatMetric(metric, row.metrics[at], { isShort: true }) : ' '}</strong>
-          <Change metric={metric} change={row?.comparison?.change[at]} />
-        </button>
+        <Figure key={metric} metric={metric} value={row?.metrics[at]} change={row?.comparison?.change[at]} />
       ))}
     </div>
   );

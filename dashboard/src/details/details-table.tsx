@@ -1,0 +1,109 @@
+/** All values of a tab: a page of a hundred at first, and more by a button. */
+import { useState } from 'preact/hooks';
+import { formatNumber } from '../format.ts';
+import { chosenGoal } from '../goals.ts';
+import { t } from '../i18n/text.ts';
+import type { Tab } from '../panels/panel.ts';
+import { scopeOf } from '../panels/panel-questions.ts';
+import { rowKey } from '../panels/use-rows.ts';
+import { Problem } from '../parts/problem.tsx';
+import { Term } from '../parts/term.tsx';
+import { dimensionName } from '../parts/value-name.ts';
+import { ValueRow } from '../parts/value-row.tsx';
+import type { Answer } from '../query-client.ts';
+import { useAnswer } from '../use-answer.ts';
+import { detailMetrics, detailOrder, detailsQuestion, orderBy, pageSize } from './details-question.ts';
+
+/** What visitors are called when those of a goal are counted. */
+const nameOf = (metric: string) => (metric === 'visitors' && chosenGoal.value !== 'none' ? 'conversions' : metric);
+
+const ariaSort = { asc: 'ascending', desc: 'descending' } as const;
+
+function Head({ tab }: { tab: Tab }) {
+  const [key, direction] = detailOrder(tab);
+  const sortOf = (name: string) => (name === key ? ariaSort[direction] : 'none');
+  return (
+    <thead>
+      <tr>
+        <th scope="col" aria-sort={sortOf(tab.dimension)}>
+          <button type="button" class="term" onClick={() => orderBy(tab, tab.dimension)}>
+            {dimensionName(tab.dimension)}
+          </button>
+        </th>
+        {detailMetrics(tab).map((metric) => (
+          <th scope="col" key={metric} aria-sort={sortOf(metric)}>
+            <Term metric={nameOf(metric)} onClick={() => orderBy(tab, metric)} />
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+const useDetailPage = (tab: Tab, page: number) => {
+  const offset = page * pageSize;
+  const question = { ...detailsQuestion(tab), limit: pageSize, offset, include: { total_rows: true } };
+  return useAnswer('details', question, scopeOf(tab));
+};
+
+function Rows({ tab, answer }: { tab: Tab; answer: Answer | undefined }) {
+  const metrics = detailMetrics(tab);
+  const rows = answer?.results.map(({ dimensions, metrics: figures }) => ({ value: dimensions[0] ?? null, figures }));
+  return (
+    <>
+      {rows?.map((row) => (
+        <ValueRow key={rowKey(row)} {...{ tab, row, metrics }} />
+      ))}
+    </>
+  );
+}
+
+/** One of the pages after the first. */
+function LaterRows({ tab, page }: { tab: Tab; page: number }) {
+  const { answer, problem } = useDetailPage(tab, page);
+  if (!problem) return <Rows tab={tab} answer={answer} />;
+  return (
+    <tr>
+      <td colSpan={detailMetrics(tab).length + 1}>
+        <Problem problem={problem} />
+      </td>
+    </tr>
+  );
+}
+
+/** Pages that are shown; one again when another question is asked. */
+function usePageCount(tab: Tab) {
+  const key = JSON.stringify([scopeOf(tab), detailsQuestion(tab)]);
+  const [pages, setPages] = useState({ key, count: 1 });
+  const count = pages.key === key ? pages.count : 1;
+  return { count, addPage: () => setPages({ key, count: count + 1 }) };
+}
+
+export function DetailsTable({ tab }: { tab: Tab }) {
+  const { count, addPage } = usePageCount(tab);
+  const { answer, problem, isWaiting } = useDetailPage(tab, 0);
+  if (problem) return <Problem problem={problem} />;
+  const total = answer?.meta.total_rows;
+  const shown = Math.min(count * pageSize, total ?? 0);
+  return (
+    <div class="details-list" aria-busy={isWaiting}>
+      <p role="status" class="faint">
+        {total === undefined ? '' : t('details.rows', { shown: formatNumber(shown), total: formatNumber(total) })}
+      </p>
+      <table class={answer ? '' : 'waiting'}>
+        <Head tab={tab} />
+        <tbody>
+          <Rows tab={tab} answer={answer} />
+          {Array.from({ length: count - 1 }, (_, at) => (
+            <LaterRows key={at + 1} tab={tab} page={at + 1} />
+          ))}
+        </tbody>
+      </table>
+      {total !== undefined && shown < total && (
+        <button type="button" class="more" onClick={addPage}>
+          {t('details.more')}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** Files of what details show, with the range and the filters of the page. */
+import { sendJson } from '../api.ts';
+import type { Tab } from '../panels/panel.ts';
+import { scopeOf } from '../panels/panel-questions.ts';
+import { apiBase } from '../place.ts';
+import { detailsQuestion } from './details-question.ts';
+
+/** Parameters of the dataset for any question. */
+function exportParams(tab: Tab): Record<string, unknown> {
+  const { filters: ofPage = [], ...scope } = scopeOf(tab)!;
+  const { filters, ...question } = detailsQuestion(tab);
+  return { ...scope, ...question, filters: [...ofPage, ...filters] };
+}
+
+/** As an address has them: texts as they are, everything else as JSON. */
+export function csvAddress(tab: Tab): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(exportParams(tab))) {
+    parameters.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return `${apiBase.value}/datasets/timeseries/export.csv?${parameters}`;
+}
+
+interface Export {
+  id: string;
+  status: 'pending' | 'processing' | 'completed' | 'failed' | 'expired';
+  error?: { message?: string } | string | null;
+}
+
+const betweenLooksMs = 700;
+
+const pause = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, betweenLooksMs);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/**
+ * Has a workbook written, and resolves with its address once it is there; undefined when `signal` aborts before.
+ * @throws ApiError, or Error with what went wrong while it was written.
+ */
+export async function writeWorkbook(tab: Tab, signal: AbortSignal): Promise<string | undefined> {
+  const body = { dataset: 'timeseries', params: exportParams(tab), format: 'xlsx' };
+  let made = await sendJson<Export>('/exports', { method: 'POST', body });
+  while (made.status === 'pending' || made.status === 'processing') {
+    await pause(signal);
+    if (signal.aborted) return undefined;
+    made = await sendJson<Export>(`/exports/${made.id}`, { signal });
+  }
+  if (made.status === 'completed') return `${apiBase.value}/exports/${made.id}/download`;
+  throw new Error(typeof made.error === 'string' ? made.error : made.error?.message);
+}

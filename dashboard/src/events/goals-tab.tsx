@@ -1,0 +1,103 @@
+/** All goals of the site: who reached them, and how many of all. A click makes every panel show conversions. */
+import { formatMetric } from '../format.ts';
+import { type Goal, goals, goalsProblem } from '../goals.ts';
+import { t } from '../i18n/text.ts';
+import { Problem } from '../parts/problem.tsx';
+import { Term } from '../parts/term.tsx';
+import { siteAddress } from '../place.ts';
+import { siteId } from '../scope.ts';
+import { mayChange } from '../session.ts';
+import { useAnswers } from '../use-answers.ts';
+import { changeView, view } from '../view.ts';
+
+interface GoalRow {
+  goal: Goal;
+  conversions: number;
+  events: number;
+  /** Of all visitors in the range who the filters of the page leave, in percent; null without any. */
+  rate: number | null;
+}
+
+const metrics = ['conversions', 'events', 'conversion_rate'];
+
+function useGoalRows(all: Goal[]) {
+  const questions = all.map(({ filters }) => ({ metrics: ['visitors', 'events'], filters }));
+  const asked = useAnswers('panels', [{ metrics: ['visitors'] }, ...questions]);
+  const [total, ...answers] = asked.answers ?? [];
+  const visitors = Number(total?.results[0]?.metrics[0] ?? 0);
+  const rows = answers.map(({ results }, at): GoalRow => {
+    const [conversions = 0, events = 0] = (results[0]?.metrics ?? []).map(Number);
+    const rate = visitors > 0 ? Math.round((1e4 * conversions) / visitors) / 100 : null;
+    return { goal: all[at]!, conversions, events, rate };
+  });
+  return { ...asked, rows: rows.toSorted((a, b) => b.conversions - a.conversions) };
+}
+
+function Row({ row: { goal, conversions, events, rate }, most }: { row: GoalRow; most: number }) {
+  const isChosen = view.value.goal === goal.id;
+  return (
+    <tr>
+      <th scope="row">
+        <span class="bar" style={{ inlineSize: `${(100 * conversions) / most}%` }} />
+        <span class="cell">
+          <button
+            type="button"
+            class="value"
+            aria-pressed={isChosen}
+            title={goal.name}
+            onClick={() => changeView({ goal: isChosen ? undefined : goal.id })}
+          >
+            {goal.name}
+          </button>
+        </span>
+      </th>
+      <td>{formatMetric('visitors', conversions, { isShort: true })}</td>
+      <td>{formatMetric('events', events, { isShort: true })}</td>
+      <td>{formatMetric('conversion_rate', rate)}</td>
+    </tr>
+  );
+}
+
+function NoGoals() {
+  return (
+    <p class="empty">
+      {t('goals.none')}{' '}
+      {mayChange() && siteId.value && (
+        <a href={siteAddress(siteId.value, 'settings')} data-page>
+          {t('goals.make')}
+        </a>
+      )}
+    </p>
+  );
+}
+
+function GoalsTable({ all }: { all: Goal[] }) {
+  const { rows, problem, isWaiting, answers } = useGoalRows(all);
+  if (problem) return <Problem problem={problem} />;
+  const most = Math.max(1, ...rows.map(({ conversions }) => conversions));
+  return (
+    <table aria-busy={isWaiting} class={answers ? '' : 'waiting'}>
+      <thead>
+        <tr>
+          <th scope="col">{t('goals.column')}</th>
+          {metrics.map((metric) => (
+            <th scope="col" key={metric}>
+              <Term metric={metric} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row key={row.goal.id} row={row} most={most} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function GoalsTab() {
+  if (goalsProblem.value) return <Problem problem={goalsProblem.value} />;
+  if (!goals.value) return <div class="rows waiting" />;
+  return <div class="rows">{goals.value.length === 0 ? <NoGoals /> : <GoalsTable all={goals.value} />}</div>;
+}

@@ -1,0 +1,95 @@
+/** The map itself: the more visitors, the stronger the colour; a click on a country filters by it. */
+
+import shapes from 'world-map:shapes';
+import { useState } from 'preact/hooks';
+import { countryName, formatMetric } from '../format.ts';
+import { t, textOr } from '../i18n/text.ts';
+import type { Tab } from '../panels/panel.ts';
+import { chooseValue } from '../parts/choose-value.ts';
+
+export interface WorldMapProps {
+  tab: Tab;
+  metric: string;
+  /** By code of the country. */
+  figures: Map<string, number>;
+  isWaiting: boolean;
+}
+
+const dotRadius = 5;
+
+/** Few countries have most: by the root those with less can be told apart, too. */
+const strength = (figure: number, most: number) => `${Math.round(18 + 82 * Math.sqrt(figure / most))}%`;
+
+interface CountryProps {
+  code: string;
+  label: string;
+  colour: string;
+  /** Reached by Tab; all others by arrow keys from there. */
+  isFirst: boolean;
+  onClick: (event: MouseEvent | KeyboardEvent) => void;
+  onShow: (shown: boolean) => void;
+  onMove: (step: number) => void;
+}
+
+function Country({ code, label, colour, isFirst, onClick, onShow, onMove }: CountryProps) {
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' || event.key === ' ') onClick(event);
+    else if (event.key === 'ArrowRight' || event.key === 'ArrowDown') onMove(1);
+    else if (event.key === 'ArrowLeft' || event.key === 'ArrowUp') onMove(-1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const on = {
+    ...{
+      role: 'button' as const,
+      tabIndex: isFirst ? 0 : -1,
+      'aria-label': label,
+      'data-code': code,
+      onClick,
+      onKeyDown: keys,
+    },
+    ...{ onMouseEnter: () => onShow(true), onMouseLeave: () => onShow(false) },
+    ...{ onFocus: () => onShow(true), onBlur: () => onShow(false), style: { '--strength': colour } },
+  };
+  const dot = shapes.dots[code];
+  if (dot) return <circle cx={dot[0]} cy={dot[1]} r={dotRadius} {...on} />;
+  return <path d={shapes.countries[code]} {...on} />;
+}
+
+/** Land without visitors, below everything else. */
+function Land({ figures }: Pick<WorldMapProps, 'figures'>) {
+  const others = Object.entries(shapes.countries).filter(([code]) => !figures.has(code));
+  return <path class="land" d={shapes.land + others.map(([, path]) => path).join('')} />;
+}
+
+const isDrawn = (code: string) => code in shapes.countries || code in shapes.dots;
+
+export function WorldMap({ tab, metric, figures, isWaiting }: WorldMapProps) {
+  const [shown, setShown] = useState<string | undefined>();
+  const drawn = [...figures].filter(([code, figure]) => figure > 0 && isDrawn(code)).toSorted((a, b) => b[1] - a[1]);
+  const most = Math.max(1, drawn[0]?.[1] ?? 0);
+  const labelOf = (code: string) =>
+    `${countryName(code)}: ${formatMetric(metric, figures.get(code))} ${textOr(`metric.${metric}`, metric)}`;
+  const move = (from: Element, step: number) => {
+    const all = [...from.closest('svg')!.querySelectorAll<SVGElement>('[data-code]')];
+    all[(all.indexOf(from as SVGElement) + step + all.length) % all.length]?.focus();
+  };
+  return (
+    <figure class="map" aria-busy={isWaiting} aria-label={t('map.name')}>
+      <svg viewBox={`0 0 ${shapes.width} ${shapes.height}`}>
+        <Land figures={new Map(drawn)} />
+        {drawn.map(([code, figure], at) => (
+          <Country
+            key={code}
+            {...{ code, label: labelOf(code), colour: strength(figure, most), isFirst: at === 0 }}
+            onClick={(event) => chooseValue(event as MouseEvent, tab, code)}
+            onShow={(isShown) => setShown(isShown ? code : undefined)}
+            onMove={(step) => move(document.activeElement!, step)}
+          />
+        ))}
+      </svg>
+      <figcaption aria-hidden="true">{shown ? labelOf(shown) : ''}</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,60 @@
+/** What panels ask about their tabs. */
+import type { Goal } from '../goals.ts';
+import { address } from '../place.ts';
+import type { Question, Scope } from '../query-client.ts';
+import { comparison, scope } from '../scope.ts';
+import type { Tab } from './panel.ts';
+
+/** Every panel has as many places for rows, so that nothing moves when they come. */
+export const rowsShown = 9;
+/** Among so many values with most visitors those of the rows are looked for first. */
+const valuesWithVisitors = 500;
+
+/** What waits for nothing else: events of bots are another selection than those of people. */
+export const laneOf = ({ isOfBots }: Tab): string => (isOfBots ? 'bots' : 'panels');
+
+export const scopeOf = ({ isOfBots }: Tab): Scope | undefined =>
+  isOfBots && scope.value ? { ...scope.value, include_bots: true } : scope.value;
+
+export const filtersOf = ({ dimension, filters = [], isSet }: Tab): unknown[] => [
+  ...filters,
+  ...(isSet ? [['is_set', dimension]] : []),
+];
+
+/** Rows say how they have changed where the reader has chosen what to compare with; unasked, that would be too much. */
+const rowComparison = () => (new URLSearchParams(address.value.search).has('compare') ? comparison.value : {});
+
+/** With the share of all visitors behind the metrics of the tab, where it is about visitors. */
+export const rowsQuestion = (tab: Tab): Question => ({
+  metrics: tab.metrics[0] === 'visitors' ? [...tab.metrics, 'share'] : [...tab.metrics],
+  dimensions: [tab.dimension],
+  filters: filtersOf(tab),
+  order_by: [[tab.metrics[0]!, 'desc']],
+  limit: rowsShown,
+  include: rowComparison(),
+});
+
+/** Only what rows without a value would say nothing about is left out: a goal has an event type of its own. */
+const goalFilters = ({ dimension, isSet, clickFilters }: Tab) => (isSet || clickFilters ? [['is_set', dimension]] : []);
+
+/**
+ * Conversions of a value are the different visitors who did an event of the goal that has this value, in the range and with the
+ * filters of the page. Their rate is that number in percent of the different visitors with any event that has this value, in the
+ * same range and with the same filters. So it is never above 100 %, and rates of several values do not add up.
+ */
+export const conversionsQuestion = (tab: Tab, goal: Goal): Question => ({
+  metrics: ['visitors'],
+  dimensions: [tab.dimension],
+  filters: [...goal.filters, ...goalFilters(tab)],
+  order_by: [['visitors', 'desc']],
+  limit: rowsShown,
+  include: rowComparison(),
+});
+
+export const visitorsQuestion = (tab: Tab, values?: (string | null)[]): Question => ({
+  metrics: ['visitors'],
+  dimensions: [tab.dimension],
+  filters: [...goalFilters(tab), ...(values ? [['is', tab.dimension, values]] : [])],
+  order_by: [['visitors', 'desc']],
+  limit: valuesWithVisitors,
+});

@@ -1,0 +1,80 @@
+/** The rows of a tab: its values with most visitors, or with most conversions of the chosen goal. */
+import { chosenGoal } from '../goals.ts';
+import type { Answer, Row } from '../query-client.ts';
+import { type Asked, useAnswer } from '../use-answer.ts';
+import type { Tab } from './panel.ts';
+import { conversionsQuestion, laneOf, rowsQuestion, scopeOf, visitorsQuestion } from './panel-questions.ts';
+
+export interface PanelRow {
+  value: string | null;
+  /** In the order of `metrics`. */
+  figures: (number | string | null)[];
+  /** Of all visitors, in percent; undefined where that says nothing. */
+  share?: number | undefined;
+  /** Of the first figure, in percent; undefined where nothing is compared. */
+  change?: number | null | undefined;
+}
+
+export interface PanelRows {
+  metrics: readonly string[];
+  /** Undefined until they are there. */
+  rows?: PanelRow[] | undefined;
+  problem?: unknown;
+  isWaiting: boolean;
+}
+
+const plainRow = ({ metrics }: Tab, { dimensions, metrics: figures, comparison }: Row): PanelRow => {
+  const share = figures[metrics.length];
+  return {
+    value: dimensions[0] ?? null,
+    figures: figures.slice(0, metrics.length),
+    share: share === undefined || share === null ? undefined : Number(share),
+    change: comparison?.change[0],
+  };
+};
+
+const visitorsOf = (answer: Answer | undefined) =>
+  (answer?.results ?? []).map(({ dimensions, metrics }) => [dimensions[0] ?? null, Number(metrics[0])] as const);
+
+/** Two decimals, as rates of the API have. */
+const percentOf = (part: number, all: number | undefined) => (all ? Math.round((1e4 * part) / all) / 100 : null);
+
+/** See {@link conversionsQuestion} for what they mean. */
+function useConversions(tab: Tab): PanelRows {
+  const goal = chosenGoal.value;
+  const isChosen = typeof goal !== 'string';
+  const [lane, within] = [laneOf(tab), scopeOf(tab)];
+  const rows = useAnswer(lane, isChosen ? conversionsQuestion(tab, goal) : undefined, within);
+  const common = useAnswer(lane, isChosen ? visitorsQuestion(tab) : undefined, within);
+  const known = new Map(visitorsOf(common.answer));
+  const values = (rows.answer?.results ?? []).map(({ dimensions }) => dimensions[0] ?? null);
+  const missing = common.answer && !rows.isWaiting ? values.filter((value) => !known.has(value)) : [];
+  const others = useAnswer(lane, missing.length > 0 ? visitorsQuestion(tab, missing) : undefined, within);
+  const visitors = new Map([...known, ...visitorsOf(others.answer)]);
+  return {
+    metrics: ['conversions', 'conversion_rate'],
+    rows: rows.answer?.results.map(({ dimensions, metrics, comparison }) => ({
+      value: dimensions[0] ?? null,
+      figures: [metrics[0]!, percentOf(Number(metrics[0]), visitors.get(dimensions[0] ?? null))],
+      change: comparison?.change[0],
+    })),
+    problem: rows.problem ?? common.problem,
+    isWaiting: rows.isWaiting || common.isWaiting,
+  };
+}
+
+const asRows = (tab: Tab, { answer, problem, isWaiting }: Asked): PanelRows => ({
+  metrics: tab.metrics,
+  rows: answer?.results.map((row) => plainRow(tab, row)),
+  problem,
+  isWaiting,
+});
+
+export function useRows(tab: Tab): PanelRows {
+  const plain = useAnswer(laneOf(tab), chosenGoal.value === 'none' ? rowsQuestion(tab) : undefined, scopeOf(tab));
+  const conversions = useConversions(tab);
+  return chosenGoal.value === 'none' ? asRows(tab, plain) : conversions;
+}
+
+/** No value is another row than a value of that name. */
+export const rowKey = ({ value }: Pick<PanelRow, 'value'>): string => (value === null ? '' : `=${value}`);

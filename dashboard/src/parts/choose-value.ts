@@ -1,0 +1,26 @@
+/** What a click on a value does: filters everything by it, or by all others with Shift, or opens it with Ctrl or Cmd. */
+import type { Tab } from '../panels/panel.ts';
+import { changeView, type Filter, view } from '../view.ts';
+import { canOpen, openValue } from './open-value.ts';
+
+const same = (a: Filter, b: Filter) => JSON.stringify(a) === JSON.stringify(b);
+
+/** Filters that are in force already are not added again; details close. */
+function addFilters(added: readonly Filter[]): void {
+  const { filters } = view.value;
+  const missing = added.filter((filter) => !filters.some((other) => same(other, filter)));
+  const { sort, search, ...tabs } = view.value.tabs;
+  if (missing.length > 0) changeView({ filters: [...filters, ...missing], details: undefined, tabs });
+}
+
+export const keepOnly = ({ dimension, clickFilters = [] }: Tab, value: string | null): void =>
+  addFilters([...clickFilters, ['is', dimension, [value]]]);
+
+export const leaveOut = ({ dimension }: Tab, value: string | null): void =>
+  addFilters([['is_not', dimension, [value]]]);
+
+export function chooseValue({ ctrlKey, metaKey, shiftKey }: MouseEvent, tab: Tab, value: string | null): void {
+  if ((ctrlKey || metaKey) && canOpen(tab.dimension, value)) openValue(value);
+  else if (shiftKey) leaveOut(tab, value);
+  else keepOnly(tab, value);
+}

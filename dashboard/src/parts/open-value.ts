@@ -1,0 +1,50 @@
+/** Opens what a row is about in a tab of its own: a page of the site, or what a link led to. */
+import { sendJson } from '../api.ts';
+import { ask } from '../query-client.ts';
+import { scope, siteId } from '../scope.ts';
+
+const isPage = (dimension: string) => ['path', 'entry_page', 'exit_page'].includes(dimension);
+
+export const canOpen = (dimension: string, value: string | null): value is string =>
+  value !== null && (dimension === 'property:url' || (isPage(dimension) && /^(\/|https?:)/.test(value)));
+
+/** By site; null: it has none that is known. */
+const hosts = new Map<string, string | null>();
+
+/** The first of the site's own, else the one that most views are of. */
+async function findHost(site: string): Promise<string | null> {
+  const { hostnames } = await sendJson<{ hostnames?: string[] }>(`/sites/${encodeURIComponent(site)}`);
+  if (hostnames?.[0]) return hostnames[0];
+  const question = {
+    ...{ metrics: ['views'], dimensions: ['hostname'], filters: [['is_set', 'hostname']] },
+    ...{ order_by: [['views', 'desc']] as [string, 'desc'][], limit: 1 },
+  };
+  const { results } = await ask('hosts', { ...scope.value!, filters: [] }, question, new AbortController().signal);
+  return results[0]?.dimensions[0] ?? null;
+}
+
+/** Ahead of a click, since browsers open windows only right then. */
+export async function prepareOpening(): Promise<void> {
+  const site = siteId.value;
+  if (site === undefined || hosts.has(site)) return;
+  hosts.set(site, null);
+  // Without a host nothing opens, which is all that it is for.
+  hosts.set(site, await findHost(site).catch(() => null));
+}
+
+/** Undefined for what is not on the web: values are written by whoever sends events. */
+function addressOf(value: string): string | undefined {
+  const host = hosts.get(siteId.value ?? '');
+  const isWhole = /^https?:/i.test(value);
+  if (!isWhole && (!host || !value.startsWith('/'))) return undefined;
+  const address = isWhole ? value : `https://${host}${value}`;
+  if (!URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  const isOurs = isWhole || url.hostname === host || url.host === host;
+  return isOurs && /^https?:$/.test(url.protocol) ? url.href : undefined;
+}
+
+export function openValue(value: string): void {
+  const address = addressOf(value);
+  if (address) open(address, '_blank', 'noopener,noreferrer');
+}

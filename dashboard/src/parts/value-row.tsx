@@ -1,0 +1,69 @@
+/** A value with its figures; a click filters everything by it. */
+import { formatMetric, formatPercent } from '../format.ts';
+import { t } from '../i18n/text.ts';
+import type { Tab } from '../panels/panel.ts';
+import type { PanelRow } from '../panels/use-rows.ts';
+import { Change } from './change.tsx';
+import { chooseValue, leaveOut } from './choose-value.ts';
+import { canOpen, prepareOpening } from './open-value.ts';
+import { valueName } from './value-name.ts';
+
+export interface ValueRowProps {
+  tab: Tab;
+  row: PanelRow;
+  metrics: readonly string[];
+  /** First figure of the row that has most, whose bar is as long as the row. */
+  most?: number;
+  /** In place of a filter. */
+  choose?: ((value: string) => void) | undefined;
+}
+
+function Value({ tab, row: { value }, choose }: ValueRowProps) {
+  const name = valueName(tab.dimension, value);
+  const opens = canOpen(tab.dimension, value);
+  const isPlain = choose !== undefined;
+  const click = (event: MouseEvent) => (choose && value !== null ? choose(value) : chooseValue(event, tab, value));
+  return (
+    <>
+      <button
+        type="button"
+        class="value"
+        title={isPlain ? name : `${name}\n${t(opens ? 'row.clicks.page' : 'row.clicks')}`}
+        onClick={click}
+        {...(opens && { onPointerEnter: prepareOpening, onFocus: prepareOpening })}
+      >
+        {name}
+      </button>
+      {!isPlain && (
+        <button
+          type="button"
+          class="leave-out"
+          aria-label={t('row.leave_out')}
+          title={t('row.leave_out.title', { value: name })}
+          onClick={() => leaveOut(tab, value)}
+        />
+      )}
+    </>
+  );
+}
+
+export function ValueRow(props: ValueRowProps) {
+  const { row, metrics, most = 0 } = props;
+  const { figures, share, change } = row;
+  return (
+    <tr>
+      <th scope="row">
+        {most > 0 && <span class="bar" style={{ inlineSize: `${(100 * Number(figures[0])) / most}%` }} />}
+        <span class="cell">
+          <Value {...props} />
+        </span>
+      </th>
+      {metrics.map((metric, at) => (
+        <td key={metric} {...(at === 0 && share !== undefined && { 'data-share': formatPercent(share) })}>
+          {at === 0 && <Change metric={metric} change={change} />}
+          {formatMetric(metric, figures[at], { isShort: true })}
+        </td>
+      ))}
+    </tr>
+  );
+}

@@ -1,0 +1,77 @@
+/** Amounts by period and currency, newest first. */
+import { formatBucket } from '../format.ts';
+import { t, textOr } from '../i18n/text.ts';
+import { Problem } from '../parts/problem.tsx';
+import { Term } from '../parts/term.tsx';
+import { defaultInterval } from '../top/interval.ts';
+import { view } from '../view.ts';
+import type { Dataset } from './use-dataset.ts';
+
+/** What datasets can be told by, fitting the range. */
+export function periodType(): 'day' | 'week' | 'month' {
+  const unit = defaultInterval(view.value.range);
+  if (unit === 'month') return 'month';
+  return unit === 'day' ? 'week' : 'day';
+}
+
+export interface MoneyRow {
+  period: string;
+  currency: string;
+  /** As they are shown. */
+  cells: string[];
+}
+
+interface MoneyTableProps extends Omit<Dataset, 'rows'> {
+  columns: string[];
+  rows?: MoneyRow[] | undefined;
+}
+
+function Row({ row: { period, currency, cells } }: { row: MoneyRow }) {
+  return (
+    <tr>
+      <th scope="row">
+        <span class="cell">
+          <span class="value">
+            {formatBucket(period, periodType(), true)} <span class="faint">{currency}</span>
+          </span>
+        </span>
+      </th>
+      {cells.map((cell, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: cells are columns.
+        <td key={at}>{cell}</td>
+      ))}
+    </tr>
+  );
+}
+
+function Rows({ columns, rows, problem, isWaiting }: MoneyTableProps) {
+  if (problem) return <Problem problem={problem} />;
+  if (rows?.length === 0) return <p class="empty">{t('panel.empty')}</p>;
+  return (
+    <table aria-busy={isWaiting} class={rows ? '' : 'waiting'}>
+      <thead>
+        <tr>
+          <th scope="col">{textOr(`interval.${periodType()}`, periodType())}</th>
+          {columns.map((name) => (
+            <th scope="col" key={name}>
+              <Term metric={name} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows?.map((row) => (
+          <Row key={`${row.period} ${row.currency}`} row={row} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function MoneyTable(props: MoneyTableProps) {
+  return (
+    <div class="rows money">
+      <Rows {...props} />
+    </div>
+  );
+}
