@@ -13,8 +13,8 @@ const ofVisits = ['visits', 'bounce_rate', 'visit_duration'];
 
 /** Of events that no visit is made of, how long visits are says nothing. */
 export function detailMetrics({ metrics, isOfBots }: Tab): string[] {
-  if (typeof chosenGoal.value !== 'string') return ['visitors', 'events', 'visits'];
   if (isOfBots) return ['events', 'views', 'visitors'];
+  if (typeof chosenGoal.value !== 'string') return ['visitors', 'events', 'visits'];
   const counts = ['visitors', metrics.includes('events') ? 'events' : 'views'];
   return [...counts, ...(metrics.includes('events') ? ['visits'] : ofVisits)];
 }
@@ -64,7 +64,7 @@ function searchFilters({ dimension }: Tab): unknown[] {
 /** Of a goal the visitors who did it count. */
 function countedFilters(tab: Tab): unknown[] {
   const goal = chosenGoal.value;
-  if (typeof goal === 'string') return filtersOf(tab);
+  if (typeof goal === 'string' || tab.isOfBots) return filtersOf(tab);
   return [...goal.filters, ...(tab.isSet ? [['is_set', tab.dimension]] : [])];
 }
 

@@ -15,7 +15,8 @@ import { useAnswer } from '../use-answer.ts';
 import { detailMetrics, detailOrder, detailsQuestion, orderBy, pageSize } from './details-question.ts';
 
 /** What visitors are called when those of a goal are counted. */
-const nameOf = (metric: string) => (metric === 'visitors' && chosenGoal.value !== 'none' ? 'conversions' : metric);
+const nameOf = ({ isOfBots }: Tab, metric: string) =>
+  metric === 'visitors' && !isOfBots && chosenGoal.value !== 'none' ? 'conversions' : metric;
 
 const ariaSort = { asc: 'ascending', desc: 'descending' } as const;
 
@@ -32,7 +33,7 @@ function Head({ tab }: { tab: Tab }) {
         </th>
         {detailMetrics(tab).map((metric) => (
           <th scope="col" key={metric} aria-sort={sortOf(metric)}>
-            <Term metric={nameOf(metric)} onClick={() => orderBy(tab, metric)} />
+            <Term metric={nameOf(tab, metric)} onClick={() => orderBy(tab, metric)} />
           </th>
         ))}
       </tr>

@@ -77,6 +77,7 @@ export function WorldMap({ tab, metric, figures, isWaiting }: WorldMapProps) {
   };
   return (
     <figure class="map" aria-busy={isWaiting} aria-label={t('map.name')}>
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the figure has a name; a title would pop up over the map. */}
       <svg viewBox={`0 0 ${shapes.width} ${shapes.height}`}>
         <Land figures={new Map(drawn)} />
         {drawn.map(([code, figure], at) => (

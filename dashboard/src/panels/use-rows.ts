@@ -39,9 +39,13 @@ const visitorsOf = (answer: Answer | undefined) =>
 /** Two decimals, as rates of the API have. */
 const percentOf = (part: number, all: number | undefined) => (all ? Math.round((1e4 * part) / all) / 100 : null);
 
+const isAbove0 = ({ metrics }: Row) => Number(metrics[0]) > 0;
+
+/** Bots reach no goals. */
+const goalOf = ({ isOfBots }: Tab) => (isOfBots ? 'none' : chosenGoal.value);
+
 /** See {@link conversionsQuestion} for what they mean. */
-function useConversions(tab: Tab): PanelRows {
-  const goal = chosenGoal.value;
+function useConversions(tab: Tab, goal: ReturnType<typeof goalOf>): PanelRows {
   const isChosen = typeof goal !== 'string';
   const [lane, within] = [laneOf(tab), scopeOf(tab)];
   const rows = useAnswer(lane, isChosen ? conversionsQuestion(tab, goal) : undefined, within);
@@ -53,7 +57,8 @@ function useConversions(tab: Tab): PanelRows {
   const visitors = new Map([...known, ...visitorsOf(others.answer)]);
   return {
     metrics: ['conversions', 'conversion_rate'],
-    rows: rows.answer?.results.map(({ dimensions, metrics, comparison }) => ({
+    // Those of the compared range come as well, and events that nobody is known to have done.
+    rows: rows.answer?.results.filter(isAbove0).map(({ dimensions, metrics, comparison }) => ({
       value: dimensions[0] ?? null,
       figures: [metrics[0]!, percentOf(Number(metrics[0]), visitors.get(dimensions[0] ?? null))],
       change: comparison?.change[0],
@@ -71,9 +76,10 @@ const asRows = (tab: Tab, { answer, problem, isWaiting }: Asked): PanelRows => (
 });
 
 export function useRows(tab: Tab): PanelRows {
-  const plain = useAnswer(laneOf(tab), chosenGoal.value === 'none' ? rowsQuestion(tab) : undefined, scopeOf(tab));
-  const conversions = useConversions(tab);
-  return chosenGoal.value === 'none' ? asRows(tab, plain) : conversions;
+  const goal = goalOf(tab);
+  const plain = useAnswer(laneOf(tab), goal === 'none' ? rowsQuestion(tab) : undefined, scopeOf(tab));
+  const conversions = useConversions(tab, goal);
+  return goal === 'none' ? asRows(tab, plain) : conversions;
 }
 
 /** No value is another row than a value of that name. */

@@ -13,6 +13,7 @@ export const dimensionName = (dimension: string) =>
 export function valueName(dimension: string, value: string | null): string {
   const name = plain(dimension);
   if (value === null) return textOr(`none.${name}`, t('none'));
+  if (value === '') return t('value.empty');
   if (name === 'country') return countryName(value);
   if (name === 'language') return languageName(value);
   return textOr(`value.${name}.${value}`, value);
