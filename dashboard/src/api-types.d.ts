@@ -1836,6 +1836,31 @@ export interface components {
         ShareLinks: {
             share_links: components["schemas"]["ShareLink"][];
         };
+        Definitions: {
+            metrics: {
+                [key: string]: string;
+            };
+            dimensions: {
+                [key: string]: string;
+            };
+            time: {
+                [key: string]: string;
+            };
+            operators: {
+                [key: string]: string;
+            };
+            ranges: {
+                [key: string]: string;
+            };
+            comparison: {
+                [key: string]: string;
+            };
+            match: {
+                [key: string]: string;
+            };
+            bots: string;
+            ai_crawlers: string[];
+        };
     };
     responses: never;
     parameters: never;

@@ -20,10 +20,9 @@ import { reportsPaths } from './reports-paths.js';
 import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
 import { savedViewsPaths, savedViewsSchemas } from './saved-views-document.js';
-import { servicePaths } from './service-paths.js';
+import { servicePaths, serviceSchemas } from './service-paths.js';
 import { sharingPaths } from './sharing-paths.js';
 import { sharingSchemas } from './sharing-schemas.js';
-import { servicePaths, serviceSchemas } from './service-paths.js';
 import { unsubscribePaths } from './unsubscribe-paths.js';
 
 export interface OpenApiDocument {
