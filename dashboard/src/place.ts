@@ -1,5 +1,8 @@
 /** Where the page is: what its address says about the page, and about the API behind it. */
 import { computed, signal } from '@preact/signals';
+import { type Place, placeOf } from './place-of.ts';
+
+export type { Place } from './place-of.ts';
 
 /** Folder of a proxy in front of Millrace, with a slash at its end; `/` without one. */
 const root = new URL(document.baseURI).pathname;
@@ -10,32 +13,6 @@ export const address = signal(readAddress());
 function readAddress() {
   const { pathname, search } = location;
   return { path: pathname.startsWith(root) ? pathname.slice(root.length) : '', search };
-}
-
-export interface Place {
-  page: 'sites' | 'site' | 'funnels' | 'retention' | 'journeys' | 'settings' | 'operator' | 'unknown';
-  siteId?: string;
-  /** Of a shared link. */
-  slug?: string;
-}
-
-const pagesOfSite = ['funnels', 'retention', 'journeys', 'settings'] as const;
-type PageOfSite = (typeof pagesOfSite)[number];
-const isPageOfSite = (name: string): name is PageOfSite => (pagesOfSite as readonly string[]).includes(name);
-
-function pageOf(name: string | undefined): Place['page'] {
-  if (name === undefined || name === '') return 'site';
-  return isPageOfSite(name) ? name : 'unknown';
-}
-
-function placeOf(path: string): Place {
-  const [first = '', second, third] = path.split('/').map(decodeURIComponent);
-  if (first === '') return { page: 'sites' };
-  if (first === 'operator') return { page: 'operator' };
-  if (first === 'share' && second) return { page: pageOf(third), slug: second };
-  // A site whose name is that of a page of ours has its own below this folder.
-  if (first === 'sites' && second) return { page: pageOf(third), siteId: second };
-  return { page: pageOf(second), siteId: first };
 }
 
 export const place = computed(() => placeOf(address.value.path));

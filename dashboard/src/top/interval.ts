@@ -1,5 +1,5 @@
 /** Which intervals fit a range. */
-import { type Interval, intervals } from '../view.ts';
+import { type Interval, intervals } from '../view-address.ts';
 
 /** Days of a range, about. */
 function daysOf(range: string): number {

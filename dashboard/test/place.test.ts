@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { type Place, placeOf } from '../src/place-of.ts';
+
+describe('the place that an address names', () => {
+  it.each<[string, Place]>([
+    ['', { page: 'sites' }],
+    ['shop', { page: 'site', siteId: 'shop' }],
+    ['shop/', { page: 'site', siteId: 'shop' }],
+    ['shop/funnels', { page: 'funnels', siteId: 'shop' }],
+    ['shop/nothing', { page: 'unknown', siteId: 'shop' }],
+    ['sites/operator/retention', { page: 'retention', siteId: 'operator' }],
+    ['operator', { page: 'operator' }],
+    ['share/abc', { page: 'site', slug: 'abc' }],
+    ['share/abc/journeys', { page: 'journeys', slug: 'abc' }],
+    ['caf%C3%A9%2Fbar', { page: 'site', siteId: 'café/bar' }],
+  ])('reads %s', (path, place) => {
+    expect(placeOf(path)).toEqual(place);
+  });
+
+  it('takes what cannot be decoded as it stands', () => {
+    expect(placeOf('100%')).toEqual({ page: 'site', siteId: '100%' });
+    expect(placeOf('%E0%A4%A/settings')).toEqual({ page: 'settings', siteId: '%E0%A4%A' });
+    expect(placeOf('share/%')).toEqual({ page: 'site', slug: '%' });
+  });
+});
