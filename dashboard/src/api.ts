@@ -1,4 +1,5 @@
 /** Requests to reporting, and what it says when it refuses. */
+import { signal } from '@preact/signals';
 import { apiBase } from './place.ts';
 
 export class ApiError extends Error {
@@ -10,6 +11,9 @@ export class ApiError extends Error {
     this.code = code;
   }
 }
+
+/** Whether the last request was answered at all. */
+export const isReachable = signal(true);
 
 /** `status` 0: nothing came back at all. */
 export const isOffline = (error: unknown) => error instanceof ApiError && error.status === 0;
@@ -43,8 +47,10 @@ export async function send(path: string, { method = 'GET', body, accept, signal 
     });
   } catch (error) {
     if (signal?.aborted) throw error;
+    isReachable.value = false;
     throw new ApiError(0, 'offline', '');
   }
+  isReachable.value = true;
   if (!response.ok) throw await refusalOf(response);
   return response;
 }

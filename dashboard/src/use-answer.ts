@@ -1,6 +1,7 @@
 /** Ties questions to what is shown: asked again whenever they change, the earlier answer staying until the next one is there. */
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
+import { isOffline } from './api.ts';
 import { type Answer, ask, type Question, type Scope } from './query-client.ts';
 import { scope } from './scope.ts';
 
@@ -14,8 +15,8 @@ export interface Asked {
   isWaiting: boolean;
 }
 
-/** When the newest answer on the page came, and what it was counted from. */
-export const newest = signal<{ at: number; source: string } | undefined>(undefined);
+/** When the newest answer on the page came, what it was counted from, and the time zone of its days. */
+export const newest = signal<{ at: number; source: string; zone: string } | undefined>(undefined);
 
 /** Answers of questions asked before, so that Back shows them at once, while they are asked for again. */
 const remembered = new Map<string, Answer>();
@@ -46,11 +47,13 @@ export function useAnswer(
       .then((answer) => {
         if (stopping.signal.aborted) return;
         remember(key, answer);
-        newest.value = { at: answer.at, source: answer.meta.source };
+        newest.value = { at: answer.at, source: answer.meta.source, zone: answer.query.timezone };
         setAsked({ key, answer, isWaiting: false });
       })
       .catch((problem: unknown) => {
-        if (!stopping.signal.aborted) setAsked({ key, problem, isWaiting: false });
+        // Earlier figures stay while nothing can be had; that is said once for the whole page.
+        if (stopping.signal.aborted || isOffline(problem)) return;
+        setAsked({ key, problem, isWaiting: false });
       });
     return () => stopping.abort();
   }, [key, lane, refresh]);

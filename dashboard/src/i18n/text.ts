@@ -1,8 +1,9 @@
 /** What the page says, in the language of whoever reads it. */
 import { signal } from '@preact/signals';
 import type english from './en.json';
+import type englishOfPages from './pages-en.json';
 
-export type TextName = keyof typeof english;
+export type TextName = keyof typeof english | keyof typeof englishOfPages;
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
 
@@ -10,10 +11,19 @@ const texts = signal<Partial<Record<TextName, string>>>({});
 /** BCP 47; also how numbers and dates are written. */
 export const locale = signal('en');
 
-const loaders: Record<Language, () => Promise<{ default: Record<TextName, string> }>> = {
+type Loaders = Record<Language, () => Promise<{ default: Partial<Record<TextName, string>> }>>;
+
+const loaders: Loaders = {
   en: () => import('./en.json'),
   de: () => import('./de.json'),
 };
+
+/** Of pages that come on demand, so that the first one does not wait for them. */
+const loadersOfPages: Loaders = {
+  en: () => import('./pages-en.json'),
+  de: () => import('./pages-de.json'),
+};
+let hasPageTexts = false;
 
 const rightToLeft = /^(ar|fa|he|ur)\b/;
 
@@ -28,10 +38,19 @@ const languageOf = (tag: string) => languages.find((name) => name === tag.split(
 
 export async function loadTexts(tag = preferredLocale()): Promise<void> {
   const language = languageOf(tag) ?? 'en';
-  texts.value = (await loaders[language]()).default;
+  const wanted = hasPageTexts ? [loaders, loadersOfPages] : [loaders];
+  const parts = await Promise.all(wanted.map((load) => load[language]()));
+  texts.value = Object.assign({}, ...parts.map((part) => part.default));
   locale.value = tag;
   document.documentElement.lang = tag;
   document.documentElement.dir = rightToLeft.test(tag) ? 'rtl' : 'ltr';
+}
+
+/** Adds the texts of all pages but the main one. */
+export async function loadPageTexts(): Promise<void> {
+  if (hasPageTexts) return;
+  hasPageTexts = true;
+  await loadTexts(locale.value);
 }
 
 /** The text of that name; `{name}` in it is replaced by the value of that name. */

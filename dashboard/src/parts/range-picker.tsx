@@ -1,36 +1,50 @@
-/** Chooses the range of time that everything on the page is about. */
-import { t, textOr } from '../i18n/text.ts';
-import { changeView, view } from '../view.ts';
+/** The range of time that everything on the page is about, and what it is compared with. */
+import { t } from '../i18n/text.ts';
+import { besides, move } from '../range/choose-range.ts';
+import { rangeName } from '../range/range-name.ts';
+import { view } from '../view.ts';
+import type { Loader } from './lazy.tsx';
+import { Menu } from './menu.tsx';
 
-const presets = [
-  'day',
-  'yesterday',
-  '24h',
-  '7d',
-  '28d',
-  '30d',
-  '90d',
-  'month',
-  'last_month',
-  'quarter',
-  'year',
-  '12mo',
-  'all',
-];
+const loadRangeMenu: Loader = async () => (await import('../range/range-menu.tsx')).RangeMenu;
+const loadCompareMenu: Loader = async () => (await import('../range/compare-menu.tsx')).CompareMenu;
+
+function Step({ step }: { step: 1 | -1 }) {
+  return (
+    <button
+      type="button"
+      class="control step"
+      aria-label={t(step < 0 ? 'range.before' : 'range.after')}
+      aria-disabled={besides(step) === undefined}
+      onClick={() => move(step)}
+    >
+      <svg viewBox="0 0 8 12" aria-hidden="true" class="mirrored">
+        <path d={step < 0 ? 'M6 1 1 6l5 5' : 'M2 1l5 5-5 5'} />
+      </svg>
+    </button>
+  );
+}
+
+/** What the comparison is called on its button. */
+function comparisonName(): string {
+  const { compare, range } = view.value;
+  if (compare === 'off' || range === 'all') return t('compare.off');
+  if (compare === 'previous_period' || compare === 'year_over_year') return t(`compare.short.${compare}`);
+  return t('compare.short', { range: rangeName(compare) });
+}
 
 export function RangePicker() {
   const { range } = view.value;
   return (
-    <select
-      aria-label={t('range')}
-      value={range}
-      onChange={(event) => changeView({ range: event.currentTarget.value, interval: undefined })}
-    >
-      {presets.map((name) => (
-        <option key={name} value={name}>
-          {textOr(`range.${name}`, name)}
-        </option>
-      ))}
-    </select>
+    <div class="ranges">
+      <Step step={-1} />
+      <Menu name="range" label={t('range.choose', { range: rangeName(range) })} load={loadRangeMenu}>
+        {rangeName(range)}
+      </Menu>
+      <Step step={1} />
+      <Menu name="compare" label={t('compare.choose', { comparison: comparisonName() })} load={loadCompareMenu}>
+        {comparisonName()}
+      </Menu>
+    </div>
   );
 }

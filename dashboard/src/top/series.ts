@@ -1,5 +1,6 @@
 /** An answer about time, as points of a line. */
 import type { Answer, Row } from '../query-client.ts';
+import { wallClock } from '../range/calendar.ts';
 
 export interface Point {
   /** Name of the bucket. */
@@ -53,11 +54,4 @@ function presentBucket(labels: string[], timezone: string, at: number): number {
   const now = wallClock(timezone, at);
   const index = labels.findLastIndex((label) => label.slice(0, 19) <= now);
   return index < 0 ? labels.length - 1 : index;
-}
-
-/** What the clock of a zone shows, written as labels are: `2025-11-14T10:05:00`. */
-function wallClock(timezone: string, at: number): string {
-  const format = { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' } as const;
-  // The Swedish way of writing dates is that of ISO 8601.
-  return new Intl.DateTimeFormat('sv-SE', format).format(at).replace(' ', 'T');
 }

@@ -1,0 +1,59 @@
+/** A button that opens a small window below it, which closes with Esc, or once something else is used. */
+import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Lazy, type Loader } from './lazy.tsx';
+
+/** The one that is open. */
+export const openMenu = signal<string | undefined>(undefined);
+export const closeMenu = () => {
+  openMenu.value = undefined;
+};
+
+interface MenuProps {
+  name: string;
+  /** What the button shows. */
+  children: ComponentChildren;
+  /** Its name, where what it shows does not say enough. */
+  label?: string;
+  load: Loader;
+}
+
+export function Menu({ name, children, label, load }: MenuProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const isOpen = openMenu.value === name;
+  useEffect(() => {
+    if (!isOpen) return;
+    const closeIfOutside = ({ target }: Event) => {
+      if (target instanceof Node && target.isConnected && !root.current?.contains(target)) closeMenu();
+    };
+    for (const type of ['pointerdown', 'focusin']) document.addEventListener(type, closeIfOutside);
+    return () => {
+      for (const type of ['pointerdown', 'focusin']) document.removeEventListener(type, closeIfOutside);
+    };
+  }, [isOpen]);
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !isOpen) return;
+    event.stopPropagation();
+    closeMenu();
+    root.current?.querySelector('button')?.focus();
+  };
+  return (
+    <div class={`menu ${name}`} ref={root} onKeyDown={closeByKey}>
+      <button
+        type="button"
+        class="control"
+        aria-expanded={isOpen}
+        aria-label={label}
+        onClick={() => (openMenu.value = isOpen ? undefined : name)}
+      >
+        {children}
+      </button>
+      {isOpen && (
+        <div class="menu-window">
+          <Lazy load={load} />
+        </div>
+      )}
+    </div>
+  );
+}

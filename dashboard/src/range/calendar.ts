@@ -1,0 +1,49 @@
+/** Arithmetic of dates, written `YYYY-MM-DD`, without any time zone. */
+
+const dayMs = 86_400_000;
+const text = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+/** What the clock of a zone shows, written as ISO 8601 does: `2025-11-14T10:05:00`. */
+export function wallClock(timezone: string, at: number | Date): string {
+  const format = { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' } as const;
+  // The Swedish way of writing dates is that of ISO 8601.
+  return new Intl.DateTimeFormat('sv-SE', format).format(at).replace(' ', 'T');
+}
+
+export const addDays = (day: string, count: number): string => text(Date.parse(day) + count * dayMs);
+
+/** Both included. */
+export const daysIn = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / dayMs + 1;
+
+/** The first of the month that lies `months` after the one of `day`, before it when negative. */
+export function firstOfMonth(day: string, months = 0): string {
+  const [year = 0, month = 1] = day.split('-').map(Number);
+  return text(Date.UTC(year, month - 1 + months, 1));
+}
+
+/** The last day of the month that lies `months` after the one of `day`. */
+export const lastOfMonth = (day: string, months = 0): string => addDays(firstOfMonth(day, months + 1), -1);
+
+export const monthOf = (day: string): number => Number(day.slice(5, 7));
+
+/** From the month of the first date to that of the second. */
+export const monthsBetween = (from: string, to: string): number =>
+  12 * (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) + monthOf(to) - monthOf(from);
+
+/** Weeks begin with Monday, as those of the API do. */
+export const firstOfWeek = (day: string): string => addDays(day, -((new Date(Date.parse(day)).getUTCDay() + 6) % 7));
+
+/** A date that there is: not 30 February. */
+export const isDate = (day: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)) && text(Date.parse(day)) === day;
+
+/** The instant at which the clock of a zone shows `wall`, such as `2025-11-14T10:05`; the later one where it shows that never or twice. */
+export function instantOf(wall: string, timezone: string): Date {
+  const shown = Date.parse(`${wall}Z`);
+  const offsetAt = (at: number) => Date.parse(`${wallClock(timezone, at)}Z`) - Math.floor(at / 1_000) * 1_000;
+  // A day on either side the clock has changed, if it does so about that time.
+  const offset = Math.min(offsetAt(shown - dayMs), offsetAt(shown + dayMs));
+  const later = shown - offset;
+  const earlier = shown - Math.max(offsetAt(shown - dayMs), offsetAt(shown + dayMs));
+  return new Date(wallClock(timezone, later).startsWith(wall) ? later : earlier);
+}

@@ -1,0 +1,89 @@
+/** Steps from a range to the one before it, or after it, of the same length. */
+import { addDays, daysIn, firstOfMonth, firstOfWeek, isDate, lastOfMonth, monthOf, monthsBetween } from './calendar.ts';
+
+/** Whole days, both included; what lies ahead of us of a calendar's week or month is part of it. */
+interface Whole {
+  from: string;
+  to: string;
+  /** Of what moves by months of the calendar. */
+  months?: number;
+}
+
+function months(today: string, first: number, count: number): Whole {
+  return { from: firstOfMonth(today, first), to: lastOfMonth(today, first + count - 1), months: count };
+}
+
+const days = (from: string, count: number): Whole => ({ from, to: addDays(from, count - 1) });
+const monthOfQuarter = (today: string) => (monthOf(today) - 1) % 3;
+
+const named: Record<string, (today: string) => Whole> = {
+  day: (today) => days(today, 1),
+  week: (today) => days(firstOfWeek(today), 7),
+  month: (today) => months(today, 0, 1),
+  quarter: (today) => months(today, -monthOfQuarter(today), 3),
+  '6mo': (today) => months(today, -5, 6),
+  year: (today) => months(today, 1 - monthOf(today), 12),
+  '12mo': (today) => months(today, -11, 12),
+  // What begins a list of the same is what a range becomes that has been moved there.
+  '24h': (today) => days(today, 1),
+  yesterday: (today) => days(addDays(today, -1), 1),
+  last_week: (today) => days(addDays(firstOfWeek(today), -7), 7),
+  last_month: (today) => months(today, -1, 1),
+  last_quarter: (today) => months(today, -3 - monthOfQuarter(today), 3),
+  last_year: (today) => months(today, -11 - monthOf(today), 12),
+};
+
+/** Two dates; months where they are those of whole months, of which the last may be this one. */
+function ofDates(from: string, to: string, today: string): Whole | undefined {
+  if (!isDate(from) || !isDate(to) || from > to) return undefined;
+  const isOfMonths = from === firstOfMonth(from) && from !== to && (to === lastOfMonth(to) || to === today);
+  if (!isOfMonths) return { from, to };
+  return { from, to: lastOfMonth(to), months: monthsBetween(from, to) + 1 };
+}
+
+function wholeOf(range: string, today: string): Whole | undefined {
+  const [from, to] = range.split(',');
+  if (from && to) return ofDates(from, to, today);
+  if (/^[1-9]\d{0,4}d$/.test(range)) {
+    const count = Number.parseInt(range, 10);
+    return days(addDays(today, 1 - count), count);
+  }
+  return Object.hasOwn(named, range) ? named[range]!(today) : undefined;
+}
+
+function shifted({ from, to, months }: Whole, step: number): Whole {
+  if (months) return { from: firstOfMonth(from, step * months), to: lastOfMonth(to, step * months), months };
+  const length = step * daysIn(from, to);
+  return { from: addDays(from, length), to: addDays(to, length) };
+}
+
+/** The range that ends with today, by its name, which also says where it ends tomorrow. */
+function upToToday(whole: Whole, today: string): string {
+  const name = Object.keys(named).find((each) => {
+    const { from, to } = named[each]!(today);
+    return from === whole.from && to === whole.to;
+  });
+  if (name) return name;
+  return whole.months ? `${whole.from},${today}` : `${daysIn(whole.from, whole.to)}d`;
+}
+
+/** The API has no days before this one. */
+const earliest = '2000-01-01';
+
+/** `today` is that of the zone. Undefined where there is none: what ends with today has no range after it, all time none at all. */
+export function moveRange(range: string, step: 1 | -1, today: string): string | undefined {
+  const whole = wholeOf(range, today);
+  if (!whole || (step > 0 && whole.to >= today)) return undefined;
+  const next = shifted(whole, step);
+  if (next.from < earliest) return undefined;
+  return next.to < today ? `${next.from},${next.to}` : upToToday(next, today);
+}
+
+const ended = new Set(['yesterday', 'last_week', 'last_month', 'last_quarter', 'last_year']);
+
+/** Whether what happens now is part of the range. */
+export function includesNow(range: string, today: string): boolean {
+  const [from, to] = range.split(',');
+  if (from && to) return from.slice(0, 10) <= today && to.slice(0, 10) >= today;
+  return !ended.has(range);
+}
