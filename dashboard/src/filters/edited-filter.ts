@@ -1,0 +1,10 @@
+/** Which filter the dialog is about. */
+import { signal } from '@preact/signals';
+import type { Filter } from '../view.ts';
+
+/** Undefined: the dialog is closed; without a filter: a new one. */
+export const editedFilter = signal<{ filter?: Filter } | undefined>(undefined);
+
+export const openFilterDialog = (filter?: Filter): void => {
+  editedFilter.value = filter ? { filter } : {};
+};

@@ -1,0 +1,177 @@
+/** Writes a new filter, or changes one. */
+import { useState } from 'preact/hooks';
+import { ApiError, isOffline } from '../api.ts';
+import { t, textOr } from '../i18n/text.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { dimensionName } from '../parts/value-name.ts';
+import { ask } from '../query-client.ts';
+import { scope } from '../scope.ts';
+import { addFilter, type Filter, type Operator, removeFilter, replaceFilter } from '../view.ts';
+import { takesValues } from '../view-address.ts';
+import { editedFilter } from './edited-filter.ts';
+import { type Draft, draftOf, filterOf } from './filter-draft.ts';
+import { type GroupName, groups, isProperty, propertyPrefix } from './filter-fields.ts';
+import { FilterValues } from './filter-values.tsx';
+
+const operatorsOffered: Operator[] = [
+  ...([
+    'is',
+    'is_not',
+    'contains',
+    'contains_not',
+    'starts_with',
+    'ends_with',
+    'matches',
+    'is_set',
+    'is_not_set',
+  ] as const),
+];
+
+type Change = (change: Partial<Draft>) => void;
+
+function DimensionChoice({ draft: { dimension }, onChange }: { draft: Draft; onChange: Change }) {
+  const isOwn = isProperty(dimension);
+  const listed = Object.values(groups).flat() as string[];
+  return (
+    <>
+      <label>
+        {t('filter.dimension')}
+        <select
+          value={isOwn ? propertyPrefix : dimension}
+          onChange={(event) => onChange({ dimension: event.currentTarget.value, values: [] })}
+        >
+          {(Object.keys(groups) as GroupName[]).map((group) => (
+            <optgroup key={group} label={t(`filter.group.${group}`)}>
+              {groups[group].map((name) => (
+                <option key={name} value={name}>
+                  {dimensionName(name)}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+          <optgroup label={t('filter.group.property')}>
+            <option value={propertyPrefix}>{t('filter.property')}</option>
+            {!isOwn && !listed.includes(dimension) && <option value={dimension}>{dimensionName(dimension)}</option>}
+          </optgroup>
+        </select>
+      </label>
+      {isOwn && (
+        <label>
+          {t('filter.property.name')}
+          <input
+            {...{ type: 'text', required: true, maxLength: 128, autocapitalize: 'off', spellcheck: false }}
+            value={dimension.slice(propertyPrefix.length)}
+            onInput={(event) => onChange({ dimension: propertyPrefix + event.currentTarget.value, values: [] })}
+          />
+        </label>
+      )}
+    </>
+  );
+}
+
+function OperatorChoice({ draft: { operator }, onChange }: { draft: Draft; onChange: Change }) {
+  const offered = operatorsOffered.includes(operator) ? operatorsOffered : [...operatorsOffered, operator];
+  return (
+    <label>
+      {t('filter.operator')}
+      <select value={operator} onChange={(event) => onChange({ operator: event.currentTarget.value as Operator })}>
+        {offered.map((name) => (
+          <option key={name} value={name}>
+            {textOr(`operator.${name}`, name)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What the API has against the filter, before everything on the page is asked with it. */
+async function refusalOf(filter: Filter): Promise<unknown> {
+  if (!scope.value) return undefined;
+  const { filters, ...rest } = scope.value;
+  try {
+    await ask('filter', rest, { metrics: ['events'], filters: [filter] }, new AbortController().signal);
+  } catch (problem) {
+    return problem instanceof ApiError && !isOffline(problem) ? problem : undefined;
+  }
+  return undefined;
+}
+
+function apply(filter: Filter, edited: Filter | undefined): void {
+  if (edited) replaceFilter(edited, filter);
+  else addFilter(filter);
+}
+
+/** What the form holds, and what happens with it. */
+function useForm(edited: Filter | undefined, close: () => void) {
+  const [draft, setDraft] = useState<Draft>(() => draftOf(edited));
+  const [typed, setTyped] = useState('');
+  const [problem, setProblem] = useState<unknown>();
+  // What is typed narrows the list of values, and is one itself where none was chosen.
+  const values = draft.values.length === 0 && typed !== '' ? [typed] : draft.values;
+  const filter = filterOf({ ...draft, values });
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!filter) return;
+    const refusal = await refusalOf(filter);
+    setProblem(refusal);
+    if (refusal) return;
+    close();
+    apply(filter, edited);
+  };
+  return {
+    draft,
+    typed,
+    setTyped,
+    problem,
+    filter,
+    submit,
+    change: (part: Partial<Draft>) => setDraft({ ...draft, ...part }),
+  };
+}
+
+function Form({ edited, close }: { edited: Filter | undefined; close: () => void }) {
+  const { draft, typed, setTyped, problem, filter, submit, change } = useForm(edited, close);
+  const remove = () => {
+    close();
+    if (edited) removeFilter(edited);
+  };
+  return (
+    <form onSubmit={submit}>
+      <h2>{t(edited ? 'filter.change' : 'filter.add')}</h2>
+      <DimensionChoice draft={draft} onChange={change} />
+      <OperatorChoice draft={draft} onChange={change} />
+      {takesValues(draft.operator) && (
+        <FilterValues {...{ draft, edited, typed }} onType={setTyped} onChange={(values) => change({ values })} />
+      )}
+      {problem ? <Problem problem={problem} /> : null}
+      <div class="actions">
+        {edited && (
+          <button type="button" class="control" onClick={remove}>
+            {t('remove')}
+          </button>
+        )}
+        <button type="button" class="control" onClick={close}>
+          {t('cancel')}
+        </button>
+        <button type="submit" class="control primary" disabled={!filter}>
+          {t('apply')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export function FilterDialog() {
+  const { filter } = editedFilter.value ?? {};
+  return (
+    <Dialog
+      class="filter-dialog"
+      label={t(filter ? 'filter.change' : 'filter.add')}
+      onClose={() => (editedFilter.value = undefined)}
+    >
+      {(close) => <Form edited={filter} close={close} />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,35 @@
+/** Opens the dialog of filters, and the list of saved segments. */
+import { useEffect } from 'preact/hooks';
+import { t } from '../i18n/text.ts';
+import type { Loader } from '../parts/lazy.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { loadSegments, savedSegments } from '../saved-segments.ts';
+import { siteId } from '../scope.ts';
+import { mayChange } from '../session.ts';
+import { refreshes } from '../use-answer.ts';
+import { openFilterDialog } from './edited-filter.ts';
+
+const loadMenu: Loader = async () => (await import('./segments-menu.tsx')).SegmentsMenu;
+
+export function FilterPicker() {
+  const id = siteId.value;
+  const refresh = refreshes.value;
+  useEffect(() => {
+    if (id) void loadSegments(id);
+  }, [id, refresh]);
+  return (
+    <div class="filter-picker">
+      <button type="button" class="control" onClick={() => openFilterDialog()}>
+        <svg viewBox="0 0 14 12" aria-hidden="true">
+          <path d="M1 1h12M3 6h8M5.5 11h3" />
+        </svg>
+        {t('filter')}
+      </button>
+      {(mayChange() || (savedSegments.value ?? []).length > 0) && (
+        <Menu name="segments" load={loadMenu}>
+          {t('segments')}
+        </Menu>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+/** Saved segments: one is chosen by a click, and whoever may change the site names, renames and deletes them. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n/text.ts';
+import { closeMenu } from '../parts/menu.tsx';
+import { Problem } from '../parts/problem.tsx';
+import {
+  deleteSegment,
+  renameSegment,
+  type SavedSegment,
+  savedSegments,
+  saveSegment,
+  segmentsProblem,
+} from '../saved-segments.ts';
+import { scope, siteId } from '../scope.ts';
+import { mayChange } from '../session.ts';
+import { changeView, view } from '../view.ts';
+
+/** A name that is sent with Enter, and what is refused about it. */
+function NameForm({ name, label, save }: { name: string; label: string; save: (name: string) => Promise<void> }) {
+  const [problem, setProblem] = useState<unknown>();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = String(new FormData(event.currentTarget as HTMLFormElement).get('name')).trim();
+    if (given !== '') save(given).catch(setProblem);
+  };
+  return (
+    <form class="name-form" onSubmit={submit}>
+      <label>
+        {label}
+        <input {...{ name: 'name', type: 'text', required: true, maxLength: 200, defaultValue: name }} />
+      </label>
+      <button type="submit" class="control">
+        {t('save')}
+      </button>
+      {problem ? <Problem problem={problem} /> : null}
+    </form>
+  );
+}
+
+function choose(segment: string | undefined): void {
+  changeView({ segment });
+  closeMenu();
+}
+
+async function remove(site: string, id: string): Promise<void> {
+  await deleteSegment(site, id);
+  if (view.value.segment === id) changeView({ segment: undefined });
+}
+
+function Segment({ site, segment }: { site: string; segment: SavedSegment }) {
+  const [isRenamed, setRenamed] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const { id, name } = segment;
+  const isChosen = view.value.segment === id;
+  const rename = async (next: string) => {
+    await renameSegment(site, segment, next);
+    setRenamed(false);
+  };
+  return (
+    <li>
+      <div class="segment">
+        <button type="button" aria-pressed={isChosen} onClick={() => choose(isChosen ? undefined : id)}>
+          {name}
+        </button>
+        {mayChange() && (
+          <>
+            <button
+              type="button"
+              class="minor"
+              aria-expanded={isRenamed}
+              aria-label={t('segment.rename', { name })}
+              onClick={() => setRenamed(!isRenamed)}
+            >
+              {t('rename')}
+            </button>
+            <button
+              type="button"
+              class="minor"
+              aria-label={t('segment.delete', { name })}
+              onClick={() => remove(site, id).catch(setProblem)}
+            >
+              {t('delete')}
+            </button>
+          </>
+        )}
+      </div>
+      {isRenamed && <NameForm name={name} label={t('segment.name')} save={rename} />}
+      {problem ? <Problem problem={problem} /> : null}
+    </li>
+  );
+}
+
+/** Saves the filters in force, which the segment then stands for. */
+async function save(site: string, name: string): Promise<void> {
+  const { id } = await saveSegment(site, name, scope.value?.filters ?? []);
+  changeView({ segment: id, filters: [] });
+  closeMenu();
+}
+
+export function SegmentsMenu() {
+  const root = useRef<HTMLDivElement>(null);
+  const site = siteId.value;
+  const all = savedSegments.value ?? [];
+  useEffect(() => root.current?.querySelector<HTMLElement>('button, input')?.focus(), []);
+  if (!site) return null;
+  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} />;
+  return (
+    <div ref={root}>
+      {all.length === 0 && <p class="empty">{t('segments.none')}</p>}
+      <ul>
+        {all.map((segment) => (
+          <Segment key={segment.id} site={site} segment={segment} />
+        ))}
+      </ul>
+      {mayChange() && scope.value?.filters && view.value.filters.length > 0 && (
+        <NameForm name="" label={t('segment.save')} save={(name) => save(site, name)} />
+      )}
+      {mayChange() && view.value.filters.length === 0 && <p class="empty">{t('segment.how')}</p>}
+    </div>
+  );
+}
