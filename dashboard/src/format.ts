@@ -110,6 +110,10 @@ const shortFormats: Record<string, Intl.DateTimeFormatOptions> = {
 export const formatTime = (at: number | Date) =>
   new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
 
+/** A date and a time, as the clock of a zone shows it. */
+export const formatInstant = (at: string, timeZone: string) =>
+  new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(Date.parse(at));
+
 /** The name of a country by its code. */
 export function countryName(code: string): string {
   try {

@@ -1,13 +1,19 @@
 /** The chosen figure over the range: drawn for those who see it, as a sentence and a table for those who do not. */
+import { useMemo } from 'preact/hooks';
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
+import { Lazy, type Loader } from '../parts/lazy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { comparison } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
-import { type Interval, view } from '../view.ts';
+import { view } from '../view.ts';
+import { useAnnotations } from './annotations.ts';
+import { areAnnotationsOpen } from './annotations-state.ts';
+import { ChartBar } from './chart-bar.tsx';
 import { defaultInterval } from './interval.ts';
 import { Plot } from './plot.tsx';
 import { type Series, seriesOf } from './series.ts';
+import { SeriesTable } from './series-table.tsx';
 
 /** What is seen in the chart at a glance. */
 function summaryOf({ points, metric, unit }: Series): string {
@@ -21,42 +27,27 @@ function summaryOf({ points, metric, unit }: Series): string {
   });
 }
 
-function SeriesTable({ points, metric, unit }: Series) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">{t(`interval.${unit as Interval}`)}</th>
-          <th scope="col">{textOr(`metric.${metric}`, metric)}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {points.map(({ label, value }) => (
-          <tr key={label}>
-            <th scope="row">{formatBucket(label, unit)}</th>
-            <td>{formatMetric(metric, value)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
+const loadDialog: Loader = async () => (await import('./annotations-dialog.tsx')).AnnotationsDialog;
 
 export function Chart() {
   const { metric, interval } = view.value;
   const unit = interval ?? defaultInterval(view.value.range);
   const include = { time_labels: true, ...comparison.value };
   const { answer, problem, isWaiting } = useAnswer('top', { metrics: [metric], dimensions: [`time:${unit}`], include });
+  const series = useMemo(() => answer && seriesOf(answer), [answer]);
+  useAnnotations(answer?.query);
   if (problem) return <Problem problem={problem} />;
-  if (!answer) return <div class="chart" aria-busy="true" />;
-  const series = seriesOf(answer);
+  if (!answer || !series) return <div class="chart" aria-busy="true" />;
+  const zone = answer.query.timezone;
   return (
     <figure class="chart" aria-busy={isWaiting}>
       <figcaption class="unseen">{summaryOf(series)}</figcaption>
-      <Plot series={series} />
+      <ChartBar series={series} query={answer.query} />
+      <Plot series={series} zone={zone} />
       <div class="unseen">
-        <SeriesTable {...series} />
+        <SeriesTable series={series} zone={zone} />
       </div>
+      {areAnnotationsOpen.value && <Lazy load={loadDialog} />}
     </figure>
   );
 }

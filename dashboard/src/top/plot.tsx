@@ -1,13 +1,15 @@
 /** Draws a series. The chart is told to those who do not see it by others. */
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatBucket, formatMetric } from '../format.ts';
-import { locale } from '../i18n/text.ts';
+import { locale, t } from '../i18n/text.ts';
 import { colours } from '../theme.ts';
 import { changeView } from '../view.ts';
+import { AnnotationMarks } from './annotation-marks.tsx';
 import type { Series } from './series.ts';
-import { Tooltip } from './tooltip.tsx';
+import { pointWords, Tooltip } from './tooltip.tsx';
 
 /** The colour of that name, as a canvas understands it. */
 function colour(name: string): string {
@@ -31,15 +33,23 @@ function dataOf({ points }: Series): uPlot.AlignedData {
   ];
 }
 
-function optionsOf(series: Series, width: number, height: number, hover: (at: number | null) => void): uPlot.Options {
-  const { points, metric, unit } = series;
+function optionsOf(
+  shown: () => Series,
+  width: number,
+  height: number,
+  hover: (at: number | null) => void,
+): uPlot.Options {
+  const { points, metric, unit } = shown();
   const line = { stroke: colour('accent'), width: 2, points: { show: points.length === 1 } };
   const axis = { stroke: colour('faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false } };
   return {
-    ...{ width, height, legend: { show: false }, padding: [12, 8, 0, 0] },
+    ...{ width, height, legend: { show: false }, padding: [18, 8, 0, 0] },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
-    scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] } },
+    scales: {
+      x: { time: false, range: () => (points.length > 1 ? [0, points.length - 1] : [-1, 1]) },
+      y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] },
+    },
     axes: [
       {
         ...axis,
@@ -62,7 +72,7 @@ function optionsOf(series: Series, width: number, height: number, hover: (at: nu
     ],
     hooks: {
       setCursor: [({ cursor }) => hover(cursor.idx ?? null)],
-      setSelect: [(plot) => zoom(plot, series)],
+      setSelect: [(plot) => zoom(plot, shown())],
     },
   };
 }
@@ -77,26 +87,102 @@ function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
 
 const height = 260;
 
-export function Plot({ series }: { series: Series }) {
-  const box = useRef<HTMLDivElement>(null);
-  const [hovered, setHovered] = useState<{ at: number; left: number } | undefined>();
-  const look = `${locale.value} ${colours.value}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again where language or colours change.
+export interface Hovered {
+  at: number;
+  left: number;
+}
+
+/** A finger shows what a mouse does, and scrolls the page up and down all the same. */
+function followFinger(plot: uPlot): void {
+  const show = ({ pointerType, clientX, clientY }: PointerEvent) => {
+    if (pointerType !== 'touch') return;
+    const { left, top } = plot.over.getBoundingClientRect();
+    plot.setCursor({ left: clientX - left, top: clientY - top });
+  };
+  plot.over.addEventListener('pointerdown', show);
+  plot.over.addEventListener('pointermove', show);
+}
+
+/** Draws into `place`; drawn anew where what does not fit the earlier drawing has changed, such as colours. */
+function usePlot(
+  place: RefObject<HTMLDivElement | null>,
+  series: Series,
+  hover: (hovered: Hovered | undefined) => void,
+) {
+  const plot = useRef<uPlot | undefined>(undefined);
+  const shown = useRef(series);
+  shown.current = series;
+  const { points, metric, unit } = series;
+  const form = [locale.value, colours.value, metric, unit, points.length, points[0]?.label, points.length === 1];
+  const leftOf = (at: number) => plot.current!.valToPos(at, 'x') + plot.current!.bbox.left / devicePixelRatio;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the form says all that matters.
   useEffect(() => {
-    const place = box.current!;
-    const hover = (at: number | null) =>
-      setHovered(at === null ? undefined : { at, left: plot.valToPos(at, 'x') + plot.bbox.left / devicePixelRatio });
-    const plot = new uPlot(optionsOf(series, place.clientWidth, height, hover), dataOf(series), place);
-    const watch = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height }));
-    watch.observe(place);
+    const box = place.current!;
+    const onHover = (at: number | null) => hover(at === null ? undefined : { at, left: leftOf(at) });
+    const drawn = new uPlot(
+      optionsOf(() => shown.current, box.clientWidth, height, onHover),
+      dataOf(series),
+      box,
+    );
+    plot.current = drawn;
+    followFinger(drawn);
+    const watch = new ResizeObserver(() => drawn.setSize({ width: box.clientWidth, height }));
+    watch.observe(box);
     return () => {
       watch.disconnect();
-      plot.destroy();
+      drawn.destroy();
     };
-  }, [series, look]);
+  }, [form.join(' ')]);
+  // New figures of the same buckets: the tooltip stays where it is.
+  useEffect(() => plot.current?.setData(dataOf(series)), [series]);
+  return leftOf;
+}
+
+/** The place that a key leads to; undefined where it leads nowhere. */
+function placeByKey(key: string, at: number | undefined, last: number): number | undefined {
+  if (key === 'Home') return 0;
+  if (key === 'End') return last;
+  if (key === 'ArrowLeft') return Math.max(0, (at ?? last + 1) - 1);
+  return key === 'ArrowRight' ? Math.min(last, (at ?? -1) + 1) : undefined;
+}
+
+export function Plot({ series, zone }: { series: Series; zone: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const [hovered, setHovered] = useState<Hovered | undefined>();
+  const [isRead, setRead] = useState(false);
+  const leftOf = usePlot(place, series, setHovered);
+  const readByKey = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.altKey || event.metaKey) return;
+    const at = placeByKey(event.key, hovered?.at, series.points.length - 1);
+    const isLeft = event.key === 'Escape' && hovered !== undefined;
+    if (at === undefined && !isLeft) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setRead(!isLeft);
+    setHovered(at === undefined ? undefined : { at, left: leftOf(at) });
+  };
+  const leave = () => {
+    setRead(false);
+    setHovered(undefined);
+  };
   return (
-    <div class="plot" ref={box} aria-hidden="true">
+    <div class="plot">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go from point to point. */}
+      <div
+        class="canvas"
+        role="application"
+        tabIndex={0}
+        aria-label={t('chart.keys')}
+        onKeyDown={readByKey}
+        onBlur={leave}
+      >
+        <div ref={place} aria-hidden="true" dir="ltr" />
+      </div>
       {hovered && <Tooltip series={series} {...hovered} />}
+      <p class="unseen" aria-live="polite">
+        {isRead && hovered ? pointWords(series, hovered.at) : ''}
+      </p>
+      <AnnotationMarks series={series} zone={zone} />
     </div>
   );
 }

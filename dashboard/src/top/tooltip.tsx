@@ -1,7 +1,18 @@
 /** What the chart shows at the place of the mouse. */
 import { formatBucket, formatMetric } from '../format.ts';
-import { textOr } from '../i18n/text.ts';
+import { t, textOr } from '../i18n/text.ts';
 import type { Series } from './series.ts';
+
+/** What the chart shows at a place, as a sentence. */
+export function pointWords({ points, metric, unit }: Series, at: number): string {
+  const point = points[at];
+  if (!point) return '';
+  const { label, value, earlier } = point;
+  const now = `${formatBucket(label, unit)}: ${formatMetric(metric, value)} ${textOr(`metric.${metric}`, metric)}`;
+  if (!earlier) return now;
+  const before = { value: formatMetric(metric, earlier.value), when: formatBucket(earlier.label, unit) };
+  return `${now}. ${t('chart.compared', before)}`;
+}
 
 export function Tooltip({ series: { points, metric, unit }, at, left }: { series: Series; at: number; left: number }) {
   const point = points[at];

@@ -1,0 +1,105 @@
+/** Lists what happened in the range; whoever may change the site adds and deletes. */
+import { useState } from 'preact/hooks';
+import { formatInstant } from '../format.ts';
+import { t } from '../i18n/text.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { instantOf, wallClock } from '../range/calendar.ts';
+import { zone } from '../range/zone.ts';
+import { siteId } from '../scope.ts';
+import { mayChange } from '../session.ts';
+import { type Annotation, addAnnotation, annotationKinds, annotations, deleteAnnotation } from './annotations.ts';
+import { areAnnotationsOpen } from './annotations-state.ts';
+
+function Listed({ site, annotation }: { site: string; annotation: Annotation }) {
+  const [problem, setProblem] = useState<unknown>();
+  const { id, at, kind, text } = annotation;
+  return (
+    <li>
+      <strong>{t(`annotation.${kind}`)}</strong> <span class="text">{text}</span>
+      <span class="faint">{formatInstant(at, zone.value)}</span>
+      {mayChange() && (
+        <button
+          type="button"
+          class="minor"
+          aria-label={t('annotation.delete', { text })}
+          onClick={() => deleteAnnotation(site, id).catch(setProblem)}
+        >
+          {t('delete')}
+        </button>
+      )}
+      {problem ? <Problem problem={problem} /> : null}
+    </li>
+  );
+}
+
+function AddForm({ site }: { site: string }) {
+  const [problem, setProblem] = useState<unknown>();
+  const now = wallClock(zone.value, Date.now());
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const field = (name: string) => String(new FormData(form).get(name));
+    const at = instantOf(field('at').slice(0, 16), zone.value).toISOString();
+    const kind = annotationKinds.find((name) => name === field('kind')) ?? 'note';
+    addAnnotation(site, { at, kind, text: field('text').trim() }).then(() => {
+      setProblem(undefined);
+      form.reset();
+    }, setProblem);
+  };
+  return (
+    <form onSubmit={submit}>
+      <h3>{t('annotation.add')}</h3>
+      <label>
+        {t('annotation.at', { zone: zone.value })}
+        <input {...{ name: 'at', type: 'datetime-local', required: true, defaultValue: now.slice(0, 16) }} />
+      </label>
+      <label>
+        {t('annotation.kind')}
+        <select name="kind">
+          {annotationKinds.toReversed().map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`annotation.${kind}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t('annotation.text')}
+        <input {...{ name: 'text', type: 'text', required: true, maxLength: 500 }} />
+      </label>
+      {problem ? <Problem problem={problem} /> : null}
+      <div class="actions">
+        <button type="submit" class="control primary">
+          {t('annotation.save')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export function AnnotationsDialog() {
+  const site = siteId.value;
+  if (!site) return null;
+  return (
+    <Dialog label={t('annotations')} onClose={() => (areAnnotationsOpen.value = false)}>
+      {(close) => (
+        <>
+          <h2>{t('annotations')}</h2>
+          {annotations.value.length === 0 && <p class="empty">{t('annotations.none')}</p>}
+          <ul class="annotations">
+            {annotations.value.map((annotation) => (
+              <Listed key={annotation.id} site={site} annotation={annotation} />
+            ))}
+          </ul>
+          {mayChange() && <AddForm site={site} />}
+          <div class="actions">
+            <button type="button" class="control" onClick={close}>
+              {t('close')}
+            </button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}

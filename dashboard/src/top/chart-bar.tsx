@@ -1,0 +1,66 @@
+/** What the lines of the chart are, and how finely they are drawn. */
+import { t, textOr } from '../i18n/text.ts';
+import type { Answer } from '../query-client.ts';
+import { wallClock } from '../range/calendar.ts';
+import { formatDays } from '../range/range-name.ts';
+import { mayChange } from '../session.ts';
+import { changeView, type Interval, view } from '../view.ts';
+import { annotations } from './annotations.ts';
+import { openAnnotations } from './annotations-state.ts';
+import { fittingIntervals } from './interval.ts';
+import type { Series } from './series.ts';
+
+/** The days that a span of instants, without its end, lies on. */
+function daysOf([from, to]: [string, string], zone: string): string {
+  const dayAt = (instant: number) => wallClock(zone, instant).slice(0, 10);
+  return formatDays(dayAt(Date.parse(from)), dayAt(Date.parse(to) - 1));
+}
+
+function comparedWith(compare: string | [string, string] | undefined): string {
+  return typeof compare === 'string' ? textOr(`compare.${compare}`, compare) : t('compare.custom');
+}
+
+function Legend({ series: { points, metric }, query }: { series: Series; query: Answer['query'] }) {
+  const { date_range: range, comparison_date_range: earlier, timezone, include } = query;
+  return (
+    <ul class="legend">
+      <li class="solid">
+        {textOr(`metric.${metric}`, metric)} <span class="faint">{daysOf(range, timezone)}</span>
+      </li>
+      {earlier && (
+        <li class="dashed">
+          {comparedWith(include.comparison)} <span class="faint">{daysOf(earlier, timezone)}</span>
+        </li>
+      )}
+      {points.length > 1 && points.at(-1)?.isIncomplete && <li class="dotted">{t('chart.incomplete')}</li>}
+    </ul>
+  );
+}
+
+export function ChartBar({ series, query }: { series: Series; query: Answer['query'] }) {
+  const fitting = fittingIntervals(view.value.range);
+  const unit = series.unit as Interval;
+  const offered = fitting.includes(unit) ? fitting : [...fitting, unit];
+  return (
+    <div class="chart-bar">
+      <Legend series={series} query={query} />
+      {(mayChange() || annotations.value.length > 0) && (
+        <button type="button" class="control" onClick={openAnnotations}>
+          {t(mayChange() ? 'annotate' : 'annotations')}
+        </button>
+      )}
+      <select
+        class="control"
+        aria-label={t('interval')}
+        value={unit}
+        onChange={(event) => changeView({ interval: event.currentTarget.value as Interval })}
+      >
+        {offered.map((name) => (
+          <option key={name} value={name}>
+            {t(`interval.${name}`)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
