@@ -4,14 +4,27 @@ import './style/base.css';
 import './style/page.css';
 import './style/top.css';
 import './style/panels.css';
+import './style/controls.css';
 import { loadTexts } from './i18n/text.ts';
+import { Sheet } from './keys/keys.tsx';
 import { Page } from './page.tsx';
+import { OfflineNote } from './parts/offline-note.tsx';
 import { followAddress } from './place.ts';
+import { keepFresh } from './refresh.ts';
 import { loadSession } from './session.ts';
 import { followTheme } from './theme.ts';
 
+const App = () => (
+  <>
+    <OfflineNote />
+    <Page />
+    <Sheet />
+  </>
+);
+
 followTheme();
 followAddress();
+keepFresh();
 // The figures do not wait for the texts, nor the texts for who it is.
 void loadSession();
-void loadTexts().then(() => render(<Page />, document.getElementById('page')!));
+void loadTexts().then(() => render(<App />, document.getElementById('page')!));

@@ -1,4 +1,7 @@
 /** One site: its figures, its chart, its panels. */
+import { FilterPicker } from '../filters/filter-picker.tsx';
+import { useKeys } from '../keys/keys.tsx';
+import { panels } from '../panels/panel-list.ts';
 import { FilterChips } from '../parts/filter-chips.tsx';
 import { Footing } from '../parts/footing.tsx';
 import { GoalChip } from '../parts/goal-chip.tsx';
@@ -9,10 +12,12 @@ import { Chart } from '../top/chart.tsx';
 import { KeyFigures } from '../top/key-figures.tsx';
 
 export function SitePage() {
+  useKeys();
   return (
     <>
       <Header>
         <RangePicker />
+        <FilterPicker />
       </Header>
       <main>
         <FilterChips />

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { place, rootAddress, siteAddress } from '../place.ts';
 import { siteId } from '../scope.ts';
+import { Settings } from './settings.tsx';
 
 export function Header({ children }: { children?: ComponentChildren }) {
   return (
@@ -19,6 +20,7 @@ export function Header({ children }: { children?: ComponentChildren }) {
         </h1>
       )}
       {children}
+      <Settings />
     </header>
   );
 }

@@ -1,0 +1,69 @@
+/** What keys do on the page of a site. */
+import { openFilterDialog } from '../filters/edited-filter.ts';
+import { openMenu } from '../parts/menu.tsx';
+import { goTo, place, rootAddress } from '../place.ts';
+import { chooseRange, move, startWithDates } from '../range/choose-range.ts';
+import { setTheme, theme, themes } from '../theme.ts';
+import { defaultInterval, fittingIntervals } from '../top/interval.ts';
+import { changeView, clearFilters, view } from '../view.ts';
+import { defaultView } from '../view-address.ts';
+import { areKeysOn, openSheet } from './sheet-state.ts';
+
+function toggleComparison(): void {
+  changeView({ compare: view.value.compare === 'off' ? defaultView.compare : 'off' });
+}
+
+function nextInterval(): void {
+  const { range, interval = defaultInterval(range) } = view.value;
+  const fitting = fittingIntervals(range);
+  const next = fitting[(fitting.indexOf(interval) + 1) % fitting.length];
+  if (next && next !== interval) changeView({ interval: next });
+}
+
+function openRange(): void {
+  startWithDates();
+  openMenu.value = 'range';
+}
+
+function nextTheme(): void {
+  setTheme(themes[(themes.indexOf(theme.value) + 1) % themes.length]!);
+}
+
+/** The list of sites is not for those who look at a shared link. */
+function showSites(): void {
+  if (!place.value.slug) goTo(rootAddress());
+}
+
+const ranges: Record<string, string> = {
+  ...{ d: 'day', e: 'yesterday', r: 'realtime', w: 'week', h: '24h', f: '28d', n: '90d' },
+  ...{ m: 'month', p: 'last_month', y: 'year', l: '12mo', a: 'all' },
+};
+
+const actions: Record<string, () => void> = {
+  ...Object.fromEntries(Object.entries(ranges).map(([key, range]) => [key, () => chooseRange(range)])),
+  ...{ c: openRange, x: toggleComparison, i: nextInterval, '/': () => openFilterDialog(), s: showSites, t: nextTheme },
+  ...{ '?': openSheet, arrowleft: () => move(-1), arrowright: () => move(1) },
+};
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+
+/** Some keyboards have these only together with others. */
+const needsShift = (key: string) => key === '?' || key === '/';
+
+function act(event: KeyboardEvent): void {
+  const { key, target, ctrlKey, altKey, metaKey, shiftKey, defaultPrevented, isComposing } = event;
+  if (defaultPrevented || isComposing || ctrlKey || altKey || metaKey || isTyping(target)) return;
+  if ((shiftKey && !needsShift(key)) || document.querySelector('dialog[open]')) return;
+  const name = key.toLowerCase();
+  if (name === 'escape') clearFilters();
+  if (!areKeysOn.value || !Object.hasOwn(actions, name)) return;
+  event.preventDefault();
+  actions[name]!();
+}
+
+/** @returns What ends it. */
+export function listenToKeys(): () => void {
+  document.addEventListener('keydown', act);
+  return () => document.removeEventListener('keydown', act);
+}
