@@ -1,7 +1,6 @@
 /** One site: its figures, its chart, its panels. */
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { useKeys } from '../keys/keys.tsx';
-import { panels } from '../panels/panel-list.ts';
 import { FilterChips } from '../parts/filter-chips.tsx';
 import { Footing } from '../parts/footing.tsx';
 import { GoalChip } from '../parts/goal-chip.tsx';

@@ -68,13 +68,6 @@ export async function openDashboard(env: NodeJS.ProcessEnv = {}): Promise<Dashbo
 
 async function openWith(browser: Browser, url: string, path: string, options?: BrowserContextOptions) {
   const watched = await openPage(browser, url, { locale: 'en-GB', timezoneId: 'UTC', ...options });
-  // Until the route is there.
-  const session = { auth: 'open', scopes: ['read', 'admin'], site_id: null };
-  await watched.page.route('**/api/v1/session', (route) => route.fulfill({ json: session }));
-  // The same.
-  for (const [name, list] of Object.entries({ 'saved-views': 'saved_views', annotations: 'annotations' })) {
-    await watched.page.route(`**/api/v1/sites/*/${name}?*`, (route) => route.fulfill({ json: { [list]: [] } }));
-  }
   await watched.page.goto(path);
   return watched;
 }
