@@ -7,33 +7,6 @@ import { figures } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-10&compare=off';
 
-interface Kept {
-  id: string;
-  at: string;
-  until: string | null;
-  kind: string;
-  text: string;
-}
-
-/** Until the routes are there: keeps what is sent, as they would. */
-async function keepAnnotations(page: Page, kept: Kept[]): Promise<void> {
-  await page.route('**/annotations**', async (route) => {
-    const request = route.request();
-    const id = new URL(request.url()).pathname.split('/annotations/')[1];
-    if (request.method() === 'GET') return route.fulfill({ json: { annotations: kept } });
-    if (request.method() === 'DELETE') {
-      kept.splice(
-        kept.findIndex((each) => each.id === id),
-        1,
-      );
-      return route.fulfill({ status: 204 });
-    }
-    const added = { until: null, ...(request.postDataJSON() as Omit<Kept, 'id' | 'until'>), id: String(kept.length) };
-    kept.push(added);
-    await route.fulfill({ status: 201, json: added });
-  });
-}
-
 /** Where the point of a day is, of ten. */
 async function spotOf(page: Page, day: number): Promise<{ x: number; y: number }> {
   const { x, y, width, height } = (await page.locator('.u-over').boundingBox())!;
@@ -54,10 +27,7 @@ describe.runIf(hasChromium())('the chart', () => {
   afterAll(() => dashboard.stop());
 
   it('has marks where something happened, which are added and deleted', async () => {
-    const { page, problems } = await dashboard.open('/shop/settings');
-    const kept: Kept[] = [];
-    await keepAnnotations(page, kept);
-    await page.goto(june);
+    const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Annotate' }).click();
     const dialog = page.getByRole('dialog', { name: 'Annotations' });
     await dialog.getByLabel('When (UTC)').fill('2026-06-04T09:30');
@@ -66,7 +36,8 @@ describe.runIf(hasChromium())('the chart', () => {
     await dialog.getByRole('button', { name: 'Add annotation' }).click();
     await dialog.getByRole('listitem').getByText('<b>Version 2</b>').waitFor();
     const sent = { at: '2026-06-04T09:30:00.000Z', kind: 'deployment', text: '<b>Version 2</b>' };
-    expect(kept).toEqual([{ id: '0', until: null, ...sent }]);
+    const { annotations } = await dashboard.ask<{ annotations: object[] }>('/sites/shop/annotations');
+    expect(annotations).toMatchObject([{ until: null, ...sent }]);
     await page.keyboard.press('Escape');
 
     const mark = page.getByRole('button', { name: 'Deployment: <b>Version 2</b>' });

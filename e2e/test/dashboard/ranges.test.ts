@@ -10,6 +10,16 @@ const rangeOf = (page: Page) => parameter(page, 'range');
 const dayMs = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * dayMs).toISOString();
 
+/** Keys do nothing until their code has come. */
+async function pressUntil(page: Page, key: string, isDone: () => Promise<boolean>): Promise<void> {
+  await expect
+    .poll(async () => {
+      await page.keyboard.press(key);
+      return isDone();
+    })
+    .toBe(true);
+}
+
 /** The table of the chart for screen readers. */
 const pointsOf = (page: Page) =>
   page
@@ -21,7 +31,11 @@ describe.runIf(hasChromium())('the range of a page', () => {
   beforeAll(async () => {
     dashboard = await openDashboard();
     await dashboard.store([
-      ...[0, 0.2, 3, 10, 20, 35, 100, 200].map((days, at) => ({ timestamp: daysAgo(days), user_id: `user ${at}` })),
+      ...[0, 0.2, 3, 10, 20, 35, 100, 200].map((days, at) => ({
+        site_id: 'recent',
+        timestamp: daysAgo(days),
+        user_id: `user ${at}`,
+      })),
       ...['2026-06-01', '2026-06-02'].map((day) => ({ timestamp: `${day}T10:00:00Z`, user_id: `of ${day}` })),
       ...['2026-05-04', '2026-05-31'].map((day) => ({ timestamp: `${day}T10:00:00Z`, user_id: 'in May' })),
       { timestamp: '2025-06-01T10:00:00Z', user_id: 'a year ago' },
@@ -31,7 +45,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
   afterAll(() => dashboard.stop());
 
   it('is any of those that have a name, with the figures that the API answers', async () => {
-    const { page, problems } = await dashboard.open('/shop?compare=off');
+    const { page, problems } = await dashboard.open('/recent?compare=off');
     const names = {
       ...{ 'Last 7 days': '7d', 'Last 28 days': '28d', 'Last 90 days': '90d', 'Last 24 hours': '24h' },
       ...{ 'Last 30 minutes': 'realtime', Today: 'day', Yesterday: 'yesterday', 'This week': 'week' },
@@ -39,23 +53,25 @@ describe.runIf(hasChromium())('the range of a page', () => {
       ...{ 'Last quarter': 'last_quarter', 'This year': 'year', 'Last year': 'last_year' },
       ...{ 'Last 6 months': '6mo', 'Last 12 months': '12mo', 'All time': 'all' },
     };
+    const asked = new Set(['7d', '24h', 'yesterday', 'month', 'year', 'all']);
     for (const [name, range] of Object.entries(names)) {
       await page.getByRole('button', { name: /^Range of time/ }).click();
       await page.locator('.presets').getByRole('button', { name, exact: true }).click();
       await page.getByRole('button', { name: `Range of time: ${name}` }).waitFor();
       expect(rangeOf(page)).toBe(range);
-      const body = { site_id: 'shop', metrics: ['visitors', 'views'], date_range: range };
+      if (!asked.has(range)) continue;
+      const body = { site_id: 'recent', metrics: ['visitors', 'views'], date_range: range };
       const { results } = await dashboard.ask<{ results: { metrics: number[] }[] }>('/query', body);
       const [visitors, views] = results[0]!.metrics.map(String);
       await expect.poll(() => figures(page)).toMatchObject({ Visitors: visitors, Views: views });
     }
     expect(problems).toEqual([]);
-  }, 120_000);
+  });
 
   it('is any two dates, moves by its length, and Back returns', async () => {
     const { page, problems } = await dashboard.open('/shop?compare=off');
     await page.clock.setFixedTime('2026-06-20T12:00:00Z');
-    await page.keyboard.press('c');
+    await pressUntil(page, 'c', () => page.getByLabel('From').isVisible());
     await page.getByLabel('From').fill('2026-06-01');
     await page.getByLabel('To', { exact: true }).fill('2026-06-02');
     await page.getByRole('button', { name: 'Apply' }).click();
@@ -89,8 +105,8 @@ describe.runIf(hasChromium())('the range of a page', () => {
         ['Tue, 2 Jun 2026', '1', '1'],
       ]);
     expect(await change()).toEqual(['+200%']);
-    const legend = () => page.locator('.legend').textContent();
-    expect(await legend()).toBe('Visitors 1–2 Jun 2026Previous period 30–31 May 2026');
+    const legend = async () => (await page.locator('.legend').textContent())!.replaceAll('\u2009', ' ');
+    expect(await legend()).toBe('Visitors 1 – 2 Jun 2026Previous period 30 – 31 May 2026');
 
     const choose = async (name: string) => {
       await page.getByRole('button', { name: /^Comparison/ }).click();
@@ -98,7 +114,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     };
     await choose('Year before');
     await expect.poll(() => pointsOf(page).then((rows) => rows.map((cells) => cells[2]))).toEqual(['1', '0']);
-    expect(await legend()).toBe('Visitors 1–2 Jun 2026Year before 1–2 Jun 2025');
+    expect(await legend()).toBe('Visitors 1 – 2 Jun 2026Year before 1 – 2 Jun 2025');
 
     await page.getByRole('button', { name: /^Comparison/ }).click();
     await page.getByLabel('From').fill('2026-05-04');
@@ -115,7 +131,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
 
     await page.getByRole('button', { name: /^Comparison/ }).click();
     await page.getByLabel('Compare same days of the week').check();
-    await expect.poll(legend).toBe('Visitors 1–2 Jun 2026Previous period 25–26 May 2026');
+    await expect.poll(legend).toBe('Visitors 1 – 2 Jun 2026Previous period 25 – 26 May 2026');
     expect(parameter(page, 'match')).toBe('weekday');
     expect(problems).toEqual([]);
   });
@@ -138,8 +154,8 @@ describe.runIf(hasChromium())('the range of a page', () => {
 
   it('has keys, which do nothing while somebody types, and can be switched off', async () => {
     const { page, problems } = await dashboard.open('/shop');
-    await figures(page);
-    const keys = { d: 'day', e: 'yesterday', r: 'realtime', w: 'week', h: '24h', f: '28d', n: '90d', m: 'month' };
+    await pressUntil(page, 'd', async () => rangeOf(page) === 'day');
+    const keys = { e: 'yesterday', r: 'realtime', w: 'week', h: '24h', f: '28d', n: '90d', m: 'month' };
     for (const [key, range] of Object.entries({ ...keys, p: 'last_month', y: 'year', l: '12mo', a: 'all' })) {
       await page.keyboard.press(key);
       await expect.poll(() => rangeOf(page)).toBe(range);
@@ -157,6 +173,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     await page.keyboard.press('/');
     await page.getByLabel('Values').fill('d');
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(rangeOf(page)).toBe('28d');
 
     await page.keyboard.press('?');

@@ -1,36 +1,10 @@
 /** Segments: filters that were saved under a name. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
 import { figures } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-03&compare=off';
-
-interface Saved {
-  id: string;
-  kind: string;
-  name: string;
-  definition: unknown;
-}
-
-/** Until the routes are there: keeps what is sent, as they would. */
-async function keepSegments(page: Page, kept: Saved[]): Promise<void> {
-  await page.route('**/saved-views**', async (route) => {
-    const request = route.request();
-    const id = new URL(request.url()).pathname.split('/saved-views/')[1];
-    const at = kept.findIndex((each) => each.id === id);
-    if (request.method() === 'GET') return route.fulfill({ json: { saved_views: kept } });
-    if (request.method() === 'DELETE') {
-      kept.splice(at, 1);
-      return route.fulfill({ status: 204 });
-    }
-    const saved = { ...(request.postDataJSON() as Omit<Saved, 'id'>), id: id ?? 'new' };
-    if (id) kept.splice(at, 1, saved);
-    else kept.push(saved);
-    await route.fulfill({ status: id ? 200 : 201, json: saved });
-  });
-}
 
 describe.runIf(hasChromium())('segments of a page', () => {
   let dashboard: Dashboard;
@@ -44,18 +18,19 @@ describe.runIf(hasChromium())('segments of a page', () => {
   });
   afterAll(() => dashboard.stop());
 
+  const address = '/sites/shop/saved-views';
+  const kept = async () => (await dashboard.ask<{ saved_views: object[] }>(`${address}?kind=segment`)).saved_views;
+
   it('are saved, named otherwise, lifted, chosen and deleted', async () => {
-    const { page, problems } = await dashboard.open('/shop/settings');
-    const kept: Saved[] = [];
-    await keepSegments(page, kept);
-    await page.goto(`${june}&f=is,country,DE`);
+    const { page, problems } = await dashboard.open(`${june}&f=is,country,DE`);
     await page.getByRole('button', { name: 'Segments' }).click();
     await page.getByLabel('Save the filters as').fill('Germans');
     await page.keyboard.press('Enter');
     await page.getByText('Segment: Germans').waitFor();
     const definition = { filters: [['is', 'country', ['DE']]] };
-    expect(kept).toEqual([{ id: 'new', kind: 'segment', name: 'Germans', definition }]);
-    expect(new URL(page.url()).searchParams.get('segment')).toBe('new');
+    const id = new URL(page.url()).searchParams.get('segment');
+    expect(await kept()).toMatchObject([{ id, kind: 'segment', name: 'Germans', definition }]);
+    expect(new URL(page.url()).searchParams.getAll('f')).toEqual([]);
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
 
     await page.getByRole('button', { name: 'Chrome' }).click();
@@ -74,23 +49,21 @@ describe.runIf(hasChromium())('segments of a page', () => {
     await page.getByRole('button', { name: 'Segments' }).click();
     await page.getByRole('button', { name: 'Delete People in Germany' }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '3' });
-    expect(kept).toEqual([]);
+    expect(await kept()).toEqual([]);
     expect(problems).toEqual([]);
   });
 
   it('say so when they are gone, with a way on', async () => {
-    const { page } = await dashboard.open('/shop/settings');
-    await keepSegments(page, []);
-    await page.goto(`${june}&segment=gone`);
+    const { page } = await dashboard.open(`${june}&segment=gone`);
     await page.getByText('no longer exists').waitFor();
     await page.getByRole('button', { name: 'Show without it' }).click();
     expect(await figures(page)).toMatchObject({ Visitors: '3' });
   });
 
   it('are chosen by everybody, and saved only by those who may', async () => {
-    const { page } = await dashboard.open('/shop/settings');
     const definition = { filters: [['is', 'country', ['FR']]] };
-    await keepSegments(page, [{ id: 'f', kind: 'segment', name: 'France', definition }]);
+    await dashboard.ask(address, { kind: 'segment', name: 'France', definition });
+    const { page } = await dashboard.open('/');
     const session = { auth: 'key', scopes: ['read'], site_id: null };
     await page.route('**/api/v1/session', (route) => route.fulfill({ json: session }));
     await page.goto(`${june}&f=is,browser,Chrome`);

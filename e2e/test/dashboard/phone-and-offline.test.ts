@@ -1,0 +1,107 @@
+/** The page on a phone, and while Millrace does not answer. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Dashboard, openDashboard } from './open-dashboard.js';
+import { figures } from './read-page.js';
+
+const june = '/shop?range=2026-06-01,2026-06-03&compare=off';
+const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
+
+const widthOf = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth');
+
+/** In the page: remembers if anything has been dimmed. */
+const noteDimming = `new MutationObserver(() => {
+  if (document.querySelector('[aria-busy="true"]')) document.body.dataset.dimmed = 'yes';
+}).observe(document.querySelector('main'), { subtree: true, attributes: true, childList: true })`;
+
+/** Whether all of it can be seen without scrolling sideways. */
+async function fits(page: Page, selector: string): Promise<boolean> {
+  const { x, width } = (await page.locator(selector).boundingBox())!;
+  return x >= 0 && x + width <= phone.viewport.width;
+}
+
+describe.runIf(hasChromium())('a page that is not looked at from a desk', () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+    const long = `/${'a-very-long-path-'.repeat(12)}`;
+    await dashboard.store([
+      { timestamp: '2026-06-01T10:00:00Z', user_id: 'ada', path: long, country: 'DE' },
+      { timestamp: '2026-06-01T11:00:00Z', user_id: 'bob', path: '/', country: 'FR' },
+    ]);
+  });
+  afterAll(() => dashboard.stop());
+
+  it('has filters, ranges and settings for a phone, and never scrolls sideways', async () => {
+    const { page, problems } = await dashboard.open(june, phone);
+    await figures(page);
+    await page.getByRole('button', { name: 'Filter', exact: true }).tap();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Values' }).fill('long');
+    await dialog.getByRole('checkbox', { name: /very-long/ }).tap();
+    expect(await fits(page, 'dialog')).toBe(true);
+    expect(await fits(page, 'dialog button[type=submit]')).toBe(true);
+    await dialog.getByRole('button', { name: 'Apply' }).tap();
+    await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
+    expect(await widthOf(page)).toBe(360);
+    for (const name of [/^Range of time/, /^Comparison/, 'Segments', 'Settings']) {
+      await page.getByRole('button', { name }).tap();
+      await page.locator('.menu-window > div').waitFor();
+      expect(await fits(page, '.menu-window')).toBe(true);
+      expect(await widthOf(page)).toBe(360);
+    }
+    await page.touchscreen.tap(180, 630);
+    await page.locator('.menu-window').waitFor({ state: 'detached' });
+    expect(problems).toEqual([]);
+  });
+
+  it('says once that Millrace does not answer, keeps its figures, and goes on by itself', async () => {
+    const { page } = await dashboard.open(june);
+    await figures(page);
+    await page.context().setOffline(true);
+    const note = page.getByText('Millrace cannot be reached');
+    await note.waitFor();
+    expect(await note.count()).toBe(1);
+    expect(await figures(page)).toMatchObject({ Visitors: '2' });
+    await page.getByRole('button', { name: 'Germany' }).click();
+    await page.getByText('Country is Germany').waitFor();
+    await page.locator('.figures[aria-busy="true"]').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.context().setOffline(false);
+    await note.waitFor({ state: 'detached' });
+    await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
+  });
+
+  it('begins once Millrace answers, when it did not at first', async () => {
+    const { page } = await dashboard.open('/shop?range=realtime');
+    await figures(page);
+    let isDown = true;
+    await page.route('**/api/v1/**', (route) => (isDown ? route.abort('connectionrefused') : route.fallback()));
+    await page.goto(june);
+    await page.getByText('Millrace cannot be reached').waitFor();
+    isDown = false;
+    await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
+    expect(await page.getByText('Millrace cannot be reached').count()).toBe(0);
+  });
+
+  it('asks again each minute where the range includes now, without dimming, and not otherwise', async () => {
+    const { page, problems } = await dashboard.open('/');
+    await page.clock.install();
+    await page.goto('/fresh?range=day&compare=off');
+    expect(await figures(page)).toMatchObject({ Visitors: '0' });
+    await page.evaluate(noteDimming);
+    await dashboard.store([{ site_id: 'fresh', user_id: 'eve' }]);
+    await page.clock.fastForward(75_000);
+    await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
+    expect(await page.locator('body').getAttribute('data-dimmed')).toBeNull();
+    await page.goto('/fresh?range=yesterday&compare=off');
+    await figures(page);
+    let asked = 0;
+    page.on('request', (request) => (asked += request.url().includes('/query/batch') ? 1 : 0));
+    await page.clock.fastForward(300_000);
+    await figures(page);
+    expect(asked).toBe(0);
+    expect(problems).toEqual([]);
+  });
+});
