@@ -41,9 +41,15 @@ function startServices(settings: StartSettings, database: ReadyDatabase, env: No
   });
 }
 
-function serviceEnvironment({ host, services, exportFolder }: StartSettings, databaseUrl: string): NodeJS.ProcessEnv {
+/** Where a service listens, as this machine reaches it. */
+const urlOf = ({ host, services }: StartSettings, wanted: string) =>
+  localUrl(host, services.find(({ name }) => name === wanted)!.port);
+
+function serviceEnvironment(settings: StartSettings, databaseUrl: string): NodeJS.ProcessEnv {
+  const { host, services, exportFolder } = settings;
   const ports = services.map(({ portVariable, port }) => [portVariable, String(port)]);
   return {
+    INGESTION_URL: urlOf(settings, 'ingestion'),
     ...process.env,
     HOST: host,
     DATABASE_URL: databaseUrl,
@@ -52,10 +58,9 @@ function serviceEnvironment({ host, services, exportFolder }: StartSettings, dat
   };
 }
 
-function runningIngestionOf({ host, services, needsKey }: StartSettings, keyFile: string): RunningIngestion {
-  const urlOf = (wanted: string) => localUrl(host, services.find(({ name }) => name === wanted)!.port);
-  const urls = { url: urlOf('ingestion'), reportingUrl: urlOf('reporting') };
-  return needsKey.reporting ? { ...urls, readKeyFile: keyFile } : urls;
+function runningIngestionOf(settings: StartSettings, keyFile: string): RunningIngestion {
+  const urls = { url: urlOf(settings, 'ingestion'), reportingUrl: urlOf(settings, 'reporting') };
+  return settings.needsKey.reporting ? { ...urls, readKeyFile: keyFile } : urls;
 }
 
 /** Resolves with a sentence about whatever ends first, or with undefined once a stop is asked for. */

@@ -17,12 +17,15 @@ export function welcome({ host, services, needsKey }: StartSettings, keyFile: st
   const header = `-H "Authorization: Bearer $(cat '${shown}')"`;
   const withKey = (isNeeded: boolean) => (isNeeded ? `${header} ` : '');
   const event = '{"site_id":"first","event_type":"view","path":"/","user_id":"me"}';
+  const logIn = needsKey.reporting ? `, and log in with the key in ${shown}` : '';
   return [
+    '',
+    `Open ${urls.get('reporting')}${logIn}`,
     '',
     'Millrace is ready. Stop it with Ctrl-C.',
     ...[...urls].map(([name, url]) => `  ${name.padEnd(16)} ${url}`),
     '',
-    'Send an event, then see it counted:',
+    `Send an event, then see it counted at ${urls.get('reporting')}/first:`,
     `  curl -X POST ${urls.get('ingestion')}/event ${withKey(needsKey.ingestion)}-H 'content-type: application/json' -d '${event}'`,
     `  curl ${withKey(needsKey.reporting)}'${urls.get('reporting')}/stats?site_id=first'`,
     ...(needsKey.ingestion || needsKey.reporting

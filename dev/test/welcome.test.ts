@@ -3,12 +3,17 @@ import { expect, it } from 'vitest';
 import { readStartSettings } from '../src/start-settings.js';
 import { welcome } from '../src/welcome.js';
 
-const linesFor = (env: NodeJS.ProcessEnv) =>
-  welcome(readStartSettings(env), '/data/admin-key')
-    .split('\n')
-    .filter((line) => /\/event|\/stats|npm run keys/.test(line));
+const allLines = (env: NodeJS.ProcessEnv) => welcome(readStartSettings(env), '/data/admin-key').split('\n');
+const linesFor = (env: NodeJS.ProcessEnv) => allLines(env).filter((line) => /\/event|\/stats|npm run keys/.test(line));
 
 const header = `-H "Authorization: Bearer $(cat '/data/admin-key')"`;
+
+it('names the dashboard before all else, and what it takes to get in', () => {
+  const first = (env: NodeJS.ProcessEnv) => allLines(env).find((line) => line !== '');
+  expect(first({})).toBe('Open http://127.0.0.1:4000');
+  expect(first({ REPORTING_PORT: '4100' })).toBe('Open http://127.0.0.1:4100');
+  expect(first({ READ_AUTH: 'key' })).toBe('Open http://127.0.0.1:4000, and log in with the key in /data/admin-key');
+});
 
 it('names no key where none is needed', () => {
   const lines = linesFor({});

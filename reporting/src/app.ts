@@ -12,6 +12,7 @@ import { addAsOf } from './add-as-of.js';
 import { annotationsRoutes } from './annotations-route.js';
 import { batchRoute } from './batch-route.js';
 import { type Caching, cacheRoutes, isAboutCache } from './cache-routes.js';
+import { pageSettingsRoute } from './dashboard/page-settings-route.js';
 import { dashboardPages, type Pages } from './dashboard/static-files.js';
 import { datasetsRoutes } from './datasets-route.js';
 import { definitionsRoute } from './definitions-route.js';
@@ -135,6 +136,7 @@ export function buildApp(deps: ReportingApp): Express {
     app.get('/api/v1/sites/:site_id/live', liveRoute(watching));
     app.get('/api/v1/operator/live', forOperators, operatorRoute(watching));
     app.get('/api/v1/accounting', forOperators, accountingRoute(deps));
+    app.get('/api/v1/page-settings', pageSettingsRoute(deps.pages));
     app.use(cacheRoutes(deps));
     app.use(reportTemplatesRoutes(deps), reportsRoutes({ ...deps, ...deps.exports }));
   });

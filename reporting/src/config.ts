@@ -40,6 +40,7 @@ export interface Config
   DATABASE_READ_URL?: string;
   REPORTING_PORT: number;
   HEAVY_QUERIES_AT_ONCE: number;
+  INGESTION_URL?: string;
   ALERT_ALLOW_PRIVATE: boolean;
 }
 
@@ -57,6 +58,7 @@ export const configSchema = requireWholeS3(
     ...accessSettings,
     READ_AUTH: Joi.valid('open', 'key'),
     HEAVY_QUERIES_AT_ONCE: Joi.number().integer().min(1).max(100).default(2),
+    INGESTION_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
     ALERT_ALLOW_PRIVATE: outboundVariables.ALERT_ALLOW_PRIVATE,
     ...publicSettings,
     ...embedSettings,

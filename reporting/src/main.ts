@@ -62,7 +62,10 @@ async function main(): Promise<void> {
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     sharing: { linkSecret: config.LINK_SECRET, isEmbeddable: isEmbeddable(config) },
     caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),
-    pages: { publicUrl: config.PUBLIC_URL, frameAncestors: frameAncestors(config) },
+    pages: {
+      ...{ publicUrl: config.PUBLIC_URL, ingestionUrl: config.INGESTION_URL },
+      frameAncestors: frameAncestors(config),
+    },
     ...(keys && { keys }),
     requestsPerMinute: config.RATE_LIMIT_REQUESTS,
     isTrustedProxy: parseProxies(config.TRUST_PROXY),

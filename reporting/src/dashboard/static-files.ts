@@ -7,6 +7,8 @@ import type { Request, RequestHandler, Response } from 'express';
 export interface Pages {
   /** Where people reach reporting, which may be a folder of a site. */
   publicUrl?: string | undefined;
+  /** Where pages and servers send events to; see `page-settings-route.ts`. */
+  ingestionUrl?: string | undefined;
   /** The directive that says who may show a shared link in a frame; pages of this service when absent. */
   frameAncestors?: string | undefined;
 }

@@ -16,6 +16,7 @@ import { goalsPaths, goalsSchemas } from './goals-document.js';
 import type { JsonSchema } from './json-schema.js';
 import { livePaths, liveSchemas } from './live-paths.js';
 import { overviewPaths, overviewSchemas } from './overview-document.js';
+import { pageSettingsPaths, pageSettingsSchemas } from './page-settings-document.js';
 import { reportsPaths } from './reports-paths.js';
 import { reportsSchemas } from './reports-schemas.js';
 import { requestSchemas } from './request-schemas.js';
@@ -83,6 +84,7 @@ export const describeApi = (): OpenApiDocument => ({
     ...accountingPaths,
     ...exportsPaths,
     ...reportsPaths,
+    ...pageSettingsPaths,
     ...unsubscribePaths,
     ...sharingPaths,
     ...servicePaths,
@@ -105,6 +107,7 @@ export const describeApi = (): OpenApiDocument => ({
       ...reportsSchemas,
       ...sharingSchemas,
       ...serviceSchemas,
+      ...pageSettingsSchemas,
     },
     securitySchemes: { key, session },
   },
