@@ -5,10 +5,13 @@ import { apiBase } from './place.ts';
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
-  constructor(status: number, code: string, message: string) {
+  /** When to ask again, where the answer says so. */
+  readonly retryAfterSeconds: number | undefined;
+  constructor(status: number, code: string, message: string, retryAfterSeconds?: number) {
     super(message);
     this.status = status;
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -22,7 +25,15 @@ async function refusalOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { code: string; message: string } }
     | undefined;
-  return new ApiError(response.status, body?.error?.code ?? 'unknown', body?.error?.message ?? response.statusText);
+  const { code = 'unknown', message = response.statusText } = body?.error ?? {};
+  return new ApiError(response.status, code, message, Number(response.headers.get('retry-after')) || undefined);
+}
+
+let whenRefused = (_refusal: ApiError): void => undefined;
+
+/** Hears of every refusal, for what they mean to the page as a whole. */
+export function onRefusal(listener: (refusal: ApiError) => void): void {
+  whenRefused = listener;
 }
 
 export interface Request {
@@ -51,8 +62,10 @@ export async function send(path: string, { method = 'GET', body, accept, signal 
     throw new ApiError(0, 'offline', '');
   }
   isReachable.value = true;
-  if (!response.ok) throw await refusalOf(response);
-  return response;
+  if (response.ok) return response;
+  const refusal = await refusalOf(response);
+  whenRefused(refusal);
+  throw refusal;
 }
 
 /** The JSON of the answer; undefined where it has none. @throws ApiError */

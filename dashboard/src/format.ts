@@ -113,6 +113,14 @@ export const formatTime = (at: number | Date) =>
 /** A date and a time, as the clock of a zone shows it. */
 export const formatInstant = (at: string, timeZone: string) =>
   new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(Date.parse(at));
+const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+
+/** Hours and minutes. */
+export const formatClock = (at: number | Date) => new Intl.DateTimeFormat(locale.value, clock).format(at);
+
+/** An hour of the reader's clock, with its day. */
+export const formatHour = (at: string) =>
+  new Intl.DateTimeFormat(locale.value, { ...shortDay, ...clock }).format(new Date(at));
 
 /** The name of a country by its code. */
 export function countryName(code: string): string {

@@ -5,13 +5,16 @@ import './style/page.css';
 import './style/top.css';
 import './style/panels.css';
 import './style/controls.css';
+import './style/live.css';
+import './style/share.css';
 import { loadTexts } from './i18n/text.ts';
 import { Sheet } from './keys/keys.tsx';
+import { followLive } from './live/live.ts';
 import { Page } from './page.tsx';
 import { OfflineNote } from './parts/offline-note.tsx';
-import { followAddress } from './place.ts';
+import { followAddress, isEmbedded } from './place.ts';
 import { keepFresh } from './refresh.ts';
-import { loadSession } from './session.ts';
+import { followSession, loadSession } from './session.ts';
 import { followTheme } from './theme.ts';
 
 const App = () => (
@@ -25,6 +28,9 @@ const App = () => (
 followTheme();
 followAddress();
 keepFresh();
+followSession();
+followLive();
+document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
 // The figures do not wait for the texts, nor the texts for who it is.
 void loadSession();
 void loadTexts().then(() => render(<App />, document.getElementById('page')!));

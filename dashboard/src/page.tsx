@@ -3,25 +3,30 @@ import { ApiError, isOffline } from './api.ts';
 import { t } from './i18n/text.ts';
 import { SitePage } from './pages/site-page.tsx';
 import { Lazy, type Loader } from './parts/lazy.tsx';
-import { Problem } from './parts/problem.tsx';
 import { type Place, place } from './place.ts';
-import { session, sessionProblem } from './session.ts';
+import { siteId } from './scope.ts';
+import { maySee, session, sessionProblem } from './session.ts';
 
 /** Pages that are not needed to see a site come when they are asked for. */
 const loaders: Partial<Record<Place['page'], Loader>> = {
   sites: async () => (await import('./pages/sites-page.tsx')).SitesPage,
+  live: async () => (await import('./pages/live-page.tsx')).LivePage,
+  operator: async () => (await import('./pages/operator-page.tsx')).OperatorPage,
 };
 
 const needsLogin = (problem: unknown) => problem instanceof ApiError && problem.status === 401;
 const loadLogin: Loader = async () => (await import('./pages/login-page.tsx')).LoginPage;
+const loadClosed: Loader = async () => (await import('./pages/closed-page.tsx')).ClosedPage;
+const loadOtherSite: Loader = async () => (await import('./pages/other-site-page.tsx')).OtherSitePage;
 
 export function Page() {
   const { page } = place.value;
   if (needsLogin(sessionProblem.value)) return <Lazy key="login" load={loadLogin} />;
   // That Millrace does not answer is said above.
   if (isOffline(sessionProblem.value)) return null;
-  if (sessionProblem.value) return <Problem problem={sessionProblem.value} />;
+  if (sessionProblem.value) return <Lazy key="closed" load={loadClosed} />;
   if (!session.value) return null;
+  if (siteId.value !== undefined && !maySee(siteId.value)) return <Lazy key="other site" load={loadOtherSite} />;
   if (page === 'site') return <SitePage />;
   const load = loaders[page];
   return load ? <Lazy key={page} load={load} /> : <main class="message">{t('page.unknown')}</main>;

@@ -1,13 +1,13 @@
 /** Which page an address below Millrace names. */
 
 export interface Place {
-  page: 'sites' | 'site' | 'funnels' | 'retention' | 'journeys' | 'settings' | 'operator' | 'unknown';
+  page: 'sites' | 'site' | 'funnels' | 'retention' | 'journeys' | 'live' | 'settings' | 'operator' | 'unknown';
   siteId?: string;
   /** Of a shared link. */
   slug?: string;
 }
 
-const pagesOfSite = ['funnels', 'retention', 'journeys', 'settings'] as const;
+const pagesOfSite = ['funnels', 'retention', 'journeys', 'live', 'settings'] as const;
 type PageOfSite = (typeof pagesOfSite)[number];
 const isPageOfSite = (name: string): name is PageOfSite => (pagesOfSite as readonly string[]).includes(name);
 

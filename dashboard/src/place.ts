@@ -1,6 +1,7 @@
 /** Where the page is: what its address says about the page, and about the API behind it. */
 import { computed, signal } from '@preact/signals';
 import { type Place, placeOf } from './place-of.ts';
+import { keptNames } from './view-address.ts';
 
 export type { Place } from './place-of.ts';
 
@@ -37,6 +38,23 @@ const taken = new Set([
   'unsubscribe',
 ]);
 
+/** `search` with what the present address says about the look of the page. */
+function withLook(search: string): string {
+  const present = new URLSearchParams(address.value.search);
+  const wanted = new URLSearchParams(search);
+  for (const name of keptNames) {
+    const value = present.get(name);
+    if (value && !wanted.has(name)) wanted.set(name, value);
+  }
+  const text = wanted.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A shared link within a page of somebody else. */
+export const isEmbedded = computed(
+  () => place.value.slug !== undefined && new URLSearchParams(address.value.search).get('embed') === 'true',
+);
+
 /** The address of a page of a site. */
 export function siteAddress(siteId: string, page: Place['page'] = 'site', search = ''): string {
   const { slug } = place.value;
@@ -46,7 +64,7 @@ export function siteAddress(siteId: string, page: Place['page'] = 'site', search
     : taken.has(siteId) || siteId.includes('.')
       ? `sites/${name}`
       : name;
-  return `${root}${folder}${page === 'site' ? '' : `/${page}`}${search}`;
+  return `${root}${folder}${page === 'site' ? '' : `/${page}`}${withLook(search)}`;
 }
 
 export const rootAddress = (page = ''): string => root + page;

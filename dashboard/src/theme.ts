@@ -1,5 +1,6 @@
 /** Light or dark: as the system has it, unless the reader, or the address of an embedded page, says otherwise. */
 import { signal } from '@preact/signals';
+import { readStored, writeStored } from './stored.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -18,12 +19,12 @@ function apply(): void {
 
 export function setTheme(next: Theme): void {
   theme.value = next;
-  localStorage.setItem(kept, next);
+  writeStored(kept, next);
   apply();
 }
 
 export function followTheme(): void {
-  theme.value = asTheme(new URLSearchParams(location.search).get('theme') ?? localStorage.getItem(kept));
+  theme.value = asTheme(new URLSearchParams(location.search).get('theme') ?? readStored(kept));
   apply();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
 }

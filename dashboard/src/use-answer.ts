@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { isOffline } from './api.ts';
+import { noteAnswer } from './empty/emptiness.ts';
 import { type Answer, ask, type Question, type Scope } from './query-client.ts';
 import { scope } from './scope.ts';
 
@@ -28,6 +29,9 @@ function remember(key: string, answer: Answer): void {
   if (remembered.size > rememberedAtMost) remembered.delete(remembered.keys().next().value!);
 }
 
+/** What one reader saw is not for the next. */
+export const forgetAnswers = () => remembered.clear();
+
 /** `question` undefined: nothing is asked. A question of a `within` of its own is not about the page's range and filters. */
 export function useAnswer(
   lane: string,
@@ -47,6 +51,7 @@ export function useAnswer(
       .then((answer) => {
         if (stopping.signal.aborted) return;
         remember(key, answer);
+        noteAnswer(within.site_id, answer);
         newest.value = { at: answer.at, source: answer.meta.source, zone: answer.query.timezone };
         setAsked({ key, answer, isWaiting: false });
       })

@@ -101,7 +101,7 @@ export function readView(search: string): View {
 const readable: Record<string, string> = { '%2C': ',', '%2F': '/', '%3A': ':', '%40': '@' };
 
 /** How an embedded page looks stays with it. */
-const keptNames = ['embed', 'theme', 'lang'];
+export const keptNames = ['embed', 'theme', 'lang'];
 
 /** The part of an address after the path, with its question mark; what is as by default is left out. `earlier` is the one that it replaces. */
 export function writeView(view: View, earlier = ''): string {

@@ -1,5 +1,6 @@
 /** What the page says, in the language of whoever reads it. */
 import { signal } from '@preact/signals';
+import { readStored } from '../stored.ts';
 import type english from './en.json';
 import type englishOfPages from './pages-en.json';
 
@@ -29,7 +30,7 @@ const rightToLeft = /^(ar|fa|he|ur)\b/;
 
 /** `?lang=`, then the language chosen before, then the first of the browser's that there is. */
 function preferredLocale(): string {
-  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('millrace.lang');
+  const asked = new URLSearchParams(location.search).get('lang') ?? readStored('millrace.lang');
   const wanted = asked ? [asked, ...navigator.languages] : navigator.languages;
   return wanted.find((tag) => languageOf(tag) !== undefined) ?? 'en';
 }

@@ -1,5 +1,6 @@
 /** Whether the sheet of keyboard shortcuts is shown, and whether single keys do something at all. */
 import { signal } from '@preact/signals';
+import { readStored, writeStored } from '../stored.ts';
 
 export const isSheetOpen = signal(false);
 export const openSheet = () => {
@@ -9,10 +10,9 @@ export const openSheet = () => {
 const kept = 'millrace.keys';
 
 /** Whoever speaks to the computer, or hits keys by accident, can switch them off (WCAG 2.1.4). */
-export const areKeysOn = signal(localStorage.getItem(kept) !== 'off');
+export const areKeysOn = signal(readStored(kept) !== 'off');
 
 export function setKeys(isOn: boolean): void {
   areKeysOn.value = isOn;
-  if (isOn) localStorage.removeItem(kept);
-  else localStorage.setItem(kept, 'off');
+  writeStored(kept, isOn ? null : 'off');
 }

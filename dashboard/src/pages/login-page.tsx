@@ -1,29 +1,106 @@
-/** Asks for a key, or for the password of a shared link. */
-import { useState } from 'preact/hooks';
+/** Asks for a key, or for the password of a shared link. The address stays, so that whoever has logged in sees what was asked for. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from '../api.ts';
 import { t } from '../i18n/text.ts';
-import { Problem } from '../parts/problem.tsx';
-import { place } from '../place.ts';
-import { logIn } from '../session.ts';
+import { sentence } from '../parts/problem.tsx';
+import { isEmbedded, place } from '../place.ts';
+import { hasEnded, logIn } from '../session.ts';
+import { forgetAnswers } from '../use-answer.ts';
+
+const command = 'npm run keys -- create --name NAME --scope read';
+
+/** Seconds that are left, counted down. */
+function useCountdown(): [number, (seconds: number) => void] {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setLeft(left - 1), 1_000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return [left, setLeft];
+}
+
+/** What is wrong with what was entered; of another problem what there is to say. */
+function saidOf(problem: unknown, isShared: boolean): string {
+  const status = problem instanceof ApiError ? problem.status : 0;
+  if (status === 401) return t(isShared ? 'login.wrong.password' : 'login.wrong.key');
+  if (status === 429) return t('login.too_many');
+  return sentence(problem);
+}
+
+const HowToGetKey = () => (
+  <section class="faint">
+    <h2>{t('login.how')}</h2>
+    <p>{t('login.how.make')}</p>
+    <pre>
+      <code>{command}</code>
+    </pre>
+    <p>{t('login.how.more')}</p>
+  </section>
+);
+
+function useLogIn(isShared: boolean) {
+  const [problem, setProblem] = useState<unknown>();
+  const [isSending, setSending] = useState(false);
+  const [waitSeconds, setWaitSeconds] = useCountdown();
+  async function submit(secret: string): Promise<void> {
+    setSending(true);
+    try {
+      await logIn(isShared ? { password: secret } : { key: secret.trim() });
+      forgetAnswers();
+    } catch (error) {
+      setProblem(error);
+      if (error instanceof ApiError && error.retryAfterSeconds) setWaitSeconds(error.retryAfterSeconds);
+    } finally {
+      setSending(false);
+    }
+  }
+  return { problem, isSending, waitSeconds, submit };
+}
+
+function Refusal({ said, waitSeconds }: { said: string; waitSeconds: number }) {
+  return (
+    <div class="problem">
+      <p role="alert" id="refusal">
+        {said}
+      </p>
+      {waitSeconds > 0 && <p>{t('login.wait', { seconds: waitSeconds })}</p>}
+    </div>
+  );
+}
 
 export function LoginPage() {
-  const [problem, setProblem] = useState<unknown>();
   const isShared = place.value.slug !== undefined;
-  const submit = (event: SubmitEvent) => {
+  const { problem, isSending, waitSeconds, submit } = useLogIn(isShared);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // A frame must not take the focus of the page around it.
+    if (!isEmbedded.value) input.current?.focus();
+  }, []);
+  const send = (event: SubmitEvent) => {
     event.preventDefault();
-    const secret = String(new FormData(event.target as HTMLFormElement).get('secret'));
-    logIn(isShared ? { password: secret } : { key: secret.trim() }).catch(setProblem);
+    if (!isSending && waitSeconds === 0) void submit(input.current!.value);
   };
   return (
-    <main class="message">
-      <form onSubmit={submit}>
-        <h1>Millrace</h1>
+    <main class="message login">
+      <form class="card" onSubmit={send}>
+        <h1>{t(isShared ? 'login.shared' : 'login.title')}</h1>
+        {hasEnded.value && <p>{t('login.ended')}</p>}
         <label>
           {t(isShared ? 'login.password' : 'login.key')}
-          <input name="secret" type="password" autocomplete="current-password" required />
+          <input
+            ref={input}
+            {...{ type: 'password', autocomplete: 'current-password', required: true }}
+            aria-describedby={problem ? 'refusal' : undefined}
+            aria-invalid={problem ? true : undefined}
+          />
         </label>
-        <button type="submit">{t('login.submit')}</button>
-        {problem ? <Problem problem={problem} /> : null}
+        {problem ? <Refusal said={saidOf(problem, isShared)} waitSeconds={waitSeconds} /> : null}
+        <button type="submit" class="main" disabled={waitSeconds > 0}>
+          {t('login.submit')}
+        </button>
       </form>
+      {!isShared && <HowToGetKey />}
     </main>
   );
 }

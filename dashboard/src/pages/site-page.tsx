@@ -1,4 +1,6 @@
 /** One site: its figures, its chart, its panels. */
+import { isEmptySite } from '../empty/emptiness.ts';
+import { EmptyPage } from '../empty/empty-page.tsx';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { FilterChips } from '../parts/filter-chips.tsx';
@@ -7,11 +9,13 @@ import { GoalChip } from '../parts/goal-chip.tsx';
 import { Header } from '../parts/header.tsx';
 import { Panels } from '../parts/panels.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
+import { FixedFilters } from '../share/fixed-filters.tsx';
 import { Chart } from '../top/chart.tsx';
 import { KeyFigures } from '../top/key-figures.tsx';
 
 export function SitePage() {
   useKeys();
+  if (isEmptySite.value) return <EmptyPage />;
   return (
     <>
       <Header>
@@ -19,6 +23,7 @@ export function SitePage() {
         <FilterPicker />
       </Header>
       <main>
+        <FixedFilters />
         <FilterChips />
         <GoalChip />
         <section class="top card">

@@ -1,10 +1,14 @@
 /** What stands at the top of every page. */
 import type { ComponentChildren } from 'preact';
-import { place, rootAddress, siteAddress } from '../place.ts';
+import { t } from '../i18n/text.ts';
+import { CurrentVisitors } from '../live/current-visitors.tsx';
+import { isEmbedded, place, rootAddress, siteAddress } from '../place.ts';
 import { siteId } from '../scope.ts';
+import { mayOperate } from '../session.ts';
 import { Settings } from './settings.tsx';
 
 export function Header({ children }: { children?: ComponentChildren }) {
+  if (isEmbedded.value) return null;
   return (
     <header class="header">
       {place.value.slug === undefined && (
@@ -19,7 +23,13 @@ export function Header({ children }: { children?: ComponentChildren }) {
           </a>
         </h1>
       )}
+      <CurrentVisitors />
       {children}
+      {place.value.page === 'sites' && mayOperate() && (
+        <a href={rootAddress('operator')} data-page>
+          {t('operator')}
+        </a>
+      )}
       <Settings />
     </header>
   );

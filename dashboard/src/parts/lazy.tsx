@@ -2,21 +2,26 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { loadPageTexts } from '../i18n/text.ts';
+import { refreshes } from '../use-answer.ts';
 import { Problem } from './problem.tsx';
 
 export type Loader = () => Promise<ComponentType>;
 
 const loaded = new Map<Loader, ComponentType>();
 
+/** To be given a `key` where another one may take its place. */
 export function Lazy({ load }: { load: Loader }) {
   const [Part, setPart] = useState<ComponentType | undefined>(() => loaded.get(load));
   const [problem, setProblem] = useState<unknown>();
+  const attempt = refreshes.value;
+  // Who tries again has it loaded again.
   useEffect(() => {
+    if (Part) return;
     Promise.all([load(), loadPageTexts()]).then(([part]) => {
       loaded.set(load, part);
       setPart(() => part);
     }, setProblem);
-  }, [load]);
-  if (problem) return <Problem problem={problem} />;
-  return Part ? <Part /> : null;
+  }, [load, attempt]);
+  if (Part) return <Part />;
+  return problem ? <Problem problem={problem} /> : null;
 }

@@ -3,7 +3,8 @@ import { ApiError, isOffline } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { refreshes } from '../use-answer.ts';
 
-function sentence(problem: unknown): string {
+/** What is said about it. */
+export function sentence(problem: unknown): string {
   if (isOffline(problem)) return t('problem.offline');
   if (problem instanceof ApiError) return problem.message || t('problem.status', { status: problem.status });
   return t('problem.page');

@@ -5,13 +5,14 @@ import { type Language, languages, loadTexts, locale, t } from '../i18n/text.ts'
 import { openSheet } from '../keys/sheet-state.ts';
 import { goTo } from '../place.ts';
 import { logOut, session } from '../session.ts';
+import { writeStored } from '../stored.ts';
 import { setTheme, theme, themes } from '../theme.ts';
 import { closeMenu } from './menu.tsx';
 import { Problem } from './problem.tsx';
 
 /** Kept for the next visit, and in an address that names a language. */
 async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem('millrace.lang', language);
+  writeStored('millrace.lang', language);
   const url = new URL(location.href);
   if (url.searchParams.has('lang')) {
     url.searchParams.set('lang', language);

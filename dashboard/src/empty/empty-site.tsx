@@ -1,0 +1,77 @@
+/** How the first event of a site is sent; it turns into the site's figures as soon as that is there. */
+import { useEffect, useState } from 'preact/hooks';
+import { sendJson } from '../api.ts';
+import { t } from '../i18n/text.ts';
+import { siteId } from '../scope.ts';
+import { session } from '../session.ts';
+import { curlOf, ingestionAddress, snippetOf } from './lines.ts';
+import { useFirstEvent } from './use-first-event.ts';
+
+/** Undefined until it is known. */
+function useIngestion(): string | undefined {
+  const [ingestion, setIngestion] = useState<string | undefined>();
+  useEffect(() => {
+    const set = (configured: string | null) => setIngestion(ingestionAddress(configured, location));
+    sendJson<{ ingestion_url: string | null }>('/page-settings').then(
+      (settings) => set(settings.ingestion_url),
+      () => set(null),
+    );
+  }, []);
+  return ingestion;
+}
+
+function Line({ name, text }: { name: string; text: string }) {
+  const [isCopied, setCopied] = useState(false);
+  // Browsers have it for pages that came over TLS or from this machine.
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  const copy = () => clipboard?.writeText(text).then(() => setCopied(true));
+  return (
+    <section>
+      <h2>{name}</h2>
+      <pre>
+        <code>{text}</code>
+      </pre>
+      {clipboard && (
+        <button type="button" onClick={() => void copy()} aria-label={`${t('empty.copy')}: ${name}`}>
+          {t('empty.copy')}
+        </button>
+      )}
+      <span class="faint" role="status">
+        {isCopied ? t('empty.copied') : ''}
+      </span>
+    </section>
+  );
+}
+
+function Lines({ site }: { site: string }) {
+  const ingestion = useIngestion();
+  if (ingestion === undefined) return null;
+  return (
+    <>
+      <Line name={t('empty.page')} text={snippetOf(ingestion, site)} />
+      <Line name={t('empty.curl')} text={curlOf(ingestion, site)} />
+      <section class="faint">
+        <p>{t('empty.keys')}</p>
+        <pre>
+          <code>{`npm run keys -- create --name pages --scope write --site ${site} --origin https://www.example.org`}</code>
+        </pre>
+      </section>
+    </>
+  );
+}
+
+export function EmptySite() {
+  const site = siteId.value!;
+  useFirstEvent(site);
+  const mayKnow = session.value?.auth !== 'share';
+  return (
+    <div class="card empty-site">
+      <p class="waiting-for-event" role="status">
+        <span class="dot" aria-hidden="true" />
+        {t('empty.waiting')}
+      </p>
+      <p>{t(mayKnow ? 'empty.how' : 'empty.guest')}</p>
+      {mayKnow && <Lines site={site} />}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** Where the visitors of this moment are, or came from; a click shows the last half hour of one of them. */
+import { formatNumber } from '../format.ts';
+import { t, textOr } from '../i18n/text.ts';
+import { dimensionName, valueName } from '../parts/value-name.ts';
+import { siteAddress } from '../place.ts';
+import { type Filter, readView, writeView } from '../view-address.ts';
+import type { LiveRow } from './live.ts';
+
+export interface LiveListProps {
+  siteId: string;
+  /** Of the text that names it. */
+  panel: 'pages' | 'sources' | 'countries';
+  dimension: string;
+  rows: LiveRow[];
+}
+
+function Row({ siteId, dimension, row, most }: Omit<LiveListProps, 'panel' | 'rows'> & { row: LiveRow; most: number }) {
+  const name = valueName(dimension, row.value);
+  const filter: Filter = ['is', dimension, [row.value]];
+  const search = writeView({ ...readView(''), range: 'realtime', filters: [filter] });
+  return (
+    <tr>
+      <th scope="row">
+        <span class="bar" style={{ inlineSize: `${(100 * row.visitors) / most}%` }} />
+        <a href={siteAddress(siteId, 'site', search)} data-page title={name}>
+          {name}
+        </a>
+      </th>
+      <td>{formatNumber(row.visitors)}</td>
+    </tr>
+  );
+}
+
+export function LiveList({ panel, rows, ...about }: LiveListProps) {
+  const most = Math.max(1, rows[0]?.visitors ?? 0);
+  return (
+    <section class="card panel" aria-labelledby={`live-${panel}`}>
+      <h2 id={`live-${panel}`}>{textOr(`live.${panel}`, panel)}</h2>
+      {rows.length === 0 ? (
+        <p class="empty">{t('live.nobody')}</p>
+      ) : (
+        <table aria-busy={false}>
+          <thead>
+            <tr>
+              <th scope="col">{dimensionName(about.dimension)}</th>
+              <th scope="col">{t('metric.visitors')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={String(row.value)} {...about} row={row} most={most} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,142 @@
+/** Whether every event that was received ended somewhere, hour by hour. */
+import { useEffect, useState } from 'preact/hooks';
+import { sendJson } from '../api.ts';
+import type { components } from '../api-types.d.ts';
+import { formatHour, formatNumber } from '../format.ts';
+import { t } from '../i18n/text.ts';
+import { Problem } from '../parts/problem.tsx';
+import { refreshes } from '../use-answer.ts';
+import { changeView, view } from '../view.ts';
+import { type Account, missingOf, outcomes } from './accounts.ts';
+
+type Accounting = components['schemas']['Accounting'];
+
+const ranges = { '24h': 24, '7d': 168 } as const;
+type Range = keyof typeof ranges;
+const columns = ['received', ...outcomes] as const;
+
+const hourMs = 3_600_000;
+const againEveryMs = 30_000;
+
+/** Whole hours, the present one last. */
+function addressOf(range: Range): string {
+  const to = (Math.floor(Date.now() / hourMs) + 1) * hourMs;
+  const instants = { from: to - ranges[range] * hourMs, to };
+  const parameters = Object.entries(instants).map(([name, at]) => [name, new Date(at).toISOString()]);
+  return `/accounting?${new URLSearchParams(parameters)}`;
+}
+
+interface Known {
+  range: Range;
+  accounting?: Accounting;
+  problem?: unknown;
+}
+
+function useAccounting(range: Range) {
+  const [known, setKnown] = useState<Known>({ range });
+  const refresh = refreshes.value;
+  // Who tries again has it asked again.
+  useEffect(() => {
+    let isOver = false;
+    const ask = async () => {
+      const next = await sendJson<Accounting>(addressOf(range)).then(
+        (accounting): Known => ({ range, accounting }),
+        (problem: unknown): Known => ({ range, problem }),
+      );
+      if (!isOver) setKnown(next);
+    };
+    void ask();
+    const timer = setInterval(() => document.hidden || void ask(), againEveryMs);
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
+  }, [range, refresh]);
+  return { ...known, isWaiting: known.range !== range || !(known.accounting || known.problem) };
+}
+
+/** A sign, and the same in words. */
+function Sum({ account }: { account: Account }) {
+  const missing = missingOf(account);
+  if (missing === 0) return <td class="good">✓ {t('accounting.right')}</td>;
+  const text = missing > 0 ? 'accounting.missing' : 'accounting.twice';
+  return <td class="bad">⚠ {t(text, { count: formatNumber(Math.abs(missing)) })}</td>;
+}
+
+function AccountRow({ name, account, ...row }: { name: string; account: Account; class?: string }) {
+  return (
+    <tr {...row}>
+      <th scope="row">{name}</th>
+      {columns.map((column) => (
+        <td key={column}>{formatNumber(account[column])}</td>
+      ))}
+      <Sum account={account} />
+    </tr>
+  );
+}
+
+function AccountTable({ accounting: { hours, totals } }: { accounting: Accounting }) {
+  return (
+    <table class="numbers" aria-busy={false}>
+      <thead>
+        <tr>
+          <th scope="col">{t('interval.hour')}</th>
+          {columns.map((column) => (
+            <th scope="col" key={column} title={t(`accounting.${column}.is`)}>
+              {t(`accounting.${column}`)}
+            </th>
+          ))}
+          <th scope="col">{t('accounting.sum')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        <AccountRow name={t('accounting.totals')} account={totals} class="totals" />
+        {hours.toReversed().map((account) => (
+          <AccountRow key={account.hour} name={formatHour(account.hour)} account={account} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const Definitions = () => (
+  <dl class="definitions">
+    {columns.map((column) => (
+      <div key={column}>
+        <dt>{t(`accounting.${column}`)}</dt>
+        <dd>{t(`accounting.${column}.is`)}</dd>
+      </div>
+    ))}
+  </dl>
+);
+
+function RangeChooser({ range }: { range: Range }) {
+  return (
+    <div class="tabs">
+      {(Object.keys(ranges) as Range[]).map((name) => (
+        <button type="button" key={name} aria-pressed={name === range} onClick={() => changeView({ range: name })}>
+          {t(`range.${name}`)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function AccountingTable() {
+  const range: Range = view.value.range === '7d' ? '7d' : '24h';
+  const { accounting, problem, isWaiting } = useAccounting(range);
+  return (
+    <section class="card wide" aria-labelledby="accounting" aria-busy={isWaiting}>
+      <h2 id="accounting">{t('accounting')}</h2>
+      <p class="faint">{t('accounting.about')}</p>
+      <RangeChooser range={range} />
+      {problem ? <Problem problem={problem} /> : null}
+      {accounting && (
+        <div class="scroll" tabIndex={0} role="region" aria-labelledby="accounting">
+          <AccountTable accounting={accounting} />
+        </div>
+      )}
+      <Definitions />
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+/** How much waits in each queue, and how fast it goes. */
+import { formatDuration, formatNumber } from '../format.ts';
+import { t } from '../i18n/text.ts';
+import { operatorConnection, operatorState, type QueueState, useOperatorStream } from './operator-live.ts';
+
+const counts = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+function QueueRow({ queue }: { queue: QueueState }) {
+  const { name, rate_per_second: rate, oldest_waiting_seconds: oldest } = queue;
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {counts.map((count) => (
+        <td key={count} class={count === 'failed' && queue.failed > 0 ? 'bad' : undefined}>
+          {formatNumber(queue[count])}
+        </td>
+      ))}
+      <td>{formatNumber(rate)}</td>
+      <td>{queue.waiting === 0 ? '–' : formatDuration(oldest)}</td>
+    </tr>
+  );
+}
+
+export function Queues() {
+  useOperatorStream();
+  const state = operatorState.value;
+  return (
+    <section class="card wide" aria-labelledby="queues">
+      <h2 id="queues">{t('operator.queues')}</h2>
+      {operatorConnection.value === 'lost' && (
+        <p class="problem" role="status">
+          {t('live.lost.long')}
+        </p>
+      )}
+      {state ? (
+        <>
+          <p>
+            {t('operator.rates', {
+              received: formatNumber(state.events.received_per_second),
+              stored: formatNumber(state.events.stored_per_second),
+            })}
+          </p>
+          <div class="scroll" tabIndex={0} role="region" aria-labelledby="queues">
+            <table class="numbers" aria-busy={false}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('operator.queue')}</th>
+                  {counts.map((count) => (
+                    <th scope="col" key={count}>
+                      {t(`operator.${count}`)}
+                    </th>
+                  ))}
+                  <th scope="col">{t('operator.rate')}</th>
+                  <th scope="col">{t('operator.oldest')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {state.queues.map((queue) => (
+                  <QueueRow key={queue.name} queue={queue} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      ) : (
+        <p class="faint">{t('live.connecting')}</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,39 @@
+/** Why there is nothing to see: a link that does not lead anywhere any more, or a Millrace that cannot be reached. */
+import { useEffect } from 'preact/hooks';
+import { ApiError } from '../api.ts';
+import { t } from '../i18n/text.ts';
+import { sentence } from '../parts/problem.tsx';
+import { place } from '../place.ts';
+import { loadSession, sessionProblem } from '../session.ts';
+
+const againEveryMs = 10_000;
+
+const isGone = (problem: unknown) => problem instanceof ApiError && problem.status === 404;
+
+const DeadLink = () => (
+  <main class="message">
+    <h1>{t('share.gone')}</h1>
+    <p>{t('share.gone.why')}</p>
+    <p>{t('share.gone.what')}</p>
+  </main>
+);
+
+function Unreachable() {
+  useEffect(() => {
+    const timer = setInterval(() => void loadSession(), againEveryMs);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <main class="message">
+      <h1>Millrace</h1>
+      <p role="alert">{sentence(sessionProblem.value)}</p>
+      <button type="button" onClick={() => void loadSession()}>
+        {t('problem.again')}
+      </button>
+    </main>
+  );
+}
+
+export function ClosedPage() {
+  return isGone(sessionProblem.value) && place.value.slug !== undefined ? <DeadLink /> : <Unreachable />;
+}

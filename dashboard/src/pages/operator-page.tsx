@@ -1,0 +1,26 @@
+/** For whoever runs this Millrace: what waits, how fast it goes, and whether every event ended somewhere. */
+import { t } from '../i18n/text.ts';
+import { AccountingTable } from '../operator/accounting.tsx';
+import { Queues } from '../operator/queues.tsx';
+import { Header } from '../parts/header.tsx';
+import { mayOperate } from '../session.ts';
+
+export function OperatorPage() {
+  return (
+    <>
+      <Header>
+        <h1>{t('operator')}</h1>
+      </Header>
+      <main class="operator">
+        {mayOperate() ? (
+          <>
+            <Queues />
+            <AccountingTable />
+          </>
+        ) : (
+          <p>{t('operator.forbidden')}</p>
+        )}
+      </main>
+    </>
+  );
+}

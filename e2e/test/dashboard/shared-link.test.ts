@@ -1,0 +1,108 @@
+/** What somebody sees who was sent a link, and that it leads nowhere else. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Dashboard, openDashboard } from './open-dashboard.js';
+import { figures, rowsOf } from './read-page.js';
+
+const june = 'range=2026-06-01,2026-06-03&compare=off';
+
+interface Link {
+  id: string;
+  path: string;
+}
+
+describe.runIf(hasChromium())('a shared link', () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard({ READ_AUTH: 'open' });
+    await dashboard.store([
+      { timestamp: '2026-06-01T10:00:00Z', user_id: 'ada', path: '/', country: 'DE', browser: 'Firefox' },
+      { timestamp: '2026-06-01T10:00:30Z', user_id: 'ada', path: '/prices', country: 'DE', browser: 'Firefox' },
+      { timestamp: '2026-06-02T09:00:00Z', user_id: 'bob', path: '/', country: 'FR', browser: 'Chrome' },
+      { user_id: 'eve', path: '/now', country: 'DE' },
+      { user_id: 'joe', path: '/now', country: 'FR' },
+    ]);
+  });
+  afterAll(() => dashboard.stop());
+
+  const share = (wish: object = {}) => dashboard.ask<Link>('/sites/shop/share-links', wish);
+  const revoke = ({ id }: Link) => fetch(`${dashboard.url}/api/v1/sites/shop/share-links/${id}`, { method: 'DELETE' });
+
+  const open = async (path: string): Promise<Page> => (await dashboard.open(path)).page;
+
+  const germans = { filters: [['is', 'country', ['DE']]] };
+
+  it('shows the site within its filters, which nobody can lift, and leads nowhere else', async () => {
+    const { path } = await share(germans);
+    const page = await open(`${path}?${june}&f=is,country,FR,DE`);
+    expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '2' });
+    expect(await rowsOf(page, 'Locations')).toEqual([['Germany', '1']]);
+    const fixed = page.getByRole('list', { name: 'Fixed by this link' });
+    expect([await fixed.innerText(), await fixed.getByRole('button').count()]).toEqual(['Country is Germany', 0]);
+    await page.getByRole('button', { name: /^Remove the filter/ }).click();
+    await expect.poll(() => page.locator('.chips:not(.fixed) li').count()).toBe(0);
+    expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '2' });
+    const links = await page
+      .locator('a')
+      .evaluateAll((all) => all.map((link) => new URL((link as HTMLAnchorElement).href).pathname));
+    expect(links.filter((link) => !link.startsWith(path))).toEqual([]);
+    await page.close();
+  });
+
+  it('has its own live page, within the same filters', async () => {
+    const { path } = await share(germans);
+    const page = await open(path);
+    await page.getByRole('link', { name: '1 current visitor' }).click();
+    await page.waitForURL(`**${path}/live`);
+    expect(await rowsOf(page, 'Countries now')).toEqual([['Germany', '1']]);
+    await page.close();
+  });
+
+  it('takes its password, and says when it is not the right one', async () => {
+    const { path } = await share({ password: 'correct horse' });
+    const page = await open(`${path}?${june}`);
+    const enter = async (password: string) => {
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Log in' }).click();
+    };
+    await enter('wrong horse');
+    await page.getByRole('alert').getByText('This is not the password').waitFor();
+    await enter('correct horse');
+    expect(await figures(page)).toMatchObject({ Visitors: '2', Views: '3' });
+    await page.reload();
+    expect(await figures(page)).toMatchObject({ Visitors: '2', Views: '3' });
+    await page.close();
+  });
+
+  it('has kind words once it was revoked, also for who has it open', async () => {
+    const link = await share();
+    const page = await open(`${link.path}?${june}`);
+    await figures(page);
+    await revoke(link);
+    await page.getByRole('button', { name: 'Views per visit' }).click();
+    await page.getByRole('heading', { name: 'This link leads nowhere' }).waitFor();
+    await page.goto('/share/AAAAAAAAAAAAAAAAAAAAAA');
+    await page.getByText('Ask whoever sent it to you for a new one.').waitFor();
+    await page.close();
+  });
+
+  it('can be embedded: without header, in the theme and language of its address, which stay with it', async () => {
+    const { path } = await share();
+    const page = await open(`${path}?${june}&embed=true&theme=dark&lang=de`);
+    await page.getByRole('button', { name: 'Deutschland' }).click();
+    await page.getByText('Land ist Deutschland').waitFor();
+    const { searchParams } = new URL(page.url());
+    expect(['embed', 'theme', 'lang', 'f'].map((name) => searchParams.get(name))).toEqual([
+      ...['true', 'dark', 'de', 'is,country,DE'],
+    ]);
+    expect(await page.locator('header').count()).toBe(0);
+    expect(await page.getByRole('contentinfo').innerText()).toBe('Millrace');
+    const look = await page.evaluate(() => {
+      const { lang, dataset } = document.documentElement;
+      return [lang, dataset.theme, getComputedStyle(document.documentElement).backgroundColor];
+    });
+    expect(look).toEqual(['de', 'dark', 'rgba(0, 0, 0, 0)']);
+    await page.close();
+  });
+});
