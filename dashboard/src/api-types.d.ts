@@ -1861,6 +1861,9 @@ export interface components {
             bots: string;
             ai_crawlers: string[];
         };
+        PageSettings: {
+            ingestion_url: string | null;
+        };
     };
     responses: never;
     parameters: never;
