@@ -30,7 +30,7 @@ async function bundle() {
   // What only a build needs is not asked for where the page is built already.
   const [{ build }, { worldMap }] = await Promise.all([import('esbuild'), import('./world-map.mjs')]);
   const { outputFiles } = await build({
-    entryPoints: { app: join(sources, 'main.tsx') },
+    entryPoints: { app: join(sources, 'main.tsx'), pages: join(sources, 'style', 'pages.css') },
     outdir: join(page, 'assets'),
     bundle: true,
     splitting: true,
@@ -66,7 +66,8 @@ function htmlOf(names) {
   const find = (pattern) => names.find((name) => pattern.test(name));
   return readFileSync(join(sources, 'page.html'), 'utf8')
     .replace('SCRIPT', find(/^app-.*\.js$/))
-    .replace('STYLE', find(/^app-.*\.css$/));
+    .replace('STYLE', find(/^app-.*\.css$/))
+    .replace('PAGES', find(/^pages-.*\.css$/));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundlePage();

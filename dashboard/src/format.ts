@@ -110,9 +110,6 @@ const shortFormats: Record<string, Intl.DateTimeFormatOptions> = {
 export const formatTime = (at: number | Date) =>
   new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
 
-/** A date and a time, as the clock of a zone shows it. */
-export const formatInstant = (at: string, timeZone: string) =>
-  new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(Date.parse(at));
 const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
 
 /** Hours and minutes. */
@@ -121,6 +118,13 @@ export const formatClock = (at: number | Date) => new Intl.DateTimeFormat(locale
 /** An hour of the reader's clock, with its day. */
 export const formatHour = (at: string) =>
   new Intl.DateTimeFormat(locale.value, { ...shortDay, ...clock }).format(new Date(at));
+
+/** A date and a time, as the clock of a zone shows it; without one as the reader's does. */
+export const formatInstant = (at: string, timeZone?: string) =>
+  new Intl.DateTimeFormat(locale.value, {
+    ...{ dateStyle: 'medium', timeStyle: 'short' },
+    ...(timeZone !== undefined && { timeZone }),
+  }).format(Date.parse(at));
 
 /** The name of a country by its code. */
 export function countryName(code: string): string {

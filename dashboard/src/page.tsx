@@ -1,17 +1,24 @@
 /** The page that the address names. */
 import { ApiError, isOffline } from './api.ts';
 import { t } from './i18n/text.ts';
+import { loadPageStyle } from './page-style.ts';
 import { SitePage } from './pages/site-page.tsx';
 import { Lazy, type Loader } from './parts/lazy.tsx';
 import { type Place, place } from './place.ts';
 import { siteId } from './scope.ts';
 import { maySee, session, sessionProblem } from './session.ts';
 
+const styled = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, loadPageStyle()]))[0];
+
 /** Pages that are not needed to see a site come when they are asked for. */
 const loaders: Partial<Record<Place['page'], Loader>> = {
-  sites: async () => (await import('./pages/sites-page.tsx')).SitesPage,
   live: async () => (await import('./pages/live-page.tsx')).LivePage,
   operator: async () => (await import('./pages/operator-page.tsx')).OperatorPage,
+  sites: async () => (await styled(import('./pages/sites-page.tsx'))).SitesPage,
+  funnels: async () => (await styled(import('./pages/funnels-page.tsx'))).FunnelsPage,
+  retention: async () => (await styled(import('./pages/retention-page.tsx'))).RetentionPage,
+  journeys: async () => (await styled(import('./pages/journeys-page.tsx'))).JourneysPage,
+  settings: async () => (await styled(import('./pages/settings-page.tsx'))).SettingsPage,
 };
 
 const needsLogin = (problem: unknown) => problem instanceof ApiError && problem.status === 401;

@@ -25,6 +25,7 @@ const loadersOfPages: Loaders = {
   de: () => import('./pages-de.json'),
 };
 let hasPageTexts = false;
+let pageTexts: Promise<void> | undefined;
 
 const rightToLeft = /^(ar|fa|he|ur)\b/;
 
@@ -49,9 +50,9 @@ export async function loadTexts(tag = preferredLocale()): Promise<void> {
 
 /** Adds the texts of all pages but the main one. */
 export async function loadPageTexts(): Promise<void> {
-  if (hasPageTexts) return;
   hasPageTexts = true;
-  await loadTexts(locale.value);
+  pageTexts ??= loadTexts(locale.value);
+  await pageTexts;
 }
 
 /** The text of that name; `{name}` in it is replaced by the value of that name. */

@@ -1,35 +1,102 @@
-/** All sites that the reader may see. */
-import { useEffect, useState } from 'preact/hooks';
-import { sendJson } from '../api.ts';
+/** All sites that the reader may see, each with its visitors at a glance. */
+import { locale, t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { siteAddress } from '../place.ts';
+import { mayChange, session } from '../session.ts';
+import { AddSite } from '../sites/add-site.tsx';
+import { arrangeSites, sitesOfPage } from '../sites/arrange-sites.ts';
+import { changeSitesView, sitesView } from '../sites/sites-address.ts';
+import { SitesTable } from '../sites/sites-table.tsx';
+import { type SitesRange, sitesRanges } from '../sites/sites-view.ts';
+import { type AskedOverview, useOverview } from '../sites/use-overview.ts';
 
-interface Listed {
-  site_id: string;
-  name: string | null;
+function Controls() {
+  const { range, search } = sitesView.value;
+  return (
+    <>
+      <input
+        type="search"
+        aria-label={t('sites.search')}
+        placeholder={t('sites.search')}
+        value={search}
+        onInput={(event) => changeSitesView({ search: event.currentTarget.value }, { replace: true })}
+      />
+      <select
+        aria-label={t('range')}
+        value={range}
+        onChange={(event) => changeSitesView({ range: event.currentTarget.value as SitesRange })}
+      >
+        {sitesRanges.map((name) => (
+          <option key={name} value={name}>
+            {t(`range.${name}`)}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+function Pages({ count }: { count: number }) {
+  const { page } = sitesView.value;
+  const last = Math.ceil(count / sitesOfPage);
+  if (last <= 1) return null;
+  return (
+    <nav class="pages" aria-label={t('pages')}>
+      <button type="button" disabled={page <= 1} onClick={() => changeSitesView({ page: page - 1 })}>
+        {t('pages.previous')}
+      </button>
+      <span aria-live="polite">{t('pages.at', { page, last })}</span>
+      <button type="button" disabled={page >= last} onClick={() => changeSitesView({ page: page + 1 })}>
+        {t('pages.next')}
+      </button>
+    </nav>
+  );
+}
+
+/** A key of one site makes no others. */
+const mayAdd = () => mayChange() && session.value?.site_id === null;
+
+const Empty = () => (
+  <div class="empty-sites">
+    <h2>{t('sites.empty')}</h2>
+    <p>{t(mayAdd() ? 'sites.empty.add' : 'sites.empty.ask')}</p>
+    {mayAdd() && <AddSite taken={new Set()} />}
+  </div>
+);
+
+function List({ sites, total, isWaiting }: AskedOverview) {
+  if (!sites || total === undefined) return <div class="waiting" aria-busy="true" />;
+  if (total === 0) return <Empty />;
+  const view = sitesView.value;
+  const { shown, count } = arrangeSites(sites, view, locale.value);
+  return (
+    <>
+      {sites.length < total && <p class="faint">{t('sites.loading', { count: sites.length, total })}</p>}
+      {shown.length === 0 ? (
+        <p class="empty">{t('sites.none', { search: view.search })}</p>
+      ) : (
+        <SitesTable sites={shown} isWaiting={isWaiting} />
+      )}
+      <Pages count={count} />
+    </>
+  );
 }
 
 export function SitesPage() {
-  const [sites, setSites] = useState<Listed[]>([]);
-  const [problem, setProblem] = useState<unknown>();
-  useEffect(() => {
-    sendJson<{ sites: Listed[] }>('/sites').then((answer) => setSites(answer.sites), setProblem);
-  }, []);
+  const asked = useOverview(sitesView.value.range);
+  const isEmpty = asked.total === 0;
   return (
     <>
-      <Header />
+      <Header>
+        <h1>{t('sites')}</h1>
+        {!isEmpty && <Controls />}
+        {!isEmpty && mayAdd() && <AddSite taken={new Set(asked.sites?.map(({ site_id }) => site_id))} />}
+      </Header>
       <main>
-        {problem ? <Problem problem={problem} /> : null}
-        <ul>
-          {sites.map(({ site_id, name }) => (
-            <li key={site_id}>
-              <a href={siteAddress(site_id)} data-page>
-                {name ?? site_id}
-              </a>
-            </li>
-          ))}
-        </ul>
+        <section class="card" aria-label={t('sites')}>
+          {asked.problem ? <Problem problem={asked.problem} /> : null}
+          <List {...asked} />
+        </section>
       </main>
     </>
   );

@@ -6,6 +6,7 @@ import { isEmbedded, place, rootAddress, siteAddress } from '../place.ts';
 import { siteId } from '../scope.ts';
 import { mayOperate } from '../session.ts';
 import { Settings } from './settings.tsx';
+import { SiteNav } from './site-nav.tsx';
 
 export function Header({ children }: { children?: ComponentChildren }) {
   if (isEmbedded.value) return null;
@@ -31,6 +32,7 @@ export function Header({ children }: { children?: ComponentChildren }) {
         </a>
       )}
       <Settings />
+      {siteId.value && <SiteNav siteId={siteId.value} />}
     </header>
   );
 }

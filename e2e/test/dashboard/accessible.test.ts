@@ -22,7 +22,12 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 const june = 'range=2026-06-01,2026-06-03';
+const shape = (of: object) => `shape=${encodeURIComponent(JSON.stringify(of))}`;
+const onPage = (path: string) => ({ filters: [['is', 'path', [path]]] });
+const funnel = shape({ steps: [onPage('/'), onPage('/prices')], breakdown: 'country' });
 const pages = [
+  ...[`/shop/funnels?${june}&${funnel}`, `/shop/retention?${june}&${shape({ period: 'day' })}`],
+  ...[`/shop/journeys?${june}`, '/shop/settings?f=is,country,DE', '/?search=sh'],
   ...['/', `/shop?${june}`, `/shop?${june}&f=is,country,DE&details=pages`, '/shop/funnels', '/shop/retention'],
   ...['/shop/journeys', '/shop/settings', '/shop/live', '/operator', '/brand-new'],
 ];

@@ -1,0 +1,47 @@
+/** What the pages about behaviour have in common: range, filters, what was saved, a way to change what is asked, and the answer. */
+import type { ComponentChildren } from 'preact';
+import { t } from '../i18n/text.ts';
+import { FilterChips } from '../parts/filter-chips.tsx';
+import { Footing } from '../parts/footing.tsx';
+import { Header } from '../parts/header.tsx';
+import { RangePicker } from '../parts/range-picker.tsx';
+import { Suggestions } from './known-values.tsx';
+import { SavedBar } from './saved-bar.tsx';
+import type { Kind } from './shape.ts';
+import type { Shaped } from './use-shape.ts';
+
+const names = { funnel: 'nav.funnels', retention: 'nav.retention', journeys: 'nav.journeys' } as const;
+
+interface Props<Name extends Kind> {
+  shaped: Shaped<Name>;
+  isComplete: boolean;
+  editor: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, children }: Props<Name>) {
+  return (
+    <>
+      <Header>
+        <RangePicker />
+      </Header>
+      <main class="behaviour">
+        <FilterChips />
+        <section class="card editor" aria-labelledby="behaviour-name">
+          <h2 id="behaviour-name">{t(names[shaped.kind])}</h2>
+          <p class="faint">{t(`about.${shaped.kind}`)}</p>
+          <SavedBar shaped={shaped} isComplete={isComplete} />
+          {editor}
+          <Suggestions />
+        </section>
+        <section class="card" aria-labelledby="behaviour-answer">
+          <h2 id="behaviour-answer" class="unseen">
+            {t('behaviour.answer')}
+          </h2>
+          {children}
+        </section>
+      </main>
+      <Footing />
+    </>
+  );
+}

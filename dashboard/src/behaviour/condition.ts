@@ -1,0 +1,78 @@
+/** Which events a step of a funnel, a return or the start of a journey is about, as people choose it, and as filters of the API. */
+
+/** `contains` and the like are about pages; events have a type that is one thing or another. */
+export const pageOperators = ['is', 'contains', 'starts_with', 'ends_with'] as const;
+export type PageOperator = (typeof pageOperators)[number];
+
+export type ConditionKind = 'page' | 'event' | 'goal' | 'other';
+
+export interface Condition {
+  kind: ConditionKind;
+  operator: PageOperator;
+  /** A path, a type of events, or the id of a goal. */
+  value: string;
+}
+
+export interface Goal {
+  id: string;
+  name: string;
+  event_type: string | null;
+  path: string | null;
+  value_property?: string | null;
+  filters: unknown[];
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** The one value of `[operator, dimension, [value]]`, where it is about that dimension. */
+function valueOf(filter: unknown, dimension: string): { operator: string; value: string } | undefined {
+  if (!Array.isArray(filter) || filter.length !== 3 || filter[1] !== dimension) return undefined;
+  const [operator, , values] = filter as [unknown, unknown, unknown];
+  if (!isText(operator) || !Array.isArray(values) || values.length !== 1 || !isText(values[0])) return undefined;
+  return { operator, value: values[0] };
+}
+
+function asEvent(filters: readonly unknown[]): Condition | undefined {
+  const found = filters.length === 1 ? valueOf(filters[0], 'event_type') : undefined;
+  return found?.operator === 'is' ? { kind: 'event', operator: 'is', value: found.value } : undefined;
+}
+
+const viewsOnly = ['is', 'event_type', ['view']];
+
+/** A page is what was viewed: leaving it, or a click on it, are other events of the same path. */
+function asPage(filters: readonly unknown[]): Condition | undefined {
+  const [type, path] = filters;
+  const found = filters.length === 2 && same(type, viewsOnly) ? valueOf(path, 'path') : undefined;
+  const operator = pageOperators.find((name) => name === found?.operator);
+  return found && operator ? { kind: 'page', operator, value: found.value } : undefined;
+}
+
+function asGoal(filters: readonly unknown[], goals: readonly Goal[]): Condition | undefined {
+  const goal = goals.find((each) => same(each.filters, filters));
+  return goal && { kind: 'goal', operator: 'is', value: goal.id };
+}
+
+/** `preferred` decides where filters can be read in two ways, as those of a goal that is a page. */
+export function readCondition(
+  filters: readonly unknown[],
+  goals: readonly Goal[],
+  preferred?: ConditionKind,
+): Condition {
+  const readings = [asGoal(filters, goals), asPage(filters), asEvent(filters)].filter((each) => each !== undefined);
+  return readings.find(({ kind }) => kind === preferred) ?? readings[0] ?? { kind: 'other', operator: 'is', value: '' };
+}
+
+/** Filters of the API. A goal that there is not gives those of an event without a type. */
+export function writeCondition({ kind, operator, value }: Condition, goals: readonly Goal[]): unknown[] {
+  if (kind === 'page') return [viewsOnly, [operator, 'path', [value]]];
+  const goal = kind === 'goal' ? goals.find(({ id }) => id === value) : undefined;
+  return goal ? goal.filters : [['is', 'event_type', [kind === 'event' ? value : '']]];
+}
+
+/** Nothing was left empty, so that it can be asked. */
+export const isComplete = (filters: readonly unknown[] | undefined): boolean =>
+  filters !== undefined &&
+  filters.length > 0 &&
+  filters.every((filter) => !(Array.isArray(filter) && Array.isArray(filter[2]) && filter[2].includes('')));

@@ -1,0 +1,103 @@
+/** Journeys as columns of places, one for each step, and the ribbons between them. Lengths are in percent of the drawing. */
+
+export interface Journey {
+  /** Null where the visit has no such step. */
+  steps: (string | null)[];
+  visits: number;
+}
+
+export interface FlowNode {
+  /** Undefined: all values of the step that have no node of their own. */
+  value: string | undefined;
+  visits: number;
+  top: number;
+  height: number;
+}
+
+export interface FlowLink {
+  /** Index of the column that it leaves. */
+  column: number;
+  from: FlowNode;
+  to: FlowNode;
+  visits: number;
+  /** Where it begins and ends: top and height on each side. */
+  start: { top: number; height: number };
+  end: { top: number; height: number };
+}
+
+export interface Flow {
+  columns: FlowNode[][];
+  links: FlowLink[];
+}
+
+/** Of one column, so that names can be read; the rest is one node more. */
+const mostValues = 6;
+const gap = 1.5;
+/** So high that a finger finds it. */
+const leastHeight = 7;
+const shared = 100 - (mostValues + 1) * leastHeight - mostValues * gap;
+
+/** Visits by value, most first, then by name. */
+function ranked(journeys: readonly Journey[], step: number): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { steps, visits } of journeys) {
+    const value = steps[step];
+    if (value !== null && value !== undefined) counts.set(value, (counts.get(value) ?? 0) + visits);
+  }
+  return [...counts].sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1));
+}
+
+function columnOf(journeys: readonly Journey[], step: number, total: number): FlowNode[] {
+  const all = ranked(journeys, step);
+  const rest = all.slice(mostValues).reduce((sum, [, visits]) => sum + visits, 0);
+  const shown: [string | undefined, number][] = all.slice(0, mostValues);
+  if (rest > 0) shown.push([undefined, rest]);
+  let top = 0;
+  return shown.map(([value, visits]) => {
+    const node = { value, visits, top, height: leastHeight + (shared * visits) / total };
+    top += node.height + gap;
+    return node;
+  });
+}
+
+const nodeOf = (column: FlowNode[], value: string) =>
+  column.find((node) => node.value === value) ?? column.find((node) => node.value === undefined)!;
+
+function countLinks(journeys: readonly Journey[], columns: FlowNode[][], column: number) {
+  const counts = new Map<FlowNode, Map<FlowNode, number>>();
+  for (const { steps, visits } of journeys) {
+    const [here, next] = [steps[column], steps[column + 1]];
+    if (here === null || here === undefined || next === null || next === undefined) continue;
+    const [from, to] = [nodeOf(columns[column]!, here), nodeOf(columns[column + 1]!, next)];
+    const ofFrom = counts.get(from) ?? new Map<FlowNode, number>();
+    counts.set(from, ofFrom.set(to, (ofFrom.get(to) ?? 0) + visits));
+  }
+  return counts;
+}
+
+function linksOf(journeys: readonly Journey[], columns: FlowNode[][], column: number): FlowLink[] {
+  const counts = countLinks(journeys, columns, column);
+  const used = new Map<FlowNode, number>();
+  /** The next piece of a side of a node that is as large as its share of the visits. */
+  const piece = (node: FlowNode, visits: number) => {
+    const before = used.get(node) ?? 0;
+    used.set(node, before + visits);
+    return { top: node.top + (node.height * before) / node.visits, height: (node.height * visits) / node.visits };
+  };
+  // From the top to the bottom on both sides, so that ribbons cross as little as can be.
+  return columns[column]!.flatMap((from) =>
+    columns[column + 1]!.flatMap((to) => {
+      const visits = counts.get(from)?.get(to);
+      if (visits === undefined) return [];
+      return [{ column, from, to, visits, start: piece(from, visits), end: piece(to, visits) }];
+    }),
+  );
+}
+
+/** `steps` is how many of them each journey has. */
+export function layOutFlow(journeys: readonly Journey[], steps: number): Flow {
+  const total = journeys.reduce((sum, { visits }) => sum + visits, 0);
+  const columns = Array.from({ length: steps }, (_, step) => columnOf(journeys, step, total));
+  const links = columns.slice(1).flatMap((_, column) => linksOf(journeys, columns, column));
+  return { columns, links };
+}

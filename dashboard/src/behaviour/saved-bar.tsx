@@ -1,0 +1,109 @@
+/** What was saved of a kind, one link each, and the way to save what is shown. */
+import { useState } from 'preact/hooks';
+import { sendJson } from '../api.ts';
+import { t } from '../i18n/text.ts';
+import { DeleteButton } from '../parts/delete-button.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { siteId } from '../scope.ts';
+import { mayChange } from '../session.ts';
+import { changeView, view, viewAddress } from '../view.ts';
+import type { Kind } from './shape.ts';
+import { type SavedView, type Shaped, savedViewsPath } from './use-shape.ts';
+
+function SavedLinks<Name extends Kind>({ kind, views, saved }: Shaped<Name>) {
+  return (
+    <ul class="saved">
+      {(views.value?.saved_views ?? []).map(({ id, name }) => (
+        <li key={id}>
+          <a
+            href={viewAddress({ saved: id, shape: undefined })}
+            data-page
+            aria-current={saved?.id === id ? 'true' : undefined}
+          >
+            {name}
+          </a>
+        </li>
+      ))}
+      <li>
+        <a
+          href={viewAddress({ saved: undefined, shape: undefined })}
+          data-page
+          aria-current={view.value.saved === undefined ? 'true' : undefined}
+        >
+          {t(`saved.new.${kind}`)}
+        </a>
+      </li>
+    </ul>
+  );
+}
+
+/** Changes of the saved views, each of which then is what the address names. */
+function useSaving<Name extends Kind>({ kind, views, saved, shape }: Shaped<Name>) {
+  const [problem, setProblem] = useState<unknown>();
+  const base = savedViewsPath(siteId.value!);
+  const run = (change: () => Promise<string | undefined>) => {
+    setProblem(undefined);
+    change().then((id) => {
+      views.reload();
+      // What is shown stays while the new list is on its way.
+      changeView({ saved: id, shape: id === undefined ? undefined : JSON.stringify(shape) }, { replace: true });
+    }, setProblem);
+  };
+  const body = (name: string) => ({ kind, name, definition: shape });
+  return {
+    problem,
+    create: (name: string) =>
+      run(async () => (await sendJson<SavedView<Name>>(base, { method: 'POST', body: body(name) })).id),
+    replace: (name: string) =>
+      run(async () => {
+        await sendJson(`${base}/${saved!.id}`, { method: 'PUT', body: body(name) });
+        return saved!.id;
+      }),
+    remove: () =>
+      run(async () => {
+        await sendJson(`${base}/${saved!.id}`, { method: 'DELETE' });
+        return undefined;
+      }),
+  };
+}
+
+function SaveForm<Name extends Kind>({ shaped, isComplete }: { shaped: Shaped<Name>; isComplete: boolean }) {
+  const { saved, kind } = shaped;
+  const { problem, create, replace, remove } = useSaving(shaped);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const name = String(new FormData(event.target as HTMLFormElement).get('name')).trim();
+    const isReplacing = (event.submitter as HTMLButtonElement | null)?.value === 'replace';
+    if (name !== '') (isReplacing ? replace : create)(name);
+  };
+  return (
+    <form class="save" onSubmit={submit} key={saved?.id ?? ''}>
+      <label>
+        {t('saved.name')}
+        <input name="name" required maxLength={100} defaultValue={saved?.name ?? ''} />
+      </label>
+      {saved && (
+        <button type="submit" value="replace" class="primary" disabled={!isComplete}>
+          {t('saved.replace')}
+        </button>
+      )}
+      <button type="submit" value="create" class={saved ? '' : 'primary'} disabled={!isComplete}>
+        {t(saved ? 'saved.create_another' : `saved.create.${kind}`)}
+      </button>
+      {saved && <DeleteButton label={t('delete')} name={saved.name} onDelete={remove} />}
+      {problem ? <Problem problem={problem} /> : null}
+    </form>
+  );
+}
+
+/** `isComplete`: what is shown can be asked, and so be saved. */
+export function SavedBar<Name extends Kind>({ shaped, isComplete }: { shaped: Shaped<Name>; isComplete: boolean }) {
+  return (
+    <div class="saved-bar">
+      <SavedLinks {...shaped} />
+      {shaped.views.problem ? <Problem problem={shaped.views.problem} /> : null}
+      {shaped.isGone && <p role="alert">{t('saved.gone')}</p>}
+      {mayChange() && shaped.shape && <SaveForm shaped={shaped} isComplete={isComplete} />}
+    </div>
+  );
+}

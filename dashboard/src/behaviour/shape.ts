@@ -1,0 +1,79 @@
+/** What funnels, retention and journeys are made of, as their addresses and saved views hold it: the body of their request without the site, the range and the filters. */
+
+export interface Events {
+  filters: unknown[];
+}
+
+export interface FunnelShape {
+  steps: { name?: string; filters: unknown[] }[];
+  window?: string;
+  by?: 'visitor' | 'visit';
+  past_end?: boolean;
+  breakdown?: string;
+  breakdown_limit?: number;
+}
+
+export const periods = ['day', 'week', 'month'] as const;
+
+export interface RetentionShape {
+  period: (typeof periods)[number];
+  first?: Events;
+  returning?: Events;
+}
+
+export const stepDimensions = ['path', 'event_type'] as const;
+
+export interface JourneysShape {
+  start?: Events;
+  end?: Events;
+  steps?: number;
+  dimension?: (typeof stepDimensions)[number];
+  limit?: number;
+}
+
+export interface Shapes {
+  funnel: FunnelShape;
+  retention: RetentionShape;
+  journeys: JourneysShape;
+}
+export type Kind = keyof Shapes;
+
+const emptyStep = () => ({
+  filters: [
+    ['is', 'event_type', ['view']],
+    ['is', 'path', ['']],
+  ],
+});
+
+/** What each page begins with. */
+export const firstShapes: { [Name in Kind]: () => Shapes[Name] } = {
+  funnel: () => ({ steps: [emptyStep(), emptyStep()], window: '7d', by: 'visitor' }),
+  retention: () => ({ period: 'week' }),
+  journeys: () => ({ steps: 3, dimension: 'path', limit: 100 }),
+};
+
+export const newStep = emptyStep;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEvents = (value: unknown) => isObject(value) && Array.isArray(value.filters);
+const isEventsOrAbsent = (value: unknown) => value === undefined || isEvents(value);
+
+/** Only what the page itself relies on; whatever else is wrong the API says. */
+const checks: Record<Kind, (value: Record<string, unknown>) => boolean> = {
+  funnel: ({ steps }) => Array.isArray(steps) && steps.every(isEvents),
+  retention: ({ first, returning }) => isEventsOrAbsent(first) && isEventsOrAbsent(returning),
+  journeys: ({ start, end }) => isEventsOrAbsent(start) && isEventsOrAbsent(end),
+};
+
+/** Undefined for a text that somebody has cut or changed. */
+export function readShape<Name extends Kind>(kind: Name, text: string | undefined): Shapes[Name] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && checks[kind](value) ? (value as unknown as Shapes[Name]) : undefined;
+  } catch {
+    return undefined;
+  }
+}

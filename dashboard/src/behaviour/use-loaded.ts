@@ -1,0 +1,32 @@
+/** Asks the API for something that is not a question about the page's range, and says what came of it. */
+import { useEffect, useState } from 'preact/hooks';
+import { sendJson } from '../api.ts';
+import { refreshes } from '../use-answer.ts';
+
+export interface Loaded<T> {
+  value?: T | undefined;
+  problem?: unknown;
+  /** Asks again, as after a change. */
+  reload: () => void;
+}
+
+/** `path` undefined: nothing is asked. The earlier value of the same path stays until the next one is there. */
+export function useLoaded<T>(path: string | undefined): Loaded<T> {
+  const [state, setState] = useState<{ path?: string; value?: T; problem?: unknown }>({});
+  const [again, setAgain] = useState(0);
+  const refresh = refreshes.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers only say that it is to be asked again.
+  useEffect(() => {
+    if (path === undefined) return;
+    const stopping = new AbortController();
+    sendJson<T>(path, { signal: stopping.signal }).then(
+      (value) => setState({ path, value }),
+      (problem: unknown) => {
+        if (!stopping.signal.aborted) setState({ path, problem });
+      },
+    );
+    return () => stopping.abort();
+  }, [path, again, refresh]);
+  const { value, problem } = state.path === path ? state : {};
+  return { value, problem, reload: () => setAgain((count) => count + 1) };
+}

@@ -1,0 +1,52 @@
+/** Funnels: who got how far on a way of several steps. */
+import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
+import { type Goal, isComplete } from '../behaviour/condition.ts';
+import { conditionName } from '../behaviour/condition-name.ts';
+import { FunnelBreakdown } from '../behaviour/funnel-breakdown.tsx';
+import { type FunnelAnswer, FunnelDrawing } from '../behaviour/funnel-drawing.tsx';
+import { FunnelEditor } from '../behaviour/funnel-editor.tsx';
+import { useGoals } from '../behaviour/goals.ts';
+import type { FunnelShape } from '../behaviour/shape.ts';
+import { useBehaviour } from '../behaviour/use-behaviour.ts';
+import { useShape } from '../behaviour/use-shape.ts';
+import { t } from '../i18n/text.ts';
+import { Problem } from '../parts/problem.tsx';
+
+/** Steps without a name are called what they are about. */
+const named = (shape: FunnelShape, goals: readonly Goal[]): FunnelShape => ({
+  ...shape,
+  steps: shape.steps.map((step, at) => {
+    const name =
+      step.name ?? (conditionName(step.filters, goals).slice(0, 100) || t('funnel.step', { number: at + 1 }));
+    return { ...step, name };
+  }),
+});
+
+function FunnelResult({ shape }: { shape: FunnelShape | undefined }) {
+  const { answer, problem, isWaiting } = useBehaviour<FunnelAnswer>('funnel', shape);
+  if (!shape) return <p class="empty">{t('funnel.incomplete')}</p>;
+  if (problem) return <Problem problem={problem} />;
+  if (!answer) return <div class="waiting" aria-busy="true" />;
+  if (answer.steps[0]!.users === 0) return <p class="empty">{t('funnel.empty', { step: answer.steps[0]!.name })}</p>;
+  return (
+    <div aria-busy={isWaiting}>
+      <FunnelDrawing answer={answer} />
+      {answer.query.breakdown && <FunnelBreakdown answer={answer} by={answer.query.breakdown} />}
+    </div>
+  );
+}
+
+export function FunnelsPage() {
+  const shaped = useShape('funnel');
+  const goals = useGoals().value?.goals ?? [];
+  const { shape } = shaped;
+  const complete = shape?.steps.every(({ filters }) => isComplete(filters)) ?? false;
+  return (
+    <BehaviourPage
+      {...{ shaped, isComplete: complete }}
+      editor={shape && <FunnelEditor {...{ shape, goals, onChange: shaped.change }} />}
+    >
+      <FunnelResult shape={complete && shape ? named(shape, goals) : undefined} />
+    </BehaviourPage>
+  );
+}

@@ -1,0 +1,60 @@
+/** Journeys: which ways visits take from page to page. */
+import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
+import { isComplete } from '../behaviour/condition.ts';
+import { FlowDrawing } from '../behaviour/flow-drawing.tsx';
+import { percentOrDash } from '../behaviour/funnel-drawing.tsx';
+import { useGoals } from '../behaviour/goals.ts';
+import { JourneysControls, startingAt } from '../behaviour/journeys-controls.tsx';
+import { type JourneysAnswer, JourneysList } from '../behaviour/journeys-list.tsx';
+import type { JourneysShape } from '../behaviour/shape.ts';
+import { useBehaviour } from '../behaviour/use-behaviour.ts';
+import { useShape } from '../behaviour/use-shape.ts';
+import { formatNumber } from '../format.ts';
+import { t } from '../i18n/text.ts';
+import { Problem } from '../parts/problem.tsx';
+
+/** How much of everything the listed journeys are. */
+function summaryOf({ journeys, total }: JourneysAnswer): string {
+  const visits = journeys.reduce((sum, journey) => sum + journey.visits, 0);
+  return t('journeys.summary', {
+    ...{ count: journeys.length, visits: formatNumber(visits), total: formatNumber(total.visits) },
+    percent: percentOrDash(total.visits === 0 ? null : (100 * visits) / total.visits),
+  });
+}
+
+interface Props {
+  shape: JourneysShape | undefined;
+  onChange: (shape: JourneysShape) => void;
+}
+
+function JourneysResult({ shape, onChange }: Props) {
+  const { answer, problem, isWaiting } = useBehaviour<JourneysAnswer>('journeys', shape);
+  if (!shape) return <p class="empty">{t('condition.incomplete')}</p>;
+  if (problem) return <Problem problem={problem} />;
+  if (!answer) return <div class="waiting" aria-busy="true" />;
+  const { journeys, query } = answer;
+  if (journeys.length === 0) return <p class="empty">{t('panel.empty')}</p>;
+  const onStart = (value: string) => onChange(startingAt(shape, value));
+  return (
+    <div aria-busy={isWaiting}>
+      <p class="summary">{summaryOf(answer)}</p>
+      <FlowDrawing {...{ journeys, onStart, steps: query.steps }} />
+      <JourneysList {...{ journeys, onStart }} />
+    </div>
+  );
+}
+
+export function JourneysPage() {
+  const shaped = useShape('journeys');
+  const goals = useGoals().value?.goals ?? [];
+  const { shape } = shaped;
+  const complete = shape !== undefined && [shape.start, shape.end].every((each) => !each || isComplete(each.filters));
+  return (
+    <BehaviourPage
+      {...{ shaped, isComplete: complete }}
+      editor={shape && <JourneysControls {...{ shape, goals, onChange: shaped.change }} />}
+    >
+      <JourneysResult {...{ shape: complete ? shape : undefined, onChange: shaped.change }} />
+    </BehaviourPage>
+  );
+}

@@ -1,0 +1,40 @@
+/** What people decide about a site. */
+import { t } from '../i18n/text.ts';
+import { Header } from '../parts/header.tsx';
+import { siteId } from '../scope.ts';
+import { mayChange, session } from '../session.ts';
+import { AnnotationsSection } from '../settings/annotations-section.tsx';
+import { GoalsSection } from '../settings/goals-section.tsx';
+import { ShareLinksSection } from '../settings/share-links-section.tsx';
+import { SiteSection } from '../settings/site-section.tsx';
+import { SnippetSection } from '../settings/snippet-section.tsx';
+
+function Sections({ site }: { site: string }) {
+  const path = `/sites/${encodeURIComponent(site)}`;
+  return (
+    <>
+      <div>
+        <SiteSection path={path} />
+        <GoalsSection path={`${path}/goals`} />
+      </div>
+      <div>
+        <SnippetSection siteId={site} />
+        <ShareLinksSection path={`${path}/share-links`} />
+        <AnnotationsSection path={`${path}/annotations`} />
+      </div>
+    </>
+  );
+}
+
+export function SettingsPage() {
+  const site = siteId.value;
+  const may = mayChange() && session.value?.auth !== 'share';
+  return (
+    <>
+      <Header />
+      <main class="settings">
+        {may && site ? <Sections key={site} site={site} /> : <p class="card">{t('settings.refused')}</p>}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+/** An input whose text counts once it is left or Enter is pressed, and which nothing else changes while somebody types. */
+import { useEffect, useState } from 'preact/hooks';
+
+interface Props {
+  value: string;
+  onCommit: (value: string) => void;
+  /** Absent inside a label. */
+  'aria-label'?: string;
+  'aria-describedby'?: string;
+  type?: 'text' | 'number' | 'url';
+  /** Id of a list of suggestions. */
+  list?: string;
+  placeholder?: string;
+  maxLength?: number;
+  min?: number;
+  max?: number;
+}
+
+export function TextField({ value, onCommit, type = 'text', ...rest }: Props) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return (
+    <input
+      {...rest}
+      type={type}
+      value={text}
+      spellcheck={false}
+      autocomplete="off"
+      onInput={(event) => setText(event.currentTarget.value)}
+      onChange={(event) => {
+        if (event.currentTarget.value !== value) onCommit(event.currentTarget.value);
+      }}
+    />
+  );
+}

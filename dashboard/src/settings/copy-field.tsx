@@ -1,0 +1,34 @@
+/** Text to take elsewhere: selected by a click into it, and copied by a click beside it. */
+import { useRef, useState } from 'preact/hooks';
+import { t } from '../i18n/text.ts';
+
+interface Props {
+  label: string;
+  text: string;
+  /** Lines of code, rather than one address. */
+  isCode?: boolean;
+}
+
+export function CopyField({ label, text, isCode = false }: Props) {
+  const field = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    field.current!.select();
+    // Browsers have no clipboard for pages without TLS: there the text is selected, and Ctrl+C copies it.
+    await navigator.clipboard?.writeText(text);
+    setCopied(navigator.clipboard !== undefined);
+  };
+  const shared = { ref: field, readOnly: true, value: text, spellcheck: false, onFocus: () => field.current!.select() };
+  return (
+    <div class="copy">
+      <label>
+        {label}
+        {isCode ? <textarea {...shared} rows={4} /> : <input {...shared} />}
+      </label>
+      <button type="button" aria-label={`${t('copy')}: ${label}`} onClick={() => copy().catch(() => setCopied(false))}>
+        {t('copy')}
+      </button>
+      <span role="status">{isCopied ? t('copied') : ''}</span>
+    </div>
+  );
+}

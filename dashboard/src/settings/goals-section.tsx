@@ -1,0 +1,80 @@
+/** Goals of the site: what is there, one more, one less. */
+import type { Goal } from '../behaviour/condition.ts';
+import { knownEvents, knownPages, Suggestions } from '../behaviour/known-values.tsx';
+import { useLoaded } from '../behaviour/use-loaded.ts';
+import { t } from '../i18n/text.ts';
+import { DeleteButton } from '../parts/delete-button.tsx';
+import { Section } from './section.tsx';
+import { type Change, textOf, useChange } from './use-change.ts';
+
+/** What reaches it, in a few words. */
+function about({ event_type: type, path, value_property: value }: Goal): string {
+  const parts = [type ?? t('goals.views'), path, value && t('goals.value_of', { property: value })];
+  return parts.filter(Boolean).join(' · ');
+}
+
+function GoalsTable({ goals, onDelete }: { goals: Goal[]; onDelete: (goal: Goal) => void }) {
+  return (
+    <ul class="rows">
+      {goals.map((goal) => (
+        <li key={goal.id}>
+          <span>
+            <strong>{goal.name}</strong> <span class="faint">{about(goal)}</span>
+          </span>
+          <DeleteButton label={t('delete')} name={goal.name} onDelete={() => onDelete(goal)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NewGoal({ path, change, onAdded }: { path: string; change: Change; onAdded: () => void }) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const data = new FormData(form);
+    const names = ['name', 'event_type', 'path', 'value_property'];
+    const body = Object.fromEntries(names.flatMap((name) => [[name, textOf(data, name)]]));
+    change.send(path, { method: 'POST', body }, () => {
+      form.reset();
+      onAdded();
+    });
+  };
+  return (
+    <form class="fields" onSubmit={submit}>
+      <label>
+        {t('goals.name')}
+        <input name="name" required maxLength={200} />
+      </label>
+      <label>
+        {t('goals.event_type')}
+        <input name="event_type" list={knownEvents} spellcheck={false} placeholder="signup" />
+      </label>
+      <label>
+        {t('goals.path')}
+        <input name="path" list={knownPages} spellcheck={false} placeholder="/thanks/*" />
+      </label>
+      <label>
+        {t('goals.value_property')}
+        <input name="value_property" spellcheck={false} placeholder="price" />
+      </label>
+      <button type="submit" disabled={change.isSending}>
+        {t('goals.add')}
+      </button>
+      <Suggestions />
+    </form>
+  );
+}
+
+export function GoalsSection({ path }: { path: string }) {
+  const { value, problem, reload } = useLoaded<{ goals: Goal[] }>(path);
+  const change = useChange();
+  const remove = ({ id }: Goal) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
+  return (
+    <Section name="goals" problem={problem ?? change.problem}>
+      {value?.goals.length === 0 && <p class="empty">{t('goals.empty')}</p>}
+      {value && <GoalsTable goals={value.goals} onDelete={remove} />}
+      <NewGoal {...{ path, change, onAdded: reload }} />
+    </Section>
+  );
+}

@@ -1,0 +1,38 @@
+/** Addresses and code of a shared link. */
+import { rootAddress } from '../place.ts';
+import type { Filter } from '../view.ts';
+
+export interface ShareLink {
+  id: string;
+  slug: string;
+  path: string;
+  /** Where people reach it, if reporting knows. */
+  url: string | null;
+  name: string | null;
+  filters: Filter[] | null;
+  has_password: boolean;
+  expires_at: string | null;
+  revoked_at: string | null;
+  created_at: string;
+}
+
+export const addressOfLink = ({ url, path }: Pick<ShareLink, 'url' | 'path'>): string =>
+  url ?? new URL(rootAddress(path.replace(/^\//, '')), location.href).href;
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character]!);
+
+export interface Look {
+  /** `system` and an empty language leave it to whoever looks. */
+  theme: string;
+  language: string;
+}
+
+/** What shows the link inside another page. */
+export function embedCode(address: string, title: string, { theme, language }: Look): string {
+  const url = new URL(address);
+  url.searchParams.set('embed', 'true');
+  if (theme !== 'system') url.searchParams.set('theme', theme);
+  if (language !== '') url.searchParams.set('lang', language);
+  return `<iframe src="${escapeHtml(url.href)}" title="${escapeHtml(title)}" loading="lazy" width="100%" height="1600" style="border: 0"></iframe>`;
+}

@@ -1,0 +1,72 @@
+/** What people decide about a site: its name, its time zone, its hostnames and when a visit ends. */
+import type { components } from '../api-types.d.ts';
+import { useLoaded } from '../behaviour/use-loaded.ts';
+import { t } from '../i18n/text.ts';
+import { Described } from '../parts/described.tsx';
+import { TimeZoneField } from '../parts/time-zone-field.tsx';
+import { refreshes } from '../use-answer.ts';
+import { Section } from './section.tsx';
+import { textOf, useChange } from './use-change.ts';
+
+type Site = components['schemas']['Site'];
+
+const changeOf = (form: FormData) => ({
+  name: textOf(form, 'name') ?? null,
+  timezone: textOf(form, 'timezone'),
+  hostnames: (textOf(form, 'hostnames') ?? '').split(/[\s,]+/).filter((host) => host !== ''),
+  session_minutes: Number(form.get('session_minutes')),
+});
+
+function Fields({ site }: { site: Site }) {
+  return (
+    <>
+      <label>
+        {t('site.name')}
+        <input name="name" maxLength={200} defaultValue={site.name ?? ''} placeholder={site.site_id} />
+      </label>
+      <TimeZoneField initial={site.timezone} />
+      <Described id="hostnames-about" label={t('site.hostnames')} about={t('site.hostnames.about')}>
+        <textarea name="hostnames" rows={3} spellcheck={false} defaultValue={site.hostnames.join('\n')} />
+      </Described>
+      <Described id="session-minutes-about" label={t('site.session_minutes')} about={t('site.session_minutes.about')}>
+        <input
+          name="session_minutes"
+          type="number"
+          required
+          min={1}
+          max={1440}
+          defaultValue={String(site.session_minutes)}
+        />
+      </Described>
+    </>
+  );
+}
+
+export function SiteSection({ path }: { path: string }) {
+  const { value: site, problem, reload } = useLoaded<Site>(path);
+  const change = useChange();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const body = changeOf(new FormData(event.target as HTMLFormElement));
+    change.send(path, { method: 'PATCH', body }, () => {
+      reload();
+      // Days and visits may be others now.
+      refreshes.value += 1;
+    });
+  };
+  return (
+    <Section name="site" problem={problem ?? change.problem}>
+      {site && (
+        <form class="fields column" onSubmit={submit}>
+          <Fields site={site} />
+          <div class="buttons">
+            <button type="submit" class="primary" disabled={change.isSending}>
+              {t('save')}
+            </button>
+            <span role="status">{change.isDone ? t('saved') : ''}</span>
+          </div>
+        </form>
+      )}
+    </Section>
+  );
+}

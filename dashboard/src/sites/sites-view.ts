@@ -1,0 +1,52 @@
+/** How the list of sites is looked at; all of it is in the address. */
+export const sitesRanges = ['day', '7d', '30d'] as const;
+export type SitesRange = (typeof sitesRanges)[number];
+
+export const sitesColumns = ['name', 'visitors_now', 'visitors', 'change'] as const;
+export type SitesColumn = (typeof sitesColumns)[number];
+export type Direction = 'asc' | 'desc';
+
+export interface SitesView {
+  range: SitesRange;
+  column: SitesColumn;
+  direction: Direction;
+  search: string;
+  /** From 1. */
+  page: number;
+}
+
+/** Names begin with the first, figures with the largest. */
+export const firstDirection = (column: SitesColumn): Direction => (column === 'name' ? 'asc' : 'desc');
+
+const defaults: SitesView = { range: '7d', column: 'visitors', direction: 'desc', search: '', page: 1 };
+
+export function readSitesView(search: string): SitesView {
+  const parameters = new URLSearchParams(search);
+  const [column, direction] = (parameters.get('sort') ?? '').split('.');
+  return {
+    range: sitesRanges.find((name) => name === parameters.get('range')) ?? defaults.range,
+    column: sitesColumns.find((name) => name === column) ?? defaults.column,
+    direction: direction === 'asc' ? 'asc' : defaults.direction,
+    search: parameters.get('search') ?? '',
+    page: Math.max(1, Number.parseInt(parameters.get('page') ?? '', 10) || 1),
+  };
+}
+
+/** Changes the parameters of an address that are about this list, and leaves the others as they are. */
+export function writeSitesView(view: SitesView, former: string): string {
+  const parameters = new URLSearchParams(former);
+  const { range, column, direction, search, page } = view;
+  const isDefaultOrder = column === defaults.column && direction === defaults.direction;
+  const own = {
+    range: range === defaults.range ? '' : range,
+    sort: isDefaultOrder ? '' : `${column}.${direction}`,
+    search,
+    page: page === 1 ? '' : String(page),
+  };
+  for (const [name, value] of Object.entries(own)) {
+    if (value === '') parameters.delete(name);
+    else parameters.set(name, value);
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

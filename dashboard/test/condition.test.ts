@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type Goal, isComplete, readCondition, writeCondition } from '../src/behaviour/condition.ts';
+import { readShape } from '../src/behaviour/shape.ts';
+
+const goal: Goal = {
+  ...{ id: 'g', name: 'Signed up', event_type: 'signup', path: null },
+  filters: [['is', 'event_type', ['signup']]],
+};
+const page = [
+  ['is', 'event_type', ['view']],
+  ['starts_with', 'path', ['/shop']],
+];
+
+describe('a condition', () => {
+  it('is read from the filters that were made of it', () => {
+    for (const [condition, filters] of [
+      [{ kind: 'page', operator: 'starts_with', value: '/shop' }, page],
+      [{ kind: 'event', operator: 'is', value: 'click' }, [['is', 'event_type', ['click']]]],
+      [{ kind: 'goal', operator: 'is', value: 'g' }, goal.filters],
+    ] as const) {
+      expect(writeCondition(condition, [goal])).toEqual(filters);
+      expect(readCondition(filters, [goal])).toEqual(condition);
+    }
+  });
+
+  it('is that of an event where somebody chose so, though a goal has the same filters', () => {
+    expect(readCondition(goal.filters, [goal], 'event')).toEqual({ kind: 'event', operator: 'is', value: 'signup' });
+  });
+
+  it('is another one where filters say more than the fields of the page could', () => {
+    for (const filters of [
+      [['or', [page]]],
+      [page[1]],
+      [['is', 'event_type', ['a', 'b']]],
+      [['is', 'event_type', [null]]],
+      [
+        ['is', 'event_type', ['view']],
+        ['is', 'path', ['/'], { case_sensitive: false }],
+      ],
+      ['nonsense'],
+    ]) {
+      expect(readCondition(filters, [goal]).kind).toBe('other');
+    }
+  });
+
+  it('is not complete while a value is empty', () => {
+    expect(isComplete(page)).toBe(true);
+    expect(isComplete([['is', 'event_type', ['']]])).toBe(false);
+    expect(isComplete([])).toBe(false);
+    expect(isComplete(undefined)).toBe(false);
+  });
+});
+
+describe('readShape', () => {
+  it('takes what a page can show', () => {
+    const funnel = { steps: [{ filters: page }], window: '1d' };
+    expect(readShape('funnel', JSON.stringify(funnel))).toEqual(funnel);
+    expect(readShape('retention', '{"period":"day"}')).toEqual({ period: 'day' });
+  });
+
+  it('leaves out what somebody has cut, or what is no shape of the kind', () => {
+    for (const text of ['{"steps":[{"filters', '[]', 'null', '{}', '{"steps":[{}]}', '{"steps":7}']) {
+      expect(readShape('funnel', text)).toBeUndefined();
+    }
+    expect(readShape('journeys', '{"start":"/"}')).toBeUndefined();
+    expect(readShape('retention', undefined)).toBeUndefined();
+  });
+});

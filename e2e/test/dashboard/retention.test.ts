@@ -1,0 +1,90 @@
+/** What somebody sees, changes and saves on the page of retention. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cellsOf, expectNoSideScroll, june, juneInAddress, phone, shopEvents, soon } from './behaviour-shop.js';
+import { type Dashboard, openDashboard } from './open-dashboard.js';
+
+interface Returns {
+  cohorts: { size: number; returned: number[] }[];
+  total: { size: number; returned: number[] };
+}
+
+const address = `/shop/retention?${juneInAddress}`;
+
+/** Rows of the table, once they are there; a cell has its percentage and its figure. */
+async function rows(page: Page): Promise<string[][]> {
+  await page.locator('[aria-busy="false"] > section > .retention').waitFor();
+  return (await cellsOf(page, '.retention')).map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')));
+}
+
+/** The figures beneath the percentages, by row. */
+const counts = (page: Page) =>
+  page
+    .locator('.retention tbody tr')
+    .evaluateAll((all) =>
+      all.map((row) => [...row.querySelectorAll('.count')].map((cell) => Number(cell.textContent))),
+    );
+
+describe.runIf(hasChromium())('the page of retention', () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+    await dashboard.store([
+      ...shopEvents,
+      { timestamp: '2026-06-10T09:00:00Z', user_id: 'fay', path: '/', country: 'DE' },
+      { timestamp: '2026-06-18T09:00:00Z', user_id: 'fay', path: '/', country: 'DE' },
+    ]);
+  });
+  afterAll(() => dashboard.stop());
+
+  it('shows each cohort with those who came again, as the API has them', async () => {
+    const { page, problems } = await dashboard.open(address);
+    expect(await rows(page)).toEqual([
+      ['All', '6', '50% 3', '33.3% 2', '40% 2'],
+      ['1 Jun 2026', '5', '60% 3', '20% 1', '40% 2'],
+      ['8 Jun 2026', '1', '0% 0', '100% 1'],
+    ]);
+    const { cohorts, total } = await dashboard.ask<Returns>('/retention', { ...june, period: 'week' });
+    const known = cohorts.filter(({ size }) => size > 0);
+    expect(await counts(page)).toEqual([total.returned, ...known.map(({ returned }) => returned)]);
+    expect(problems).toEqual([]);
+  });
+
+  it('asks about those who did one thing first, and another one later', async () => {
+    const { page, problems } = await dashboard.open(address);
+    await rows(page);
+    await page.getByLabel('Came first with: kind').selectOption('event');
+    await page.getByText('Say which page or event').waitFor();
+    await page.getByLabel('Came first with: Event').fill('signup');
+    await page.getByLabel('Came again with: kind').selectOption('page');
+    await page.getByLabel('Came again with: Page').fill('/docs');
+    await page.getByLabel('Came again with: Page').press('Enter');
+    const some = [
+      ['All', '2', '0% 0', '50% 1', '50% 1'],
+      ['1 Jun 2026', '2', '0% 0', '50% 1', '50% 1'],
+    ];
+    await soon(() => rows(page)).toEqual(some);
+    await page.getByLabel('Name', { exact: true }).fill('Readers');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('link', { name: 'Readers' }).waitFor();
+    const { page: other } = await dashboard.open(address);
+    await other.getByRole('link', { name: 'Readers' }).click();
+    await soon(() => rows(other)).toEqual(some);
+    expect(await other.getByLabel('Came first with: Event').inputValue()).toBe('signup');
+    expect(problems).toEqual([]);
+  });
+
+  it('goes by days and months as well, and fits on a phone in the dark', async () => {
+    const { page, problems } = await dashboard.open(address, { ...phone, colorScheme: 'dark' });
+    await page.getByLabel('Periods').selectOption('month');
+    await soon(() => rows(page)).toEqual([
+      ['All', '6', '–'],
+      ['June 2026', '6', '66.7% 4 not over yet'],
+    ]);
+    await page.getByLabel('Periods').selectOption('day');
+    await soon(async () => (await rows(page)).length).toBe(6);
+    await expectNoSideScroll(page);
+    expect(problems).toEqual([]);
+  });
+});

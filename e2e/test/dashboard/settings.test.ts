@@ -1,0 +1,92 @@
+/** What somebody sees and changes on the page of settings. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectNoSideScroll, phone, soon } from './behaviour-shop.js';
+import { type Dashboard, openDashboard } from './open-dashboard.js';
+
+const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const rowsOf = (page: Page, name: string) => section(page, name).locator('.rows > li').allInnerTexts();
+
+describe.runIf(hasChromium())('the settings of a site', () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+    await dashboard.store([{ path: '/' }, { event_type: 'signup', path: '/thanks' }]);
+    await dashboard.ask('/sites/shop/annotations', {
+      at: '2026-06-01T10:00:00Z',
+      text: 'Version 2',
+      kind: 'deployment',
+    });
+  });
+  afterAll(() => dashboard.stop());
+
+  it('changes name, time zone, hostnames and the length of visits', async () => {
+    const { page, problems } = await dashboard.open('/shop/settings');
+    const site = section(page, 'Site');
+    await site.getByRole('textbox', { name: 'Name', exact: true }).fill('The <b>shop</b>');
+    await site.getByLabel('Time zone').selectOption('America/New_York');
+    await site.getByLabel('Hostnames').fill('shop.example\nm.shop.example');
+    await site.getByLabel('Minutes until a visit ends').fill('45');
+    await site.getByRole('button', { name: 'Save' }).click();
+    await site.getByText('Saved.').waitFor();
+    expect(await dashboard.ask('/sites/shop')).toMatchObject({
+      ...{ name: 'The <b>shop</b>', timezone: 'America/New_York', session_minutes: 45 },
+      hostnames: ['m.shop.example', 'shop.example'],
+    });
+    await page.reload();
+    expect(await site.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('The <b>shop</b>');
+    expect(await site.getByLabel('Time zone').inputValue()).toBe('America/New_York');
+    await site.getByLabel('Hostnames').fill('no host at all!');
+    await site.getByRole('button', { name: 'Save' }).click();
+    await site.getByRole('alert').getByText('must be the name of a host').waitFor();
+    expect(problems.filter((problem) => !problem.includes('400'))).toEqual([]);
+  });
+
+  it('adds a goal and deletes it, and says why one is refused', async () => {
+    const { page } = await dashboard.open('/shop/settings');
+    const goals = section(page, 'Goals');
+    await goals.getByText('No goals yet.').waitFor();
+    await goals.getByLabel('Name').fill('Thanked');
+    await goals.getByRole('button', { name: 'Add goal' }).click();
+    await goals.getByRole('alert').getByText('or path is needed').waitFor();
+    await goals.getByLabel(/^Page/).fill('/thanks/*');
+    await goals.getByLabel('Property with a value').fill('price');
+    await goals.getByRole('button', { name: 'Add goal' }).click();
+    await soon(() => rowsOf(page, 'Goals')).toEqual([
+      expect.stringMatching(/^Thanked Views · \/thanks\/\* · value of price/),
+    ]);
+    expect(await dashboard.ask('/sites/shop/goals')).toMatchObject({
+      goals: [{ name: 'Thanked', event_type: null, path: '/thanks/*', value_property: 'price' }],
+    });
+    await goals.getByRole('button', { name: 'Delete: Thanked' }).click();
+    await goals.getByRole('button', { name: 'Really, for good: Thanked' }).click();
+    await goals.getByText('No goals yet.').waitFor();
+    expect(await dashboard.ask('/sites/shop/goals')).toEqual({ goals: [] });
+  });
+
+  it('deletes an annotation', async () => {
+    const { page, problems } = await dashboard.open('/shop/settings');
+    await soon(() => rowsOf(page, 'Annotations')).toEqual([
+      expect.stringMatching(/^Version 2 Deployment · 1 Jun 2026, 10:00/),
+    ]);
+    const annotations = section(page, 'Annotations');
+    await annotations.getByRole('button', { name: 'Delete: Version 2' }).click();
+    await annotations.getByRole('button', { name: 'Really, for good: Version 2' }).click();
+    await annotations.getByText('No annotations yet.').waitFor();
+    expect(await dashboard.ask('/sites/shop/annotations')).toEqual({ annotations: [] });
+    expect(problems.filter((problem) => !problem.includes('404'))).toEqual([]);
+  });
+
+  it('has the line for pages, with the address of ingestion that somebody gives', async () => {
+    const { page } = await dashboard.open('/shop/settings', phone);
+    const line = section(page, 'Count your pages').getByLabel('Line for your pages', { exact: true });
+    expect(await line.inputValue()).toBe('<script defer src="http://127.0.0.1:3000/m.js" data-site="shop"></script>');
+    await page.getByLabel('Address of ingestion').fill('https://in.example/"x"/');
+    await page.getByLabel('Address of ingestion').press('Enter');
+    await soon(() => line.inputValue()).toBe(
+      '<script defer src="https://in.example/&quot;x&quot;/m.js" data-site="shop"></script>',
+    );
+    await expectNoSideScroll(page);
+  });
+});

@@ -1,0 +1,123 @@
+/** What somebody sees who opens the list of sites. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cellsOf, expectNoSideScroll, phone, soon } from './behaviour-shop.js';
+import { type Dashboard, openDashboard } from './open-dashboard.js';
+
+interface Overview {
+  sites: { site_id: string; name: string | null; visitors_now: number; visitors: number }[];
+}
+
+/** Name, visitors now and visitors of each site, in the order of the list. */
+async function rows(page: Page): Promise<string[][]> {
+  await page.locator('.sites[aria-busy="false"]').waitFor();
+  return (await cellsOf(page, '.sites')).map(([name, now, visitors]) => [name!, now!, visitors!]);
+}
+const names = async (page: Page) => (await rows(page)).map(([name]) => name);
+
+const seenBy = (site_id: string, users: string[]) => users.map((user_id) => ({ site_id, user_id }));
+
+describe.runIf(hasChromium())('the list of sites', () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+  });
+  afterAll(() => dashboard.stop());
+
+  it('says what to do first where there are none, and adds a site', async () => {
+    const { page, problems } = await dashboard.open('/');
+    await page.getByRole('heading', { name: 'No sites yet' }).waitFor();
+    await page.getByRole('button', { name: 'Add a site' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Id' }).fill('blog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Our blog');
+    await dialog.getByLabel('Time zone').selectOption('Europe/Berlin');
+    await dialog.getByRole('button', { name: 'Add a site' }).click();
+    await page.waitForURL('**/blog');
+    expect(await dashboard.ask('/sites/blog')).toMatchObject({ name: 'Our blog', timezone: 'Europe/Berlin' });
+    expect(problems).toEqual([]);
+  });
+
+  it('shows each site with its visitors, as the API has them', async () => {
+    await dashboard.store([...seenBy('shop', ['ada', 'bob', 'cid']), ...seenBy('docs', ['ada'])]);
+    const { page, problems } = await dashboard.open('/');
+    expect(await rows(page)).toEqual([
+      ['shop', '3', '3'],
+      ['docs', '1', '1'],
+      ['Our blogblog', '0', '0'],
+    ]);
+    const { sites } = await dashboard.ask<Overview>('/overview?date_range=7d');
+    expect(sites.map(({ site_id, visitors_now, visitors }) => [site_id, visitors_now, visitors])).toEqual([
+      ['blog', 0, 0],
+      ['docs', 1, 1],
+      ['shop', 3, 3],
+    ]);
+    expect(await page.locator('tr', { hasText: 'shop' }).locator('.trend .unseen').textContent()).toBe(
+      'Visitors: at least 0, at most 3, lastly 3.',
+    );
+    await page.getByRole('link', { name: 'shop' }).click();
+    await page.waitForURL('**/shop?range=7d');
+    expect(problems).toEqual([]);
+  });
+
+  it('is sorted and searched in its address, so that Back and a sent link show the same', async () => {
+    const { page, problems } = await dashboard.open('/');
+    await rows(page);
+    await page.getByRole('button', { name: 'Site', exact: true }).click();
+    await soon(() => names(page)).toEqual(['docs', 'Our blogblog', 'shop']);
+    expect(await page.getByRole('columnheader', { name: 'Site' }).getAttribute('aria-sort')).toBe('ascending');
+    await page.getByRole('button', { name: 'Site', exact: true }).click();
+    await soon(() => names(page)).toEqual(['shop', 'Our blogblog', 'docs']);
+    await page.getByLabel('Range of time').selectOption('day');
+    await page.getByLabel('Search sites').fill('o');
+    await page.getByLabel('Search sites').fill('oc');
+    await soon(() => names(page)).toEqual(['docs']);
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+      ...{ range: 'day', sort: 'name.desc', search: 'oc' },
+    });
+    const { page: other } = await dashboard.open(page.url());
+    expect(await names(other)).toEqual(['docs']);
+    await page.getByLabel('Search sites').fill('nothing like it');
+    await page.getByText('No site fits “nothing like it”.').waitFor();
+    await page.goBack();
+    await soon(() => names(page)).toEqual(['shop', 'Our blogblog', 'docs']);
+    expect(problems).toEqual([]);
+  });
+
+  it('keeps an id that is taken, and offers nothing to who may not change anything', async () => {
+    const { page } = await dashboard.open('/', phone);
+    await rows(page);
+    await expectNoSideScroll(page);
+    await page.getByRole('button', { name: 'Add a site' }).click();
+    const id = page.getByRole('dialog').getByRole('textbox', { name: 'Id' });
+    await id.fill('shop');
+    expect(await id.evaluate((input) => (input as unknown as { validationMessage: string }).validationMessage)).toBe(
+      'There is a site of this id already. Choose another one.',
+    );
+    await page.keyboard.press('Escape');
+    expect(await page.locator(':focus').textContent()).toBe('Add a site');
+    const reader = { auth: 'key', scopes: ['read'], site_id: null };
+    await page.route('**/api/v1/session', (route) => route.fulfill({ json: reader }));
+    await page.reload();
+    await rows(page);
+    expect(await page.getByRole('button', { name: 'Add a site' }).count()).toBe(0);
+    await page.goto('/shop/settings');
+    await page.getByText('Settings take a key with scope admin').waitFor();
+    expect(await page.locator('.site-nav a').allTextContents()).toEqual([
+      ...['Overview', 'Funnels', 'Retention', 'Journeys'],
+    ]);
+  });
+
+  it('has pages of a hundred sites, in the order of all of them', async () => {
+    const ids = Array.from({ length: 105 }, (_, at) => `a${String(at).padStart(3, '0')}`);
+    await dashboard.store(ids.flatMap((id) => seenBy(id, ['ada'])));
+    const { page, problems } = await dashboard.open('/?sort=name.asc');
+    await page.getByText('Page 1 of 2').waitFor();
+    expect((await names(page)).slice(98)).toEqual(['a098', 'a099']);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await soon(() => names(page)).toEqual(['a100', 'a101', 'a102', 'a103', 'a104', 'docs', 'Our blogblog', 'shop']);
+    expect(new URL(page.url()).searchParams.get('page')).toBe('2');
+    expect(problems).toEqual([]);
+  });
+});
