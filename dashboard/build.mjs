@@ -43,13 +43,33 @@ async function bundle() {
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     loader: { '.svg': 'file' },
-    plugins: [worldMap],
+    plugins: [worldMap, firstViewTogether],
     write: false,
     logLevel: 'silent',
     legalComments: 'none',
   });
   return outputFiles;
 }
+
+/**
+ * Modules that several parts share go to as many files as there are ways of sharing them, some thirty. Whatever comes on demand comes
+ * after the first view: told that it needs all of that, it leaves the first view in one file.
+ */
+const firstViewTogether = {
+  name: 'first view together',
+  setup({ onResolve, onLoad, resolve }) {
+    const firstView = JSON.stringify(join(sources, 'page.tsx'));
+    onResolve({ filter: /\.tsx?$/ }, async ({ path, kind, resolveDir, importer }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const found = await resolve(path, { kind: 'import-statement', resolveDir, importer });
+      return { path: found.path, namespace: 'on-demand' };
+    });
+    onLoad({ filter: /.*/, namespace: 'on-demand' }, ({ path }) => ({
+      contents: `import ${firstView}; export * from ${JSON.stringify(path)};`,
+      resolveDir: folder,
+    }));
+  },
+};
 
 /** What is smaller than a packet is not worth the work of unpacking. */
 const smallest = 1_000;

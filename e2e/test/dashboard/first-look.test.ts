@@ -60,7 +60,7 @@ describe.runIf(hasChromium())('the page of a site', () => {
 
   it('filters everything by a click, and Back takes the filter away', async () => {
     const { page, problems } = await dashboard.open(june);
-    await page.getByRole('button', { name: 'Germany' }).click();
+    await page.getByRole('button', { name: 'Germany', exact: true }).click();
     await page.getByText('Country is Germany').waitFor();
     expect(new URL(page.url()).searchParams.getAll('f')).toEqual(['is,country,DE']);
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1', Views: '2', 'Visit duration': '30s' });
