@@ -52,22 +52,21 @@ describe.runIf(hasChromium())('every page', () => {
   });
   afterAll(() => dashboard.stop());
 
-  it.each([
+  const looks = [
     { colorScheme: 'light', width: 1_280 },
     { colorScheme: 'dark', width: 360 },
-  ] as const)(
-    'has no violation in $colorScheme, $width pixels wide, and nothing beyond its side',
-    async ({ colorScheme, width }) => {
-      const options = { colorScheme, viewport: { width, height: 800 } };
-      const { page, problems } = await dashboard.open('/', options);
-      for (const path of pages) {
-        await page.goto(path);
-        await page.locator('main h1, main h2, header h1').first().waitFor();
-        await settled(page).catch(() => undefined);
-        expect(await violations(page), path).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(width);
-      }
+  ] as const;
+
+  it.each(looks.flatMap((look) => pages.map((path) => ({ path, ...look }))))(
+    'has no violation: $path, $colorScheme, $width pixels wide, and nothing lies beyond its side',
+    async ({ path, colorScheme, width }) => {
+      const { page, problems } = await dashboard.open(path, { colorScheme, viewport: { width, height: 800 } });
+      await page.locator('main h1, main h2, header h1').first().waitFor();
+      await settled(page);
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       expect(problems).toEqual([]);
+      await page.context().close();
     },
   );
 });

@@ -65,6 +65,7 @@ describe.runIf(hasChromium())('a page on which anything is clicked', () => {
     const { page, problems } = await dashboard.open(start);
     let filled = 0;
     page.on('response', async (response) => {
+      if (response.status() >= 400) problems.push(`${response.url()}: ${await response.text()}`);
       if (response.url().endsWith('/query/batch'))
         filled += (response.request().postDataJSON().queries as unknown[]).length;
     });

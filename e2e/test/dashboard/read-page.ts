@@ -24,5 +24,5 @@ export async function rowsOf(page: Page, panel: string): Promise<string[][]> {
 
 /** Resolves when the page waits for no answer. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.documentElement.dataset.unanswered === '0');
+  await page.waitForFunction(() => (document.documentElement.dataset.unanswered ?? '0') === '0');
 }
