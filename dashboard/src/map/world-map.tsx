@@ -70,7 +70,7 @@ export function WorldMap({ tab, metric, figures, isWaiting }: WorldMapProps) {
   const drawn = [...figures].filter(([code, figure]) => figure > 0 && isDrawn(code)).toSorted((a, b) => b[1] - a[1]);
   const most = Math.max(1, drawn[0]?.[1] ?? 0);
   const labelOf = (code: string) =>
-    `${countryName(code)}: ${formatMetric(metric, figures.get(code))} ${textOr(`metric.${metric}`, metric)}`;
+    `${countryName(code)} – ${textOr(`metric.${metric}`, metric)}: ${formatMetric(metric, figures.get(code))}`;
   const move = (from: Element, step: number) => {
     const all = [...from.closest('svg')!.querySelectorAll<SVGElement>('[data-code]')];
     all[(all.indexOf(from as SVGElement) + step + all.length) % all.length]?.focus();

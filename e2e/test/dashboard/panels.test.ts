@@ -1,0 +1,130 @@
+/** Panels show what the API answers, whatever tab is chosen and whatever is clicked. */
+import { hasChromium } from '@millrace/shared/testing/chromium';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ExpectedTab, expectedRows, expectedTabs, type PageFilter, shownRows } from './expected-rows.js';
+import { type Dashboard, openDashboard } from './open-dashboard.js';
+import { figures } from './read-page.js';
+import { shopEvents } from './shop-events.js';
+
+const scope = { site_id: 'shop', date_range: ['2026-06-01', '2026-06-03'] };
+const june = '/shop?range=2026-06-01,2026-06-03';
+/** On a machine that has other things to do. */
+const patient = { timeout: 20_000 };
+const panels = Object.keys(expectedTabs);
+const longest = Math.max(...Object.values(expectedTabs).map((tabs) => tabs.length));
+
+/** The tab of each panel at a place; of panels with fewer the last one. */
+const tabsAt = (place: number): Record<string, ExpectedTab> =>
+  Object.fromEntries(Object.entries(expectedTabs).map(([panel, tabs]) => [panel, tabs[place] ?? tabs.at(-1)!]));
+
+const addressOf = (chosen: Record<string, ExpectedTab>) =>
+  `${june}&${Object.entries(chosen)
+    .map(([panel, { tab }]) => `tab.${panel}=${tab}`)
+    .join('&')}`;
+
+const section = (page: Page, panel: string) => page.locator(`section[aria-labelledby="panel-${panel}"]`);
+
+describe.runIf(hasChromium())('panels', () => {
+  let dashboard: Dashboard;
+  beforeAll(async () => {
+    dashboard = await openDashboard();
+    await dashboard.store(shopEvents);
+  });
+  afterAll(() => dashboard.stop());
+
+  const expectAll = async (page: Page, chosen: Record<string, ExpectedTab>, filters: PageFilter[] = []) => {
+    const expected = await expectedRows(dashboard, scope, chosen, filters);
+    await expect
+      .poll(() => shownRows(page, panels), { message: JSON.stringify(filters), ...patient })
+      .toEqual(expected);
+    return expected;
+  };
+
+  it('show the rows of every tab, and filter each other by a click on any of them', { timeout: 240_000 }, async () => {
+    const { page, problems } = await dashboard.open(june);
+    for (let place = 0; place < longest; place += 1) {
+      const chosen = tabsAt(place);
+      await page.goto(addressOf(chosen));
+      const rows = await expectAll(page, chosen);
+      for (const panel of panels.filter((name) => expectedTabs[name]![place] && rows[name]!.length > 0)) {
+        await section(page, panel).locator('tbody button.value').first().click();
+        await page.waitForFunction(() => new URL(location.href).searchParams.has('f'));
+        const written = new URL(page.url()).searchParams.getAll('f').map((text) => text.split(','));
+        const filters = written.map(
+          ([operator, name, ...values]): PageFilter => [
+            operator as 'is',
+            decodeURIComponent(name!),
+            values.map((value) => (value === '!' ? null : decodeURIComponent(value))),
+          ],
+        );
+        expect(filters.at(-1)![1]).toBe(chosen[panel]!.dimension);
+        await expectAll(page, chosen, filters);
+        await page.goBack();
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+
+  it('leave a value out with Shift, and open a page of the site with Ctrl', async () => {
+    const { page } = await dashboard.open(june);
+    const prices = section(page, 'pages').getByRole('button', { name: '/prices', exact: true });
+    await page.context().route('https://shop.example/**', (route) => route.fulfill({ body: 'the shop' }));
+    await prices.hover();
+    await page.waitForFunction(() => document.documentElement.dataset.unanswered === '0');
+    const opened = page.context().waitForEvent('page');
+    await prices.click({ modifiers: ['Control'] });
+    expect((await opened).url()).toBe('https://shop.example/prices');
+    expect(new URL(page.url()).searchParams.has('f')).toBe(false);
+    await prices.click({ modifiers: ['Shift'] });
+    await expectAll(page, tabsAt(0), [['is_not', 'path', ['/prices']]]);
+    expect(decodeURIComponent(new URL(page.url()).searchParams.get('f')!)).toBe('is_not,path,/prices');
+  });
+
+  it('filter by a click on the map, and say what is under the mouse', async () => {
+    const { page, problems } = await dashboard.open(june);
+    const map = section(page, 'locations').locator('.map');
+    await map.locator('[data-code=DE]').hover();
+    await map.getByText('Germany – Visitors: 1').waitFor();
+    // Too small for an outline.
+    expect(await map.locator('circle').getAttribute('data-code')).toBe('SG');
+    await map.locator('[data-code=DE]').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => figures(page), patient).toMatchObject({ Visitors: '1', Views: '2' });
+    expect(new URL(page.url()).searchParams.get('f')).toBe('is,country,DE');
+    expect(problems).toEqual([]);
+  });
+
+  it('say what a figure means, to the mouse and to the keyboard', async () => {
+    const { page } = await dashboard.open(june);
+    const { metrics } = await dashboard.ask<{ metrics: Record<string, string> }>('/definitions');
+    const tip = page.getByRole('tooltip');
+    await page.locator('.figures').getByRole('button', { name: 'Bounce rate' }).hover();
+    await expect.poll(() => tip.textContent(), patient).toBe(metrics.bounce_rate!.replaceAll('`', ''));
+    await page.mouse.move(0, 0);
+    await expect.poll(() => tip.count(), patient).toBe(0);
+    await section(page, 'pages').getByRole('button', { name: 'Views', exact: true }).focus();
+    await expect.poll(() => tip.textContent(), patient).toBe(metrics.views!.replaceAll('`', ''));
+    await page.keyboard.press('Escape');
+    await expect.poll(() => tip.count(), patient).toBe(0);
+  });
+
+  it('wait for nobody: one that hangs or is refused leaves the others alone', async () => {
+    const { page } = await dashboard.open(june);
+    let answer: 'hang' | 'refuse' = 'hang';
+    await page.route('**/api/v1/query/batch', (route) => {
+      if (!route.request().postDataJSON().include_bots) return route.continue();
+      if (answer === 'hang') return undefined;
+      const error = { code: 'too_busy', message: 'Ask again in a minute.' };
+      return route.fulfill({ status: 503, json: { error } });
+    });
+    await page.goto(june);
+    const { bots: _bots, ...others } = await expectedRows(dashboard, scope, tabsAt(0));
+    await expect.poll(() => shownRows(page, Object.keys(others)), patient).toEqual(others);
+    expect(await shownRows(page, ['bots'])).toEqual({ bots: undefined });
+    answer = 'refuse';
+    await page.goto(june);
+    await section(page, 'bots').getByText('Ask again in a minute.').waitFor();
+    await expect.poll(() => shownRows(page, Object.keys(others)), patient).toEqual(others);
+  });
+});
