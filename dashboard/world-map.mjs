@@ -50,11 +50,11 @@ function dotsBeside(countries, projection) {
   return dots;
 }
 
-/** Lets the page import the map as `world-map:shapes`. */
+/** Is what the page imports as `world-shapes.js`, which is nowhere but here. */
 export const worldMap = {
   name: 'world-map',
   setup(build) {
-    build.onResolve({ filter: /^world-map:shapes$/ }, ({ path }) => ({ path, namespace: 'world-map' }));
+    build.onResolve({ filter: /\/world-shapes\.js$/ }, ({ path }) => ({ path, namespace: 'world-map' }));
     build.onLoad({ filter: /.*/, namespace: 'world-map' }, () => ({
       contents: JSON.stringify(drawWorld()),
       loader: 'json',

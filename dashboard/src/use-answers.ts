@@ -16,7 +16,6 @@ export function useAnswers(lane: string, questions: Question[] | undefined): Ask
   const key = questions && within ? JSON.stringify([within, questions]) : '';
   const refresh = refreshes.value;
   const [asked, setAsked] = useState<AskedTogether & { key: string }>({ key: '', isWaiting: true });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all about questions and scope.
   useEffect(() => {
     if (!questions || !within) return;
     const stopping = new AbortController();

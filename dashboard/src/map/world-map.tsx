@@ -1,11 +1,11 @@
 /** The map itself: the more visitors, the stronger the colour; a click on a country filters by it. */
 
-import shapes from 'world-map:shapes';
 import { useState } from 'preact/hooks';
 import { countryName, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import type { Tab } from '../panels/panel.ts';
 import { chooseValue } from '../parts/choose-value.ts';
+import shapes from './world-shapes.js';
 
 export interface WorldMapProps {
   tab: Tab;

@@ -37,7 +37,6 @@ function Row({ row: { period, currency, cells } }: { row: MoneyRow }) {
         </span>
       </th>
       {cells.map((cell, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: cells are columns.
         <td key={at}>{cell}</td>
       ))}
     </tr>

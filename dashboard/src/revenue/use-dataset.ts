@@ -23,7 +23,6 @@ export function useDataset(id: string, parameters: Record<string, string>): Data
     site_id && `/datasets/${id}/rows?${new URLSearchParams({ ...range, page_size: mostRows, ...parameters })}`;
   const refresh = refreshes.value;
   const [asked, setAsked] = useState<Dataset & { path?: string | undefined }>({ isWaiting: true });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again where everything is.
   useEffect(() => {
     if (!path) return;
     const stopping = new AbortController();
