@@ -23,6 +23,7 @@ export function Dialog({ label, class: className = '', onClose, children }: Dial
     };
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it, too.
     <dialog
       ref={dialog}
       class={`dialog ${className}`}

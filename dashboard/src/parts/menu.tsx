@@ -39,6 +39,7 @@ export function Menu({ name, children, label, load }: MenuProps) {
     root.current?.querySelector('button')?.focus();
   };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of the buttons in it.
     <div class={`menu ${name}`} ref={root} onKeyDown={closeByKey}>
       <button
         type="button"

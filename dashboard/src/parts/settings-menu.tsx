@@ -70,9 +70,9 @@ export function SettingsMenu() {
       <Languages />
       <ul>
         <li>
-          <button type="button" onClick={showKeys}>
+          <button type="button" aria-label={t('keys')} aria-keyshortcuts="?" onClick={showKeys}>
             {t('keys')}
-            <kbd aria-hidden="true">?</kbd>
+            <kbd>?</kbd>
           </button>
         </li>
         {session.value?.auth === 'key' && (

@@ -36,9 +36,13 @@ function Presets() {
         <ul key={group[0]![0]}>
           {group.map(([range, key]) => (
             <li key={range}>
-              <button type="button" aria-pressed={range === view.value.range} onClick={() => choose(range)}>
+              <button
+                {...{ type: 'button', 'aria-label': rangeName(range), 'aria-keyshortcuts': key }}
+                aria-pressed={range === view.value.range}
+                onClick={() => choose(range)}
+              >
                 {rangeName(range)}
-                {key && <kbd aria-hidden="true">{key}</kbd>}
+                {key && <kbd>{key}</kbd>}
               </button>
             </li>
           ))}

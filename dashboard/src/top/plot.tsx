@@ -167,10 +167,10 @@ export function Plot({ series, zone }: { series: Series; zone: string }) {
   };
   return (
     <div class="plot">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go from point to point. */}
       <div
         class="canvas"
         role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go from point to point.
         tabIndex={0}
         aria-label={t('chart.keys')}
         onKeyDown={readByKey}
