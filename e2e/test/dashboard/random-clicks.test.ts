@@ -78,5 +78,5 @@ describe.runIf(hasChromium())('a page on which anything is clicked', () => {
     await page.goto(start);
     await settled(page);
     expect(await page.getByRole('alert').count()).toBe(0);
-  });
+  }, 600_000);
 });
