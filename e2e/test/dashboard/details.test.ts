@@ -38,7 +38,7 @@ async function contentOf(download: Download): Promise<Buffer> {
 
 describe.runIf(hasChromium())('details', () => {
   let dashboard: Dashboard;
-  let worker: SpawnedService;
+  let worker: SpawnedService | undefined;
   let dir: string;
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'millrace-details-'));
@@ -47,7 +47,7 @@ describe.runIf(hasChromium())('details', () => {
     [worker] = await Promise.all([spawnService('reporting', env, [], 'worker'), dashboard.store(views)]);
   });
   afterAll(async () => {
-    await Promise.all([worker.end(), dashboard.stop()]);
+    await Promise.all([worker?.end(), dashboard?.stop()]);
     await rm(dir, { recursive: true, force: true });
   });
 
