@@ -16,7 +16,6 @@ type Range = keyof typeof ranges;
 const columns = ['received', ...outcomes] as const;
 
 const hourMs = 3_600_000;
-const againEveryMs = 30_000;
 
 /** Whole hours, the present one last. */
 function addressOf(range: Range): string {
@@ -35,7 +34,7 @@ interface Known {
 function useAccounting(range: Range) {
   const [known, setKnown] = useState<Known>({ range });
   const refresh = refreshes.value;
-  // Who tries again has it asked again.
+  // It is asked again as figures are: now and then, and when somebody wants it.
   useEffect(() => {
     let isOver = false;
     const ask = async () => {
@@ -46,10 +45,8 @@ function useAccounting(range: Range) {
       if (!isOver) setKnown(next);
     };
     void ask();
-    const timer = setInterval(() => document.hidden || void ask(), againEveryMs);
     return () => {
       isOver = true;
-      clearInterval(timer);
     };
   }, [range, refresh]);
   return { ...known, isWaiting: known.range !== range || !(known.accounting || known.problem) };

@@ -90,7 +90,7 @@ describe.runIf(hasChromium())('a shared link', () => {
   it('can be embedded: without header, in the theme and language of its address, which stay with it', async () => {
     const { path } = await share();
     const page = await open(`${path}?${june}&embed=true&theme=dark&lang=de`);
-    await page.getByRole('button', { name: 'Deutschland' }).click();
+    await page.getByRole('button', { name: 'Deutschland', exact: true }).click();
     await page.getByText('Land ist Deutschland').waitFor();
     const { searchParams } = new URL(page.url());
     expect(['embed', 'theme', 'lang', 'f'].map((name) => searchParams.get(name))).toEqual([
