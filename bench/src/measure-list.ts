@@ -10,6 +10,7 @@ import { measureExports } from './measures/exports.js';
 import { measureExpress } from './measures/express.js';
 import { measureFreshness } from './measures/freshness.js';
 import { measureJobs } from './measures/jobs.js';
+import { measureLive } from './measures/live.js';
 import { measureMemory } from './measures/memory.js';
 import { measurePostgresQueue } from './measures/postgres-queue.js';
 import { measureQuery } from './measures/query.js';
@@ -32,6 +33,7 @@ export const measures: readonly Measure[] = [
   { name: 'drain', run: measureDrain },
   { name: 'copy', run: measureCopy },
   { name: 'freshness', run: measureFreshness },
+  { name: 'live', run: measureLive },
   { name: 'memory', run: measureMemory },
   { name: 'postgres-queue', run: measurePostgresQueue },
   { name: 'rollup', run: measureRollup },

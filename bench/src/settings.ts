@@ -19,6 +19,8 @@ export interface Settings {
   query: QuerySettings;
   jobs: JobsSettings;
   exports: ExportsSettings;
+  /** Who watch one site, and how long they are measured. */
+  live: { listeners: number; seconds: number };
   dashboard: DashboardSettings;
 }
 
@@ -115,6 +117,7 @@ export const fullSettings: Settings = {
     once: { schedulers: 8, schedules: 50, seconds: 120, settleSeconds: 16 },
   },
   exports: { rows: 1_000_000, allRows: 5_000_000, requests: 200, askers: 1_000 },
+  live: { listeners: 1_000, seconds: 20 },
   dashboard: { events: 3_800_000, loads: 40, clicks: 36 },
 };
 
@@ -154,5 +157,6 @@ export const quickSettings: Settings = {
     once: { schedulers: 2, schedules: 5, seconds: 2, settleSeconds: 1 },
   },
   exports: { rows: 5_000, allRows: 20_000, requests: 10, askers: 60 },
+  live: { listeners: 20, seconds: 2 },
   dashboard: { events: 20_000, loads: 2, clicks: 2 },
 };

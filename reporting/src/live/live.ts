@@ -2,7 +2,7 @@
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Request, Response } from 'express';
-import type { ReadBudget } from '../reading/read-budget.js';
+import { type ReadBudget, releaseBudget } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { type Broadcast, createBroadcast } from './broadcast.js';
 import { answerHead, openEventStream } from './event-stream.js';
@@ -92,6 +92,7 @@ export function createLive(deps: LiveDependencies): Live {
   }
 
   function listen(req: Request, res: Response, watched: Watched, listener: NewListener): void {
+    releaseBudget(res);
     const stream = openEventStream(res);
     listeners.add(listener, stream);
     const shared = broadcastOf(watched);

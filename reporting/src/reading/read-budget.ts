@@ -16,7 +16,15 @@ const limits = { stopMs, askMs: 16_900, answerMs: 19_000 };
 /** Whether the database answers, in about a second. */
 type AskDatabase = () => Promise<boolean>;
 
-function startBudget(res: Response, askDatabase: AskDatabase, { stopMs, askMs, answerMs }: typeof limits): ReadBudget {
+interface RequestBudget extends ReadBudget {
+  release(): void;
+}
+
+function startBudget(
+  res: Response,
+  askDatabase: AskDatabase,
+  { stopMs, askMs, answerMs }: typeof limits,
+): RequestBudget {
   const startedAt = performance.now();
   const stopping = new AbortController();
   const stop = setTimeout(() => stopping.abort(), stopMs);
@@ -28,11 +36,15 @@ function startBudget(res: Response, askDatabase: AskDatabase, { stopMs, askMs, a
   const answer = setTimeout(() => {
     if (!res.headersSent) sendRefusal(res, { code: answers ? 'query_timeout' : 'database_unavailable' });
   }, answerMs);
-  res.on('close', () => {
+  const release = () => {
     for (const timer of [stop, ask, answer]) clearTimeout(timer);
+  };
+  res.on('close', () => {
+    release();
     if (!res.writableFinished) stopping.abort();
   });
   return {
+    release,
     signal: stopping.signal,
     remainingMs: () => Math.max(1, Math.round(stopMs - (performance.now() - startedAt))),
   };
@@ -42,6 +54,11 @@ function startBudget(res: Response, askDatabase: AskDatabase, { stopMs, askMs, a
 export function budgetOf(res: Response): ReadBudget {
   res.locals.budget ??= startBudget(res, async () => false, limits);
   return res.locals.budget as ReadBudget;
+}
+
+/** For an answer that has begun and goes on for as long as its client likes: nothing happens any more when the time is up. */
+export function releaseBudget(res: Response): void {
+  (res.locals.budget as RequestBudget | undefined)?.release();
 }
 
 /** Starts the budget of each request, before anything asks the database. */
