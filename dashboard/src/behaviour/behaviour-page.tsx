@@ -1,6 +1,8 @@
 /** What the pages about behaviour have in common: range, filters, what was saved, a way to change what is asked, and the answer. */
 import type { ComponentChildren } from 'preact';
+import { FilterPicker } from '../filters/filter-picker.tsx';
 import { t } from '../i18n/text.ts';
+import { useKeys } from '../keys/keys.tsx';
 import { FilterChips } from '../parts/filter-chips.tsx';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
@@ -20,10 +22,12 @@ interface Props<Name extends Kind> {
 }
 
 export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, children }: Props<Name>) {
+  useKeys();
   return (
     <>
       <Header>
         <RangePicker />
+        <FilterPicker />
       </Header>
       <main class="behaviour">
         <FilterChips />

@@ -16,9 +16,6 @@ export interface Condition {
 export interface Goal {
   id: string;
   name: string;
-  event_type: string | null;
-  path: string | null;
-  value_property?: string | null;
   filters: unknown[];
 }
 

@@ -10,11 +10,22 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
+/** Grows with each refresh of the page's figures, but only while something has failed: what is there, or on its way, is left alone. */
+export function useRetries(hasFailed: boolean): number {
+  const [retries, setRetries] = useState(0);
+  const refresh = refreshes.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a failure alone asks nothing, which would go on for ever.
+  useEffect(() => {
+    if (hasFailed) setRetries((count) => count + 1);
+  }, [refresh]);
+  return retries;
+}
+
 /** `path` undefined: nothing is asked. The earlier value of the same path stays until the next one is there. */
 export function useLoaded<T>(path: string | undefined): Loaded<T> {
   const [state, setState] = useState<{ path?: string; value?: T; problem?: unknown }>({});
   const [again, setAgain] = useState(0);
-  const refresh = refreshes.value;
+  const retries = useRetries(state.problem !== undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers only say that it is to be asked again.
   useEffect(() => {
     if (path === undefined) return;
@@ -26,7 +37,7 @@ export function useLoaded<T>(path: string | undefined): Loaded<T> {
       },
     );
     return () => stopping.abort();
-  }, [path, again, refresh]);
+  }, [path, again, retries]);
   const { value, problem } = state.path === path ? state : {};
   return { value, problem, reload: () => setAgain((count) => count + 1) };
 }

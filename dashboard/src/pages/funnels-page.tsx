@@ -5,9 +5,9 @@ import { conditionName } from '../behaviour/condition-name.ts';
 import { FunnelBreakdown } from '../behaviour/funnel-breakdown.tsx';
 import { type FunnelAnswer, FunnelDrawing } from '../behaviour/funnel-drawing.tsx';
 import { FunnelEditor } from '../behaviour/funnel-editor.tsx';
-import { useGoals } from '../behaviour/goals.ts';
 import type { FunnelShape } from '../behaviour/shape.ts';
 import { useBehaviour } from '../behaviour/use-behaviour.ts';
+import { useGoals } from '../behaviour/use-goals.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -38,7 +38,7 @@ function FunnelResult({ shape }: { shape: FunnelShape | undefined }) {
 
 export function FunnelsPage() {
   const shaped = useShape('funnel');
-  const goals = useGoals().value?.goals ?? [];
+  const goals = useGoals();
   const { shape } = shaped;
   const complete = shape?.steps.every(({ filters }) => isComplete(filters)) ?? false;
   return (

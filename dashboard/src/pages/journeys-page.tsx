@@ -3,11 +3,11 @@ import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
 import { FlowDrawing } from '../behaviour/flow-drawing.tsx';
 import { percentOrDash } from '../behaviour/funnel-drawing.tsx';
-import { useGoals } from '../behaviour/goals.ts';
 import { JourneysControls, startingAt } from '../behaviour/journeys-controls.tsx';
 import { type JourneysAnswer, JourneysList } from '../behaviour/journeys-list.tsx';
 import type { JourneysShape } from '../behaviour/shape.ts';
 import { useBehaviour } from '../behaviour/use-behaviour.ts';
+import { useGoals } from '../behaviour/use-goals.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
@@ -46,7 +46,7 @@ function JourneysResult({ shape, onChange }: Props) {
 
 export function JourneysPage() {
   const shaped = useShape('journeys');
-  const goals = useGoals().value?.goals ?? [];
+  const goals = useGoals();
   const { shape } = shaped;
   const complete = shape !== undefined && [shape.start, shape.end].every((each) => !each || isComplete(each.filters));
   return (

@@ -1,11 +1,11 @@
 /** Retention: of those who came in a period, how many came again in each one after it. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
 import { isComplete } from '../behaviour/condition.ts';
-import { useGoals } from '../behaviour/goals.ts';
 import { RetentionControls } from '../behaviour/retention-controls.tsx';
 import { RetentionTable, type ReturnsAnswer } from '../behaviour/retention-table.tsx';
 import type { RetentionShape } from '../behaviour/shape.ts';
 import { useBehaviour } from '../behaviour/use-behaviour.ts';
+import { useGoals } from '../behaviour/use-goals.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -26,7 +26,7 @@ function RetentionResult({ shape }: { shape: RetentionShape | undefined }) {
 
 export function RetentionPage() {
   const shaped = useShape('retention');
-  const goals = useGoals().value?.goals ?? [];
+  const goals = useGoals();
   const { shape } = shaped;
   const complete =
     shape !== undefined && [shape.first, shape.returning].every((each) => !each || isComplete(each.filters));

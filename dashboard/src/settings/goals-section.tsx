@@ -1,11 +1,18 @@
 /** Goals of the site: what is there, one more, one less. */
-import type { Goal } from '../behaviour/condition.ts';
+import { useEffect } from 'preact/hooks';
 import { knownEvents, knownPages, Suggestions } from '../behaviour/known-values.tsx';
 import { useLoaded } from '../behaviour/use-loaded.ts';
+import { goals, type Goal as KnownGoal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { Section } from './section.tsx';
 import { type Change, textOf, useChange } from './use-change.ts';
+
+interface Goal extends KnownGoal {
+  event_type: string | null;
+  path: string | null;
+  value_property: string | null;
+}
 
 /** What reaches it, in a few words. */
 function about({ event_type: type, path, value_property: value }: Goal): string {
@@ -13,10 +20,10 @@ function about({ event_type: type, path, value_property: value }: Goal): string 
   return parts.filter(Boolean).join(' · ');
 }
 
-function GoalsTable({ goals, onDelete }: { goals: Goal[]; onDelete: (goal: Goal) => void }) {
+function GoalsList({ all, onDelete }: { all: Goal[]; onDelete: (goal: Goal) => void }) {
   return (
     <ul class="rows">
-      {goals.map((goal) => (
+      {all.map((goal) => (
         <li key={goal.id}>
           <span>
             <strong>{goal.name}</strong> <span class="faint">{about(goal)}</span>
@@ -69,11 +76,15 @@ function NewGoal({ path, change, onAdded }: { path: string; change: Change; onAd
 export function GoalsSection({ path }: { path: string }) {
   const { value, problem, reload } = useLoaded<{ goals: Goal[] }>(path);
   const change = useChange();
+  // Other pages know them already, and would not ask again.
+  useEffect(() => {
+    if (value) goals.value = value.goals;
+  }, [value]);
   const remove = ({ id }: Goal) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (
     <Section name="goals" problem={problem ?? change.problem}>
       {value?.goals.length === 0 && <p class="empty">{t('goals.empty')}</p>}
-      {value && <GoalsTable goals={value.goals} onDelete={remove} />}
+      {value && <GoalsList all={value.goals} onDelete={remove} />}
       <NewGoal {...{ path, change, onAdded: reload }} />
     </Section>
   );

@@ -1,7 +1,7 @@
 /** Makes a link that shows the site to whoever has it. */
+import { filterWords } from '../filters/filter-words.ts';
 import { t } from '../i18n/text.ts';
 import { view } from '../view.ts';
-import { filterWords } from './filter-words.ts';
 import { type Change, textOf } from './use-change.ts';
 
 /** A link goes at the end of that day, as the reader's clock has it. */
@@ -24,7 +24,7 @@ function FiltersField() {
   return (
     <label class="check">
       <input type="checkbox" name="filters" defaultChecked />
-      {t('share.filters', { filters: filters.map(filterWords).join('; ') })}
+      {t('share.filters', { filters: filters.map((filter) => filterWords(filter)).join('; ') })}
     </label>
   );
 }

@@ -2,12 +2,13 @@
 import { useState } from 'preact/hooks';
 import { Choice } from '../behaviour/choice.tsx';
 import { useLoaded } from '../behaviour/use-loaded.ts';
+import { filterWords } from '../filters/filter-words.ts';
 import { formatInstant, languageName } from '../format.ts';
 import { languages, t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { themes } from '../theme.ts';
+import type { Filter } from '../view.ts';
 import { CopyField } from './copy-field.tsx';
-import { filterWords } from './filter-words.ts';
 import { NewShareLink } from './new-share-link.tsx';
 import { Section } from './section.tsx';
 import { addressOfLink, embedCode, type ShareLink } from './share-link.ts';
@@ -34,13 +35,16 @@ function EmbedCode({ link, name }: { link: ShareLink; name: string }) {
   );
 }
 
+/** Filters of other shapes, such as those with "or" in them, are made through the API, and shown as they are there. */
+const wordsOf = (filter: Filter) => (typeof filter[1] === 'string' ? filterWords(filter) : JSON.stringify(filter));
+
 /** What is special about a link, in a few words. */
 function notes({ has_password, expires_at, filters, revoked_at }: ShareLink): string {
   return [
     revoked_at && t('share.revoked', { time: formatInstant(revoked_at) }),
     has_password && t('share.has_password'),
     expires_at && t('share.expires_at', { time: formatInstant(expires_at) }),
-    ...(filters ?? []).map(filterWords),
+    ...(filters ?? []).map(wordsOf),
   ]
     .filter(Boolean)
     .join(' · ');

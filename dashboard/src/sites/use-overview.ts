@@ -1,7 +1,8 @@
 /** All sites with their figures, a page of the API after the other, so that they can be sorted and searched as a whole. */
 import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
-import { refreshes } from '../use-answer.ts';
+import { useRetries } from '../behaviour/use-loaded.ts';
+
 import type { SiteOverview } from './arrange-sites.ts';
 
 interface Overview {
@@ -50,7 +51,7 @@ function useTimer(total: number | undefined): number {
 export function useOverview(range: string): AskedOverview {
   const [asked, setAsked] = useState<AskedOverview & { range?: string }>({ isWaiting: true });
   const again = useTimer(asked.total);
-  const refresh = refreshes.value;
+  const retries = useRetries(asked.problem !== undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the two numbers only say that it is to be asked again.
   useEffect(() => {
     const stopping = new AbortController();
@@ -65,6 +66,6 @@ export function useOverview(range: string): AskedOverview {
       if (!stopping.signal.aborted) setAsked((former) => ({ ...former, range, problem, isWaiting: false }));
     });
     return () => stopping.abort();
-  }, [range, again, refresh]);
+  }, [range, again, retries]);
   return { ...asked, isWaiting: asked.isWaiting || asked.range !== range };
 }
