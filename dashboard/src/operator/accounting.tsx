@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import type { components } from '../api-types.d.ts';
+import { ScrollBox } from '../behaviour/scroll-box.tsx';
 import { formatHour, formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -129,9 +130,9 @@ export function AccountingTable() {
       <RangeChooser range={range} />
       {problem ? <Problem problem={problem} /> : null}
       {accounting && (
-        <div class="scroll" tabIndex={0} role="region" aria-labelledby="accounting">
+        <ScrollBox label={t(`range.${range}`)}>
           <AccountTable accounting={accounting} />
-        </div>
+        </ScrollBox>
       )}
       <Definitions />
     </section>

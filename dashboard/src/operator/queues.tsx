@@ -1,4 +1,6 @@
 /** How much waits in each queue, and how fast it goes. */
+
+import { ScrollBox } from '../behaviour/scroll-box.tsx';
 import { formatDuration, formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { operatorConnection, operatorState, type QueueState, useOperatorStream } from './operator-live.ts';
@@ -40,7 +42,7 @@ export function Queues() {
               stored: formatNumber(state.events.stored_per_second),
             })}
           </p>
-          <div class="scroll" tabIndex={0} role="region" aria-labelledby="queues">
+          <ScrollBox label={t('operator.queue')}>
             <table class="numbers" aria-busy={false}>
               <thead>
                 <tr>
@@ -60,7 +62,7 @@ export function Queues() {
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollBox>
         </>
       ) : (
         <p class="faint">{t('live.connecting')}</p>
