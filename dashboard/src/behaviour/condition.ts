@@ -24,7 +24,7 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** The one value of `[operator, dimension, [value]]`, where it is about that dimension. */
-function valueOf(filter: unknown, dimension: string): { operator: string; value: string } | undefined {
+function textOf(filter: unknown, dimension: string): { operator: string; value: string } | undefined {
   if (!Array.isArray(filter) || filter.length !== 3 || filter[1] !== dimension) return undefined;
   const [operator, , values] = filter as [unknown, unknown, unknown];
   if (!isText(operator) || !Array.isArray(values) || values.length !== 1 || !isText(values[0])) return undefined;
@@ -32,7 +32,7 @@ function valueOf(filter: unknown, dimension: string): { operator: string; value:
 }
 
 function asEvent(filters: readonly unknown[]): Condition | undefined {
-  const found = filters.length === 1 ? valueOf(filters[0], 'event_type') : undefined;
+  const found = filters.length === 1 ? textOf(filters[0], 'event_type') : undefined;
   return found?.operator === 'is' ? { kind: 'event', operator: 'is', value: found.value } : undefined;
 }
 
@@ -41,7 +41,7 @@ const viewsOnly = ['is', 'event_type', ['view']];
 /** A page is what was viewed: leaving it, or a click on it, are other events of the same path. */
 function asPage(filters: readonly unknown[]): Condition | undefined {
   const [type, path] = filters;
-  const found = filters.length === 2 && same(type, viewsOnly) ? valueOf(path, 'path') : undefined;
+  const found = filters.length === 2 && same(type, viewsOnly) ? textOf(path, 'path') : undefined;
   const operator = pageOperators.find((name) => name === found?.operator);
   return found && operator ? { kind: 'page', operator, value: found.value } : undefined;
 }

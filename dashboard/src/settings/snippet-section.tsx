@@ -1,25 +1,30 @@
 /** What goes into the pages of the site so that they are counted. */
 import { useState } from 'preact/hooks';
+import { useLoaded } from '../behaviour/use-loaded.ts';
+import { ingestionAddress, snippetOf } from '../empty/lines.ts';
 import { t } from '../i18n/text.ts';
 import { Described } from '../parts/described.tsx';
 import { TextField } from '../parts/text-field.tsx';
 import { CopyField } from './copy-field.tsx';
 import { Section } from './section.tsx';
-import { escapeHtml } from './share-link.ts';
 
-/** Reporting does not know where ingestion is: on the same computer, unless somebody says otherwise. */
-const likelyAddress = () => `${location.protocol}//${location.hostname}:3000`;
-
-export const snippetOf = (ingestion: string, siteId: string): string =>
-  `<script defer src="${escapeHtml(ingestion.replace(/\/+$/, ''))}/m.js" data-site="${escapeHtml(siteId)}"></script>`;
+/** Undefined for what is no address. */
+const addressOf = (text: string): string | undefined =>
+  URL.canParse(text) ? new URL(text).href.replace(/\/+$/, '') : undefined;
 
 export function SnippetSection({ siteId }: { siteId: string }) {
-  const [ingestion, setIngestion] = useState(likelyAddress);
+  const configured = useLoaded<{ ingestion_url: string | null }>('/page-settings').value?.ingestion_url ?? null;
+  const [given, setGiven] = useState<string>();
+  const ingestion = given ?? ingestionAddress(configured, location);
   return (
     <Section name="snippet">
       <div class="fields column">
-        <Described id="ingestion-about" label={t('snippet.ingestion')} about={t('snippet.ingestion.about')}>
-          <TextField type="url" value={ingestion} onCommit={(text) => setIngestion(text.trim() || likelyAddress())} />
+        <Described
+          id="ingestion-about"
+          label={t('snippet.ingestion')}
+          about={t(configured === null ? 'snippet.ingestion.about' : 'snippet.ingestion.known')}
+        >
+          <TextField type="url" value={ingestion} onCommit={(text) => setGiven(addressOf(text.trim()))} />
         </Described>
         <CopyField label={t('snippet.code')} text={snippetOf(ingestion, siteId)} isCode />
       </div>

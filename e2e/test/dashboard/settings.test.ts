@@ -81,12 +81,27 @@ describe.runIf(hasChromium())('the settings of a site', () => {
   it('has the line for pages, with the address of ingestion that somebody gives', async () => {
     const { page } = await dashboard.open('/shop/settings', phone);
     const line = section(page, 'Count your pages').getByLabel('Line for your pages', { exact: true });
-    expect(await line.inputValue()).toBe('<script defer src="http://127.0.0.1:3000/m.js" data-site="shop"></script>');
+    expect(await line.inputValue()).toBe(
+      '<script defer src="http://127.0.0.1:3000/m.js" data-site="shop" data-localhost></script>',
+    );
     await page.getByLabel('Address of ingestion').fill('https://in.example/"x"/');
     await page.getByLabel('Address of ingestion').press('Enter');
     await soon(() => line.inputValue()).toBe(
-      '<script defer src="https://in.example/&quot;x&quot;/m.js" data-site="shop"></script>',
+      '<script defer src="https://in.example/%22x%22/m.js" data-site="shop"></script>',
     );
     await expectNoSideScroll(page);
+  });
+
+  it('has the address of ingestion that INGESTION_URL names', async () => {
+    const other = await openDashboard({ INGESTION_URL: 'https://in.example' });
+    try {
+      await other.store([{ path: '/' }]);
+      const { page, problems } = await other.open('/shop/settings');
+      await soon(() => page.getByLabel('Address of ingestion').inputValue()).toBe('https://in.example');
+      await page.getByText('as INGESTION_URL says').waitFor();
+      expect(problems).toEqual([]);
+    } finally {
+      await other.stop();
+    }
   });
 });
