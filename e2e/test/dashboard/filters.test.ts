@@ -113,7 +113,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Chrome' }).click();
     await page.getByText('Browser is Chrome').waitFor();
-    await page.getByRole('button', { name: 'Austria' }).click();
+    await page.getByRole('button', { name: 'Austria', exact: true }).click();
     await page.getByText('Country is Austria').waitFor();
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.getByRole('dialog').waitFor();

@@ -71,8 +71,8 @@ describe.runIf(hasChromium())('the range of a page', () => {
   it('is any two dates, moves by its length, and Back returns', async () => {
     const { page, problems } = await dashboard.open('/shop?compare=off');
     await page.clock.setFixedTime('2026-06-20T12:00:00Z');
-    await pressUntil(page, 'c', () => page.getByLabel('From').isVisible());
-    await page.getByLabel('From').fill('2026-06-01');
+    await pressUntil(page, 'c', () => page.getByLabel('From', { exact: true }).isVisible());
+    await page.getByLabel('From', { exact: true }).fill('2026-06-01');
     await page.getByLabel('To', { exact: true }).fill('2026-06-02');
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '3' });
@@ -117,7 +117,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     expect(await legend()).toBe('Visitors 1 – 2 Jun 2026Year before 1 – 2 Jun 2025');
 
     await page.getByRole('button', { name: /^Comparison/ }).click();
-    await page.getByLabel('From').fill('2026-05-04');
+    await page.getByLabel('From', { exact: true }).fill('2026-05-04');
     await page.getByLabel('To', { exact: true }).fill('2026-05-05');
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect.poll(() => pointsOf(page).then((rows) => rows.map((cells) => cells[2]))).toEqual(['1', '0']);
