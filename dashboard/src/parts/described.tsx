@@ -13,6 +13,7 @@ interface Props {
 
 export const Described = ({ id, label, about, children }: Props) => (
   <div class="described">
+    {/* biome-ignore lint/a11y/noLabelWithoutControl: the input is what it is given. */}
     <label>
       {label}
       {cloneElement(children, { 'aria-describedby': id })}

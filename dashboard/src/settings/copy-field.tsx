@@ -21,6 +21,7 @@ export function CopyField({ label, text, isCode = false }: Props) {
   const shared = { ref: field, readOnly: true, value: text, spellcheck: false, onFocus: () => field.current!.select() };
   return (
     <div class="copy">
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: it has one or the other input. */}
       <label>
         {label}
         {isCode ? <textarea {...shared} rows={4} /> : <input {...shared} />}
