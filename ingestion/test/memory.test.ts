@@ -57,7 +57,7 @@ const bodies: [string, () => string][] = [
   ['escapes', () => repeat(eventOf(966, '\\u0001'))],
 ];
 
-async function send(body: string | Buffer, client = 1): Promise<number> {
+async function send(body: string | Buffer<ArrayBuffer>, client = 1): Promise<number> {
   const headers = { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${client}` };
   const answer = await fetch(`${ingestion.url}/events`, { method: 'POST', body, headers });
   await answer.arrayBuffer();

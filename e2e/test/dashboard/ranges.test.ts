@@ -180,6 +180,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await sheet.getByRole('checkbox').uncheck();
     await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
     await page.reload();
     await figures(page);
     await page.keyboard.press('d');
@@ -190,6 +191,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
     await sheet.getByRole('checkbox').check();
     await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
     await page.keyboard.press('d');
     await expect.poll(() => rangeOf(page)).toBe('day');
     await page.keyboard.press('s');
