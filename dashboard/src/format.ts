@@ -3,7 +3,7 @@ import { locale, t } from './i18n/text.ts';
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+export function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${locale.value} ${JSON.stringify(options)}`;
   const known = formats.get(key) ?? new Intl.NumberFormat(locale.value, options);
   formats.set(key, known);
@@ -21,18 +21,6 @@ export const formatShort = (value: number) =>
 /** `value` is in percent. */
 export const formatPercent = (value: number, digits = 1) =>
   numberFormat({ style: 'percent', maximumFractionDigits: digits }).format(value / 100);
-
-/** An exact decimal of a currency; a dash where there is none. */
-export function formatMoney(amount: string | number | null, currency: string): string {
-  if (amount === null) return '–';
-  // Texts keep every digit.
-  const text = `${amount}` as `${number}`;
-  try {
-    return numberFormat({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(text);
-  } catch {
-    return `${text} ${currency}`;
-  }
-}
 
 /** With a sign, such as +12 %. */
 export const formatChange = (value: number) =>
@@ -98,7 +86,7 @@ const bucketFormats: Record<string, Intl.DateTimeFormatOptions> = {
   month: { month: 'long', year: 'numeric' },
 };
 
-const shortDay: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+export const shortDay: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
 const shortFormats: Record<string, Intl.DateTimeFormatOptions> = {
   minute: time,
   hour: time,
@@ -109,22 +97,6 @@ const shortFormats: Record<string, Intl.DateTimeFormatOptions> = {
 
 export const formatTime = (at: number | Date) =>
   new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
-
-const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
-
-/** Hours and minutes. */
-export const formatClock = (at: number | Date) => new Intl.DateTimeFormat(locale.value, clock).format(at);
-
-/** An hour of the reader's clock, with its day. */
-export const formatHour = (at: string) =>
-  new Intl.DateTimeFormat(locale.value, { ...shortDay, ...clock }).format(new Date(at));
-
-/** A date and a time, as the clock of a zone shows it; without one as the reader's does. */
-export const formatInstant = (at: string, timeZone?: string) =>
-  new Intl.DateTimeFormat(locale.value, {
-    ...{ dateStyle: 'medium', timeStyle: 'short' },
-    ...(timeZone !== undefined && { timeZone }),
-  }).format(Date.parse(at));
 
 /** The name of a country by its code. */
 export function countryName(code: string): string {

@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { sendJson } from './api.ts';
 import { view } from './view.ts';
+import { noteWaiting } from './waiting.ts';
 
 export interface Goal {
   id: string;
@@ -15,6 +16,8 @@ export const goals = signal<Goal[] | undefined>(undefined);
 /** Why they are not. */
 export const goalsProblem = signal<unknown>(undefined);
 
+export const areGoalsKnown = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));
+
 let loadedFor: string | undefined;
 
 /** Once per site, unless it failed before. */
@@ -24,7 +27,7 @@ export async function loadGoals(siteId: string): Promise<void> {
   goals.value = undefined;
   goalsProblem.value = undefined;
   try {
-    const answer = await sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);
+    const answer = await noteWaiting(sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`));
     if (loadedFor === siteId) goals.value = answer.goals;
   } catch (problem) {
     if (loadedFor !== siteId) return;

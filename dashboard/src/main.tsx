@@ -1,14 +1,8 @@
 /** Starts the page. */
 import { render } from 'preact';
-import './style/base.css';
-import './style/page.css';
-import './style/top.css';
-import './style/panels.css';
-import './style/controls.css';
-import './style/live.css';
-import './style/share.css';
 import { loadTexts } from './i18n/text.ts';
 import { Sheet } from './keys/keys.tsx';
+import { followFirstView } from './later.ts';
 import { followLive } from './live/live.ts';
 import { Page } from './page.tsx';
 import { OfflineNote } from './parts/offline-note.tsx';
@@ -30,6 +24,7 @@ followAddress();
 keepFresh();
 followSession();
 followLive();
+followFirstView();
 document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
 // The figures do not wait for the texts, nor the texts for who it is.
 void loadSession();

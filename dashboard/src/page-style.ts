@@ -1,16 +1,21 @@
-/** The styles of pages that come on demand, which the first page does not wait for. */
+/** Styles that the first view does not wait for: `later` is what opens over it or is pointed at, `pages` that of all other pages. */
 
-let loading: Promise<void> | undefined;
+const loading = new Map<string, Promise<void>>();
 
-/** Settled once they are there, or cannot be had: a plain page is better than none. */
-export function loadPageStyle(): Promise<void> {
-  loading ??= new Promise((resolve) => {
+function load(name: string): Promise<void> {
+  return new Promise((resolve) => {
     const link = document.createElement('link');
     link.rel = 'stylesheet';
-    link.href = document.querySelector<HTMLMetaElement>('meta[name="style-of-pages"]')!.content;
+    link.href = document.querySelector<HTMLMetaElement>(`meta[name="${name}-style"]`)!.content;
     link.onload = () => resolve();
     link.onerror = () => resolve();
     document.head.append(link);
   });
-  return loading;
+}
+
+/** Settled once they are there, or cannot be had: a plain page is better than none. */
+export function loadStyle(name: 'later' | 'pages'): Promise<void> {
+  const known = loading.get(name) ?? load(name);
+  loading.set(name, known);
+  return known;
 }

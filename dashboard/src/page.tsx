@@ -1,14 +1,17 @@
 /** The page that the address names. */
 import { ApiError, isOffline } from './api.ts';
 import { t } from './i18n/text.ts';
-import { loadPageStyle } from './page-style.ts';
+import { loadLater } from './later.ts';
+import { loadStyle } from './page-style.ts';
 import { SitePage } from './pages/site-page.tsx';
 import { Lazy, type Loader } from './parts/lazy.tsx';
 import { type Place, place } from './place.ts';
 import { siteId } from './scope.ts';
 import { maySee, session, sessionProblem } from './session.ts';
 
-const styled = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, loadPageStyle()]))[0];
+/** Their styles come after those that all pages have in common. */
+const styled = async <T,>(page: Promise<T>): Promise<T> =>
+  (await Promise.all([page, loadLater(), loadStyle('pages')]))[0];
 
 /** Pages that are not needed to see a site come when they are asked for. */
 const loaders: Partial<Record<Place['page'], Loader>> = {

@@ -3,6 +3,7 @@
 import { ApiError, send } from './api.ts';
 import type { components } from './api-types.d.ts';
 import type { Filter } from './view.ts';
+import { noteWaiting } from './waiting.ts';
 
 type Schemas = components['schemas'];
 
@@ -71,22 +72,6 @@ export function ask(lane: string, scope: Scope, question: Question, signal: Abor
     });
   });
   return noteWaiting(answer);
-}
-
-let unanswered = 0;
-
-/** The page says on `<html>` how many answers it waits for, so that whoever measures it knows when all are there. */
-async function noteWaiting<T>(answer: Promise<T>): Promise<T> {
-  const note = (change: number) => {
-    unanswered += change;
-    document.documentElement.dataset.unanswered = String(unanswered);
-  };
-  note(1);
-  try {
-    return await answer;
-  } finally {
-    note(-1);
-  }
 }
 
 /** Aborts once nobody waits any more: others need the answers that one has given up. */

@@ -1,7 +1,7 @@
 /** Asks for figures again: each minute where now is part of what is shown, and as soon as they can be had again after they could not. */
 import { effect } from '@preact/signals';
 import { isReachable } from './api.ts';
-import { includesNow } from './range/move-range.ts';
+import { includesNow } from './range/beside-range.ts';
 import { today } from './range/zone.ts';
 import { loadSession, session } from './session.ts';
 import { newest, refreshes } from './use-answer.ts';

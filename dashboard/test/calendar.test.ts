@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { firstOfWeek, instantOf, isDate, lastOfMonth, wallClock } from '../src/range/calendar.ts';
+import { firstOfWeek, instantOf, lastOfMonth } from '../src/range/calendar.ts';
+import { isDate, wallClock } from '../src/range/clock.ts';
 
 describe('dates', () => {
   it('knows which there are', () => {

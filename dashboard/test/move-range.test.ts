@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { includesNow, moveRange } from '../src/range/move-range.ts';
+import { hasLater, includesNow } from '../src/range/beside-range.ts';
+import { moveRange } from '../src/range/move-range.ts';
 
 // A Friday.
 const today = '2026-11-27';

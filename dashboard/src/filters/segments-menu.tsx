@@ -3,17 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { closeMenu } from '../parts/menu.tsx';
 import { Problem } from '../parts/problem.tsx';
-import {
-  deleteSegment,
-  renameSegment,
-  type SavedSegment,
-  savedSegments,
-  saveSegment,
-  segmentsProblem,
-} from '../saved-segments.ts';
+import { type SavedSegment, savedSegments, segmentsProblem } from '../saved-segments.ts';
 import { scope, siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
 import { changeView, view } from '../view.ts';
+import { deleteSegment, renameSegment, saveSegment } from './change-segments.ts';
 
 /** A name that is sent with Enter, and what is refused about it. */
 function NameForm({ name, label, save }: { name: string; label: string; save: (name: string) => Promise<void> }) {

@@ -19,12 +19,13 @@ const loaders: Loaders = {
   de: () => import('./de.json'),
 };
 
-/** Of pages that come on demand, so that the first one does not wait for them. */
+/** Of whatever comes on demand, which the first view does not wait for. */
 const loadersOfPages: Loaders = {
   en: () => import('./pages-en.json'),
   de: () => import('./pages-de.json'),
 };
-let hasPageTexts = false;
+/** An address that says more than the site may need any of them at once. */
+let hasPageTexts = location.search !== '';
 let pageTexts: Promise<void> | undefined;
 
 const rightToLeft = /^(ar|fa|he|ur)\b/;
@@ -48,11 +49,16 @@ export async function loadTexts(tag = preferredLocale()): Promise<void> {
   document.documentElement.dir = rightToLeft.test(tag) ? 'rtl' : 'ltr';
 }
 
-/** Adds the texts of all pages but the main one. */
+/** Adds the texts of all but the first view. */
 export async function loadPageTexts(): Promise<void> {
   hasPageTexts = true;
   pageTexts ??= loadTexts(locale.value);
-  await pageTexts;
+  try {
+    await pageTexts;
+  } catch (error) {
+    pageTexts = undefined;
+    throw error;
+  }
 }
 
 /** The text of that name; `{name}` in it is replaced by the value of that name. */

@@ -1,5 +1,6 @@
-/** Listens to the keys of a site's page once it is there, and shows the sheet that lists them. */
+/** Listens to the keys of a site's page, and shows the sheet that lists them. What they do comes once the first view is there. */
 import { useEffect } from 'preact/hooks';
+import { isFirstViewThere, withLater } from '../later.ts';
 import { Lazy, type Loader } from '../parts/lazy.tsx';
 import { isSheetOpen } from './sheet-state.ts';
 
@@ -8,16 +9,23 @@ const loadSheet: Loader = async () => (await import('./shortcut-sheet.tsx')).Sho
 /** On every page. */
 export const Sheet = () => (isSheetOpen.value ? <Lazy load={loadSheet} /> : null);
 
+let act: ((event: KeyboardEvent) => void) | undefined;
+
+async function loadActions(): Promise<void> {
+  act ??= (await withLater(import('./shortcuts.ts'))).act;
+}
+
+/** Whoever is faster than the code waits for it. */
+const hear = (event: KeyboardEvent) => (act ? act(event) : void loadActions().then(() => act?.(event)));
+
 export function useKeys(): void {
   useEffect(() => {
-    let isOver = false;
-    let end: (() => void) | undefined;
-    void import('./shortcuts.ts').then(({ listenToKeys }) => {
-      if (!isOver) end = listenToKeys();
-    });
-    return () => {
-      isOver = true;
-      end?.();
-    };
+    document.addEventListener('keydown', hear);
+    return () => document.removeEventListener('keydown', hear);
   }, []);
+  const isSoon = isFirstViewThere.value;
+  useEffect(() => {
+    // A key asks for it again.
+    if (isSoon) loadActions().catch(() => undefined);
+  }, [isSoon]);
 }

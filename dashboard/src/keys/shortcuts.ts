@@ -42,7 +42,7 @@ const ranges: Record<string, string> = {
 const actions: Record<string, () => void> = {
   ...Object.fromEntries(Object.entries(ranges).map(([key, range]) => [key, () => chooseRange(range)])),
   ...{ c: openRange, x: toggleComparison, i: nextInterval, '/': () => openFilterDialog(), s: showSites, t: nextTheme },
-  ...{ '?': openSheet, arrowleft: () => move(-1), arrowright: () => move(1) },
+  ...{ '?': openSheet, arrowleft: () => void move(-1), arrowright: () => void move(1) },
 };
 
 const isTyping = (target: EventTarget | null) =>
@@ -51,7 +51,8 @@ const isTyping = (target: EventTarget | null) =>
 /** Some keyboards have these only together with others. */
 const needsShift = (key: string) => key === '?' || key === '/';
 
-function act(event: KeyboardEvent): void {
+/** Does nothing about keys that are not one of ours. */
+export function act(event: KeyboardEvent): void {
   const { key, target, ctrlKey, altKey, metaKey, shiftKey, defaultPrevented, isComposing } = event;
   if (defaultPrevented || isComposing || ctrlKey || altKey || metaKey || isTyping(target)) return;
   if ((shiftKey && !needsShift(key)) || document.querySelector('dialog[open]')) return;
@@ -60,10 +61,4 @@ function act(event: KeyboardEvent): void {
   if (!areKeysOn.value || !Object.hasOwn(actions, name)) return;
   event.preventDefault();
   actions[name]!();
-}
-
-/** @returns What ends it. */
-export function listenToKeys(): () => void {
-  document.addEventListener('keydown', act);
-  return () => document.removeEventListener('keydown', act);
 }

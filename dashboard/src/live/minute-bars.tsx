@@ -1,5 +1,6 @@
 /** Views of each minute: bars for those who see them, a sentence and a table for those who do not. */
-import { formatClock, formatNumber } from '../format.ts';
+import { formatNumber } from '../format.ts';
+import { formatClock } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import type { LiveState } from './live.ts';
 

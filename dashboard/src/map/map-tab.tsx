@@ -1,6 +1,7 @@
-/** Countries on a map, with those that have most visitors in a list below. */
+/** Countries on a map, with those that have most visitors in a list below. The map is large and comes after everything else. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { chosenGoal } from '../goals.ts';
+import { isFirstViewThere, withLater } from '../later.ts';
 import type { Tab } from '../panels/panel.ts';
 import { scopeOf } from '../panels/panel-questions.ts';
 import { useRows } from '../panels/use-rows.ts';
@@ -10,7 +11,7 @@ import { useAnswer } from '../use-answer.ts';
 import type { WorldMapProps } from './world-map.tsx';
 
 const Empty = () => <div class="map" />;
-const WorldMap = onDemand<WorldMapProps>(async () => (await import('./world-map.tsx')).WorldMap, Empty);
+const WorldMap = onDemand<WorldMapProps>(async () => (await withLater(import('./world-map.tsx'))).WorldMap, Empty);
 
 /** True from the moment on when it comes into sight. */
 function useSeen() {
@@ -46,7 +47,11 @@ export function MapTab({ tab }: { tab: Tab }) {
   const figures = new Map(answer?.results.map(({ dimensions, metrics }) => [dimensions[0]!, Number(metrics[0])]));
   return (
     <div class="rows with-map" ref={place}>
-      {isSeen ? <WorldMap tab={tab} metric={rows.metrics[0]!} figures={figures} isWaiting={isWaiting} /> : <Empty />}
+      {isSeen && isFirstViewThere.value ? (
+        <WorldMap tab={tab} metric={rows.metrics[0]!} figures={figures} isWaiting={isWaiting} />
+      ) : (
+        <Empty />
+      )}
       <RowsTable tab={tab} {...rows} />
     </div>
   );

@@ -1,17 +1,29 @@
 /** One site: its figures, its chart, its panels. */
 import { isEmptySite } from '../empty/emptiness.ts';
 import { EmptyPage } from '../empty/empty-page.tsx';
+import { editedFilter } from '../filters/edited-filter.ts';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { useKeys } from '../keys/keys.tsx';
-import { FilterChips } from '../parts/filter-chips.tsx';
+import { isFirstViewThere, withLater } from '../later.ts';
 import { Footing } from '../parts/footing.tsx';
-import { GoalChip } from '../parts/goal-chip.tsx';
 import { Header } from '../parts/header.tsx';
+import { onDemand } from '../parts/on-demand.tsx';
 import { Panels } from '../parts/panels.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
-import { FixedFilters } from '../share/fixed-filters.tsx';
+import { session } from '../session.ts';
 import { Chart } from '../top/chart.tsx';
 import { KeyFigures } from '../top/key-figures.tsx';
+import { view } from '../view.ts';
+
+function isNarrowed(): boolean {
+  const { filters, segment, goal } = view.value;
+  return filters.length > 0 || Boolean(segment ?? goal) || (session.value?.filters ?? []).length > 0;
+}
+
+const Chips = onDemand(
+  async () => (await withLater(import('../parts/chips.tsx'))).Chips,
+  () => (isNarrowed() ? <div class="chips-space" /> : null),
+);
 
 export function SitePage() {
   useKeys();
@@ -23,9 +35,7 @@ export function SitePage() {
         <FilterPicker />
       </Header>
       <main>
-        <FixedFilters />
-        <FilterChips />
-        <GoalChip />
+        {(isNarrowed() || editedFilter.value || isFirstViewThere.value) && <Chips />}
         <section class="top card">
           <KeyFigures />
           <Chart />

@@ -1,7 +1,7 @@
 /** What a click on a value does: filters everything by it, or by all others with Shift, or opens it with Ctrl or Cmd. */
 import type { Tab } from '../panels/panel.ts';
 import { changeView, type Filter, view } from '../view.ts';
-import { canOpen, openValue } from './open-value.ts';
+import { canOpen } from './can-open.ts';
 
 const same = (a: Filter, b: Filter) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -19,8 +19,16 @@ export const keepOnly = ({ dimension, clickFilters = [] }: Tab, value: string | 
 export const leaveOut = ({ dimension }: Tab, value: string | null): void =>
   addFilters([['is_not', dimension, [value]]]);
 
+let opening: typeof import('./open-value.ts') | undefined;
+
+/** Ahead of a click, since browsers open windows only right then. */
+export async function prepareOpening(): Promise<void> {
+  opening ??= await import('./open-value.ts');
+  await opening.prepareHost();
+}
+
 export function chooseValue({ ctrlKey, metaKey, shiftKey }: MouseEvent, tab: Tab, value: string | null): void {
-  if ((ctrlKey || metaKey) && canOpen(tab.dimension, value)) openValue(value);
+  if ((ctrlKey || metaKey) && canOpen(tab.dimension, value)) opening?.openValue(value);
   else if (shiftKey) leaveOut(tab, value);
   else keepOnly(tab, value);
 }

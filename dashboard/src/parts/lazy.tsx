@@ -1,7 +1,7 @@
 /** A part of the page whose code comes when it is shown for the first time. */
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { loadPageTexts } from '../i18n/text.ts';
+import { withLater } from '../later.ts';
 import { refreshes } from '../use-answer.ts';
 import { Problem } from './problem.tsx';
 
@@ -17,7 +17,7 @@ export function Lazy({ load }: { load: Loader }) {
   // Who tries again has it loaded again.
   useEffect(() => {
     if (Part) return;
-    Promise.all([load(), loadPageTexts()]).then(([part]) => {
+    withLater(load()).then((part) => {
       loaded.set(load, part);
       setPart(() => part);
     }, setProblem);

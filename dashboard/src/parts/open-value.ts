@@ -3,11 +3,6 @@ import { sendJson } from '../api.ts';
 import { ask } from '../query-client.ts';
 import { scope, siteId } from '../scope.ts';
 
-const isPage = (dimension: string) => ['path', 'entry_page', 'exit_page'].includes(dimension);
-
-export const canOpen = (dimension: string, value: string | null): value is string =>
-  value !== null && (dimension === 'property:url' || (isPage(dimension) && /^(\/|https?:)/.test(value)));
-
 /** By site; null: it has none that is known. */
 const hosts = new Map<string, string | null>();
 
@@ -23,8 +18,8 @@ async function findHost(site: string): Promise<string | null> {
   return results[0]?.dimensions[0] ?? null;
 }
 
-/** Ahead of a click, since browsers open windows only right then. */
-export async function prepareOpening(): Promise<void> {
+/** Finds the host of the site that is shown, unless it is known. */
+export async function prepareHost(): Promise<void> {
   const site = siteId.value;
   if (site === undefined || hosts.has(site)) return;
   hosts.set(site, null);

@@ -1,10 +1,13 @@
 /** A panel on the page: its tabs, and the first rows of the chosen one. */
 import { useEffect } from 'preact/hooks';
-import { loadDefinitions } from '../definitions.ts';
+import { areGoalsKnown } from '../goals.ts';
 import { t, textOr } from '../i18n/text.ts';
+import { withLater } from '../later.ts';
+import { MapTab } from '../map/map-tab.tsx';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { chosenTab, shownTab } from '../panels/shown-tab.ts';
 import { changeView, view } from '../view.ts';
+import { noteWaiting } from '../waiting.ts';
 import { onDemand } from './on-demand.tsx';
 import { PanelTable } from './panel-table.tsx';
 import { PanelTabs } from './panel-tabs.tsx';
@@ -13,22 +16,30 @@ const Waiting = () => <div class="rows waiting" />;
 
 /** Tabs that are more than a list. */
 const parts = {
-  map: onDemand<{ tab: Tab }>(async () => (await import('../map/map-tab.tsx')).MapTab, Waiting),
-  goals: onDemand<{ tab: Tab }>(async () => (await import('../events/goals-tab.tsx')).GoalsTab, Waiting),
-  properties: onDemand<{ tab: Tab }>(async () => (await import('../events/properties-tab.tsx')).PropertiesTab, Waiting),
+  map: MapTab,
+  goals: onDemand<{ tab: Tab }>(async () => (await noteWaiting(import('../events/goals-tab.tsx'))).GoalsTab, Waiting),
+  properties: onDemand<{ tab: Tab }>(
+    async () => (await withLater(import('../events/properties-tab.tsx'))).PropertiesTab,
+    Waiting,
+  ),
 };
 
 const Details = onDemand<{ panel: Panel; tab: Tab }>(
-  async () => (await import('../details/details-dialog.tsx')).DetailsDialog,
+  async () => (await withLater(import('../details/details-dialog.tsx'))).DetailsDialog,
 );
+
+async function loadDefinitions(): Promise<void> {
+  (await import('../load-definitions.ts')).loadDefinitions();
+}
 
 function TabBody({ tab }: { tab: Tab }) {
   const shown = shownTab(tab);
   // Which bots are crawlers of AI services comes from there.
   useEffect(() => {
-    if (!shown) loadDefinitions();
+    if (!shown) void loadDefinitions();
   }, [shown]);
-  if (!shown) return <Waiting />;
+  // Without goals another tab takes the place of theirs.
+  if (!shown || (tab.part === 'goals' && !areGoalsKnown.value)) return <Waiting />;
   const Part = tab.part && parts[tab.part];
   return Part ? <Part tab={shown} /> : <PanelTable key={shown.dimension} tab={shown} />;
 }

@@ -1,6 +1,6 @@
 /** The range of time that everything on the page is about, and what it is compared with. */
 import { t } from '../i18n/text.ts';
-import { besides, move } from '../range/choose-range.ts';
+import { canMove, move } from '../range/choose-range.ts';
 import { rangeName } from '../range/range-name.ts';
 import { view } from '../view.ts';
 import type { Loader } from './lazy.tsx';
@@ -15,8 +15,8 @@ function Step({ step }: { step: 1 | -1 }) {
       type="button"
       class="control step"
       aria-label={t(step < 0 ? 'range.before' : 'range.after')}
-      aria-disabled={besides(step) === undefined}
-      onClick={() => move(step)}
+      aria-disabled={!canMove(step)}
+      onClick={() => void move(step)}
     >
       <svg viewBox="0 0 8 12" aria-hidden="true" class="mirrored">
         <path d={step < 0 ? 'M6 1 1 6l5 5' : 'M2 1l5 5-5 5'} />

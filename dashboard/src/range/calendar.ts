@@ -1,14 +1,8 @@
 /** Arithmetic of dates, written `YYYY-MM-DD`, without any time zone. */
+import { wallClock } from './clock.ts';
 
 const dayMs = 86_400_000;
 const text = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-
-/** What the clock of a zone shows, written as ISO 8601 does: `2025-11-14T10:05:00`. */
-export function wallClock(timezone: string, at: number | Date): string {
-  const format = { timeZone: timezone, dateStyle: 'short', timeStyle: 'medium' } as const;
-  // The Swedish way of writing dates is that of ISO 8601.
-  return new Intl.DateTimeFormat('sv-SE', format).format(at).replace(' ', 'T');
-}
 
 export const addDays = (day: string, count: number): string => text(Date.parse(day) + count * dayMs);
 
@@ -32,10 +26,6 @@ export const monthsBetween = (from: string, to: string): number =>
 
 /** Weeks begin with Monday, as those of the API do. */
 export const firstOfWeek = (day: string): string => addDays(day, -((new Date(Date.parse(day)).getUTCDay() + 6) % 7));
-
-/** A date that there is: not 30 February. */
-export const isDate = (day: string): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)) && text(Date.parse(day)) === day;
 
 /** The instant at which the clock of a zone shows `wall`, such as `2025-11-14T10:05`; the later one where it shows that never or twice. */
 export function instantOf(wall: string, timezone: string): Date {

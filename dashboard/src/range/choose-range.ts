@@ -1,17 +1,21 @@
 /** Changes the range; the interval is chosen anew, as fits it. */
+import { loadLater } from '../later.ts';
 import { changeView, view } from '../view.ts';
-import { moveRange } from './move-range.ts';
+import { hasEarlier, hasLater } from './beside-range.ts';
 import { today } from './zone.ts';
 
 export const chooseRange = (range: string): void => {
   if (range !== view.value.range) changeView({ range, interval: undefined });
 };
 
-/** The range beside this one; undefined where there is none. */
-export const besides = (step: 1 | -1): string | undefined => moveRange(view.value.range, step, today());
+/** Whether there is a range before or after this one. */
+export const canMove = (step: 1 | -1): boolean =>
+  step < 0 ? hasEarlier(view.value.range) : hasLater(view.value.range, today());
 
-export function move(step: 1 | -1): void {
-  const range = besides(step);
+export async function move(step: 1 | -1): Promise<void> {
+  // With the names of other ranges than the first one.
+  const [{ moveRange }] = await Promise.all([import('./move-range.ts'), loadLater()]);
+  const range = moveRange(view.value.range, step, today());
   if (range) changeView({ range });
 }
 

@@ -1,7 +1,7 @@
 /** Two dates, the first not after the second. */
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
-import { isDate } from './calendar.ts';
+import { isDate } from './clock.ts';
 
 interface DateSpanProps {
   /** Two dates with a comma between them, or something else, which they do not begin with then. */

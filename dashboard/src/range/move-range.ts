@@ -1,5 +1,6 @@
 /** Steps from a range to the one before it, or after it, of the same length. */
-import { addDays, daysIn, firstOfMonth, firstOfWeek, isDate, lastOfMonth, monthOf, monthsBetween } from './calendar.ts';
+import { addDays, daysIn, firstOfMonth, firstOfWeek, lastOfMonth, monthOf, monthsBetween } from './calendar.ts';
+import { isDate } from './clock.ts';
 
 /** Whole days, both included; what lies ahead of us of a calendar's week or month is part of it. */
 interface Whole {
@@ -77,13 +78,4 @@ export function moveRange(range: string, step: 1 | -1, today: string): string | 
   const next = shifted(whole, step);
   if (next.from < earliest) return undefined;
   return next.to < today ? `${next.from},${next.to}` : upToToday(next, today);
-}
-
-const ended = new Set(['yesterday', 'last_week', 'last_month', 'last_quarter', 'last_year']);
-
-/** Whether what happens now is part of the range. */
-export function includesNow(range: string, today: string): boolean {
-  const [from, to] = range.split(',');
-  if (from && to) return from.slice(0, 10) <= today && to.slice(0, 10) >= today;
-  return !ended.has(range);
 }

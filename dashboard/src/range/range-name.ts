@@ -1,6 +1,6 @@
 /** What a range is called, in the reader's language. */
 import { locale, t, textOr } from '../i18n/text.ts';
-import { isDate } from './calendar.ts';
+import { isDate } from './clock.ts';
 
 /** Such as 3–9 Nov 2026. */
 export function formatDays(from: string, to: string): string {

@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals';
 import { newest } from '../use-answer.ts';
 import { view } from '../view.ts';
-import { wallClock } from './calendar.ts';
+import { wallClock } from './clock.ts';
 
 export const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 

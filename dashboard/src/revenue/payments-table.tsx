@@ -1,5 +1,6 @@
 /** Payments and refunds of each period. */
-import { formatMoney, formatNumber } from '../format.ts';
+import { formatNumber } from '../format.ts';
+import { formatMoney } from './format-money.ts';
 import { type MoneyRow, MoneyTable, periodType } from './money-table.tsx';
 import { type DatasetRow, useDataset } from './use-dataset.ts';
 

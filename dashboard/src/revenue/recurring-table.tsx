@@ -1,5 +1,5 @@
 /** Net revenue and recurring revenue of each whole period, as they are computed every hour. */
-import { formatMoney } from '../format.ts';
+import { formatMoney } from './format-money.ts';
 import { type MoneyRow, MoneyTable, periodType } from './money-table.tsx';
 import { type DatasetRow, useDataset } from './use-dataset.ts';
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import { scope } from '../scope.ts';
 import { refreshes } from '../use-answer.ts';
+import { noteWaiting } from '../waiting.ts';
 
 export type DatasetRow = Record<string, string | number | null>;
 
@@ -26,7 +27,7 @@ export function useDataset(id: string, parameters: Record<string, string>): Data
   useEffect(() => {
     if (!path) return;
     const stopping = new AbortController();
-    sendJson<{ rows: DatasetRow[] }>(path, { signal: stopping.signal })
+    noteWaiting(sendJson<{ rows: DatasetRow[] }>(path, { signal: stopping.signal }))
       .then(({ rows }) => setAsked({ path, rows, isWaiting: false }))
       .catch((problem: unknown) => !stopping.signal.aborted && setAsked({ path, problem, isWaiting: false }));
     return () => stopping.abort();

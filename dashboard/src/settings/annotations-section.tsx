@@ -1,6 +1,6 @@
 /** What was noted about the site's history; it is added on the chart. */
 import { useLoaded } from '../behaviour/use-loaded.ts';
-import { formatInstant } from '../format.ts';
+import { formatInstant } from '../format-instant.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { Section } from './section.tsx';

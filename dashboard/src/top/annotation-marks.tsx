@@ -1,8 +1,9 @@
 /** Marks on the chart where something happened; what it was is shown beside them. */
-import { formatInstant } from '../format.ts';
+import { formatInstant } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
-import { type Annotation, annotations, byPoint } from './annotations.ts';
+import { type Annotation, annotations } from './annotations.ts';
 import { openAnnotations } from './annotations-state.ts';
+import { byPoint } from './by-point.ts';
 import type { Series } from './series.ts';
 
 const words = ({ kind, text }: Annotation) => `${t(`annotation.${kind}`)}: ${text}`;
@@ -28,7 +29,12 @@ function Mark({ all, left, side, zone }: { all: Annotation[]; left: number; side
   );
 }
 
-export function AnnotationMarks({ series, zone }: { series: Series; zone: string }) {
+export interface AnnotationMarksProps {
+  series: Series;
+  zone: string;
+}
+
+export function AnnotationMarks({ series, zone }: AnnotationMarksProps) {
   const count = series.points.length;
   return (
     <div class="marks">

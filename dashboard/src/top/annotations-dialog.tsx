@@ -1,15 +1,17 @@
 /** Lists what happened in the range; whoever may change the site adds and deletes. */
 import { useState } from 'preact/hooks';
-import { formatInstant } from '../format.ts';
+import { formatInstant } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { instantOf, wallClock } from '../range/calendar.ts';
+import { instantOf } from '../range/calendar.ts';
+import { wallClock } from '../range/clock.ts';
 import { zone } from '../range/zone.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
-import { type Annotation, addAnnotation, annotationKinds, annotations, deleteAnnotation } from './annotations.ts';
+import { type Annotation, annotationKinds, annotations } from './annotations.ts';
 import { areAnnotationsOpen } from './annotations-state.ts';
+import { addAnnotation, deleteAnnotation } from './change-annotations.ts';
 
 function Listed({ site, annotation }: { site: string; annotation: Annotation }) {
   const [problem, setProblem] = useState<unknown>();

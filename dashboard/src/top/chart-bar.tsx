@@ -1,7 +1,7 @@
 /** What the lines of the chart are, and how finely they are drawn. */
 import { t, textOr } from '../i18n/text.ts';
 import type { Answer } from '../query-client.ts';
-import { wallClock } from '../range/calendar.ts';
+import { wallClock } from '../range/clock.ts';
 import { formatDays } from '../range/range-name.ts';
 import { mayChange } from '../session.ts';
 import { changeView, type Interval, view } from '../view.ts';

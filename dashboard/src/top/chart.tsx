@@ -2,7 +2,9 @@
 import { useMemo } from 'preact/hooks';
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
+import { isFirstViewThere, withLater } from '../later.ts';
 import { Lazy, type Loader } from '../parts/lazy.tsx';
+import { onDemand } from '../parts/on-demand.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { comparison } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
@@ -13,7 +15,7 @@ import { ChartBar } from './chart-bar.tsx';
 import { defaultInterval } from './interval.ts';
 import { Plot } from './plot.tsx';
 import { type Series, seriesOf } from './series.ts';
-import { SeriesTable } from './series-table.tsx';
+import type { SeriesTableProps } from './series-table.tsx';
 
 /** What is seen in the chart at a glance. */
 function summaryOf({ points, metric, unit }: Series): string {
@@ -27,6 +29,7 @@ function summaryOf({ points, metric, unit }: Series): string {
   });
 }
 
+const SeriesTable = onDemand<SeriesTableProps>(async () => (await withLater(import('./series-table.tsx'))).SeriesTable);
 const loadDialog: Loader = async () => (await import('./annotations-dialog.tsx')).AnnotationsDialog;
 
 export function Chart() {
@@ -44,9 +47,7 @@ export function Chart() {
       <figcaption class="unseen">{summaryOf(series)}</figcaption>
       <ChartBar series={series} query={answer.query} />
       <Plot series={series} zone={zone} />
-      <div class="unseen">
-        <SeriesTable series={series} zone={zone} />
-      </div>
+      <div class="unseen">{isFirstViewThere.value && <SeriesTable series={series} zone={zone} />}</div>
       {areAnnotationsOpen.value && <Lazy load={loadDialog} />}
     </figure>
   );

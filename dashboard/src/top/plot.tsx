@@ -2,14 +2,21 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { formatBucket, formatMetric } from '../format.ts';
 import { locale, t } from '../i18n/text.ts';
+import { isFirstViewThere, withLater } from '../later.ts';
+import { onDemand } from '../parts/on-demand.tsx';
 import { colours } from '../theme.ts';
 import { changeView } from '../view.ts';
-import { AnnotationMarks } from './annotation-marks.tsx';
+import type { AnnotationMarksProps } from './annotation-marks.tsx';
+import { annotations } from './annotations.ts';
+import type { ReadingProps } from './reading.tsx';
 import type { Series } from './series.ts';
-import { pointWords, Tooltip } from './tooltip.tsx';
+
+const Reading = onDemand<ReadingProps>(async () => (await withLater(import('./reading.tsx'))).Reading);
+const AnnotationMarks = onDemand<AnnotationMarksProps>(
+  async () => (await withLater(import('./annotation-marks.tsx'))).AnnotationMarks,
+);
 
 /** The colour of that name, as a canvas understands it. */
 function colour(name: string): string {
@@ -178,11 +185,8 @@ export function Plot({ series, zone }: { series: Series; zone: string }) {
       >
         <div ref={place} aria-hidden="true" dir="ltr" />
       </div>
-      {hovered && <Tooltip series={series} {...hovered} />}
-      <p class="unseen" aria-live="polite">
-        {isRead && hovered ? pointWords(series, hovered.at) : ''}
-      </p>
-      <AnnotationMarks series={series} zone={zone} />
+      {(hovered || isFirstViewThere.value) && <Reading series={series} hovered={hovered} isRead={isRead} />}
+      {annotations.value.length > 0 && <AnnotationMarks series={series} zone={zone} />}
     </div>
   );
 }

@@ -2,10 +2,16 @@
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import type { Interval } from '../view.ts';
-import { annotations, byPoint } from './annotations.ts';
+import { annotations } from './annotations.ts';
+import { byPoint } from './by-point.ts';
 import type { Series } from './series.ts';
 
-export function SeriesTable({ series, zone }: { series: Series; zone: string }) {
+export interface SeriesTableProps {
+  series: Series;
+  zone: string;
+}
+
+export function SeriesTable({ series, zone }: SeriesTableProps) {
   const { points, metric, unit } = series;
   const happened = byPoint(series, annotations.value, zone);
   const isCompared = points.some(({ earlier }) => earlier);

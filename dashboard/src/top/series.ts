@@ -1,6 +1,6 @@
 /** An answer about time, as points of a line. */
 import type { Answer, Row } from '../query-client.ts';
-import { wallClock } from '../range/calendar.ts';
+import { wallClock } from '../range/clock.ts';
 
 export interface Point {
   /** Name of the bucket. */

@@ -1,12 +1,39 @@
 /** What somebody sees who opens the page of a site. */
 import { gzipSync } from 'node:zlib';
 import { hasChromium } from '@millrace/shared/testing/chromium';
-import type { Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
 import { figures, rowsOf } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-03&compare=off';
+
+/** Runs in the page: notes when its last panel shows figures. */
+function markFirstView(): void {
+  const isThere = () => {
+    const panels = [...document.querySelectorAll('.panel')];
+    const hasRows = (panel: Element) => panel.querySelector('table[aria-busy="false"] tbody tr, .empty') !== null;
+    return (
+      panels.length === 7 && panels.every(hasRows) && document.querySelector('.figures[aria-busy="false"] + .chart')
+    );
+  };
+  new MutationObserver((_changes, self) => {
+    if (!isThere()) return;
+    performance.mark('first view');
+    self.disconnect();
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
+/** Runs in the page: what it asked for before that moment, and after it. */
+function loadedFiles(): { first: string[]; later: string[] } {
+  const there = performance.getEntriesByName('first view')[0]!.startTime;
+  const files = performance.getEntriesByType('resource').filter(({ name }) => !name.includes('/api/'));
+  const paths = (isFirst: boolean) =>
+    files.filter(({ startTime }) => startTime <= there === isFirst).map(({ name }) => new URL(name).pathname);
+  return { first: paths(true), later: paths(false) };
+}
+
+/** Without the hash. */
+const kindOf = (path: string) => path.replace(/^.*\/([\w-]+)-\w+(\.\w+)$/, '$1$2');
 
 describe.runIf(hasChromium())('the page of a site', () => {
   let dashboard: Dashboard;
@@ -19,6 +46,10 @@ describe.runIf(hasChromium())('the page of a site', () => {
     ]);
   });
   afterAll(() => dashboard.stop());
+  const sizeOf = async (path: string): Promise<number> => {
+    const response = await fetch(dashboard.url + path);
+    return gzipSync(Buffer.from(await response.arrayBuffer()), { level: 9 }).length;
+  };
 
   it('shows the figures of the range, and panels with their rows', async () => {
     const { page, problems } = await dashboard.open(june);
@@ -37,24 +68,24 @@ describe.runIf(hasChromium())('the page of a site', () => {
     expect(problems).toEqual([]);
   });
 
-  it('loads at most 50 KB of its own, as gzip packs it', async () => {
+  it('loads at most 50 KB of its own until all panels show figures, as gzip packs it, and the map after that', async () => {
+    const now = { site_id: 'today', user_id: 'eve', country: 'DE', browser: 'Firefox' };
+    const payment = { amount: '12.50', currency: 'EUR', status: 'succeeded', transaction_id: 'T-1' };
+    await dashboard.store([now, { ...now, event_type: 'payment', properties: payment }]);
     const { page, problems } = await dashboard.open('about:blank');
-    const bodies: Promise<[name: string, size: number]>[] = [];
-    const sizeOf = async (response: Response): Promise<[string, number]> => [
-      new URL(response.url()).pathname,
-      gzipSync(await response.body()).length,
-    ];
-    page.on('response', (response) => {
-      if (!response.url().includes('/api/')) bodies.push(sizeOf(response));
-    });
-    await page.goto(june);
-    await rowsOf(page, 'Devices');
-    const sizes = await Promise.all(bodies);
-    expect(sizes.length).toBeGreaterThan(3);
+    await page.addInitScript(markFirstView);
+    await page.goto('/today');
+    await page.waitForFunction(() => performance.getEntriesByName('first view').length > 0);
+    await page.getByRole('region', { name: 'Locations' }).scrollIntoViewIfNeeded();
+    await page.locator('.map svg').waitFor();
+    const { first, later } = await page.evaluate(loadedFiles);
+    const sizes = await Promise.all(['/today', ...first].map(async (path) => [path, await sizeOf(path)] as const));
     expect(
       sizes.reduce((sum, [, size]) => sum + size, 0),
       JSON.stringify(sizes),
     ).toBeLessThanOrEqual(50_000);
+    expect(first.map(kindOf)).toEqual(expect.arrayContaining(['first.css', 'en.js', 'revenue-panel.js']));
+    expect(later.map(kindOf)).toEqual(expect.arrayContaining(['later.css', 'pages-en.js', 'world-map.js']));
     expect(problems).toEqual([]);
   });
 

@@ -1,10 +1,11 @@
-/** What the chart shows at the place of the mouse. */
+/** What the chart shows at the place of the mouse, or of the arrow keys. */
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
+import type { Hovered } from './plot.tsx';
 import type { Series } from './series.ts';
 
 /** What the chart shows at a place, as a sentence. */
-export function pointWords({ points, metric, unit }: Series, at: number): string {
+function pointWords({ points, metric, unit }: Series, at: number): string {
   const point = points[at];
   if (!point) return '';
   const { label, value, earlier } = point;
@@ -14,7 +15,7 @@ export function pointWords({ points, metric, unit }: Series, at: number): string
   return `${now}. ${t('chart.compared', before)}`;
 }
 
-export function Tooltip({ series: { points, metric, unit }, at, left }: { series: Series; at: number; left: number }) {
+function Tooltip({ series: { points, metric, unit }, at, left }: Hovered & { series: Series }) {
   const point = points[at];
   if (!point) return null;
   const { label, value, earlier } = point;
@@ -32,3 +33,19 @@ export function Tooltip({ series: { points, metric, unit }, at, left }: { series
     </div>
   );
 }
+
+export interface ReadingProps {
+  series: Series;
+  hovered: Hovered | undefined;
+  /** By keyboard: it is said as well. */
+  isRead: boolean;
+}
+
+export const Reading = ({ series, hovered, isRead }: ReadingProps) => (
+  <>
+    {hovered && <Tooltip series={series} {...hovered} />}
+    <p class="unseen" aria-live="polite">
+      {isRead && hovered ? pointWords(series, hovered.at) : ''}
+    </p>
+  </>
+);

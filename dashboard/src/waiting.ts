@@ -1,0 +1,18 @@
+/** How much the page waits for, so that it knows when a view is complete, and so does whoever measures it. */
+import { signal } from '@preact/signals';
+
+/** Answers, and code that asks for some as soon as it is there. Also on `<html>`, as `data-unanswered`. */
+export const unanswered = signal(0);
+
+export async function noteWaiting<T>(answer: Promise<T>): Promise<T> {
+  const note = (change: number) => {
+    unanswered.value = unanswered.peek() + change;
+    document.documentElement.dataset.unanswered = String(unanswered.peek());
+  };
+  note(1);
+  try {
+    return await answer;
+  } finally {
+    note(-1);
+  }
+}
