@@ -41,6 +41,30 @@ async function remove(site: string, id: string): Promise<void> {
   if (view.value.segment === id) changeView({ segment: undefined });
 }
 
+interface ChangesProps {
+  name: string;
+  isRenamed: boolean;
+  onRename: () => void;
+  onDelete: () => void;
+}
+
+const Changes = ({ name, isRenamed, onRename, onDelete }: ChangesProps) => (
+  <>
+    <button
+      type="button"
+      class="minor"
+      aria-expanded={isRenamed}
+      aria-label={t('segment.rename', { name })}
+      onClick={onRename}
+    >
+      {t('rename')}
+    </button>
+    <button type="button" class="minor" aria-label={t('segment.delete', { name })} onClick={onDelete}>
+      {t('delete')}
+    </button>
+  </>
+);
+
 function Segment({ site, segment }: { site: string; segment: SavedSegment }) {
   const [isRenamed, setRenamed] = useState(false);
   const [problem, setProblem] = useState<unknown>();
@@ -57,25 +81,10 @@ function Segment({ site, segment }: { site: string; segment: SavedSegment }) {
           {name}
         </button>
         {mayChange() && (
-          <>
-            <button
-              type="button"
-              class="minor"
-              aria-expanded={isRenamed}
-              aria-label={t('segment.rename', { name })}
-              onClick={() => setRenamed(!isRenamed)}
-            >
-              {t('rename')}
-            </button>
-            <button
-              type="button"
-              class="minor"
-              aria-label={t('segment.delete', { name })}
-              onClick={() => remove(site, id).catch(setProblem)}
-            >
-              {t('delete')}
-            </button>
-          </>
+          <Changes
+            {...{ name, isRenamed, onRename: () => setRenamed(!isRenamed) }}
+            onDelete={() => remove(site, id).catch(setProblem)}
+          />
         )}
       </div>
       {isRenamed && <NameForm name={name} label={t('segment.name')} save={rename} />}

@@ -19,6 +19,20 @@ const longestPauseMs = 60_000;
 export const pauseAfter = (failures: number, random = Math.random()) =>
   Math.min(longestPauseMs, shortestPauseMs * 2 ** (failures - 1)) * (0.5 + random / 2);
 
+/** Stops while nobody looks at the page. Returns what ends it. */
+function whileSeen(start: () => void, stop: () => void): () => void {
+  const follow = () => {
+    stop();
+    if (!document.hidden) start();
+  };
+  document.addEventListener('visibilitychange', follow);
+  follow();
+  return () => {
+    document.removeEventListener('visibilitychange', follow);
+    stop();
+  };
+}
+
 /** Returns what ends it. */
 export function openStream<T>({ path, event, onState, onConnection }: StreamSettings<T>): () => void {
   let source: EventSource | undefined;
@@ -54,18 +68,11 @@ export function openStream<T>({ path, event, onState, onConnection }: StreamSett
     source.addEventListener('error', retry);
   }
 
-  function follow(): void {
+  function start(): void {
     failures = 0;
-    close();
-    if (document.hidden) return;
     onConnection('connecting');
     open();
   }
 
-  document.addEventListener('visibilitychange', follow);
-  follow();
-  return () => {
-    document.removeEventListener('visibilitychange', follow);
-    close();
-  };
+  return whileSeen(start, close);
 }

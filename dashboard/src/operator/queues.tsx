@@ -3,7 +3,13 @@
 import { ScrollBox } from '../behaviour/scroll-box.tsx';
 import { formatDuration, formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
-import { operatorConnection, operatorState, type QueueState, useOperatorStream } from './operator-live.ts';
+import {
+  type OperatorState,
+  operatorConnection,
+  operatorState,
+  type QueueState,
+  useOperatorStream,
+} from './operator-live.ts';
 
 const counts = ['waiting', 'active', 'delayed', 'failed'] as const;
 
@@ -22,6 +28,28 @@ function QueueRow({ queue }: { queue: QueueState }) {
     </tr>
   );
 }
+
+const QueueTable = ({ queues }: Pick<OperatorState, 'queues'>) => (
+  <table class="numbers" aria-busy={false}>
+    <thead>
+      <tr>
+        <th scope="col">{t('operator.queue')}</th>
+        {counts.map((count) => (
+          <th scope="col" key={count}>
+            {t(`operator.${count}`)}
+          </th>
+        ))}
+        <th scope="col">{t('operator.rate')}</th>
+        <th scope="col">{t('operator.oldest')}</th>
+      </tr>
+    </thead>
+    <tbody>
+      {queues.map((queue) => (
+        <QueueRow key={queue.name} queue={queue} />
+      ))}
+    </tbody>
+  </table>
+);
 
 export function Queues() {
   useOperatorStream();
@@ -43,25 +71,7 @@ export function Queues() {
             })}
           </p>
           <ScrollBox label={t('operator.queue')}>
-            <table class="numbers" aria-busy={false}>
-              <thead>
-                <tr>
-                  <th scope="col">{t('operator.queue')}</th>
-                  {counts.map((count) => (
-                    <th scope="col" key={count}>
-                      {t(`operator.${count}`)}
-                    </th>
-                  ))}
-                  <th scope="col">{t('operator.rate')}</th>
-                  <th scope="col">{t('operator.oldest')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {state.queues.map((queue) => (
-                  <QueueRow key={queue.name} queue={queue} />
-                ))}
-              </tbody>
-            </table>
+            <QueueTable queues={state.queues} />
           </ScrollBox>
         </>
       ) : (

@@ -8,7 +8,7 @@ interface Props {
   label: string;
   about: string;
   /** The input. */
-  children: VNode<{ 'aria-describedby'?: string }>;
+  children: VNode<{ id?: string; 'aria-describedby'?: string }>;
 }
 
 export const Described = ({ id, label, about, children }: Props) => (
@@ -18,6 +18,8 @@ export const Described = ({ id, label, about, children }: Props) => (
       {label}
       {cloneElement(children, { 'aria-describedby': id })}
     </label>
+    <label htmlFor={`${id}-field`}>{label}</label>
+    {cloneElement(children, { id: `${id}-field`, 'aria-describedby': id })}
     <small id={id}>{about}</small>
   </div>
 );

@@ -7,6 +7,7 @@ interface Props {
   /** Absent inside a label. */
   'aria-label'?: string;
   'aria-describedby'?: string;
+  id?: string;
   type?: 'text' | 'number' | 'url';
   /** Id of a list of suggestions. */
   list?: string;

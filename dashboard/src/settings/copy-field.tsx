@@ -1,5 +1,5 @@
 /** Text to take elsewhere: selected by a click into it, and copied by a click beside it. */
-import { useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 
 interface Props {
@@ -11,6 +11,7 @@ interface Props {
 
 export function CopyField({ label, text, isCode = false }: Props) {
   const field = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
+  const id = useId();
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     field.current!.select();
@@ -18,7 +19,14 @@ export function CopyField({ label, text, isCode = false }: Props) {
     await navigator.clipboard?.writeText(text);
     setCopied(navigator.clipboard !== undefined);
   };
-  const shared = { ref: field, readOnly: true, value: text, spellcheck: false, onFocus: () => field.current!.select() };
+  const shared = {
+    id,
+    ref: field,
+    readOnly: true,
+    value: text,
+    spellcheck: false,
+    onFocus: () => field.current!.select(),
+  };
   return (
     <div class="copy">
       {/* biome-ignore lint/a11y/noLabelWithoutControl: it has one or the other input. */}
@@ -26,6 +34,8 @@ export function CopyField({ label, text, isCode = false }: Props) {
         {label}
         {isCode ? <textarea {...shared} rows={4} /> : <input {...shared} />}
       </label>
+      <label htmlFor={id}>{label}</label>
+      {isCode ? <textarea {...shared} rows={4} /> : <input {...shared} />}
       <button type="button" aria-label={`${t('copy')}: ${label}`} onClick={() => copy().catch(() => setCopied(false))}>
         {t('copy')}
       </button>

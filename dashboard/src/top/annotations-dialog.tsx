@@ -35,23 +35,10 @@ function Listed({ site, annotation }: { site: string; annotation: Annotation }) 
   );
 }
 
-function AddForm({ site }: { site: string }) {
-  const [problem, setProblem] = useState<unknown>();
+function AddFields() {
   const now = wallClock(zone.value, Date.now());
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const field = (name: string) => String(new FormData(form).get(name));
-    const at = instantOf(field('at').slice(0, 16), zone.value).toISOString();
-    const kind = annotationKinds.find((name) => name === field('kind')) ?? 'note';
-    addAnnotation(site, { at, kind, text: field('text').trim() }).then(() => {
-      setProblem(undefined);
-      form.reset();
-    }, setProblem);
-  };
   return (
-    <form onSubmit={submit}>
-      <h3>{t('annotation.add')}</h3>
+    <>
       <label>
         {t('annotation.at', { zone: zone.value })}
         <input {...{ name: 'at', type: 'datetime-local', required: true, defaultValue: now.slice(0, 16) }} />
@@ -70,6 +57,27 @@ function AddForm({ site }: { site: string }) {
         {t('annotation.text')}
         <input {...{ name: 'text', type: 'text', required: true, maxLength: 500 }} />
       </label>
+    </>
+  );
+}
+
+function AddForm({ site }: { site: string }) {
+  const [problem, setProblem] = useState<unknown>();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const field = (name: string) => String(new FormData(form).get(name));
+    const at = instantOf(field('at').slice(0, 16), zone.value).toISOString();
+    const kind = annotationKinds.find((name) => name === field('kind')) ?? 'note';
+    addAnnotation(site, { at, kind, text: field('text').trim() }).then(() => {
+      setProblem(undefined);
+      form.reset();
+    }, setProblem);
+  };
+  return (
+    <form onSubmit={submit}>
+      <h3>{t('annotation.add')}</h3>
+      <AddFields />
       {problem ? <Problem problem={problem} /> : null}
       <div class="actions">
         <button type="submit" class="control primary">

@@ -40,15 +40,25 @@ function dataOf({ points }: Series): uPlot.AlignedData {
   ];
 }
 
+function axesOf({ points, metric, unit }: Series): uPlot.Axis[] {
+  const axis = { stroke: colour('faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false } };
+  const names = (places: number[]) =>
+    places.map((at) => (points[at] ? formatBucket(points[at].label, unit, true) : ''));
+  const figures = (values: number[]) => values.map((value) => formatMetric(metric, value, { isShort: true }));
+  return [
+    { ...axis, grid: { show: false }, size: 32, space: 90, values: (_plot, places) => names(places) },
+    { ...axis, size: 56, values: (_plot, values) => figures(values) },
+  ];
+}
+
 function optionsOf(
   shown: () => Series,
   width: number,
   height: number,
   hover: (at: number | null) => void,
 ): uPlot.Options {
-  const { points, metric, unit } = shown();
+  const { points } = shown();
   const line = { stroke: colour('accent'), width: 2, points: { show: points.length === 1 } };
-  const axis = { stroke: colour('faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false } };
   return {
     ...{ width, height, legend: { show: false }, padding: [18, 8, 0, 0] },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
@@ -57,20 +67,7 @@ function optionsOf(
       x: { time: false, range: () => (points.length > 1 ? [0, points.length - 1] : [-1, 1]) },
       y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] },
     },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: 32,
-        space: 90,
-        values: (_plot, places) => places.map((at) => (points[at] ? formatBucket(points[at].label, unit, true) : '')),
-      },
-      {
-        ...axis,
-        size: 56,
-        values: (_plot, values) => values.map((value) => formatMetric(metric, value, { isShort: true })),
-      },
-    ],
+    axes: axesOf(shown()),
     series: [
       {},
       { ...line, fill: colour('accent-area') },
