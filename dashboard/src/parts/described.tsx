@@ -13,11 +13,6 @@ interface Props {
 
 export const Described = ({ id, label, about, children }: Props) => (
   <div class="described">
-    {/* biome-ignore lint/a11y/noLabelWithoutControl: the input is what it is given. */}
-    <label>
-      {label}
-      {cloneElement(children, { 'aria-describedby': id })}
-    </label>
     <label htmlFor={`${id}-field`}>{label}</label>
     {cloneElement(children, { id: `${id}-field`, 'aria-describedby': id })}
     <small id={id}>{about}</small>

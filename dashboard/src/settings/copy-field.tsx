@@ -29,11 +29,6 @@ export function CopyField({ label, text, isCode = false }: Props) {
   };
   return (
     <div class="copy">
-      {/* biome-ignore lint/a11y/noLabelWithoutControl: it has one or the other input. */}
-      <label>
-        {label}
-        {isCode ? <textarea {...shared} rows={4} /> : <input {...shared} />}
-      </label>
       <label htmlFor={id}>{label}</label>
       {isCode ? <textarea {...shared} rows={4} /> : <input {...shared} />}
       <button type="button" aria-label={`${t('copy')}: ${label}`} onClick={() => copy().catch(() => setCopied(false))}>
