@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { isFirstViewThere, withLater } from '../later.ts';
 import { Lazy, type Loader } from '../parts/lazy.tsx';
+import { prepareMoves } from '../range/choose-range.ts';
 import { isSheetOpen } from './sheet-state.ts';
 
 const loadSheet: Loader = async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet;
@@ -12,7 +13,8 @@ export const Sheet = () => (isSheetOpen.value ? <Lazy load={loadSheet} /> : null
 let act: ((event: KeyboardEvent) => void) | undefined;
 
 async function loadActions(): Promise<void> {
-  act ??= (await withLater(import('./shortcuts.ts'))).act;
+  const [shortcuts] = await Promise.all([withLater(import('./shortcuts.ts')), prepareMoves()]);
+  act = shortcuts.act;
 }
 
 /** Whoever is faster than the code waits for it. */

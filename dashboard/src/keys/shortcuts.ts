@@ -42,7 +42,7 @@ const ranges: Record<string, string> = {
 const actions: Record<string, () => void> = {
   ...Object.fromEntries(Object.entries(ranges).map(([key, range]) => [key, () => chooseRange(range)])),
   ...{ c: openRange, x: toggleComparison, i: nextInterval, '/': () => openFilterDialog(), s: showSites, t: nextTheme },
-  ...{ '?': openSheet, arrowleft: () => void move(-1), arrowright: () => void move(1) },
+  ...{ '?': openSheet, arrowleft: () => move(-1), arrowright: () => move(1) },
 };
 
 const isTyping = (target: EventTarget | null) =>

@@ -68,11 +68,9 @@ export function openStream<T>({ path, event, onState, onConnection }: StreamSett
     source.addEventListener('error', retry);
   }
 
-  function start(): void {
+  return whileSeen(() => {
     failures = 0;
     onConnection('connecting');
     open();
-  }
-
-  return whileSeen(start, close);
+  }, close);
 }

@@ -16,7 +16,7 @@ function Step({ step }: { step: 1 | -1 }) {
       class="control step"
       aria-label={t(step < 0 ? 'range.before' : 'range.after')}
       aria-disabled={!canMove(step)}
-      onClick={() => void move(step)}
+      onClick={() => move(step)}
     >
       <svg viewBox="0 0 8 12" aria-hidden="true" class="mirrored">
         <path d={step < 0 ? 'M6 1 1 6l5 5' : 'M2 1l5 5-5 5'} />

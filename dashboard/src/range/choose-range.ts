@@ -1,5 +1,5 @@
 /** Changes the range; the interval is chosen anew, as fits it. */
-import { loadLater } from '../later.ts';
+import { withLater } from '../later.ts';
 import { changeView, view } from '../view.ts';
 import { hasEarlier, hasLater } from './beside-range.ts';
 import { today } from './zone.ts';
@@ -12,11 +12,21 @@ export const chooseRange = (range: string): void => {
 export const canMove = (step: 1 | -1): boolean =>
   step < 0 ? hasEarlier(view.value.range) : hasLater(view.value.range, today());
 
-export async function move(step: 1 | -1): Promise<void> {
-  // With the names of other ranges than the first one.
-  const [{ moveRange }] = await Promise.all([import('./move-range.ts'), loadLater()]);
-  const range = moveRange(view.value.range, step, today());
+let moveRange: typeof import('./move-range.ts').moveRange | undefined;
+
+/** Loads what moving takes, and the names of other ranges than the first one. */
+export async function prepareMoves(): Promise<void> {
+  moveRange ??= (await withLater(import('./move-range.ts'))).moveRange;
+}
+
+function moveNow(step: 1 | -1): void {
+  const range = moveRange?.(view.value.range, step, today());
   if (range) changeView({ range });
+}
+
+export function move(step: 1 | -1): void {
+  if (moveRange) moveNow(step);
+  else void prepareMoves().then(() => moveNow(step));
 }
 
 let start: 'dates' | 'names' = 'names';
