@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasLater, includesNow } from '../src/range/beside-range.ts';
+import { includesNow } from '../src/range/beside-range.ts';
 import { moveRange } from '../src/range/move-range.ts';
 
 // A Friday.

@@ -33,7 +33,12 @@ describe.each(queueBackends)('on %s', (backend) => {
     await queue.add('events', {}, { jobId: 'two', delay: 60_000 });
     const scheduler = await spawnService('scheduler', { DATABASE_URL: database.url, ...queueEnvironment(location) });
     await eventually(async () => (await fetch(`${scheduler.url}/health/ready`)).ok, 'the scheduler is ready');
-    const text = await metricsOf(scheduler);
+    // A queue that does not answer within a second is left out of a scrape.
+    let text = '';
+    await eventually(async () => {
+      text = await metricsOf(scheduler);
+      return text.match(/_oldest_waiting_seconds{/g)?.length === 8;
+    }, 'every queue has answered a scrape');
     expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="waiting"} 3');
     expect(text).toContain('millrace_queue_jobs{queue="event-ingest",state="delayed"} 1');
     const age = /^millrace_queue_oldest_waiting_seconds{queue="event-ingest"} (\S+)$/m.exec(text)?.[1];

@@ -11,7 +11,7 @@ import { changeView } from '../view.ts';
 import type { AnnotationMarksProps } from './annotation-marks.tsx';
 import { annotations } from './annotations.ts';
 import type { ReadingProps } from './reading.tsx';
-import type { Series } from './series.ts';
+import type { Hovered, Series } from './series.ts';
 
 const Reading = onDemand<ReadingProps>(async () => (await withLater(import('./reading.tsx'))).Reading);
 const AnnotationMarks = onDemand<AnnotationMarksProps>(
@@ -90,11 +90,6 @@ function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
 }
 
 const height = 260;
-
-export interface Hovered {
-  at: number;
-  left: number;
-}
 
 /** A finger shows what a mouse does, and scrolls the page up and down all the same. */
 function followFinger(plot: uPlot): void {

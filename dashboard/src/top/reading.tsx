@@ -1,8 +1,7 @@
 /** What the chart shows at the place of the mouse, or of the arrow keys. */
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
-import type { Hovered } from './plot.tsx';
-import type { Series } from './series.ts';
+import type { Hovered, Series } from './series.ts';
 
 /** What the chart shows at a place, as a sentence. */
 function pointWords({ points, metric, unit }: Series, at: number): string {

@@ -19,6 +19,11 @@ export interface Series {
   points: Point[];
 }
 
+export interface Hovered {
+  at: number;
+  left: number;
+}
+
 const numberOf = (value: unknown) => (value === null || value === undefined ? null : Number(value));
 
 function earlierOf({ comparison }: Row): Pick<Point, 'earlier'> {

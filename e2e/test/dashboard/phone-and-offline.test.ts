@@ -59,6 +59,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
   it('says once that Millrace does not answer, keeps its figures, and goes on by itself', async () => {
     const { page } = await dashboard.open(june);
     await figures(page);
+    await page.getByRole('button', { name: 'Germany', exact: true }).waitFor();
     await page.context().setOffline(true);
     const note = page.getByText('Millrace cannot be reached');
     await note.waitFor();
