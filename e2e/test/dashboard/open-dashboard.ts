@@ -44,7 +44,7 @@ export async function openDashboard(env: NodeJS.ProcessEnv = {}): Promise<Dashbo
   const database = await createTestDatabase();
   const [reporting, browser] = await Promise.all([
     spawnService('reporting', { DATABASE_URL: database.url, ...env }),
-    launchChromium(),
+    launchChromium({ mayBeShell: true }),
   ]);
   return {
     ...{ database, reporting, url: reporting.url },
