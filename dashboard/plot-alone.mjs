@@ -1,4 +1,4 @@
-/** uPlot as far as the chart of the dashboard needs it, which is four fifths of it. */
+/** uPlot as far as the chart of the dashboard needs it, which is three quarters of it. */
 import { readFileSync } from 'node:fs';
 
 /** What uPlot offers beside the plot itself, such as curves and bars. */
@@ -12,6 +12,9 @@ const axesOfTime = [
   ['opts.fmtDate || fmtDate', 'opts.fmtDate'],
   [/^const localTz = .*$/m, ''],
 ];
+
+/** Logarithmic ones and the like, by the number of their kind. */
+const scalesNotLinear = [[/\b(\w+\.)?\w*[dD]istr (==|>=) +(3|4|100)\b/g, 'false']];
 
 /** The page has one of its own. */
 const legend = [[/\bshowLegend(?= \?| &&|\))/g, 'false']];
@@ -28,7 +31,12 @@ export const plotAlone = {
   setup({ onLoad }) {
     onLoad({ filter: /uPlot\.esm\.js$/ }, ({ path }) => {
       const whole = readFileSync(path, 'utf8');
-      return { contents: [...offers, ...axesOfTime, ...legend].reduce((text, cut) => without(text, cut, path), whole) };
+      return {
+        contents: [...offers, ...axesOfTime, ...scalesNotLinear, ...legend].reduce(
+          (text, cut) => without(text, cut, path),
+          whole,
+        ),
+      };
     });
   },
 };

@@ -1,16 +1,10 @@
 /** What the site earns: payments and refunds by period, and what recurs. Shown where there are payments. */
 import { t, textOr } from '../i18n/text.ts';
-import { withLater } from '../later.ts';
-import { onDemand } from '../parts/on-demand.tsx';
 import { apiBase } from '../place.ts';
 import { scope } from '../scope.ts';
 import { changeView, view } from '../view.ts';
 import { PaymentsTable } from './payments-table.tsx';
-
-const RecurringTable = onDemand(
-  async () => (await withLater(import('./recurring-table.tsx'))).RecurringTable,
-  () => <div class="rows waiting" />,
-);
+import { RecurringTable } from './recurring-table.tsx';
 
 const tabs = { payments: PaymentsTable, recurring: RecurringTable };
 type TabName = keyof typeof tabs;

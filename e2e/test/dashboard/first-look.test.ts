@@ -47,7 +47,7 @@ describe.runIf(hasChromium())('the page of a site', () => {
   });
   afterAll(() => dashboard.stop());
   const sizeOf = async (path: string): Promise<number> => {
-    const response = await fetch(dashboard.url + path);
+    const response = await fetch(dashboard.url + path, { headers: { accept: 'text/html, */*' } });
     return gzipSync(Buffer.from(await response.arrayBuffer()), { level: 9 }).length;
   };
 
