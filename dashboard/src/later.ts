@@ -15,7 +15,7 @@ export const loadLater = () => Promise.all([loadPageTexts(), loadStyle('later')]
 export const withLater = async <T>(part: Promise<T>): Promise<T> => (await Promise.all([part, loadLater()]))[0];
 
 /** Answers lead to further questions, but not so late. */
-const quietMs = 300;
+const quietMs = 500;
 /** One slow answer does not hold up the rest. */
 const longestMs = 10_000;
 

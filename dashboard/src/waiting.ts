@@ -1,7 +1,7 @@
 /** How much the page waits for, so that it knows when a view is complete, and so does whoever measures it. */
 import { signal } from '@preact/signals';
 
-/** Answers, and code that asks for some as soon as it is there. Also on `<html>`, as `data-unanswered`. */
+/** Answers, and code of parts that are shown. Also on `<html>`, as `data-unanswered`. */
 export const unanswered = signal(0);
 
 export async function noteWaiting<T>(answer: Promise<T>): Promise<T> {

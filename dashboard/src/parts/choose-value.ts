@@ -21,14 +21,20 @@ export const leaveOut = ({ dimension }: Tab, value: string | null): void =>
 
 let opening: typeof import('./open-value.ts') | undefined;
 
-/** Ahead of a click, since browsers open windows only right then. */
+/** Ahead of a click, since some browsers open windows only right then. */
 export async function prepareOpening(): Promise<void> {
   opening ??= await import('./open-value.ts');
   await opening.prepareHost();
 }
 
+/** Browsers let a click open something for a few seconds. */
+function openSoon(value: string): void {
+  if (opening?.isPrepared()) opening.openValue(value);
+  else void prepareOpening().then(() => opening?.openValue(value));
+}
+
 export function chooseValue({ ctrlKey, metaKey, shiftKey }: MouseEvent, tab: Tab, value: string | null): void {
-  if ((ctrlKey || metaKey) && canOpen(tab.dimension, value)) opening?.openValue(value);
+  if ((ctrlKey || metaKey) && canOpen(tab.dimension, value)) openSoon(value);
   else if (shiftKey) leaveOut(tab, value);
   else keepOnly(tab, value);
 }

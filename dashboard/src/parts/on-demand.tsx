@@ -1,6 +1,8 @@
 /** Parts of the page whose code comes when they are shown for the first time. */
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { refreshes } from '../use-answer.ts';
+import { noteWaiting } from '../waiting.ts';
 import { Problem } from './problem.tsx';
 
 /** A component that stands for the one which `load` brings; `meanwhile` is shown until it is there. */
@@ -12,14 +14,16 @@ export function onDemand<Props extends object>(
   return function OnDemand(props: Props) {
     const [Part, setPart] = useState<ComponentType<Props> | undefined>(() => loaded);
     const [problem, setProblem] = useState<unknown>();
+    const attempt = refreshes.value;
+    // Who tries again has it loaded again, and so has a page that was offline.
     useEffect(() => {
-      if (loaded) return;
-      load().then((part) => {
+      if (Part) return;
+      noteWaiting(loaded ? Promise.resolve(loaded) : load()).then((part) => {
         loaded = part;
         setPart(() => part);
       }, setProblem);
-    }, []);
-    if (problem) return <Problem problem={problem} />;
-    return Part ? <Part {...props} /> : meanwhile();
+    }, [attempt]);
+    if (Part) return <Part {...props} />;
+    return problem ? <Problem problem={problem} /> : meanwhile();
   };
 }

@@ -5,6 +5,7 @@ import { scope, siteId } from '../scope.ts';
 
 /** By site; null: it has none that is known. */
 const hosts = new Map<string, string | null>();
+const finding = new Map<string, Promise<string | null>>();
 
 /** The first of the site's own, else the one that most views are of. */
 async function findHost(site: string): Promise<string | null> {
@@ -21,11 +22,15 @@ async function findHost(site: string): Promise<string | null> {
 /** Finds the host of the site that is shown, unless it is known. */
 export async function prepareHost(): Promise<void> {
   const site = siteId.value;
-  if (site === undefined || hosts.has(site)) return;
-  hosts.set(site, null);
+  if (site === undefined) return;
   // Without a host nothing opens, which is all that it is for.
-  hosts.set(site, await findHost(site).catch(() => null));
+  const found = finding.get(site) ?? findHost(site).catch(() => null);
+  finding.set(site, found);
+  hosts.set(site, await found);
 }
+
+/** Whether a click can open something right away. */
+export const isPrepared = (): boolean => hosts.has(siteId.value ?? '');
 
 /** Undefined for what is not on the web: values are written by whoever sends events. */
 function addressOf(value: string): string | undefined {

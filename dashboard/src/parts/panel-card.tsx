@@ -7,7 +7,6 @@ import { MapTab } from '../map/map-tab.tsx';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { chosenTab, shownTab } from '../panels/shown-tab.ts';
 import { changeView, view } from '../view.ts';
-import { noteWaiting } from '../waiting.ts';
 import { onDemand } from './on-demand.tsx';
 import { PanelTable } from './panel-table.tsx';
 import { PanelTabs } from './panel-tabs.tsx';
@@ -17,7 +16,7 @@ const Waiting = () => <div class="rows waiting" />;
 /** Tabs that are more than a list. */
 const parts = {
   map: MapTab,
-  goals: onDemand<{ tab: Tab }>(async () => (await noteWaiting(import('../events/goals-tab.tsx'))).GoalsTab, Waiting),
+  goals: onDemand<{ tab: Tab }>(async () => (await import('../events/goals-tab.tsx')).GoalsTab, Waiting),
   properties: onDemand<{ tab: Tab }>(
     async () => (await withLater(import('../events/properties-tab.tsx'))).PropertiesTab,
     Waiting,

@@ -4,11 +4,10 @@ import { loadGoals } from '../goals.ts';
 import { useHasPayments } from '../panels/has-payments.ts';
 import { panels } from '../panels/panel-list.ts';
 import { siteId } from '../scope.ts';
-import { noteWaiting } from '../waiting.ts';
 import { onDemand } from './on-demand.tsx';
 import { PanelCard } from './panel-card.tsx';
 
-const RevenuePanel = onDemand(async () => (await noteWaiting(import('../revenue/revenue-panel.tsx'))).RevenuePanel);
+const RevenuePanel = onDemand(async () => (await import('../revenue/revenue-panel.tsx')).RevenuePanel);
 
 export function Panels() {
   const site = siteId.value;

@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
-import { figures, settled } from './read-page.js';
+import { complete, figures } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-03&compare=off';
 const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
@@ -59,8 +59,8 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
   it('says once that Millrace does not answer, keeps its figures, and goes on by itself', async () => {
     const { page } = await dashboard.open(june);
     await figures(page);
-    // An answer that is under way would say that Millrace can be reached.
-    await settled(page);
+    // An answer that is under way would say that Millrace can be reached, and code of chips could not come later.
+    await complete(page);
     await page.context().setOffline(true);
     const note = page.getByText('Millrace cannot be reached');
     await note.waitFor();
@@ -95,6 +95,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await page.clock.install();
     await page.goto('/fresh?range=day&compare=off');
     expect(await figures(page)).toMatchObject({ Visitors: '0' });
+    await complete(page);
     await page.evaluate(noteDimming);
     await dashboard.store([{ site_id: 'fresh', user_id: 'eve' }]);
     await page.clock.fastForward(75_000);

@@ -22,6 +22,12 @@ export async function rowsOf(page: Page, panel: string): Promise<string[][]> {
     );
 }
 
+/** Resolves when also that is there which comes by itself after the first view. */
+export async function complete(page: Page): Promise<void> {
+  await page.locator('.chart table').waitFor({ state: 'attached' });
+  await settled(page);
+}
+
 /** Resolves when the page waits for no answer. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => (document.documentElement.dataset.unanswered ?? '0') === '0');
