@@ -27,9 +27,9 @@ export default defineConfig({
     include: ['*/test/**/*.test.ts', 'sdk/*/test/**/*.test.ts'],
     // Real databases and whole services start inside tests, on machines that may have other things to do: these limits end
     // what hangs, and what a test waits for has a limit of its own that says what did not happen.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     // Processes, not threads: tests send signals and change the environment.
     pool: 'forks',
     // Files share what they import, which takes as long as a fifth of all tests: none of our modules keeps a state that the next file would mind.
