@@ -51,6 +51,12 @@ function axesOf({ points, metric, unit }: Series): uPlot.Axis[] {
   ];
 }
 
+/** The mouse that browsers make of a finger leaves right after it. */
+let isFinger = false;
+const staysForFinger: uPlot.Cursor.Bind = {
+  mouseleave: (_plot, _target, leave) => (event) => (isFinger ? null : leave(event)),
+};
+
 function optionsOf(
   shown: () => Series,
   width: number,
@@ -61,7 +67,7 @@ function optionsOf(
   const line = { stroke: colour('accent'), width: 2, points: { show: points.length === 1 } };
   return {
     ...{ width, height, legend: { show: false }, padding: [18, 8, 0, 0] },
-    cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
+    cursor: { y: false, bind: staysForFinger, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
       x: { time: false, range: () => (points.length > 1 ? [0, points.length - 1] : [-1, 1]) },
@@ -91,15 +97,20 @@ function zoom({ select, posToVal }: uPlot, { points, unit }: Series): void {
 
 const height = 260;
 
-/** A finger shows what a mouse does, and scrolls the page up and down all the same. */
-function followFinger(plot: uPlot): void {
-  const show = ({ pointerType, clientX, clientY }: PointerEvent) => {
-    if (pointerType !== 'touch') return;
+/** A finger shows what a mouse does, until it is put down elsewhere, and scrolls the page up and down all the same. Returns what ends it. */
+function followFinger(plot: uPlot): () => void {
+  const show = ({ pointerType, target, clientX, clientY }: PointerEvent) => {
+    isFinger = pointerType === 'touch';
+    if (!isFinger) return;
     const { left, top } = plot.over.getBoundingClientRect();
-    plot.setCursor({ left: clientX - left, top: clientY - top });
+    const isOn = plot.over.contains(target as Node);
+    plot.setCursor(isOn ? { left: clientX - left, top: clientY - top } : { left: -10, top: -10 });
   };
-  plot.over.addEventListener('pointerdown', show);
-  plot.over.addEventListener('pointermove', show);
+  const types = ['pointerdown', 'pointermove'] as const;
+  for (const type of types) document.addEventListener(type, show);
+  return () => {
+    for (const type of types) document.removeEventListener(type, show);
+  };
 }
 
 /** Draws into `place`; drawn anew where what does not fit the earlier drawing has changed, such as colours. */
@@ -124,10 +135,11 @@ function usePlot(
       box,
     );
     plot.current = drawn;
-    followFinger(drawn);
+    const leaveFinger = followFinger(drawn);
     const watch = new ResizeObserver(() => drawn.setSize({ width: box.clientWidth, height }));
     watch.observe(box);
     return () => {
+      leaveFinger();
       watch.disconnect();
       drawn.destroy();
     };

@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
-import { figures } from './read-page.js';
+import { complete, figures } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-10&compare=off';
 
@@ -28,6 +28,7 @@ describe.runIf(hasChromium())('the chart', () => {
 
   it('has marks where something happened, which are added and deleted', async () => {
     const { page, problems } = await dashboard.open(june);
+    await complete(page);
     await page.getByRole('button', { name: 'Annotate' }).click();
     const dialog = page.getByRole('dialog', { name: 'Annotations' });
     await dialog.getByLabel('When (UTC)').fill('2026-06-04T09:30');
@@ -99,11 +100,14 @@ describe.runIf(hasChromium())('the chart', () => {
   it('shows a point to a finger', async () => {
     const options = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
     const { page, problems } = await dashboard.open(june, options);
-    await page.locator('.u-over').waitFor();
+    // Until then what is above the chart may grow.
+    await complete(page);
     await page.locator('.u-over').scrollIntoViewIfNeeded();
     const { x, y } = await spotOf(page, 4);
     await page.touchscreen.tap(x, y);
     await expect.poll(() => page.locator('.tooltip').textContent()).toBe('Visitors2 Thu, 4 Jun 2026');
+    await page.getByRole('heading', { name: 'shop' }).dispatchEvent('pointerdown', { pointerType: 'touch' });
+    await page.locator('.tooltip').waitFor({ state: 'detached' });
     expect(problems).toEqual([]);
   });
 });
