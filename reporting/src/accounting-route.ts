@@ -22,7 +22,9 @@ function instantOf(name: 'from' | 'to', text: unknown): number | undefined {
 }
 
 /** Whole hours, the last 24 where nothing is said. @throws ServiceError `invalid_request`. */
-export function parseHours(query: { from?: unknown; to?: unknown }, now: Date): TimeRange {
+export function parseHours(query: Record<string, unknown>, now: Date): TimeRange {
+  const unknown = Object.keys(query).find((name) => name !== 'from' && name !== 'to');
+  if (unknown !== undefined) throw refusal([unknown], 'is not a parameter of the accounting, which takes from and to');
   const [given, until] = [instantOf('from', query.from), instantOf('to', query.to)];
   const to = Math.ceil((until ?? now.getTime() + 1) / hourMs);
   const from = given === undefined ? to - defaultHours : Math.floor(given / hourMs);

@@ -21,7 +21,7 @@ const open = (path: string) => request(app).get(path).set('accept', browser);
 /** Name of the script that the page loads first. */
 async function scriptOf(path: string): Promise<string> {
   const { text } = await open(path);
-  return /src="(assets\/app-[A-Z0-9]+\.js)"/.exec(text)![1]!;
+  return /src="(assets\/[a-z]+-[A-Z0-9]+\.js)"/.exec(text)![1]!;
 }
 
 describe('the page', () => {

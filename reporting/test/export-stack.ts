@@ -60,7 +60,7 @@ export async function startExportStack(options: StackOptions = {}) {
   const handle = openQueue('data-export', location, silent);
   await handle.queue.waitUntilReady();
   const workers: SpawnedService[] = [];
-  const service = { logger: silent, metrics: createMetrics(), isClosing: () => false, health: {} };
+  const service = { logger: silent, isClosing: () => false, health: {} };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const { pool } = database;
   const keys = options.keys?.(pool);
@@ -73,7 +73,15 @@ export async function startExportStack(options: StackOptions = {}) {
   };
   const exports = exportsOn(pool, { stores, ...jobs, ...options.exports });
   const appWith = (more: Partial<ReportingApp['exports']> = {}): Express =>
-    buildApp({ ...service, ...access, pool, writePool: pool, gate, exports: { ...exports, ...more } });
+    buildApp({
+      ...service,
+      metrics: createMetrics(),
+      ...access,
+      pool,
+      writePool: pool,
+      gate,
+      exports: { ...exports, ...more },
+    });
   const app = appWith();
   const env = { DATABASE_URL: database.url, EXPORT_DIR: dir, ...queueEnvironment(location), ...options.env };
 

@@ -303,9 +303,12 @@ describe('parameters', () => {
   }
   const operations = Object.entries(describeApi().paths).flatMap(([path, { get }]) => {
     const { parameters, responses } = (get ?? {}) as { parameters?: Parameter[]; responses?: object };
-    const answer = /schemas\/(\w+)/.exec(JSON.stringify(responses ?? {}))?.[1];
+    const described = JSON.stringify(responses ?? {});
+    const answer = /schemas\/(\w+)/.exec(described)?.[1];
     const each = parameters?.filter(({ name }) => !notByThemselves.includes(name));
-    return each
+    // Streams do not end: see live.test.ts here and operator-live.test.ts in e2e.
+    const isStream = described.includes('text/event-stream');
+    return each && !isStream
       ? [
           {
             path: path.replace('{id}', 'activity-trends').replace('{site_id}', 'demo'),
