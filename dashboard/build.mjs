@@ -80,8 +80,8 @@ async function shrink(text) {
 }
 
 /**
- * Modules that several parts share go to as many files as there are ways of sharing them, some thirty. Whatever comes on demand comes
- * after the first view: told that it needs all of that, it leaves the first view in one file.
+ * With code splitting, esbuild makes a file for every combination of entry points that share a module, which would cut the first view
+ * into some thirty files. Parts loaded on demand always come after the first view: importing all of it, they leave it in one file.
  */
 const firstViewTogether = {
   name: 'first view together',

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { loadPageTexts } from './i18n/text.ts';
 import { loadStyle } from './page-style.ts';
-import { newest } from './use-answer.ts';
+import { newest } from './use-asked.ts';
 import { unanswered } from './waiting.ts';
 
 /** True once the figures that were asked for at first are there, and the browser has time. */

@@ -4,21 +4,25 @@ import { isReachable } from './api.ts';
 import { includesNow } from './range/beside-range.ts';
 import { today } from './range/zone.ts';
 import { loadSession, session } from './session.ts';
-import { newest, refreshes } from './use-answer.ts';
+import { newest, refreshes } from './use-asked.ts';
 import { view } from './view.ts';
 
 const everyMs = 60_000;
 /** How often a Millrace that does not answer is asked. */
 const retryMs = 5_000;
 
+/** In milliseconds since 1970. */
+let refreshedAt = Date.now();
+
 function refresh(): void {
   if (document.hidden) return;
+  refreshedAt = Date.now();
   refreshes.value += 1;
   // Nothing asks for it by itself.
   if (!session.value) void loadSession();
 }
 
-const isOld = () => Date.now() - (newest.peek()?.at ?? 0) >= everyMs;
+const isOld = () => Date.now() - Math.max(refreshedAt, newest.peek()?.at ?? 0) >= everyMs;
 const isDue = () => includesNow(view.peek().range, today()) && isOld();
 
 export function keepFresh(): void {

@@ -9,11 +9,13 @@ import { view } from './view.ts';
 /** The site that is looked at; a shared link names it only once it is open. */
 export const siteId = computed(() => place.value.siteId ?? session.value?.site_id ?? undefined);
 
-export const dateRange = computed<string | [string, string]>(() => {
-  const { range } = view.value;
-  const [from, to] = range.split(',');
-  return from && to ? [from, to] : range;
-});
+/** As the API has it: the two dates of a range of its own, or the name of one. */
+const asRange = (text: string): string | [string, string] => {
+  const [from, to] = text.split(',');
+  return from && to ? [from, to] : text;
+};
+
+export const dateRange = computed(() => asRange(view.value.range));
 
 /** Undefined while something that it takes is not known yet. */
 export const scope = computed<Scope | undefined>(() => {
@@ -35,6 +37,5 @@ export const scope = computed<Scope | undefined>(() => {
 export const comparison = computed<Record<string, unknown>>(() => {
   const { compare, match } = view.value;
   if (compare === 'off' || view.value.range === 'all') return {};
-  const [from, to] = compare.split(',');
-  return { comparison: from && to ? [from, to] : compare, ...(match === 'weekday' && { match }) };
+  return { comparison: asRange(compare), ...(match === 'weekday' && { match }) };
 });

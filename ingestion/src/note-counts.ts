@@ -1,4 +1,5 @@
 /** Writes what the ledger counts to the database, each second and at the end. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import { createPool, type Pool } from '@millrace/shared/postgres';
 import type { Ledger } from './ledger.js';
@@ -24,6 +25,8 @@ export async function noteCounts(pool: Pool, ledger: Ledger): Promise<void> {
 }
 
 const everyMs = 1_000;
+/** For the last time. */
+const lastTimeMs = 2_000;
 
 /** Returns the function that ends it, after a last time. Without a database nothing is noted. */
 export function keepNoting(url: string | undefined, ledger: Ledger, logger: Logger): () => Promise<void> {
@@ -46,8 +49,12 @@ export function keepNoting(url: string | undefined, ledger: Ledger, logger: Logg
   const timer = setInterval(note, everyMs);
   return async () => {
     clearInterval(timer);
-    await noting;
-    await note();
-    await pool.end();
+    const noted = (async () => {
+      await noting;
+      await note();
+      await pool.end();
+    })();
+    // The jobs tell the processor the same: a database that does not answer is not waited for.
+    await Promise.race([noted, sleep(lastTimeMs, undefined, { ref: false })]);
   };
 }

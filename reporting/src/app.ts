@@ -16,7 +16,7 @@ import { pageSettingsRoute } from './dashboard/page-settings-route.js';
 import { dashboardPages, type Pages } from './dashboard/static-files.js';
 import { datasetsRoutes } from './datasets-route.js';
 import { definitionsRoute } from './definitions-route.js';
-import { endWithAccess } from './end-with-access.js';
+import { type AccessWatch, createAccessWatch } from './end-with-access.js';
 import { signedDownloadRoute } from './exports/download-route.js';
 import { type StreamDependencies, streamExportRoute } from './exports/stream-export-route.js';
 import { type ExportsDependencies, exportsRoutes } from './exports-route.js';
@@ -37,7 +37,7 @@ import { retentionRoute } from './retention-route.js';
 import { returnsRoute } from './returns-route.js';
 import { savedViewsRoutes } from './saved-views-route.js';
 import type { SegmentEngine } from './segments/segment-engine.js';
-import { logInRoutes, sessionsOf, showSession } from './session-route.js';
+import { logInRoutes, readingCookie, sessionsOf, showSession } from './session-route.js';
 import { isGuest } from './share-links/guest.js';
 import { openSharing, type SharingSettings } from './share-links/open-sharing.js';
 import { shareLinksRoutes } from './share-links-route.js';
@@ -71,6 +71,8 @@ export interface ReportingApp extends ServiceApp {
   /** Undefined: open to everybody who reaches the port. */
   keys?: KeyRing;
   requestsPerMinute?: number;
+  /** The time between two checks of what long answers were allowed by; absent: the usual one. */
+  checkAccessMs?: number;
   isTrustedProxy?: TrustedProxies;
 }
 
@@ -83,15 +85,16 @@ function neededScope({ method, path }: Request) {
 }
 
 /** Finds out who asks, where that takes a key, unless they came by a shared link. */
-function lookAtKeys(deps: ReportingApp, keys: KeyRing): RequestHandler {
+function lookAtKeys(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch): RequestHandler {
   const { requestsPerMinute = 0, isTrustedProxy: isTrusted = () => false } = deps;
   const sessions = sessionsOf(deps);
+  const watch: RequestHandler = (req, res, next) => {
+    const asker = `asker ${req.headers.authorization ?? readingCookie.read(req)}`;
+    accessWatch.watch(res, asker, async () => Boolean(await findAsker(req, { keys, isTrusted, sessions })));
+    next();
+  };
   const router = Router();
-  router.use(
-    requireScope(keys, neededScope, isTrusted, sessions),
-    limitKeys(requestsPerMinute),
-    endWithAccess((req) => findAsker(req, { keys, isTrusted, sessions })),
-  );
+  router.use(requireScope(keys, neededScope, isTrusted, sessions), limitKeys(requestsPerMinute), watch);
   return (req, res, next) => (isGuest(res) ? next() : router(req, res, next));
 }
 
@@ -111,9 +114,10 @@ export function buildApp(deps: ReportingApp): Express {
     app.get('/api/v1/reports/:id/download', signedReportRoute({ ...deps, ...deps.exports }));
     app.use(unsubscribeRoutes({ ...deps, links: deps.exports.links }));
     app.use(logInRoutes(deps));
-    const sharing = openSharing(deps);
+    const accessWatch = createAccessWatch(deps.checkAccessMs);
+    const sharing = openSharing({ ...deps, publicUrl: deps.exports.publicUrl, accessWatch });
     app.use(sharing.routes);
-    if (keys) app.use(lookAtKeys(deps, keys));
+    if (keys) app.use(lookAtKeys(deps, keys, accessWatch));
     app.get('/api/v1/session', showSession);
     if (deps.mayBeStandby) app.use('/api/v1', addAsOf(deps.pool));
     const answers = { ...deps, cache: deps.caching?.cache };

@@ -1,22 +1,55 @@
-/** Ends answers that go on for long, such as live ones, once whoever gets them may no longer have them. */
-import type { Request, RequestHandler, Response } from 'express';
+/** Ends answers that take long, such as live streams, once the key, session or link behind them is no longer valid. */
+import type { Response } from 'express';
 
-/** What a request is allowed by is looked at again so often: a key, session or link that ended is good for no longer. */
-const lookEveryMs = 20_000;
-
-/** `isStillGood` says no; what it throws, such as an unreachable database, says nothing. Ends nothing that is answered before. */
-export function watchAccess(res: Response, isStillGood: () => Promise<boolean>, everyMs = lookEveryMs): void {
-  const timer = setInterval(async () => {
-    if (!(await isStillGood().catch(() => true))) res.destroy();
-  }, everyMs);
-  timer.unref();
-  res.on('close', () => clearInterval(timer));
+export interface AccessWatch {
+  /**
+   * Ends the answer once `isStillValid` says no; an error, such as an unreachable database, ends nothing. Answers with the same `name`,
+   * such as those of one key, share a check.
+   */
+  watch(res: Response, name: string, isStillValid: () => Promise<boolean>): void;
 }
 
-/** The same for all routes behind it, by who asks. */
-export function endWithAccess(find: (req: Request) => Promise<unknown>, everyMs?: number): RequestHandler {
-  return (req, res, next) => {
-    watchAccess(res, async () => (await find(req)) !== undefined, everyMs);
-    next();
+interface Group {
+  isStillValid: () => Promise<boolean>;
+  answers: Set<Response>;
+}
+
+const usualMs = 20_000;
+
+/** `everyMs`: the time between two checks. */
+export function createAccessWatch(everyMs = usualMs): AccessWatch {
+  const groups = new Map<string, Group>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function check({ isStillValid, answers }: Group): Promise<void> {
+    if (await isStillValid().catch(() => true)) return;
+    for (const res of answers) res.destroy();
+  }
+
+  function start(): void {
+    timer ??= setInterval(() => {
+      for (const group of groups.values()) void check(group);
+    }, everyMs).unref();
+  }
+
+  function leave(name: string, res: Response): void {
+    const group = groups.get(name);
+    group?.answers.delete(res);
+    if (group?.answers.size === 0) groups.delete(name);
+    if (groups.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  return {
+    watch(res, name, isStillValid) {
+      // The client may have left while its key was looked up, and will not close again.
+      if (res.closed) return;
+      const group = groups.get(name) ?? { isStillValid, answers: new Set() };
+      groups.set(name, group);
+      group.answers.add(res);
+      start();
+      res.on('close', () => leave(name, res));
+    },
   };
 }

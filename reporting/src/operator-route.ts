@@ -4,7 +4,6 @@ import type { RequestHandler } from 'express';
 import type { Live } from './live/live.js';
 import type { OperatorQueues } from './live/operator-queues.js';
 import { watchOperation } from './live/watch-operation.js';
-import { keyHolder } from './live-route.js';
 
 export interface OperatorDependencies {
   live: Live;
@@ -21,5 +20,5 @@ export function operatorRoute({
   openOperatorQueues = noQueues,
 }: OperatorDependencies): RequestHandler {
   const watched = watchOperation(writePool, openOperatorQueues);
-  return (req, res) => live.open(req, res, watched, keyHolder(writePool, res));
+  return (req, res) => live.open(req, res, watched);
 }

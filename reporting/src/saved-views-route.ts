@@ -6,6 +6,8 @@ import { requireAdmin } from './reports/report-access.js';
 import { parseDefinition } from './saved-views/parse-definition.js';
 import { kindSchema, parseNewView, parseViewChange, type SavedView } from './saved-views/saved-view.js';
 import { deleteView, findView, insertView, listViews, replaceView } from './saved-views/view-rows.js';
+import { isGuest } from './share-links/guest.js';
+import { namesPerson } from './share-links/person-conditions.js';
 import { type KeptDependencies, parseKept, parseKeptId, siteOf } from './sites/keep-for-site.js';
 
 /** In the order of the fields that the documentation has. */
@@ -19,7 +21,9 @@ const list =
   async (req, res) => {
     const siteId = siteOf(req, res);
     const { kind } = parseKept(kindSchema, req.query);
-    send(res, { saved_views: (await listViews(writePool, siteId, kind)).map(shown) });
+    const views = await listViews(writePool, siteId, kind);
+    const visible = isGuest(res) ? views.filter(({ definition }) => !namesPerson(definition)) : views;
+    send(res, { saved_views: visible.map(shown) });
   };
 
 const create =

@@ -6,7 +6,7 @@ import { uuidPattern } from '@millrace/shared/ids';
 import type { Pool } from '@millrace/shared/postgres';
 import { type RequestHandler, Router } from 'express';
 import { checkPatterns, patternsOf } from './query-request/check-patterns.js';
-import { readOptionalJson } from './read-json.js';
+import { readJson } from './read-json.js';
 import { budgetOf } from './reading/read-budget.js';
 import { recordAudit, requireAdmin } from './reports/report-access.js';
 import { parseShareLink } from './share-links/parse-share-link.js';
@@ -60,7 +60,7 @@ function createRoute(deps: ShareLinksDependencies) {
   const route: RequestHandler<{ site_id: string }> = async (req, res) => {
     const { site_id: siteId } = req.params;
     const now = clock();
-    const wish = parseShareLink(await readOptionalJson(req as never, res), now);
+    const wish = parseShareLink(await readJson(req as never, res), now);
     await checkKnownSite(writePool, siteId);
     await checkPatterns(pool, patternsOf(wish.filter), { signal: budgetOf(res).signal });
     await refuseTooMany(writePool, siteId, now);

@@ -25,7 +25,7 @@ async function scriptOf(path: string): Promise<string> {
 }
 
 describe('the page', () => {
-  it.each(['/', '/shop', '/shop/funnels', '/sites/docs', '/share/abc', '/operator', '/not/a/page'])(
+  it.each(['/', '/shop', '/shop/funnels', '/sites/docs', '/sites/api', '/share/abc', '/operator', '/not/a/page'])(
     'is answered to a browser that asks for %s',
     async (path) => {
       const { status, headers, text } = await open(path);

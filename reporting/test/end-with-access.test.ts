@@ -1,50 +1,108 @@
-/** Answers that go on for long end with the right to have them. */
+/** Answers that take long end with the right to have them. */
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express from 'express';
+import { eventually } from '@millrace/shared/testing/eventually';
+import express, { type RequestHandler } from 'express';
 import { afterEach, expect, it } from 'vitest';
-import { endWithAccess } from '../src/end-with-access.js';
+import { createAccessWatch } from '../src/end-with-access.js';
 
-let server: Server;
+let servers: Server[] = [];
 afterEach(() => {
-  server.closeAllConnections();
-  server.close();
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  servers = [];
 });
 
-/** A stream that never ends by itself, looked at every few milliseconds. */
-async function open(find: () => Promise<unknown>): Promise<IncomingMessage> {
-  const app = express();
-  app.get('/live', endWithAccess(find, 5), (_req, res) => void res.write('begun'));
-  server = createServer(app).listen(0, '127.0.0.1');
+async function serve(...handlers: RequestHandler[]): Promise<number> {
+  const server = createServer(express().get('/live', ...handlers)).listen(0, '127.0.0.1');
+  servers.push(server);
   await once(server, 'listening');
-  const [answer] = await once(get({ port: (server.address() as AddressInfo).port, path: '/live' }), 'response');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A stream that never ends by itself, checked every few milliseconds. */
+async function open(isStillValid: () => Promise<boolean>): Promise<IncomingMessage> {
+  const { watch } = createAccessWatch(5);
+  const port = await serve((_req, res) => {
+    watch(res, 'one key', isStillValid);
+    res.write('begun');
+  });
+  const [answer] = await once(get({ port, path: '/live' }), 'response');
   return answer;
 }
 
-it('breaks the connection once nobody is found who asked', async () => {
-  let looked = 0;
+it('breaks the connection once access is gone', async () => {
+  let checks = 0;
   const answer = await open(async () => {
-    looked += 1;
-    return looked < 3 ? {} : undefined;
+    checks += 1;
+    return checks < 3;
   });
   answer.resume();
   const [error] = await once(answer, 'error');
-  expect([error.code, looked]).toEqual(['ECONNRESET', 3]);
+  expect([error.code, checks]).toEqual(['ECONNRESET', 3]);
 });
 
 it('goes on while it cannot be found out', async () => {
-  let looked = 0;
-  let isSettled: (() => void) | undefined;
-  const settled = new Promise<void>((resolve) => {
-    isSettled = resolve;
-  });
+  let checks = 0;
   const answer = await open(async () => {
-    looked += 1;
-    if (looked === 3) isSettled?.();
+    checks += 1;
     throw new Error('unreachable');
   });
   answer.resume();
-  await settled;
+  await eventually(async () => checks >= 3, 'three checks');
   expect(answer.destroyed).toBe(false);
+});
+
+it('checks answers of one key together, and ends all of them', async () => {
+  let isValid = true;
+  let checks = 0;
+  const { watch } = createAccessWatch(5);
+  const port = await serve((_req, res) => {
+    watch(res, 'one key', async () => {
+      checks += 1;
+      return isValid;
+    });
+    res.write('begun');
+  });
+  const asked = [1, 2, 3].map(() => get({ port, path: '/live', agent: false }));
+  const answers = await Promise.all(asked.map(async (each) => (await once(each, 'response'))[0] as IncomingMessage));
+  const ends = answers.map((answer) => once(answer.resume(), 'error'));
+  await eventually(async () => checks >= 1, 'a check');
+  const before = checks;
+  isValid = false;
+  await Promise.all(ends);
+  expect(checks - before).toBeLessThan(asked.length);
+});
+
+it('does not check for a client that left before it was known who it is', async () => {
+  let checks = 0;
+  const { watch } = createAccessWatch(5);
+  let isWatched: (() => void) | undefined;
+  const watched = new Promise<void>((resolve) => {
+    isWatched = resolve;
+  });
+  const port = await serve(async (_req, res) => {
+    await once(res, 'close');
+    watch(res, 'gone', async () => {
+      checks += 1;
+      return true;
+    });
+    isWatched?.();
+  });
+  const asked = get({ port, path: '/live' });
+  asked.on('error', () => undefined);
+  servers[0]!.once('request', () => asked.destroy());
+  await watched;
+  // Of what is watched, one check would come every 5 ms.
+  let others = 0;
+  const other = await open(async () => {
+    others += 1;
+    return true;
+  });
+  other.resume();
+  await eventually(async () => others >= 3, 'three checks of another answer');
+  expect(checks).toBe(0);
 });

@@ -15,10 +15,15 @@ import { type LiveSite, startLiveSite } from './live-site.js';
 
 let site: LiveSite;
 const limits = { perSite: 3, perKey: 2 };
-const times = { heartbeatMs: 20, checkMs: 20 };
+const times = { heartbeatMs: 20 };
 
 beforeAll(async () => {
-  site = await startLiveSite({ limits, times, keys: (pool) => createKeyRing(pool, silent, { freshMs: 0 }) });
+  site = await startLiveSite({
+    limits,
+    times,
+    checkAccessMs: 20,
+    keys: (pool) => createKeyRing(pool, silent, { freshMs: 0 }),
+  });
 });
 afterAll(() => site.stop());
 
@@ -78,7 +83,6 @@ describe('a key', () => {
     const [lost, staying] = [await watch('demo', revoked), await watch('demo', kept)];
     await revokeKey(site.database.pool, revoked.id);
     await lost.ended();
-    expect(lost.events.at(-1)).toMatchObject({ event: 'problem', data: { error: { code: 'unauthorized' } } });
     const before = staying.heartbeats();
     await eventually(async () => staying.heartbeats() > before + 2, 'the other stream lives');
     expect(staying.isEnded()).toBe(false);

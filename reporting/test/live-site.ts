@@ -40,6 +40,7 @@ export interface LiveSite {
 export interface LiveSiteOptions extends Pick<LiveDependencies, 'limits' | 'times'> {
   keys?: (pool: Pool) => KeyRing;
   withoutEngine?: boolean;
+  checkAccessMs?: number;
 }
 
 /** Streams are computed as often as can be, so that tests need not wait. */
@@ -57,7 +58,8 @@ export async function startLiveSite(options: LiveSiteOptions = {}): Promise<Live
   const times = { everyMs: 10, ...options.times };
   const service = { logger: silent, metrics, clock, pool, gate, engine };
   const live = createLive({ ...service, times, ...(limits && { limits }) });
-  const access = keys ? { keys } : {};
+  const { checkAccessMs } = options;
+  const access = { ...(keys && { keys }), ...(checkAccessMs && { checkAccessMs }) };
   const app = buildApp({
     ...service,
     ...access,

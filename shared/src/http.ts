@@ -53,6 +53,9 @@ function outcomeOf(req: Request, res: Response): { status?: number; outcome?: st
   return { ...(res.headersSent && { status: res.statusCode }), outcome: 'cut off' };
 }
 
+/** The address of a shared link is all that it takes to read it. */
+const withoutSlug = (path: string) => path.replace(/^(\/share\/)[^/]+/i, '$1…');
+
 /** One line per request: no query string, since it may hold identifiers. */
 function logRequests(logger: Logger): RequestHandler {
   return (req, res, next) => {
@@ -60,7 +63,10 @@ function logRequests(logger: Logger): RequestHandler {
     res.on('close', () => {
       const ms = Math.round(performance.now() - startedAt);
       const level = req.path.startsWith('/health') || req.path === '/metrics' ? 'debug' : 'info';
-      logger[level]({ method: req.method, path: req.path.slice(0, 200), ...outcomeOf(req, res), ms }, 'request');
+      logger[level](
+        { method: req.method, path: withoutSlug(req.path).slice(0, 200), ...outcomeOf(req, res), ms },
+        'request',
+      );
     });
     next();
   };
@@ -124,7 +130,8 @@ export function buildServiceApp(deps: ServiceApp, addRoutes: (app: Express) => v
   });
   const answerError: ErrorRequestHandler = (error, req, res, _next) => {
     const refusal = toRefusal(error);
-    if (refusal.code === 'internal_error') deps.logger.error({ err: error, path: req.path }, 'request failed');
+    if (refusal.code === 'internal_error')
+      deps.logger.error({ err: error, path: withoutSlug(req.path) }, 'request failed');
     if (res.headersSent) res.destroy();
     else sendRefusal(res, refusal, deps.refusalEnvelope);
   };

@@ -15,6 +15,9 @@ export interface JobAccount {
   events: number;
 }
 
+/** What the database holds as a number of events; a job that names more is broken. */
+const mostEvents = 2 ** 31 - 1;
+
 /** 36 bits each, so that both are exact in a double and a whole number of hexadecimal digits. */
 const digits = 9;
 const limit = 2 ** 36;
@@ -38,7 +41,8 @@ const [earliest, latest] = [Date.UTC(2020), Date.UTC(2100)];
  * Of a job with any id, such as one of the release before or of a replayed dead letter; those are of the hour in which they were added.
  * The same each time the job is handed out.
  */
-export function readJobAccount(id: string, events: number, addedMs: number): JobAccount {
+export function readJobAccount(id: string, count: number, addedMs: number): JobAccount {
+  const events = Math.min(count, mostEvents);
   const [, high, low, ...rest] = pattern.exec(id) ?? [];
   const madeMs = Number.parseInt(`${high}${low}`, 16);
   if (rest.length === 0 || !(madeMs >= earliest && madeMs < latest)) {

@@ -104,7 +104,7 @@ export const measureLive = (bench: Bench): Promise<Row[]> =>
       whereComputed(cost, ofAll.states / listeners),
       infoRow(`${name}, ${all}, in all`, ofAll.cpuMs, 'ms'),
       infoRow(`${name}, one listener, in all`, ofOne.cpuMs, 'ms'),
-      infoRow(`${name}, nobody listens`, ofNobody.cpuMs, 'ms'),
+      infoRow(`${name}, without listeners`, ofNobody.cpuMs, 'ms'),
       infoRow('live: states that each listener received', ofAll.states / listeners, 'a second'),
     ];
   });

@@ -60,7 +60,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isEvents = (value: unknown) => isObject(value) && Array.isArray(value.filters);
 const isEventsOrAbsent = (value: unknown) => value === undefined || isEvents(value);
 
-/** Only what the page itself relies on; whatever else is wrong the API says. */
+/** Checks only what the page itself relies on; the API reports everything else. */
 const checks: Record<Kind, (value: Record<string, unknown>) => boolean> = {
   funnel: ({ steps }) => Array.isArray(steps) && steps.every(isEvents),
   retention: ({ first, returning }) => isEventsOrAbsent(first) && isEventsOrAbsent(returning),

@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { goals, loadGoals } from '../goals.ts';
 import { siteId } from '../scope.ts';
-import { refreshes } from '../use-answer.ts';
+import { refreshes } from '../use-asked.ts';
 import type { Goal } from './condition.ts';
 
 export function useGoals(): readonly Goal[] {

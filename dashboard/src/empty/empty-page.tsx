@@ -1,16 +1,17 @@
 /** Takes the place of the figures of a site that has none; what it says comes on demand. */
+import { withLater } from '../later.ts';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
-import { Lazy, type Loader } from '../parts/lazy.tsx';
+import { onDemand } from '../parts/on-demand.tsx';
 import { isEmbedded } from '../place.ts';
 
-const load: Loader = async () => (await import('./empty-site.tsx')).EmptySite;
+const EmptySite = onDemand(async () => (await withLater(import('./empty-site.tsx'))).EmptySite);
 
 export const EmptyPage = () => (
   <>
     <Header />
     <main>
-      <Lazy load={load} />
+      <EmptySite />
     </main>
     {isEmbedded.value && <Footing />}
   </>

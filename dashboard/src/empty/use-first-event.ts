@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import { live } from '../live/live.ts';
 import type { Answer } from '../query-client.ts';
-import { forgetAnswers, refreshes } from '../use-answer.ts';
+import { forgetAnswers, refreshes } from '../use-asked.ts';
 import { noteEmptiness } from './emptiness.ts';
 
 const againEveryMs = 2_000;

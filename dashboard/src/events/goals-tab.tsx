@@ -7,7 +7,7 @@ import { Term } from '../parts/term.tsx';
 import { siteAddress } from '../place.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
-import { useAnswers } from '../use-answers.ts';
+import { useAnswers } from '../use-answer.ts';
 import { changeView, view } from '../view.ts';
 
 interface GoalRow {
@@ -23,7 +23,7 @@ const metrics = ['conversions', 'events', 'conversion_rate'];
 function useGoalRows(all: Goal[]) {
   const questions = all.map(({ filters }) => ({ metrics: ['visitors', 'events'], filters }));
   const asked = useAnswers('panels', [{ metrics: ['visitors'] }, ...questions]);
-  const [total, ...answers] = asked.answers ?? [];
+  const [total, ...answers] = asked.answer ?? [];
   const visitors = Number(total?.results[0]?.metrics[0] ?? 0);
   const rows = answers.map(({ results }, at): GoalRow => {
     const [conversions = 0, events = 0] = (results[0]?.metrics ?? []).map(Number);
@@ -72,11 +72,11 @@ function NoGoals() {
 }
 
 function GoalsTable({ all }: { all: Goal[] }) {
-  const { rows, problem, isWaiting, answers } = useGoalRows(all);
+  const { rows, problem, isWaiting, answer } = useGoalRows(all);
   if (problem) return <Problem problem={problem} />;
   const most = Math.max(1, ...rows.map(({ conversions }) => conversions));
   return (
-    <table aria-busy={isWaiting} class={answers ? '' : 'waiting'}>
+    <table aria-busy={isWaiting} class={answer ? '' : 'waiting'}>
       <thead>
         <tr>
           <th scope="col">{t('goals.column')}</th>

@@ -1,15 +1,16 @@
 /** Opens the dialog of filters, and the list of saved segments. */
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
-import type { Loader } from '../parts/lazy.tsx';
+import { withLater } from '../later.ts';
 import { Menu } from '../parts/menu.tsx';
+import { onDemand } from '../parts/on-demand.tsx';
 import { loadSegments, savedSegments } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
-import { refreshes } from '../use-answer.ts';
+import { refreshes } from '../use-asked.ts';
 import { openFilterDialog } from './edited-filter.ts';
 
-const loadMenu: Loader = async () => (await import('./segments-menu.tsx')).SegmentsMenu;
+const SegmentsMenu = onDemand(async () => (await withLater(import('./segments-menu.tsx'))).SegmentsMenu);
 
 export function FilterPicker() {
   const id = siteId.value;
@@ -26,7 +27,7 @@ export function FilterPicker() {
         {t('filter')}
       </button>
       {(mayChange() || (savedSegments.value ?? []).length > 0) && (
-        <Menu name="segments" load={loadMenu}>
+        <Menu name="segments" content={SegmentsMenu}>
           {t('segments')}
         </Menu>
       )}

@@ -1,14 +1,14 @@
 /** Listens to the keys of a site's page, and shows the sheet that lists them. What they do comes once the first view is there. */
 import { useEffect } from 'preact/hooks';
 import { isFirstViewThere, withLater } from '../later.ts';
-import { Lazy, type Loader } from '../parts/lazy.tsx';
+import { onDemand } from '../parts/on-demand.tsx';
 import { prepareMoves } from '../range/choose-range.ts';
 import { isSheetOpen } from './sheet-state.ts';
 
-const loadSheet: Loader = async () => (await import('./shortcut-sheet.tsx')).ShortcutSheet;
+const ShortcutSheet = onDemand(async () => (await withLater(import('./shortcut-sheet.tsx'))).ShortcutSheet);
 
 /** On every page. */
-export const Sheet = () => (isSheetOpen.value ? <Lazy load={loadSheet} /> : null);
+export const Sheet = () => (isSheetOpen.value ? <ShortcutSheet /> : null);
 
 let act: ((event: KeyboardEvent) => void) | undefined;
 

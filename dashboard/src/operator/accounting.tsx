@@ -7,7 +7,7 @@ import { formatNumber } from '../format.ts';
 import { formatHour } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { refreshes } from '../use-answer.ts';
+import { refreshes } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 import { type Account, missingOf, outcomes } from './accounts.ts';
 

@@ -5,7 +5,7 @@ import { t } from '../i18n/text.ts';
 import { sentence } from '../parts/problem.tsx';
 import { isEmbedded, place } from '../place.ts';
 import { hasEnded, logIn } from '../session.ts';
-import { forgetAnswers } from '../use-answer.ts';
+import { forgetAnswers } from '../use-asked.ts';
 
 const command = 'npm run keys -- create --name NAME --scope read';
 

@@ -1,7 +1,8 @@
 /** The rows of a tab: its values with most visitors, or with most conversions of the chosen goal. */
 import { chosenGoal } from '../goals.ts';
 import type { Answer, Row } from '../query-client.ts';
-import { type Asked, useAnswer } from '../use-answer.ts';
+import { useAnswer } from '../use-answer.ts';
+import type { Asked } from '../use-asked.ts';
 import type { Tab } from './panel.ts';
 import { conversionsQuestion, laneOf, rowsQuestion, scopeOf, visitorsQuestion } from './panel-questions.ts';
 
@@ -68,7 +69,7 @@ function useConversions(tab: Tab, goal: ReturnType<typeof goalOf>): PanelRows {
   };
 }
 
-const asRows = (tab: Tab, { answer, problem, isWaiting }: Asked): PanelRows => ({
+const asRows = (tab: Tab, { answer, problem, isWaiting }: Asked<Answer>): PanelRows => ({
   metrics: tab.metrics,
   rows: answer?.results.map((row) => plainRow(tab, row)),
   problem,

@@ -2,12 +2,13 @@
 import { editedFilter, openFilterDialog } from '../filters/edited-filter.ts';
 import { filterWords } from '../filters/filter-words.ts';
 import { t } from '../i18n/text.ts';
+import { withLater } from '../later.ts';
 import { savedSegments, segmentsProblem } from '../saved-segments.ts';
 import { changeView, clearFilters, type Filter, removeFilter, view } from '../view.ts';
-import { Lazy, type Loader } from './lazy.tsx';
+import { onDemand } from './on-demand.tsx';
 import { Problem } from './problem.tsx';
 
-const loadDialog: Loader = async () => (await import('../filters/filter-dialog.tsx')).FilterDialog;
+const FilterDialog = onDemand(async () => (await withLater(import('../filters/filter-dialog.tsx'))).FilterDialog);
 
 function Remove({ words, onClick }: { words: string; onClick: () => void }) {
   return (
@@ -73,7 +74,7 @@ export function FilterChips() {
           </li>
         </ul>
       )}
-      {editedFilter.value && <Lazy load={loadDialog} />}
+      {editedFilter.value && <FilterDialog />}
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { formatTime } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { isEmbedded } from '../place.ts';
-import { newest } from '../use-answer.ts';
+import { newest } from '../use-asked.ts';
 
 export function Footing() {
   if (isEmbedded.value) return <footer class="mark">Millrace</footer>;

@@ -1,8 +1,7 @@
 /** A button that opens a small window below it, which closes with Esc, or once something else is used. */
 import { signal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Lazy, type Loader } from './lazy.tsx';
 
 /** The one that is open. */
 export const openMenu = signal<string | undefined>(undefined);
@@ -16,10 +15,11 @@ interface MenuProps {
   children: ComponentChildren;
   /** Its name, where what it shows does not say enough. */
   label?: string;
-  load: Loader;
+  /** What the window shows. */
+  content: ComponentType;
 }
 
-export function Menu({ name, children, label, load }: MenuProps) {
+export function Menu({ name, children, label, content: Content }: MenuProps) {
   const root = useRef<HTMLDivElement>(null);
   const isOpen = openMenu.value === name;
   useEffect(() => {
@@ -52,7 +52,7 @@ export function Menu({ name, children, label, load }: MenuProps) {
       </button>
       {isOpen && (
         <div class="menu-window">
-          <Lazy load={load} />
+          <Content />
         </div>
       )}
     </div>

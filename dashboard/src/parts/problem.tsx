@@ -1,7 +1,7 @@
 /** What went wrong, and what to do about it. */
 import { ApiError, isOffline } from '../api.ts';
 import { t } from '../i18n/text.ts';
-import { refreshes } from '../use-answer.ts';
+import { refreshes } from '../use-asked.ts';
 
 /** What is said about it. */
 export function sentence(problem: unknown): string {

@@ -1,13 +1,14 @@
 /** The range of time that everything on the page is about, and what it is compared with. */
 import { t } from '../i18n/text.ts';
+import { withLater } from '../later.ts';
 import { canMove, move } from '../range/choose-range.ts';
 import { rangeName } from '../range/range-name.ts';
 import { view } from '../view.ts';
-import type { Loader } from './lazy.tsx';
 import { Menu } from './menu.tsx';
+import { onDemand } from './on-demand.tsx';
 
-const loadRangeMenu: Loader = async () => (await import('../range/range-menu.tsx')).RangeMenu;
-const loadCompareMenu: Loader = async () => (await import('../range/compare-menu.tsx')).CompareMenu;
+const RangeMenu = onDemand(async () => (await withLater(import('../range/range-menu.tsx'))).RangeMenu);
+const CompareMenu = onDemand(async () => (await withLater(import('../range/compare-menu.tsx'))).CompareMenu);
 
 function Step({ step }: { step: 1 | -1 }) {
   return (
@@ -38,11 +39,11 @@ export function RangePicker() {
   return (
     <div class="ranges">
       <Step step={-1} />
-      <Menu name="range" label={t('range.choose', { range: rangeName(range) })} load={loadRangeMenu}>
+      <Menu name="range" label={t('range.choose', { range: rangeName(range) })} content={RangeMenu}>
         {rangeName(range)}
       </Menu>
       <Step step={1} />
-      <Menu name="compare" label={t('compare.choose', { comparison: comparisonName() })} load={loadCompareMenu}>
+      <Menu name="compare" label={t('compare.choose', { comparison: comparisonName() })} content={CompareMenu}>
         {comparisonName()}
       </Menu>
     </div>

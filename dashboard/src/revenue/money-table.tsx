@@ -4,8 +4,8 @@ import { t, textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { defaultInterval } from '../top/interval.ts';
+import type { Asked } from '../use-asked.ts';
 import { view } from '../view.ts';
-import type { Dataset } from './use-dataset.ts';
 
 /** What datasets can be told by, fitting the range. */
 export function periodType(): 'day' | 'week' | 'month' {
@@ -21,7 +21,7 @@ export interface MoneyRow {
   cells: string[];
 }
 
-interface MoneyTableProps extends Omit<Dataset, 'rows'> {
+interface MoneyTableProps extends Omit<Asked<unknown>, 'answer'> {
   columns: string[];
   rows?: MoneyRow[] | undefined;
 }

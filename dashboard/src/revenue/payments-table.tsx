@@ -27,6 +27,6 @@ function rowsOf(rows: DatasetRow[]): MoneyRow[] {
 }
 
 export function PaymentsTable() {
-  const { rows, ...asked } = useDataset('revenue-summary', { period_type: periodType() });
+  const { answer: rows, ...asked } = useDataset('revenue-summary', { period_type: periodType() });
   return <MoneyTable columns={['payments', 'paid', 'refunded']} rows={rows && rowsOf(rows)} {...asked} />;
 }

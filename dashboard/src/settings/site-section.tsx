@@ -4,7 +4,7 @@ import { useLoaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { Described } from '../parts/described.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
-import { refreshes } from '../use-answer.ts';
+import { refreshes } from '../use-asked.ts';
 import { Section } from './section.tsx';
 import { textOf, useChange } from './use-change.ts';
 

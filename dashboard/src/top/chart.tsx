@@ -3,7 +3,6 @@ import { useMemo } from 'preact/hooks';
 import { formatBucket, formatMetric } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { isFirstViewThere, withLater } from '../later.ts';
-import { Lazy, type Loader } from '../parts/lazy.tsx';
 import { onDemand } from '../parts/on-demand.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { comparison } from '../scope.ts';
@@ -30,7 +29,7 @@ function summaryOf({ points, metric, unit }: Series): string {
 }
 
 const SeriesTable = onDemand<SeriesTableProps>(async () => (await withLater(import('./series-table.tsx'))).SeriesTable);
-const loadDialog: Loader = async () => (await import('./annotations-dialog.tsx')).AnnotationsDialog;
+const AnnotationsDialog = onDemand(async () => (await withLater(import('./annotations-dialog.tsx'))).AnnotationsDialog);
 
 export function Chart() {
   const { metric, interval } = view.value;
@@ -48,7 +47,7 @@ export function Chart() {
       <ChartBar series={series} query={answer.query} />
       <Plot series={series} zone={zone} />
       <div class="unseen">{isFirstViewThere.value && <SeriesTable series={series} zone={zone} />}</div>
-      {areAnnotationsOpen.value && <Lazy load={loadDialog} />}
+      {areAnnotationsOpen.value && <AnnotationsDialog />}
     </figure>
   );
 }

@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
+import { ServiceError } from '@millrace/shared/errors';
 import type { Request, RequestHandler, Response } from 'express';
+import { publicFolder } from '../exports/export-links.js';
 
 export interface Pages {
   /** Where people reach reporting, which may be a folder of a site. */
@@ -56,14 +58,10 @@ const policy = (frameAncestors: string) =>
   ].join('; ');
 
 /** First names of addresses that are not of the dashboard. A site of such a name has its page below `/sites/`. */
-const others = new Set(['api', 'assets', 'docs', 'health', 'metrics', 'openapi.json', 'stats', 'unsubscribe']);
+const others = new Set(['api', 'docs', 'health', 'metrics', 'openapi.json', 'stats', 'unsubscribe']);
 
 const isRead = ({ method }: Request) => method === 'GET' || method === 'HEAD';
 const wantsPage = (req: Request) => isRead(req) && (req.headers.accept ?? '').includes('text/html');
-
-/** The folder of `publicUrl`, with a slash at its end. */
-const folderOf = (publicUrl: string | undefined) =>
-  publicUrl === undefined ? '/' : `${new URL(publicUrl).pathname.replace(/\/+$/, '')}/`;
 
 /**
  * Answers browsers that want a page, and leaves everything else to the routes after it. Reads all files at once.
@@ -72,13 +70,15 @@ const folderOf = (publicUrl: string | undefined) =>
 export function dashboardPages({ publicUrl, frameAncestors = `frame-ancestors 'self'` }: Pages = {}): RequestHandler {
   const index = createRequire(import.meta.url).resolve('@millrace/dashboard/page/index.html');
   const files = readFiles(join(dirname(index), 'assets'));
-  const page = readFileSync(index, 'utf8').replace('<base href="/">', `<base href="${folderOf(publicUrl)}">`);
+  const page = readFileSync(index, 'utf8').replace('<base href="/">', `<base href="${publicFolder(publicUrl)}/">`);
   return (req, res, next) => {
     const [first = '', ...rest] = req.path.slice(1).split('/');
     const file = first === 'assets' && rest.length === 1 ? files.get(rest[0]!) : undefined;
     if (file && isRead(req)) return sendFile(req, res, file);
-    if (!wantsPage(req) || others.has(first) || rest.includes('api')) return next();
+    // Of another release, whose page is still open; no key would change that.
+    if (first === 'assets') throw new ServiceError('not_found');
     const isShared = first === 'share';
+    if (!wantsPage(req) || others.has(first) || (isShared && rest[1] === 'api')) return next();
     res.set({
       'content-security-policy': policy(isShared ? frameAncestors : `frame-ancestors 'none'`),
       // Forms of the page are taken from this origin only, which a browser says in the referrer where there is no TLS.

@@ -13,6 +13,10 @@ export interface Links {
 export const publicAddress = (publicUrl: string | undefined, path: string): string =>
   publicUrl === undefined ? path : publicUrl.replace(/\/+$/, '') + path;
 
+/** The folder of `publicUrl`, without a slash at its end; empty for the root. */
+export const publicFolder = (publicUrl: string | undefined): string =>
+  publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
+
 const purpose = 'millrace links to files, 1';
 const signed = (path: string, expires: number) => `${path}\n${expires}`;
 

@@ -22,7 +22,8 @@ export interface BroadcastSettings {
   event: string;
   /** Of one instant, `at`, which alone does not make a difference. `signal` fires when nobody waits for it any more. */
   compute(signal: AbortSignal): Promise<{ at: Date }>;
-  everyMs: number;
+  /** The time from the beginning of one computation to that of the next, as it is at the moment. */
+  everyMs(): number;
   /** A computation that takes longer is told as a problem. */
   patienceMs: number;
   onError(error: unknown): void;
@@ -89,7 +90,7 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
     turn = computeOnce().then(() => {
       if (stopping.signal.aborted) return;
       const tookMs = performance.now() - startedAt;
-      timer = setTimeout(takeTurn, Math.max(everyMs - tookMs, restFactor * tookMs));
+      timer = setTimeout(takeTurn, Math.max(everyMs() - tookMs, restFactor * tookMs));
     });
   }
 

@@ -2,11 +2,12 @@
 import { createErrorLog, type Logger } from '@millrace/shared/logger';
 import type { Metrics } from '@millrace/shared/metrics';
 import type { Request, Response } from 'express';
+import { accessOf } from '../asker.js';
 import { type ReadBudget, releaseBudget } from '../reading/read-budget.js';
 import { type ReadDependencies, readInTurn } from '../reading/read-in-turn.js';
 import { type Broadcast, createBroadcast } from './broadcast.js';
 import { answerHead, openEventStream } from './event-stream.js';
-import { createListeners, type Holder, type NewListener } from './listeners.js';
+import { createListeners, type NewListener } from './listeners.js';
 import { defaultLiveLimits, type LiveLimits } from './live-settings.js';
 import { type LiveSelection, readLive } from './read-live.js';
 
@@ -26,8 +27,13 @@ export interface Watched {
   /** Name of the events. */
   event: string;
   siteId?: string | undefined;
+  /** Begins a run of computations, from the first listener to the last. */
+  start(): Computation;
+}
+
+export interface Computation {
   compute(budget: ReadBudget): Promise<{ at: Date }>;
-  /** When nobody watches it any more. */
+  /** After the last computation. */
   close?(): Promise<void>;
 }
 
@@ -36,14 +42,17 @@ export interface Live {
    * Answers with the stream of a site. Listeners of the same site and an equal filter share its computation.
    * @throws ServiceError `rate_limited` or `shutting_down` before anything is sent.
    */
-  openSite(req: Request, res: Response, selection: LiveSelection, holder?: Holder): void;
+  openSite(req: Request, res: Response, selection: LiveSelection): void;
   /** The same of anything else. */
-  open(req: Request, res: Response, watched: Watched, holder?: Holder): void;
+  open(req: Request, res: Response, watched: Watched): void;
   /** Ends all streams. */
   close(): Promise<void>;
 }
 
-const defaultTimes = { everyMs: 1_000, heartbeatMs: 15_000, checkMs: 30_000, patienceMs: 12_000, budgetMs: 10_000 };
+/** Where more is watched at a time, each is computed less often, so that what all of it costs has a limit. */
+const watchedAtFullPace = 50;
+
+const defaultTimes = { everyMs: 1_000, heartbeatMs: 15_000, patienceMs: 12_000, budgetMs: 10_000 };
 
 /** A computation has so much time, unless everybody leaves before. */
 function budgetUntil(gone: AbortSignal, budgetMs: number): ReadBudget {
@@ -66,12 +75,14 @@ export function createLive(deps: LiveDependencies): Live {
     'could not compute what is watched live; listeners are told, and it is tried again',
   );
 
-  function broadcastOf({ name, event, compute, close }: Watched) {
+  function broadcastOf({ name, event, start }: Watched) {
     const known = broadcasts.get(name);
     if (known) return known;
+    const { compute, close } = start();
     const broadcast = createBroadcast({
       event,
-      ...times,
+      everyMs: () => times.everyMs * Math.max(1, broadcasts.size / watchedAtFullPace),
+      patienceMs: times.patienceMs,
       onError,
       onStop: close,
       compute: (gone) => {
@@ -84,8 +95,10 @@ export function createLive(deps: LiveDependencies): Live {
     return watched;
   }
 
-  function open(req: Request, res: Response, watched: Watched, holder?: Holder): void {
-    const listener = { siteId: watched.siteId, holder };
+  function open(req: Request, res: Response, watched: Watched): void {
+    // The client may have left while its key was looked up, and will not close again.
+    if (res.closed) return;
+    const listener = { siteId: watched.siteId, keyId: accessOf(res)?.keyId };
     listeners.check(listener);
     if (req.method === 'HEAD') answerHead(res);
     else listen(req, res, watched, listener);
@@ -108,12 +121,12 @@ export function createLive(deps: LiveDependencies): Live {
 
   return {
     open,
-    openSite(req, res, selection, holder) {
+    openSite(req, res, selection) {
       const { siteId, filter } = selection;
       const name = JSON.stringify(['site', siteId, filter ?? null]);
       const compute = (budget: ReadBudget) =>
         readInTurn(deps, budget, (client, reads) => readLive(client, selection, clock(), reads));
-      open(req, res, { name, event: 'live', siteId, compute }, holder);
+      open(req, res, { name, event: 'live', siteId, start: () => ({ compute }) });
     },
     async close() {
       listeners.close();

@@ -1,7 +1,7 @@
 /** What whoever runs Millrace watches: queues, and how many events come and are stored. */
 import type { Pool } from '@millrace/shared/postgres';
 import { readAccounts, totalsOf } from '../accounting/read-accounts.js';
-import type { Watched } from './live.js';
+import type { Computation, Watched } from './live.js';
 import type { OperatorQueues, QueueDepth } from './operator-queues.js';
 
 export interface OperatorState {
@@ -50,17 +50,14 @@ function createRates(): (sample: Sample) => (figure: Figure) => number {
   };
 }
 
-/** Queues are open while somebody watches. `writePool`, since a replica may be late. */
-export function watchOperation(writePool: Pool, openQueues: () => OperatorQueues): Watched {
+/** Queues are open while somebody watches. */
+function startWatching(writePool: Pool, openQueues: () => OperatorQueues): Computation {
+  // One and the same first hour, so that all that comes makes the sums larger.
+  const from = new Date((Math.floor(Date.now() / hourMs) - hoursBack) * hourMs);
+  const rates = createRates();
   let queues: OperatorQueues | undefined;
-  let rates = createRates();
-  let from: Date | undefined;
   return {
-    name: 'operator',
-    event: 'operator',
     async compute(): Promise<OperatorState> {
-      // One and the same first hour, so that all that comes makes the sums larger.
-      from ??= new Date((Math.floor(Date.now() / hourMs) - hoursBack) * hourMs);
       const rate = rates(await takeSample(writePool, from));
       queues ??= openQueues();
       return {
@@ -69,10 +66,13 @@ export function watchOperation(writePool: Pool, openQueues: () => OperatorQueues
         events: { received_per_second: rate('received'), stored_per_second: rate('stored') },
       };
     },
-    async close() {
-      const open = queues;
-      [queues, from, rates] = [undefined, undefined, createRates()];
-      await open?.close();
-    },
+    close: async () => queues?.close(),
   };
 }
+
+/** `writePool`, since a replica may be late. */
+export const watchOperation = (writePool: Pool, openQueues: () => OperatorQueues): Watched => ({
+  name: 'operator',
+  event: 'operator',
+  start: () => startWatching(writePool, openQueues),
+});

@@ -1,11 +1,13 @@
 /** Who asks through a shared link: may read one site, within the filters of the link. */
 import type { Access } from '@millrace/shared/access/keys';
+import { ServiceError } from '@millrace/shared/errors';
 import { isExactNumber } from '@millrace/shared/exact-json';
 import type { Response } from 'express';
 import { accessOf } from '../asker.js';
 import type { Filter } from '../query/resolved-query.js';
 import { listFilters, parseFilters } from '../query-request/parse-filters.js';
 import { refusal } from '../query-request/refuse.js';
+import { namesPerson } from './person-conditions.js';
 import type { ShareLink } from './share-link.js';
 
 interface GuestAccess extends Access {
@@ -36,9 +38,12 @@ export function fixedFilterOf(res: Response): Filter | undefined {
 /**
  * A question with the filters of the link behind its own, of which all must hold. To be called before the question is parsed: what
  * is kept, counted and echoed then has them like any others.
- * @throws ServiceError `invalid_request` for filters to which none can be added.
+ * @throws ServiceError `invalid_request` for filters to which none can be added, `forbidden` for conditions about single people.
  */
 export function withFixedFilters(res: Response, question: unknown): unknown {
+  if (isGuest(res) && namesPerson(question)) {
+    throw new ServiceError('forbidden', 'A shared link does not filter by user_id or session_id.');
+  }
   const fixed = fixedFilters(res);
   const isObject = typeof question === 'object' && question !== null && !Array.isArray(question);
   // What is no object has no fields, and is refused by whoever parses it.

@@ -2,6 +2,8 @@
 import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Router } from 'express';
+import { type AccessWatch, createAccessWatch } from '../end-with-access.js';
+import { publicFolder } from '../exports/export-links.js';
 import { createSigner } from '../link-signer.js';
 import { openLinks } from './open-links.js';
 import { cookiePurpose, createPasswordCookie } from './password-cookie.js';
@@ -21,6 +23,9 @@ export interface SharingSettings {
 export interface SharingDependencies {
   writePool: Pool;
   sharing?: SharingSettings | undefined;
+  /** Where people reach this service. */
+  publicUrl?: string | undefined;
+  accessWatch?: AccessWatch;
   requestsPerMinute?: number;
   isTrustedProxy?: TrustedProxies;
   clock?: () => Date;
@@ -34,9 +39,11 @@ export interface Sharing {
 
 export function openSharing(deps: SharingDependencies): Sharing {
   const { writePool, sharing = {}, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
-  const { clock = () => new Date() } = deps;
+  const { publicUrl, accessWatch = createAccessWatch(), clock = () => new Date() } = deps;
   const { linkSecret, isEmbeddable = false, passwords = createPasswords() } = sharing;
-  const cookie = createPasswordCookie(createSigner(writePool, cookiePurpose, linkSecret), isEmbeddable, clock);
+  const signer = createSigner(writePool, cookiePurpose, linkSecret);
+  const folder = publicFolder(publicUrl);
+  const cookie = createPasswordCookie({ signer, folder, isEmbedded: isEmbeddable, clock });
   const links = openLinks({ writePool, passwords, cookie, isTrustedProxy, clock });
-  return { passwords, routes: serveLinks({ links, cookie, requestsPerMinute }) };
+  return { passwords, routes: serveLinks({ links, cookie, requestsPerMinute, accessWatch }) };
 }

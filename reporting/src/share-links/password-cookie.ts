@@ -9,6 +9,13 @@ export interface PasswordCookie {
   set(req: Request, res: Response, link: ShareLink): Promise<void>;
 }
 
+interface PasswordCookieDeps {
+  signer: Signer;
+  folder: string;
+  isEmbedded: boolean;
+  clock: () => Date;
+}
+
 const name = 'millrace_share';
 const pattern = new RegExp(`(?:^|;\\s*)${name}=(\\d{1,12})\\.([A-Za-z0-9_-]{43})(?:;|$)`);
 
@@ -22,15 +29,15 @@ const days = 7;
 const signed = ({ id, passwordHash }: ShareLink, expires: number) => `${id}\n${passwordHash}\n${expires}`;
 
 /**
- * `isEmbedded`: pages of other sites may frame the link. A browser gives a frame no cookie unless it is one of the frame's own
+ * `folder`: that of `PUBLIC_URL`, without a slash at its end. `isEmbedded`: pages of other sites may frame the link. A browser gives a frame no cookie unless it is one of the frame's own
  * (`Partitioned`), which takes HTTPS. It allows nothing but reading, so that no other site gains from making a browser send it.
  */
-export function createPasswordCookie(signer: Signer, isEmbedded: boolean, clock: () => Date): PasswordCookie {
+export function createPasswordCookie({ signer, folder, isEmbedded, clock }: PasswordCookieDeps): PasswordCookie {
   function optionsFor(req: Request, { slug }: ShareLink): CookieOptions {
     const secure = isSecure(req);
     const ofFrames = isEmbedded && secure;
     const site: CookieOptions = ofFrames ? { sameSite: 'none', partitioned: true } : { sameSite: 'strict' };
-    return { path: sharePath(slug), httpOnly: true, secure, ...site };
+    return { path: folder + sharePath(slug), httpOnly: true, secure, ...site };
   }
   return {
     async isValid(req, link) {

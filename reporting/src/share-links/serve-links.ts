@@ -1,8 +1,8 @@
 /** `/share/:slug/api/v1/…`: what a dashboard reads, for those who have a shared link. */
 import { limitKeys } from '@millrace/shared/access/rate-limit';
 import { ServiceError } from '@millrace/shared/errors';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { watchAccess } from '../end-with-access.js';
+import { type Request, type RequestHandler, Router } from 'express';
+import type { AccessWatch } from '../end-with-access.js';
 import { checkBody } from '../exports/check-body.js';
 import { readJson } from '../read-json.js';
 import { admitGuest } from './guest.js';
@@ -17,6 +17,7 @@ export interface ServeLinksDependencies {
   cookie: PasswordCookie;
   /** Of one link; 0: any number. */
   requestsPerMinute: number;
+  accessWatch: AccessWatch;
 }
 
 /** Whatever the case of its letters, so that nothing that looks like it falls through to other routes. */
@@ -33,7 +34,7 @@ function rewrite(req: Request, path: string): void {
   req.url = query === -1 ? path : path + req.url.slice(query);
 }
 
-function serveShared({ links, requestsPerMinute }: ServeLinksDependencies): RequestHandler {
+function serveShared({ links, requestsPerMinute, accessWatch }: ServeLinksDependencies): RequestHandler {
   const limit = limitKeys(requestsPerMinute);
   return async (req, res, next) => {
     const slug = belowLink.exec(req.path)?.[1];
@@ -47,16 +48,17 @@ function serveShared({ links, requestsPerMinute }: ServeLinksDependencies): Requ
     await links.checkPassed(req, link);
     if (wanted.siteId !== undefined && wanted.siteId !== link.siteId) throw new ServiceError('not_found');
     admitGuest(res, link);
-    watchLink(links, res, slug);
+    accessWatch.watch(res, `link ${slug}`, () => isOpen(links, slug));
     rewrite(req, wanted.path);
     return limit(req, res, next);
   };
 }
 
-function watchLink(links: OpenLinks, res: Response, slug: string): void {
-  const isThere = (error: unknown) => !(error instanceof ServiceError && error.code === 'not_found');
-  watchAccess(res, () => links.find(slug).then(() => true, isThere));
-}
+const isOpen = (links: OpenLinks, slug: string): Promise<boolean> =>
+  links.find(slug).then(
+    () => true,
+    (error: unknown) => !(error instanceof ServiceError && error.code === 'not_found'),
+  );
 
 /** To be mounted before keys are looked at: whoever it lets pass is a guest. */
 export function serveLinks(deps: ServeLinksDependencies): Router {

@@ -99,16 +99,6 @@ export async function findKey(pool: Pool, hash: Buffer): Promise<(Access & { has
   return rows[0];
 }
 
-/** Whether a key may still be used, of which it was known that it might. */
-export async function isKeyGood(pool: Pool, keyId: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `/* access.isKeyGood */ select 1 from api_keys
-    where id = $1::uuid and revoked_at is null and (expires_at is null or expires_at > now())`,
-    [keyId],
-  );
-  return rowCount === 1;
-}
-
 /** Notes when keys were last used, by id; a later use that another process noted stays. */
 export async function touchKeys(pool: Pool, used: ReadonlyMap<string, Date>): Promise<void> {
   await pool.query(

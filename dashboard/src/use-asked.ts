@@ -1,0 +1,59 @@
+/** Asks the API for what is shown, and says what came of it. */
+import { signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { isOffline } from './api.ts';
+
+/** Grows by one whenever figures that may have changed are to be asked for again. */
+export const refreshes = signal(0);
+
+/** When the newest answer on the page came, what it was counted from, and the time zone of its days. */
+export const newest = signal<{ at: number; source: string; zone: string } | undefined>(undefined);
+
+export interface Asked<T> {
+  answer?: T | undefined;
+  problem?: unknown;
+  /** The answer shown is that of an earlier question, or there is none yet. */
+  isWaiting: boolean;
+}
+
+/** Earlier answers, so that Back shows them at once, while they are asked for again. */
+const remembered = new Map<string, unknown>();
+const rememberedAtMost = 300;
+
+function remember(key: string, answer: unknown): void {
+  remembered.delete(key);
+  remembered.set(key, answer);
+  if (remembered.size > rememberedAtMost) remembered.delete(remembered.keys().next().value!);
+}
+
+/** What one reader saw is not for the next. */
+export const forgetAnswers = () => remembered.clear();
+
+/**
+ * Asks whenever `key` changes, which says all about the question, and with each refresh; the earlier answer stays until the next one is
+ * there. An empty key asks nothing.
+ */
+export function useAsked<T>(key: string, ask: (signal: AbortSignal) => Promise<T>): Asked<T> {
+  const refresh = refreshes.value;
+  const [asked, setAsked] = useState<Asked<T> & { key: string }>({ key: '', isWaiting: true });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all about the question.
+  useEffect(() => {
+    if (key === '') return;
+    const stopping = new AbortController();
+    const known = remembered.get(key) as T | undefined;
+    if (known) setAsked({ key, answer: known, isWaiting: false });
+    ask(stopping.signal).then(
+      (answer) => {
+        if (stopping.signal.aborted) return;
+        remember(key, answer);
+        setAsked({ key, answer, isWaiting: false });
+      },
+      (problem: unknown) => {
+        // Earlier figures stay while nothing can be had; that is said once for the whole page.
+        if (!stopping.signal.aborted && !isOffline(problem)) setAsked({ key, problem, isWaiting: false });
+      },
+    );
+    return () => stopping.abort();
+  }, [key, refresh]);
+  return asked.key === key ? asked : { answer: asked.answer, isWaiting: key !== '' };
+}
