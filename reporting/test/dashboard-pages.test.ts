@@ -1,6 +1,7 @@
 /** How the files of the dashboard are served, and what its addresses leave to others. */
 import { gunzipSync } from 'node:zlib';
-import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
+import { createKeyRing } from '@millrace/shared/access/key-ring';
+import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +50,14 @@ describe('the page', () => {
     const { text } = await request(behindProxy).get('/shop').set('accept', browser);
     expect(text).toContain('<base href="/stats/">');
   });
+});
+
+it('does not ask for a key where a file is of another release', async () => {
+  const keys = createKeyRing(database.pool, silent);
+  const closed = buildDocumentedApp(database.pool, { keys }).app;
+  await request(closed).get('/assets/chunk-AAAAAAAA.js').expect(404);
+  await request(closed).get('/api/v1/none').expect(401);
+  await keys.close();
 });
 
 describe('a client that wants no page', () => {

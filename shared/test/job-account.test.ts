@@ -33,3 +33,7 @@ it.each([
   expect(readJobAccount(id, 1, later)).toEqual(account);
   expect(Number.isSafeInteger(account.seq)).toBe(true);
 });
+
+it('hold no more events than the database can', () => {
+  expect(readJobAccount('a', Number.MAX_SAFE_INTEGER, later).events).toBe(2_147_483_647);
+});

@@ -119,3 +119,9 @@ describe('the log says of a client whom we cut off that we did', () => {
     expect(logged).toMatchObject([{ method: 'GET', path: '/half', status: 200, outcome: 'cut off' }]);
   });
 });
+
+it('the address of a shared link stays out of the log', async () => {
+  send('GET /share/a-secret-slug/api/v1/session HTTP/1.1\r\nHost: x\r\n\r\n');
+  await eventually(async () => logged.length === 1, 'the request is logged');
+  expect(logged).toMatchObject([{ method: 'GET', path: '/share/…/api/v1/session' }]);
+});

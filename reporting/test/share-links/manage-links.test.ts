@@ -44,9 +44,13 @@ describe('a new link', () => {
   });
 
   it('needs nothing at all', async () => {
-    const { body } = await request(site.app).post(address).set(bearer(site.keys.admin)).expect(201);
+    const { body } = await create({}).expect(201);
     expect(body).toMatchObject({ name: null, filters: null, has_password: false, expires_at: null });
     expect((await create({ filters: [], expires_at: null, name: null }).expect(201)).body.filters).toBe(null);
+  });
+
+  it('is not made by a page of another site, whose browser sends no JSON unasked', async () => {
+    await request(site.app).post(address).set(bearer(site.keys.admin)).expect(415);
   });
 
   it('keeps numbers that no double holds', async () => {

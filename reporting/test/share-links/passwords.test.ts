@@ -140,3 +140,14 @@ describe('guesses', () => {
     for (let time = 0; time < 12; time += 1) await give('correct horse').expect(200);
   });
 });
+
+it('opens below the folder of PUBLIC_URL, where browsers have to send its cookie', async () => {
+  const below = await startSharedSite({ now: () => now, publicUrl: 'https://example.org/stats/' });
+  const path = await below.share({ password: 'correct horse' });
+  const { headers } = await request(below.app)
+    .post(`${path}/api/v1/session`)
+    .send({ password: 'correct horse' })
+    .expect(200);
+  expect(headers['set-cookie']![0]).toContain(`; Path=/stats${path};`);
+  await below.stop();
+});

@@ -26,6 +26,7 @@ export interface SharedSite {
 export interface SharedSiteOptions {
   now: () => Date;
   isEmbeddable?: boolean;
+  publicUrl?: string;
   /** With READ_AUTH=open. */
   isOpen?: boolean;
 }
@@ -64,7 +65,7 @@ function buildService({ pool }: TestDatabase, options: SharedSiteOptions) {
     // Whoever is connected may say for whom they ask.
     isTrustedProxy: (address) => address === '127.0.0.1',
     gate: createGate({ atOnce: 4, maxWaiting: 100, waitMs: 15_000 }),
-    exports: exportsOn(pool, { publicUrl: 'https://stats.example/' }),
+    exports: exportsOn(pool, { publicUrl: options.publicUrl ?? 'https://stats.example/' }),
     sharing: {
       linkSecret: 'a secret of tests, long enough for it',
       isEmbeddable: options.isEmbeddable ?? false,

@@ -1,0 +1,83 @@
+/** Who has a shared link learns nothing about single people: not by filters, nor by what others have saved. */
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bearer, type SharedSite, startSharedSite } from './shared-site.js';
+
+let site: SharedSite;
+let link: string;
+beforeAll(async () => {
+  site = await startSharedSite({ now: () => new Date('2025-11-20T12:00:00Z') });
+  link = await site.share();
+});
+afterAll(() => site.stop());
+
+const days = { site_id: 'demo', date_range: ['2025-11-14', '2025-11-16'] };
+const asked = { ...days, metrics: ['visitors'] };
+const ofUser = ['starts_with', 'user_id', ['demo']];
+const ofSession = ['is_set', 'session_id'];
+const views = { filters: [['is', 'event_type', ['view']]] };
+const post = (path: string, body: object) => request(site.app).post(`${link}/api/v1/${path}`).send(body);
+
+describe('a condition on a user or session', () => {
+  it.each([
+    ['in a query', 'query', { ...asked, filters: [ofUser] }],
+    ['as the only filter', 'query', { ...asked, filters: ofUser }],
+    ['on sessions', 'query', { ...asked, filters: [ofSession] }],
+    [
+      'within other filters',
+      'query',
+      {
+        ...asked,
+        filters: [
+          [
+            'or',
+            [
+              ['not', ofUser],
+              ['is', 'path', ['/1']],
+            ],
+          ],
+        ],
+      },
+    ],
+    ['common to a batch', 'query/batch', { ...days, filters: [ofUser], queries: [{ metrics: ['visitors'] }] }],
+    ['in one query of a batch', 'query/batch', { ...days, queries: [{ metrics: ['visitors'], filters: [ofUser] }] }],
+    ['in a step of a funnel', 'funnel', { ...days, steps: [views, { filters: [ofUser] }] }],
+    ['of those who return', 'retention', { ...days, period: 'day', returning: { filters: [ofUser] } }],
+    ['at the start of journeys', 'journeys', { ...days, start: { filters: [ofUser] } }],
+  ])('is refused %s', async (_name, path, body) => {
+    const { body: answer } = await post(path, body).expect(403);
+    expect(answer.error).toEqual({
+      code: 'forbidden',
+      message: 'A shared link does not filter by user_id or session_id.',
+    });
+  });
+
+  it('is refused in the address of a query', async () => {
+    const query = { site_id: 'demo', metrics: 'visitors', date_range: 'all', filters: JSON.stringify([ofUser]) };
+    await request(site.app).get(`${link}/api/v1/query`).query(query).expect(403);
+  });
+
+  it('may be a value', async () => {
+    const { body } = await post('query', { ...asked, filters: [['is', 'path', ['is', 'user_id']]] }).expect(200);
+    expect(body.results[0].metrics).toEqual([0]);
+  });
+
+  it('may be fixed by the link', async () => {
+    const ofOne = await site.share({ filters: [['is', 'user_id', ['demo1']]] });
+    const { body } = await request(site.app).post(`${ofOne}/api/v1/query`).send(asked).expect(200);
+    expect(body.results[0].metrics).toEqual([1]);
+  });
+});
+
+it('saved views about a user are not shown', async () => {
+  const save = (name: string, filters: unknown[]) =>
+    request(site.app)
+      .post('/api/v1/sites/demo/saved-views')
+      .set(bearer(site.keys.admin))
+      .send({ kind: 'segment', name, definition: { filters } })
+      .expect(201);
+  await save('One person', [ofUser]);
+  await save('Start page', [['is', 'path', ['/']]]);
+  const { body } = await request(site.app).get(`${link}/api/v1/sites/demo/saved-views`).expect(200);
+  expect(body.saved_views.map(({ name }: { name: string }) => name)).toEqual(['Start page']);
+});
