@@ -1,6 +1,7 @@
 /** Goals of the site: what visitors are meant to do, and which of them the page is about. */
-import { computed, signal } from '@preact/signals';
+import { computed } from '@preact/signals';
 import { sendJson } from './api.ts';
+import { perSite } from './per-site.ts';
 import { view } from './view.ts';
 import { noteWaiting } from './waiting.ts';
 
@@ -9,32 +10,21 @@ export interface Goal {
   name: string;
   /** The condition of a query that selects its events. */
   filters: unknown[];
+  /** The property whose numbers say what its events were worth. */
+  value_property: string | null;
 }
 
-/** Undefined until they are known. */
-export const goals = signal<Goal[] | undefined>(undefined);
-/** Why they are not. */
-export const goalsProblem = signal<unknown>(undefined);
+export const {
+  value: goals,
+  problem: goalsProblem,
+  set: setGoals,
+  useLoading: useGoalsOf,
+} = perSite(async (siteId) => {
+  const answer = sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);
+  return (await noteWaiting(answer)).goals;
+});
 
 export const areGoalsKnown = computed(() => goals.value !== undefined || Boolean(goalsProblem.value));
-
-let loadedFor: string | undefined;
-
-/** Once per site, unless it failed before. */
-export async function loadGoals(siteId: string): Promise<void> {
-  if (loadedFor === siteId) return;
-  loadedFor = siteId;
-  goals.value = undefined;
-  goalsProblem.value = undefined;
-  try {
-    const answer = await noteWaiting(sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`));
-    if (loadedFor === siteId) goals.value = answer.goals;
-  } catch (problem) {
-    if (loadedFor !== siteId) return;
-    loadedFor = undefined;
-    goalsProblem.value = problem;
-  }
-}
 
 /**
  * The goal whose conversions all panels show. `none`: no goal is chosen, or the one chosen is gone; `unknown` until it is known.

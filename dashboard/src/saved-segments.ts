@@ -1,6 +1,6 @@
 /** Segments that were saved for the site: filters with a name. */
-import { signal } from '@preact/signals';
-import { isOffline, sendJson } from './api.ts';
+import { sendJson } from './api.ts';
+import { perSite } from './per-site.ts';
 
 export interface SavedSegment {
   id: string;
@@ -8,28 +8,13 @@ export interface SavedSegment {
   definition: { filters: unknown[] };
 }
 
-/** Undefined until they are known. */
-export const savedSegments = signal<SavedSegment[] | undefined>(undefined);
-/** Why they are not. */
-export const segmentsProblem = signal<unknown>(undefined);
+export const savedViewsPath = (siteId: string) => `/sites/${encodeURIComponent(siteId)}/saved-views`;
 
-export const addressOf = (siteId: string, id = '') =>
-  `/sites/${encodeURIComponent(siteId)}/saved-views${id && `/${encodeURIComponent(id)}`}`;
-
-let loadedFor: string | undefined;
-
-/** Once per site, unless it has failed before. */
-export async function loadSegments(siteId: string): Promise<void> {
-  if (loadedFor === siteId) return;
-  loadedFor = siteId;
-  savedSegments.value = undefined;
-  segmentsProblem.value = undefined;
-  try {
-    const answer = await sendJson<{ saved_views: SavedSegment[] }>(`${addressOf(siteId)}?kind=segment`);
-    if (loadedFor === siteId) savedSegments.value = answer.saved_views;
-  } catch (problem) {
-    if (loadedFor !== siteId) return;
-    loadedFor = undefined;
-    if (!isOffline(problem)) segmentsProblem.value = problem;
-  }
-}
+export const {
+  value: savedSegments,
+  problem: segmentsProblem,
+  useLoading: useSegmentsOf,
+} = perSite(
+  async (siteId) =>
+    (await sendJson<{ saved_views: SavedSegment[] }>(`${savedViewsPath(siteId)}?kind=segment`)).saved_views,
+);

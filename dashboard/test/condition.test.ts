@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Goal, isComplete, readCondition, writeCondition } from '../src/behaviour/condition.ts';
+import { isComplete, readCondition, writeCondition } from '../src/behaviour/condition.ts';
 import { readShape } from '../src/behaviour/shape.ts';
+import type { Goal } from '../src/goals.ts';
 
 const goal: Goal = {
-  ...{ id: 'g', name: 'Signed up', event_type: 'signup', path: null },
+  ...{ id: 'g', name: 'Signed up', event_type: 'signup', path: null, value_property: null },
   filters: [['is', 'event_type', ['signup']]],
 };
 const page = [

@@ -7,6 +7,8 @@ import { FilterChips } from '../parts/filter-chips.tsx';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
+import { useSegmentsOf } from '../saved-segments.ts';
+import { siteId } from '../scope.ts';
 import { Suggestions } from './known-values.tsx';
 import { SavedBar } from './saved-bar.tsx';
 import type { Kind } from './shape.ts';
@@ -23,6 +25,7 @@ interface Props<Name extends Kind> {
 
 export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, children }: Props<Name>) {
   useKeys();
+  useSegmentsOf(siteId.value);
   return (
     <>
       <Header>

@@ -1,11 +1,11 @@
 /** Chooses which events something is about: views of a page, events of a type, or those that reach a goal. */
 import { useState } from 'preact/hooks';
+import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { TextField } from '../parts/text-field.tsx';
 import {
   type Condition,
   type ConditionKind,
-  type Goal,
   type PageOperator,
   pageOperators,
   readCondition,

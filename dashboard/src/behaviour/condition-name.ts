@@ -1,6 +1,8 @@
 /** A condition in words, as short as they come. */
+
+import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
-import { type Goal, readCondition } from './condition.ts';
+import { readCondition } from './condition.ts';
 
 /** Empty for what has no short words. */
 export function conditionName(filters: readonly unknown[], goals: readonly Goal[]): string {

@@ -1,5 +1,7 @@
 /** Which events a step of a funnel, a return or the start of a journey is about, as people choose it, and as filters of the API. */
 
+import type { Goal } from '../goals.ts';
+
 /** `contains` and the like are about pages; events have a type that is one thing or another. */
 export const pageOperators = ['is', 'contains', 'starts_with', 'ends_with'] as const;
 export type PageOperator = (typeof pageOperators)[number];
@@ -11,12 +13,6 @@ export interface Condition {
   operator: PageOperator;
   /** A path, a type of events, or the id of a goal. */
   value: string;
-}
-
-export interface Goal {
-  id: string;
-  name: string;
-  filters: unknown[];
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

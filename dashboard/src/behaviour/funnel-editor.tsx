@@ -1,9 +1,10 @@
 /** Changes a funnel: its steps, and how they are counted. */
+
+import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { TextField } from '../parts/text-field.tsx';
 import { dimensionName } from '../parts/value-name.ts';
 import { Choice } from './choice.tsx';
-import type { Goal } from './condition.ts';
 import { ConditionField } from './condition-field.tsx';
 import { conditionName } from './condition-name.ts';
 import { type FunnelShape, newStep } from './shape.ts';

@@ -1,7 +1,9 @@
 /** Changes which journeys are shown: where they begin or end, and how many steps of them. */
+
+import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { Choice } from './choice.tsx';
-import { type Goal, writeCondition } from './condition.ts';
+import { writeCondition } from './condition.ts';
 import { ConditionField } from './condition-field.tsx';
 import { type JourneysShape, stepDimensions } from './shape.ts';
 

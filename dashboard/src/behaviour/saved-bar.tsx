@@ -4,11 +4,12 @@ import { sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { savedViewsPath } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
 import { changeView, view, viewAddress } from '../view.ts';
 import type { Kind } from './shape.ts';
-import { type SavedView, type Shaped, savedViewsPath } from './use-shape.ts';
+import type { SavedView, Shaped } from './use-shape.ts';
 
 function SavedLinks<Name extends Kind>({ kind, views, saved }: Shaped<Name>) {
   return (

@@ -1,4 +1,5 @@
 /** The funnel, retention or journeys of the page: as the address has it, else the saved one it names, else a first one. */
+import { savedViewsPath } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
 import { changeView, view } from '../view.ts';
 import { firstShapes, type Kind, readShape, type Shapes } from './shape.ts';
@@ -21,8 +22,6 @@ export interface Shaped<Name extends Kind> {
   isGone: boolean;
   change(next: Shapes[Name]): void;
 }
-
-export const savedViewsPath = (site: string) => `/sites/${encodeURIComponent(site)}/saved-views`;
 
 export function useShape<Name extends Kind>(kind: Name): Shaped<Name> {
   const site = siteId.value;

@@ -1,13 +1,15 @@
 /** Saves, renames and deletes segments. */
 import { sendJson } from '../api.ts';
-import { addressOf, type SavedSegment, savedSegments } from '../saved-segments.ts';
+import { type SavedSegment, savedSegments, savedViewsPath } from '../saved-segments.ts';
 
 const byName = (all: SavedSegment[]) => all.toSorted((a, b) => a.name.localeCompare(b.name));
+
+const addressOf = (siteId: string, id: string) => `${savedViewsPath(siteId)}/${encodeURIComponent(id)}`;
 
 /** @throws ApiError */
 export async function saveSegment(siteId: string, name: string, filters: unknown[]): Promise<SavedSegment> {
   const body = { kind: 'segment', name, definition: { filters } };
-  const saved = await sendJson<SavedSegment>(addressOf(siteId), { method: 'POST', body });
+  const saved = await sendJson<SavedSegment>(savedViewsPath(siteId), { method: 'POST', body });
   savedSegments.value = byName([...(savedSegments.value ?? []), saved]);
   return saved;
 }

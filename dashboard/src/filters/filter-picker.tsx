@@ -1,23 +1,15 @@
 /** Opens the dialog of filters, and the list of saved segments. */
-import { useEffect } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
 import { withLater } from '../later.ts';
 import { Menu } from '../parts/menu.tsx';
 import { onDemand } from '../parts/on-demand.tsx';
-import { loadSegments, savedSegments } from '../saved-segments.ts';
-import { siteId } from '../scope.ts';
+import { savedSegments } from '../saved-segments.ts';
 import { mayChange } from '../session.ts';
-import { refreshes } from '../use-asked.ts';
 import { openFilterDialog } from './edited-filter.ts';
 
 const SegmentsMenu = onDemand(async () => (await withLater(import('./segments-menu.tsx'))).SegmentsMenu);
 
 export function FilterPicker() {
-  const id = siteId.value;
-  const refresh = refreshes.value;
-  useEffect(() => {
-    if (id) void loadSegments(id);
-  }, [id, refresh]);
   return (
     <div class="filter-picker">
       <button type="button" class="control" onClick={() => openFilterDialog()}>

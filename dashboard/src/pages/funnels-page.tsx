@@ -1,6 +1,6 @@
 /** Funnels: who got how far on a way of several steps. */
 import { BehaviourPage } from '../behaviour/behaviour-page.tsx';
-import { type Goal, isComplete } from '../behaviour/condition.ts';
+import { isComplete } from '../behaviour/condition.ts';
 import { conditionName } from '../behaviour/condition-name.ts';
 import { FunnelBreakdown } from '../behaviour/funnel-breakdown.tsx';
 import { type FunnelAnswer, FunnelDrawing } from '../behaviour/funnel-drawing.tsx';
@@ -9,6 +9,7 @@ import type { FunnelShape } from '../behaviour/shape.ts';
 import { useBehaviour } from '../behaviour/use-behaviour.ts';
 import { useGoals } from '../behaviour/use-goals.ts';
 import { useShape } from '../behaviour/use-shape.ts';
+import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 

@@ -15,7 +15,7 @@ function Sections({ site }: { site: string }) {
     <>
       <div>
         <SiteSection path={path} />
-        <GoalsSection path={`${path}/goals`} />
+        <GoalsSection siteId={site} path={`${path}/goals`} />
       </div>
       <div>
         <SnippetSection siteId={site} />

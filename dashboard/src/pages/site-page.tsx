@@ -10,6 +10,8 @@ import { Header } from '../parts/header.tsx';
 import { onDemand } from '../parts/on-demand.tsx';
 import { Panels } from '../parts/panels.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
+import { useSegmentsOf } from '../saved-segments.ts';
+import { siteId } from '../scope.ts';
 import { session } from '../session.ts';
 import { Chart } from '../top/chart.tsx';
 import { KeyFigures } from '../top/key-figures.tsx';
@@ -27,6 +29,7 @@ const Chips = onDemand(
 
 export function SitePage() {
   useKeys();
+  useSegmentsOf(siteId.value);
   if (isEmptySite.value) return <EmptyPage />;
   return (
     <>

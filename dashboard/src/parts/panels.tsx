@@ -1,6 +1,5 @@
 /** All panels of a site. */
-import { useEffect } from 'preact/hooks';
-import { loadGoals } from '../goals.ts';
+import { useGoalsOf } from '../goals.ts';
 import { useHasPayments } from '../panels/has-payments.ts';
 import { panels } from '../panels/panel-list.ts';
 import { siteId } from '../scope.ts';
@@ -10,10 +9,7 @@ import { PanelCard } from './panel-card.tsx';
 const RevenuePanel = onDemand(async () => (await import('../revenue/revenue-panel.tsx')).RevenuePanel);
 
 export function Panels() {
-  const site = siteId.value;
-  useEffect(() => {
-    if (site !== undefined) void loadGoals(site);
-  }, [site]);
+  useGoalsOf(siteId.value);
   const hasPayments = useHasPayments();
   return (
     <div class="panels">

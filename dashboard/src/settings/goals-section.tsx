@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { knownEvents, knownPages, Suggestions } from '../behaviour/known-values.tsx';
 import { useLoaded } from '../behaviour/use-loaded.ts';
-import { goals, type Goal as KnownGoal } from '../goals.ts';
+import { type Goal as KnownGoal, setGoals } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { Section } from './section.tsx';
@@ -11,7 +11,6 @@ import { type Change, textOf, useChange } from './use-change.ts';
 interface Goal extends KnownGoal {
   event_type: string | null;
   path: string | null;
-  value_property: string | null;
 }
 
 /** What reaches it, in a few words. */
@@ -73,13 +72,13 @@ function NewGoal({ path, change, onAdded }: { path: string; change: Change; onAd
   );
 }
 
-export function GoalsSection({ path }: { path: string }) {
+export function GoalsSection({ siteId, path }: { siteId: string; path: string }) {
   const { value, problem, reload } = useLoaded<{ goals: Goal[] }>(path);
   const change = useChange();
   // Other pages know them already, and would not ask again.
   useEffect(() => {
-    if (value) goals.value = value.goals;
-  }, [value]);
+    if (value) setGoals(siteId, value.goals);
+  }, [siteId, value]);
   const remove = ({ id }: Goal) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (
     <Section name="goals" problem={problem ?? change.problem}>
