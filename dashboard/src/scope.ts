@@ -5,6 +5,7 @@ import type { Scope } from './query-client.ts';
 import { savedSegments } from './saved-segments.ts';
 import { session } from './session.ts';
 import { view } from './view.ts';
+import { isAboutBots } from './view-address.ts';
 
 /** The site that is looked at; a shared link names it only once it is open. */
 export const siteId = computed(() => place.value.siteId ?? session.value?.site_id ?? undefined);
@@ -23,13 +24,12 @@ export const scope = computed<Scope | undefined>(() => {
   const saved = segment === undefined ? [] : savedSegments.value?.find(({ id }) => id === segment)?.definition.filters;
   if (siteId.value === undefined || saved === undefined) return undefined;
   const all = [...filters, ...saved];
-  // They count nowhere else, so that a page about one would be empty.
-  const isOfBot = filters.some(([operator, dimension]) => dimension === 'bot' && !operator.includes('not'));
   return {
     ...{ site_id: siteId.value, date_range: dateRange.value },
     ...(timezone && { timezone }),
     ...(all.length > 0 && { filters: all }),
-    ...(isOfBot && { include_bots: true }),
+    // They count nowhere else, so that a page about one would be empty.
+    ...([...all, ...(session.value?.filters ?? [])].some(isAboutBots) && { include_bots: true }),
   };
 });
 

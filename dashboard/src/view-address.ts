@@ -14,6 +14,14 @@ export const takesValues = (operator: Operator) => !(withoutValues as readonly s
 /** Of the others the API takes texts alone. */
 export const takesNull = (operator: Operator) => operator === 'is' || operator === 'is_not';
 
+/** Whether some bot fits a filter, which may be one that joins others with `and` and `or`. */
+export function isAboutBots(filter: unknown): boolean {
+  if (!Array.isArray(filter)) return false;
+  const [operator, about] = filter as [unknown, unknown];
+  if (Array.isArray(about) && operator !== 'not') return about.some(isAboutBots);
+  return about === 'bot' && !String(operator).includes('not');
+}
+
 export const intervals = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof intervals)[number];
 

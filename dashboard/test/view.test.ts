@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Filter, readView, type View, writeView } from '../src/view-address.ts';
+import { type Filter, isAboutBots, readView, type View, writeView } from '../src/view-address.ts';
 
 const filtersOf = (search: string) => readView(search).filters;
 const written = (filters: Filter[]) => writeView({ ...readView(''), filters });
@@ -88,5 +88,28 @@ describe('the address of a view', () => {
 
   it('takes an interval or a way of matching that there is not for none', () => {
     expect(readView('?interval=decade&match=moon')).toEqual(readView(''));
+  });
+});
+
+describe('a filter', () => {
+  it.each<[boolean, unknown]>([
+    [true, ['is', 'bot', ['GPTBot']]],
+    [true, ['is_set', 'bot']],
+    [
+      true,
+      [
+        'or',
+        [
+          ['is', 'path', ['/']],
+          ['and', [['contains', 'bot', ['GPT']]]],
+        ],
+      ],
+    ],
+    [false, ['is_not', 'bot', ['GPTBot']]],
+    [false, ['is_not_set', 'bot']],
+    [false, ['not', ['is', 'bot', ['GPTBot']]]],
+    [false, ['is', 'path', ['bot']]],
+  ])('is about bots: %s, as %j', (expected, filter) => {
+    expect(isAboutBots(filter)).toBe(expected);
   });
 });
