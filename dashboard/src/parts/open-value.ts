@@ -23,10 +23,14 @@ async function findHost(site: string): Promise<string | null> {
 export async function prepareHost(): Promise<void> {
   const site = siteId.value;
   if (site === undefined) return;
-  // Without a host nothing opens, which is all that it is for.
-  const found = finding.get(site) ?? findHost(site).catch(() => null);
+  const found = finding.get(site) ?? findHost(site);
   finding.set(site, found);
-  hosts.set(site, await found);
+  try {
+    hosts.set(site, await found);
+  } catch {
+    // Nothing opens now; the next click looks again.
+    finding.delete(site);
+  }
 }
 
 /** Whether a click can open something right away. */

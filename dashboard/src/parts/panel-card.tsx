@@ -6,6 +6,7 @@ import { withLater } from '../later.ts';
 import { MapTab } from '../map/map-tab.tsx';
 import type { Panel, Tab } from '../panels/panel.ts';
 import { chosenTab, shownTab } from '../panels/shown-tab.ts';
+import { refreshes } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 import { onDemand } from './on-demand.tsx';
 import { PanelTable } from './panel-table.tsx';
@@ -34,9 +35,11 @@ async function loadDefinitions(): Promise<void> {
 function TabBody({ tab }: { tab: Tab }) {
   const shown = shownTab(tab);
   // Which bots are crawlers of AI services comes from there.
+  const refresh = refreshes.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what failed before is asked again.
   useEffect(() => {
     if (!shown) void loadDefinitions();
-  }, [shown]);
+  }, [shown, refresh]);
   // Without goals another tab takes the place of theirs.
   if (!shown || (tab.part === 'goals' && !areGoalsKnown.value)) return <Waiting />;
   const Part = tab.part && parts[tab.part];
