@@ -53,9 +53,11 @@ function useConversions(tab: Tab, goal: ReturnType<typeof goalOf>): PanelRows {
   const common = useAnswer(lane, isChosen ? visitorsQuestion(tab) : undefined, within);
   const known = new Map(visitorsOf(common.answer));
   const values = (rows.answer?.results ?? []).map(({ dimensions }) => dimensions[0] ?? null);
-  const missing = common.answer && !rows.isWaiting ? values.filter((value) => !known.has(value)) : [];
+  const areThere = common.answer && !rows.isWaiting && !common.isWaiting;
+  const missing = areThere ? values.filter((value) => !known.has(value)) : [];
   const others = useAnswer(lane, missing.length > 0 ? visitorsQuestion(tab, missing) : undefined, within);
-  const visitors = new Map([...known, ...visitorsOf(others.answer)]);
+  // What others were asked about may be of earlier filters, and then be among the known ones.
+  const visitors = new Map([...visitorsOf(others.answer), ...known]);
   return {
     metrics: ['conversions', 'conversion_rate'],
     // Those of the compared range come as well, and events that nobody is known to have done.
@@ -64,8 +66,8 @@ function useConversions(tab: Tab, goal: ReturnType<typeof goalOf>): PanelRows {
       figures: [metrics[0]!, percentOf(Number(metrics[0]), visitors.get(dimensions[0] ?? null))],
       change: comparison?.change[0],
     })),
-    problem: rows.problem ?? common.problem,
-    isWaiting: rows.isWaiting || common.isWaiting,
+    problem: rows.problem ?? common.problem ?? (missing.length > 0 ? others.problem : undefined),
+    isWaiting: rows.isWaiting || common.isWaiting || (missing.length > 0 && others.isWaiting),
   };
 }
 
