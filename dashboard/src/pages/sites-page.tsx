@@ -60,7 +60,7 @@ const Empty = () => (
   <div class="empty-sites">
     <h2>{t('sites.empty')}</h2>
     <p>{t(mayAdd() ? 'sites.empty.add' : 'sites.empty.ask')}</p>
-    {mayAdd() && <AddSite taken={new Set()} />}
+    {mayAdd() && <AddSite />}
   </div>
 );
 
@@ -90,7 +90,7 @@ export function SitesPage() {
       <Header>
         <h1>{t('sites')}</h1>
         {!isEmpty && <Controls />}
-        {!isEmpty && mayAdd() && <AddSite taken={new Set(asked.sites?.map(({ site_id }) => site_id))} />}
+        {!isEmpty && mayAdd() && <AddSite />}
       </Header>
       <main>
         <section class="card" aria-label={t('sites')}>

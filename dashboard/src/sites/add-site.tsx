@@ -1,6 +1,6 @@
 /** Makes a site before its first event, and goes to its page. */
 import { useRef, useState } from 'preact/hooks';
-import { sendJson } from '../api.ts';
+import { ApiError, sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { Described } from '../parts/described.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -9,23 +9,41 @@ import { goTo, siteAddress } from '../place.ts';
 
 const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-async function addSite(form: FormData): Promise<void> {
-  const text = (name: string) => String(form.get(name)).trim();
+const pathOf = (siteId: string) => `/sites/${encodeURIComponent(siteId)}`;
+
+/** @throws ApiError */
+async function isTaken(siteId: string): Promise<boolean> {
+  try {
+    await sendJson(pathOf(siteId));
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return false;
+    throw error;
+  }
+}
+
+/** A site of an id that is taken would be changed, not added. */
+async function addSite(form: HTMLFormElement): Promise<void> {
+  const data = new FormData(form);
+  const text = (name: string) => String(data.get(name)).trim();
   const siteId = text('site_id');
+  if (await isTaken(siteId)) {
+    const field = form.elements.namedItem('site_id') as HTMLInputElement;
+    field.setCustomValidity(t('sites.add.taken'));
+    field.reportValidity();
+    return;
+  }
   const body = { timezone: text('timezone'), ...(text('name') !== '' && { name: text('name') }) };
-  await sendJson(`/sites/${encodeURIComponent(siteId)}`, { method: 'PUT', body });
+  await sendJson(pathOf(siteId), { method: 'PUT', body });
   goTo(siteAddress(siteId));
 }
 
-/** The site of an id that is taken would be changed, not added; `taken` says which there are. */
-function AddForm({ taken, onCancel }: { taken: ReadonlySet<string>; onCancel: () => void }) {
+function AddForm({ onCancel }: { onCancel: () => void }) {
   const [problem, setProblem] = useState<unknown>();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    addSite(new FormData(event.target as HTMLFormElement)).catch(setProblem);
+    addSite(event.target as HTMLFormElement).catch(setProblem);
   };
-  const check = (input: HTMLInputElement) =>
-    input.setCustomValidity(taken.has(input.value.trim()) ? t('sites.add.taken') : '');
   return (
     <form class="fields column" onSubmit={submit}>
       <Described id="site-id-about" label={t('sites.add.id')} about={t('sites.add.id.rule')}>
@@ -37,7 +55,7 @@ function AddForm({ taken, onCancel }: { taken: ReadonlySet<string>; onCancel: ()
           title={t('sites.add.id.rule')}
           autocomplete="off"
           spellcheck={false}
-          onInput={(event) => check(event.currentTarget)}
+          onInput={(event) => event.currentTarget.setCustomValidity('')}
         />
       </Described>
       <label>
@@ -58,7 +76,7 @@ function AddForm({ taken, onCancel }: { taken: ReadonlySet<string>; onCancel: ()
   );
 }
 
-export function AddSite({ taken }: { taken: ReadonlySet<string> }) {
+export function AddSite() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [isOpen, setOpen] = useState(false);
   const open = () => {
@@ -72,7 +90,7 @@ export function AddSite({ taken }: { taken: ReadonlySet<string> }) {
       </button>
       <dialog ref={dialog} class="dialog" aria-labelledby="add-site" onClose={() => setOpen(false)}>
         <h2 id="add-site">{t('sites.add')}</h2>
-        {isOpen && <AddForm taken={taken} onCancel={() => dialog.current!.close()} />}
+        {isOpen && <AddForm onCancel={() => dialog.current!.close()} />}
       </dialog>
     </>
   );
