@@ -22,7 +22,7 @@ const metrics = ['conversions', 'events', 'conversion_rate'];
 
 function useGoalRows(all: Goal[]) {
   const questions = all.map(({ filters }) => ({ metrics: ['visitors', 'events'], filters }));
-  const asked = useAnswers('panels', [{ metrics: ['visitors'] }, ...questions]);
+  const asked = useAnswers('goals', [{ metrics: ['visitors'] }, ...questions]);
   const [total, ...answers] = asked.answer ?? [];
   const visitors = Number(total?.results[0]?.metrics[0] ?? 0);
   const rows = answers.map(({ results }, at): GoalRow => {

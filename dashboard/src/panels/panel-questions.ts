@@ -10,8 +10,9 @@ export const rowsShown = 9;
 /** Among so many values with most visitors those of the rows are looked for first. */
 const valuesWithVisitors = 500;
 
-/** What waits for nothing else: events of bots are another selection than those of people. */
-export const laneOf = ({ isOfBots }: Tab): string => (isOfBots ? 'bots' : 'panels');
+/** What waits for nothing else: events of bots are another selection than those of people, and nobody knows what a property holds. */
+export const laneOf = ({ isOfBots, part }: Tab): string =>
+  isOfBots ? 'bots' : part === 'properties' ? 'properties' : 'panels';
 
 export const scopeOf = ({ isOfBots }: Tab): Scope | undefined =>
   isOfBots && scope.value ? { ...scope.value, include_bots: true } : scope.value;

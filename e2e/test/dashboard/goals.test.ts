@@ -76,6 +76,58 @@ describe.runIf(hasChromium())('goals', () => {
     expect(problems).toEqual([]);
   });
 
+  it('are asked for again when they were refused, and take no panel down with them', async () => {
+    const { page } = await dashboard.open('about:blank');
+    const refusal = { status: 503, json: { error: { code: 'too_busy', message: 'Ask again in a minute.' } } };
+    const down = { goals: true, questions: true };
+    await page.route('**/sites/shop/goals', (route) => (down.goals ? route.fulfill(refusal) : route.fallback()));
+    await page.route('**/query/batch', (route) =>
+      down.questions && route.request().postData()!.includes('signup') ? route.fulfill(refusal) : route.fallback(),
+    );
+    await page.goto(`${june}&tab.events=goals`);
+    const events = page.getByRole('region', { name: 'Events' });
+    await events.getByText('Ask again in a minute.').waitFor();
+    down.goals = false;
+    const answered = page.waitForResponse('**/sites/shop/goals');
+    await events.getByRole('button', { name: 'Try again' }).click();
+    expect((await answered).ok()).toBe(true);
+    await events.getByText('Ask again in a minute.').waitFor();
+    await expect.poll(async () => (await rowsOf(page, 'locations')).locations?.length, patient).toBe(3);
+    down.questions = false;
+    await events.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(async () => (await rowsOf(page, 'events')).events?.length, patient).toBe(3);
+  });
+
+  it('have the right rate also for values that are not among the most common', async () => {
+    const at = (user_id: string, path: string, browser: string, event_type = 'view') => ({
+      ...{ site_id: 'many', timestamp: '2026-06-01T10:00:00Z', user_id, path, browser, event_type },
+    });
+    const common = Array.from({ length: 500 }, (_, number) =>
+      ['eve', 'fay', 'gus'].map((user) => at(user, `/common/${number}`, 'Firefox')),
+    );
+    const rare = [at('ada', '/rare', 'Chrome'), at('bob', '/rare', 'Firefox'), at('ada', '/rare', 'Chrome', 'signup')];
+    await dashboard.store([...common.flat(), ...rare]);
+    const { id } = await dashboard.ask<{ id: string }>('/sites/many/goals', { name: 'Joined', event_type: 'signup' });
+    const { page } = await dashboard.open(`/many?range=2026-06-01,2026-06-03&compare=off&goal=${id}`);
+    await expect.poll(async () => (await rowsOf(page, 'pages')).pages, patient).toEqual([['/rare', '1', '50%']]);
+    await page.getByRole('button', { name: 'Chrome', exact: true }).click();
+    await expect.poll(async () => (await rowsOf(page, 'pages')).pages, patient).toEqual([['/rare', '1', '100%']]);
+  });
+
+  it('are those of the site that is shown, also after a look at the settings of another', async () => {
+    const { page } = await dashboard.open('/many/settings');
+    await page.getByText('Joined').waitFor();
+    await page.getByRole('link', { name: 'Millrace' }).click();
+    await page.getByRole('link', { name: 'shop' }).click();
+    await page.getByRole('button', { name: 'Saw prices' }).waitFor();
+    await page.goBack();
+    await page.goBack();
+    await page.getByText('Joined').waitFor();
+    await page.goForward();
+    await page.goForward();
+    await page.getByRole('button', { name: 'Saw prices' }).waitFor();
+  });
+
   it('lead from an event to its properties and their values', async () => {
     const { page } = await dashboard.open(`${june}&tab.events=properties`);
     await page.getByRole('button', { name: 'signup', exact: true }).click();
