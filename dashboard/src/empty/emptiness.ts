@@ -4,13 +4,14 @@ import { sendJson } from '../api.ts';
 import type { Answer } from '../query-client.ts';
 import { siteId } from '../scope.ts';
 
-const known = signal<{ siteId: string; isEmpty: boolean } | undefined>(undefined);
+/** By site. */
+const known = signal<ReadonlyMap<string, boolean>>(new Map());
 
 /** False until it is known. */
-export const isEmptySite = computed(() => known.value?.isEmpty === true && known.value.siteId === siteId.value);
+export const isEmptySite = computed(() => known.value.get(siteId.value ?? '') === true);
 
 export function noteEmptiness(site: string, isEmpty: boolean): void {
-  known.value = { siteId: site, isEmpty };
+  known.value = new Map(known.peek()).set(site, isEmpty);
 }
 
 /** Sites of which the whole was asked for. */
@@ -26,7 +27,7 @@ async function askWhole(site: string): Promise<void> {
 
 /** Takes from an answer about a site what it says of this. */
 export function noteAnswer(site: string, { meta, results }: Answer): void {
-  if (known.value?.siteId === site) return;
+  if (known.peek().has(site)) return;
   if (!meta.site_known) noteEmptiness(site, true);
   else if (results.some(({ metrics }) => metrics.some((value) => Number(value) > 0))) noteEmptiness(site, false);
   // Of what it does not say now, the next one may.

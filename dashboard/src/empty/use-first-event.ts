@@ -14,9 +14,9 @@ function turn(siteId: string): void {
   refreshes.value += 1;
 }
 
-async function hasEvents(siteId: string): Promise<boolean> {
+async function hasEvents(siteId: string, signal: AbortSignal): Promise<boolean> {
   const body = { site_id: siteId, metrics: ['events'], date_range: 'all', include_bots: true };
-  const { results } = await sendJson<Answer>('/query', { method: 'POST', body });
+  const { results } = await sendJson<Answer>('/query', { method: 'POST', body, signal });
   return Number(results[0]?.metrics[0]) > 0;
 }
 
@@ -25,14 +25,22 @@ export function useFirstEvent(siteId: string): void {
   const isSeen = (live.value?.events.length ?? 0) > 0;
   useEffect(() => {
     if (isSeen) return turn(siteId);
-    const timer = setInterval(() => {
-      if (document.hidden) return;
+    const stopping = new AbortController();
+    let timer: ReturnType<typeof setTimeout>;
+    const look = async () => {
       // Whatever is wrong, it is asked again.
-      hasEvents(siteId).then(
-        (has) => has && turn(siteId),
-        () => undefined,
-      );
-    }, againEveryMs);
-    return () => clearInterval(timer);
+      const has = !document.hidden && (await hasEvents(siteId, stopping.signal).catch(() => false));
+      if (stopping.signal.aborted) return;
+      if (has) turn(siteId);
+      else wait();
+    };
+    const wait = () => {
+      timer = setTimeout(look, againEveryMs);
+    };
+    wait();
+    return () => {
+      clearTimeout(timer);
+      stopping.abort();
+    };
   }, [siteId, isSeen]);
 }

@@ -38,12 +38,34 @@ describe.runIf(hasChromium())('a site without events', () => {
     await page.close();
   });
 
+  it('asks whether there are events only once the last answer is there', async () => {
+    const { page } = await dashboard.open('/');
+    let asked = 0;
+    await page.route('**/api/v1/query', () => {
+      asked += 1;
+    });
+    await page.clock.install();
+    await page.goto('/slow');
+    await isWaiting(page);
+    await page.clock.runFor(10_000);
+    await expect.poll(() => asked).toBe(1);
+    await page.clock.runFor(10_000);
+    expect(asked).toBe(1);
+    await page.close();
+  });
+
   it('is shown as such when it was made by hand, but not when only the range has no events', async () => {
     await fetch(`${dashboard.url}/api/v1/sites/by-hand`, { method: 'PUT' });
     const byHand = await dashboard.open('/by-hand');
     await isWaiting(byHand.page);
-    await byHand.page.close();
     await dashboard.store([{ site_id: 'quiet', timestamp: '2026-06-01T10:00:00Z' }]);
+    await byHand.page.getByRole('link', { name: 'Millrace' }).click();
+    await byHand.page.getByRole('link', { name: 'quiet' }).click();
+    expect(await figures(byHand.page)).toMatchObject({ Visitors: '0' });
+    await byHand.page.goBack();
+    await byHand.page.getByRole('link', { name: 'by-hand' }).click();
+    await isWaiting(byHand.page);
+    await byHand.page.close();
     const quiet = await dashboard.open('/quiet?range=2026-06-02,2026-06-02&compare=off');
     expect(await figures(quiet.page)).toMatchObject({ Visitors: '0', Views: '0' });
     await quiet.page.close();
