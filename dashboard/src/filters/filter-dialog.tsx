@@ -1,5 +1,5 @@
 /** Writes a new filter, or changes one. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ApiError, isOffline } from '../api.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { Dialog } from '../parts/dialog.tsx';
@@ -87,11 +87,11 @@ function OperatorChoice({ draft: { operator }, onChange }: { draft: Draft; onCha
 }
 
 /** What the API has against the filter, before everything on the page is asked with it. */
-async function refusalOf(filter: Filter): Promise<unknown> {
+async function refusalOf(filter: Filter, signal: AbortSignal): Promise<unknown> {
   if (!scope.value) return undefined;
   const { filters, ...rest } = scope.value;
   try {
-    await ask('filter', rest, { metrics: ['events'], filters: [filter] }, new AbortController().signal);
+    await ask('filter', rest, { metrics: ['events'], filters: [filter] }, signal);
   } catch (problem) {
     return problem instanceof ApiError && !isOffline(problem) ? problem : undefined;
   }
@@ -103,36 +103,45 @@ function apply(filter: Filter, edited: Filter | undefined): void {
   else addFilter(filter);
 }
 
-/** What the form holds, and what happens with it. */
-function useForm(edited: Filter | undefined, close: () => void) {
-  const [draft, setDraft] = useState<Draft>(() => draftOf(edited));
-  const [typed, setTyped] = useState('');
+/** Checks a filter, and applies it unless the dialog is closed before the answer is there. */
+function useApplying(edited: Filter | undefined, close: () => void) {
   const [problem, setProblem] = useState<unknown>();
-  // What is typed narrows the list of values, and is one itself where none was chosen.
-  const values = draft.values.length === 0 && typed !== '' ? [typed] : draft.values;
-  const filter = filterOf({ ...draft, values });
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!filter) return;
-    const refusal = await refusalOf(filter);
+  const [isChecking, setChecking] = useState(false);
+  const [stopping] = useState(() => new AbortController());
+  useEffect(() => () => stopping.abort(), [stopping]);
+  const submit = async (filter: Filter) => {
+    setChecking(true);
+    const refusal = await refusalOf(filter, stopping.signal);
+    if (stopping.signal.aborted) return;
+    setChecking(false);
     setProblem(refusal);
     if (refusal) return;
     close();
     apply(filter, edited);
   };
+  return { problem, isChecking, submit };
+}
+
+/** What the form holds, and what happens with it. */
+function useForm(edited: Filter | undefined, close: () => void) {
+  const [draft, setDraft] = useState<Draft>(() => draftOf(edited));
+  const [typed, setTyped] = useState('');
+  const { submit, ...applying } = useApplying(edited, close);
+  // What is typed narrows the list of values, and is one itself where none was chosen.
+  const values = draft.values.length === 0 && typed !== '' ? [typed] : draft.values;
+  const filter = filterOf({ ...draft, values });
   return {
-    draft,
-    typed,
-    setTyped,
-    problem,
-    filter,
-    submit,
+    ...{ draft, typed, setTyped, filter, ...applying },
+    submit: (event: SubmitEvent) => {
+      event.preventDefault();
+      if (filter && !applying.isChecking) void submit(filter);
+    },
     change: (part: Partial<Draft>) => setDraft({ ...draft, ...part }),
   };
 }
 
 function Form({ edited, close }: { edited: Filter | undefined; close: () => void }) {
-  const { draft, typed, setTyped, problem, filter, submit, change } = useForm(edited, close);
+  const { draft, typed, setTyped, problem, isChecking, filter, submit, change } = useForm(edited, close);
   const remove = () => {
     close();
     if (edited) removeFilter(edited);
@@ -155,7 +164,7 @@ function Form({ edited, close }: { edited: Filter | undefined; close: () => void
         <button type="button" class="control" onClick={close}>
           {t('cancel')}
         </button>
-        <button type="submit" class="control primary" disabled={!filter}>
+        <button type="submit" class="control primary" disabled={!filter || isChecking}>
           {t('apply')}
         </button>
       </div>

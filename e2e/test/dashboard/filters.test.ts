@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
-import { figures, rowsOf } from './read-page.js';
+import { complete, figures, rowsOf, settled } from './read-page.js';
 
 const range = ['2026-06-01', '2026-06-03'];
 const june = `/shop?range=${range}&compare=off`;
@@ -106,6 +106,27 @@ describe.runIf(hasChromium())('filters of a page', () => {
     await dialog.getByRole('textbox', { name: 'Values' }).fill('(');
     await dialog.getByRole('button', { name: 'Apply' }).click();
     await expect.poll(() => dialog.getByRole('alert').textContent()).toContain('parenthes');
+    expect(filtersIn(page)).toEqual([]);
+  });
+
+  it('are not applied any more when the dialog was closed before the API had checked them', async () => {
+    const { page } = await dashboard.open(june);
+    await complete(page);
+    const checked = Promise.withResolvers<void>();
+    await page.route('**/query/batch', async (route) => {
+      await checked.promise;
+      await route.continue().catch(() => undefined);
+    });
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Values' }).fill('/blog');
+    const apply = dialog.getByRole('button', { name: 'Apply' });
+    await apply.click();
+    await expect.poll(() => apply.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    checked.resolve();
+    await settled(page);
     expect(filtersIn(page)).toEqual([]);
   });
 
