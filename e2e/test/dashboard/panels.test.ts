@@ -70,6 +70,16 @@ describe.runIf(hasChromium())('panels', () => {
     const { page } = await dashboard.open(june);
     const prices = section(page, 'pages').getByRole('button', { name: '/prices', exact: true });
     await page.context().route('https://shop.example/**', (route) => route.fulfill({ body: 'the shop' }));
+    let isDown = true;
+    const error = { code: 'too_busy', message: 'Ask again in a minute.' };
+    await page.route('**/api/v1/sites/shop', (route) =>
+      isDown ? route.fulfill({ status: 503, json: { error } }) : route.fallback(),
+    );
+    const refused = page.waitForResponse('**/api/v1/sites/shop');
+    await prices.hover();
+    await refused;
+    isDown = false;
+    await page.mouse.move(0, 0);
     await prices.hover();
     await page.waitForFunction(() => document.documentElement.dataset.unanswered === '0');
     const opened = page.context().waitForEvent('page');
