@@ -1,6 +1,6 @@
 /** Asks for figures again: each minute where now is part of what is shown, and as soon as they can be had again after they could not. */
 import { effect } from '@preact/signals';
-import { isReachable } from './api.ts';
+import { isReachable, send } from './api.ts';
 import { includesNow } from './range/beside-range.ts';
 import { today } from './range/zone.ts';
 import { loadSession, session } from './session.ts';
@@ -10,12 +10,13 @@ import { view } from './view.ts';
 const everyMs = 60_000;
 /** How often a Millrace that does not answer is asked. */
 const retryMs = 5_000;
+/** Whatever has not been answered by then went to a network that is gone. */
+const longestLookMs = 30_000;
 
 /** In milliseconds since 1970. */
 let refreshedAt = Date.now();
 
 function refresh(): void {
-  if (document.hidden) return;
   refreshedAt = Date.now();
   refreshes.value += 1;
   // Nothing asks for it by itself.
@@ -23,15 +24,28 @@ function refresh(): void {
 }
 
 const isOld = () => Date.now() - Math.max(refreshedAt, newest.peek()?.at ?? 0) >= everyMs;
-const isDue = () => includesNow(view.peek().range, today()) && isOld();
+const isDue = () => !document.hidden && includesNow(view.peek().range, today()) && isOld();
+
+let isLooking = false;
+
+/** One small question finds out whether Millrace answers: what panels ask would be given up for the next try before a slow answer is there. */
+async function look(): Promise<void> {
+  if (isLooking || document.hidden) return;
+  isLooking = true;
+  await send('/session', { signal: AbortSignal.timeout(longestLookMs) }).catch(() => undefined);
+  isLooking = false;
+}
 
 export function keepFresh(): void {
   setInterval(() => isDue() && refresh(), everyMs / 6);
   document.addEventListener('visibilitychange', () => isDue() && refresh());
-  for (const type of ['online', 'offline']) addEventListener(type, refresh);
+  for (const type of ['online', 'offline']) addEventListener(type, look);
   effect(() => {
     if (isReachable.value) return;
-    const timer = setInterval(refresh, retryMs);
-    return () => clearInterval(timer);
+    const timer = setInterval(look, retryMs);
+    return () => {
+      clearInterval(timer);
+      refresh();
+    };
   });
 }

@@ -34,7 +34,8 @@ export async function loadSession(): Promise<void> {
     session.value = await ask();
     sessionProblem.value = undefined;
   } catch (error) {
-    sessionProblem.value = error;
+    // Somebody may have logged in meanwhile.
+    if (!session.value) sessionProblem.value = error;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Pages and types of events of the range, which inputs suggest. */
 import type { Question } from '../query-client.ts';
+import { scope } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
 
 const suggestedAtMost = 50;
@@ -20,7 +21,7 @@ export const knownPages = 'known-pages';
 export const knownEvents = 'known-events';
 
 function KnownValues({ id }: { id: string }) {
-  const { answer } = useAnswer('suggestions', questions[id]);
+  const { answer } = useAnswer('suggestions', questions[id], scope.value, { isStill: true });
   const values = (answer?.results ?? []).flatMap(({ dimensions: [value] }) => (value ? [value] : []));
   return (
     <datalist id={id}>

@@ -41,10 +41,11 @@ function Head({ tab }: { tab: Tab }) {
   );
 }
 
+/** Rows do not move between pages, nor under the eyes of whoever reads them. */
 const useDetailPage = (tab: Tab, page: number) => {
   const offset = page * pageSize;
   const question = { ...detailsQuestion(tab), limit: pageSize, offset, include: { total_rows: true } };
-  return useAnswer('details', question, scopeOf(tab));
+  return useAnswer('details', question, scopeOf(tab), { isStill: true });
 };
 
 function Rows({ tab, answer }: { tab: Tab; answer: Answer | undefined }) {

@@ -54,7 +54,7 @@ const fits = (dimension: string, value: string | null, wanted: string) =>
 export function useSuggestions(dimension: string, typed: string, edited: Filter | undefined) {
   const [asked, text] = useSettled(`${dimension}\n${typed.trim()}`).split('\n') as [string, string];
   const question = asked === propertyPrefix ? undefined : questionOf(asked, text);
-  const { answer, problem, isWaiting } = useAnswer('suggestions', question, scopeWithout(edited));
+  const { answer, problem, isWaiting } = useAnswer('suggestions', question, scopeWithout(edited), { isStill: true });
   const isOfAnother = answer?.query.dimensions[0] !== asked;
   const suggestions = (isOfAnother ? [] : (answer?.results ?? []))
     .map(({ dimensions: [value = null], metrics: [visitors] }): Suggestion => ({ value, visitors: Number(visitors) }))

@@ -7,6 +7,8 @@ import { useAnswer } from '../use-answer.ts';
 export function useHasPayments(): boolean {
   const isAsked = siteId.value !== undefined && session.value?.auth !== 'share';
   const within = isAsked ? { site_id: siteId.value!, date_range: 'all' } : undefined;
-  const { answer } = useAnswer('revenue', isAsked ? { metrics: ['event:payment'] } : undefined, within);
+  const { answer } = useAnswer('revenue', isAsked ? { metrics: ['event:payment'] } : undefined, within, {
+    isStill: true,
+  });
   return Number(answer?.results[0]?.metrics[0] ?? 0) > 0;
 }

@@ -12,7 +12,7 @@ const newestFirst = (a: MoneyRow, b: MoneyRow) =>
   b.period.localeCompare(a.period) || a.currency.localeCompare(b.currency);
 
 export function RecurringTable() {
-  const { answer: rows, ...asked } = useDataset('revenue', { period_type: periodType() });
+  const { answer: rows, ...asked } = useDataset('revenue', { period_type: periodType() }, { isStill: true });
   const shown = rows?.map(rowOf).toSorted(newestFirst);
   return <MoneyTable columns={['net_revenue', 'mrr', 'mrr_churned']} rows={shown} {...asked} />;
 }

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import type { Answer } from '../query-client.ts';
+import { useAsked } from '../use-asked.ts';
 
 export const annotationKinds = ['deployment', 'campaign', 'note'] as const;
 
@@ -23,21 +24,16 @@ export const annotationChanges = signal(0);
 
 /** Asks for those of the range of an answer. The chart does without them where they cannot be had. */
 export function useAnnotations(query: Answer['query'] | undefined): void {
-  const { site_id: site, date_range: range } = query ?? {};
-  const [from, to] = range ?? [];
-  const change = annotationChanges.value;
+  const { site_id: site, date_range: [from, to] = [] } = query ?? {};
+  // Ranges that end now move all the time, which is no reason to ask as often.
+  const hours = [from, to].map((instant) => instant?.slice(0, 13));
+  const key = site && from && to ? JSON.stringify(['annotations', site, hours, annotationChanges.value]) : '';
+  const ask = async (signal: AbortSignal) => {
+    const path = addressOf(site!, `?${new URLSearchParams({ from: from!, to: to! })}`);
+    return (await sendJson<{ annotations: Annotation[] }>(path, { signal })).annotations;
+  };
+  const { answer } = useAsked(key, ask, { isStill: true });
   useEffect(() => {
-    if (!site || !from || !to) return;
-    const stopping = new AbortController();
-    const span = `?${new URLSearchParams({ from, to })}`;
-    sendJson<{ annotations: Annotation[] }>(addressOf(site, span), { signal: stopping.signal }).then(
-      (answer) => {
-        annotations.value = answer.annotations;
-      },
-      () => {
-        if (!stopping.signal.aborted) annotations.value = [];
-      },
-    );
-    return () => stopping.abort();
-  }, [site, from, to, change]);
+    annotations.value = answer ?? [];
+  }, [answer]);
 }

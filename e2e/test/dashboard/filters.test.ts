@@ -112,9 +112,12 @@ describe.runIf(hasChromium())('filters of a page', () => {
   it('are not applied any more when the dialog was closed before the API had checked them', async () => {
     const { page } = await dashboard.open(june);
     await complete(page);
-    const checked = Promise.withResolvers<void>();
+    let release = () => {};
+    const checked = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     await page.route('**/query/batch', async (route) => {
-      await checked.promise;
+      await checked;
       await route.continue().catch(() => undefined);
     });
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
@@ -125,7 +128,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
     await expect.poll(() => apply.isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    checked.resolve();
+    release();
     await settled(page);
     expect(filtersIn(page)).toEqual([]);
   });

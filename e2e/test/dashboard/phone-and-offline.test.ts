@@ -87,6 +87,30 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect(await page.getByText('Millrace cannot be reached').count()).toBe(0);
   });
 
+  it('asks only one small question until Millrace answers again', async () => {
+    const { page } = await dashboard.open('/');
+    await page.clock.install();
+    await page.goto(june);
+    await complete(page);
+    const asked: string[] = [];
+    let isDown = true;
+    await page.route('**/api/v1/**', (route) => {
+      asked.push(new URL(route.request().url()).pathname);
+      return isDown ? route.abort('connectionrefused') : route.fallback();
+    });
+    await page.evaluate("dispatchEvent(new Event('offline'))");
+    const note = page.getByText('Millrace cannot be reached');
+    await note.waitFor();
+    const before = asked.length;
+    await page.clock.runFor(20_000);
+    await expect.poll(() => asked.length).toBeGreaterThan(before);
+    expect([...new Set(asked)]).toEqual(['/api/v1/session']);
+    isDown = false;
+    await page.clock.runFor(5_000);
+    await note.waitFor({ state: 'detached' });
+    await expect.poll(() => asked).toContain('/api/v1/query/batch');
+  });
+
   it('asks again each minute where the range includes now, without dimming, and not otherwise', async () => {
     // Without any event the page would wait for the first one.
     const before = new Date(Date.now() - 3 * 86_400_000).toISOString();
@@ -97,17 +121,20 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect(await figures(page)).toMatchObject({ Visitors: '0' });
     await complete(page);
     await page.evaluate(noteDimming);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url() + (request.postData() ?? '')));
     await dashboard.store([{ site_id: 'fresh', user_id: 'eve' }]);
     await page.clock.fastForward(75_000);
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
     expect(await page.locator('body').getAttribute('data-dimmed')).toBeNull();
+    // Whether there are payments at all does not change from minute to minute.
+    expect(asked.filter((request) => request.includes('event:payment'))).toEqual([]);
     await page.goto('/fresh?range=yesterday&compare=off');
     await figures(page);
-    let asked = 0;
-    page.on('request', (request) => (asked += request.url().includes('/query/batch') ? 1 : 0));
+    asked.length = 0;
     await page.clock.fastForward(300_000);
     await figures(page);
-    expect(asked).toBe(0);
+    expect(asked.filter((request) => request.includes('/query/batch'))).toEqual([]);
     expect(problems).toEqual([]);
   });
 });
