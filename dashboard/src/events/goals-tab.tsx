@@ -2,6 +2,7 @@
 import { formatMetric } from '../format.ts';
 import { type Goal, goals, goalsProblem } from '../goals.ts';
 import { t } from '../i18n/text.ts';
+import { percentOf } from '../panels/use-rows.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { siteAddress } from '../place.ts';
@@ -16,24 +17,34 @@ interface GoalRow {
   events: number;
   /** Of all visitors in the range who the filters of the page leave, in percent; null without any. */
   rate: number | null;
+  /** What its events were worth, an exact decimal; null where no one says. */
+  value: number | string | null;
 }
 
-const metrics = ['conversions', 'events', 'conversion_rate'];
+const questionOf = ({ filters, value_property: property }: Goal) => ({
+  metrics: ['visitors', 'events', ...(property === null ? [] : [`sum:property:${property}`])],
+  filters,
+});
 
 function useGoalRows(all: Goal[]) {
-  const questions = all.map(({ filters }) => ({ metrics: ['visitors', 'events'], filters }));
-  const asked = useAnswers('goals', [{ metrics: ['visitors'] }, ...questions]);
+  const asked = useAnswers('goals', [{ metrics: ['visitors'] }, ...all.map(questionOf)]);
   const [total, ...answers] = asked.answer ?? [];
   const visitors = Number(total?.results[0]?.metrics[0] ?? 0);
   const rows = answers.map(({ results }, at): GoalRow => {
-    const [conversions = 0, events = 0] = (results[0]?.metrics ?? []).map(Number);
-    const rate = visitors > 0 ? Math.round((1e4 * conversions) / visitors) / 100 : null;
-    return { goal: all[at]!, conversions, events, rate };
+    const [reached, events, value = null] = results[0]?.metrics ?? [];
+    const conversions = Number(reached ?? 0);
+    return { goal: all[at]!, conversions, events: Number(events ?? 0), rate: percentOf(conversions, visitors), value };
   });
   return { ...asked, rows: rows.toSorted((a, b) => b.conversions - a.conversions) };
 }
 
-function Row({ row: { goal, conversions, events, rate }, most }: { row: GoalRow; most: number }) {
+interface RowProps {
+  row: GoalRow;
+  most: number;
+  hasValue: boolean;
+}
+
+function Row({ row: { goal, conversions, events, rate, value }, most, hasValue }: RowProps) {
   const isChosen = view.value.goal === goal.id;
   return (
     <tr>
@@ -54,6 +65,7 @@ function Row({ row: { goal, conversions, events, rate }, most }: { row: GoalRow;
       <td>{formatMetric('visitors', conversions, { isShort: true })}</td>
       <td>{formatMetric('events', events, { isShort: true })}</td>
       <td>{formatMetric('conversion_rate', rate)}</td>
+      {hasValue && <td>{formatMetric('goal_value', value, { isShort: true })}</td>}
     </tr>
   );
 }
@@ -75,12 +87,13 @@ function GoalsTable({ all }: { all: Goal[] }) {
   const { rows, problem, isWaiting, answer } = useGoalRows(all);
   if (problem) return <Problem problem={problem} />;
   const most = Math.max(1, ...rows.map(({ conversions }) => conversions));
+  const hasValue = all.some(({ value_property: property }) => property !== null);
   return (
     <table aria-busy={isWaiting} class={answer ? '' : 'waiting'}>
       <thead>
         <tr>
           <th scope="col">{t('goals.column')}</th>
-          {metrics.map((metric) => (
+          {['conversions', 'events', 'conversion_rate', ...(hasValue ? ['goal_value'] : [])].map((metric) => (
             <th scope="col" key={metric}>
               <Term metric={metric} />
             </th>
@@ -89,7 +102,7 @@ function GoalsTable({ all }: { all: Goal[] }) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Row key={row.goal.id} row={row} most={most} />
+          <Row key={row.goal.id} {...{ row, most, hasValue }} />
         ))}
       </tbody>
     </table>

@@ -38,7 +38,7 @@ const visitorsOf = (answer: Answer | undefined) =>
   (answer?.results ?? []).map(({ dimensions, metrics }) => [dimensions[0] ?? null, Number(metrics[0])] as const);
 
 /** Two decimals, as rates of the API have. */
-const percentOf = (part: number, all: number | undefined) => (all ? Math.round((1e4 * part) / all) / 100 : null);
+export const percentOf = (part: number, all: number | undefined) => (all ? Math.round((1e4 * part) / all) / 100 : null);
 
 const isAbove0 = ({ metrics }: Row) => Number(metrics[0]) > 0;
 

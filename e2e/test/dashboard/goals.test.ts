@@ -98,6 +98,24 @@ describe.runIf(hasChromium())('goals', () => {
     await expect.poll(async () => (await rowsOf(page, 'events')).events?.length, patient).toBe(3);
   });
 
+  it('say what their events were worth, where a property tells', async () => {
+    const at = (user_id: string, event_type: string, properties = {}) => ({
+      ...{ site_id: 'paid', timestamp: '2026-06-01T10:00:00Z', user_id, event_type, properties },
+    });
+    const orders = [at('ada', 'order', { price: '19.90' }), at('bob', 'order', { price: 5 }), at('cid', 'order')];
+    await dashboard.store([...orders, at('ada', 'signup')]);
+    await dashboard.ask('/sites/paid/goals', { name: 'Ordered', event_type: 'order', value_property: 'price' });
+    await dashboard.ask('/sites/paid/goals', { name: 'Joined', event_type: 'signup' });
+    const { page, problems } = await dashboard.open('/paid?range=2026-06-01,2026-06-03');
+    await expect
+      .poll(async () => (await rowsOf(page, 'events')).events, patient)
+      .toEqual([
+        ['Ordered', '3', '3', '100%', '24.9'],
+        ['Joined', '1', '1', '33.3%', '–'],
+      ]);
+    expect(problems).toEqual([]);
+  });
+
   it('have the right rate also for values that are not among the most common', async () => {
     const at = (user_id: string, path: string, browser: string, event_type = 'view') => ({
       ...{ site_id: 'many', timestamp: '2026-06-01T10:00:00Z', user_id, path, browser, event_type },
