@@ -1,6 +1,6 @@
 /** What is looked at: range, comparison, filters, tabs. All of it is in the address, so that Back, bookmarks and links to colleagues work. */
 import { computed } from '@preact/signals';
-import { address, goTo } from './place.ts';
+import { address, goTo, type Place, siteAddress } from './place.ts';
 import { type Filter, readView, type View, writeView } from './view-address.ts';
 
 export { type Filter, type Interval, intervals, type Operator, type View } from './view-address.ts';
@@ -12,6 +12,12 @@ type Change = { [Name in keyof View]?: View[Name] | undefined };
 /** The address of this page with another view. */
 export const viewAddress = (change: Change): string =>
   location.pathname + writeView({ ...view.value, ...change } as View, address.value.search);
+
+/** The address of a page of a site, with the range and filters of the present one. */
+export function pageAddress(siteId: string, page: Place['page']): string {
+  const { shape: _shape, saved: _saved, details: _details, ...kept } = view.value;
+  return siteAddress(siteId, page, writeView(kept, address.value.search));
+}
 
 export const changeView = (change: Change, options?: { replace?: boolean }) => goTo(viewAddress(change), options);
 

@@ -1,8 +1,8 @@
 /** How many visitors are there now, in the header; it leads to the live page. */
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
-import { siteAddress } from '../place.ts';
 import { siteId } from '../scope.ts';
+import { pageAddress } from '../view.ts';
 import { live, liveConnection } from './live.ts';
 import { useCalm } from './use-calm.ts';
 
@@ -26,7 +26,7 @@ export function CurrentVisitors() {
   const text = live.value ? visitorsNow(live.value.visitors_now) : '';
   return (
     <>
-      <a class="now" href={siteAddress(siteId.value, 'live')} data-page data-connection={liveConnection.value}>
+      <a class="now" href={pageAddress(siteId.value, 'live')} data-page data-connection={liveConnection.value}>
         <span class="dot" aria-hidden="true" />
         {text}
         {isLost && <span class="faint">{t('live.lost')}</span>}
