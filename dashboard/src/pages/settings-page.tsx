@@ -1,4 +1,5 @@
 /** What people decide about a site. */
+import { useLoaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
 import { siteId } from '../scope.ts';
@@ -6,21 +7,22 @@ import { mayChange, session } from '../session.ts';
 import { AnnotationsSection } from '../settings/annotations-section.tsx';
 import { GoalsSection } from '../settings/goals-section.tsx';
 import { ShareLinksSection } from '../settings/share-links-section.tsx';
-import { SiteSection } from '../settings/site-section.tsx';
+import { type Site, SiteSection } from '../settings/site-section.tsx';
 import { SnippetSection } from '../settings/snippet-section.tsx';
 
 function Sections({ site }: { site: string }) {
   const path = `/sites/${encodeURIComponent(site)}`;
+  const loaded = useLoaded<Site>(path);
   return (
     <>
       <div>
-        <SiteSection path={path} />
+        <SiteSection {...{ path, loaded }} />
         <GoalsSection siteId={site} path={`${path}/goals`} />
       </div>
       <div>
         <SnippetSection siteId={site} />
         <ShareLinksSection path={`${path}/share-links`} />
-        <AnnotationsSection path={`${path}/annotations`} />
+        <AnnotationsSection path={`${path}/annotations`} timezone={loaded.value?.timezone} />
       </div>
     </>
   );

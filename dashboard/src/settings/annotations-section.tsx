@@ -3,21 +3,20 @@ import { useLoaded } from '../behaviour/use-loaded.ts';
 import { formatInstant } from '../format-instant.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
+import type { Annotation } from '../top/annotations.ts';
 import { Section } from './section.tsx';
 import { useChange } from './use-change.ts';
 
-interface Annotation {
-  id: string;
-  at: string;
-  until: string | null;
-  kind: string;
-  text: string;
+interface SectionProps {
+  path: string;
+  /** That of the site; undefined until it is known. */
+  timezone: string | undefined;
 }
 
-const timeOf = ({ at, until }: Annotation) =>
-  until === null ? formatInstant(at) : `${formatInstant(at)} – ${formatInstant(until)}`;
+const timeOf = ({ at, until }: Annotation, timezone: string) =>
+  [at, until].flatMap((instant) => (instant === null ? [] : [formatInstant(instant, timezone)])).join(' – ');
 
-export function AnnotationsSection({ path }: { path: string }) {
+export function AnnotationsSection({ path, timezone }: SectionProps) {
   const { value, problem, reload } = useLoaded<{ annotations: Annotation[] }>(path);
   const change = useChange();
   const remove = ({ id }: Annotation) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
@@ -30,7 +29,7 @@ export function AnnotationsSection({ path }: { path: string }) {
             <span>
               <strong>{annotation.text}</strong>{' '}
               <span class="faint">
-                {textOr(`annotations.${annotation.kind}`, annotation.kind)} · {timeOf(annotation)}
+                {textOr(`annotations.${annotation.kind}`, annotation.kind)} · {timezone && timeOf(annotation, timezone)}
               </span>
             </span>
             <DeleteButton label={t('delete')} name={annotation.text} onDelete={() => remove(annotation)} />

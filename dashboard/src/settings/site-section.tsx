@@ -1,6 +1,6 @@
 /** What people decide about a site: its name, its time zone, its hostnames and when a visit ends. */
 import type { components } from '../api-types.d.ts';
-import { useLoaded } from '../behaviour/use-loaded.ts';
+import type { Loaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { Described } from '../parts/described.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
@@ -8,7 +8,7 @@ import { refreshes } from '../use-asked.ts';
 import { Section } from './section.tsx';
 import { textOf, useChange } from './use-change.ts';
 
-type Site = components['schemas']['Site'];
+export type Site = components['schemas']['Site'];
 
 const changeOf = (form: FormData) => ({
   name: textOf(form, 'name') ?? null,
@@ -42,8 +42,8 @@ function Fields({ site }: { site: Site }) {
   );
 }
 
-export function SiteSection({ path }: { path: string }) {
-  const { value: site, problem, reload } = useLoaded<Site>(path);
+export function SiteSection({ path, loaded }: { path: string; loaded: Loaded<Site> }) {
+  const { value: site, problem, reload } = loaded;
   const change = useChange();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
