@@ -20,6 +20,7 @@ describe.runIf(hasChromium())('a shared link', () => {
       { timestamp: '2026-06-01T10:00:00Z', user_id: 'ada', path: '/', country: 'DE', browser: 'Firefox' },
       { timestamp: '2026-06-01T10:00:30Z', user_id: 'ada', path: '/prices', country: 'DE', browser: 'Firefox' },
       { timestamp: '2026-06-02T09:00:00Z', user_id: 'bob', path: '/', country: 'FR', browser: 'Chrome' },
+      { timestamp: '2026-06-02T10:00:00Z', user_id: 'gpt', path: '/', bot: 'GPTBot', device: 'bot' },
       { user_id: 'eve', path: '/now', country: 'DE' },
       { user_id: 'joe', path: '/now', country: 'FR' },
     ]);
@@ -50,11 +51,27 @@ describe.runIf(hasChromium())('a shared link', () => {
     await page.close();
   });
 
+  it('may be about a bot', async () => {
+    const { path } = await share({ filters: [['is', 'bot', ['GPTBot']]] });
+    const page = await open(`${path}?${june}`);
+    expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '1' });
+    await page.close();
+  });
+
+  it('can be embedded with a saved segment', async () => {
+    const segment = { kind: 'segment', name: 'Germans', definition: germans };
+    const { id } = await dashboard.ask<{ id: string }>('/sites/shop/saved-views', segment);
+    const { path } = await share();
+    const page = await open(`${path}?${june}&embed=true&segment=${id}`);
+    expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '2' });
+    await page.close();
+  });
+
   it('has its own live page, within the same filters', async () => {
     const { path } = await share(germans);
-    const page = await open(path);
+    const page = await open(`${path}?range=7d`);
     await page.getByRole('link', { name: '1 current visitor' }).click();
-    await page.waitForURL(`**${path}/live`);
+    await page.waitForURL(({ pathname, search }) => `${pathname}${search}`.endsWith(`${path}/live?range=7d`));
     expect(await rowsOf(page, 'Countries now')).toEqual([['Germany', '1']]);
     await page.close();
   });
