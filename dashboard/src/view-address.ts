@@ -14,6 +14,8 @@ export const takesValues = (operator: Operator) => !(withoutValues as readonly s
 /** Of the others the API takes texts alone. */
 export const takesNull = (operator: Operator) => operator === 'is' || operator === 'is_not';
 
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** Whether some bot fits a filter, which may be one that joins others with `and` and `or`. */
 export function isAboutBots(filter: unknown): boolean {
   if (!Array.isArray(filter)) return false;

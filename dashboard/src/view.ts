@@ -1,7 +1,7 @@
 /** What is looked at: range, comparison, filters, tabs. All of it is in the address, so that Back, bookmarks and links to colleagues work. */
 import { computed } from '@preact/signals';
 import { address, goTo, type Place, siteAddress } from './place.ts';
-import { type Filter, readView, type View, writeView } from './view-address.ts';
+import { type Filter, isSame, readView, type View, writeView } from './view-address.ts';
 
 export { type Filter, type Interval, intervals, type Operator, type View } from './view-address.ts';
 
@@ -21,20 +21,21 @@ export function pageAddress(siteId: string, page: Place['page']): string {
 
 export const changeView = (change: Change, options?: { replace?: boolean }) => goTo(viewAddress(change), options);
 
-const same = (a: Filter, b: Filter) => JSON.stringify(a) === JSON.stringify(b);
-
-export function addFilter(filter: Filter): void {
+/** Filters that are in force already are not added again; details close. */
+export function addFilters(added: readonly Filter[]): void {
   const { filters } = view.value;
-  if (!filters.some((other) => same(other, filter))) changeView({ filters: [...filters, filter], details: undefined });
+  const missing = added.filter((filter) => !filters.some((other) => isSame(other, filter)));
+  const { sort: _sort, search: _search, ...tabs } = view.value.tabs;
+  if (missing.length > 0) changeView({ filters: [...filters, ...missing], details: undefined, tabs });
 }
 
 export const removeFilter = (filter: Filter) =>
-  changeView({ filters: view.value.filters.filter((other) => !same(other, filter)) });
+  changeView({ filters: view.value.filters.filter((other) => !isSame(other, filter)) });
 
 /** Puts a filter in the place of another. */
 export function replaceFilter(earlier: Filter, filter: Filter): void {
-  const others = view.value.filters.filter((other) => same(other, earlier) || !same(other, filter));
-  changeView({ filters: others.map((other) => (same(other, earlier) ? filter : other)) });
+  const others = view.value.filters.filter((other) => isSame(other, earlier) || !isSame(other, filter));
+  changeView({ filters: others.map((other) => (isSame(other, earlier) ? filter : other)) });
 }
 
 /** Lifts all filters, those of a saved segment included. */

@@ -1,6 +1,7 @@
 /** Which events a step of a funnel, a return or the start of a journey is about, as people choose it, and as filters of the API. */
 
 import type { Goal } from '../goals.ts';
+import { isSame } from '../view-address.ts';
 
 /** `contains` and the like are about pages; events have a type that is one thing or another. */
 export const pageOperators = ['is', 'contains', 'starts_with', 'ends_with'] as const;
@@ -14,8 +15,6 @@ export interface Condition {
   /** A path, a type of events, or the id of a goal. */
   value: string;
 }
-
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
@@ -32,18 +31,18 @@ function asEvent(filters: readonly unknown[]): Condition | undefined {
   return found?.operator === 'is' ? { kind: 'event', operator: 'is', value: found.value } : undefined;
 }
 
-const viewsOnly = ['is', 'event_type', ['view']];
+export const viewsOnly = ['is', 'event_type', ['view']];
 
 /** A page is what was viewed: leaving it, or a click on it, are other events of the same path. */
 function asPage(filters: readonly unknown[]): Condition | undefined {
   const [type, path] = filters;
-  const found = filters.length === 2 && same(type, viewsOnly) ? textOf(path, 'path') : undefined;
+  const found = filters.length === 2 && isSame(type, viewsOnly) ? textOf(path, 'path') : undefined;
   const operator = pageOperators.find((name) => name === found?.operator);
   return found && operator ? { kind: 'page', operator, value: found.value } : undefined;
 }
 
 function asGoal(filters: readonly unknown[], goals: readonly Goal[]): Condition | undefined {
-  const goal = goals.find((each) => same(each.filters, filters));
+  const goal = goals.find((each) => isSame(each.filters, filters));
   return goal && { kind: 'goal', operator: 'is', value: goal.id };
 }
 

@@ -2,7 +2,7 @@
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { dimensionName, valueName } from '../parts/value-name.ts';
-import { addFilter } from '../view.ts';
+import { addFilters } from '../view.ts';
 import { type FunnelAnswer, type FunnelStep, percentOrDash } from './funnel-drawing.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 
@@ -33,7 +33,7 @@ export function FunnelBreakdown({ answer: { steps, breakdown = [] }, by }: { ans
           {breakdown.map(({ value, steps: own }) => (
             <tr key={String(value)}>
               <th scope="row">
-                <button type="button" class="link" onClick={() => addFilter(['is', by, [value]])}>
+                <button type="button" class="link" onClick={() => addFilters([['is', by, [value]]])}>
                   {valueName(by, value)}
                 </button>
               </th>

@@ -2,12 +2,13 @@
 import type { Question } from '../query-client.ts';
 import { scope } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
+import { viewsOnly } from './condition.ts';
 
 const suggestedAtMost = 50;
 
 const questions: Record<string, Question> = {
   'known-pages': {
-    ...{ metrics: ['visitors'], dimensions: ['path'], filters: [['is', 'event_type', ['view']]] },
+    ...{ metrics: ['visitors'], dimensions: ['path'], filters: [viewsOnly] },
     ...{ order_by: [['visitors', 'desc']], limit: suggestedAtMost },
   },
   'known-events': {

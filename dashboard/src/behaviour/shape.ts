@@ -1,5 +1,7 @@
 /** What funnels, retention and journeys are made of, as their addresses and saved views hold it: the body of their request without the site, the range and the filters. */
 
+import { viewsOnly } from './condition.ts';
+
 export interface Events {
   filters: unknown[];
 }
@@ -39,10 +41,7 @@ export interface Shapes {
 export type Kind = keyof Shapes;
 
 const emptyStep = () => ({
-  filters: [
-    ['is', 'event_type', ['view']],
-    ['is', 'path', ['']],
-  ],
+  filters: [viewsOnly, ['is', 'path', ['']]],
 });
 
 /** What each page begins with. */

@@ -1,6 +1,6 @@
 /** How the first event of a site is sent; it turns into the site's figures as soon as that is there. */
-import { useEffect, useState } from 'preact/hooks';
-import { sendJson } from '../api.ts';
+import { useState } from 'preact/hooks';
+import { useLoaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { siteId } from '../scope.ts';
 import { session } from '../session.ts';
@@ -9,15 +9,8 @@ import { useFirstEvent } from './use-first-event.ts';
 
 /** Undefined until it is known. */
 function useIngestion(): string | undefined {
-  const [ingestion, setIngestion] = useState<string | undefined>();
-  useEffect(() => {
-    const set = (configured: string | null) => setIngestion(ingestionAddress(configured, location));
-    sendJson<{ ingestion_url: string | null }>('/page-settings').then(
-      (settings) => set(settings.ingestion_url),
-      () => set(null),
-    );
-  }, []);
-  return ingestion;
+  const { value, problem } = useLoaded<{ ingestion_url: string | null }>('/page-settings');
+  return value || problem ? ingestionAddress(value?.ingestion_url ?? null, location) : undefined;
 }
 
 function Line({ name, text }: { name: string; text: string }) {

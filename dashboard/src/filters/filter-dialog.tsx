@@ -7,7 +7,7 @@ import { Problem } from '../parts/problem.tsx';
 import { dimensionName } from '../parts/value-name.ts';
 import { ask } from '../query-client.ts';
 import { scope } from '../scope.ts';
-import { addFilter, type Filter, type Operator, removeFilter, replaceFilter } from '../view.ts';
+import { addFilters, type Filter, type Operator, removeFilter, replaceFilter } from '../view.ts';
 import { takesValues } from '../view-address.ts';
 import { editedFilter } from './edited-filter.ts';
 import { type Draft, draftOf, filterOf } from './filter-draft.ts';
@@ -100,7 +100,7 @@ async function refusalOf(filter: Filter, signal: AbortSignal): Promise<unknown> 
 
 function apply(filter: Filter, edited: Filter | undefined): void {
   if (edited) replaceFilter(edited, filter);
-  else addFilter(filter);
+  else addFilters([filter]);
 }
 
 /** Checks a filter, and applies it unless the dialog is closed before the answer is there. */

@@ -5,6 +5,7 @@ import type { Question, Scope } from '../query-client.ts';
 import { scope } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
 import type { Filter } from '../view.ts';
+import { isSame } from '../view-address.ts';
 import { hasNames, propertyPrefix } from './filter-fields.ts';
 
 const shownAtMost = 30;
@@ -14,8 +15,7 @@ const named = 300;
 /** The page's scope, but without the filter that is being changed. */
 function scopeWithout(filter: Filter | undefined): Scope | undefined {
   if (!scope.value || !filter) return scope.value;
-  const isOther = (each: unknown) => JSON.stringify(each) !== JSON.stringify(filter);
-  return { ...scope.value, filters: (scope.value.filters ?? []).filter(isOther) };
+  return { ...scope.value, filters: (scope.value.filters ?? []).filter((each) => !isSame(each, filter)) };
 }
 
 function questionOf(dimension: string, typed: string): Question {

@@ -1,5 +1,4 @@
 /** Whether every event that was received ended somewhere, hour by hour. */
-import { useEffect, useState } from 'preact/hooks';
 import { sendJson } from '../api.ts';
 import type { components } from '../api-types.d.ts';
 import { ScrollBox } from '../behaviour/scroll-box.tsx';
@@ -7,7 +6,7 @@ import { formatNumber } from '../format.ts';
 import { formatHour } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { refreshes } from '../use-asked.ts';
+import { useAsked } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 import { type Account, missingOf, outcomes } from './accounts.ts';
 
@@ -25,33 +24,6 @@ function addressOf(range: Range): string {
   const instants = { from: to - ranges[range] * hourMs, to };
   const parameters = Object.entries(instants).map(([name, at]) => [name, new Date(at).toISOString()]);
   return `/accounting?${new URLSearchParams(parameters)}`;
-}
-
-interface Known {
-  range: Range;
-  accounting?: Accounting;
-  problem?: unknown;
-}
-
-function useAccounting(range: Range) {
-  const [known, setKnown] = useState<Known>({ range });
-  const refresh = refreshes.value;
-  // It is asked again as figures are: now and then, and when somebody wants it.
-  useEffect(() => {
-    let isOver = false;
-    const ask = async () => {
-      const next = await sendJson<Accounting>(addressOf(range)).then(
-        (accounting): Known => ({ range, accounting }),
-        (problem: unknown): Known => ({ range, problem }),
-      );
-      if (!isOver) setKnown(next);
-    };
-    void ask();
-    return () => {
-      isOver = true;
-    };
-  }, [range, refresh]);
-  return { ...known, isWaiting: known.range !== range || !(known.accounting || known.problem) };
 }
 
 /** A sign, and the same in words. */
@@ -123,7 +95,8 @@ function RangeChooser({ range }: { range: Range }) {
 
 export function AccountingTable() {
   const range: Range = view.value.range === '7d' ? '7d' : '24h';
-  const { accounting, problem, isWaiting } = useAccounting(range);
+  const asked = useAsked(`accounting ${range}`, (signal) => sendJson<Accounting>(addressOf(range), { signal }));
+  const { answer: accounting, problem, isWaiting } = asked;
   return (
     <section class="card wide" aria-labelledby="accounting" aria-busy={isWaiting}>
       <h2 id="accounting">{t('accounting')}</h2>

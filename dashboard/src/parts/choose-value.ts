@@ -1,17 +1,7 @@
 /** What a click on a value does: filters everything by it, or by all others with Shift, or opens it with Ctrl or Cmd. */
 import type { Tab } from '../panels/panel.ts';
-import { changeView, type Filter, view } from '../view.ts';
+import { addFilters } from '../view.ts';
 import { canOpen } from './can-open.ts';
-
-const same = (a: Filter, b: Filter) => JSON.stringify(a) === JSON.stringify(b);
-
-/** Filters that are in force already are not added again; details close. */
-function addFilters(added: readonly Filter[]): void {
-  const { filters } = view.value;
-  const missing = added.filter((filter) => !filters.some((other) => same(other, filter)));
-  const { sort, search, ...tabs } = view.value.tabs;
-  if (missing.length > 0) changeView({ filters: [...filters, ...missing], details: undefined, tabs });
-}
 
 export const keepOnly = ({ dimension, clickFilters = [] }: Tab, value: string | null): void =>
   addFilters([...clickFilters, ['is', dimension, [value]]]);

@@ -21,6 +21,9 @@ export interface MoneyRow {
   cells: string[];
 }
 
+export const newestFirst = (a: MoneyRow, b: MoneyRow): number =>
+  b.period.localeCompare(a.period) || a.currency.localeCompare(b.currency);
+
 interface MoneyTableProps extends Omit<Asked<unknown>, 'answer'> {
   columns: string[];
   rows?: MoneyRow[] | undefined;

@@ -1,7 +1,7 @@
 /** Payments and refunds of each period. */
 import { formatNumber } from '../format.ts';
 import { formatMoney } from './format-money.ts';
-import { type MoneyRow, MoneyTable, periodType } from './money-table.tsx';
+import { type MoneyRow, MoneyTable, newestFirst, periodType } from './money-table.tsx';
 import { type DatasetRow, useDataset } from './use-dataset.ts';
 
 /** A row for each status becomes a row with a column for each. */
@@ -23,7 +23,7 @@ function rowsOf(rows: DatasetRow[]): MoneyRow[] {
       ],
     };
   });
-  return found.toSorted((a, b) => b.period.localeCompare(a.period) || a.currency.localeCompare(b.currency));
+  return found.toSorted(newestFirst);
 }
 
 export function PaymentsTable() {
