@@ -1,6 +1,6 @@
 /** What keys do on the page of a site. */
 import { openFilterDialog } from '../filters/edited-filter.ts';
-import { openMenu } from '../parts/menu.tsx';
+import { closeMenu, openMenu } from '../parts/menu.tsx';
 import { goTo, place, rootAddress } from '../place.ts';
 import { chooseRange, move, startWithDates } from '../range/choose-range.ts';
 import { setTheme, theme, themes } from '../theme.ts';
@@ -48,6 +48,16 @@ const actions: Record<string, () => void> = {
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 
+/** There they scroll. */
+const isArrowInBox = (name: string, target: EventTarget | null) =>
+  name.startsWith('arrow') && target instanceof Element && target.closest('.scroll-box') !== null;
+
+/** What lies on top goes first: a menu without the focus does not hear of the key itself. */
+function escape(): void {
+  if (openMenu.value) closeMenu();
+  else clearFilters();
+}
+
 /** Some keyboards have these only together with others. */
 const needsShift = (key: string) => key === '?' || key === '/';
 
@@ -57,8 +67,8 @@ export function act(event: KeyboardEvent): void {
   if (defaultPrevented || isComposing || ctrlKey || altKey || metaKey || isTyping(target)) return;
   if ((shiftKey && !needsShift(key)) || document.querySelector('dialog[open]')) return;
   const name = key.toLowerCase();
-  if (name === 'escape') clearFilters();
-  if (!areKeysOn.value || !Object.hasOwn(actions, name)) return;
+  if (name === 'escape') escape();
+  if (!areKeysOn.value || !Object.hasOwn(actions, name) || isArrowInBox(name, target)) return;
   event.preventDefault();
   actions[name]!();
 }

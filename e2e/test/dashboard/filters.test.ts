@@ -158,6 +158,18 @@ describe.runIf(hasChromium())('filters of a page', () => {
     expect(problems).toEqual([]);
   });
 
+  it('stay when Esc closes a menu that has lost the focus', async () => {
+    const { page } = await dashboard.open(`${june}&f=is,country,DE`);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.locator('.menu-window input').first().waitFor();
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('Escape');
+    await page.locator('.menu-window').waitFor({ state: 'detached' });
+    expect(filtersIn(page)).toEqual(['is,country,DE']);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => filtersIn(page)).toEqual([]);
+  });
+
   it('are no reason to fail when somebody cut their address', async () => {
     const { page, problems } = await dashboard.open(`${june}&f=is,country&f=%E0%A4%A&f=is,path,%`);
     await page.getByText('Page is %').waitFor();

@@ -75,6 +75,21 @@ describe.runIf(hasChromium())('the page of retention', () => {
     expect(problems).toEqual([]);
   });
 
+  it('scrolls its table with the arrow keys, which move the range elsewhere', async () => {
+    const shape = encodeURIComponent(JSON.stringify({ period: 'day' }));
+    const { page } = await dashboard.open(`${address}&shape=${shape}`, phone);
+    await rows(page);
+    const range = () => new URL(page.url()).searchParams.get('range');
+    const box = page.locator('.scroll-box');
+    await box.focus();
+    await page.keyboard.press('ArrowRight');
+    await soon(() => box.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+    expect(range()).toBe('2026-06-01,2026-06-21');
+    await box.blur();
+    await page.keyboard.press('ArrowLeft');
+    await soon(range).not.toBe('2026-06-01,2026-06-21');
+  });
+
   it('goes by days and months as well, and fits on a phone in the dark', async () => {
     const { page, problems } = await dashboard.open(address, { ...phone, colorScheme: 'dark' });
     await page.getByLabel('Periods').selectOption('month');
