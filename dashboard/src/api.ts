@@ -21,6 +21,12 @@ export const isReachable = signal(true);
 /** `status` 0: nothing came back at all. */
 export const isOffline = (error: unknown) => error instanceof ApiError && error.status === 0;
 
+/** To be thrown where no answer came, or only a part of one. */
+export function unreachable(): ApiError {
+  isReachable.value = false;
+  return new ApiError(0, 'offline', '');
+}
+
 async function refusalOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { code: string; message: string } }
@@ -57,9 +63,7 @@ export async function send(path: string, { method = 'GET', body, accept, signal 
       ...(signal && { signal }),
     });
   } catch (error) {
-    if (signal?.aborted) throw error;
-    isReachable.value = false;
-    throw new ApiError(0, 'offline', '');
+    throw signal?.aborted ? error : unreachable();
   }
   isReachable.value = true;
   if (response.ok) return response;
@@ -71,5 +75,8 @@ export async function send(path: string, { method = 'GET', body, accept, signal 
 /** The JSON of the answer; undefined where it has none. @throws ApiError */
 export async function sendJson<T>(path: string, request?: Request): Promise<T> {
   const response = await send(path, request);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.status === 204) return undefined as T;
+  return response.json().catch((error: unknown) => {
+    throw request?.signal?.aborted ? error : unreachable();
+  });
 }

@@ -1,6 +1,6 @@
 /** Asks reporting what panels want to know: what is asked together goes as one batch, and each answer is there as soon as it comes. */
 
-import { ApiError, send } from './api.ts';
+import { ApiError, send, unreachable } from './api.ts';
 import type { components } from './api-types.d.ts';
 import type { Filter } from './view.ts';
 import { noteWaiting } from './waiting.ts';
@@ -87,11 +87,13 @@ async function sendBatch(scope: Scope, waiting: Waiting[]): Promise<void> {
   try {
     const body = { ...scope, queries: waiting.map(({ question }) => question) };
     const response = await send('/query/batch', { method: 'POST', body, accept: 'application/x-ndjson', signal });
-    for await (const line of linesOf(response)) takeLine(JSON.parse(line) as Line, waiting);
-    // Of those that were answered this changes nothing.
-    for (const { reject } of waiting) reject(new ApiError(0, 'offline', ''));
+    let answered = 0;
+    for await (const line of linesOf(response)) answered += takeLine(JSON.parse(line) as Line, waiting);
+    if (answered < waiting.length) throw new Error('The answer was cut.');
   } catch (error) {
-    for (const { reject } of waiting) reject(error);
+    const problem = error instanceof ApiError || signal.aborted ? error : unreachable();
+    // Of those that were answered this changes nothing.
+    for (const { reject } of waiting) reject(problem);
   }
 }
 
@@ -100,9 +102,12 @@ type Line =
   | { meta: object; index?: undefined; error?: undefined }
   | { error: { code: string; message: string }; index?: undefined };
 
-function takeLine(line: Line, waiting: Waiting[]): void {
-  if (line.index !== undefined) waiting[line.index]?.resolve({ ...line, at: Date.now() });
-  else if ('error' in line && line.error) throw new ApiError(500, line.error.code, line.error.message);
+/** Returns how many questions it answers. */
+function takeLine(line: Line, waiting: Waiting[]): 0 | 1 {
+  if ('error' in line && line.error) throw new ApiError(500, line.error.code, line.error.message);
+  if (line.index === undefined) return 0;
+  waiting[line.index]?.resolve({ ...line, at: Date.now() });
+  return 1;
 }
 
 async function* linesOf({ body }: Response): AsyncGenerator<string> {

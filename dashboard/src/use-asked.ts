@@ -5,6 +5,9 @@ import { isOffline } from './api.ts';
 
 /** Grows by one whenever figures that may have changed are to be asked for again. */
 export const refreshes = signal(0);
+export const askAgain = () => {
+  refreshes.value += 1;
+};
 
 /** When the newest answer on the page came, what it was counted from, and the time zone of its days. */
 export const newest = signal<{ at: number; source: string; zone: string } | undefined>(undefined);

@@ -7,6 +7,7 @@ import { Problem } from '../parts/problem.tsx';
 import { savedViewsPath } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
+import { askAgain } from '../use-asked.ts';
 import { changeView, view, viewAddress } from '../view.ts';
 import type { Kind } from './shape.ts';
 import type { SavedView, Shaped } from './use-shape.ts';
@@ -102,7 +103,7 @@ export function SavedBar<Name extends Kind>({ shaped, isComplete }: { shaped: Sh
   return (
     <div class="saved-bar">
       <SavedLinks {...shaped} />
-      {shaped.views.problem ? <Problem problem={shaped.views.problem} /> : null}
+      {shaped.views.problem ? <Problem problem={shaped.views.problem} again={askAgain} /> : null}
       {shaped.isGone && <p role="alert">{t('saved.gone')}</p>}
       {mayChange() && shaped.shape && <SaveForm shaped={shaped} isComplete={isComplete} />}
     </div>

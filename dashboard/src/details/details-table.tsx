@@ -12,6 +12,7 @@ import { dimensionName } from '../parts/value-name.ts';
 import { ValueRow } from '../parts/value-row.tsx';
 import type { Answer } from '../query-client.ts';
 import { useAnswer } from '../use-answer.ts';
+import { askAgain } from '../use-asked.ts';
 import { detailMetrics, detailOrder, detailsQuestion, orderBy, pageSize } from './details-question.ts';
 
 /** What visitors are called when those of a goal are counted. */
@@ -67,7 +68,7 @@ function LaterRows({ tab, page }: { tab: Tab; page: number }) {
   return (
     <tr>
       <td colSpan={detailMetrics(tab).length + 1}>
-        <Problem problem={problem} />
+        <Problem problem={problem} again={askAgain} />
       </td>
     </tr>
   );
@@ -84,7 +85,7 @@ function usePageCount(tab: Tab) {
 export function DetailsTable({ tab }: { tab: Tab }) {
   const { count, addPage } = usePageCount(tab);
   const { answer, problem, isWaiting } = useDetailPage(tab, 0);
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   const total = answer?.meta.total_rows;
   const shown = Math.min(count * pageSize, total ?? 0);
   return (

@@ -1,5 +1,5 @@
 /** Files of what details show, with the range and the filters of the page. */
-import { sendJson } from '../api.ts';
+import { ApiError, sendJson } from '../api.ts';
 import type { Tab } from '../panels/panel.ts';
 import { scopeOf } from '../panels/panel-questions.ts';
 import { apiBase } from '../place.ts';
@@ -40,7 +40,7 @@ const pause = (signal: AbortSignal) =>
 
 /**
  * Has a workbook written, and resolves with its address once it is there; undefined when `signal` aborts before.
- * @throws ApiError, or Error with what went wrong while it was written.
+ * @throws ApiError
  */
 export async function writeWorkbook(tab: Tab, signal: AbortSignal): Promise<string | undefined> {
   const body = { dataset: 'timeseries', params: exportParams(tab), format: 'xlsx' };
@@ -51,5 +51,5 @@ export async function writeWorkbook(tab: Tab, signal: AbortSignal): Promise<stri
     made = await sendJson<Export>(`/exports/${made.id}`, { signal });
   }
   if (made.status === 'completed') return `${apiBase.value}/exports/${made.id}/download`;
-  throw new Error(typeof made.error === 'string' ? made.error : made.error?.message);
+  throw new ApiError(500, 'export_failed', (typeof made.error === 'string' ? made.error : made.error?.message) ?? '');
 }

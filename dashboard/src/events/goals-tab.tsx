@@ -9,6 +9,7 @@ import { siteAddress } from '../place.ts';
 import { siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
 import { useAnswers } from '../use-answer.ts';
+import { askAgain } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 
 interface GoalRow {
@@ -85,7 +86,7 @@ function NoGoals() {
 
 function GoalsTable({ all }: { all: Goal[] }) {
   const { rows, problem, isWaiting, answer } = useGoalRows(all);
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   const most = Math.max(1, ...rows.map(({ conversions }) => conversions));
   const hasValue = all.some(({ value_property: property }) => property !== null);
   return (
@@ -110,7 +111,7 @@ function GoalsTable({ all }: { all: Goal[] }) {
 }
 
 export function GoalsTab() {
-  if (goalsProblem.value) return <Problem problem={goalsProblem.value} />;
+  if (goalsProblem.value) return <Problem problem={goalsProblem.value} again={askAgain} />;
   if (!goals.value) return <div class="rows waiting" />;
   return <div class="rows">{goals.value.length === 0 ? <NoGoals /> : <GoalsTable all={goals.value} />}</div>;
 }

@@ -4,6 +4,7 @@ import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
 import { valueName } from '../parts/value-name.ts';
+import { askAgain } from '../use-asked.ts';
 import { type Filter, takesNull } from '../view-address.ts';
 import type { Draft } from './filter-draft.ts';
 import { type Suggestion, useSuggestions } from './use-suggestions.ts';
@@ -91,7 +92,7 @@ export function FilterValues({ draft, edited, typed, onType, onChange }: ValuesP
           {t('filter.add.value')}
         </button>
       </div>
-      {problem ? <Problem problem={problem} /> : null}
+      {problem ? <Problem problem={problem} again={askAgain} /> : null}
       <div aria-busy={isWaiting} class="suggested">
         <Choices {...{ draft, suggestions, onChange }} />
         {!isWaiting && suggestions.length === 0 && <p class="empty">{t('filter.no.values')}</p>}

@@ -6,6 +6,7 @@ import { Problem } from '../parts/problem.tsx';
 import { type SavedSegment, savedSegments, segmentsProblem } from '../saved-segments.ts';
 import { scope, siteId } from '../scope.ts';
 import { mayChange } from '../session.ts';
+import { askAgain } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 import { deleteSegment, renameSegment, saveSegment } from './change-segments.ts';
 
@@ -106,7 +107,7 @@ export function SegmentsMenu() {
   const all = savedSegments.value ?? [];
   useEffect(() => root.current?.querySelector<HTMLElement>('button, input')?.focus(), []);
   if (!site) return null;
-  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} />;
+  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={askAgain} />;
   return (
     <div ref={root}>
       {all.length === 0 && <p class="empty">{t('segments.none')}</p>}

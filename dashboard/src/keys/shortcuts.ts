@@ -53,7 +53,7 @@ const isArrowInBox = (name: string, target: EventTarget | null) =>
   name.startsWith('arrow') && target instanceof Element && target.closest('.scroll-box') !== null;
 
 /** What lies on top goes first: a menu without the focus does not hear of the key itself. */
-function escape(): void {
+function closeOrClear(): void {
   if (openMenu.value) closeMenu();
   else clearFilters();
 }
@@ -67,7 +67,7 @@ export function act(event: KeyboardEvent): void {
   if (defaultPrevented || isComposing || ctrlKey || altKey || metaKey || isTyping(target)) return;
   if ((shiftKey && !needsShift(key)) || document.querySelector('dialog[open]')) return;
   const name = key.toLowerCase();
-  if (name === 'escape') escape();
+  if (name === 'escape') closeOrClear();
   if (!areKeysOn.value || !Object.hasOwn(actions, name) || isArrowInBox(name, target)) return;
   event.preventDefault();
   actions[name]!();

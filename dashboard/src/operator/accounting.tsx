@@ -6,7 +6,7 @@ import { formatNumber } from '../format.ts';
 import { formatHour } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
-import { useAsked } from '../use-asked.ts';
+import { askAgain, useAsked } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 import { type Account, missingOf, outcomes } from './accounts.ts';
 
@@ -102,7 +102,7 @@ export function AccountingTable() {
       <h2 id="accounting">{t('accounting')}</h2>
       <p class="faint">{t('accounting.about')}</p>
       <RangeChooser range={range} />
-      {problem ? <Problem problem={problem} /> : null}
+      {problem ? <Problem problem={problem} again={askAgain} /> : null}
       {accounting && (
         <ScrollBox label={t(`range.${range}`)}>
           <AccountTable accounting={accounting} />

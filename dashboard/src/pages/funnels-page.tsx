@@ -12,6 +12,7 @@ import { useShape } from '../behaviour/use-shape.ts';
 import type { Goal } from '../goals.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
+import { askAgain } from '../use-asked.ts';
 
 /** Steps without a name are called what they are about. */
 const named = (shape: FunnelShape, goals: readonly Goal[]): FunnelShape => ({
@@ -26,7 +27,7 @@ const named = (shape: FunnelShape, goals: readonly Goal[]): FunnelShape => ({
 function FunnelResult({ shape }: { shape: FunnelShape | undefined }) {
   const { answer, problem, isWaiting } = useBehaviour<FunnelAnswer>('funnel', shape);
   if (!shape) return <p class="empty">{t('funnel.incomplete')}</p>;
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   if (!answer) return <div class="waiting" aria-busy="true" />;
   if (answer.steps[0]!.users === 0) return <p class="empty">{t('funnel.empty', { step: answer.steps[0]!.name })}</p>;
   return (

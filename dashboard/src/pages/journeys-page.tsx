@@ -12,6 +12,7 @@ import { useShape } from '../behaviour/use-shape.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
+import { askAgain } from '../use-asked.ts';
 
 /** How much of everything the listed journeys are. */
 function summaryOf({ journeys, total }: JourneysAnswer): string {
@@ -30,7 +31,7 @@ interface Props {
 function JourneysResult({ shape, onChange }: Props) {
   const { answer, problem, isWaiting } = useBehaviour<JourneysAnswer>('journeys', shape);
   if (!shape) return <p class="empty">{t('condition.incomplete')}</p>;
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   if (!answer) return <div class="waiting" aria-busy="true" />;
   const { journeys, query } = answer;
   if (journeys.length === 0) return <p class="empty">{t('panel.empty')}</p>;

@@ -9,11 +9,12 @@ import { useGoals } from '../behaviour/use-goals.ts';
 import { useShape } from '../behaviour/use-shape.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
+import { askAgain } from '../use-asked.ts';
 
 function RetentionResult({ shape }: { shape: RetentionShape | undefined }) {
   const { answer, problem, isWaiting } = useBehaviour<ReturnsAnswer>('retention', shape);
   if (!shape) return <p class="empty">{t('condition.incomplete')}</p>;
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   if (!answer) return <div class="waiting" aria-busy="true" />;
   if (answer.total.size === 0) return <p class="empty">{t('panel.empty')}</p>;
   return (

@@ -9,6 +9,7 @@ import { changeSitesView, sitesView } from '../sites/sites-address.ts';
 import { SitesTable } from '../sites/sites-table.tsx';
 import { type SitesRange, sitesRanges } from '../sites/sites-view.ts';
 import { type AskedOverview, useOverview } from '../sites/use-overview.ts';
+import { askAgain } from '../use-asked.ts';
 
 function Controls() {
   const { range, search } = sitesView.value;
@@ -94,7 +95,7 @@ export function SitesPage() {
       </Header>
       <main>
         <section class="card" aria-label={t('sites')}>
-          {asked.problem ? <Problem problem={asked.problem} /> : null}
+          {asked.problem ? <Problem problem={asked.problem} again={askAgain} /> : null}
           <List {...asked} />
         </section>
       </main>

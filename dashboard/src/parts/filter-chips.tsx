@@ -4,6 +4,7 @@ import { filterWords } from '../filters/filter-words.ts';
 import { t } from '../i18n/text.ts';
 import { withLater } from '../later.ts';
 import { savedSegments, segmentsProblem } from '../saved-segments.ts';
+import { askAgain } from '../use-asked.ts';
 import { changeView, clearFilters, type Filter, removeFilter, view } from '../view.ts';
 import { onDemand } from './on-demand.tsx';
 import { Problem } from './problem.tsx';
@@ -33,7 +34,7 @@ function Chip({ filter }: { filter: Filter }) {
 
 /** The chosen segment, or that it is gone. */
 function SegmentChip({ id }: { id: string }) {
-  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} />;
+  if (segmentsProblem.value) return <Problem problem={segmentsProblem.value} again={askAgain} />;
   const segment = savedSegments.value?.find((each) => each.id === id);
   const remove = () => changeView({ segment: undefined });
   if (segment) {

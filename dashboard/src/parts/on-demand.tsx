@@ -1,7 +1,7 @@
 /** Parts of the page whose code comes when they are shown for the first time. */
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { refreshes } from '../use-asked.ts';
+import { askAgain, refreshes } from '../use-asked.ts';
 import { noteWaiting } from '../waiting.ts';
 import { Problem } from './problem.tsx';
 
@@ -24,6 +24,6 @@ export function onDemand<Props extends object>(
       }, setProblem);
     }, [attempt]);
     if (Part) return <Part {...props} />;
-    return problem ? <Problem problem={problem} /> : meanwhile();
+    return problem ? <Problem problem={problem} again={askAgain} /> : meanwhile();
   };
 }

@@ -1,7 +1,6 @@
 /** What went wrong, and what to do about it. */
 import { ApiError, isOffline } from '../api.ts';
 import { t } from '../i18n/text.ts';
-import { refreshes } from '../use-asked.ts';
 
 /** What is said about it. */
 export function sentence(problem: unknown): string {
@@ -10,13 +9,21 @@ export function sentence(problem: unknown): string {
   return t('problem.page');
 }
 
-export function Problem({ problem }: { problem: unknown }) {
+interface Props {
+  problem: unknown;
+  /** Absent where only another input helps. */
+  again?: () => void;
+}
+
+export function Problem({ problem, again }: Props) {
   return (
     <div class="problem" role="alert">
       <p>{sentence(problem)}</p>
-      <button type="button" onClick={() => (refreshes.value += 1)}>
-        {t('problem.again')}
-      </button>
+      {again && (
+        <button type="button" onClick={again}>
+          {t('problem.again')}
+        </button>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Term } from '../parts/term.tsx';
 import { defaultInterval } from '../top/interval.ts';
 import type { Asked } from '../use-asked.ts';
+import { askAgain } from '../use-asked.ts';
 import { view } from '../view.ts';
 
 /** What datasets can be told by, fitting the range. */
@@ -47,7 +48,7 @@ function Row({ row: { period, currency, cells } }: { row: MoneyRow }) {
 }
 
 function Rows({ columns, rows, problem, isWaiting }: MoneyTableProps) {
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   if (rows?.length === 0) return <p class="empty">{t('panel.empty')}</p>;
   return (
     <table aria-busy={isWaiting} class={rows ? '' : 'waiting'}>

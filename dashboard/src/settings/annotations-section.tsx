@@ -21,7 +21,7 @@ export function AnnotationsSection({ path, timezone }: SectionProps) {
   const change = useChange();
   const remove = ({ id }: Annotation) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (
-    <Section name="annotations" problem={problem ?? change.problem}>
+    <Section name="annotations" problem={problem} refusal={change.problem}>
       {value?.annotations.length === 0 && <p class="empty">{t('annotations.empty')}</p>}
       <ul class="rows">
         {value?.annotations.map((annotation) => (

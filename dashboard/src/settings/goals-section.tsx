@@ -81,7 +81,7 @@ export function GoalsSection({ siteId, path }: { siteId: string; path: string })
   }, [siteId, value]);
   const remove = ({ id }: Goal) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (
-    <Section name="goals" problem={problem ?? change.problem}>
+    <Section name="goals" problem={problem} refusal={change.problem}>
       {value?.goals.length === 0 && <p class="empty">{t('goals.empty')}</p>}
       {value && <GoalsList all={value.goals} onDelete={remove} />}
       <NewGoal {...{ path, change, onAdded: reload }} />

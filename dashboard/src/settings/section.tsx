@@ -2,19 +2,24 @@
 import type { ComponentChildren } from 'preact';
 import { textOr } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
+import { askAgain } from '../use-asked.ts';
 
 interface Props {
   /** Of the texts `settings.NAME` and `settings.NAME.about`. */
   name: string;
+  /** Why what it is about could not be had. */
   problem?: unknown;
+  /** Why a change was refused. */
+  refusal?: unknown;
   children: ComponentChildren;
 }
 
-export const Section = ({ name, problem, children }: Props) => (
+export const Section = ({ name, problem, refusal, children }: Props) => (
   <section class="card settings-section" aria-labelledby={`settings-${name}`}>
     <h2 id={`settings-${name}`}>{textOr(`settings.${name}`, name)}</h2>
     <p class="faint">{textOr(`settings.${name}.about`, '')}</p>
-    {problem ? <Problem problem={problem} /> : null}
+    {problem ? <Problem problem={problem} again={askAgain} /> : null}
+    {refusal ? <Problem problem={refusal} /> : null}
     {children}
   </section>
 );

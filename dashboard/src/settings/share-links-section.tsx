@@ -76,7 +76,7 @@ export function ShareLinksSection({ path }: { path: string }) {
   const change = useChange();
   const revoke = ({ id }: ShareLink) => change.send(`${path}/${id}`, { method: 'DELETE' }, reload);
   return (
-    <Section name="share" problem={problem ?? change.problem}>
+    <Section name="share" problem={problem} refusal={change.problem}>
       {value?.share_links.length === 0 && <p class="empty">{t('share.empty')}</p>}
       <ul class="rows">
         {value?.share_links.map((link) => (

@@ -55,7 +55,7 @@ export function SiteSection({ path, loaded }: { path: string; loaded: Loaded<Sit
     });
   };
   return (
-    <Section name="site" problem={problem ?? change.problem}>
+    <Section name="site" problem={problem} refusal={change.problem}>
       {site && (
         <form class="fields column" onSubmit={submit}>
           <Fields site={site} />

@@ -7,6 +7,7 @@ import { onDemand } from '../parts/on-demand.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { comparison } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
+import { askAgain } from '../use-asked.ts';
 import { view } from '../view.ts';
 import { useAnnotations } from './annotations.ts';
 import { areAnnotationsOpen } from './annotations-state.ts';
@@ -38,7 +39,7 @@ export function Chart() {
   const { answer, problem, isWaiting } = useAnswer('top', { metrics: [metric], dimensions: [`time:${unit}`], include });
   const series = useMemo(() => answer && seriesOf(answer), [answer]);
   useAnnotations(answer?.query);
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   if (!answer || !series) return <div class="chart" aria-busy="true" />;
   const zone = answer.query.timezone;
   return (

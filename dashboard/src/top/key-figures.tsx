@@ -6,6 +6,7 @@ import { Problem } from '../parts/problem.tsx';
 import { useDefinition } from '../parts/term.tsx';
 import { comparison } from '../scope.ts';
 import { useAnswer } from '../use-answer.ts';
+import { askAgain } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 
 export const keyMetrics = ['visitors', 'visits', 'views', 'views_per_visit', 'bounce_rate', 'visit_duration'];
@@ -33,7 +34,7 @@ function Figure({ metric, value, change }: FigureProps) {
 export function KeyFigures() {
   const { answer, problem, isWaiting } = useAnswer('top', { metrics: keyMetrics, include: comparison.value });
   const [row] = answer?.results ?? [];
-  if (problem) return <Problem problem={problem} />;
+  if (problem) return <Problem problem={problem} again={askAgain} />;
   return (
     <div class="figures" aria-busy={isWaiting}>
       {keyMetrics.map((metric, at) => (

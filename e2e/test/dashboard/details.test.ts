@@ -125,6 +125,14 @@ describe.runIf(hasChromium())('details', () => {
     expect((await contentOf(workbook)).subarray(0, 2).toString()).toBe('PK');
   });
 
+  it('say why a workbook could not be written', async () => {
+    const { page } = await dashboard.open(`${june}&details=pages`);
+    const failed = { id: 'e', status: 'failed', error: 'The disk is full.' };
+    await page.route('**/api/v1/exports', (route) => route.fulfill({ json: failed }));
+    await dialog(page).getByRole('button', { name: 'Excel' }).click();
+    await dialog(page).getByRole('alert').getByText('The disk is full.').waitFor();
+  });
+
   it('have no exports behind a shared link', async () => {
     const { page } = await dashboard.open('/share/abc');
     await page.route('**/share/abc/api/v1/**', (route) => {

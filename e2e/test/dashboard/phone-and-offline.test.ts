@@ -3,7 +3,7 @@ import { hasChromium } from '@millrace/shared/testing/chromium';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
-import { complete, figures } from './read-page.js';
+import { complete, figures, rowsOf } from './read-page.js';
 
 const june = '/shop?range=2026-06-01,2026-06-03&compare=off';
 const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
@@ -73,6 +73,20 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await page.context().setOffline(false);
     await note.waitFor({ state: 'detached' });
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
+  });
+
+  it('asks again for what an answer that broke off did not bring', async () => {
+    const { page } = await dashboard.open('about:blank');
+    let isCut = true;
+    await page.route('**/query/batch', (route) =>
+      isCut ? route.fulfill({ contentType: 'application/x-ndjson', body: '{"index":0,"resu' }) : route.fallback(),
+    );
+    await page.goto(june);
+    await page.getByText('Millrace cannot be reached').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    isCut = false;
+    await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
+    expect((await rowsOf(page, 'Locations')).length).toBe(2);
   });
 
   it('begins once Millrace answers, when it did not at first', async () => {

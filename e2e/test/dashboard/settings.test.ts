@@ -50,6 +50,7 @@ describe.runIf(hasChromium())('the settings of a site', () => {
     await goals.getByLabel('Name').fill('Thanked');
     await goals.getByRole('button', { name: 'Add goal' }).click();
     await goals.getByRole('alert').getByText('or path is needed').waitFor();
+    expect(await goals.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await goals.getByLabel(/^Page/).fill('/thanks/*');
     await goals.getByLabel('Property with a value').fill('price');
     await goals.getByRole('button', { name: 'Add goal' }).click();
