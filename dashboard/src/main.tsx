@@ -5,6 +5,7 @@ import { Sheet } from './keys/keys.tsx';
 import { followFirstView } from './later.ts';
 import { followLive } from './live/live.ts';
 import { Page } from './page.tsx';
+import { followTitle } from './page-title.ts';
 import { OfflineNote } from './parts/offline-note.tsx';
 import { followAddress, isEmbedded } from './place.ts';
 import { keepFresh } from './refresh.ts';
@@ -20,6 +21,7 @@ const App = () => (
 );
 
 followTheme();
+followTitle();
 followAddress();
 keepFresh();
 followSession();

@@ -5,6 +5,7 @@ import { t } from './i18n/text.ts';
 import { withLater } from './later.ts';
 import { loadStyle } from './page-style.ts';
 import { SitePage } from './pages/site-page.tsx';
+import { Main } from './parts/main.tsx';
 import { onDemand } from './parts/on-demand.tsx';
 import { type Place, place } from './place.ts';
 import { siteId } from './scope.ts';
@@ -41,5 +42,5 @@ export function Page() {
   if (siteId.value !== undefined && !maySee(siteId.value)) return <OtherSitePage />;
   if (page === 'site') return <SitePage />;
   const Other = pages[page];
-  return Other ? <Other /> : <main class="message">{t('page.unknown')}</main>;
+  return Other ? <Other /> : <Main class="message">{t('page.unknown')}</Main>;
 }

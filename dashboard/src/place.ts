@@ -18,6 +18,15 @@ function readAddress() {
 
 export const place = computed(() => placeOf(address.value.path));
 
+/** How often the reader has come from one page of ours to another. */
+export const arrivals = signal(0);
+
+function followLocation(): void {
+  const { path } = address.value;
+  address.value = readAddress();
+  if (address.value.path !== path) arrivals.value += 1;
+}
+
 /** Where requests go: those of a shared link to what is shared. */
 export const apiBase = computed(() => {
   const { slug } = place.value;
@@ -71,16 +80,18 @@ export const rootAddress = (page = ''): string => root + page;
 
 /** Goes to an address of ours, as a click on a link would, but without loading the page again. */
 export function goTo(url: string, { replace = false } = {}): void {
-  if (replace) history.replaceState(null, '', url);
-  else history.pushState(null, '', url);
-  address.value = readAddress();
+  const { href, pathname } = new URL(url, document.baseURI);
+  // Back would seem to do nothing if the same address came twice.
+  const isSame = href === location.href;
+  const isOtherPage = pathname !== location.pathname;
+  history[replace || isSame ? 'replaceState' : 'pushState'](null, '', url);
+  if (isOtherPage) scrollTo(0, 0);
+  followLocation();
 }
 
 /** Lets the browser's Back and Forward, and plain clicks on links of ours, change the page without loading it. */
 export function followAddress(): void {
-  addEventListener('popstate', () => {
-    address.value = readAddress();
-  });
+  addEventListener('popstate', followLocation);
   addEventListener('click', (event) => {
     const link = (event.target as Element).closest?.('a[href]');
     if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute('download')) return;

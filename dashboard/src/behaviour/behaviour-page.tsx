@@ -6,6 +6,7 @@ import { useKeys } from '../keys/keys.tsx';
 import { FilterChips } from '../parts/filter-chips.tsx';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
 import { useSegmentsOf } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
@@ -32,7 +33,7 @@ export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, c
         <RangePicker />
         <FilterPicker />
       </Header>
-      <main class="behaviour">
+      <Main class="behaviour">
         <FilterChips />
         <section class="card editor" aria-labelledby="behaviour-name">
           <h2 id="behaviour-name">{t(names[shaped.kind])}</h2>
@@ -47,7 +48,7 @@ export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, c
           </h2>
           {children}
         </section>
-      </main>
+      </Main>
       <Footing />
     </>
   );

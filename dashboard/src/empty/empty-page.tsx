@@ -2,6 +2,7 @@
 import { withLater } from '../later.ts';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { onDemand } from '../parts/on-demand.tsx';
 import { isEmbedded } from '../place.ts';
 
@@ -10,9 +11,9 @@ const EmptySite = onDemand(async () => (await withLater(import('./empty-site.tsx
 export const EmptyPage = () => (
   <>
     <Header />
-    <main>
+    <Main>
       <EmptySite />
-    </main>
+    </Main>
     {isEmbedded.value && <Footing />}
   </>
 );

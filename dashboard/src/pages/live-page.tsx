@@ -6,6 +6,7 @@ import { type LiveState, live, liveConnection } from '../live/live.ts';
 import { LiveList } from '../live/live-list.tsx';
 import { MinuteBars } from '../live/minute-bars.tsx';
 import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { siteId } from '../scope.ts';
 import { FixedFilters } from '../share/fixed-filters.tsx';
 
@@ -34,7 +35,7 @@ export function LivePage() {
   return (
     <>
       <Header />
-      <main class="live">
+      <Main class="live">
         <FixedFilters />
         {isLost && (
           <p class="problem" role="status">
@@ -42,7 +43,7 @@ export function LivePage() {
           </p>
         )}
         {live.value ? <Moment state={live.value} /> : <p class="faint">{isLost ? null : t('live.connecting')}</p>}
-      </main>
+      </Main>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { t } from '../i18n/text.ts';
 import { AccountingTable } from '../operator/accounting.tsx';
 import { Queues } from '../operator/queues.tsx';
 import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { mayOperate } from '../session.ts';
 
 export function OperatorPage() {
@@ -11,7 +12,7 @@ export function OperatorPage() {
       <Header>
         <h1>{t('operator')}</h1>
       </Header>
-      <main class="operator">
+      <Main class="operator">
         {mayOperate() ? (
           <>
             <Queues />
@@ -20,7 +21,7 @@ export function OperatorPage() {
         ) : (
           <p>{t('operator.forbidden')}</p>
         )}
-      </main>
+      </Main>
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { useLoaded } from '../behaviour/use-loaded.ts';
 import { t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { siteId } from '../scope.ts';
 import { mayChange, session } from '../session.ts';
 import { AnnotationsSection } from '../settings/annotations-section.tsx';
@@ -34,9 +35,9 @@ export function SettingsPage() {
   return (
     <>
       <Header />
-      <main class="settings">
+      <Main class="settings">
         {may && site ? <Sections key={site} site={site} /> : <p class="card">{t('settings.refused')}</p>}
-      </main>
+      </Main>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useKeys } from '../keys/keys.tsx';
 import { isFirstViewThere, withLater } from '../later.ts';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { onDemand } from '../parts/on-demand.tsx';
 import { Panels } from '../parts/panels.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
@@ -37,14 +38,14 @@ export function SitePage() {
         <RangePicker />
         <FilterPicker />
       </Header>
-      <main>
+      <Main>
         {(isNarrowed() || editedFilter.value || isFirstViewThere.value) && <Chips />}
         <section class="top card">
           <KeyFigures />
           <Chart />
         </section>
         <Panels />
-      </main>
+      </Main>
       <Footing />
     </>
   );

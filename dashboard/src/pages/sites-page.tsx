@@ -1,6 +1,7 @@
 /** All sites that the reader may see, each with its visitors at a glance. */
 import { locale, t } from '../i18n/text.ts';
 import { Header } from '../parts/header.tsx';
+import { Main } from '../parts/main.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { mayChange, session } from '../session.ts';
 import { AddSite } from '../sites/add-site.tsx';
@@ -93,12 +94,12 @@ export function SitesPage() {
         {!isEmpty && <Controls />}
         {!isEmpty && mayAdd() && <AddSite />}
       </Header>
-      <main>
+      <Main>
         <section class="card" aria-label={t('sites')}>
           {asked.problem ? <Problem problem={asked.problem} again={askAgain} /> : null}
           <List {...asked} />
         </section>
-      </main>
+      </Main>
     </>
   );
 }

@@ -89,6 +89,23 @@ describe.runIf(hasChromium())('the page of a site', () => {
     expect(problems).toEqual([]);
   });
 
+  it('shows another page from its top, with its name in the title and the focus on it, and the same page only once in the history', async () => {
+    const { page } = await dashboard.open(june, { viewport: { width: 600, height: 400 } });
+    await figures(page);
+    await expect.poll(() => page.title()).toBe('shop – Millrace');
+    const funnels = page.getByRole('link', { name: 'Funnels' });
+    await page.evaluate(() => scrollTo(0, 300));
+    // A real click would scroll to the link by itself.
+    await funnels.dispatchEvent('click');
+    await expect.poll(() => page.title()).toBe('Funnels – shop – Millrace');
+    await expect.poll(() => page.evaluate(() => document.activeElement!.tagName)).toBe('MAIN');
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    const entries = () => page.evaluate(() => history.length);
+    const before = await entries();
+    await funnels.click();
+    expect(await entries()).toBe(before);
+  });
+
   it('filters everything by a click, and Back takes the filter away', async () => {
     const { page, problems } = await dashboard.open(june);
     await page.getByRole('button', { name: 'Germany', exact: true }).click();
