@@ -1,13 +1,11 @@
 /** Asks what names of figures mean: once somebody wants to know. */
 import { signal } from '@preact/signals';
 import { type Definitions, definitions } from './definitions.ts';
-import { locale } from './i18n/text.ts';
+import { type Language, language } from './i18n/text.ts';
 import { rootAddress } from './place.ts';
 
-/** In the reader's language: those of the page's own figures, and of others where there are any. */
-const translated = signal<Record<string, string>>({});
-
-let isAsked = false;
+/** By language: those of the page's own figures, and of others where there are any. */
+const translated = signal<Partial<Record<Language, Record<string, string>>>>({});
 
 async function load(): Promise<void> {
   // The same for everybody, so that a shared link has them from here as well.
@@ -16,25 +14,34 @@ async function load(): Promise<void> {
   definitions.value = (await response.json()) as Definitions;
 }
 
-const translations: Record<string, () => Promise<{ default: Record<string, string> }>> = {
+const translations: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
   en: () => import('./i18n/definitions.en.json'),
   de: () => import('./i18n/definitions.de.json'),
 };
 
-async function translate(): Promise<void> {
-  translated.value = (await (translations[locale.value.split('-')[0]!] ?? translations.en!)()).default;
+async function translate(into: Language): Promise<void> {
+  const { default: texts } = await translations[into]();
+  translated.value = { ...translated.value, [into]: texts };
 }
 
-/** Does nothing where they are there already; tried again when it failed before. */
+/** What is there, or on its way. */
+const asked = new Set<string>();
+
+function once(name: string, ask: () => Promise<void>): void {
+  if (asked.has(name)) return;
+  asked.add(name);
+  ask().catch(() => asked.delete(name));
+}
+
+/** Does nothing where they are there already in the reader's language; tried again when it failed before. */
 export function loadDefinitions(): void {
-  if (isAsked) return;
-  isAsked = true;
-  Promise.all([load(), translate()]).catch(() => {
-    isAsked = false;
-  });
+  const into = language.value;
+  once('definitions', load);
+  once(into, () => translate(into));
 }
 
 /** Without the marks of Markdown. Empty until it is known. */
 export function definitionOf(metric: string): string {
-  return (translated.value[metric] ?? definitions.value?.metrics[metric] ?? '').replaceAll('`', '');
+  const text = translated.value[language.value]?.[metric] ?? definitions.value?.metrics[metric] ?? '';
+  return text.replaceAll('`', '');
 }

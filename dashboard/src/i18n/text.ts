@@ -1,5 +1,5 @@
 /** What the page says, in the language of whoever reads it. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { readStored } from '../stored.ts';
 import type english from './en.json';
 import type englishOfPages from './pages-en.json';
@@ -30,6 +30,15 @@ let pageTexts: Promise<void> | undefined;
 
 const rightToLeft = /^(ar|fa|he|ur)\b/;
 
+/** `Intl` throws about any other. */
+function isTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** `?lang=`, then the language chosen before, then the first of the browser's that there is. */
 function preferredLocale(): string {
   const asked = new URLSearchParams(location.search).get('lang') ?? readStored('millrace.lang');
@@ -37,12 +46,20 @@ function preferredLocale(): string {
   return wanted.find((tag) => languageOf(tag) !== undefined) ?? 'en';
 }
 
-const languageOf = (tag: string) => languages.find((name) => name === tag.split('-')[0]);
+const languageOf = (tag: string) => languages.find((name) => name === tag.split('-')[0] && isTag(tag));
 
-export async function loadTexts(tag = preferredLocale()): Promise<void> {
-  const language = languageOf(tag) ?? 'en';
+/** Of the texts, without a country. */
+export const language = computed((): Language => languageOf(locale.value) ?? 'en');
+
+/** The last choice. */
+let wantedTag = preferredLocale();
+
+export async function loadTexts(tag = wantedTag): Promise<void> {
+  wantedTag = tag;
   const wanted = hasPageTexts ? [loaders, loadersOfPages] : [loaders];
-  const parts = await Promise.all(wanted.map((load) => load[language]()));
+  const parts = await Promise.all(wanted.map((loader) => loader[languageOf(tag) ?? 'en']()));
+  // Those of an earlier choice may come last.
+  if (tag !== wantedTag) return;
   texts.value = Object.assign({}, ...parts.map((part) => part.default));
   locale.value = tag;
   document.documentElement.lang = tag;
@@ -52,7 +69,7 @@ export async function loadTexts(tag = preferredLocale()): Promise<void> {
 /** Adds the texts of all but the first view. */
 export async function loadPageTexts(): Promise<void> {
   hasPageTexts = true;
-  pageTexts ??= loadTexts(locale.value);
+  pageTexts ??= loadTexts();
   try {
     await pageTexts;
   } catch (error) {

@@ -1,7 +1,7 @@
 /** How the page looks, its language, and the way out. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { languageName } from '../format.ts';
-import { type Language, languages, loadTexts, locale, t } from '../i18n/text.ts';
+import { type Language, language, languages, loadTexts, t } from '../i18n/text.ts';
 import { openSheet } from '../keys/sheet-state.ts';
 import { goTo } from '../place.ts';
 import { logOut, session } from '../session.ts';
@@ -38,14 +38,13 @@ function Themes() {
 }
 
 function Languages() {
-  const chosen = locale.value.split('-')[0];
   return (
     <fieldset>
       <legend>{t('language')}</legend>
       {languages.map((name) => (
         <label key={name} lang={name} title={languageName(name)}>
           <input
-            {...{ type: 'radio', name: 'language', checked: chosen === name }}
+            {...{ type: 'radio', name: 'language', checked: language.value === name }}
             onChange={() => void chooseLanguage(name)}
           />
           {own(name)}

@@ -1,5 +1,6 @@
 /** What a figure means, beside its name. */
 import { useEffect } from 'preact/hooks';
+import { language } from '../i18n/text.ts';
 import { definitionOf, loadDefinitions } from '../load-definitions.ts';
 
 const width = 300;
@@ -13,7 +14,7 @@ export interface TipProps {
 
 /** Stays above everything, whatever clips what it is about. */
 export function Tip({ id, metric, place }: TipProps) {
-  useEffect(loadDefinitions, []);
+  useEffect(loadDefinitions, [language.value]);
   const text = definitionOf(metric);
   if (!text) return null;
   const inlineSize = Math.min(width, innerWidth - 16);

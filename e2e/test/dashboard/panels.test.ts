@@ -1,6 +1,6 @@
 /** Panels show what the API answers, whatever tab is chosen and whatever is clicked. */
 import { hasChromium } from '@millrace/shared/testing/chromium';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExpectedTab, expectedRows, expectedTabs, type PageFilter, shownRows } from './expected-rows.js';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
@@ -117,6 +117,30 @@ describe.runIf(hasChromium())('panels', () => {
     await expect.poll(() => tip.textContent(), patient).toBe(metrics.views!.replaceAll('`', ''));
     await page.keyboard.press('Escape');
     await expect.poll(() => tip.count(), patient).toBe(0);
+  });
+
+  it('say it in the language that the reader chose last, and whatever the address calls a language', async () => {
+    const { page, problems } = await dashboard.open(`${june}&lang=de-`);
+    const tip = page.getByRole('tooltip');
+    await page.locator('.figures').getByRole('button', { name: 'Bounce rate' }).hover();
+    await expect.poll(() => tip.textContent(), patient).toContain('Visits');
+    const held: Route[] = [];
+    await page.route(/\/(pages-)?de-\w+\.js$/, (route) => void held.push(route));
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const language = () => page.evaluate(() => document.documentElement.lang);
+    await page.getByRole('radio', { name: 'Deutsch' }).click();
+    await expect.poll(() => held.length, patient).toBe(2);
+    await page.getByRole('radio', { name: 'English' }).click();
+    await expect.poll(language, patient).toBe('en');
+    await Promise.all(held.map((route) => route.continue()));
+    for (const route of held) await page.evaluate(`import(${JSON.stringify(route.request().url())}).then(() => true)`);
+    expect(await language()).toBe('en');
+    await page.getByRole('radio', { name: 'Deutsch' }).click();
+    await expect.poll(language, patient).toBe('de');
+    await page.keyboard.press('Escape');
+    await page.locator('.figures').getByRole('button', { name: 'Absprungrate' }).hover();
+    await expect.poll(() => tip.textContent(), patient).toContain('Seitenaufruf');
+    expect(problems).toEqual([]);
   });
 
   it('wait for nobody: one that hangs or is refused leaves the others alone', async () => {
