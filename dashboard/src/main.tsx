@@ -6,6 +6,7 @@ import { followFirstView } from './later.ts';
 import { followLive } from './live/live.ts';
 import { Page } from './page.tsx';
 import { followTitle } from './page-title.ts';
+import { Boundary } from './parts/boundary.tsx';
 import { OfflineNote } from './parts/offline-note.tsx';
 import { followAddress, isEmbedded } from './place.ts';
 import { keepFresh } from './refresh.ts';
@@ -15,10 +16,24 @@ import { followTheme } from './theme.ts';
 const App = () => (
   <>
     <OfflineNote />
-    <Page />
+    <Boundary>
+      <Page />
+    </Boundary>
     <Sheet />
   </>
 );
+
+/** Whatever it could say in another language has not come. */
+const NoTexts = () => (
+  <main class="message">
+    <p>Millrace cannot be reached.</p>
+    <button type="button" onClick={() => location.reload()}>
+      Try again
+    </button>
+  </main>
+);
+
+const root = document.getElementById('page')!;
 
 followTheme();
 followTitle();
@@ -30,4 +45,7 @@ followFirstView();
 document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
 // The figures do not wait for the texts, nor the texts for who it is.
 void loadSession();
-void loadTexts().then(() => render(<App />, document.getElementById('page')!));
+void loadTexts().then(
+  () => render(<App />, root),
+  () => render(<NoTexts />, root),
+);

@@ -60,7 +60,15 @@ describe('readShape', () => {
   });
 
   it('leaves out what somebody has cut, or what is no shape of the kind', () => {
-    for (const text of ['{"steps":[{"filters', '[]', 'null', '{}', '{"steps":[{}]}', '{"steps":7}']) {
+    for (const text of [
+      '{"steps":[{"filters',
+      '[]',
+      'null',
+      '{}',
+      '{"steps":[{}]}',
+      '{"steps":7}',
+      '{"steps":[],"window":5}',
+    ]) {
       expect(readShape('funnel', text)).toBeUndefined();
     }
     expect(readShape('journeys', '{"start":"/"}')).toBeUndefined();

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { t } from '../i18n/text.ts';
 import { useKeys } from '../keys/keys.tsx';
+import { Boundary } from '../parts/boundary.tsx';
 import { FilterChips } from '../parts/filter-chips.tsx';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
@@ -10,6 +11,7 @@ import { Main } from '../parts/main.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
 import { useSegmentsOf } from '../saved-segments.ts';
 import { siteId } from '../scope.ts';
+import { FixedFilters } from '../share/fixed-filters.tsx';
 import { Suggestions } from './known-values.tsx';
 import { SavedBar } from './saved-bar.tsx';
 import type { Kind } from './shape.ts';
@@ -34,19 +36,20 @@ export function BehaviourPage<Name extends Kind>({ shaped, isComplete, editor, c
         <FilterPicker />
       </Header>
       <Main class="behaviour">
+        <FixedFilters />
         <FilterChips />
         <section class="card editor" aria-labelledby="behaviour-name">
           <h2 id="behaviour-name">{t(names[shaped.kind])}</h2>
           <p class="faint">{t(`about.${shaped.kind}`)}</p>
           <SavedBar shaped={shaped} isComplete={isComplete} />
-          {editor}
+          <Boundary>{editor}</Boundary>
           <Suggestions />
         </section>
         <section class="card" aria-labelledby="behaviour-answer">
           <h2 id="behaviour-answer" class="unseen">
             {t('behaviour.answer')}
           </h2>
-          {children}
+          <Boundary>{children}</Boundary>
         </section>
       </Main>
       <Footing />

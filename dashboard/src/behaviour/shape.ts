@@ -61,7 +61,8 @@ const isEventsOrAbsent = (value: unknown) => value === undefined || isEvents(val
 
 /** Checks only what the page itself relies on; the API reports everything else. */
 const checks: Record<Kind, (value: Record<string, unknown>) => boolean> = {
-  funnel: ({ steps }) => Array.isArray(steps) && steps.every(isEvents),
+  funnel: ({ steps, window }) =>
+    Array.isArray(steps) && steps.every(isEvents) && (window === undefined || typeof window === 'string'),
   retention: ({ first, returning }) => isEventsOrAbsent(first) && isEventsOrAbsent(returning),
   journeys: ({ start, end }) => isEventsOrAbsent(start) && isEventsOrAbsent(end),
 };

@@ -5,6 +5,7 @@ import { editedFilter } from '../filters/edited-filter.ts';
 import { FilterPicker } from '../filters/filter-picker.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { isFirstViewThere, withLater } from '../later.ts';
+import { Boundary } from '../parts/boundary.tsx';
 import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
@@ -41,8 +42,12 @@ export function SitePage() {
       <Main>
         {(isNarrowed() || editedFilter.value || isFirstViewThere.value) && <Chips />}
         <section class="top card">
-          <KeyFigures />
-          <Chart />
+          <Boundary>
+            <KeyFigures />
+          </Boundary>
+          <Boundary>
+            <Chart />
+          </Boundary>
         </section>
         <Panels />
       </Main>

@@ -3,6 +3,7 @@ import { useGoalsOf } from '../goals.ts';
 import { useHasPayments } from '../panels/has-payments.ts';
 import { panels } from '../panels/panel-list.ts';
 import { siteId } from '../scope.ts';
+import { Boundary } from './boundary.tsx';
 import { onDemand } from './on-demand.tsx';
 import { PanelCard } from './panel-card.tsx';
 
@@ -14,9 +15,15 @@ export function Panels() {
   return (
     <div class="panels">
       {panels.map((panel) => (
-        <PanelCard key={panel.name} panel={panel} />
+        <Boundary key={panel.name}>
+          <PanelCard panel={panel} />
+        </Boundary>
       ))}
-      {hasPayments && <RevenuePanel />}
+      {hasPayments && (
+        <Boundary>
+          <RevenuePanel />
+        </Boundary>
+      )}
     </div>
   );
 }

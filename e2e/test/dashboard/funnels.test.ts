@@ -56,6 +56,22 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     expect(problems).toEqual([]);
   });
 
+  it('says so where an answer cannot be drawn, leaves the rest of the page, and draws the next one', async () => {
+    const { page: shown } = await dashboard.open('about:blank');
+    let isBroken = true;
+    await shown.route('**/api/v1/funnel', (route) =>
+      isBroken
+        ? route.fulfill({ json: { steps: [], meta: { source: 'raw' }, query: { timezone: 'UTC' } } })
+        : route.fallback(),
+    );
+    await shown.goto(addressOf(signup));
+    await shown.getByRole('alert').getByText('This part of the page failed').waitFor();
+    expect(await shown.getByLabel('Step 1: name').inputValue()).toBe('Front');
+    isBroken = false;
+    await shown.getByRole('button', { name: 'Try again' }).click();
+    await soon(() => steps(shown)).toEqual(expected);
+  });
+
   it('is made step by step, and the link to it shows the same to somebody else', async () => {
     const { page: shown, problems } = await dashboard.open(`/shop/funnels?${juneInAddress}`);
     await shown.getByText('Say for each step').waitFor();

@@ -125,6 +125,16 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await expect.poll(() => asked).toContain('/api/v1/query/batch');
   });
 
+  it('says so where even its texts cannot be had', async () => {
+    const { page } = await dashboard.open('about:blank');
+    await page.route(/\/en-\w+\.js$/, (route) => route.abort('connectionrefused'));
+    await page.goto(june);
+    await page.getByText('Millrace cannot be reached').waitFor();
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    expect(await figures(page)).toMatchObject({ Visitors: '2' });
+  });
+
   it('asks again each minute where the range includes now, without dimming, and not otherwise', async () => {
     // Without any event the page would wait for the first one.
     const before = new Date(Date.now() - 3 * 86_400_000).toISOString();

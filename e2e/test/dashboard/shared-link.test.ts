@@ -67,6 +67,13 @@ describe.runIf(hasChromium())('a shared link', () => {
     await page.close();
   });
 
+  it('says on the pages about behaviour as well what it is limited to', async () => {
+    const { path } = await share(germans);
+    const page = await open(`${path}/funnels?${june}`);
+    await page.getByRole('list', { name: 'Fixed by this link' }).getByText('Country is Germany').waitFor();
+    await page.close();
+  });
+
   it('has its own live page, within the same filters', async () => {
     const { path } = await share(germans);
     const page = await open(`${path}?range=7d`);

@@ -1,0 +1,19 @@
+/** Keeps a fault in a part of the page from taking the rest away. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
+import { address } from '../place.ts';
+import { forgetAnswers } from '../use-asked.ts';
+import { Problem } from './problem.tsx';
+
+export function Boundary({ children }: { children: ComponentChildren }) {
+  const [problem, reset] = useErrorBoundary(reportError);
+  const shown = address.value;
+  // Another address may have nothing that fails.
+  useEffect(() => reset(), [shown]);
+  const tryAgain = () => {
+    // It may be an answer that nobody expected.
+    forgetAnswers();
+    reset();
+  };
+  return problem ? <Problem problem={problem} again={tryAgain} /> : children;
+}
