@@ -1,6 +1,7 @@
 /** Saved segments: one is chosen by a click, and whoever may change the site names, renames and deletes them. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n/text.ts';
+import { DeleteButton } from '../parts/delete-button.tsx';
 import { closeMenu } from '../parts/menu.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { type SavedSegment, savedSegments, segmentsProblem } from '../saved-segments.ts';
@@ -60,9 +61,7 @@ const Changes = ({ name, isRenamed, onRename, onDelete }: ChangesProps) => (
     >
       {t('rename')}
     </button>
-    <button type="button" class="minor" aria-label={t('segment.delete', { name })} onClick={onDelete}>
-      {t('delete')}
-    </button>
+    <DeleteButton class="minor" label={t('delete')} {...{ name, onDelete }} />
   </>
 );
 

@@ -7,15 +7,16 @@ interface Props {
   label: string;
   /** What it is about. */
   name: string;
+  class?: string;
   onDelete: () => void;
 }
 
-export function DeleteButton({ label, name, onDelete }: Props) {
+export function DeleteButton({ label, name, class: className = '', onDelete }: Props) {
   const [isSure, setSure] = useState(false);
   return (
     <button
       type="button"
-      class={isSure ? 'danger' : ''}
+      class={isSure ? `${className} danger` : className}
       aria-label={isSure ? t('sure.named', { name }) : `${label}: ${name}`}
       onClick={() => (isSure ? onDelete() : setSure(true))}
       onBlur={() => setSure(false)}

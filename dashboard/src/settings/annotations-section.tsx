@@ -29,7 +29,7 @@ export function AnnotationsSection({ path, timezone }: SectionProps) {
             <span>
               <strong>{annotation.text}</strong>{' '}
               <span class="faint">
-                {textOr(`annotations.${annotation.kind}`, annotation.kind)} · {timezone && timeOf(annotation, timezone)}
+                {textOr(`annotation.${annotation.kind}`, annotation.kind)} · {timezone && timeOf(annotation, timezone)}
               </span>
             </span>
             <DeleteButton label={t('delete')} name={annotation.text} onDelete={() => remove(annotation)} />

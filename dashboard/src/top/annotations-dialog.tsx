@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { formatInstant } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
+import { DeleteButton } from '../parts/delete-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { instantOf } from '../range/calendar.ts';
@@ -21,14 +22,10 @@ function Listed({ site, annotation }: { site: string; annotation: Annotation }) 
       <strong>{t(`annotation.${kind}`)}</strong> <span class="text">{text}</span>
       <span class="faint">{formatInstant(at, zone.value)}</span>
       {mayChange() && (
-        <button
-          type="button"
-          class="minor"
-          aria-label={t('annotation.delete', { text })}
-          onClick={() => deleteAnnotation(site, id).catch(setProblem)}
-        >
-          {t('delete')}
-        </button>
+        <DeleteButton
+          {...{ class: 'minor', label: t('delete'), name: text }}
+          onDelete={() => deleteAnnotation(site, id).catch(setProblem)}
+        />
       )}
       {problem ? <Problem problem={problem} /> : null}
     </li>

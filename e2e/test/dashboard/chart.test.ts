@@ -54,7 +54,8 @@ describe.runIf(hasChromium())('the chart', () => {
     ]);
 
     await mark.click();
-    await dialog.getByRole('button', { name: 'Delete the annotation: <b>Version 2</b>' }).click();
+    await dialog.getByRole('button', { name: 'Delete: <b>Version 2</b>' }).click();
+    await dialog.getByRole('button', { name: 'Really, for good: <b>Version 2</b>' }).click();
     await dialog.getByText('Nothing was noted').waitFor();
     await page.keyboard.press('Escape');
     expect(await mark.count()).toBe(0);

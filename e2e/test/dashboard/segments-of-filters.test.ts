@@ -47,7 +47,8 @@ describe.runIf(hasChromium())('segments of a page', () => {
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
 
     await page.getByRole('button', { name: 'Segments' }).click();
-    await page.getByRole('button', { name: 'Delete People in Germany' }).click();
+    await page.getByRole('button', { name: 'Delete: People in Germany' }).click();
+    await page.getByRole('button', { name: 'Really, for good: People in Germany' }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '3' });
     expect(await kept()).toEqual([]);
     expect(problems).toEqual([]);
@@ -71,7 +72,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
     const france = page.getByRole('banner').getByRole('button', { name: 'France', exact: true });
     await france.waitFor();
     expect(await page.getByLabel('Save the filters as').count()).toBe(0);
-    expect(await page.getByRole('button', { name: 'Delete France' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Delete: France' }).count()).toBe(0);
     await france.click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
   });
