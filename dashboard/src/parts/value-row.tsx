@@ -38,7 +38,7 @@ function Value({ tab, row: { value }, choose }: ValueRowProps) {
         <button
           type="button"
           class="leave-out"
-          aria-label={t('row.leave_out')}
+          aria-label={t('row.leave_out.title', { value: name })}
           title={t('row.leave_out.title', { value: name })}
           onClick={() => leaveOut(tab, value)}
         />

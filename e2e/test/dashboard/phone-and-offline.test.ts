@@ -56,6 +56,16 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     expect(problems).toEqual([]);
   });
 
+  it('shows what leaves a value out, as a finger cannot point at it first', async () => {
+    const { page } = await dashboard.open(june, phone);
+    await figures(page);
+    const leaveOut = page.getByRole('button', { name: 'All but Germany' });
+    await expect.poll(() => leaveOut.evaluate((button) => getComputedStyle(button).opacity)).toBe('1');
+    await leaveOut.tap();
+    await page.getByText('Country is not Germany').waitFor();
+    await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
+  });
+
   it('says once that Millrace does not answer, keeps its figures, and goes on by itself', async () => {
     const { page } = await dashboard.open(june);
     await figures(page);
