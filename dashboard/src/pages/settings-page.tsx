@@ -35,7 +35,7 @@ export function SettingsPage() {
   return (
     <>
       <Header />
-      <Main class="settings">
+      <Main class="site-settings">
         {may && site ? <Sections key={site} site={site} /> : <p class="card">{t('settings.refused')}</p>}
       </Main>
     </>

@@ -1,8 +1,9 @@
 /** Makes a site before its first event, and goes to its page. */
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ApiError, sendJson } from '../api.ts';
 import { t } from '../i18n/text.ts';
 import { Described } from '../parts/described.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
 import { goTo, siteAddress } from '../place.ts';
@@ -77,21 +78,22 @@ function AddForm({ onCancel }: { onCancel: () => void }) {
 }
 
 export function AddSite() {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const open = () => {
-    setOpen(true);
-    dialog.current!.showModal();
-  };
   return (
     <>
-      <button type="button" class="primary" onClick={open}>
+      <button type="button" class="primary" onClick={() => setOpen(true)}>
         {t('sites.add')}
       </button>
-      <dialog ref={dialog} class="dialog" aria-labelledby="add-site" onClose={() => setOpen(false)}>
-        <h2 id="add-site">{t('sites.add')}</h2>
-        {isOpen && <AddForm onCancel={() => dialog.current!.close()} />}
-      </dialog>
+      {isOpen && (
+        <Dialog label={t('sites.add')} onClose={() => setOpen(false)}>
+          {(close) => (
+            <>
+              <h2>{t('sites.add')}</h2>
+              <AddForm onCancel={close} />
+            </>
+          )}
+        </Dialog>
+      )}
     </>
   );
 }

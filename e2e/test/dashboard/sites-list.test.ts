@@ -86,6 +86,24 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(problems).toEqual([]);
   });
 
+  it('leaves the page of a site as it looks to those who come there at once', async () => {
+    const lookOfSite = async (page: Page) => {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.locator('.menu-window li button').first().waitFor();
+      return page.evaluate(() =>
+        ['.step', '.menu.settings > .menu-window', '.menu-window > div', '.menu-window li button'].map((selector) => {
+          const style = getComputedStyle(document.querySelector(selector)!);
+          return [selector, style.display, style.padding, style.border, style.backgroundColor, style.minBlockSize];
+        }),
+      );
+    };
+    const { page: direct } = await dashboard.open('/shop?range=7d');
+    const { page: later } = await dashboard.open('/shop/settings');
+    await later.getByRole('link', { name: 'Overview' }).click();
+    await later.locator('.step').first().waitFor();
+    expect(await lookOfSite(later)).toEqual(await lookOfSite(direct));
+  });
+
   it('keeps an id that is taken, and offers nothing to who may not change anything', async () => {
     const { page } = await dashboard.open('/', phone);
     await rows(page);
