@@ -14,7 +14,7 @@ function Moment({ state }: { state: LiveState }) {
   const lists = { siteId: siteId.value! };
   return (
     <>
-      <section class="card live-top" aria-label={t('live.title')}>
+      <section class="card live-top" aria-label={t('nav.live')}>
         <p>
           <strong>{visitorsNow(state.visitors_now)}</strong> <span class="faint">{t('live.visitors.hint')}</span>
         </p>
