@@ -2,17 +2,22 @@
 import type { components } from '../api-types.d.ts';
 import { formatDuration, formatNumber, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { Term } from '../parts/term.tsx';
 
 export type FunnelAnswer = components['schemas']['FunnelAnswer'];
 export type FunnelStep = FunnelAnswer['steps'][number];
 
 export const percentOrDash = (value: number | null) => (value === null ? '–' : formatPercent(value));
-export const durationOrDash = (value: number | null) => (value === null ? '–' : formatDuration(value));
+const durationOrDash = (value: number | null) => (value === null ? '–' : formatDuration(value));
 
-function Figure({ name, value }: { name: string; value: string }) {
+type FigureName = `funnel.${'conversion' | 'dropoff' | 'median' | 'p90'}` | `funnel.by.${'visitor' | 'visit'}`;
+
+function Figure({ name, value }: { name: FigureName; value: string }) {
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>
+        <Term metric={name.replace('.by', '')} name={t(name)} />
+      </dt>
       <dd>{value}</dd>
     </div>
   );
@@ -27,19 +32,19 @@ function Step({ step, at, by }: { step: FunnelStep; at: number; by: 'visitor' | 
         <span style={{ inlineSize: `${conversion ?? 0}%` }} />
       </div>
       <dl>
-        <Figure name={t(`funnel.by.${by}`)} value={formatNumber(users)} />
-        <Figure name={t('funnel.conversion')} value={percentOrDash(conversion)} />
+        <Figure name={`funnel.by.${by}`} value={formatNumber(users)} />
+        <Figure name="funnel.conversion" value={percentOrDash(conversion)} />
         {at > 0 && (
           <>
             <Figure
-              name={t('funnel.dropoff')}
+              name="funnel.dropoff"
               value={t('funnel.dropoff.value', {
                 count: formatNumber(step.dropoff),
                 percent: percentOrDash(step.dropoff_percent),
               })}
             />
-            <Figure name={t('funnel.median')} value={durationOrDash(step.median_seconds)} />
-            <Figure name={t('funnel.p90')} value={durationOrDash(step.p90_seconds)} />
+            <Figure name="funnel.median" value={durationOrDash(step.median_seconds)} />
+            <Figure name="funnel.p90" value={durationOrDash(step.p90_seconds)} />
           </>
         )}
       </dl>

@@ -3,11 +3,18 @@ import { useState } from 'preact/hooks';
 import type { components } from '../api-types.d.ts';
 import { formatNumber } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { Term } from '../parts/term.tsx';
 import { percentOrDash } from './funnel-drawing.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 
 export type JourneysAnswer = components['schemas']['JourneysAnswer'];
 type Journey = JourneysAnswer['journeys'][number];
+
+const columns = [
+  ['journeys.visits', 'metric.visits'],
+  ['journeys.visitors', 'metric.visitors'],
+  ['journeys.share', 'journeys.share'],
+] as const;
 
 const shownAtFirst = 20;
 
@@ -48,9 +55,11 @@ export function JourneysList({ journeys, onStart }: { journeys: Journey[]; onSta
           <thead>
             <tr>
               <th scope="col">{t('journeys.journey')}</th>
-              <th scope="col">{t('metric.visits')}</th>
-              <th scope="col">{t('metric.visitors')}</th>
-              <th scope="col">{t('journeys.share')}</th>
+              {columns.map(([metric, name]) => (
+                <th scope="col" key={metric}>
+                  <Term metric={metric} name={t(name)} />
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>

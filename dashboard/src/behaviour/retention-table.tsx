@@ -2,6 +2,7 @@
 import type { components } from '../api-types.d.ts';
 import { formatBucket, formatNumber, formatPercent } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { Term } from '../parts/term.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 
 export type ReturnsAnswer = components['schemas']['ReturnsAnswer'];
@@ -37,7 +38,9 @@ function Head({ period, count }: { period: 'day' | 'week' | 'month'; count: numb
     <thead>
       <tr>
         <th scope="col">{t('retention.cohort')}</th>
-        <th scope="col">{t('metric.visitors')}</th>
+        <th scope="col">
+          <Term metric="retention.size" name={t('metric.visitors')} />
+        </th>
         {Array.from({ length: count }, (_, at) => (
           <th scope="col" key={at}>
             {t(`retention.${period}`, { number: at })}

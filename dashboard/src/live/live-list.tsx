@@ -1,6 +1,7 @@
 /** Where the visitors of this moment are, or came from; a click shows the last half hour of one of them. */
 import { formatNumber } from '../format.ts';
 import { t, textOr } from '../i18n/text.ts';
+import { Term } from '../parts/term.tsx';
 import { dimensionName, valueName } from '../parts/value-name.ts';
 import { siteAddress } from '../place.ts';
 import { type Filter, readView, writeView } from '../view-address.ts';
@@ -43,7 +44,9 @@ export function LiveList({ panel, rows, ...about }: LiveListProps) {
           <thead>
             <tr>
               <th scope="col">{dimensionName(about.dimension)}</th>
-              <th scope="col">{t('metric.visitors')}</th>
+              <th scope="col">
+                <Term metric="visitors_now" name={t('metric.visitors')} />
+              </th>
             </tr>
           </thead>
           <tbody>

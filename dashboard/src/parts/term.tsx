@@ -30,13 +30,20 @@ export function useDefinition(metric: string): { on: Record<string, unknown>; ti
   return { on, tip: place ? <Tip id={id} metric={metric} place={place} /> : null };
 }
 
-/** `onClick` absent: it only explains. */
-export function Term({ metric, onClick }: { metric: string; onClick?: () => void }) {
+interface TermProps {
+  metric: string;
+  /** Where it is called otherwise than the metric. */
+  name?: string;
+  /** Absent: it only explains. */
+  onClick?: () => void;
+}
+
+export function Term({ metric, name = textOr(`metric.${metric}`, metric), onClick }: TermProps) {
   const { on, tip } = useDefinition(metric);
   return (
     <>
       <button type="button" class="term" {...on} onClick={onClick}>
-        {textOr(`metric.${metric}`, metric)}
+        {name}
       </button>
       {tip}
     </>

@@ -1,6 +1,7 @@
 /** The list of sites; a click on the name of a column sorts by it. */
 import { formatChange, formatNumber, formatShort } from '../format.ts';
 import { t } from '../i18n/text.ts';
+import { useDefinition } from '../parts/term.tsx';
 import { address, siteAddress } from '../place.ts';
 import { defaultView, writeView } from '../view-address.ts';
 import { nameOfSite, type SiteOverview } from './arrange-sites.ts';
@@ -13,6 +14,7 @@ const opposite = { asc: 'desc', desc: 'asc' } as const;
 function SortHead({ column }: { column: SitesColumn }) {
   const { column: sorted, direction } = sitesView.value;
   const isSorted = column === sorted;
+  const { on, tip } = useDefinition(column === 'change' ? 'visitors.change' : column);
   return (
     <th
       scope="col"
@@ -21,11 +23,13 @@ function SortHead({ column }: { column: SitesColumn }) {
     >
       <button
         type="button"
+        {...(column !== 'name' && on)}
         onClick={() => changeSitesView({ column, direction: isSorted ? opposite[direction] : firstDirection(column) })}
       >
         {t(`sites.${column}`)}
         <span aria-hidden="true">{isSorted ? (direction === 'asc' ? ' ↑' : ' ↓') : ''}</span>
       </button>
+      {tip}
     </th>
   );
 }

@@ -53,6 +53,8 @@ describe.runIf(hasChromium())('the page of funnels', () => {
     );
     await shown.getByRole('button', { name: /Remove the filter/ }).click();
     await soon(() => steps(shown)).toEqual(expected);
+    await shown.getByRole('button', { name: 'Lost' }).first().hover();
+    await shown.getByRole('tooltip').getByText('reached the step before but not this one').waitFor();
     expect(problems).toEqual([]);
   });
 

@@ -57,6 +57,8 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(await page.locator('tr', { hasText: 'shop' }).locator('.trend .unseen').textContent()).toBe(
       'Visitors: at least 0, at most 3, lastly 3.',
     );
+    await page.getByRole('button', { name: 'Now', exact: true }).hover();
+    await page.getByRole('tooltip').getByText('in the last five minutes').waitFor();
     await page.getByRole('link', { name: 'shop' }).click();
     await page.waitForURL('**/shop?range=7d');
     expect(problems).toEqual([]);
