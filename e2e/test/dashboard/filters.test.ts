@@ -135,7 +135,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
 
   it('come back with Back one by one, and go with Esc all at once, but not while a dialog is open', async () => {
     const { page, problems } = await dashboard.open(june);
-    await page.getByRole('button', { name: 'Chrome' }).click();
+    await page.getByRole('button', { name: 'Chrome', exact: true }).click();
     await page.getByText('Browser is Chrome').waitFor();
     await page.getByRole('button', { name: 'Austria', exact: true }).click();
     await page.getByText('Country is Austria').waitFor();

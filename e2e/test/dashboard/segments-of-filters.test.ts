@@ -33,7 +33,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
     expect(new URL(page.url()).searchParams.getAll('f')).toEqual([]);
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
 
-    await page.getByRole('button', { name: 'Chrome' }).click();
+    await page.getByRole('button', { name: 'Chrome', exact: true }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
     await page.keyboard.press('Escape');
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '3' });
