@@ -5,6 +5,7 @@ import { LastEvents } from '../live/last-events.tsx';
 import { type LiveState, live, liveConnection } from '../live/live.ts';
 import { LiveList } from '../live/live-list.tsx';
 import { MinuteBars } from '../live/minute-bars.tsx';
+import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { siteId } from '../scope.ts';
@@ -44,6 +45,7 @@ export function LivePage() {
         )}
         {live.value ? <Moment state={live.value} /> : <p class="faint">{isLost ? null : t('live.connecting')}</p>}
       </Main>
+      {live.value && <Footing at={Date.parse(live.value.at)} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** All sites that the reader may see, each with its visitors at a glance. */
 import { locale, t } from '../i18n/text.ts';
+import { Footing } from '../parts/footing.tsx';
 import { Header } from '../parts/header.tsx';
 import { Main } from '../parts/main.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -100,6 +101,7 @@ export function SitesPage() {
           <List {...asked} />
         </section>
       </Main>
+      {asked.at !== undefined && <Footing at={asked.at} />}
     </>
   );
 }

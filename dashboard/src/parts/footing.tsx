@@ -4,12 +4,16 @@ import { t, textOr } from '../i18n/text.ts';
 import { isEmbedded } from '../place.ts';
 import { newest } from '../use-asked.ts';
 
-export function Footing() {
-  if (isEmbedded.value) return <footer class="mark">Millrace</footer>;
-  const { at, source } = newest.value ?? {};
-  return (
-    <footer class="footing">
-      {at && source ? t('foot.exact', { time: formatTime(at), source: textOr(`source.${source}`, source) }) : null}
-    </footer>
-  );
+function said(at: number | undefined): string | null {
+  if (at !== undefined) return t('foot.as_of', { time: formatTime(at) });
+  const { at: answeredAt, source } = newest.value ?? {};
+  if (!answeredAt || !source) return null;
+  return t('foot.exact', { time: formatTime(answeredAt), source: textOr(`source.${source}`, source) });
 }
+
+/** `at`, in milliseconds since 1970, is that of figures which no question of the page brought. */
+export const Footing = ({ at }: { at?: number }) => (
+  <footer class={isEmbedded.value ? 'mark' : 'footing'}>
+    {said(at)} {isEmbedded.value && 'Millrace'}
+  </footer>
+);

@@ -11,6 +11,8 @@ interface Overview {
 }
 
 export interface AskedOverview extends Partial<Overview> {
+  /** When it came, in milliseconds since 1970. */
+  at?: number;
   problem?: unknown;
   /** What is shown is of another range, or not all there yet. */
   isWaiting: boolean;
@@ -60,7 +62,7 @@ export function useOverview(range: string): AskedOverview {
         const isWaiting = sites.length < total;
         // A list that is there in whole is not cut short until the next one is.
         if (isWaiting && former.range === range && former.sites?.length === former.total) return former;
-        return { range, sites, total, isWaiting };
+        return { range, sites, total, isWaiting, at: Date.now() };
       });
     loadAll(range, stopping.signal, take).catch((problem: unknown) => {
       if (!stopping.signal.aborted) setAsked((former) => ({ ...former, range, problem, isWaiting: false }));

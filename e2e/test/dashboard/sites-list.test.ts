@@ -57,6 +57,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
     expect(await page.locator('tr', { hasText: 'shop' }).locator('.trend .unseen').textContent()).toBe(
       'Visitors: at least 0, at most 3, lastly 3.',
     );
+    expect(await page.getByRole('contentinfo').innerText()).toMatch(/^As of \d\d:\d\d:\d\d\.$/);
     await page.getByRole('button', { name: 'Now', exact: true }).hover();
     await page.getByRole('tooltip').getByText('in the last five minutes').waitFor();
     await page.getByRole('link', { name: 'shop' }).click();
