@@ -17,3 +17,10 @@ export const formatInstant = (at: string, timeZone?: string) =>
     ...{ dateStyle: 'medium', timeStyle: 'short' },
     ...(timeZone !== undefined && { timeZone }),
   }).format(Date.parse(at));
+
+/** From one instant to another, where there is one. */
+export const formatSpan = (from: string, until: string | null, timeZone?: string) =>
+  [from, until]
+    .flatMap((at) => at ?? [])
+    .map((at) => formatInstant(at, timeZone))
+    .join(' – ');

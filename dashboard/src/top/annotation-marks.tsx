@@ -1,9 +1,9 @@
 /** Marks on the chart where something happened; what it was is shown beside them. */
-import { formatInstant } from '../format-instant.ts';
+import { formatSpan } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { type Annotation, annotations } from './annotations.ts';
 import { openAnnotations } from './annotations-state.ts';
-import { byPoint } from './by-point.ts';
+import { byPoint, pointAt } from './by-point.ts';
 import type { Series } from './series.ts';
 
 const words = ({ kind, text }: Annotation) => `${t(`annotation.${kind}`)}: ${text}`;
@@ -18,10 +18,7 @@ function Mark({ all, left, side, zone }: { all: Annotation[]; left: number; side
         {all.map(({ id, at, until, kind, text }) => (
           <li key={id}>
             <strong>{t(`annotation.${kind}`)}</strong> {text}
-            <span class="faint">
-              {formatInstant(at, zone)}
-              {until && ` – ${formatInstant(until, zone)}`}
-            </span>
+            <span class="faint">{formatSpan(at, until, zone)}</span>
           </li>
         ))}
       </ul>
@@ -34,10 +31,24 @@ export interface AnnotationMarksProps {
   zone: string;
 }
 
+/** Of what lasts over more than one point. */
+function Span({ series, zone, annotation: { at, until } }: AnnotationMarksProps & { annotation: Annotation }) {
+  if (until === null) return null;
+  const last = series.points.length - 1;
+  const from = pointAt(series, Date.parse(at), zone);
+  // The instant itself is no longer part of it.
+  const to = pointAt(series, Date.parse(until) - 1, zone);
+  if (from === to) return null;
+  return <div class="lasting" style={{ left: `${(100 * from) / last}%`, width: `${(100 * (to - from)) / last}%` }} />;
+}
+
 export function AnnotationMarks({ series, zone }: AnnotationMarksProps) {
   const count = series.points.length;
   return (
     <div class="marks">
+      {annotations.value.map((annotation) => (
+        <Span key={annotation.id} {...{ series, zone, annotation }} />
+      ))}
       {[...byPoint(series, annotations.value, zone)].map(([at, all]) => (
         <Mark
           {...{ key: at, all, zone, left: count > 1 ? (100 * at) / (count - 1) : 50 }}

@@ -1,6 +1,6 @@
 /** Lists what happened in the range; whoever may change the site adds and deletes. */
 import { useState } from 'preact/hooks';
-import { formatInstant } from '../format-instant.ts';
+import { formatSpan } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -16,11 +16,11 @@ import { addAnnotation, deleteAnnotation } from './change-annotations.ts';
 
 function Listed({ site, annotation }: { site: string; annotation: Annotation }) {
   const [problem, setProblem] = useState<unknown>();
-  const { id, at, kind, text } = annotation;
+  const { id, at, until, kind, text } = annotation;
   return (
     <li>
       <strong>{t(`annotation.${kind}`)}</strong> <span class="text">{text}</span>
-      <span class="faint">{formatInstant(at, zone.value)}</span>
+      <span class="faint">{formatSpan(at, until, zone.value)}</span>
       {mayChange() && (
         <DeleteButton
           {...{ class: 'minor', label: t('delete'), name: text }}
@@ -39,6 +39,10 @@ function AddFields() {
       <label>
         {t('annotation.at', { zone: zone.value })}
         <input {...{ name: 'at', type: 'datetime-local', required: true, defaultValue: now.slice(0, 16) }} />
+      </label>
+      <label>
+        {t('annotation.until')}
+        <input {...{ name: 'until', type: 'datetime-local' }} />
       </label>
       <label>
         {t('annotation.kind')}
@@ -64,9 +68,10 @@ function AddForm({ site }: { site: string }) {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const field = (name: string) => String(new FormData(form).get(name));
-    const at = instantOf(field('at').slice(0, 16), zone.value).toISOString();
+    const instant = (name: string) => instantOf(field(name).slice(0, 16), zone.value).toISOString();
+    const until = field('until') === '' ? null : instant('until');
     const kind = annotationKinds.find((name) => name === field('kind')) ?? 'note';
-    addAnnotation(site, { at, kind, text: field('text').trim() }).then(() => {
+    addAnnotation(site, { at: instant('at'), until, kind, text: field('text').trim() }).then(() => {
       setProblem(undefined);
       form.reset();
     }, setProblem);

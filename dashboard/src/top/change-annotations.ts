@@ -2,7 +2,7 @@
 import { sendJson } from '../api.ts';
 import { type Annotation, addressOf, annotationChanges } from './annotations.ts';
 
-export type NewAnnotation = Pick<Annotation, 'at' | 'kind' | 'text'>;
+type NewAnnotation = Omit<Annotation, 'id'>;
 
 /** @throws ApiError */
 export async function addAnnotation(site: string, annotation: NewAnnotation): Promise<void> {

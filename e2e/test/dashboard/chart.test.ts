@@ -62,6 +62,26 @@ describe.runIf(hasChromium())('the chart', () => {
     expect(problems).toEqual([]);
   });
 
+  it('shows how long a campaign lasts', async () => {
+    const { page } = await dashboard.open(june);
+    await complete(page);
+    await page.getByRole('button', { name: 'Annotate' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Annotations' });
+    await dialog.getByLabel('When (UTC)').fill('2026-06-03T00:00');
+    await dialog.getByLabel('Until').fill('2026-06-06T00:00');
+    await dialog.getByLabel('Kind').selectOption('Campaign');
+    await dialog.getByLabel('Text').fill('Spring');
+    await dialog.getByRole('button', { name: 'Add annotation' }).click();
+    await dialog.getByText('3 Jun 2026, 00:00 – 6 Jun 2026, 00:00').waitFor();
+    await page.keyboard.press('Escape');
+    const { x, width } = (await page.locator('.lasting').boundingBox())!;
+    const [first, last] = [await spotOf(page, 3), await spotOf(page, 5)];
+    expect(Math.abs(x - first.x)).toBeLessThan(2);
+    expect(Math.abs(x + width - last.x)).toBeLessThan(2);
+    const { annotations } = await dashboard.ask<{ annotations: { id: string }[] }>('/sites/shop/annotations');
+    await fetch(`${dashboard.url}/api/v1/sites/shop/annotations/${annotations[0]!.id}`, { method: 'DELETE' });
+  });
+
   it('makes a part that is marked with the mouse the range, and Back undoes it', async () => {
     const { page, problems } = await dashboard.open(june);
     await figures(page);
