@@ -6,7 +6,7 @@ import { forgetAnswers } from '../use-asked.ts';
 import { Problem } from './problem.tsx';
 
 export function Boundary({ children }: { children: ComponentChildren }) {
-  const [problem, reset] = useErrorBoundary(reportError);
+  const [problem, reset] = useErrorBoundary((error) => reportError(error));
   const shown = address.value;
   // Another address may have nothing that fails.
   useEffect(() => reset(), [shown]);
