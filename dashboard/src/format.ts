@@ -47,7 +47,7 @@ const units: Record<string, Unit> = {
   views_per_visitor: 'ratio',
 };
 
-export const unitOf = (metric: string): Unit => units[metric] ?? 'count';
+const unitOf = (metric: string): Unit => units[metric] ?? 'count';
 
 /** A figure of a metric; a dash where there is none. Exact decimals come as text. */
 export function formatMetric(

@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { ApiError, onRefusal, sendJson } from './api.ts';
 import { goTo, place, rootAddress, siteAddress } from './place.ts';
 
-export interface Session {
+interface Session {
   /** `open`: everybody who reaches the page may do everything. */
   auth: 'open' | 'key' | 'share';
   scopes: string[];

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { readStored, writeStored } from './stored.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof themes)[number];
+type Theme = (typeof themes)[number];
 
 const kept = 'millrace.theme';
 const asTheme = (text: string | null): Theme => themes.find((name) => name === text) ?? 'system';

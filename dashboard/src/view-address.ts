@@ -5,7 +5,7 @@ const withValues = [
   ...(['is', 'is_not', 'contains', 'contains_not', 'starts_with', 'starts_with_not'] as const),
   ...(['ends_with', 'ends_with_not', 'matches', 'matches_not'] as const),
 ];
-export const operators = [...withValues, ...withoutValues] as const;
+const operators = [...withValues, ...withoutValues] as const;
 export type Operator = (typeof operators)[number];
 /** As the API takes it: an operator, what it is about, and the values of which one has to fit; null is no value. `is_set` and `is_not_set` have no values. */
 export type Filter = [operator: Operator, dimension: string, values?: (string | null)[]];

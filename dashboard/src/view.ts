@@ -3,7 +3,7 @@ import { computed } from '@preact/signals';
 import { address, goTo, type Place, siteAddress } from './place.ts';
 import { type Filter, isSame, readView, type View, writeView } from './view-address.ts';
 
-export { type Filter, type Interval, intervals, type Operator, type View } from './view-address.ts';
+export type { Filter, Interval, Operator } from './view-address.ts';
 
 export const view = computed(() => readView(address.value.search));
 

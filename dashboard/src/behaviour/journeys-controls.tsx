@@ -19,7 +19,7 @@ type Mark = (typeof marks)[number];
 const markOf = ({ start, end }: JourneysShape): Mark => (start ? 'start' : end ? 'end' : 'first');
 
 /** A journey begins with something, or ends with it, never both. */
-export function withMark({ start, end, ...rest }: JourneysShape, mark: Mark, filters?: unknown[]): JourneysShape {
+function withMark({ start, end, ...rest }: JourneysShape, mark: Mark, filters?: unknown[]): JourneysShape {
   const events = { filters: filters ?? (start ?? end)?.filters ?? [] };
   return mark === 'first' ? rest : { ...rest, [mark]: events };
 }

@@ -25,12 +25,12 @@ function Line({ name, text }: { name: string; text: string }) {
         <code>{text}</code>
       </pre>
       {clipboard && (
-        <button type="button" onClick={() => void copy()} aria-label={`${t('empty.copy')}: ${name}`}>
-          {t('empty.copy')}
+        <button type="button" onClick={() => void copy()} aria-label={`${t('copy')}: ${name}`}>
+          {t('copy')}
         </button>
       )}
       <span class="faint" role="status">
-        {isCopied ? t('empty.copied') : ''}
+        {isCopied ? t('copied') : ''}
       </span>
     </section>
   );

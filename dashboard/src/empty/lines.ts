@@ -11,7 +11,9 @@ export function ingestionAddress(configured: string | null, page: { protocol: st
   return url.href.replace(/\/+$/, '');
 }
 
-const attribute = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+/** As the value of an attribute of HTML. */
+export const attribute = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 const shell = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** For pages; those on one's own computer count only where they are to be tried. */

@@ -80,7 +80,7 @@ export function PropertiesTab({ tab }: { tab: Tab }) {
   const { event, property } = chosenProperty();
   return (
     <>
-      <p class="crumbs">
+      <p>
         {event === undefined ? t('properties.event') : null}
         {event !== undefined && <Crumb text={event} label={t('properties.other_event')} onClick={() => choose({})} />}
         {event !== undefined && property !== undefined && (

@@ -175,11 +175,7 @@ function Form({ edited, close }: { edited: Filter | undefined; close: () => void
 export function FilterDialog() {
   const { filter } = editedFilter.value ?? {};
   return (
-    <Dialog
-      class="filter-dialog"
-      label={t(filter ? 'filter.change' : 'filter.add')}
-      onClose={() => (editedFilter.value = undefined)}
-    >
+    <Dialog label={t(filter ? 'filter.change' : 'filter.add')} onClose={() => (editedFilter.value = undefined)}>
       {(close) => <Form edited={filter} close={close} />}
     </Dialog>
   );

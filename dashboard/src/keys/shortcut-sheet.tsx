@@ -1,52 +1,30 @@
 /** All keys and what they do. */
-import { type TextName, t } from '../i18n/text.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { type TextName, t, textOr } from '../i18n/text.ts';
+import { Closing, Dialog } from '../parts/dialog.tsx';
+import { rangeKeys } from './range-keys.ts';
 import { areKeysOn, isSheetOpen, setKeys } from './sheet-state.ts';
 
-const groups: { title: TextName; keys: [key: string, text: TextName][] }[] = [
+const groups: { title: TextName; keys: [key: string, text: string][] }[] = [
   {
     title: 'range',
     keys: [
-      ...([
-        ['D', 'range.day'],
-        ['E', 'range.yesterday'],
-        ['R', 'range.realtime'],
-        ['H', 'range.24h'],
-      ] as const),
-      ...([
-        ['W', 'range.week'],
-        ['M', 'range.month'],
-        ['P', 'range.last_month'],
-        ['Y', 'range.year'],
-      ] as const),
-      ...([
-        ['F', 'range.28d'],
-        ['N', 'range.90d'],
-        ['L', 'range.12mo'],
-        ['A', 'range.all'],
-      ] as const),
-      ...([
-        ['C', 'range.custom'],
-        ['←', 'range.before'],
-        ['→', 'range.after'],
-      ] as const),
-    ].map(([key, text]) => [key, text]),
+      ...Object.entries(rangeKeys).map(([range, key]): [string, string] => [key, `range.${range}`]),
+      ['C', 'range.custom'],
+      ['←', 'range.before'],
+      ['→', 'range.after'],
+    ],
   },
   {
     title: 'keys.page',
     keys: [
-      ...([
-        ['X', 'keys.compare'],
-        ['I', 'keys.interval'],
-        ['/', 'filter.add'],
-        ['Esc', 'filter.clear'],
-      ] as const),
-      ...([
-        ['S', 'keys.sites'],
-        ['T', 'keys.theme'],
-        ['?', 'keys'],
-      ] as const),
-    ].map(([key, text]) => [key, text]),
+      ['X', 'keys.compare'],
+      ['I', 'keys.interval'],
+      ['/', 'filter.add'],
+      ['Esc', 'filter.clear'],
+      ['S', 'keys.sites'],
+      ['T', 'keys.theme'],
+      ['?', 'keys'],
+    ],
   },
 ];
 
@@ -65,7 +43,7 @@ export function ShortcutSheet() {
                     <dt>
                       <kbd>{key}</kbd>
                     </dt>
-                    <dd>{t(text)}</dd>
+                    <dd>{textOr(text, text)}</dd>
                   </div>
                 ))}
               </dl>
@@ -78,11 +56,7 @@ export function ShortcutSheet() {
             />
             {t('keys.on')}
           </label>
-          <div class="actions">
-            <button type="button" class="control" onClick={close}>
-              {t('close')}
-            </button>
-          </div>
+          <Closing close={close} />
         </>
       )}
     </Dialog>

@@ -7,6 +7,7 @@ import { setTheme, theme, themes } from '../theme.ts';
 import { defaultInterval, fittingIntervals } from '../top/interval.ts';
 import { changeView, clearFilters, view } from '../view.ts';
 import { defaultView } from '../view-address.ts';
+import { rangeKeys } from './range-keys.ts';
 import { areKeysOn, openSheet } from './sheet-state.ts';
 
 function toggleComparison(): void {
@@ -34,13 +35,8 @@ function showSites(): void {
   if (!place.value.slug) goTo(rootAddress());
 }
 
-const ranges: Record<string, string> = {
-  ...{ d: 'day', e: 'yesterday', r: 'realtime', w: 'week', h: '24h', f: '28d', n: '90d' },
-  ...{ m: 'month', p: 'last_month', y: 'year', l: '12mo', a: 'all' },
-};
-
 const actions: Record<string, () => void> = {
-  ...Object.fromEntries(Object.entries(ranges).map(([key, range]) => [key, () => chooseRange(range)])),
+  ...Object.fromEntries(Object.entries(rangeKeys).map(([range, key]) => [key.toLowerCase(), () => chooseRange(range)])),
   ...{ c: openRange, x: toggleComparison, i: nextInterval, '/': () => openFilterDialog(), s: showSites, t: nextTheme },
   ...{ '?': openSheet, arrowleft: () => move(-1), arrowright: () => move(1) },
 };

@@ -4,7 +4,7 @@ import { recheckSession } from '../session.ts';
 /** `lost`: what is shown may be out of date. */
 export type Connection = 'connecting' | 'open' | 'lost';
 
-export interface StreamSettings<T> {
+interface StreamSettings<T> {
   path: string;
   /** Name of the events that bring the whole state. */
   event: string;

@@ -1,19 +1,17 @@
 /** The newest events, as they come. Whose they are is not told. */
 import { formatTime } from '../format.ts';
-import { t, textOr } from '../i18n/text.ts';
+import { t } from '../i18n/text.ts';
 import { valueName } from '../parts/value-name.ts';
 import type { LiveEvent } from './live.ts';
 
 const columns = ['country', 'browser', 'source'] as const;
-
-const eventName = (type: string) => textOr(`event.${type}`, type);
 
 function EventRow({ event }: { event: LiveEvent }) {
   return (
     <tr>
       <td>{formatTime(new Date(event.at))}</td>
       <th scope="row" title={event.path}>
-        {event.event_type !== 'view' && <span class="kind">{eventName(event.event_type)}</span>}
+        {event.event_type !== 'view' && <span class="kind">{event.event_type}</span>}
         {event.path}
       </th>
       {columns.map((name) => (

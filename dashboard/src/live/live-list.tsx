@@ -7,7 +7,7 @@ import { siteAddress } from '../place.ts';
 import { type Filter, readView, writeView } from '../view-address.ts';
 import type { LiveRow } from './live.ts';
 
-export interface LiveListProps {
+interface LiveListProps {
   siteId: string;
   /** Of the text that names it. */
   panel: 'pages' | 'sources' | 'countries';

@@ -2,7 +2,7 @@
 
 /** Each event that was received is in exactly one of these. */
 export const outcomes = ['stored', 'duplicate', 'rejected', 'dead_lettered', 'in_flight'] as const;
-export type Outcome = (typeof outcomes)[number];
+type Outcome = (typeof outcomes)[number];
 
 export type Account = { received: number } & Record<Outcome, number>;
 

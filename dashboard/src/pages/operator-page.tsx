@@ -12,7 +12,7 @@ export function OperatorPage() {
       <Header>
         <h1>{t('operator')}</h1>
       </Header>
-      <Main class="operator">
+      <Main>
         {mayOperate() ? (
           <>
             <Queues />

@@ -6,7 +6,7 @@ import { comparison, scope } from '../scope.ts';
 import type { Tab } from './panel.ts';
 
 /** Every panel has as many places for rows, so that nothing moves when they come. */
-export const rowsShown = 9;
+const rowsShown = 9;
 /** Among so many values with most visitors those of the rows are looked for first. */
 const valuesWithVisitors = 500;
 

@@ -1,6 +1,7 @@
 /** A window over the page: Esc, and a click beside it, close it, and the focus returns to where it was. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../i18n/text.ts';
 
 interface DialogProps {
   /** Its name for those who do not see it. */
@@ -35,3 +36,12 @@ export function Dialog({ label, class: className = '', onClose, children }: Dial
     </dialog>
   );
 }
+
+/** The last row of a dialog that has nothing to send. */
+export const Closing = ({ close }: { close: () => void }) => (
+  <div class="actions">
+    <button type="button" class="control" onClick={close}>
+      {t('close')}
+    </button>
+  </div>
+);

@@ -5,9 +5,11 @@ import { useEffect, useRef } from 'preact/hooks';
 
 /** The one that is open. */
 export const openMenu = signal<string | undefined>(undefined);
-export const closeMenu = () => {
+/** Gives the focus to its button, since what had it goes. */
+export function closeMenu(): void {
+  document.querySelector<HTMLElement>(`.menu.${openMenu.value} > button`)?.focus();
   openMenu.value = undefined;
-};
+}
 
 interface MenuProps {
   name: string;
@@ -25,7 +27,7 @@ export function Menu({ name, children, label, content: Content }: MenuProps) {
   useEffect(() => {
     if (!isOpen) return;
     const closeIfOutside = ({ target }: Event) => {
-      if (target instanceof Node && target.isConnected && !root.current?.contains(target)) closeMenu();
+      if (target instanceof Node && target.isConnected && !root.current?.contains(target)) openMenu.value = undefined;
     };
     for (const type of ['pointerdown', 'focusin']) document.addEventListener(type, closeIfOutside);
     return () => {
@@ -36,7 +38,6 @@ export function Menu({ name, children, label, content: Content }: MenuProps) {
     if (event.key !== 'Escape' || !isOpen) return;
     event.stopPropagation();
     closeMenu();
-    root.current?.querySelector('button')?.focus();
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of the buttons in it.

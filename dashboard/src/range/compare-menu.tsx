@@ -11,7 +11,6 @@ const ways = ['off', 'previous_period', 'year_over_year'] as const;
 function choose(compare: string): void {
   changeView({ compare });
   closeMenu();
-  document.querySelector<HTMLElement>('.menu.compare > button')?.focus();
 }
 
 export function CompareMenu() {

@@ -1,4 +1,5 @@
 /** Addresses and code of a shared link. */
+import { attribute } from '../empty/lines.ts';
 import { rootAddress } from '../place.ts';
 import type { Filter } from '../view.ts';
 
@@ -19,10 +20,7 @@ export interface ShareLink {
 export const addressOfLink = ({ url, path }: Pick<ShareLink, 'url' | 'path'>): string =>
   url ?? new URL(rootAddress(path.replace(/^\//, '')), location.href).href;
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character]!);
-
-export interface Look {
+interface Look {
   /** `system` and an empty language leave it to whoever looks. */
   theme: string;
   language: string;
@@ -34,5 +32,5 @@ export function embedCode(address: string, title: string, { theme, language }: L
   url.searchParams.set('embed', 'true');
   if (theme !== 'system') url.searchParams.set('theme', theme);
   if (language !== '') url.searchParams.set('lang', language);
-  return `<iframe src="${escapeHtml(url.href)}" title="${escapeHtml(title)}" loading="lazy" width="100%" height="1600" style="border: 0"></iframe>`;
+  return `<iframe src="${attribute(url.href)}" title="${attribute(title)}" loading="lazy" width="100%" height="1600" style="border: 0"></iframe>`;
 }

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { formatSpan } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { Closing, Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { instantOf } from '../range/calendar.ts';
 import { wallClock } from '../range/clock.ts';
@@ -105,11 +105,7 @@ export function AnnotationsDialog() {
             ))}
           </ul>
           {mayChange() && <AddForm site={site} />}
-          <div class="actions">
-            <button type="button" class="control" onClick={close}>
-              {t('close')}
-            </button>
-          </div>
+          <Closing close={close} />
         </>
       )}
     </Dialog>

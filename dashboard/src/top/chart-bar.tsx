@@ -24,7 +24,7 @@ function Legend({ series: { points, metric }, query }: { series: Series; query: 
   const { date_range: range, comparison_date_range: earlier, timezone, include } = query;
   return (
     <ul class="legend">
-      <li class="solid">
+      <li>
         {textOr(`metric.${metric}`, metric)} <span class="faint">{daysOf(range, timezone)}</span>
       </li>
       {earlier && (

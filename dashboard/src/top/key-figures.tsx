@@ -9,7 +9,7 @@ import { useAnswer } from '../use-answer.ts';
 import { askAgain } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 
-export const keyMetrics = ['visitors', 'visits', 'views', 'views_per_visit', 'bounce_rate', 'visit_duration'];
+const keyMetrics = ['visitors', 'visits', 'views', 'views_per_visit', 'bounce_rate', 'visit_duration'];
 
 interface FigureProps {
   metric: string;

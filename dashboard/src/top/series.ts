@@ -2,7 +2,7 @@
 import type { Answer, Row } from '../query-client.ts';
 import { wallClock } from '../range/clock.ts';
 
-export interface Point {
+interface Point {
   /** Name of the bucket. */
   label: string;
   value: number | null;

@@ -44,6 +44,7 @@ describe.runIf(hasChromium())('segments of a page', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'People in Germany', exact: true }).click();
     await page.getByText('Segment: People in Germany').waitFor();
+    expect(await page.locator(':focus').textContent()).toBe('Segments');
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '2' });
 
     await page.getByRole('button', { name: 'Segments' }).click();
