@@ -7,7 +7,7 @@ import { loadStyle } from './page-style.ts';
 import { SitePage } from './pages/site-page.tsx';
 import { Main } from './parts/main.tsx';
 import { onDemand } from './parts/on-demand.tsx';
-import { type Place, place } from './place.ts';
+import { type Place, place, rootAddress } from './place.ts';
 import { siteId } from './scope.ts';
 import { maySee, session, sessionProblem } from './session.ts';
 
@@ -42,5 +42,14 @@ export function Page() {
   if (siteId.value !== undefined && !maySee(siteId.value)) return <OtherSitePage />;
   if (page === 'site') return <SitePage />;
   const Other = pages[page];
-  return Other ? <Other /> : <Main class="message">{t('page.unknown')}</Main>;
+  return Other ? (
+    <Other />
+  ) : (
+    <Main class="message">
+      <p>{t('page.unknown')}</p>
+      <a href={rootAddress()} data-page>
+        Millrace
+      </a>
+    </Main>
+  );
 }

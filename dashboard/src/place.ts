@@ -70,7 +70,7 @@ export function siteAddress(siteId: string, page: Place['page'] = 'site', search
   const name = encodeURIComponent(siteId);
   const folder = slug
     ? `share/${encodeURIComponent(slug)}`
-    : taken.has(siteId) || siteId.includes('.')
+    : taken.has(siteId.toLowerCase()) || siteId.includes('.')
       ? `sites/${name}`
       : name;
   return `${root}${folder}${page === 'site' ? '' : `/${page}`}${withLook(search)}`;

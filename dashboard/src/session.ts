@@ -1,6 +1,7 @@
 /** Who looks at the page, and what they may see and change. */
 import { effect, signal } from '@preact/signals';
 import { ApiError, onRefusal, sendJson } from './api.ts';
+import { t } from './i18n/text.ts';
 import { goTo, place, rootAddress, siteAddress } from './place.ts';
 
 interface Session {
@@ -67,7 +68,11 @@ export async function recheckSession(): Promise<void> {
 
 /** @throws ApiError */
 export async function logIn(secret: { key: string } | { password: string }): Promise<void> {
-  session.value = await sendJson<Session>('/session', { method: 'POST', body: secret });
+  await sendJson('/session', { method: 'POST', body: secret });
+  // A browser keeps no cookie of a page in a frame of another site without HTTPS.
+  session.value = await ask().catch((error: unknown) => {
+    throw isOver(error) ? new ApiError(403, 'no_cookie', t('login.no_cookie')) : error;
+  });
   sessionProblem.value = undefined;
   hasEnded.value = false;
 }

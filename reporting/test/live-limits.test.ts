@@ -10,6 +10,7 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import express from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBroadcast } from '../src/live/broadcast.js';
 import { openEventStream } from '../src/live/event-stream.js';
 import { type LiveSite, startLiveSite } from './live-site.js';
 
@@ -148,4 +149,27 @@ describe('the end of the service', () => {
     expect(body.error.code).toBe('shutting_down');
     await ending.stop();
   });
+});
+
+it('tells that a computation takes too long, and sends the state as soon as there is one', async () => {
+  const told: unknown[] = [];
+  const frames: string[] = [];
+  let finish: (() => void) | undefined;
+  const broadcast = createBroadcast({
+    ...{ event: 'live', everyMs: () => 10, patienceMs: 5, onError: (error) => void told.push(error) },
+    compute: () =>
+      new Promise((resolve) => {
+        finish = () => resolve({ at: new Date() });
+      }),
+  });
+  const { leave } = broadcast.join({ send: (frame) => void frames.push(String(frame)) });
+  await eventually(async () => frames.length === 1, 'the problem is told');
+  expect(frames[0]).toContain('query_timeout');
+  expect(told).toEqual([expect.any(Error)]);
+  finish?.();
+  await eventually(async () => frames.length >= 2, 'the state is sent');
+  expect(frames[1]).toContain('event: live');
+  leave();
+  finish?.();
+  await broadcast.stop();
 });

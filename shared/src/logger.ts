@@ -1,4 +1,5 @@
 /** Turns what happens in a service into structured log lines, one JSON object each, without secrets. */
+import { inspect } from 'node:util';
 import { type Logger, pino, stdSerializers } from 'pino';
 
 export type { Logger } from 'pino';
@@ -11,7 +12,9 @@ export function redactUrls(text: string): string {
 }
 
 /** Keeps type, code, message and stack of an error; drops command arguments and rows, which can hold event data. */
-function serializeError(error: Error) {
+export function serializeError(error: unknown) {
+  // Anything can be thrown, and the line that tells of it must not throw again.
+  if (!(error instanceof Error)) return { message: redactUrls(inspect(error)) };
   const { type, message, stack } = stdSerializers.err(error);
   const code = (error as NodeJS.ErrnoException).code;
   return { type, code, message: redactUrls(message), stack: redactUrls(stack ?? '') };

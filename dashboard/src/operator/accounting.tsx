@@ -100,7 +100,9 @@ export function AccountingTable() {
   return (
     <section class="card wide" aria-labelledby="accounting" aria-busy={isWaiting}>
       <h2 id="accounting">{t('accounting')}</h2>
-      <p class="faint">{t('accounting.about')}</p>
+      <p class="faint">
+        {t('accounting.about')} {t('accounting.hours', { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone })}
+      </p>
       <RangeChooser range={range} />
       {problem ? <Problem problem={problem} again={askAgain} /> : null}
       {accounting && (

@@ -13,7 +13,7 @@ function said(at: number | undefined): string | null {
 
 /** `at`, in milliseconds since 1970, is that of figures which no question of the page brought. */
 export const Footing = ({ at }: { at?: number }) => (
-  <footer class={isEmbedded.value ? 'mark' : 'footing'}>
+  <footer class={isEmbedded.value ? 'embedded' : 'footing'}>
     {said(at)} {isEmbedded.value && 'Millrace'}
   </footer>
 );

@@ -4,7 +4,7 @@ import { t } from '../i18n/text.ts';
 import { CurrentVisitors } from '../live/current-visitors.tsx';
 import { isEmbedded, place, rootAddress, siteAddress } from '../place.ts';
 import { siteId } from '../scope.ts';
-import { mayOperate } from '../session.ts';
+import { mayOperate, session } from '../session.ts';
 import { Settings } from './settings.tsx';
 import { SiteNav } from './site-nav.tsx';
 
@@ -24,6 +24,7 @@ export function Header({ children }: { children?: ComponentChildren }) {
           </a>
         </h1>
       )}
+      {place.value.slug !== undefined && session.value?.name && <span class="faint">{session.value.name}</span>}
       <CurrentVisitors />
       {children}
       {place.value.page === 'sites' && mayOperate() && (

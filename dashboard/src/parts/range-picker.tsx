@@ -1,6 +1,7 @@
 /** The range of time that everything on the page is about, and what it is compared with. */
 import { t } from '../i18n/text.ts';
 import { withLater } from '../later.ts';
+import { place } from '../place.ts';
 import { canMove, move } from '../range/choose-range.ts';
 import { rangeName } from '../range/range-name.ts';
 import { view } from '../view.ts';
@@ -43,9 +44,11 @@ export function RangePicker() {
         {rangeName(range)}
       </Menu>
       <Step step={1} />
-      <Menu name="compare" label={t('compare.choose', { comparison: comparisonName() })} content={CompareMenu}>
-        {comparisonName()}
-      </Menu>
+      {place.value.page === 'site' && (
+        <Menu name="compare" label={t('compare.choose', { comparison: comparisonName() })} content={CompareMenu}>
+          {comparisonName()}
+        </Menu>
+      )}
     </div>
   );
 }

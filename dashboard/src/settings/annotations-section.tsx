@@ -1,6 +1,6 @@
 /** What was noted about the site's history; it is added on the chart. */
 import { useLoaded } from '../behaviour/use-loaded.ts';
-import { formatInstant } from '../format-instant.ts';
+import { formatSpan } from '../format-instant.ts';
 import { t, textOr } from '../i18n/text.ts';
 import { DeleteButton } from '../parts/delete-button.tsx';
 import type { Annotation } from '../top/annotations.ts';
@@ -12,9 +12,6 @@ interface SectionProps {
   /** That of the site; undefined until it is known. */
   timezone: string | undefined;
 }
-
-const timeOf = ({ at, until }: Annotation, timezone: string) =>
-  [at, until].flatMap((instant) => (instant === null ? [] : [formatInstant(instant, timezone)])).join(' – ');
 
 export function AnnotationsSection({ path, timezone }: SectionProps) {
   const { value, problem, reload } = useLoaded<{ annotations: Annotation[] }>(path);
@@ -29,7 +26,8 @@ export function AnnotationsSection({ path, timezone }: SectionProps) {
             <span>
               <strong>{annotation.text}</strong>{' '}
               <span class="faint">
-                {textOr(`annotation.${annotation.kind}`, annotation.kind)} · {timezone && timeOf(annotation, timezone)}
+                {textOr(`annotation.${annotation.kind}`, annotation.kind)} ·{' '}
+                {timezone && formatSpan(annotation.at, annotation.until, timezone)}
               </span>
             </span>
             <DeleteButton label={t('delete')} name={annotation.text} onDelete={() => remove(annotation)} />

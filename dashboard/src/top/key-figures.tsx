@@ -1,7 +1,9 @@
 /** The figures of the whole range; a click puts one on the chart. */
 import { formatMetric } from '../format.ts';
 import { textOr } from '../i18n/text.ts';
+import { withLater } from '../later.ts';
 import { Change } from '../parts/change.tsx';
+import { onDemand } from '../parts/on-demand.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useDefinition } from '../parts/term.tsx';
 import { comparison } from '../scope.ts';
@@ -31,15 +33,20 @@ function Figure({ metric, value, change }: FigureProps) {
   );
 }
 
+const NothingHere = onDemand(async () => (await withLater(import('./nothing-here.tsx'))).NothingHere);
+
 export function KeyFigures() {
   const { answer, problem, isWaiting } = useAnswer('top', { metrics: keyMetrics, include: comparison.value });
   const [row] = answer?.results ?? [];
   if (problem) return <Problem problem={problem} again={askAgain} />;
   return (
-    <div class="figures" aria-busy={isWaiting}>
-      {keyMetrics.map((metric, at) => (
-        <Figure key={metric} metric={metric} value={row?.metrics[at]} change={row?.comparison?.change[at]} />
-      ))}
-    </div>
+    <>
+      <div class="figures" aria-busy={isWaiting}>
+        {keyMetrics.map((metric, at) => (
+          <Figure key={metric} metric={metric} value={row?.metrics[at]} change={row?.comparison?.change[at]} />
+        ))}
+      </div>
+      {row?.metrics[0] === 0 && <NothingHere />}
+    </>
   );
 }

@@ -160,7 +160,7 @@ describe.runIf(hasChromium())('filters of a page', () => {
 
   it('stay when Esc closes a menu that has lost the focus', async () => {
     const { page } = await dashboard.open(`${june}&f=is,country,DE`);
-    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Theme and language' }).click();
     await page.locator('.menu-window input').first().waitFor();
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('Escape');

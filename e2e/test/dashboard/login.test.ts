@@ -83,7 +83,7 @@ describe.runIf(hasChromium())('logging in', () => {
     const page = await open(june);
     await logIn(page, reader);
     await figures(page);
-    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Theme and language' }).click();
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.waitForURL(`${dashboard.url}/`);
     await page.getByLabel('Key').waitFor();

@@ -126,7 +126,7 @@ describe.runIf(hasChromium())('panels', () => {
     await expect.poll(() => tip.textContent(), patient).toContain('Visits');
     const held: Route[] = [];
     await page.route(/\/(pages-)?de-\w+\.js$/, (route) => void held.push(route));
-    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Theme and language' }).click();
     const language = () => page.evaluate(() => document.documentElement.lang);
     await page.getByRole('radio', { name: 'Deutsch' }).click();
     await expect.poll(() => held.length, patient).toBe(2);

@@ -187,7 +187,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     await page.keyboard.press('?');
     expect(await sheet.count()).toBe(0);
     expect(rangeOf(page)).toBe('28d');
-    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Theme and language' }).click();
     await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
     await sheet.getByRole('checkbox').check();
     await page.keyboard.press('Escape');

@@ -91,7 +91,7 @@ describe.runIf(hasChromium())('the list of sites', () => {
 
   it('leaves the page of a site as it looks to those who come there at once', async () => {
     const lookOfSite = async (page: Page) => {
-      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Theme and language' }).click();
       await page.locator('.menu-window li button').first().waitFor();
       return page.evaluate(() =>
         ['.step', '.menu.settings > .menu-window', '.menu-window > div', '.menu-window li button'].map((selector) => {

@@ -77,7 +77,7 @@ export function dashboardPages({ publicUrl, frameAncestors = `frame-ancestors 's
     if (file && isRead(req)) return sendFile(req, res, file);
     // Of another release, whose page is still open; no key would change that.
     if (first === 'assets') throw new ServiceError('not_found');
-    const isShared = first === 'share';
+    const isShared = first === 'share' && Boolean(rest[0]);
     if (!wantsPage(req) || others.has(first) || (isShared && rest[1] === 'api')) return next();
     res.set({
       'content-security-policy': policy(isShared ? frameAncestors : `frame-ancestors 'none'`),

@@ -44,6 +44,9 @@ function stateFrame(event: string, { at, ...state }: { at: Date }): { id: string
 
 const problemFrame = (error: unknown): Buffer => eventFrame('problem', describeRefusal(toRefusal(error)).body);
 
+/** As Postgres reports a statement that was cancelled. */
+const tookTooLong = () => Object.assign(new Error('The computation takes too long.'), { code: '57014' });
+
 export function createBroadcast(settings: BroadcastSettings): Broadcast {
   const { event, compute, everyMs, patienceMs, onError, onStop } = settings;
   const listeners = new Set<BroadcastListener>();
@@ -73,7 +76,7 @@ export function createBroadcast(settings: BroadcastSettings): Broadcast {
   }
 
   async function computeOnce(): Promise<void> {
-    const tooSlow = setTimeout(() => tell({ code: '57014' }), patienceMs);
+    const tooSlow = setTimeout(() => tell(tookTooLong()), patienceMs);
     try {
       newest = stateFrame(event, await compute(stopping.signal));
       problem = undefined;
