@@ -4,6 +4,7 @@ import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
 import { noCodes } from './shared-lists.js';
+import { taskUint32s } from './task-memory.js';
 
 /** See TimeBuckets of a resolved query; instants are milliseconds since 1970. */
 export interface BucketPlan {
@@ -54,7 +55,7 @@ function oneOrTwo({ bounds, places, offsets }: BucketPlan, part: Part, rows: Row
   if (last > first + 1) return undefined;
   const [before, after] = [places?.[first] ?? first, places?.[last] ?? last];
   const time = part.columns.get('time');
-  const buckets = new Uint32Array(countRows(part, rows));
+  const buckets = taskUint32s(countRows(part, rows));
   if (before === after || time === undefined) return buckets.fill(before);
   const border = bounds[last]! - part.startMs;
   if (rows === 'all') for (let at = 0; at < buckets.length; at += 1) buckets[at] = time[at]! < border ? before : after;
@@ -75,7 +76,7 @@ export function createBucketFinder(plan: BucketPlan): BucketFinder {
     const few = oneOrTwo(plan, part, rows);
     if (few) return few;
     const time = pick(part.columns.get('time'), rows) ?? noCodes(countRows(part, rows));
-    const buckets = new Uint32Array(time.length);
+    const buckets = taskUint32s(time.length);
     const start = table ? part.startMs - first * step! : part.startMs;
     if (table)
       for (let at = 0; at < time.length; at += 1) buckets[at] = table[Math.floor((start + time[at]!) / step!)]!;

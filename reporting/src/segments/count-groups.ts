@@ -11,6 +11,7 @@ import type { Part, SharedTask } from './part.js';
 import { blockIdsFor } from './seen-ids.js';
 import { selectParts } from './select-parts.js';
 import { filteredColumns, pick, type Rows } from './select-rows.js';
+import { taskUint32s } from './task-memory.js';
 import { isOfVisits } from './visit-columns.js';
 import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
 import type { Visits } from './visit-table.js';
@@ -49,7 +50,7 @@ interface GroupedRows {
 /** Rows of views by visitors who are known. */
 function viewsOnly(grouped: GroupedRows[], code: number): GroupedIds[] {
   return grouped.map(({ groups, types, visitors }) => {
-    const kept = { groups: new Uint32Array(groups.length), ids: new Uint32Array(groups.length) };
+    const kept = { groups: taskUint32s(groups.length), ids: taskUint32s(groups.length) };
     let count = 0;
     for (let at = 0; types && visitors && at < groups.length; at += 1) {
       if (types[at] !== code || visitors[at] === 0) continue;

@@ -1,5 +1,6 @@
 /** Measures the visits of each group. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
+import { taskUint32s } from './task-memory.js';
 import type { Visits } from './visit-table.js';
 
 /** For each group. */
@@ -29,7 +30,7 @@ export interface GroupedVisits {
 
 /** Visits that have rows in several lists. */
 function visitsInSeveral(lists: GroupedVisits[], count: number): Uint8Array {
-  const listOf = new Uint32Array(count + 1);
+  const listOf = taskUint32s(count + 1);
   const several = new Uint8Array(count + 1);
   for (const [at, { ids }] of lists.entries()) {
     for (let row = 0; row < ids.length; row += 1) {

@@ -1,10 +1,12 @@
 /** A thread of the engine: takes a task, answers with its result, and waits for the next. */
 import { parentPort } from 'node:worker_threads';
 import { CancelledError } from './part.js';
+import { beginTask } from './task-memory.js';
 import { type Reply, type Request, runTask } from './tasks.js';
 
 function replyTo({ id, task }: Request): Reply {
   try {
+    beginTask();
     const send = (piece: unknown) => parentPort!.postMessage({ id, piece } satisfies Reply);
     return { id, result: runTask(task, send) };
   } catch (error) {

@@ -5,6 +5,7 @@ import { createListNumbers } from './number-lists.js';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
 import { noCodes } from './shared-lists.js';
+import { taskUint32s } from './task-memory.js';
 
 /** What rows are grouped by: the time axis, or a column whose codes are below `size`. */
 export type GroupKey =
@@ -50,7 +51,7 @@ export function valuesOf(key: GroupKey): Values {
   return (part, rows) => {
     const codes = pick(part.columns.get(column), rows) ?? noCodes(countRows(part, rows));
     if (!same) return codes;
-    const values = new Uint32Array(codes.length);
+    const values = taskUint32s(codes.length);
     for (let at = 0; at < values.length; at += 1) values[at] = same[codes[at]!]!;
     return values;
   };
@@ -66,7 +67,7 @@ function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
     groupsOf(part, rows) {
       const left = before.groupsOf(part, rows);
       const right = values(part, rows);
-      const groups = new Uint32Array(left.length);
+      const groups = taskUint32s(left.length);
       if (pairs) for (let at = 0; at < groups.length; at += 1) groups[at] = pairs.numberOf(left[at]!, right[at]!);
       else for (let at = 0; at < groups.length; at += 1) groups[at] = left[at]! * key.size + right[at]!;
       return groups;

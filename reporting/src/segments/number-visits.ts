@@ -3,6 +3,7 @@ import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { listOf, selectRows } from './select-rows.js';
 import { noCodes } from './shared-lists.js';
+import { taskUint32s } from './task-memory.js';
 import { createVisitTable, type Visits, type VisitTable } from './visit-table.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 
@@ -56,7 +57,7 @@ function toWalked({ part, rows }: ListedRows, place: number): Walked {
   const none = noCodes(part.rows);
   const column = (name: string): Numbers => part.columns.get(name) ?? none;
   return {
-    ...{ part, rows, place, visits: new Uint32Array(part.rows) },
+    ...{ part, rows, place, visits: taskUint32s(part.rows) },
     ...{ time: column('time'), micros: column('micros'), visitor: column('visitor'), session: column('session') },
     ...{ sessionIds: halvesOf(part), type: column('event_type'), path: column('path') },
   };

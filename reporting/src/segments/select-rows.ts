@@ -3,6 +3,7 @@ import { intervalMs } from '@millrace/shared/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { everyRow } from './shared-lists.js';
+import { taskUint32s } from './task-memory.js';
 
 /** A filter in terms of codes: `allowed` has a 1 for each code that fits. */
 export type FilterPlan =
@@ -27,7 +28,7 @@ export const countRows = (part: Part, rows: Rows): number => (rows === 'all' ? p
 /** The numbers of these rows. */
 export function pick(numbers: Numbers | undefined, rows: Rows): Numbers | undefined {
   if (rows === 'all' || numbers === undefined) return numbers;
-  const picked = new Uint32Array(rows.length);
+  const picked = taskUint32s(rows.length);
   for (let at = 0; at < rows.length; at += 1) picked[at] = numbers[rows[at]!]!;
   return picked;
 }
@@ -42,7 +43,7 @@ function withinWindows(part: Part, rows: Rows): Rows {
   const time = columns.get('time');
   const [from, to] = [windows[0]! - startMs, windows.at(-1)! - startMs];
   const list = listOf(part, rows);
-  const kept = new Uint32Array(list.length);
+  const kept = taskUint32s(list.length);
   const inOne = windows.length === 2;
   const isOpen = inOne ? undefined : openIntervals(windows);
   const firstInterval = Math.floor(windows[0]! / intervalMs);
@@ -69,7 +70,7 @@ function openIntervals(windows: readonly number[]): Uint8Array {
 function withCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows): Rows {
   const codes = part.columns.get(column);
   if (codes === undefined) return allowed[0] === 1 ? rows : new Uint32Array();
-  const kept = new Uint32Array(countRows(part, rows));
+  const kept = taskUint32s(countRows(part, rows));
   if (rows !== 'all') return kept.subarray(0, keepFitting(codes, rows, allowed, kept));
   const count =
     codes instanceof Uint8Array && isLittleEndian

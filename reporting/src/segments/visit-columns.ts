@@ -2,6 +2,7 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type NumberedVisits, numberVisits, type VisitPlan } from './number-visits.js';
 import type { Part } from './part.js';
+import { taskUint32s } from './task-memory.js';
 
 /** Of columns of the visit's first event. */
 export const firstOfVisit = 'visit:';
@@ -19,7 +20,7 @@ export function codesOfVisits(column: string, parts: Part[], visits: NumberedVis
   if (column === 'entry_page') return visits.entry;
   if (column === 'exit_page') return visits.exit;
   const lists = parts.map(({ columns }) => columns.get(codedColumn(column)));
-  const codes = new Uint32Array(visits.count + 1);
+  const codes = taskUint32s(visits.count + 1);
   for (let visit = 1; visit <= visits.count; visit += 1) {
     codes[visit] = lists[visits.firstPart[visit]!]?.[visits.firstRow[visit]!] ?? 0;
   }
@@ -33,7 +34,7 @@ export interface VisitTask extends VisitPlan {
 
 /** `codes[numbers[row]]` for each row. */
 export function look(codes: Uint32Array, numbers: Uint32Array): Uint32Array {
-  const found = new Uint32Array(numbers.length);
+  const found = taskUint32s(numbers.length);
   for (let row = 0; row < found.length; row += 1) found[row] = codes[numbers[row]!]!;
   return found;
 }

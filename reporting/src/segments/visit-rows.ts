@@ -5,6 +5,7 @@ import type { NumberedVisits } from './number-visits.js';
 import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
 import { filteredColumns } from './select-rows.js';
+import { taskUint32s } from './task-memory.js';
 import { codesOfVisits, isOfVisits, look } from './visit-columns.js';
 
 /** Whether a plan counts visits only, by what they are like. */
@@ -32,7 +33,7 @@ function visitsOf(selected: SelectedRows[], count: number): Uint8Array {
 export function rowsOfVisits(selected: SelectedRows[], visits: NumberedVisits, columns: Iterable<string>): Part {
   const parts = selected.map(({ part }) => part);
   const found = visitsOf(selected, visits.count);
-  const numbers = new Uint32Array(found.length);
+  const numbers = taskUint32s(found.length);
   let rows = 0;
   for (let visit = 0; visit < found.length; visit += 1) if (found[visit] === 1) numbers[rows++] = visit;
   const visit = numbers.subarray(0, rows);

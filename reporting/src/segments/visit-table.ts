@@ -1,4 +1,5 @@
 /** What is known of each visit, in lists by its number, from 1 on; place 0 is of no visit. Visits of one visitor ascend in time. */
+import { taskFloat64s, taskUint32s } from './task-memory.js';
 
 export interface Visits {
   count: number;
@@ -17,23 +18,19 @@ export interface Visits {
   firstRow: Uint32Array;
 }
 
-const kinds = {
-  visitor: Uint32Array,
-  first: Float64Array,
-  last: Float64Array,
-  views: Uint32Array,
-  actions: Uint32Array,
-  entry: Uint32Array,
-  exit: Uint32Array,
-  firstPart: Uint32Array,
-  firstRow: Uint32Array,
-} as const;
-
 type Lists = Omit<Visits, 'count'>;
-const names = Object.keys(kinds) as (keyof Lists)[];
 
-const makeLists = (size: number) =>
-  Object.fromEntries(names.map((name) => [name, new kinds[name](size)])) as unknown as Lists;
+const makeLists = (size: number): Lists => ({
+  visitor: taskUint32s(size),
+  first: taskFloat64s(size),
+  last: taskFloat64s(size),
+  views: taskUint32s(size),
+  actions: taskUint32s(size),
+  entry: taskUint32s(size),
+  exit: taskUint32s(size),
+  firstPart: taskUint32s(size),
+  firstRow: taskUint32s(size),
+});
 
 export interface VisitTable {
   /** They grow: whoever holds them asks again after a visit has begun. */
@@ -44,7 +41,7 @@ export interface VisitTable {
 }
 
 /** A visit of few events has so many; where visits are shorter, the table grows. */
-const eventsPerVisit = 4;
+const eventsPerVisit = 3;
 
 /** `events` are those that visits are made of. */
 export function createVisitTable(events: number): VisitTable {
@@ -56,7 +53,7 @@ export function createVisitTable(events: number): VisitTable {
       count += 1;
       if (count === lists.first.length) {
         const longer = makeLists(2 * count);
-        for (const name of names) longer[name].set(lists[name]);
+        for (const [name, list] of Object.entries(lists)) longer[name as keyof Lists].set(list);
         lists = longer;
       }
       lists.visitor[count] = visitor;

@@ -1,0 +1,20 @@
+/** Memory of lists that a task of a thread uses, and the next one again. */
+import { expect, it } from 'vitest';
+import { beginTask, taskFloat64s, taskUint32s } from '../src/segments/task-memory.js';
+
+it('is that of the task before, all zero, and never that of two lists', () => {
+  beginTask();
+  const first = [taskUint32s(1_001).fill(7), taskFloat64s(500).fill(7)];
+  // What did not fit is there for the next task.
+  beginTask();
+  const [numbers, doubles, more] = [taskUint32s(1_001), taskFloat64s(500), taskUint32s(3)];
+  expect(numbers.every((value) => value === 0) && doubles.every((value) => value === 0)).toBe(true);
+  expect(numbers.buffer).toBe(doubles.buffer);
+  expect(numbers.buffer).not.toBe(first[0]!.buffer);
+  numbers.fill(1);
+  doubles.fill(2);
+  more.fill(3);
+  expect([new Set(numbers), new Set(doubles), new Set(more)]).toEqual([new Set([1]), new Set([2]), new Set([3])]);
+  beginTask();
+  expect(taskUint32s(1_001).every((value) => value === 0)).toBe(true);
+});
