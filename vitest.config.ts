@@ -34,8 +34,8 @@ export default defineConfig({
     pool: 'forks',
     // Files share what they import, which takes as long as a fifth of all tests: none of our modules keeps a state that the next file would mind.
     isolate: false,
-    // More than the two cores that the suite is made for: tests wait for queues and clocks more than they compute.
-    maxWorkers: 4,
+    // One more than the two cores that the suite is made for: many tests wait for queues and clocks, but browsers and whole stacks compute.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
 });

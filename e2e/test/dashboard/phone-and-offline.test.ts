@@ -45,7 +45,7 @@ describe.runIf(hasChromium())('a page that is not looked at from a desk', () => 
     await dialog.getByRole('button', { name: 'Apply' }).tap();
     await expect.poll(() => figures(page)).toMatchObject({ Visitors: '1' });
     expect(await widthOf(page)).toBe(360);
-    for (const name of [/^Range of time/, /^Comparison/, 'Segments', 'Settings']) {
+    for (const name of [/^Range of time/, /^Comparison/, 'Segments', 'Theme and language']) {
       await page.getByRole('button', { name }).tap();
       await page.locator('.menu-window > div').waitFor();
       expect(await fits(page, '.menu-window')).toBe(true);

@@ -76,7 +76,8 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
 
   it('waits longer each time, up to ten minutes, half more or less', async () => {
     shop.collector.decide(() => ({ status: 500 }));
-    await page.clock.install();
+    // The time that a busy machine takes between a failure and the look at it is no part of the wait.
+    await page.clock.setFixedTime(new Date());
     await page.goto(shop.address('/'));
     const waits: number[] = [];
     for (let failures = 1; failures <= 12; failures += 1) {
@@ -87,7 +88,7 @@ describe.skipIf(!hasChromium())('the queue of a page', () => {
       await page.evaluate('millrace.flush()');
     }
     const bases = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600];
-    const outside = waits.filter((ms, index) => ms > bases[index]! * 1500 || ms < bases[index]! * 500 - 2_000);
+    const outside = waits.filter((ms, index) => ms > bases[index]! * 1500 || ms < bases[index]! * 500);
     expect(outside).toEqual([]);
   });
 
