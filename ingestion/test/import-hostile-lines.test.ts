@@ -8,9 +8,10 @@ import { logEvent } from '../src/import/log-event.ts';
 import { printable } from '../src/send/printable.ts';
 
 const longBytes = 64_000;
-/** As many short lines together are as long as the long one. Where the time grows with the square of the length, they take an eighth. */
-const parts = 8;
-const mostGrowth = 3;
+/** As many short lines together are as long as the long one. Where the time grows with the square of the length, they take a 64th. */
+const parts = 64;
+/** Memory for long lines may cost several times what is done with them; the square of the length costs more than that. */
+const mostGrowth = 16;
 const pieces = [
   ...[
     'a',
