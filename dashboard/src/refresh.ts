@@ -10,7 +10,7 @@ import { view } from './view.ts';
 const everyMs = 60_000;
 /** How often a Millrace that does not answer is asked. */
 const retryMs = 5_000;
-/** Whatever has not been answered by then went to a network that is gone. */
+/** A question without an answer by then is given up, since the network may have changed. */
 const longestLookMs = 30_000;
 
 /** In milliseconds since 1970. */

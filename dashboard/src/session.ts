@@ -35,7 +35,7 @@ export async function loadSession(): Promise<void> {
     session.value = await ask();
     sessionProblem.value = undefined;
   } catch (error) {
-    // Somebody may have logged in meanwhile.
+    // The reader may have logged in while this was on its way.
     if (!session.value) sessionProblem.value = error;
   }
 }

@@ -15,7 +15,7 @@ export const newest = signal<{ at: number; source: string; zone: string } | unde
 export interface Asked<T> {
   answer?: T | undefined;
   problem?: unknown;
-  /** The answer shown is that of an earlier question, or there is none yet. */
+  /** `answer` belongs to an earlier question, or is still missing. */
   isWaiting: boolean;
 }
 

@@ -9,10 +9,8 @@ export interface AccessWatch {
   watch(res: Response, name: string, isStillValid: () => Promise<boolean>): void;
 }
 
-interface Group {
-  isStillValid: () => Promise<boolean>;
-  answers: Set<Response>;
-}
+/** Answers of one name, and how each would be checked. */
+type Group = Map<Response, () => Promise<boolean>>;
 
 const usualMs = 20_000;
 
@@ -21,9 +19,11 @@ export function createAccessWatch(everyMs = usualMs): AccessWatch {
   const groups = new Map<string, Group>();
   let timer: NodeJS.Timeout | undefined;
 
-  async function check({ isStillValid, answers }: Group): Promise<void> {
-    if (await isStillValid().catch(() => true)) return;
-    for (const res of answers) res.destroy();
+  /** By the request of an answer that is still open: that of a closed one no longer says where it came from. */
+  async function check(group: Group): Promise<void> {
+    const [isStillValid] = group.values();
+    if (isStillValid === undefined || (await isStillValid().catch(() => true))) return;
+    for (const res of group.keys()) res.destroy();
   }
 
   function start(): void {
@@ -34,8 +34,8 @@ export function createAccessWatch(everyMs = usualMs): AccessWatch {
 
   function leave(name: string, res: Response): void {
     const group = groups.get(name);
-    group?.answers.delete(res);
-    if (group?.answers.size === 0) groups.delete(name);
+    group?.delete(res);
+    if (group?.size === 0) groups.delete(name);
     if (groups.size > 0) return;
     clearInterval(timer);
     timer = undefined;
@@ -45,9 +45,8 @@ export function createAccessWatch(everyMs = usualMs): AccessWatch {
     watch(res, name, isStillValid) {
       // The client may have left while its key was looked up, and will not close again.
       if (res.closed) return;
-      const group = groups.get(name) ?? { isStillValid, answers: new Set() };
-      groups.set(name, group);
-      group.answers.add(res);
+      const group: Group = groups.get(name) ?? new Map();
+      groups.set(name, group.set(res, isStillValid));
       start();
       res.on('close', () => leave(name, res));
     },

@@ -77,6 +77,26 @@ it('checks answers of one key together, and ends all of them', async () => {
   expect(checks - before).toBeLessThan(asked.length);
 });
 
+it('checks by an answer that is still open', async () => {
+  const checked: string[] = [];
+  const { watch } = createAccessWatch(5);
+  const port = await serve((req, res) => {
+    const { name } = req.query as { name: string };
+    watch(res, 'one key', async () => {
+      checked.push(name);
+      return true;
+    });
+    res.write('begun');
+  });
+  const ask = async (name: string) =>
+    (await once(get({ port, path: `/live?name=${name}`, agent: false }), 'response'))[0] as IncomingMessage;
+  const [first, second] = [await ask('first'), await ask('second')];
+  second.resume();
+  await eventually(async () => checked.includes('first'), 'a check by the first');
+  first.destroy();
+  await eventually(async () => checked.includes('second'), 'a check by the second');
+});
+
 it('does not check for a client that left before it was known who it is', async () => {
   let checks = 0;
   const { watch } = createAccessWatch(5);

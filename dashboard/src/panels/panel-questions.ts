@@ -10,7 +10,7 @@ const rowsShown = 9;
 /** Among so many values with most visitors those of the rows are looked for first. */
 const valuesWithVisitors = 500;
 
-/** What waits for nothing else: events of bots are another selection than those of people, and nobody knows what a property holds. */
+/** The batch that a tab is asked in. Bots are another selection of events, and properties may have very many values: neither holds up the rest. */
 export const laneOf = ({ isOfBots, part }: Tab): string =>
   isOfBots ? 'bots' : part === 'properties' ? 'properties' : 'panels';
 

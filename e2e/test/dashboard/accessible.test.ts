@@ -64,7 +64,7 @@ describe.runIf(hasChromium())('every page', () => {
   ] as const;
 
   it.each(looks.flatMap((look) => pages.map((path) => ({ path, ...look }))))(
-    'has no violation: $path, $colorScheme, $width pixels wide, and nothing lies beyond its side, whatever way its language goes',
+    'has no violation, and fits the screen in both directions of writing: $path, $colorScheme, $width pixels wide',
     async ({ path, colorScheme, width }) => {
       const { page, problems } = await dashboard.open(path, { colorScheme, viewport: { width, height: 800 } });
       await page.locator('main h1, main h2, header h1').first().waitFor();

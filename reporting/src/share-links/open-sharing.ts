@@ -2,7 +2,7 @@
 import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
 import type { Pool } from '@millrace/shared/postgres';
 import type { Router } from 'express';
-import { type AccessWatch, createAccessWatch } from '../end-with-access.js';
+import type { AccessWatch } from '../end-with-access.js';
 import { publicFolder } from '../exports/export-links.js';
 import { createSigner } from '../link-signer.js';
 import { openLinks } from './open-links.js';
@@ -25,7 +25,7 @@ export interface SharingDependencies {
   sharing?: SharingSettings | undefined;
   /** Where people reach this service. */
   publicUrl?: string | undefined;
-  accessWatch?: AccessWatch;
+  accessWatch: AccessWatch;
   requestsPerMinute?: number;
   isTrustedProxy?: TrustedProxies;
   clock?: () => Date;
@@ -39,7 +39,7 @@ export interface Sharing {
 
 export function openSharing(deps: SharingDependencies): Sharing {
   const { writePool, sharing = {}, requestsPerMinute = 0, isTrustedProxy = () => false } = deps;
-  const { publicUrl, accessWatch = createAccessWatch(), clock = () => new Date() } = deps;
+  const { publicUrl, accessWatch, clock = () => new Date() } = deps;
   const { linkSecret, isEmbeddable = false, passwords = createPasswords() } = sharing;
   const signer = createSigner(writePool, cookiePurpose, linkSecret);
   const folder = publicFolder(publicUrl);

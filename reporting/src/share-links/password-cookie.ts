@@ -29,7 +29,8 @@ const days = 7;
 const signed = ({ id, passwordHash }: ShareLink, expires: number) => `${id}\n${passwordHash}\n${expires}`;
 
 /**
- * `folder`: that of `PUBLIC_URL`, without a slash at its end. `isEmbedded`: pages of other sites may frame the link. A browser gives a frame no cookie unless it is one of the frame's own
+ * `folder`: that of `PUBLIC_URL`, without a slash at its end. `isEmbedded`: pages of other sites may frame the link. A browser gives a
+ * frame no cookie unless it is one of the frame's own
  * (`Partitioned`), which takes HTTPS. It allows nothing but reading, so that no other site gains from making a browser send it.
  */
 export function createPasswordCookie({ signer, folder, isEmbedded, clock }: PasswordCookieDeps): PasswordCookie {
