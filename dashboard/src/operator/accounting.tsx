@@ -6,6 +6,7 @@ import { formatNumber } from '../format.ts';
 import { formatHour } from '../format-instant.ts';
 import { t } from '../i18n/text.ts';
 import { Problem } from '../parts/problem.tsx';
+import { browserZone } from '../range/zone.ts';
 import { askAgain, useAsked } from '../use-asked.ts';
 import { changeView, view } from '../view.ts';
 import { type Account, missingOf, outcomes } from './accounts.ts';
@@ -101,7 +102,7 @@ export function AccountingTable() {
     <section class="card wide" aria-labelledby="accounting" aria-busy={isWaiting}>
       <h2 id="accounting">{t('accounting')}</h2>
       <p class="faint">
-        {t('accounting.about')} {t('accounting.hours', { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone })}
+        {t('accounting.about')} {t('accounting.hours', { zone: browserZone })}
       </p>
       <RangeChooser range={range} />
       {problem ? <Problem problem={problem} again={askAgain} /> : null}

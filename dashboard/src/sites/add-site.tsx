@@ -7,8 +7,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { TimeZoneField } from '../parts/time-zone-field.tsx';
 import { goTo, siteAddress } from '../place.ts';
-
-const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { browserZone } from '../range/zone.ts';
 
 const pathOf = (siteId: string) => `/sites/${encodeURIComponent(siteId)}`;
 
@@ -63,7 +62,7 @@ function AddForm({ onCancel }: { onCancel: () => void }) {
         {t('site.name')}
         <input name="name" maxLength={200} autocomplete="off" />
       </label>
-      <TimeZoneField initial={ownZone()} />
+      <TimeZoneField initial={browserZone} />
       {problem ? <Problem problem={problem} /> : null}
       <div class="buttons">
         <button type="submit" class="primary">
