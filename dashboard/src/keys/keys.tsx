@@ -10,15 +10,27 @@ const ShortcutSheet = onDemand(async () => (await withLater(import('./shortcut-s
 /** On every page. */
 export const Sheet = () => (isSheetOpen.value ? <ShortcutSheet /> : null);
 
-let act: ((event: KeyboardEvent) => void) | undefined;
+type Act = (event: KeyboardEvent) => void;
+let act: Act | undefined;
+let loading: Promise<Act> | undefined;
 
-async function loadActions(): Promise<void> {
+async function load(): Promise<Act> {
   const [shortcuts] = await Promise.all([withLater(import('./shortcuts.ts')), prepareMoves()]);
   act = shortcuts.act;
+  return act;
 }
 
-/** Whoever is faster than the code waits for it. */
-const hear = (event: KeyboardEvent) => (act ? act(event) : void loadActions().then(() => act?.(event)));
+/** Once, so that keys act in the order in which they were pressed; after a failure the next key tries again. */
+function loadActions(): Promise<Act | undefined> {
+  loading ??= load();
+  return loading.catch(() => {
+    loading = undefined;
+    return undefined;
+  });
+}
+
+/** Keys pressed before the code has come wait for it. */
+const hear = (event: KeyboardEvent) => (act ? act(event) : void loadActions().then((loaded) => loaded?.(event)));
 
 export function useKeys(): void {
   useEffect(() => {
@@ -27,7 +39,6 @@ export function useKeys(): void {
   }, []);
   const isSoon = isFirstViewThere.value;
   useEffect(() => {
-    // A key asks for it again.
-    if (isSoon) loadActions().catch(() => undefined);
+    if (isSoon) void loadActions();
   }, [isSoon]);
 }
