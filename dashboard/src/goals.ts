@@ -18,6 +18,7 @@ export const {
   value: goals,
   problem: goalsProblem,
   set: setGoals,
+  load: loadGoals,
   useLoading: useGoalsOf,
 } = perSite(async (siteId) => {
   const answer = sendJson<{ goals: Goal[] }>(`/sites/${encodeURIComponent(siteId)}/goals`);

@@ -1,5 +1,6 @@
 /** Starts the page. */
 import { render } from 'preact';
+import { loadGoals } from './goals.ts';
 import { loadTexts } from './i18n/text.ts';
 import { Sheet } from './keys/keys.tsx';
 import { followFirstView } from './later.ts';
@@ -8,7 +9,7 @@ import { Page } from './page.tsx';
 import { followTitle } from './page-title.ts';
 import { Boundary } from './parts/boundary.tsx';
 import { OfflineNote } from './parts/offline-note.tsx';
-import { followAddress, isEmbedded } from './place.ts';
+import { followAddress, isEmbedded, place } from './place.ts';
 import { keepFresh } from './refresh.ts';
 import { followSession, loadSession } from './session.ts';
 import { followTheme } from './theme.ts';
@@ -45,6 +46,8 @@ followFirstView();
 document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
 // The figures do not wait for the texts, nor the texts for who it is.
 void loadSession();
+// Which events a panel shows depends on them: it can ask for those together with the others.
+if (place.value.page === 'site' && place.value.siteId !== undefined) void loadGoals(place.value.siteId);
 void loadTexts().then(
   () => render(<App />, root),
   () => render(<NoTexts />, root),

@@ -46,5 +46,5 @@ export function perSite<T>(ask: (siteId: string) => Promise<T>) {
     }, [siteId, refresh]);
   }
 
-  return { value, problem, set, useLoading };
+  return { value, problem, set, load, useLoading };
 }

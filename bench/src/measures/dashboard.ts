@@ -1,6 +1,6 @@
 /** The time until all panels are there, after opening the page of a large site and after a click on a row. */
-import { existsSync } from 'node:fs';
 import type { ClosingList } from '@millrace/dev/closing-list';
+import { hasChromium, launchChromium } from '@millrace/shared/testing/chromium';
 import type { Browser } from 'playwright-core';
 import { type Bench, withClosing } from '../bench.js';
 import { type LookTimes, loadPage, timeClick } from '../dashboard/watched-page.js';
@@ -9,12 +9,9 @@ import { infoRow, limitRow, missingRow, type Row } from '../row.js';
 import { percentile } from '../statistics.js';
 import { biggestSite, onlyBiggestSite } from '../traffic/traffic-sites.js';
 
-const executablePath = '/usr/bin/chromium';
-
 async function openBrowser(closing: ClosingList): Promise<Browser> {
-  const { chromium } = await import('playwright-core');
-  // As root its sandbox cannot be set up; it sees our own pages only.
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  // A whole browser takes more than a second of processor time for an empty page, which two processors share with what is measured.
+  const browser = await launchChromium({ mayBeShell: true });
   closing.add(() => browser.close());
   return browser;
 }
@@ -53,7 +50,7 @@ async function timeClicks(browser: Browser, url: string, clicks: number): Promis
 
 export const measureDashboard = (bench: Bench): Promise<Row[]> =>
   withClosing(bench, async (closing) => {
-    if (!existsSync(executablePath)) return [missingRow('dashboard', `there is no ${executablePath}`)];
+    if (!hasChromium()) return [missingRow('dashboard', 'there is no Chromium')];
     const { events, loads, clicks } = bench.settings.dashboard;
     const { reporting } = await startRolledServer(bench, closing, events, { sites: onlyBiggestSite, hasContext: true });
     const browser = await openBrowser(closing);

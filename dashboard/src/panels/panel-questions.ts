@@ -6,7 +6,11 @@ import { comparison, scope } from '../scope.ts';
 import type { Tab } from './panel.ts';
 
 /** Every panel has as many places for rows, so that nothing moves when they come. */
-const rowsShown = 9;
+export const rowsShown = 9;
+/** More than there are countries: the map shows them all. */
+const allCountries = 300;
+const limitOf = ({ part }: Tab) => (part === 'map' ? allCountries : rowsShown);
+
 /** Among so many values with most visitors those of the rows are looked for first. */
 const valuesWithVisitors = 500;
 
@@ -31,7 +35,7 @@ export const rowsQuestion = (tab: Tab): Question => ({
   dimensions: [tab.dimension],
   filters: filtersOf(tab),
   order_by: [[tab.metrics[0]!, 'desc']],
-  limit: rowsShown,
+  limit: limitOf(tab),
   include: rowComparison(),
 });
 
@@ -48,7 +52,7 @@ export const conversionsQuestion = (tab: Tab, goal: Goal): Question => ({
   dimensions: [tab.dimension],
   filters: [...goal.filters, ...goalFilters(tab)],
   order_by: [['visitors', 'desc']],
-  limit: rowsShown,
+  limit: limitOf(tab),
   include: rowComparison(),
 });
 
