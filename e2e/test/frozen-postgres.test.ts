@@ -1,4 +1,4 @@
-/** A database that stands still, with its connections open, is answered for within 20 s on every route that reads. */
+/** A database that stands still, with its connections open, is answered for within 20 s on every route that reads, and keeps no service from ending. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
@@ -8,15 +8,17 @@ import { makeOwnPostgres, type OwnPostgres } from './own-postgres.js';
 let postgres: OwnPostgres;
 let database: TestDatabase;
 let reporting: SpawnedService;
+let ingestion: SpawnedService;
 
 beforeAll(async () => {
   postgres = await makeOwnPostgres();
   database = await createTestDatabase({ serverUrl: postgres.url });
   await database.pool.query(`insert into sites (site_id) values ('demo')`);
   reporting = await spawnService('reporting', { DATABASE_URL: database.url });
+  ingestion = await spawnService('ingestion', { DATABASE_URL: database.url });
 });
 afterAll(async () => {
-  await reporting.end();
+  await Promise.all([reporting.end(), ingestion.end()]);
   await database.drop();
   await postgres.remove();
 });
@@ -51,6 +53,7 @@ it('and answers again when it goes on', async () => {
   try {
     const statuses = await Promise.all(reads.map(ask));
     for (const status of statuses) expect([503, 504]).toContain(status);
+    expect(await ingestion.end()).toBe(0);
   } finally {
     postgres.signal('SIGCONT');
   }

@@ -26,15 +26,22 @@ async function scriptOf(path: string): Promise<string> {
 }
 
 describe('the page', () => {
-  it.each(['/', '/shop', '/shop/funnels', '/sites/docs', '/sites/api', '/share/abc', '/operator', '/not/a/page'])(
-    'is answered to a browser that asks for %s',
-    async (path) => {
-      const { status, headers, text } = await open(path);
-      expect(status).toBe(200);
-      expect(headers['content-type']).toBe('text/html; charset=utf-8');
-      expect(text).toContain('<div id="page"></div>');
-    },
-  );
+  it.each([
+    '/',
+    '/shop',
+    '/shop/funnels',
+    '/sites/docs',
+    '/sites/api',
+    '/share/abc',
+    '/share',
+    '/operator',
+    '/not/a/page',
+  ])('is answered to a browser that asks for %s', async (path) => {
+    const { status, headers, text } = await open(path);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(text).toContain('<div id="page"></div>');
+  });
 
   it('may load and run what comes from here, and be framed by nobody', async () => {
     const { headers } = await open('/shop');
@@ -43,6 +50,12 @@ describe('the page', () => {
     );
     expect(headers['cache-control']).toBe('no-store');
     expect((await open('/share/abc')).headers['content-security-policy']).toContain("frame-ancestors 'self'");
+  });
+
+  it('of a site named "share" is not a shared link', async () => {
+    const { headers } = await open('/share');
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(headers).not.toHaveProperty('x-robots-tag');
   });
 
   it('finds its files below the folder of a proxy that PUBLIC_URL names', async () => {

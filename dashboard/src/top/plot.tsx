@@ -66,7 +66,7 @@ function optionsOf(
   const { points } = shown();
   const line = { stroke: colour('accent'), width: 2, points: { show: points.length === 1 } };
   return {
-    ...{ width, height, legend: { show: false }, padding: [18, 8, 0, 0] },
+    ...{ width, height, legend: { show: false }, padding: [18, 22, 0, 0] },
     cursor: { y: false, bind: staysForFinger, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {

@@ -79,6 +79,35 @@ describe.runIf(hasChromium())('logging in', () => {
     await page.close();
   });
 
+  it('says so where the browser keeps no cookie, as in a frame of another site', async () => {
+    const page = await open(june);
+    await page.route('**/api/v1/session', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      const response = await route.fetch();
+      await page.context().clearCookies();
+      await route.fulfill({ status: response.status(), body: await response.body() });
+    });
+    await logIn(page, reader);
+    await page.getByRole('alert').getByText('The browser did not keep that you are logged in').waitFor();
+    await page.close();
+  });
+
+  it('is not undone by a refusal that comes late', async () => {
+    const page = await open(june);
+    await logIn(page, reader);
+    await figures(page);
+    const error = { code: 'unauthorized', message: 'of an earlier session' };
+    await page.route('**/api/v1/query/batch', (route) => route.fulfill({ status: 401, json: { error } }));
+    const checked = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/session'));
+    await page.getByRole('button', { name: 'Views per visit' }).click();
+    expect((await checked).status()).toBe(200);
+    await page.unroute('**/api/v1/query/batch');
+    await page.getByRole('button', { name: 'Bounce rate' }).click();
+    await page.getByRole('button', { name: 'Bounce rate', pressed: true }).waitFor();
+    expect(await figures(page)).toMatchObject({ Visitors: '1', Views: '1' });
+    await page.close();
+  });
+
   it('ends by logging out, after which Back shows nothing', async () => {
     const page = await open(june);
     await logIn(page, reader);

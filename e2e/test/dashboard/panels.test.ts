@@ -143,6 +143,22 @@ describe.runIf(hasChromium())('panels', () => {
     expect(problems).toEqual([]);
   });
 
+  it('ask again which bots are crawlers of AI services when that failed', async () => {
+    const { page } = await dashboard.open(june);
+    const asked: Route[] = [];
+    await page.route('**/api/v1/definitions', (route) => {
+      asked.push(route);
+      return asked.length === 1 ? route.fulfill({ status: 503, json: {} }) : route.continue();
+    });
+    await section(page, 'bots').getByRole('button', { name: 'AI crawlers' }).click();
+    await expect.poll(() => asked.length, patient).toBe(1);
+    await section(page, 'bots').getByRole('button', { name: 'Bots', exact: true }).click();
+    await section(page, 'bots').getByRole('button', { name: 'AI crawlers' }).click();
+    const crawlers = expectedTabs.bots!.find(({ tab }) => tab === 'ai_crawlers')!;
+    const { bots } = await expectedRows(dashboard, scope, { ...tabsAt(0), bots: crawlers });
+    await expect.poll(() => shownRows(page, ['bots']), patient).toEqual({ bots });
+  });
+
   it('wait for nobody: one that hangs or is refused leaves the others alone', async () => {
     const { page } = await dashboard.open(june);
     let answer: 'hang' | 'refuse' = 'hang';

@@ -136,6 +136,17 @@ describe.runIf(hasChromium())('the range of a page', () => {
     expect(problems).toEqual([]);
   });
 
+  it('leads to all of the time where nobody came', async () => {
+    const { page, problems } = await dashboard.open('/shop?range=2026-07-01,2026-07-02&compare=off');
+    await page.getByRole('button', { name: 'Show all time' }).click();
+    await expect.poll(() => figures(page)).toMatchObject({ Views: '6' });
+    expect(rangeOf(page)).toBe('all');
+    await page.goto('/shop?range=2026-07-01,2026-07-02&compare=off&f=is,country,DE');
+    await figures(page);
+    expect(await page.getByRole('button', { name: 'Show all time' }).count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
   it('is that of days of the site, or of the reader', async () => {
     const options = { timezoneId: 'Asia/Tokyo' };
     const { page, problems } = await dashboard.open('/shop?range=2026-06-02,2026-06-02&compare=off', options);

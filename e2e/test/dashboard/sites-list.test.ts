@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cellsOf, expectNoSideScroll, phone, soon } from './behaviour-shop.js';
 import { type Dashboard, openDashboard } from './open-dashboard.js';
+import { figures } from './read-page.js';
 
 interface Overview {
   sites: { site_id: string; name: string | null; visitors_now: number; visitors: number }[];
@@ -149,6 +150,19 @@ describe.runIf(hasChromium())('the list of sites', () => {
       ...['a100', 'a101', 'a102', 'a103', 'a104', 'docs', 'Our blogblog', 'shop', 'Theirstheirs'],
     ]);
     expect(new URL(page.url()).searchParams.get('page')).toBe('2');
+    expect(problems).toEqual([]);
+  });
+
+  it('leads to sites that are named like routes, also in capitals', async () => {
+    await dashboard.store([...seenBy('Metrics', ['ada']), ...seenBy('share', ['ada', 'bob'])]);
+    const { page, problems } = await dashboard.open('/?q=metrics');
+    await page.getByRole('link', { name: 'Metrics' }).click();
+    expect(await figures(page)).toMatchObject({ Visitors: '1' });
+    await page.reload();
+    expect(await figures(page)).toMatchObject({ Visitors: '1' });
+    await page.goto('/?q=share');
+    await page.getByRole('link', { name: 'share' }).click();
+    expect(await figures(page)).toMatchObject({ Visitors: '2' });
     expect(problems).toEqual([]);
   });
 });
