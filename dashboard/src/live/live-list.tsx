@@ -40,21 +40,23 @@ export function LiveList({ panel, rows, ...about }: LiveListProps) {
       {rows.length === 0 ? (
         <p class="empty">{t('live.nobody')}</p>
       ) : (
-        <table aria-busy={false}>
-          <thead>
-            <tr>
-              <th scope="col">{dimensionName(about.dimension)}</th>
-              <th scope="col">
-                <Term metric="visitors_now" name={t('metric.visitors')} />
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Row key={String(row.value)} {...about} row={row} most={most} />
-            ))}
-          </tbody>
-        </table>
+        <div class="rows">
+          <table aria-busy={false}>
+            <thead>
+              <tr>
+                <th scope="col">{dimensionName(about.dimension)}</th>
+                <th scope="col">
+                  <Term metric="visitors_now" name={t('metric.visitors')} />
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <Row key={String(row.value)} {...about} row={row} most={most} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );

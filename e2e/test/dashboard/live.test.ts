@@ -58,6 +58,11 @@ describe.runIf(hasChromium())('what happens right now', () => {
     expect(await rowsOf(page, 'Pages now')).toEqual([['/prices', '1']]);
     expect(await rowsOf(page, 'Sources now')).toEqual([['Google', '1']]);
     expect(await rowsOf(page, 'Countries now')).toEqual([['Germany', '1']]);
+    // As panels look: names at the start of their line, with a bar that is as long as their share of the most.
+    const row = page.getByRole('region', { name: 'Pages now' }).locator('tbody tr');
+    const [list, bar] = [(await row.boundingBox())!, (await row.locator('.bar').boundingBox())!];
+    expect(Math.abs(bar.x - list.x)).toBeLessThan(2);
+    expect(bar.height).toBeGreaterThan(10);
     await dashboard.store([{ ...came, event_type: 'signup', path: '/thanks', timestamp: ago(0) }]);
     await page.getByRole('rowheader', { name: 'signup/thanks' }).waitFor();
     expect((await rowsOf(page, 'Last events')).map(([_time, ...rest]) => rest)).toEqual([
