@@ -136,7 +136,7 @@ describe.runIf(hasChromium())('the range of a page', () => {
     expect(problems).toEqual([]);
   });
 
-  it('leads to all of the time where nobody came', async () => {
+  it('offers all time when the range has no visitors', async () => {
     const { page, problems } = await dashboard.open('/shop?range=2026-07-01,2026-07-02&compare=off');
     await page.getByRole('button', { name: 'Show all time' }).click();
     await expect.poll(() => figures(page)).toMatchObject({ Views: '6' });

@@ -8,11 +8,11 @@ const mostBytes = 64 * 2 ** 20;
 
 let memory = new ArrayBuffer(0);
 let used = 0;
-/** By the task so far, with what did not fit. */
+/** Bytes that the task has asked for so far, including those that did not fit. */
 let wanted = 0;
 let isKept = false;
 
-/** No list of the task before is used any more. Outside of threads nobody calls this, and every list has memory of its own. */
+/** Frees the lists of the previous task. Until the first call, as in every process that is no engine thread, each list allocates its own memory. */
 export function beginTask(): void {
   isKept = true;
   if (wanted > memory.byteLength && memory.byteLength < mostBytes)
@@ -20,10 +20,10 @@ export function beginTask(): void {
   [used, wanted] = [0, 0];
 }
 
-/** The place of so many bytes; undefined where there is none left. */
+/** Reserves `bytes` and returns their offset; undefined when they do not fit. */
 function take(bytes: number): number | undefined {
   if (!isKept) return undefined;
-  wanted += (bytes + 7) & ~7;
+  wanted += 8 * Math.ceil(bytes / 8);
   if (wanted > memory.byteLength) return undefined;
   const place = used;
   used = wanted;
