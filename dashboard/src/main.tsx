@@ -11,7 +11,7 @@ import { Boundary } from './parts/boundary.tsx';
 import { OfflineNote } from './parts/offline-note.tsx';
 import { followAddress, isEmbedded, place } from './place.ts';
 import { keepFresh } from './refresh.ts';
-import { followSession, loadSession } from './session.ts';
+import { followSession, loadSession, session } from './session.ts';
 import { followTheme } from './theme.ts';
 
 const App = () => (
@@ -45,9 +45,10 @@ followLive();
 followFirstView();
 document.documentElement.toggleAttribute('data-embed', isEmbedded.value);
 // The figures do not wait for the texts, nor the texts for who it is.
-void loadSession();
-// Which events a panel shows depends on them: it can ask for those together with the others.
-if (place.value.page === 'site' && place.value.siteId !== undefined) void loadGoals(place.value.siteId);
+void loadSession().then(() => {
+  // Which events a panel shows depends on them: it can ask for those together with the others.
+  if (session.value && place.value.page === 'site' && place.value.siteId) void loadGoals(place.value.siteId);
+});
 void loadTexts().then(
   () => render(<App />, root),
   () => render(<NoTexts />, root),

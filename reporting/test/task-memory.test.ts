@@ -4,7 +4,7 @@ import { beginTask, taskFloat64s, taskUint32s } from '../src/segments/task-memor
 
 it('is that of the task before, all zero, and never that of two lists', () => {
   beginTask();
-  const first = [taskUint32s(1_001).fill(7), taskFloat64s(500).fill(7)];
+  const first = [taskUint32s(1_001).fill(7), taskFloat64s(500).fill(7), taskUint32s(3).fill(7)];
   // What did not fit is there for the next task.
   beginTask();
   const [numbers, doubles, more] = [taskUint32s(1_001), taskFloat64s(500), taskUint32s(3)];
@@ -15,6 +15,11 @@ it('is that of the task before, all zero, and never that of two lists', () => {
   doubles.fill(2);
   more.fill(3);
   expect([new Set(numbers), new Set(doubles), new Set(more)]).toEqual([new Set([1]), new Set([2]), new Set([3])]);
+  expect(more.buffer).toBe(numbers.buffer);
   beginTask();
-  expect(taskUint32s(1_001).every((value) => value === 0)).toBe(true);
+  const again = [taskUint32s(1_001), taskFloat64s(500), taskUint32s(3)];
+  for (const list of again) {
+    expect(list.buffer).toBe(numbers.buffer);
+    expect(new Set(list)).toEqual(new Set([0]));
+  }
 });
