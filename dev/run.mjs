@@ -21,7 +21,7 @@ const targets = {
   export: 'reporting/dist/exports/export-command.js',
   erase: 'processor/dist/erase/erase-command.js',
   workers: 'dev/dist/workers.js',
-  keys: 'shared/dist/access/keys-command.js',
+  keys: 'shared/dist/commands/keys-command.js',
 };
 /** These work on the database of a running `npm start` unless they are told another one. */
 const onDatabase = ['verify', 'erase', 'export', 'keys'];

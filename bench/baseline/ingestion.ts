@@ -1,5 +1,5 @@
 /** Turns `POST /event` into one job per event: the straightforward design that Millrace is measured against. */
-import { validateEvent } from '@millrace/shared/event';
+import { validateEvent } from '@millrace/shared/contract/event';
 import { Queue } from 'bullmq';
 import express from 'express';
 import { jobOptions, queueName, redisConnection } from './queue-contract.js';

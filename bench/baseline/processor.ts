@@ -1,5 +1,5 @@
 /** Turns one job into one row, ten jobs at a time: the straightforward design that Millrace is measured against. */
-import type { Event } from '@millrace/shared/event-columns';
+import type { Event } from '@millrace/shared/contract/event-columns';
 import { Worker } from 'bullmq';
 import pg from 'pg';
 import { queueName, redisConnection } from './queue-contract.js';

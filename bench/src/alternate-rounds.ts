@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
-import type { Queue } from '@millrace/shared/queue';
+import type { Queue } from '@millrace/shared/queue/queue';
 import type { Bench } from './bench.js';
 import { askAgain } from './load/describe-refusal.js';
 import type { LoadResult } from './load/load.js';

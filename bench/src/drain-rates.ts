@@ -1,9 +1,9 @@
 /** Turns a queue full of events into the rate at which the processor stores them, and the same rows into that of one COPY. */
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
-import type { QueueLocation } from '@millrace/shared/config';
-import { eventIngest } from '@millrace/shared/jobs';
-import type { Pool } from '@millrace/shared/postgres';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from './bench.js';
 import { postBacklog } from './load/post-backlog.js';
 import { batchSize } from './load/write-bodies.js';

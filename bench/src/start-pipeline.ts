@@ -1,7 +1,7 @@
 /** Turns nothing into the whole path of an event: ingestion, a queue on Redis, a processor, a database. */
 import type { ClosingList } from '@millrace/dev/closing-list';
-import { eventIngest } from '@millrace/shared/jobs';
-import type { Queue } from '@millrace/shared/queue';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import type { Queue } from '@millrace/shared/queue/queue';
 import type { Bench } from './bench.js';
 import { createDatabase, type Database } from './sides/create-database.js';
 import { openQueue } from './sides/queue-look.js';

@@ -1,5 +1,5 @@
 /** Proves that the events of the bench are what it says of them. */
-import { validateEvent } from '@millrace/shared/event';
+import { validateEvent } from '@millrace/shared/contract/event';
 import { expect, it } from 'vitest';
 import { makeBacklog, makeEvents } from '../src/make-events.js';
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { validateEvent } from '@millrace/shared/event';
+import { validateEvent } from '@millrace/shared/contract/event';
 import { afterAll, expect, it } from 'vitest';
 import type { TrafficEvent } from '../src/traffic/make-session.js';
 import { makeTraffic } from '../src/traffic/make-traffic.js';

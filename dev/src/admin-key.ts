@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey, looksLikeKey, registerKey } from '@millrace/shared/access/keys';
-import { createLogger } from '@millrace/shared/logger';
-import { createPool } from '@millrace/shared/postgres';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
 import { ClearError } from './clear-error.js';
 
 const onlyOwner = 0o600;

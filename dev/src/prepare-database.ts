@@ -28,7 +28,7 @@ export async function openDatabase(settings: StartSettings, { closing }: Command
 
 /** Brings tables and queue up to date; throws a ClearError with the last words of the migration when it fails. */
 export async function migrateDatabase(env: NodeJS.ProcessEnv, logFormat: 'text' | 'json', stopped: AbortSignal) {
-  const script = join(workspaceRoot, 'shared', 'dist', 'migrate-command.js');
+  const script = join(workspaceRoot, 'shared', 'dist', 'commands', 'migrate-command.js');
   const child = spawnNode({ name: 'migrate', script, env, logFormat });
   stopped.addEventListener('abort', () => child.kill('SIGTERM'));
   const how = await child.ended;

@@ -1,6 +1,6 @@
 /** Turns the environment into what `npm start` needs to know, or into a sentence about what is wrong with it. */
 import { join } from 'node:path';
-import { readingNeedsKey } from '@millrace/shared/config';
+import { readingNeedsKey } from '@millrace/shared/platform/config';
 import { ClearError } from './clear-error.js';
 import { type Service, services } from './services.js';
 import { workspaceRoot } from './workspace-root.js';

@@ -1,8 +1,8 @@
 /** A migrated database that the databases of all test files are copied from, which takes a tenth of the time that migrating each takes. */
 import { randomBytes } from 'node:crypto';
-import { createLogger } from '@millrace/shared/logger';
-import { migrate } from '@millrace/shared/migrate';
-import { createPool } from '@millrace/shared/postgres';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { migrate } from '@millrace/shared/platform/migrate';
+import { createPool } from '@millrace/shared/platform/postgres';
 import type { ClosingList } from './closing-list.js';
 
 const options = { max: 1, statementTimeoutMs: 60_000, applicationName: 'millrace-template' };

@@ -55,7 +55,7 @@ describe('imports', () => {
       '@millrace/ingestion/app',
       'must not import @millrace/ingestion',
     ],
-    ['a path out of the package', 'ingestion/src/a.ts', '../../shared/src/event.js', 'leads out of the package'],
+    ['a path out of the package', 'ingestion/src/a.ts', '@millrace/shared/contract/event', 'leads out of the package'],
     ['a package that is not declared', 'ingestion/src/a.ts', 'joi', '"joi" is not among the dependencies of ingestion'],
     [
       'a development package outside tests',
@@ -65,8 +65,13 @@ describe('imports', () => {
     ],
     ['test code outside tests', 'ingestion/src/a.ts', '@millrace/shared/testing/database', 'is for tests only'],
     ['a part of Node without its prefix', 'ingestion/src/a.ts', 'fs', 'import "node:fs"'],
-    ['an SDK that imports shared', 'sdk/node/src/a.ts', '@millrace/shared/event', 'SDKs stand alone'],
-    ['shared code in an SDK', 'sdk/browser/src/a.ts', '@millrace/shared/event', 'must not import @millrace/shared'],
+    ['an SDK that imports shared', 'sdk/node/src/a.ts', '@millrace/shared/contract/event', 'SDKs stand alone'],
+    [
+      'shared code in an SDK',
+      'sdk/browser/src/a.ts',
+      '@millrace/shared/contract/event',
+      'must not import @millrace/shared',
+    ],
     [
       'a development package in an SDK',
       'sdk/browser/src/a.ts',
@@ -93,9 +98,12 @@ describe('imports', () => {
   it('accepts shared, declared packages, own files, and test tools in tests', () => {
     const root = workspace({
       'ingestion/src/a.ts':
-        importing('@millrace/shared/event') + importing('express') + importing('./b.js') + importing('node:fs'),
+        importing('@millrace/shared/contract/event') +
+        importing('express') +
+        importing('./b.js') +
+        importing('node:fs'),
       'ingestion/test/a.test.ts': importing('vitest') + importing('supertest') + importing('../src/a.ts'),
-      'shared/src/event.ts': importing('joi'),
+      'shared/src/contract/event.ts': importing('joi'),
       'sdk/node/test/a.test.ts': importing('@millrace/shared/testing/stack'),
       'sdk/browser/bundle.mjs': importing('esbuild'),
       'sdk/browser/test/a.test.ts': importing('@millrace/shared/testing/database') + importing('@millrace/browser'),
@@ -167,7 +175,8 @@ describe('readme', () => {
     'scheduler/dist/config.js': config('HOST'),
     'reporting/dist/config.js': config('HOST'),
     'reporting/dist/worker-config.js': config('HOST'),
-    'shared/dist/errors.js': 'export const errorCatalogue = { not_found: { status: 404 }, busy: { status: 503 } };',
+    'shared/dist/platform/errors.js':
+      'export const errorCatalogue = { not_found: { status: 404 }, busy: { status: 503 } };',
     ...Object.fromEntries(
       ['ingestion', 'processor', 'scheduler', 'reporting', 'shared'].map((name) => [
         `${name}/package.json`,

@@ -16,7 +16,7 @@ function workspace(changed: Record<string, string>): string {
     'reporting/package.json': '{"version":"1.2.3","type":"module"}',
     'sdk/node/package.json': '{"version":"1.2.3"}',
     'CHANGELOG.md': '# Changes\n\n## 1.2.3\n\n## 1.2.2\n',
-    'shared/dist/version.js': `export const version = '1.2.3';`,
+    'shared/dist/platform/version.js': `export const version = '1.2.3';`,
     'reporting/dist/openapi/describe-api.js': `export const describeApi = () => ({ info: { version: '1.2.3' } });`,
     ...changed,
   };
@@ -36,7 +36,10 @@ it.each([
   [{ 'sdk/node/package.json': '{"version":"1.2.4"}' }, 'sdk/node/package.json says 1.2.4'],
   [{ 'CHANGELOG.md': '# Changes\n\n## 1.3.0\n\n## 1.2.3\n' }, 'CHANGELOG.md says 1.3.0'],
   [{ 'CHANGELOG.md': '# Changes\n' }, 'CHANGELOG.md says nothing'],
-  [{ 'shared/dist/version.js': `export const version = '1.2.4';` }, 'shared/src/version.ts says 1.2.4'],
+  [
+    { 'shared/dist/platform/version.js': `export const version = '1.2.4';` },
+    'shared/src/platform/version.ts says 1.2.4',
+  ],
   [
     { 'reporting/dist/openapi/describe-api.js': `export const describeApi = () => ({ info: { version: '1' } });` },
     'the OpenAPI document says 1 ',

@@ -1,7 +1,7 @@
 /** Turns the built supervisor and stub services into a throw-away workspace in which `npm start` can be watched. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { findFreePort } from '../src/free-port.js';
@@ -71,7 +71,7 @@ export async function makeStubWorkspace(replace: Record<string, string> = {}): P
   for (const part of ['dist', 'prepare', 'package.json'])
     cpSync(join(devFolder, part), join(folder, 'dev', part), { recursive: true });
   symlinkSync(join(devFolder, 'node_modules'), join(folder, 'dev', 'node_modules'));
-  writeScript(folder, 'shared', 'migrate-command.js', replace.migrate ?? stubMigration);
+  writeScript(folder, 'shared', 'commands/migrate-command.js', replace.migrate ?? stubMigration);
   const ports = {} as StubWorkspace['ports'];
   for (const name of Object.keys(portVariables) as (keyof typeof portVariables)[]) {
     writeScript(folder, folderOf(name), `${name.split('-')[1] ?? 'main'}.js`, replace[name] ?? stubService);
@@ -94,9 +94,10 @@ export async function makeStubWorkspace(replace: Record<string, string> = {}): P
 const folderOf = (service: string) => service.split('-')[0]!;
 
 function writeScript(folder: string, name: string, file: string, source: string): void {
-  mkdirSync(join(folder, name, 'dist'), { recursive: true });
+  const target = join(folder, name, 'dist', file);
+  mkdirSync(dirname(target), { recursive: true });
   writeFileSync(join(folder, name, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(folder, name, 'dist', file), source);
+  writeFileSync(target, source);
 }
 
 function startStub(folder: string, ports: StubWorkspace['ports'], env: Record<string, string>): StubRun {

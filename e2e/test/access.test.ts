@@ -1,6 +1,6 @@
 /** Every route of every service with every kind of key: who gets in, who does not, on real processes. */
 import { createKey, revokeKey } from '@millrace/shared/access/keys';
-import { keysOptions } from '@millrace/shared/access/keys-options';
+import { keysOptions } from '@millrace/shared/commands/keys-options';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { type Stack, startStack } from '@millrace/shared/testing/stack';

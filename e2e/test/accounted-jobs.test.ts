@@ -3,9 +3,9 @@
 import { foldJobs } from '@millrace/processor/accounting/fold-jobs';
 import { createBatchConsumer } from '@millrace/processor/events/consume-batches';
 import { readAccounts } from '@millrace/reporting/accounting/read-accounts';
-import type { EventIngestData } from '@millrace/shared/event-job';
-import { accountedId } from '@millrace/shared/job-account';
-import { createMetrics } from '@millrace/shared/metrics';
+import type { EventIngestData } from '@millrace/shared/contract/event-job';
+import { accountedId } from '@millrace/shared/contract/job-account';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 

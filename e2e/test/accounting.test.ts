@@ -1,9 +1,9 @@
 /** What became of every event, through the whole pipeline: retries, refusals, poison, processes that die, and replayed dead letters. */
 
 import { createKey } from '@millrace/shared/access/keys';
-import { eventJob } from '@millrace/shared/event-job';
-import { eventIngest } from '@millrace/shared/jobs';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { eventJob } from '@millrace/shared/contract/event-job';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { queueBackends, silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { spawnService } from '@millrace/shared/testing/spawn-service';

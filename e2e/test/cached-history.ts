@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { addJob } from '@millrace/shared/add-job';
-import type { QueueLocation } from '@millrace/shared/config';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';

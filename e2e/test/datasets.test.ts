@@ -1,6 +1,6 @@
 /** From events sent by HTTP through rolls, aggregations and metrics to every dataset of aggregates, read by HTTP. */
-import { addJob } from '@millrace/shared/add-job';
-import { openQueue } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';

@@ -1,7 +1,7 @@
 /** Random questions over HTTP against plain SQL over raw rows: never a difference, whatever the rollups are like at the moment. */
 
-import { addJob } from '@millrace/shared/add-job';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';

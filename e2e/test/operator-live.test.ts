@@ -1,6 +1,6 @@
 /** `GET /api/v1/operator/live` on each queue backend: what waits, and how fast events come and are stored. */
 import { createKey } from '@millrace/shared/access/keys';
-import { queueNames } from '@millrace/shared/jobs';
+import { queueNames } from '@millrace/shared/contract/jobs';
 import { queueBackends } from '@millrace/shared/testing/database';
 import { listen } from '@millrace/shared/testing/event-stream';
 import { spawnService } from '@millrace/shared/testing/spawn-service';

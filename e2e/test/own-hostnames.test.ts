@@ -1,6 +1,6 @@
 /** Referrers on the site's own hosts, through the front door: counted as direct from the moment that the site names them. */
-import { addJob } from '@millrace/shared/add-job';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { eventsStored, type Stack, startStack } from '@millrace/shared/testing/stack';

@@ -1,6 +1,6 @@
 /** Turns a seed into events and queries, and a query into the answer that plain SQL over raw rows gives. */
 
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
 
 export const zones = [

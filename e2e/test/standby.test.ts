@@ -1,5 +1,5 @@
 /** Reporting on a streaming standby: its answers say as of when they are. */
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';

@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { addJob } from '@millrace/shared/add-job';
-import { eventIngest } from '@millrace/shared/jobs';
-import { migrate } from '@millrace/shared/migrate';
-import { openQueue } from '@millrace/shared/queue';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import { migrate } from '@millrace/shared/platform/migrate';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

@@ -3,8 +3,8 @@ import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { createRateLimit, type RateLimit, tooMuch } from '@millrace/shared/access/rate-limit';
 import { allows, keyNeeded, lacks } from '@millrace/shared/access/require-scope';
-import { type Refusal, ServiceError, wrongKey } from '@millrace/shared/errors';
-import { isConnectionError } from '@millrace/shared/postgres';
+import { type Refusal, ServiceError, wrongKey } from '@millrace/shared/platform/errors';
+import { isConnectionError } from '@millrace/shared/platform/postgres';
 
 /** Whose events these are. */
 export interface Sender {

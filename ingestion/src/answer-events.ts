@@ -1,6 +1,6 @@
 /** What a sender of events is told: accepted, accepted in part, or refused; with what browsers need to see it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describeRefusal, type Refusal } from '@millrace/shared/errors';
+import { describeRefusal, type Refusal } from '@millrace/shared/platform/errors';
 import { originHeaders } from './allow-origins.js';
 import type { RejectedEvent } from './validate-events.js';
 

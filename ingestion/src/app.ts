@@ -1,6 +1,6 @@
 /** Turns ingestion's parts into one request handler: the event lane first, everything else through Express. */
 import type { RequestListener } from 'node:http';
-import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
+import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Express } from 'express';
 import type { EventLane } from './event-lane.js';
 import { pageScripts } from './page-scripts.js';

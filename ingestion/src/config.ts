@@ -8,7 +8,7 @@ import {
   portSetting,
   type QueueEnvironment,
   queueSettings,
-} from '@millrace/shared/config';
+} from '@millrace/shared/platform/config';
 import Joi from 'joi';
 
 export interface Config extends CommonEnvironment, QueueEnvironment {

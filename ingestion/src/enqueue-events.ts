@@ -1,8 +1,9 @@
 /** Turns batches of validated events into jobs of the queue: what arrives while one job is on its way leaves together in the next. */
-import type { ErrorCode } from '@millrace/shared/errors';
-import { eventJob, packedEventJob } from '@millrace/shared/event-job';
-import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
-import { takeGroup } from '@millrace/shared/take-group';
+
+import { eventJob, packedEventJob } from '@millrace/shared/contract/event-job';
+import type { ErrorCode } from '@millrace/shared/platform/errors';
+import { takeGroup } from '@millrace/shared/platform/take-group';
+import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/platform/telemetry';
 import { createLedger, type Ledger } from './ledger.js';
 import type { QueueGate } from './queue-gate.js';
 import { type EventBatch, jobLimits } from './validate-events.js';

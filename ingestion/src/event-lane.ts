@@ -1,8 +1,8 @@
 /** Takes requests of all wires without Express, which costs more than all the rest of such a request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Refusal, wrongMethod } from '@millrace/shared/errors';
-import type { Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
+import { type Refusal, wrongMethod } from '@millrace/shared/platform/errors';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
 import type { Admit, Sender } from './admit-request.js';
 import { preflightHeaders } from './allow-origins.js';
 import { answerRefusal } from './answer-events.js';

@@ -1,5 +1,5 @@
 /** What this process took and refused, by the hour of receipt: counted in memory, since no answer waits for Postgres. */
-import { accountedId, hourOf, newProcess } from '@millrace/shared/job-account';
+import { accountedId, hourOf, newProcess } from '@millrace/shared/contract/job-account';
 
 export interface HourCounts {
   hour: string;

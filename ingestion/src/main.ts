@@ -1,14 +1,14 @@
 /** Turns the environment into a running ingestion service. */
-import { queueLocation } from '@millrace/shared/config';
-import { queueHealth } from '@millrace/shared/health-parts';
-import { limitHeapGrowth } from '@millrace/shared/heap';
-import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
-import { eventIngest } from '@millrace/shared/jobs';
-import { createLifecycle } from '@millrace/shared/lifecycle';
-import { createLogger } from '@millrace/shared/logger';
-import { createMetrics } from '@millrace/shared/metrics';
-import { openQueue, type Queue } from '@millrace/shared/queue';
-import { checkQueueSafety } from '@millrace/shared/queue-safety';
+
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import { queueLocation } from '@millrace/shared/platform/config';
+import { queueHealth } from '@millrace/shared/platform/health-parts';
+import { limitHeapGrowth } from '@millrace/shared/platform/heap';
+import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
+import { createLifecycle } from '@millrace/shared/platform/lifecycle';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { openQueue, type Queue } from '@millrace/shared/queue/queue';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
 import { createEventQueue } from './enqueue-events.js';
@@ -17,6 +17,7 @@ import { keepNoting } from './note-counts.js';
 import { openKnowledge } from './open-knowledge.js';
 import { openLane } from './open-lane.js';
 import { createQueueGate, defaultGateOptions } from './queue-gate.js';
+import { checkQueueSafety } from './queue-safety.js';
 import { watchSchema } from './watch-schema.js';
 
 /** Longer than the gate needs to find out that Redis hangs: what a busy one took in time is not given up. */

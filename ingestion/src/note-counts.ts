@@ -1,7 +1,7 @@
 /** Writes what the ledger counts to the database, each second and at the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import type { Ledger } from './ledger.js';
 
 /** Whole counts of this process, not differences: written twice they are the same. */

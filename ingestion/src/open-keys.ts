@@ -1,7 +1,7 @@
 /** Turns the address of the database into the keys that senders may have: all that ingestion ever reads there. */
 import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
-import type { Logger } from '@millrace/shared/logger';
-import { createPool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
 import type { Config } from './config.js';
 
 export function openKeys({ DATABASE_URL }: Config, logger: Logger): KeyRing {

@@ -1,7 +1,7 @@
 /** Opens what ingestion knows of those who send: their keys, the settings of their sites, and where their visitors are. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
-import type { Logger } from '@millrace/shared/logger';
+import type { Logger } from '@millrace/shared/platform/logger';
 import type { Config } from './config.js';
 import { createLocator, type Locator } from './enrich/locate.js';
 import { openKeys } from './open-keys.js';

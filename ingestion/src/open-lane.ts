@@ -1,8 +1,8 @@
 /** The lane of a process, with the memory that its heap allows it. */
 import { parseProxies } from '@millrace/shared/access/rate-limit';
-import type { Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
-import { createSlowBodies } from '@millrace/shared/slow-bodies';
+import type { Logger } from '@millrace/shared/platform/logger';
+import { createSlowBodies } from '@millrace/shared/platform/slow-bodies';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
 import { createAdmit } from './admit-request.js';
 import { createByteBudget } from './byte-budget.js';
 import type { Config } from './config.js';

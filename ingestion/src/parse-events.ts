@@ -1,7 +1,7 @@
 /** Turns the text of a body into candidate events: one, or a batch from an array, `{"events":[...]}` or NDJSON. */
-import type { Refusal } from '@millrace/shared/errors';
-import { type ExactAllowance, parseExactJson, TooManyExactNumbers } from '@millrace/shared/exact-json';
-import { parseInstant } from '@millrace/shared/instant';
+import type { Refusal } from '@millrace/shared/platform/errors';
+import { type ExactAllowance, parseExactJson, TooManyExactNumbers } from '@millrace/shared/platform/exact-json';
+import { parseInstant } from '@millrace/shared/time/instant';
 
 export const maxEventsPerRequest = 10_000;
 /** Ten in each event of a full batch, which take a third of a second. */

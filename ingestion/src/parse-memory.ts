@@ -1,6 +1,6 @@
 /** Whether there is memory to parse a body: its bytes say little, since 9 MB of `[{},{},...]` become 200 MB of objects. */
 import { getHeapStatistics } from 'node:v8';
-import type { Refusal } from '@millrace/shared/errors';
+import type { Refusal } from '@millrace/shared/platform/errors';
 import { maxExactNumbersPerRequest } from './parse-events.js';
 
 export interface ParseMemory {

@@ -1,11 +1,12 @@
 /** Turns a queue that can fail, hang or fill up into a gate: open, or closed with the reason, known without waiting. */
-import type { ErrorCode } from '@millrace/shared/errors';
-import type { EventIngestData } from '@millrace/shared/event-job';
-import { withTimeout } from '@millrace/shared/health';
-import { eventIngest } from '@millrace/shared/jobs';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import { countWaiting, type Queue, type QueueHandle } from '@millrace/shared/queue';
-import type { QueueSafety } from '@millrace/shared/queue-safety';
+
+import type { EventIngestData } from '@millrace/shared/contract/event-job';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import type { ErrorCode } from '@millrace/shared/platform/errors';
+import { withTimeout } from '@millrace/shared/platform/health';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import { countWaiting, type Queue, type QueueHandle } from '@millrace/shared/queue/queue';
+import type { QueueSafety } from './queue-safety.js';
 import { type Patience, whileAnswering } from './while-answering.js';
 
 export type GateState = 'open' | Extract<ErrorCode, 'queue_unavailable' | 'overloaded'>;

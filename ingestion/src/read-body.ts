@@ -2,9 +2,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { Refusal } from '@millrace/shared/errors';
-import { createSlots } from '@millrace/shared/slots';
-import type { SlowBodies } from '@millrace/shared/slow-bodies';
+import type { Refusal } from '@millrace/shared/platform/errors';
+import { createSlots } from '@millrace/shared/platform/slots';
+import type { SlowBodies } from '@millrace/shared/platform/slow-bodies';
 import type { Holding } from './byte-budget.js';
 import type { ParseMemory } from './parse-memory.js';
 

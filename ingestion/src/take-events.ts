@@ -1,6 +1,6 @@
 /** Candidate events on their way into the queue: checked, enriched, counted for their sender, stored. */
-import type { Refusal } from '@millrace/shared/errors';
-import type { Metrics } from '@millrace/shared/metrics';
+import type { Refusal } from '@millrace/shared/platform/errors';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
 import type { Admit, Sender } from './admit-request.js';
 import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
 import type { Enrich } from './enrich/enrich-event.js';

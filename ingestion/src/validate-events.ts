@@ -1,6 +1,6 @@
 /** Turns candidate events into the JSON texts to be queued and the list of those refused, each for its own reason. */
-import { type AcceptedEvent, serializeEvent, validateEvent } from '@millrace/shared/event';
-import type { EventRefusal } from '@millrace/shared/event-refusal';
+import { type AcceptedEvent, serializeEvent, validateEvent } from '@millrace/shared/contract/event';
+import type { EventRefusal } from '@millrace/shared/contract/event-refusal';
 import { malformedLine } from './parse-events.js';
 
 export interface RejectedEvent {

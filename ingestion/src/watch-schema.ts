@@ -1,8 +1,8 @@
 /** Ingestion's look at the schema when it starts: events are taken meanwhile, since the queue may be elsewhere and answer. */
-import type { Lifecycle } from '@millrace/shared/lifecycle';
-import type { Logger } from '@millrace/shared/logger';
-import { createPool } from '@millrace/shared/postgres';
-import { waitForSchema } from '@millrace/shared/schema-version';
+import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
+import type { Logger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
+import { waitForSchema } from '@millrace/shared/platform/schema-version';
 
 /** Ends the service when the schema is of a newer major; nothing is asked without a database. */
 export async function watchSchema(url: string | undefined, logger: Logger, lifecycle: Lifecycle): Promise<void> {

@@ -1,5 +1,5 @@
 /** Waits for work of a queue for as long as the queue answers others meanwhile, so that a busy one is told from one that hangs. */
-import { withTimeout } from '@millrace/shared/health';
+import { withTimeout } from '@millrace/shared/platform/health';
 
 export interface Patience {
   /** The queue is asked whether it still answers each time after this long. */

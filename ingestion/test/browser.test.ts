@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createQueue, type Queue } from '@millrace/shared/queue';
+import { createQueue, type Queue } from '@millrace/shared/queue/queue';
 import { hasChromium, launchChromium } from '@millrace/shared/testing/chromium';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';

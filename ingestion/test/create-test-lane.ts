@@ -1,6 +1,7 @@
 /** A lane with the defaults of production, for tests that replace a part or two. */
-import { createMetrics } from '@millrace/shared/metrics';
-import { createSlowBodies, type SlowBodies } from '@millrace/shared/slow-bodies';
+
+import { createSlowBodies, type SlowBodies } from '@millrace/shared/platform/slow-bodies';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { createByteBudget } from '../src/byte-budget.js';
 import { createEventLane, type EventLane, type EventLaneDeps } from '../src/event-lane.js';

@@ -1,7 +1,7 @@
 /** Which jobs are compressed: large ones, once the memory of the queue matters. */
 
-import { type EventIngestData, unpackEvents } from '@millrace/shared/event-job';
-import { createMetrics } from '@millrace/shared/metrics';
+import { type EventIngestData, unpackEvents } from '@millrace/shared/contract/event-job';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { expect, it } from 'vitest';
 import { createEventQueue } from '../src/enqueue-events.js';
 

@@ -1,5 +1,5 @@
 /** Which requests are enriched, by what they say, and what happens while sites are not known. */
-import type { SentVisitor } from '@millrace/shared/sent-visitor';
+import type { SentVisitor } from '@millrace/shared/contract/sent-visitor';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Facts } from '../src/facts.js';

@@ -1,10 +1,9 @@
 /** `POST /event` and `POST /events` over HTTP, into a real queue, on each backend. */
 
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { unpackEvents } from '@millrace/shared/event-job';
-import { createMetrics, type Metrics } from '@millrace/shared/metrics';
-import { createQueue, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
-import { checkQueueSafety } from '@millrace/shared/queue-safety';
+import { unpackEvents } from '@millrace/shared/contract/event-job';
+import { createMetrics, type Metrics } from '@millrace/shared/platform/telemetry';
+import { createQueue, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,
@@ -20,6 +19,7 @@ import { buildApp } from '../src/app.js';
 import { createByteBudget } from '../src/byte-budget.js';
 import { createEventQueue } from '../src/enqueue-events.js';
 import { createQueueGate, defaultGateOptions, type QueueGate } from '../src/queue-gate.js';
+import { checkQueueSafety } from '../src/queue-safety.js';
 import { createTestLane } from './create-test-lane.js';
 
 const event = {

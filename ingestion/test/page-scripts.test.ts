@@ -1,5 +1,5 @@
 /** The scripts of pages: what browsers and proxies in between may keep, and for how long. */
-import { createMetrics } from '@millrace/shared/metrics';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** `GET /event`: events of pages and mails that can load a picture but not post. */
-import { createMetrics, type Metrics } from '@millrace/shared/metrics';
+import { createMetrics, type Metrics } from '@millrace/shared/platform/telemetry';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestLane } from './create-test-lane.js';

@@ -1,6 +1,6 @@
 /** A queue that is busy is waited for, one that hangs is not. */
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
-import { queueSchema } from '@millrace/shared/queue-connection';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
+import { queueSchema } from '@millrace/shared/queue/queue-connection';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';

@@ -1,8 +1,8 @@
 /** Invented traffic: that it comes out the same again, that ingestion takes it as it is, and that it could have happened. */
 import { createHash } from 'node:crypto';
-import { validateEvent } from '@millrace/shared/event';
-import { type Event, eventColumns } from '@millrace/shared/event-columns';
-import { offsetAt } from '@millrace/shared/zone-offsets';
+import { validateEvent } from '@millrace/shared/contract/event';
+import { type Event, eventColumns } from '@millrace/shared/contract/event-columns';
+import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import { describe, expect, it } from 'vitest';
 import { timezoneCountry } from '../src/enrich/timezone-country.ts';
 import { createVisitorCount } from '../src/seed/count-visitors.ts';

@@ -1,6 +1,6 @@
 /** The command that fills a site with invented traffic, against a small server that plays ingestion's contract. */
 
-import type { Event } from '@millrace/shared/event-columns';
+import type { Event } from '@millrace/shared/contract/event-columns';
 import { describe, expect, it } from 'vitest';
 import { runSeed } from '../src/seed/run-seed.ts';
 import { seedOptions } from '../src/seed/seed-options.ts';

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { closeServer, createHttpServer } from '@millrace/shared/http';
-import { createSlowBodies } from '@millrace/shared/slow-bodies';
+import { closeServer, createHttpServer } from '@millrace/shared/platform/http';
+import { createSlowBodies } from '@millrace/shared/platform/slow-bodies';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createByteBudget } from '../src/byte-budget.js';

@@ -1,6 +1,6 @@
 /** Turns the processor's command line into what to work on, or into the text that says what is wrong with it. */
 import { parseArgs } from 'node:util';
-import { queueNames, queues } from '@millrace/shared/jobs';
+import { queueNames, queues } from '@millrace/shared/contract/jobs';
 
 export interface Arguments {
   help: boolean;

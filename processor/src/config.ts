@@ -10,7 +10,7 @@ import {
   queueSettings,
   type RetryEnvironment,
   retrySettings,
-} from '@millrace/shared/config';
+} from '@millrace/shared/platform/config';
 import Joi from 'joi';
 
 export interface Config extends CommonEnvironment, QueueEnvironment, RetryEnvironment {

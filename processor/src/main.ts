@@ -1,15 +1,15 @@
 /** Turns the command line and the environment into a running processor. */
-import { queueLocation, retryOf } from '@millrace/shared/config';
-import type { HealthCheck } from '@millrace/shared/health';
-import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
-import { limitHeapGrowth } from '@millrace/shared/heap';
-import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
-import { createLifecycle } from '@millrace/shared/lifecycle';
-import { createLogger } from '@millrace/shared/logger';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createPool } from '@millrace/shared/postgres';
-import { waitForSchema } from '@millrace/shared/schema-version';
-import { watchHealth } from '@millrace/shared/watch-health';
+import { queueLocation, retryOf } from '@millrace/shared/platform/config';
+import type { HealthCheck } from '@millrace/shared/platform/health';
+import { databaseHealth, queueHealth } from '@millrace/shared/platform/health-parts';
+import { limitHeapGrowth } from '@millrace/shared/platform/heap';
+import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
+import { createLifecycle } from '@millrace/shared/platform/lifecycle';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
+import { waitForSchema } from '@millrace/shared/platform/schema-version';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { keepFolded } from './accounting/fold-jobs.js';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';

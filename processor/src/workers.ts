@@ -1,16 +1,17 @@
 /** The workers of the queues that are chosen on the command line. */
-import type { RetrySettings } from '@millrace/shared/add-job';
-import type { QueueLocation } from '@millrace/shared/config';
-import type { EventIngestData } from '@millrace/shared/event-job';
-import type { CleanupData } from '@millrace/shared/job-data';
-import type { EventIngestResult } from '@millrace/shared/job-results';
-import { type RunningWorker, startJobWorker, watchJobs } from '@millrace/shared/job-worker';
-import { eventIngest, type QueueName, queueNames } from '@millrace/shared/jobs';
-import type { Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
-import { createNewerJobs } from '@millrace/shared/newer-jobs';
-import type { Pool } from '@millrace/shared/postgres';
-import { createWorker, openQueue, type Worker } from '@millrace/shared/queue';
+
+import type { EventIngestData } from '@millrace/shared/contract/event-job';
+import type { CleanupData } from '@millrace/shared/contract/job-data';
+import type { EventIngestResult } from '@millrace/shared/contract/job-results';
+import { eventIngest, type QueueName, queueNames } from '@millrace/shared/contract/jobs';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { RetrySettings } from '@millrace/shared/queue/add-job';
+import { type RunningWorker, startJobWorker, watchJobs } from '@millrace/shared/queue/job-worker';
+import { createNewerJobs } from '@millrace/shared/queue/newer-jobs';
+import { createWorker, openQueue, type Worker } from '@millrace/shared/queue/queue';
 import { cleanUp } from './cleanup/clean-up.js';
 import { createBatchConsumer } from './events/consume-batches.js';
 import { createAnalyticsConsumer } from './jobs/consume-analytics.js';

@@ -1,6 +1,6 @@
 /** Retries of events whose clock is corrected: each delivery arrives at another moment, and the event is stored once. */
-import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import { createMetrics } from '@millrace/shared/metrics';
+import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createBatchConsumer } from '../src/events/consume-batches.js';

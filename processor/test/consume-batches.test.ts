@@ -1,7 +1,7 @@
 /** Event jobs into rows, on a real database: once each, poison set aside, partitions made. */
-import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import type { EventIngestData } from '@millrace/shared/event-job';
-import { createMetrics, type Metrics } from '@millrace/shared/metrics';
+import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
+import type { EventIngestData } from '@millrace/shared/contract/event-job';
+import { createMetrics, type Metrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BatchConsumer, createBatchConsumer } from '../src/events/consume-batches.js';

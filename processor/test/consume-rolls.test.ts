@@ -1,9 +1,10 @@
 /** Analytics jobs from the queue to rollups, on each backend: one per site, checked, patient with each other. */
-import { addJob } from '@millrace/shared/add-job';
-import type { FanOutResult, RollResult } from '@millrace/shared/job-results';
-import type { RunningWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+
+import type { FanOutResult, RollResult } from '@millrace/shared/contract/job-results';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { RunningWorker } from '@millrace/shared/queue/job-worker';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

@@ -1,6 +1,7 @@
 /** A user gone from a real database, wherever the real paths had put what is the user's, and the rollups exact afterwards. */
-import { createMetrics } from '@millrace/shared/metrics';
-import type { PoolClient } from '@millrace/shared/postgres';
+
+import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

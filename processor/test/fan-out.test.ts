@@ -1,10 +1,11 @@
 /** A job for all sites, on each backend: sites in parallel, each failing alone, whatever dies in between. */
-import { addFlow } from '@millrace/shared/add-flow';
-import { addJob, addJobs } from '@millrace/shared/add-job';
-import type { FanOutResult } from '@millrace/shared/job-results';
-import { type HandleJob, type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
-import { openFlows, openQueue, type QueueHandle } from '@millrace/shared/queue';
+
+import type { FanOutResult } from '@millrace/shared/contract/job-results';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { addFlow } from '@millrace/shared/queue/add-flow';
+import { addJob, addJobs } from '@millrace/shared/queue/add-job';
+import { type HandleJob, type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
+import { openFlows, openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

@@ -1,7 +1,7 @@
 /** Jobs that did not come through ingestion, with events that lack what a row needs: each becomes a dead letter, none is lost. */
-import { eventIngest } from '@millrace/shared/jobs';
-import { createMetrics } from '@millrace/shared/metrics';
-import { openQueue } from '@millrace/shared/queue';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { createTestDatabase, queueBackends, silent, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 /** Event jobs of a newer release on each queue backend: left to its processors, whatever this one makes of its own. */
-import { eventIngest } from '@millrace/shared/jobs';
-import { createMetrics } from '@millrace/shared/metrics';
-import { openQueue } from '@millrace/shared/queue';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { createTestDatabase, queueBackends, silent, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** How paths become pages by the rules of their site, while they are stored. */
-import { serializeEvent, validateEvent } from '@millrace/shared/event';
+import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { storeEvents } from '../src/events/store-events.js';

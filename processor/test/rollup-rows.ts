@@ -1,7 +1,7 @@
 /** Turns stored rollups, and the events that they should come from, into the same comparable lines. */
-import { createVisitorSet } from '@millrace/shared/bitmap';
-import type { Pool } from '@millrace/shared/postgres';
-import { dayOf } from '@millrace/shared/zone-days';
+import { createVisitorSet } from '@millrace/shared/bitmap/bitmap';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { dayOf } from '@millrace/shared/time/zone-days';
 
 export interface TestEvent {
   site_id: string;

@@ -78,7 +78,7 @@ it('is counted the same where Postgres counts, as it does for intervals of too m
 });
 
 it('never takes a payment for one of a bot', async () => {
-  const { validateEvent } = await import('@millrace/shared/event');
+  const { validateEvent } = await import('@millrace/shared/contract/event');
   const payment = { transaction_id: 't', amount: '1', currency: 'EUR', status: 'succeeded' };
   const result = validateEvent(
     { site_id: 'demo', event_type: 'payment', path: '', bot: 'axios', properties: payment },

@@ -1,6 +1,6 @@
 /** Turns a command of the processor and its arguments into the exit code and what it printed. */
 import { Writable } from 'node:stream';
-import type { DatabaseUrl } from '@millrace/shared/command-database';
+import type { DatabaseUrl } from '@millrace/shared/commands/command-database';
 
 type Command = (
   args: string[],

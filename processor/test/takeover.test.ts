@@ -1,6 +1,6 @@
 /** A job whose processor is killed while it works is taken over by another one, on each backend. */
-import { addJob } from '@millrace/shared/add-job';
-import { openQueue } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { createTestDatabase, queueBackends, silent, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { spawnService } from '@millrace/shared/testing/spawn-service';

@@ -1,5 +1,5 @@
 /** Rollups against raw events: silent while they agree, and every way in which they can differ by name. */
-import { encodeBitmap } from '@millrace/shared/bitmap';
+import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';

@@ -1,6 +1,6 @@
 /** `meta.as_of`: a standby answers exactly, but as of what it has replayed, which may be hours ago. */
-import { withTimeout } from '@millrace/shared/health';
-import type { Pool } from '@millrace/shared/postgres';
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
 
 const statement = `/* reporting.readAsOf */

@@ -1,4 +1,6 @@
 /** Turns the environment into reporting's configuration. */
+
+import { outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import {
   type AccessEnvironment,
   accessSettings,
@@ -9,8 +11,7 @@ import {
   portSetting,
   type QueueEnvironment,
   queueSettings,
-} from '@millrace/shared/config';
-import { outboundVariables } from '@millrace/shared/outbound/outbound-settings';
+} from '@millrace/shared/platform/config';
 import Joi from 'joi';
 import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
 import {

@@ -1,6 +1,6 @@
 /** Signatures of what people are handed, such as links and cookies, which every replica can tell from forged ones. */
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 const make = `/* reporting.makeLinkSecret */ insert into link_secrets (secret) values ($1) on conflict do nothing`;
 const read = `/* reporting.readLinkSecret */ select secret from link_secrets`;

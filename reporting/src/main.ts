@@ -1,14 +1,14 @@
 /** Turns the environment into a running reporting service. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { parseProxies } from '@millrace/shared/access/rate-limit';
-import { queueLocation, readingNeedsKey } from '@millrace/shared/config';
-import { databaseHealth } from '@millrace/shared/health-parts';
-import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
-import { createLifecycle } from '@millrace/shared/lifecycle';
-import { createLogger } from '@millrace/shared/logger';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createPool } from '@millrace/shared/postgres';
-import { waitForSchema } from '@millrace/shared/schema-version';
+import { queueLocation, readingNeedsKey } from '@millrace/shared/platform/config';
+import { databaseHealth } from '@millrace/shared/platform/health-parts';
+import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
+import { createLifecycle } from '@millrace/shared/platform/lifecycle';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
+import { waitForSchema } from '@millrace/shared/platform/schema-version';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { buildApp } from './app.js';
 import { openCaching } from './cache/open-cache.js';
 import { loadReportingConfig } from './config.js';

@@ -1,5 +1,5 @@
 /** Reads the body of a request as JSON: a question, so not a long one. */
-import { createExactJsonReader } from '@millrace/shared/read-json';
+import { createExactJsonReader } from '@millrace/shared/platform/read-json';
 
 export const readJson = createExactJsonReader('100 KB');
 

@@ -1,5 +1,5 @@
 /** Turns a site and a range of time into its views, their users and the paths viewed most. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerQuery } from './query/answer-query.js';
 import type { RawAnswer } from './query/read-raw.js';
 import type { ResolvedQuery, TimeRange } from './query/resolved-query.js';

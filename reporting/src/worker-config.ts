@@ -1,4 +1,6 @@
 /** Turns the environment into the configuration of reporting's worker. */
+
+import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import {
   type CommonEnvironment,
   commonSettings,
@@ -9,8 +11,7 @@ import {
   queueSettings,
   type RetryEnvironment,
   retrySettings,
-} from '@millrace/shared/config';
-import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
+} from '@millrace/shared/platform/config';
 import Joi from 'joi';
 import { type CacheEnvironment, cacheSettings } from './cache/cache-settings.js';
 import {

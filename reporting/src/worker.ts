@@ -1,16 +1,16 @@
 /** The worker of the reading queues: a process of its own, so that no job slows an answer. */
 import { setPriority } from 'node:os';
-import { queueLocation } from '@millrace/shared/config';
-import type { HealthCheck } from '@millrace/shared/health';
-import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
-import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/http';
-import { startJobWorker } from '@millrace/shared/job-worker';
-import { createLifecycle } from '@millrace/shared/lifecycle';
-import { createLogger } from '@millrace/shared/logger';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createPool } from '@millrace/shared/postgres';
-import { waitForSchema } from '@millrace/shared/schema-version';
-import { watchHealth } from '@millrace/shared/watch-health';
+import { queueLocation } from '@millrace/shared/platform/config';
+import type { HealthCheck } from '@millrace/shared/platform/health';
+import { databaseHealth, queueHealth } from '@millrace/shared/platform/health-parts';
+import { buildServiceApp, closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
+import { createLifecycle } from '@millrace/shared/platform/lifecycle';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
+import { waitForSchema } from '@millrace/shared/platform/schema-version';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { watchHealth } from '@millrace/shared/platform/watch-health';
+import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { openCache } from './cache/open-cache.js';
 import { startExportWorker } from './exports/export-worker.js';
 import { exportLimitsOf } from './exports/exports-config.js';

@@ -1,7 +1,7 @@
 /** Answers with rollups absent, complete, partial and stale, against a naive count in JavaScript. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerQuery } from '../src/query/answer-query.js';
 import { comparesNumbers, filterOperators } from '../src/query/filter-operators.js';

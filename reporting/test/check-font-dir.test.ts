@@ -1,7 +1,7 @@
 /** What the worker says of its folder of fonts when it starts. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Logger } from '@millrace/shared/logger';
+import type { Logger } from '@millrace/shared/platform/logger';
 import { expect, it } from 'vitest';
 import { checkFontDir } from '../src/reports/check-font-dir.js';
 

@@ -1,6 +1,6 @@
 /** When statistics are open, and when they need a key. */
 
-import { readingNeedsKey } from '@millrace/shared/config';
+import { readingNeedsKey } from '@millrace/shared/platform/config';
 import { expect, it } from 'vitest';
 import { configSchema } from '../src/config.js';
 import { defaultThreads } from '../src/segments/segment-settings.js';

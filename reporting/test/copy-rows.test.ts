@@ -1,5 +1,5 @@
 /** Reading by COPY: the same rows as any other statement gives, whatever is in them and in what they are asked by. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /** What must be true of the cover of any range, whatever is marked. */
 import { createRandom } from '@millrace/shared/testing/create-random';
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { describe, expect, it } from 'vitest';
 import { type Cover, coverRange, type RangeToCover } from '../src/query/cover-range.js';
 

@@ -1,5 +1,5 @@
 /** Sites with money, costs and signups, of several time zones, whose rollups and money are absent, kept or partly out of date. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { countsOnceBy, isMoney, moneyKind } from './naive-money.js';

@@ -1,5 +1,5 @@
 /** Datasets of events against their definitions: several zones, days that are longer, rolled, late and erased events. */
-import { contextColumns } from '@millrace/shared/event-columns';
+import { contextColumns } from '@millrace/shared/contract/event-columns';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';

@@ -1,5 +1,5 @@
 /** What the document says of datasets: every example of it works, and every answer is as described. */
-import { datasetsOfSingleEvents } from '@millrace/shared/report-data';
+import { datasetsOfSingleEvents } from '@millrace/shared/contract/report-data';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';

@@ -1,5 +1,5 @@
 /** Datasets over HTTP: which there are, their rows page by page, and what is refused. */
-import { contextColumns } from '@millrace/shared/event-columns';
+import { contextColumns } from '@millrace/shared/contract/event-columns';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';

@@ -1,7 +1,7 @@
 /** Delivers a report in a process of its own: `node deliver-once.mjs <database> <mail server> <report> <lost after, in ms>`. */
 import { Readable } from 'node:stream';
-import { createLogger } from '@millrace/shared/logger';
-import { createPool } from '@millrace/shared/postgres';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
 import { deliverReport } from '../dist/delivery/deliver-report.js';
 
 const [database, url, reportId, lostAfterMs] = process.argv.slice(2);

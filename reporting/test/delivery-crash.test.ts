@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { queues } from '@millrace/shared/jobs';
-import type { Logger } from '@millrace/shared/logger';
+import { queues } from '@millrace/shared/contract/jobs';
+import type { Logger } from '@millrace/shared/platform/logger';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { endWithTest } from '@millrace/shared/testing/end-with-test';
 import { eventually } from '@millrace/shared/testing/eventually';

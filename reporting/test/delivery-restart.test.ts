@@ -1,7 +1,7 @@
 /** Reports that are being sent while the database restarts: what the mail server took is never sent a second time. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';

@@ -1,6 +1,7 @@
 /** Turns a test database into the whole reporting service and a judge of the schemas that its document has. */
-import { createMetrics } from '@millrace/shared/metrics';
-import type { Pool } from '@millrace/shared/postgres';
+
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express } from 'express';

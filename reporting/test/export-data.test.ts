@@ -1,8 +1,8 @@
 /** Job EXPORT_DATA of the queue API: the names of people, a file in the folder of exports, and no other. */
 import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addJob } from '@millrace/shared/add-job';
-import type { Job } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { Job } from '@millrace/shared/queue/queue';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { parse } from 'csv-parse/sync';
 import request from 'supertest';

@@ -1,5 +1,5 @@
 /** Regular expressions of filters: which are refused, and that the database takes no harm. */
-import { createPool } from '@millrace/shared/postgres';
+import { createPool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkPatterns, patternsOf } from '../src/query-request/check-patterns.js';

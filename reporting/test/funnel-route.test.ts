@@ -1,14 +1,14 @@
 /** `POST /api/v1/funnel` against a real database. */
 
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { funnelRoute } from '../src/funnel-route.js';
 import { createGate } from '../src/reading/heavy-queries.js';
+import { funnelRoute } from '../src/routes/funnel-route.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 /** `/api/v1/sites/:site_id/goals`: kept, refused, and counted by the filters that they come with. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
-import { inTransaction } from '@millrace/shared/postgres';
+import { inTransaction } from '@millrace/shared/platform/postgres';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';

@@ -1,5 +1,5 @@
 /** Reads of one snapshot: their settings, and how they stop. */
-import { createPool } from '@millrace/shared/postgres';
+import { createPool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** What the dashboard is told of the installation that it belongs to. */
-import { createMetrics } from '@millrace/shared/metrics';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** Queries in the names of the Plausible Stats API v2, rows as objects, and sites that are not known. */
-import type { EventContext } from '@millrace/shared/event-columns';
+import type { EventContext } from '@millrace/shared/contract/event-columns';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';

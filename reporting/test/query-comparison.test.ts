@@ -1,14 +1,14 @@
 /** Comparison with an earlier period, asked through `POST /api/v1/query`. */
 
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryRoute } from '../src/query-route.js';
 import { createGate } from '../src/reading/heavy-queries.js';
+import { queryRoute } from '../src/routes/query-route.js';
 
 let database: TestDatabase;
 let app: Express;

@@ -1,6 +1,6 @@
 /** Whatever JSON comes instead of a query is refused by the name of a field and its rule. */
-import { ServiceError } from '@millrace/shared/errors';
-import { parseExactJson } from '@millrace/shared/exact-json';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../src/query-request/parse-query.js';
 

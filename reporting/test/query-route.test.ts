@@ -1,15 +1,15 @@
 /** `POST` and `GET /api/v1/query` against a real database. */
 
 import type { AddressInfo } from 'node:net';
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryRoute } from '../src/query-route.js';
 import { createGate, type GateLimits } from '../src/reading/heavy-queries.js';
+import { queryRoute } from '../src/routes/query-route.js';
 import { type StoredEvent, storeEvents } from './random-events.js';
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 /** Turns a seed into events of every shape that filters and groups must tell apart, and stores them. */
-import { allColumns, type EventContext } from '@millrace/shared/event-columns';
-import type { Pool } from '@millrace/shared/postgres';
+import { allColumns, type EventContext } from '@millrace/shared/contract/event-columns';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { createRandom } from '@millrace/shared/testing/create-random';
 
 export interface StoredEvent extends EventContext {

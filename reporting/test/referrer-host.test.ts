@@ -1,6 +1,6 @@
 /** The host of a referrer, as it arrives and as it is counted. */
-import { comparableHost, normalizeReferrer } from '@millrace/shared/normalize-host';
-import { referrerHost } from '@millrace/shared/referrer-host';
+import { comparableHost, normalizeReferrer } from '@millrace/shared/contract/normalize-host';
+import { referrerHost } from '@millrace/shared/contract/referrer-host';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 

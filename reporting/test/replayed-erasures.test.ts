@@ -1,5 +1,5 @@
 /** Files are not written from a replica that still has what was erased. Two databases stand for a primary and its replica. */
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';

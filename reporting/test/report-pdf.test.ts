@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
-import type { Logger } from '@millrace/shared/logger';
+import type { Logger } from '@millrace/shared/platform/logger';
 import { silent } from '@millrace/shared/testing/database';
 import { expect, it } from 'vitest';
 import type { ReportDocument } from '../src/reports/pdf/report-document.js';

@@ -1,17 +1,17 @@
 /** Cohorts from rollups and raw events together, against cohorts by hand and naive ones at random. */
 
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
-import { dayOf, dayStart } from '@millrace/shared/zone-days';
+import { dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGate } from '../src/reading/heavy-queries.js';
 import { inSnapshot } from '../src/reading/in-snapshot.js';
 import { type Period, periodsOf } from '../src/retention/cohort-periods.js';
 import { readCohorts } from '../src/retention/read-cohorts.js';
-import { retentionRoute } from '../src/retention-route.js';
+import { retentionRoute } from '../src/routes/retention-route.js';
 import { randomEvents, type StoredEvent, storeEvents } from './random-events.js';
 import { markIntervals, storeRollups } from './stored-rollups.js';
 

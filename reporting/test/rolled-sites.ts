@@ -1,6 +1,6 @@
 /** Turns a database into one with sites whose rollups are absent, complete, stale and partial. */
 
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { randomEvents, type StoredEvent, storeEvents } from './random-events.js';
 import { markIntervals, storeRollups } from './stored-rollups.js';

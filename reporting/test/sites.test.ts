@@ -1,16 +1,16 @@
 /** `/api/v1/sites` against a real database. */
 
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGate } from '../src/reading/heavy-queries.js';
+import { sitesRoutes } from '../src/routes/sites-route.js';
 import { requestErasure } from '../src/sites/put-site.js';
-import { sitesRoutes } from '../src/sites-route.js';
 
 let database: TestDatabase;
 let readOnly: Pool;

@@ -1,7 +1,7 @@
 /** `GET /stats` against a real database. */
 
-import { createMetrics } from '@millrace/shared/metrics';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';

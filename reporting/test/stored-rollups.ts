@@ -1,7 +1,7 @@
 /** Turns events into the rollups that a roll would have stored for them, computed plainly. */
-import { encodeBitmap } from '@millrace/shared/bitmap';
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
-import { dayOf } from '@millrace/shared/zone-days';
+import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import type { StoredEvent } from './random-events.js';
 
 export interface RollupsOf {

@@ -1,6 +1,6 @@
 /** The link in a mail by which its recipient gets no more of them. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
-import { createMetrics } from '@millrace/shared/metrics';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { headerOf, type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';
 import request from 'supertest';

@@ -1,9 +1,10 @@
 /** Keeping answers warm: what a job asks, of whom, how often, and what it says of what went wrong. */
-import { addJob } from '@millrace/shared/add-job';
-import { encodeBitmap } from '@millrace/shared/bitmap';
-import type { WarmingResult } from '@millrace/shared/job-results';
-import type { Job, QueueHandle } from '@millrace/shared/queue';
-import { openQueue } from '@millrace/shared/queue';
+
+import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
+import type { WarmingResult } from '@millrace/shared/contract/job-results';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { Job, QueueHandle } from '@millrace/shared/queue/queue';
+import { openQueue } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

@@ -2,22 +2,22 @@
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, parseProxies } from '@millrace/shared/access/rate-limit';
 import { requireScope } from '@millrace/shared/access/require-scope';
-import type { RetrySettings } from '@millrace/shared/add-job';
-import { ServiceError } from '@millrace/shared/errors';
-import { buildServiceApp, type ServiceApp } from '@millrace/shared/http';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { RetrySettings } from '@millrace/shared/queue/add-job';
 import type { Express, RequestHandler } from 'express';
-import { adminRoutes } from './admin-route.js';
-import { alertsRoutes } from './alerts-route.js';
-import { auditRoutes } from './audit-route.js';
 import type { Config } from './config.js';
-import { deadLettersRoutes } from './dead-letters-route.js';
-import { flowsRoutes } from './flows-route.js';
-import { jobTemplatesRoutes } from './job-templates-route.js';
 import type { Queues } from './open-queues.js';
-import { queuesRoutes } from './queues-route.js';
+import { adminRoutes } from './routes/admin-route.js';
+import { alertsRoutes } from './routes/alerts-route.js';
+import { auditRoutes } from './routes/audit-route.js';
+import { deadLettersRoutes } from './routes/dead-letters-route.js';
+import { flowsRoutes } from './routes/flows-route.js';
+import { jobTemplatesRoutes } from './routes/job-templates-route.js';
+import { queuesRoutes } from './routes/queues-route.js';
+import { schedulesRoutes } from './routes/schedules-route.js';
 import type { Scheduler } from './schedules/scheduler.js';
-import { schedulesRoutes } from './schedules-route.js';
 
 export interface SchedulerApp extends ServiceApp {
   pool: Pool;

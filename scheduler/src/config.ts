@@ -1,4 +1,6 @@
 /** Turns the environment into the scheduler's configuration. */
+
+import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import {
   type AccessEnvironment,
   accessSettings,
@@ -11,9 +13,8 @@ import {
   queueSettings,
   type RetryEnvironment,
   retrySettings,
-} from '@millrace/shared/config';
-import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
-import { isTimeZone } from '@millrace/shared/time';
+} from '@millrace/shared/platform/config';
+import { isTimeZone } from '@millrace/shared/time/time';
 import Joi from 'joi';
 
 export interface Config

@@ -1,5 +1,5 @@
 /** What database and queue can keep of a JSON value: neither NUL nor half a surrogate pair, nor more levels than any job needs. */
-import { stringifyExactJson } from '@millrace/shared/exact-json';
+import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 
 const maxLevels = 100;
 

@@ -1,15 +1,15 @@
 /** Turns the environment into a running scheduler: jobs by the clock, and the control plane of the queues. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
-import { queueLocation, retryOf } from '@millrace/shared/config';
-import { databaseHealth, queueHealth } from '@millrace/shared/health-parts';
-import { closeServer, createHttpServer, startServer } from '@millrace/shared/http';
-import { createLifecycle } from '@millrace/shared/lifecycle';
-import { createErrorLog, createLogger } from '@millrace/shared/logger';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createPool } from '@millrace/shared/postgres';
-import { waitForSchema } from '@millrace/shared/schema-version';
-import { watchHealth } from '@millrace/shared/watch-health';
+import { queueLocation, retryOf } from '@millrace/shared/platform/config';
+import { databaseHealth, queueHealth } from '@millrace/shared/platform/health-parts';
+import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
+import { createLifecycle } from '@millrace/shared/platform/lifecycle';
+import { createErrorLog, createLogger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
+import { waitForSchema } from '@millrace/shared/platform/schema-version';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { startAlerts } from './alerts/start-alerts.js';
 import { buildApp } from './app.js';
 import { loadSchedulerConfig } from './config.js';

@@ -1,8 +1,9 @@
 /** Handles of all queues, and of flows over them, that survive a queue that is unreachable. */
-import type { QueueLocation } from '@millrace/shared/config';
-import { type QueueName, queueNames } from '@millrace/shared/jobs';
-import type { Logger } from '@millrace/shared/logger';
-import { type FlowProducer, openFlows, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
+
+import { type QueueName, queueNames } from '@millrace/shared/contract/jobs';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import type { Logger } from '@millrace/shared/platform/logger';
+import { type FlowProducer, openFlows, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue/queue';
 
 export interface Queues {
   readonly names: QueueName[];

@@ -1,8 +1,8 @@
 /** Turns the state of every queue into Prometheus figures, read at each scrape. */
-import { withTimeout } from '@millrace/shared/health';
-import type { Metrics } from '@millrace/shared/metrics';
-import { oldestWaiting } from '@millrace/shared/oldest-waiting';
-import type { QueueHandle } from '@millrace/shared/queue';
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
+import { oldestWaiting } from '@millrace/shared/queue/oldest-waiting';
+import type { QueueHandle } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
 
 /** States of a job that are counted; jobs of a paused queue, and those with a priority, are waiting. */

@@ -1,8 +1,8 @@
 /** Turns the parts of a request into values that keep their schema, or into a refusal that names the field. */
 
-import { ServiceError } from '@millrace/shared/errors';
-import { createExactJsonReader, createJsonReader } from '@millrace/shared/read-json';
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { createExactJsonReader, createJsonReader } from '@millrace/shared/platform/read-json';
 import type { Request, Response } from 'express';
 import Joi from 'joi';
 import { isStorable, isTooDeep } from './is-storable.js';

@@ -2,9 +2,9 @@
 import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, type NewKey } from '@millrace/shared/access/keys';
 import { requireScope } from '@millrace/shared/access/require-scope';
-import type { QueueLocation } from '@millrace/shared/config';
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Router } from 'express';
 import request from 'supertest';

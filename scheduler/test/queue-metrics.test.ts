@@ -1,6 +1,6 @@
 /** The scheduler over HTTP: what its queues hold, and what it says when they are away. */
 import { createServer } from 'node:net';
-import { createQueue } from '@millrace/shared/queue';
+import { createQueue } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

@@ -1,8 +1,9 @@
 /** Flows on each backend: children first, each failure retried alone, all of it added once or not at all. */
-import { addFlow, type ChildFailure, type FlowPart, findFlowProblem } from '@millrace/shared/add-flow';
-import { JobDataError } from '@millrace/shared/add-job';
-import { type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
+
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { addFlow, type ChildFailure, type FlowPart, findFlowProblem } from '@millrace/shared/queue/add-flow';
+import { JobDataError } from '@millrace/shared/queue/add-job';
+import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import {
   countWaiting,
   type FlowsHandle,
@@ -10,7 +11,7 @@ import {
   openFlows,
   openQueue,
   type QueueHandle,
-} from '@millrace/shared/queue';
+} from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

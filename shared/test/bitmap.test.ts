@@ -8,8 +8,8 @@ import {
   numbersOf,
   splitFrames,
   unionSize,
-} from '@millrace/shared/bitmap';
-import { loadNativeRoaring, loadWasmRoaring } from '@millrace/shared/load-roaring';
+} from '@millrace/shared/bitmap/bitmap';
+import { loadNativeRoaring, loadWasmRoaring } from '@millrace/shared/bitmap/load-roaring';
 import { describe, expect, it } from 'vitest';
 
 const wasm = createBitmapFunctions(loadWasmRoaring());

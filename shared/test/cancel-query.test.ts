@@ -1,7 +1,7 @@
 /** Queries that are stopped from outside, also while Postgres lets nobody else in. */
 import { randomBytes } from 'node:crypto';
-import { cancelQuery } from '@millrace/shared/cancel-query';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { cancelQuery } from '@millrace/shared/platform/cancel-query';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, expect, it } from 'vitest';

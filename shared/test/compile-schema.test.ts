@@ -1,7 +1,7 @@
 /** The compiled rules of an event agree with Joi, event by event, and what they do not know is not overlooked. */
-import { compileSchema } from '@millrace/shared/compile-schema';
-import { eventRules, eventSchema } from '@millrace/shared/event-rules';
-import { parseExactJson } from '@millrace/shared/exact-json';
+import { compileSchema } from '@millrace/shared/contract/compile-schema';
+import { eventRules, eventSchema } from '@millrace/shared/contract/event-rules';
+import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import Joi from 'joi';
 import { describe, expect, it } from 'vitest';

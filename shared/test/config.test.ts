@@ -1,6 +1,12 @@
 /** The environment, checked as a whole. */
-import { commonSettings, databaseSettings, loadConfig, queueLocation, queueSettings } from '@millrace/shared/config';
-import { redactUrls } from '@millrace/shared/logger';
+import {
+  commonSettings,
+  databaseSettings,
+  loadConfig,
+  queueLocation,
+  queueSettings,
+} from '@millrace/shared/platform/config';
+import { redactUrls } from '@millrace/shared/platform/logger';
 import Joi from 'joi';
 import { describe, expect, it } from 'vitest';
 

@@ -1,7 +1,7 @@
 /** COPY as a stream, on a real database. */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { copyOut } from '../src/copy-out.js';
+import { copyOut } from '../src/platform/copy-out.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 
 let database: TestDatabase;

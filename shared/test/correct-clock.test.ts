@@ -1,5 +1,5 @@
 /** `sent_at` corrects a clock that is wrong by more than a minute, and nothing else. */
-import { validateEvent } from '@millrace/shared/event';
+import { validateEvent } from '@millrace/shared/contract/event';
 import { expect, it } from 'vitest';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 0, 0);

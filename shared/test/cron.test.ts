@@ -1,6 +1,6 @@
 /** When schedules fire: over every kind of change of the clock, and which expressions are none. */
 import { describe, expect, it } from 'vitest';
-import { newestSlot, nextSlots, parseCron, slotsBetween } from '../src/cron.js';
+import { newestSlot, nextSlots, parseCron, slotsBetween } from '../src/time/cron.js';
 
 function cronOf(expression: string, zone: string) {
   const parsed = parseCron(expression, zone);

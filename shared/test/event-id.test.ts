@@ -1,5 +1,5 @@
 /** Ids of events that came without one, and of those that came with one. */
-import { newId, toEventId } from '@millrace/shared/event-id';
+import { newId, toEventId } from '@millrace/shared/contract/event-id';
 import { validate, version } from 'uuid';
 import { expect, it } from 'vitest';
 

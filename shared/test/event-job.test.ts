@@ -1,6 +1,6 @@
 /** Jobs of events: which version carries what, and that what comes out is what went in. */
-import { BrokenJobError, eventJob, packedEventJob, unpackEvents } from '@millrace/shared/event-job';
-import { checkJobData } from '@millrace/shared/jobs';
+import { BrokenJobError, eventJob, packedEventJob, unpackEvents } from '@millrace/shared/contract/event-job';
+import { checkJobData } from '@millrace/shared/contract/jobs';
 import { describe, expect, it } from 'vitest';
 
 const event = '{"site_id":"demo","event_type":"view","path":"/ünï 😀","timestamp":"2025-11-14T10:00:00Z"}';

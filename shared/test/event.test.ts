@@ -1,7 +1,7 @@
 /** The rules of an event, each accepted and refused at its boundary. */
 
-import { type EventResult, serializeEvent, validateEvent } from '@millrace/shared/event';
-import { contextColumns } from '@millrace/shared/event-columns';
+import { type EventResult, serializeEvent, validateEvent } from '@millrace/shared/contract/event';
+import { contextColumns } from '@millrace/shared/contract/event-columns';
 import { describe, expect, it } from 'vitest';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 0, 0);

@@ -1,12 +1,12 @@
 /** Numbers in JSON keep every digit, and everything else is what JSON.parse makes of it. */
-import { serializeEvent, validateEvent } from '@millrace/shared/event';
+import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import {
   type ExactNumber,
   exactDigits,
   parseExactJson,
   stringifyExactJson,
   TooManyExactNumbers,
-} from '@millrace/shared/exact-json';
+} from '@millrace/shared/platform/exact-json';
 import { describe, expect, it, vi } from 'vitest';
 
 const again = (text: string) => stringifyExactJson(parseExactJson(text));

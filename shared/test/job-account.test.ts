@@ -1,5 +1,5 @@
 /** Ids of jobs that say by whom, as which and when they were made. */
-import { accountedId, hourOf, newProcess, readJobAccount } from '@millrace/shared/job-account';
+import { accountedId, hourOf, newProcess, readJobAccount } from '@millrace/shared/contract/job-account';
 import { expect, it } from 'vitest';
 
 const madeMs = Date.UTC(2026, 10, 14, 10, 59, 59, 999);

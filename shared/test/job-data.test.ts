@@ -1,5 +1,5 @@
 /** The data of jobs, as their contract takes and refuses them. */
-import { checkJobData } from '@millrace/shared/jobs';
+import { checkJobData } from '@millrace/shared/contract/jobs';
 import { expect, it } from 'vitest';
 
 const rebuild = (from: string, to: string) =>

@@ -1,7 +1,7 @@
 /** The data of jobs as README tells them. */
 import { readFileSync } from 'node:fs';
-import { jobFields } from '@millrace/shared/job-fields';
-import { type QueueContract, queues } from '@millrace/shared/jobs';
+import { jobFields } from '@millrace/shared/contract/job-fields';
+import { type QueueContract, queues } from '@millrace/shared/contract/jobs';
 import { expect, it } from 'vitest';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -1,9 +1,15 @@
 /** Workers by contract, on each backend: what they refuse, the order they keep, the rate they keep to, what they count. */
-import { addJob, JobDataError, jobOptions } from '@millrace/shared/add-job';
-import { type HandleJob, type JobWorkerDeps, type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
-import { findQueue, type QueueName, queueNames } from '@millrace/shared/jobs';
-import { createMetrics } from '@millrace/shared/metrics';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+
+import { findQueue, type QueueName, queueNames } from '@millrace/shared/contract/jobs';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { addJob, JobDataError, jobOptions } from '@millrace/shared/queue/add-job';
+import {
+  type HandleJob,
+  type JobWorkerDeps,
+  type RunningWorker,
+  startJobWorker,
+} from '@millrace/shared/queue/job-worker';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

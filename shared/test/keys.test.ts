@@ -2,10 +2,10 @@
 import { Writable } from 'node:stream';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, listKeys, registerKey, revokeKey } from '@millrace/shared/access/keys';
-import { keysOptions } from '@millrace/shared/access/keys-options';
-import { runKeys } from '@millrace/shared/access/keys-run';
 import { clientOf, createRateLimit, parseProxies } from '@millrace/shared/access/rate-limit';
-import { createPool } from '@millrace/shared/postgres';
+import { keysOptions } from '@millrace/shared/commands/keys-options';
+import { runKeys } from '@millrace/shared/commands/keys-run';
+import { createPool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** Errors in log lines. */
-import { serializeError } from '@millrace/shared/logger';
+import { serializeError } from '@millrace/shared/platform/logger';
 import { expect, it } from 'vitest';
 
 it('an error is told by type, code and message, without passwords', () => {

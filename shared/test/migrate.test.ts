@@ -1,6 +1,11 @@
 /** Migrations: many times, many at once, and never backwards. */
-import { migrate } from '@millrace/shared/migrate';
-import { checkSchema, knownMigrations, NewerSchemaError, waitForSchema } from '@millrace/shared/schema-version';
+import { migrate } from '@millrace/shared/platform/migrate';
+import {
+  checkSchema,
+  knownMigrations,
+  NewerSchemaError,
+  waitForSchema,
+} from '@millrace/shared/platform/schema-version';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,7 +62,7 @@ it('waits for the schema of an empty database, and says so once with what to do,
   const waiting = waitForSchema(pool, logger, lifecycle);
   await eventually(async () => attempts >= 5, 'the schema was asked for more than twice');
   expect(lines).toEqual([
-    ['The database has no Millrace schema yet: run `node shared/dist/migrate-command.js`. Waiting for it.'],
+    ['The database has no Millrace schema yet: run `node shared/dist/commands/migrate-command.js`. Waiting for it.'],
   ]);
   const count = await migrate(empty.pool, { kind: 'postgres', url: empty.url, prefix: 'millrace' }, silent);
   expect(count).toBe((await knownMigrations()).length);

@@ -1,6 +1,6 @@
 /** Connections of a pool that end at a bad moment. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createPool, inTransaction, type Pool } from '../src/postgres.js';
+import { createPool, inTransaction, type Pool } from '../src/platform/postgres.js';
 import { createTestDatabase, silent, type TestDatabase } from '../testing/database.js';
 
 let database: TestDatabase;

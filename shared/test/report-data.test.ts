@@ -1,5 +1,5 @@
 /** The contracts of exports and reports: what may be asked for, and what their data are refused for. */
-import { checkJobData } from '@millrace/shared/jobs';
+import { checkJobData } from '@millrace/shared/contract/jobs';
 import { describe, expect, it } from 'vitest';
 
 const exportData = {

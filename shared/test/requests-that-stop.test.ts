@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { ServiceError } from '@millrace/shared/errors';
-import { buildServiceApp, closeServer, createHttpServer } from '@millrace/shared/http';
-import type { Logger } from '@millrace/shared/logger';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createJsonReader } from '@millrace/shared/read-json';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { buildServiceApp, closeServer, createHttpServer } from '@millrace/shared/platform/http';
+import type { Logger } from '@millrace/shared/platform/logger';
+import { createJsonReader } from '@millrace/shared/platform/read-json';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { expect, it } from 'vitest';
-import { ruleMessages } from '../src/rule-messages.js';
+import { ruleMessages } from '../src/contract/rule-messages.js';
 
 const schema = Joi.object({
   list: Joi.array().min(1).max(4).unique(),

@@ -1,5 +1,5 @@
 /** Days of time zones as instants, at the edges where they are not 24 hours long. */
-import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time';
+import { dayRange, isCalendarDate, isTimeZone } from '@millrace/shared/time/time';
 import { describe, expect, it } from 'vitest';
 
 const range = (date: string, zone: string) => {

@@ -1,6 +1,6 @@
 /** Typed events, each rule at its boundary: what is accepted, what it becomes, and the sentence of a refusal. */
-import { type EventResult, validateEvent } from '@millrace/shared/event';
-import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/exact-json';
+import { type EventResult, validateEvent } from '@millrace/shared/contract/event';
+import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/platform/exact-json';
 import { expect, it } from 'vitest';
 
 const nowMs = Date.UTC(2026, 10, 23, 12, 0, 0);

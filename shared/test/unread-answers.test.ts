@@ -1,7 +1,7 @@
 /** A client that asks and never reads the answer does not keep it in memory for ever. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { closeServer, createHttpServer } from '@millrace/shared/http';
+import { closeServer, createHttpServer } from '@millrace/shared/platform/http';
 import { expect, it } from 'vitest';
 
 it('closes the connection of a client that does not read its answer', async () => {

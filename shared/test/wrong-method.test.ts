@@ -1,8 +1,8 @@
 /** Requests whose address a service knows and whose method it does not. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { buildServiceApp, closeServer } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import { buildServiceApp, closeServer } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { Router } from 'express';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /** Days of time zones, right across every kind of clock change. */
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
-import { offsetAt, offsetSpans } from '@millrace/shared/zone-offsets';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
+import { offsetAt, offsetSpans } from '@millrace/shared/time/zone-offsets';
 import { Temporal } from 'temporal-polyfill';
 import { expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
 /** A place for events of a time of which the test did not ask the processor to make one. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 /** From one day of UTC until before another, such as `2025-01-01` and `2026-01-01`. */
 export async function addPartition(pool: Pool, from: string, until: string): Promise<void> {

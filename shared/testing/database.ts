@@ -1,9 +1,9 @@
 /** A database and a queue of one test file's own, removed afterwards. */
 import { randomBytes } from 'node:crypto';
-import type { QueueLocation } from '@millrace/shared/config';
-import { createLogger } from '@millrace/shared/logger';
-import { migrate } from '@millrace/shared/migrate';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { migrate } from '@millrace/shared/platform/migrate';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 
 export interface TestDatabase {
   url: string;

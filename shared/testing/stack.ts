@@ -1,5 +1,5 @@
 /** A whole Millrace of one test's own: database, queue, ingestion, processor, reporting, as real processes. */
-import type { QueueLocation } from '@millrace/shared/config';
+import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createTestDatabase, type TestDatabase, testQueue } from './database.js';
 import { eventually } from './eventually.js';
 import { type SpawnedService, spawnService } from './spawn-service.js';

@@ -1,5 +1,5 @@
 /** Turns all sites into their aggregates as a straightforward program does: one site, one aggregation, one row after the other. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { cohorts } from './cohorts.js';
 import { profiles } from './profiles.js';
 import { publisher } from './publisher.js';

@@ -1,5 +1,5 @@
 /** Turns a site's signups and the activity after them into cohorts, as a straightforward program does. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { groupBy, periodEnd, periodStart, readEvents, upsert } from './plain-rows.js';
 
 const monthOf = (date: Date) => periodStart(date, 'month');

@@ -1,5 +1,5 @@
 /** Turns what the straightforward aggregations have in common into events that are read and rows that are written one by one. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 export interface PlainEvent {
   timestamp: Date;

@@ -1,5 +1,5 @@
 /** Turns a site's events into the performance of its profiles by day, as a straightforward program does. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { countOf, dayOf, earnings, groupBy, percent, readEvents, upsert } from './plain-rows.js';
 
 export async function profiles(pool: Pool, siteId: string): Promise<void> {

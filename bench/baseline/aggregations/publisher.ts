@@ -1,5 +1,5 @@
 /** Turns a site's advertising events into its performance by hour, day, week and month, as a straightforward program does. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { countOf, earnings, groupBy, percent, periodStart, readEvents, upsert } from './plain-rows.js';
 
 const startOf = (instant: Date, granularity: string) =>

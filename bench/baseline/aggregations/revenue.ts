@@ -1,5 +1,5 @@
 /** Turns a site's payments and refunds into the revenue of every period, as a straightforward program does. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import {
   cents,
   groupBy,

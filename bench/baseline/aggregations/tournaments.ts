@@ -1,5 +1,5 @@
 /** Turns a site's tournaments into the figures of every period, as a straightforward program does. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { groupBy, type PlainEvent, percent, periodStart, periodTypes, readEvents, upsert } from './plain-rows.js';
 
 const average = (values: number[]) =>

@@ -1,5 +1,5 @@
 /** The columns of table `events` in the engines, and the file that they are loaded from. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { panelDimensions } from '../query/cases/panels-case.js';
 import { postgres } from '../query/dialect.js';
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Bench } from '../bench.js';
 import type { EngineAnswer, EngineCall, EngineReply } from './engine-call.js';
 import { exportEvents } from './engine-columns.js';

@@ -2,8 +2,8 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { contextColumns } from '@millrace/shared/event-columns';
-import type { Pool } from '@millrace/shared/postgres';
+import { contextColumns } from '@millrace/shared/contract/event-columns';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { to as copyTo } from 'pg-copy-streams';
 import { biggestSite } from '../traffic/traffic-sites.js';
 

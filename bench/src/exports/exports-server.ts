@@ -1,7 +1,7 @@
 /** A site whose raw events are many, with everything that exports them. */
 import type { ClosingList } from '@millrace/dev/closing-list';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
-import type { QueueLocation } from '@millrace/shared/config';
+import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Bench } from '../bench.js';
 import { timeRoll } from '../rollup/time-roll.js';
 import { createDatabase, type Database } from '../sides/create-database.js';

@@ -1,10 +1,10 @@
 /** One view more on a busy site: how long its roll and then all its aggregates take. */
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
-import { addJob } from '@millrace/shared/add-job';
-import type { RollResult, RowsResult } from '@millrace/shared/job-results';
-import type { Pool } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+import type { RollResult, RowsResult } from '@millrace/shared/contract/job-results';
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addJob } from '@millrace/shared/queue/add-job';
 import type { Bench } from '../bench.js';
 import { timeRoll } from '../rollup/time-roll.js';
 import { createDatabase } from '../sides/create-database.js';

@@ -1,8 +1,8 @@
 /** Turns the events of many sites into the time of all their aggregations, and into that of the straightforward way. */
 import { ClearError } from '@millrace/dev/clear-error';
-import { addJob } from '@millrace/shared/add-job';
-import type { FanOutResult } from '@millrace/shared/job-results';
-import type { Queue } from '@millrace/shared/queue';
+import type { FanOutResult } from '@millrace/shared/contract/job-results';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { aggregateSites } from '../../baseline/aggregations/aggregate-sites.js';
 import { type Bench, withClosing } from '../bench.js';
 import { infoRow, type Row, speedupRow } from '../row.js';

@@ -1,6 +1,6 @@
 /** Turns a number of schedules into rows that schedulers fire, and stretches of time into the slots they must fire in. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Bench } from '../bench.js';
 
 export const scheduleId = (index: number) => `bench-${index}`;

@@ -1,6 +1,6 @@
 /** Turns the tables of both sides into the certainty that they hold the same rows with the same figures. */
 import { ClearError } from '@millrace/dev/clear-error';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { plainTable } from '../../baseline/aggregations/plain-rows.js';
 
 /** Keys of each table beside the site, and figures that do not depend on the moment of computing. */

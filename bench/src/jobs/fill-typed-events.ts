@@ -1,5 +1,5 @@
 /** Turns a number of sites into events of every type that aggregations count, spread evenly over days that are over. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { createPartitions } from '../sides/create-database.js';
 
 export interface TypedEvents {

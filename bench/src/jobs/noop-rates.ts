@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { findFreePort } from '@millrace/dev/free-port';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
-import { addJobs } from '@millrace/shared/add-job';
-import type { QueueLocation } from '@millrace/shared/config';
-import { type QueueName, queues } from '@millrace/shared/jobs';
-import type { Queue } from '@millrace/shared/queue';
+import { type QueueName, queues } from '@millrace/shared/contract/jobs';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { addJobs } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { type Bench, withClosing } from '../bench.js';
 import { type Row, ratioRow } from '../row.js';
 import { createDatabase } from '../sides/create-database.js';

@@ -1,9 +1,10 @@
 /** Turns the jobs of a queue into nothing, with our platform: data checked, outcomes counted and logged. */
-import { queueLocation } from '@millrace/shared/config';
-import { startJobWorker } from '@millrace/shared/job-worker';
-import type { QueueName } from '@millrace/shared/jobs';
-import { createLogger } from '@millrace/shared/logger';
-import { createMetrics } from '@millrace/shared/metrics';
+
+import type { QueueName } from '@millrace/shared/contract/jobs';
+import { queueLocation } from '@millrace/shared/platform/config';
+import { createLogger } from '@millrace/shared/platform/logger';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { serveRate } from './serve-rate.js';
 
 const { QUEUE, JOBS, REDIS_URL, DATABASE_URL, QUEUE_PREFIX } = process.env as Record<string, string>;

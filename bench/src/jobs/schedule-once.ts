@@ -1,6 +1,7 @@
 /** Turns many schedulers on the same schedules into the slots whose job was not worked on exactly once. */
-import { startJobWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
+
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { type Bench, withClosing } from '../bench.js';
 import type { Row } from '../row.js';
 import { createDatabase, silent } from '../sides/create-database.js';

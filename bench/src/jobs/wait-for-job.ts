@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
-import type { Job, Queue } from '@millrace/shared/queue';
+import type { Job, Queue } from '@millrace/shared/queue/queue';
 import type { Bench } from '../bench.js';
 
 const deadlineMs = 1_800_000;

@@ -1,5 +1,5 @@
 /** What it costs to find out everything about a view: against the same events where nothing is to be found out, and bare Express. */
-import { enrichmentNames } from '@millrace/shared/enrichments';
+import { enrichmentNames } from '@millrace/shared/contract/enrichments';
 import { alternateRounds, type Contestant } from '../alternate-rounds.js';
 import { type Bench, withClosing } from '../bench.js';
 import { writePageBodies } from '../load/write-bodies.js';

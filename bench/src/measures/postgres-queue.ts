@@ -1,6 +1,7 @@
 /** Turns the same loads into our rates with the queue on Postgres, for information. */
-import type { QueueLocation } from '@millrace/shared/config';
-import { eventIngest } from '@millrace/shared/jobs';
+
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import type { QueueLocation } from '@millrace/shared/platform/config';
 import { alternateRounds } from '../alternate-rounds.js';
 import { type Bench, withClosing } from '../bench.js';
 import { drainOnce } from '../drain-rates.js';

@@ -1,5 +1,5 @@
 /** How Postgres, ClickHouse and DuckDB say the same, over the table `events` of each. */
-import { referrerHost } from '@millrace/shared/referrer-host';
+import { referrerHost } from '@millrace/shared/contract/referrer-host';
 
 export type DialectName = 'postgres' | 'clickhouse' | 'duckdb';
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresFiles } from '@millrace/dev/init-postgres';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
 import type { Database } from '../sides/create-database.js';
 import { startReporting } from '../sides/start-sides.js';

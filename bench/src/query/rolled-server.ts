@@ -1,6 +1,6 @@
 /** A database full of events, rolled up, with a processor and a reporting service running on it. */
 import type { ClosingList } from '@millrace/dev/closing-list';
-import type { QueueLocation } from '@millrace/shared/config';
+import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Bench } from '../bench.js';
 import { timeRoll } from '../rollup/time-roll.js';
 import { createDatabase, type Database } from '../sides/create-database.js';

@@ -1,5 +1,5 @@
 /** What tables take on disk, with their indexes and what is stored beside them. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 /** Partitions count as their table. */
 const tableSizes = `/* bench.tableSizes */

@@ -1,7 +1,7 @@
 /** One question, asked of reporting, as plain SQL and of other engines: times, processor time, and whether all say the same. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { EngineName } from '../engines/install-engine.js';
 import type { EngineSide } from '../engines/start-engines.js';
 import { readCpuMs, readTreeCpuMs } from '../sides/cpu-time.js';

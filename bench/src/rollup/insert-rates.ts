@@ -1,6 +1,6 @@
 /** Turns the same batches into the rates of the processor's insert with marks and without. */
 import { ClearError } from '@millrace/dev/clear-error';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
 import { countRows, createDatabase } from '../sides/create-database.js';
 import { buildLastRelease } from '../sides/previous-release.js';

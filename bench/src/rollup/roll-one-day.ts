@@ -1,6 +1,6 @@
 /** Turns one day of one site, stored and marked, into the time and memory of rolling it up. */
 import { ClearError } from '@millrace/dev/clear-error';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
 import { createDatabase } from '../sides/create-database.js';
 import { startRedis } from '../sides/start-stores.js';

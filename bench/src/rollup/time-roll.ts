@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
-import { addJob } from '@millrace/shared/add-job';
-import type { QueueLocation } from '@millrace/shared/config';
-import type { Pool } from '@millrace/shared/postgres';
-import type { Queue } from '@millrace/shared/queue';
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
 import type { Bench } from '../bench.js';
 import type { Database } from '../sides/create-database.js';
 import { openQueue } from '../sides/queue-look.js';

@@ -1,11 +1,12 @@
 /** Turns the run's Postgres into an empty, migrated database for one measurement. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ClosingList } from '@millrace/dev/closing-list';
-import { createLogger, type Logger } from '@millrace/shared/logger';
-import { migrate } from '@millrace/shared/migrate';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createLogger, type Logger } from '@millrace/shared/platform/logger';
+import { migrate } from '@millrace/shared/platform/migrate';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import type { Bench } from '../bench.js';
 import type { Release } from './previous-release.js';
 import { queuePrefix } from './start-stores.js';
@@ -60,7 +61,9 @@ async function copyTemplate(bench: Bench, server: Pool): Promise<string> {
 
 /** With the tables of that release, as its own migrations make them. */
 async function createOfRelease(bench: Bench, { root }: Release): Promise<string> {
-  const file = join(root, 'shared', 'dist', 'migrate.js');
+  const dist = join(root, 'shared', 'dist');
+  // Releases up to 0.6 have all modules in one folder.
+  const file = [join(dist, 'platform', 'migrate.js'), join(dist, 'migrate.js')].find(existsSync)!;
   const { migrate: migrateTo } = (await import(pathToFileURL(file).href)) as { migrate: Migrate };
   return createMigrated(bench, migrateTo);
 }

@@ -1,7 +1,7 @@
 /** Ingestion as it is here and, with `--against`, as it was, each with a queue of its own on the same Redis or Postgres. */
 import type { ClosingList } from '@millrace/dev/closing-list';
-import type { QueueLocation } from '@millrace/shared/config';
-import { eventIngest } from '@millrace/shared/jobs';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Contestant } from '../alternate-rounds.js';
 import type { Bench } from '../bench.js';
 import { buildPreviousRelease } from './previous-release.js';

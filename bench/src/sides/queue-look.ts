@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClearError } from '@millrace/dev/clear-error';
 import type { ClosingList } from '@millrace/dev/closing-list';
-import type { QueueLocation } from '@millrace/shared/config';
-import type { EventIngestData } from '@millrace/shared/event-job';
-import { createQueue, type Queue } from '@millrace/shared/queue';
+import type { EventIngestData } from '@millrace/shared/contract/event-job';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { createQueue, type Queue } from '@millrace/shared/queue/queue';
 import { silent } from './create-database.js';
 
 /** Opens the queue beside those who use it. */

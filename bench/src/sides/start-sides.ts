@@ -4,7 +4,7 @@ import type { ClosingList } from '@millrace/dev/closing-list';
 import { findFreePort } from '@millrace/dev/free-port';
 import { nodeOptions, services } from '@millrace/dev/services';
 import { workspaceRoot } from '@millrace/dev/workspace-root';
-import type { QueueLocation } from '@millrace/shared/config';
+import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Bench } from '../bench.js';
 import { type Side, spawnSide } from './spawn-side.js';
 

@@ -4,7 +4,7 @@ import type { ClosingList } from '@millrace/dev/closing-list';
 import { startEmbeddedPostgres } from '@millrace/dev/embedded-postgres';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
 import { startThrowAwayRedis } from '@millrace/dev/throw-away-redis';
-import type { QueueLocation } from '@millrace/shared/config';
+import type { QueueLocation } from '@millrace/shared/platform/config';
 
 /** Of the queues, on Redis and on Postgres. */
 export const queuePrefix = 'bench';

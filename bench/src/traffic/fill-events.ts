@@ -1,7 +1,7 @@
 /** Turns a plan of traffic into stored events with their sites and marks, as the processor would leave them, only faster. */
 import { rmSync } from 'node:fs';
 import { makeThrowAwayFolder } from '@millrace/dev/throw-away-folder';
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import { type Bench, withClosing } from '../bench.js';
 import { createPartitions } from '../sides/create-database.js';
 import type { TrafficPlan } from './make-traffic.js';

@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as stepAside } from 'node:timers/promises';
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import { contextColumns, splitContext } from './context-columns.js';
 import type { TrafficEvent } from './make-session.js';
 import { makeTraffic, type TrafficPlan } from './make-traffic.js';

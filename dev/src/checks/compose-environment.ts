@@ -31,7 +31,7 @@ const catcher = { name: 'mail-catcher', url: 'smtp://mail-catcher:1025' };
 
 /** Each process that reads a configuration: its name in the file and where its schema is. */
 const configs = [
-  { name: 'migrate', file: 'shared/dist/migrate-config.js', portVariable: undefined },
+  { name: 'migrate', file: 'shared/dist/commands/migrate-config.js', portVariable: undefined },
   ...ours.map(({ name, folder = name, config = 'config', portVariable }) => ({
     ...{ name, portVariable },
     file: `${folder}/dist/${config}.js`,

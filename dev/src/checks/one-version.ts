@@ -7,7 +7,7 @@ import { packageFolders } from '../../prepare/package-folders.mjs';
 /** Versions by the place that names them; undefined where a place names none. */
 type Named = [place: string, version: string | undefined][];
 
-/** Everything is compared with the root's package.json. `/health` and `GET /` answer the constant of shared/src/version. */
+/** Everything is compared with the root's package.json. `/health` and `GET /` answer the constant of shared/src/platform/version. */
 export async function checkVersion(root: string): Promise<string[]> {
   const right = manifestVersion(join(root, 'package.json'));
   const named: Named = [...manifests(root), ['CHANGELOG.md', newestEntry(root)], ...(await builtVersions(root))];
@@ -32,12 +32,12 @@ function newestEntry(root: string): string | undefined {
 }
 
 async function builtVersions(root: string): Promise<Named> {
-  const program = await load<{ version: string }>(join(root, 'shared', 'dist', 'version.js'));
+  const program = await load<{ version: string }>(join(root, 'shared', 'dist', 'platform', 'version.js'));
   const api = await load<{ describeApi(): { info: { version: string } } }>(
     join(root, 'reporting', 'dist', 'openapi', 'describe-api.js'),
   );
   return [
-    ['shared/src/version.ts', program?.version],
+    ['shared/src/platform/version.ts', program?.version],
     ['the OpenAPI document', api?.describeApi().info.version],
   ];
 }

@@ -33,10 +33,10 @@ async function variableProblems(root: string, markdown: string): Promise<string[
 }
 
 async function errorProblems(root: string, markdown: string): Promise<string[]> {
-  const file = join(root, 'shared', 'dist', 'errors.js');
-  if (!existsSync(file)) return ['shared/dist/errors.js is missing'];
+  const file = join(root, 'shared', 'dist', 'platform', 'errors.js');
+  if (!existsSync(file)) return ['shared/dist/platform/errors.js is missing'];
   const { errorCatalogue } = await load<{ errorCatalogue?: Record<string, { status: number }> }>(file);
-  if (!errorCatalogue) return ['shared/dist/errors.js does not export errorCatalogue'];
+  if (!errorCatalogue) return ['shared/dist/platform/errors.js does not export errorCatalogue'];
   const rows = tableRows(markdown, 'Error codes');
   const wrongStatus = rows.flatMap((cells) => {
     const [code] = codeWords(cells[0]);

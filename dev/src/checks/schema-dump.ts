@@ -33,7 +33,7 @@ async function migratedSchema(root: string): Promise<string> {
     const url = await startThrowAwayPostgres(closing);
     const { REDIS_URL: _url, REDIS_HOST: _host, QUEUE_PREFIX: _prefix, ...inherited } = process.env;
     const env = { ...inherited, DATABASE_URL: url, LOG_LEVEL: 'error' };
-    const script = join(root, 'shared', 'dist', 'migrate-command.js');
+    const script = join(root, 'shared', 'dist', 'commands', 'migrate-command.js');
     const { code, output } = await runProgram(script, [], { cwd: root, env });
     if (code !== 0) throw new ClearError(`the migrations fail on an empty database: ${output}`);
     return note + (await dumpSchema(url));

@@ -1,7 +1,7 @@
 /** Compares what the engine answers with what a plain count of the same events answers, and sometimes with plain SQL. */
 import { isDeepStrictEqual } from 'node:util';
 import type { SegmentEngine } from '@millrace/reporting/segments/segment-engine';
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
 import type { PlainSite } from './plain/events.js';
 

@@ -1,6 +1,6 @@
 /** Transactions of a writer that have stored events and are not over: what they stored is in no snapshot yet. */
 import { plainStatement } from '@millrace/processor/events/insert-events';
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
 
 /** Each takes a connection. */

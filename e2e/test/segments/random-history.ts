@@ -2,7 +2,7 @@
 import { eraseUser } from '@millrace/processor/erase/erase-user';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { markRange } from '@millrace/processor/rollups/mark-range';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { zones } from '../random-queries.js';
 import { createTransactions } from './open-transactions.js';

@@ -11,7 +11,7 @@ import type {
   TimeRange,
 } from '@millrace/reporting/query/resolved-query';
 import type { Random } from '@millrace/shared/testing/create-random';
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { zones } from '../random-queries.js';
 
 const minute = 60_000;

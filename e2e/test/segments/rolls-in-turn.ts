@@ -1,6 +1,6 @@
 /** Rolls of a site that stop between two of their transactions, so that what they leave there can be asked about, and comes again. */
 import { rollSite } from '@millrace/processor/rollups/roll-site';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 export interface Roller {
   /** Does one transaction of the roll under way; begins another roll where there is none. */

@@ -1,5 +1,5 @@
 /** A connection in a transaction with one snapshot, in which the same statement always has the same answer: it is sent once. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 /** Cursors give other rows each time. */
 const isSelect = (text: string) => /^\/\*[^*]*\*\/\s*(select|with)\b/.test(text);

@@ -7,7 +7,7 @@ import { readRaw } from '@millrace/reporting/query/read-raw';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import pg from 'pg';

@@ -11,7 +11,7 @@ import { readViews } from '@millrace/reporting/read-views';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { readParts } from '@millrace/reporting/segments/read-parts';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 

@@ -1,10 +1,10 @@
 /** Adds to an event what can be found out about its visitor and its page; what was sent stays as it is. */
 import { normalizeAddress } from '@millrace/shared/access/normalize-address';
-import type { Enrichment } from '@millrace/shared/enrichments';
-import type { AcceptedEvent } from '@millrace/shared/event';
-import { type Event, hasContext, withAllColumns } from '@millrace/shared/event-columns';
-import { comparableHost } from '@millrace/shared/normalize-host';
-import { typedEvents } from '@millrace/shared/typed-events';
+import type { Enrichment } from '@millrace/shared/contract/enrichments';
+import type { AcceptedEvent } from '@millrace/shared/contract/event';
+import { type Event, hasContext, withAllColumns } from '@millrace/shared/contract/event-columns';
+import { comparableHost } from '@millrace/shared/contract/normalize-host';
+import { typedEvents } from '@millrace/shared/contract/typed-events';
 import type { Facts } from '../facts.js';
 import type { KnownSites } from '../sites/known-sites.js';
 import type { SiteSettings } from '../sites/site-settings.js';

@@ -3,7 +3,7 @@
 import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import { createRequire } from 'node:module';
 import { normalizeAddress } from '@millrace/shared/access/normalize-address';
-import type { Logger } from '@millrace/shared/logger';
+import type { Logger } from '@millrace/shared/platform/logger';
 import { type GeoFile, openGeoFile } from './open-geo-file.js';
 import type { GeoPlace } from './read-geo-record.js';
 import { timezoneCountry } from './timezone-country.js';

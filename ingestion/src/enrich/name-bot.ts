@@ -1,5 +1,5 @@
 /** What a bot is called, so that a report can list bots and tell those that read for language models. */
-import { aiCrawlers } from '@millrace/shared/ai-crawlers';
+import { aiCrawlers } from '@millrace/shared/contract/ai-crawlers';
 import { isbotMatch } from 'isbot';
 import { cleanText } from './clean-text.js';
 

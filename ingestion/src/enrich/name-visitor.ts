@@ -1,5 +1,5 @@
 /** Names visitors who bring no id: by site, address and user agent, for the day of the event and no longer. */
-import { parseInstant } from '@millrace/shared/instant';
+import { parseInstant } from '@millrace/shared/time/instant';
 import { LRUCache } from 'lru-cache';
 import { dayMs, type SaltsByDay } from '../sites/visitor-salts.js';
 import { visitorId } from './visitor-id.js';

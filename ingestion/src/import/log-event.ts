@@ -1,5 +1,5 @@
 /** A log record → the event that ingestion stores. */
-import type { Event } from '@millrace/shared/event-columns';
+import type { Event } from '@millrace/shared/contract/event-columns';
 import type { LogRecord } from './formats/log-record.js';
 import { type RequestKind, requestKind } from './request-kind.js';
 

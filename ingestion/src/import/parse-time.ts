@@ -1,5 +1,5 @@
 /** The ways in which logs write a time → ISO 8601 with a zone. */
-import { parseInstant } from '@millrace/shared/instant';
+import { parseInstant } from '@millrace/shared/time/instant';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const CLOCK = String.raw`(\d\d):(\d\d):(\d\d)(\.\d{1,9})?`;

@@ -1,5 +1,5 @@
 /** How many different visitors there are. */
-import { addDays } from '@millrace/shared/zone-days';
+import { addDays } from '@millrace/shared/time/zone-days';
 import { LONGEST_ABSENCE_DAYS, type TrafficVisit } from './make-traffic.js';
 
 /**

@@ -1,6 +1,6 @@
 /** How a visit begins. */
-import type { EventContext } from '@millrace/shared/event-columns';
-import { comparableHost } from '@millrace/shared/normalize-host';
+import type { EventContext } from '@millrace/shared/contract/event-columns';
+import { comparableHost } from '@millrace/shared/contract/normalize-host';
 import { findSource } from '../enrich/find-source.js';
 import { readCampaign } from '../enrich/read-campaign.js';
 import type { Random } from './create-random.js';

@@ -1,5 +1,5 @@
 /** A bot that fetches pages one after the other. */
-import type { Event } from '@millrace/shared/event-columns';
+import type { Event } from '@millrace/shared/contract/event-columns';
 import type { Random } from './create-random.js';
 import { drawUuid, duration, hexDigits, weighted, weightedTexts } from './draw.js';
 import { drawPage, HOSTNAME, type PageKind } from './shop-pages.js';

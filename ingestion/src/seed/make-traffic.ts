@@ -1,6 +1,6 @@
 /** Options → the events of all visits, day after day: one visit in memory at a time, however many days there are. */
-import type { Event } from '@millrace/shared/event-columns';
-import { addDays } from '@millrace/shared/zone-days';
+import type { Event } from '@millrace/shared/contract/event-columns';
+import { addDays } from '@millrace/shared/time/zone-days';
 import { createRandom, type Random } from './create-random.js';
 import { makeArrival, makeSpikeArrival } from './make-arrival.js';
 import { makeBotVisit } from './make-bot-visit.js';

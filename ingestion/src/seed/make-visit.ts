@@ -1,5 +1,5 @@
 /** A visit from page to page, as the SDK in the pages would tell of it. */
-import type { Event } from '@millrace/shared/event-columns';
+import type { Event } from '@millrace/shared/contract/event-columns';
 import { actOnPage, addToCart } from './act-on-page.js';
 import type { Random } from './create-random.js';
 import { duration, wholeNumber } from './draw.js';

@@ -1,5 +1,5 @@
 /** A visit under way, which notes what happens as events. */
-import type { Event, EventContext } from '@millrace/shared/event-columns';
+import type { Event, EventContext } from '@millrace/shared/contract/event-columns';
 import { browserVersion } from './browser-version.js';
 import type { Random } from './create-random.js';
 import { drawUuid, hexDigits } from './draw.js';

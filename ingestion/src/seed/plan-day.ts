@@ -1,5 +1,5 @@
 /** How many come on a day. */
-import { addDays } from '@millrace/shared/zone-days';
+import { addDays } from '@millrace/shared/time/zone-days';
 import { createRandom } from './create-random.js';
 import { pick } from './draw.js';
 import { type Page, posts } from './shop-pages.js';

@@ -1,6 +1,6 @@
 /** The arguments of the command line → options, or one sentence that says what is wrong with them. */
-import { isCalendarDate } from '@millrace/shared/time';
-import { addDays } from '@millrace/shared/zone-days';
+import { isCalendarDate } from '@millrace/shared/time/time';
+import { addDays } from '@millrace/shared/time/zone-days';
 import { OptionProblem, readArguments } from '../send/read-arguments.js';
 import { receiverArguments, receiverOf, siteOf } from '../send/receiver-options.js';
 import type { SenderEnvironment } from '../send/sender-config.js';

@@ -1,5 +1,5 @@
 /** Traffic → accepted events: visits → events of the range → batches → posts. */
-import type { Event } from '@millrace/shared/event-columns';
+import type { Event } from '@millrace/shared/contract/event-columns';
 import { type Batch, makeBatches, type ReadyEvent } from '../send/make-batches.js';
 import { postBatch, type Target } from '../send/post-batch.js';
 import { postBatches } from '../send/post-batches.js';

@@ -1,5 +1,5 @@
 /** When visitors come, by the clock on their wall. */
-import { dayStart } from '@millrace/shared/zone-days';
+import { dayStart } from '@millrace/shared/time/zone-days';
 import type { Random } from './create-random.js';
 import { weighted } from './draw.js';
 import type { System } from './systems.js';

@@ -1,5 +1,5 @@
 /** What every command that sends events is told: where to, and for which site. */
-import { siteIdPattern } from '@millrace/shared/ids';
+import { siteIdPattern } from '@millrace/shared/contract/ids';
 import { OptionProblem } from './read-arguments.js';
 import type { SenderEnvironment } from './sender-config.js';
 import type { Receiver } from './try-batch.js';

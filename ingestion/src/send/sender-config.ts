@@ -1,5 +1,5 @@
 /** What commands that send events take from the environment. */
-import { loadConfig } from '@millrace/shared/config';
+import { loadConfig } from '@millrace/shared/platform/config';
 import Joi from 'joi';
 
 export interface SenderEnvironment {

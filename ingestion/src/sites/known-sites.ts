@@ -1,6 +1,6 @@
 /** What ingestion knows of sites and days: it goes on with what it has while the database is unreachable. */
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import { createPool, type Pool } from '@millrace/shared/postgres';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
 import { defaultSettings, readSiteSettings, type SettingsBySite, type SiteSettings } from './site-settings.js';
 import { keepSalts, type SaltsByDay } from './visitor-salts.js';
 

@@ -1,6 +1,6 @@
 /** What sites say about themselves, in memory: read from Postgres every few seconds, since no event waits for it. */
-import type { Enrichment } from '@millrace/shared/enrichments';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Enrichment } from '@millrace/shared/contract/enrichments';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 export interface SiteSettings {
   /** Hosts of the site, which are no sources of its visitors. */

@@ -1,6 +1,6 @@
 /** The salts of days, by which visitors without an id are told apart: made by whichever process comes first, see migration 0034. */
 import { randomBytes } from 'node:crypto';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 export const dayMs = 86_400_000;
 const saltBytes = 32;

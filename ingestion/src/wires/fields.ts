@@ -1,5 +1,5 @@
 /** Values of bodies that other clients send, as far as they can be those of an event. */
-import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
+import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 
 export type Fields = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 /** A message of the Segment specification as an event of ours. See docs/wires.md. */
-import { toEventId } from '@millrace/shared/event-id';
+import { toEventId } from '@millrace/shared/contract/event-id';
 import { type Fields, fieldsOf, firstText, idOf, present, textOf } from './fields.js';
 
 /** What the request says of all its messages. */

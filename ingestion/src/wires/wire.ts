@@ -1,6 +1,6 @@
 /** A wire is a format in which events arrive: addresses, how a body becomes candidate events, and how its client is answered. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Refusal } from '@millrace/shared/errors';
+import type { Refusal } from '@millrace/shared/platform/errors';
 import type { ParseResult } from '../parse-events.js';
 import type { RejectedEvent, ValidatedEvents } from '../validate-events.js';
 

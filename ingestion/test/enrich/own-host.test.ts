@@ -1,5 +1,5 @@
 /** Hosts of the site itself are no source, however they are written. */
-import type { Event } from '@millrace/shared/event-columns';
+import type { Event } from '@millrace/shared/contract/event-columns';
 import { expect, it } from 'vitest';
 import { createEnrich, type EnrichDeps } from '../../src/enrich/enrich-event.ts';
 

@@ -1,6 +1,6 @@
 /** Sums up jobs that are done by the hour, so that their rows need not stay: they are known by their ranges from then on. */
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 
 /** One at a time over all processors: the next one has to see the ranges of the last. */
 const takeTurn = `/* processor.takeFoldingTurn */ select pg_try_advisory_xact_lock(hashtextextended('millrace.fold-jobs', 0)) as "isMine"`;

@@ -1,5 +1,5 @@
 /** The users of days, as sets of visitor numbers, from the bitmaps of rollups wherever those tell. */
-import type { VisitorSet } from '@millrace/shared/bitmap';
+import type { VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import { type Aggregation, inEach } from './aggregation.js';
 import { partColumns, partTable, type RolledParts } from './rolled-parts.js';
 

@@ -1,7 +1,7 @@
 /** Brings the aggregates of a site up to date, a transaction for each table. */
-import type { RowsResult } from '@millrace/shared/job-results';
-import type { Pool } from '@millrace/shared/postgres';
-import { addDays, dayOf } from '@millrace/shared/zone-days';
+import type { RowsResult } from '@millrace/shared/contract/job-results';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import { type AggregateTable, aggregateTables } from './aggregate-tables.js';
 import { forgetKnown } from './aggregation.js';
 import {

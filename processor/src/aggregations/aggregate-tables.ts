@@ -1,6 +1,6 @@
 /** The tables of aggregates, and how each follows what was touched. */
-import { periodTypes } from '@millrace/shared/job-data';
-import { dayOf } from '@millrace/shared/zone-days';
+import { periodTypes } from '@millrace/shared/contract/job-data';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import { moneyTypes, profileTypes, publisherTypes, tournamentTypes } from './aggregated-types.js';
 import { type Aggregation, startOf } from './aggregation.js';
 import type { ClaimedAggregates } from './claim-aggregation.js';

@@ -1,5 +1,5 @@
 /** Turns what aggregations have in common into one shape: a site, in a transaction, and stretches of its time. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Period } from './periods.js';
 
 /** What an aggregation needs: the client has the site's claim and one snapshot. */

@@ -1,5 +1,5 @@
 /** A transaction with one snapshot in which no other one aggregates the same site. */
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import { isConflict } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import type { Aggregation } from './aggregation.js';

@@ -1,7 +1,7 @@
 /** Cohorts of users by the month of their signup, and how many of them came back in each month since. */
-import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap';
-import { percent } from '@millrace/shared/money-sql';
-import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap/bitmap';
+import { percent } from '@millrace/shared/contract/money-sql';
+import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import { addVisitors, createNumbers } from './add-visitors.js';
 import { signupType } from './aggregated-types.js';
 import { type Aggregation, forgetKnown, inEach, startOf, stillKnown } from './aggregation.js';

@@ -1,8 +1,14 @@
 /** Turns the data of an aggregation job of one site into fresh rows of its table. */
-import type { CohortsData, DailyRollupData, PeriodData, PublisherData, SiteData } from '@millrace/shared/job-data';
-import type { RowsResult } from '@millrace/shared/job-results';
-import type { Pool } from '@millrace/shared/postgres';
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import type {
+  CohortsData,
+  DailyRollupData,
+  PeriodData,
+  PublisherData,
+  SiteData,
+} from '@millrace/shared/contract/job-data';
+import type { RowsResult } from '@millrace/shared/contract/job-results';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { type AggregateOptions, aggregateSite } from './aggregate-site.js';
 import type { Aggregation } from './aggregation.js';
 import { type ClaimedAggregates, claimAggregates, neverAggregated, unfinishedZone } from './claim-aggregation.js';

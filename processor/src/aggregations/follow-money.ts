@@ -1,6 +1,6 @@
 /** Revenue follows the events of money, and the days that pass. */
-import { periodTypes } from '@millrace/shared/job-data';
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { periodTypes } from '@millrace/shared/contract/job-data';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import type { ClaimedAggregates } from './claim-aggregation.js';
 import { joinIntervals, keepMoneyEvents, knownPartsOf, type Stretch } from './keep-money-events.js';
 import { keepMovements } from './keep-movements.js';

@@ -1,5 +1,5 @@
 /** What a subscription is worth from day to day, by what happened to it. */
-import { addDays } from '@millrace/shared/zone-days';
+import { addDays } from '@millrace/shared/time/zone-days';
 import { dueDay, payInterval } from './paid-through.js';
 import type { Plan } from './plan-worth.js';
 import type { TakeTurns } from './take-turns.js';

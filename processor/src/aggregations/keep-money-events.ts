@@ -1,6 +1,6 @@
 /** Table money_events follows the raw events of stretches of time. */
 
-import { currencyOf, decimalOf, isAbsent, nameOf } from '@millrace/shared/money-sql';
+import { currencyOf, decimalOf, isAbsent, nameOf } from '@millrace/shared/contract/money-sql';
 import type { Aggregation } from './aggregation.js';
 
 /** `[from, to)` */

@@ -1,5 +1,5 @@
 /** Table mrr_movements follows money_events. */
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { Aggregation } from './aggregation.js';
 import { followSubscription, type PlanChange } from './follow-subscription.js';
 import { type Movement, moveRecurring } from './move-recurring.js';

@@ -1,5 +1,5 @@
 /** Due days of a subscription, counted from its anchor. */
-import { addDays } from '@millrace/shared/zone-days';
+import { addDays } from '@millrace/shared/time/zone-days';
 import type { Plan } from './plan-worth.js';
 
 /** The same day of the month `count` months later, or the last one of a month that has no such day. */

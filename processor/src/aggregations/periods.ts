@@ -1,6 +1,6 @@
 /** Turns days of a time zone into the weeks, months, quarters and years that they lie in. */
-import type { PeriodData, PeriodType } from '@millrace/shared/job-data';
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import type { PeriodData, PeriodType } from '@millrace/shared/contract/job-data';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 
 /** A stretch of a site's time; `[from, to)`. */
 export interface Period {

@@ -1,6 +1,6 @@
 /** Performance of profiles by day. */
-import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
-import { allTypes } from '@millrace/shared/rollups';
+import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
+import { allTypes } from '@millrace/shared/contract/rollups';
 import { type Aggregation, inEach, periodColumns, stillKnown } from './aggregation.js';
 import type { Period } from './periods.js';
 

@@ -1,7 +1,7 @@
 /** Turns instants into the hours, days, weeks and months of a site's clock that they lie in. */
-import type { PublisherData } from '@millrace/shared/job-data';
-import { intervalMs } from '@millrace/shared/rollups';
-import { offsetSpans } from '@millrace/shared/zone-offsets';
+import type { PublisherData } from '@millrace/shared/contract/job-data';
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import { offsetSpans } from '@millrace/shared/time/zone-offsets';
 import { periodsOf } from './periods.js';
 import type { Bucket } from './publisher-performance.js';
 

@@ -1,6 +1,6 @@
 /** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
 
-import { currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
+import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
 import { type Aggregation, inEach, stillKnown } from './aggregation.js';
 import { partTable, splitStretches } from './rolled-parts.js';
 

@@ -1,5 +1,5 @@
 /** The subscriptions of a site, customer after customer. */
-import { dayOf } from '@millrace/shared/zone-days';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import type { Aggregation } from './aggregation.js';
 import type { SubscriptionEvent } from './follow-subscription.js';
 import type { PlanInterval } from './plan-worth.js';

@@ -1,7 +1,7 @@
 /** Revenue of periods, per currency: what was paid, and what recurs. */
 
-import { percent } from '@millrace/shared/money-sql';
-import { dayOf } from '@millrace/shared/zone-days';
+import { percent } from '@millrace/shared/contract/money-sql';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
 import type { Period } from './periods.js';
 

@@ -1,5 +1,5 @@
 /** Of days, what rollups tell, and what only raw events do. */
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Aggregation } from './aggregation.js';
 import type { Stretch } from './keep-money-events.js';
 import type { Period } from './periods.js';

@@ -1,6 +1,6 @@
 /** Turns the tournaments of a site into figures of periods. */
 
-import { currencyOf, decimalOf, percent } from '@millrace/shared/money-sql';
+import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
 import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
 import type { Period } from './periods.js';
 

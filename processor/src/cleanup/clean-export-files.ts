@@ -1,8 +1,8 @@
 /** Removes files that no export has any more, and what exports that were cut off left behind. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnFileName } from '@millrace/shared/file-name';
-import type { Pool } from '@millrace/shared/postgres';
+import { isOwnFileName } from '@millrace/shared/contract/file-name';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type CleanupStep, daysBefore } from './cleanup-step.js';
 
 const finishedDays = 7;

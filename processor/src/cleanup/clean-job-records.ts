@@ -1,6 +1,6 @@
 /** Turns finished jobs that are past the retention of their queue into nothing. */
-import { findQueue } from '@millrace/shared/jobs';
-import type { Queue, QueueHandle } from '@millrace/shared/queue';
+import { findQueue } from '@millrace/shared/contract/jobs';
+import type { Queue, QueueHandle } from '@millrace/shared/queue/queue';
 import type { CleanupStep } from './cleanup-step.js';
 
 const dayMs = 86_400_000;

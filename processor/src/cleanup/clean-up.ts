@@ -1,6 +1,6 @@
 /** Turns a cleanup job into the removal of what is past its time, step by step; again changes nothing more. */
-import type { CleanupData } from '@millrace/shared/job-data';
-import type { CleanupResult } from '@millrace/shared/job-results';
+import type { CleanupData } from '@millrace/shared/contract/job-data';
+import type { CleanupResult } from '@millrace/shared/contract/job-results';
 import type { CleanupDeps, CleanupStep } from './cleanup-step.js';
 import { expiredTokens } from './expired-tokens.js';
 import { oldLogs } from './old-logs.js';

@@ -1,8 +1,8 @@
 /** Turns a kind of things past their time into a step of a cleanup: what all steps have in common. */
-import type { CleanupResult } from '@millrace/shared/job-results';
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
-import type { QueueHandle } from '@millrace/shared/queue';
+import type { CleanupResult } from '@millrace/shared/contract/job-results';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { QueueHandle } from '@millrace/shared/queue/queue';
 
 export interface CleanupDeps {
   pool: Pool;

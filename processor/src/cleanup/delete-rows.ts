@@ -1,5 +1,5 @@
 /** Turns a statement that deletes some rows into one that deletes them all, a batch a transaction, so that nobody waits long. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 const batch = 2_000;
 

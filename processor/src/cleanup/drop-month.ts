@@ -1,6 +1,6 @@
 /** Drops a month of raw events and its segments, in one transaction with the record that they are gone. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { ensureMonths, lockPartitions, partitionOf } from '../events/ensure-partitions.js';
 import { closedBefore } from '../rollups/raw-horizon.js';
 import { monthStart } from './partition-months.js';

@@ -1,5 +1,5 @@
 /** Ends the life of exports that are past it: their files are left to whoever reaches the place where they are. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type CleanupStep, daysBefore } from './cleanup-step.js';
 
 const batch = 1_000;

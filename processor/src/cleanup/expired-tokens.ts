@@ -1,5 +1,5 @@
 /** Turns keys and sessions that nobody can use any more into nothing. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type CleanupDeps, type CleanupStep, daysBefore } from './cleanup-step.js';
 import { deleteRows } from './delete-rows.js';
 

@@ -1,5 +1,5 @@
 /** Turns the partitions of table events into their months. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 const statement = `/* processor.partitionMonths */
 select replace(substr(relname, 8), '_', '-') as month from pg_inherits join pg_class on pg_class.oid = inhrelid

@@ -1,6 +1,6 @@
 /** Turns a month into the reason why its rollups cannot stand for its raw events yet, if there is one. */
-import type { Pool } from '@millrace/shared/postgres';
-import { dayOf, dayStart } from '@millrace/shared/zone-days';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { counted } from '../counted.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { verifySite } from '../verify/verify-site.js';

@@ -1,6 +1,6 @@
 /** Waits for the transactions that were writing to table sites, without keeping any other from it. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 const pauseMs = 20;
 

@@ -1,5 +1,5 @@
 /** Erasing a user from the dead letters: those that are the user's go, those of whole jobs are rewritten. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ErasedUser } from './scrub-broken-text.js';
 import { scrubPayload } from './scrub-payload.js';
 

@@ -1,5 +1,5 @@
 /** Deletes a user's events, and marks the intervals that they were in. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { markedTypes } from '../aggregations/aggregated-types.js';
 
 export interface ErasedEvents {

@@ -1,5 +1,5 @@
 /** Files of exports go with what they hold. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 const eraseOfSite = `/* processor.eraseExports */
 with erased as (delete from exports where site_id = $1 returning store, file, output_path)

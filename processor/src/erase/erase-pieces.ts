@@ -1,5 +1,5 @@
 /** Deletes the rows of a site in pieces, each a short transaction of its own, so that others wait for none of them. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 const rowsPerPiece = 10_000;
 

@@ -1,6 +1,7 @@
 /** Files of reports go when somebody who may be in them is erased. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { datasetsOfSingleEvents } from '@millrace/shared/report-data';
+
+import { datasetsOfSingleEvents } from '@millrace/shared/contract/report-data';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 /** Those of single events, and those that pick people or list properties. What is being written is written again, without. */
 const statement = `/* processor.eraseReportFiles */

@@ -1,8 +1,13 @@
 /** Turns the arguments of `npm run erase` into an exit code, and says on the given streams what was removed. */
 import type { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CommandError, type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/command-database';
-import type { Pool } from '@millrace/shared/postgres';
+import {
+  CommandError,
+  type DatabaseUrl,
+  describeFailure,
+  onDatabase,
+} from '@millrace/shared/commands/command-database';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { busy } from '../rollups/claim-site.js';
 import { type RollSummary, rollSite } from '../rollups/roll-site.js';
 import { type EraseOptions, eraseHelp, eraseOptions } from './erase-options.js';

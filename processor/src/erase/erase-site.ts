@@ -1,5 +1,5 @@
 /** Erases a site whole when that was asked for: almost all of it in pieces, then what is left in one short transaction. */
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { busy } from '../rollups/claim-site.js';
 import { awaitWriters } from './await-writers.js';
 import { eraseDeadLetters } from './erase-dead-letters.js';

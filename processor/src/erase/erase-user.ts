@@ -1,5 +1,5 @@
 /** Erases a user of a site: events, visitor, dead letters and files, in one transaction that leaves marks for the rollups. */
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { firstRow } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';

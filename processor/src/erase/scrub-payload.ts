@@ -1,5 +1,5 @@
 /** Turns the payload of a dead letter into one without a user's events, which may be all of it, and may be no valid JSON. */
-import { isExactNumber, parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
+import { isExactNumber, parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { type ErasedUser, type ScrubbedText, scrubBrokenText } from './scrub-broken-text.js';
 
 interface Scrubbing {

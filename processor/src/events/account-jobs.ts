@@ -1,6 +1,6 @@
 /** Notes what became of the events of jobs, in the statement that decides it, so that neither is there without the other. */
-import type { JobAccount } from '@millrace/shared/job-account';
-import type { Pool } from '@millrace/shared/postgres';
+import type { JobAccount } from '@millrace/shared/contract/job-account';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 /** A row of its own for each job: no two processors wait for each other but for the same job. What runs twice adds only what is new. */
 const whereKnown = `on conflict (process, seq) do update set stored = accounted_jobs.stored + excluded.stored,

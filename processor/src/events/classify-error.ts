@@ -1,5 +1,5 @@
 /** Turns an error of an insert into what to do next: try again, make a partition, or look for the event that caused it. */
-import { isConnectionError } from '@millrace/shared/postgres';
+import { isConnectionError } from '@millrace/shared/platform/postgres';
 
 export type ErrorClass = 'transient' | 'missing_partition' | 'data' | 'unknown';
 

@@ -1,13 +1,18 @@
 /** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { BrokenJobError, type EventIngestData, eventJobSchema, unpackEvents } from '@millrace/shared/event-job';
-import { type JobAccount, readJobAccount } from '@millrace/shared/job-account';
-import type { EventIngestResult } from '@millrace/shared/job-results';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/metrics';
-import type { Pool } from '@millrace/shared/postgres';
-import type { Job } from '@millrace/shared/queue';
-import { splitArray } from '@millrace/shared/split-array';
+import {
+  BrokenJobError,
+  type EventIngestData,
+  eventJobSchema,
+  unpackEvents,
+} from '@millrace/shared/contract/event-job';
+import { type JobAccount, readJobAccount } from '@millrace/shared/contract/job-account';
+import type { EventIngestResult } from '@millrace/shared/contract/job-results';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { splitArray } from '@millrace/shared/platform/split-array';
+import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/platform/telemetry';
+import type { Job } from '@millrace/shared/queue/queue';
 import { finishJob } from './account-jobs.js';
 import { classifyError, isDataFault } from './classify-error.js';
 import { type Isolated, isolatePoison, setAside } from './isolate-poison.js';

@@ -1,5 +1,5 @@
 /** Turns the months that events fall into into partitions of table events. */
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 
 /** Key of the advisory lock that lets one transaction make partitions at a time ("part" in ASCII). */
 const lockKey = 0x70617274;

@@ -1,6 +1,6 @@
 /** Stores events, each once, and marks the 15-minute intervals they touch, in one statement. */
-import { allColumns, contextColumns, mayHaveContext } from '@millrace/shared/event-columns';
-import type { Pool } from '@millrace/shared/postgres';
+import { allColumns, contextColumns, mayHaveContext } from '@millrace/shared/contract/event-columns';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isPlainBatch } from './plain-batch.js';
 

@@ -1,8 +1,8 @@
 /** Separates the events of a batch that Postgres refuses: good ones are stored, bad ones set aside with the reason. */
 import { createHash } from 'node:crypto';
-import type { JobAccount } from '@millrace/shared/job-account';
-import { makeStorable } from '@millrace/shared/make-storable';
-import type { Pool } from '@millrace/shared/postgres';
+import type { JobAccount } from '@millrace/shared/contract/job-account';
+import { makeStorable } from '@millrace/shared/contract/make-storable';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';

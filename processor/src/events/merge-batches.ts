@@ -1,6 +1,6 @@
 /** Turns the batches of all jobs that are active at a time into few large writes. */
-import type { JobAccount } from '@millrace/shared/job-account';
-import { type GroupSize, takeGroup } from '@millrace/shared/take-group';
+import type { JobAccount } from '@millrace/shared/contract/job-account';
+import { type GroupSize, takeGroup } from '@millrace/shared/platform/take-group';
 
 export interface Batch {
   jobId: string;

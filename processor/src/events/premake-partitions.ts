@@ -1,6 +1,6 @@
 /** Turns the passing of time into partitions made before their first event comes. */
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { ensureMonths, upcomingMonths } from './ensure-partitions.js';
 
 const intervalMs = 60_000;

@@ -1,5 +1,5 @@
 /** Turns the JSON text of events into rows, making the partitions that they need on the way. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import type { Accounts } from './account-jobs.js';
 import { classifyError } from './classify-error.js';

@@ -1,6 +1,6 @@
 /** Keeps the index on transactions complete, by which reporting finds the events that came since its last look. */
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 
 const intervalMs = 5_000;
 

@@ -1,5 +1,5 @@
 /** Turns the table of sites into those that a job for all sites is for. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 const statement = `/* processor.activeSites */
 select site_id as "siteId" from sites

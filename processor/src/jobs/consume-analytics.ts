@@ -1,10 +1,11 @@
 /** Turns an analytics job into the work on its site, or into a child job for each site. */
-import type { RetrySettings } from '@millrace/shared/add-job';
-import type { FanOutResult, RollResult, RowsResult } from '@millrace/shared/job-results';
-import type { HandleJob } from '@millrace/shared/job-worker';
-import type { Pool } from '@millrace/shared/postgres';
-import type { QueueHandle } from '@millrace/shared/queue';
-import { readSitePriorities } from '@millrace/shared/site-priorities';
+
+import type { FanOutResult, RollResult, RowsResult } from '@millrace/shared/contract/job-results';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { RetrySettings } from '@millrace/shared/queue/add-job';
+import type { HandleJob } from '@millrace/shared/queue/job-worker';
+import type { QueueHandle } from '@millrace/shared/queue/queue';
+import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 import { consumeAggregation } from '../aggregations/consume-aggregations.js';
 import type { RollConsumer, RollData } from '../rollups/consume-rolls.js';
 import { allSites, findSites } from '../rollups/find-sites.js';

@@ -1,11 +1,12 @@
 /** Turns a metrics job into the figures of its site, or into a child job for each site. */
-import type { RetrySettings } from '@millrace/shared/add-job';
-import type { MetricsData } from '@millrace/shared/job-data';
-import type { FanOutResult, RowsResult } from '@millrace/shared/job-results';
-import type { HandleJob } from '@millrace/shared/job-worker';
-import type { Pool } from '@millrace/shared/postgres';
-import type { QueueHandle } from '@millrace/shared/queue';
-import { readSitePriorities } from '@millrace/shared/site-priorities';
+
+import type { MetricsData } from '@millrace/shared/contract/job-data';
+import type { FanOutResult, RowsResult } from '@millrace/shared/contract/job-results';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { RetrySettings } from '@millrace/shared/queue/add-job';
+import type { HandleJob } from '@millrace/shared/queue/job-worker';
+import type { QueueHandle } from '@millrace/shared/queue/queue';
+import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { calculateMetrics } from '../metrics/calculate-metrics.js';
 import { activeSites } from './active-sites.js';

@@ -1,7 +1,8 @@
 /** A child job for each site of a job that is for all of them, and what becomes of the children. */
-import { addJobs, type RetrySettings } from '@millrace/shared/add-job';
-import type { FanOutResult } from '@millrace/shared/job-results';
-import type { Job, Queue } from '@millrace/shared/queue';
+
+import type { FanOutResult } from '@millrace/shared/contract/job-results';
+import { addJobs, type RetrySettings } from '@millrace/shared/queue/add-job';
+import type { Job, Queue } from '@millrace/shared/queue/queue';
 import { WaitingChildrenError } from 'bullmq';
 
 /** Progress of a job whose children are all in the queue: what tells its second run from a first one that was cut off. */

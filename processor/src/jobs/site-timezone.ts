@@ -1,5 +1,5 @@
 /** Turns a site's id into its time zone. */
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 
 /** Undefined when there is no such site. */
 export async function siteTimezone(database: Pool | PoolClient, siteId: string): Promise<string | undefined> {

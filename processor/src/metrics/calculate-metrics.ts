@@ -1,8 +1,8 @@
 /** Turns a metrics job of one site into the row of its period. */
-import type { MetricsData } from '@millrace/shared/job-data';
-import type { RowsResult } from '@millrace/shared/job-results';
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import type { MetricsData } from '@millrace/shared/contract/job-data';
+import type { RowsResult } from '@millrace/shared/contract/job-results';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { periodOf, resolvePeriod } from '../aggregations/periods.js';
 import { hoursOf } from '../aggregations/publisher-buckets.js';

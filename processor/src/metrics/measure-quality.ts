@@ -1,5 +1,5 @@
 /** Turns what arrived for a site in a period into shares of what was not as it should be. */
-import { percent } from '@millrace/shared/money-sql';
+import { percent } from '@millrace/shared/contract/money-sql';
 import type { MeasuredPeriod } from './measured-period.js';
 
 const statement = `/* processor.measureQuality */

@@ -1,5 +1,5 @@
 /** Turns the payments and refunds of a site into the revenue of a period against that of the one before, per currency. */
-import { cameEarlier, countsBy, currencyOf, decimalOf } from '@millrace/shared/money-sql';
+import { cameEarlier, countsBy, currencyOf, decimalOf } from '@millrace/shared/contract/money-sql';
 import type { MeasuredPeriod } from './measured-period.js';
 
 const statement = `/* processor.measureRevenue */

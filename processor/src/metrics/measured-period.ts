@@ -1,5 +1,5 @@
 /** Turns a site, a period and the one before it into what every measurement needs. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 /** Stretches are half-open; `before` is the start of the period before, which ends with `from`. */
 export interface MeasuredPeriod {

@@ -1,5 +1,5 @@
 /** A transaction with one snapshot in which no other roll touches the site. */
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 
 /** What a roll knows about its site, as of its snapshot. */
 export interface ClaimedSite {

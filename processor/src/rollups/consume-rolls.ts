@@ -1,9 +1,9 @@
 /** Turns an analytics job of one site into marks and a roll of that site. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HourlyRollupData, RebuildData, SiteData } from '@millrace/shared/job-data';
-import type { RollResult } from '@millrace/shared/job-results';
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { HourlyRollupData, RebuildData, SiteData } from '@millrace/shared/contract/job-data';
+import type { RollResult } from '@millrace/shared/contract/job-results';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { eraseSite, isToBeErased } from '../erase/erase-site.js';
 import type { CorruptSegmentError } from '../segments/stored-segments.js';
 import { busy } from './claim-site.js';

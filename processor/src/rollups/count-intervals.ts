@@ -1,6 +1,6 @@
 /** Counts events of intervals: a row of the rollup for each type, and one for all types together. */
-import { encodeBitmap } from '@millrace/shared/bitmap';
-import { allTypes, intervalMs } from '@millrace/shared/rollups';
+import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
+import { allTypes, intervalMs } from '@millrace/shared/contract/rollups';
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { GatheredColumn, GatheredEvents } from '../segments/gather-events.js';
 import type { RollupRow } from './write-rollups.js';

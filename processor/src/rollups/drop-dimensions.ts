@@ -1,5 +1,5 @@
 /** Drops what earlier releases rolled by path, referrer and profile: segments tell that. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from './claim-site.js';
 
 const dimensions = `dimension in ('path', 'profile', 'referrer')`;

@@ -1,6 +1,7 @@
 /** Turns the state of all sites into the list of those that need a roll. */
-import type { Pool } from '@millrace/shared/postgres';
-import { intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
+
+import { intervalMs, segmentsHeldSince } from '@millrace/shared/contract/rollups';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { hasDimensions } from './drop-dimensions.js';
 
 /** A day is over everywhere 12 hours after it is in UTC, hence the slack; a roll that finds nothing to do is cheap. */

@@ -1,5 +1,5 @@
 /** Turns a site whose time zone was changed into one whose days are all to be computed anew, in the new zone. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from './claim-site.js';
 import { markDaysOf } from './roll-intervals.js';
 

@@ -1,7 +1,7 @@
 /** Counts events of intervals in Postgres, where they are too many for a segment. */
-import { encodeBitmap, numbersOf } from '@millrace/shared/bitmap';
-import type { PoolClient } from '@millrace/shared/postgres';
-import { allTypes } from '@millrace/shared/rollups';
+import { encodeBitmap, numbersOf } from '@millrace/shared/bitmap/bitmap';
+import { allTypes } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { RollupRow } from './write-rollups.js';
 
 /** Numbers of visitors as they come, four bytes each. */

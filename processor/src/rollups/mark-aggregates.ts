@@ -1,5 +1,5 @@
 /** Marks intervals as changed for the aggregates, which are computed by a job of their own. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { asMarked } from '../aggregations/aggregated-types.js';
 import type { TypeChanges } from './type-changes.js';
 

@@ -1,6 +1,7 @@
 /** Turns a range of time into marks on its intervals, so that the next roll computes them anew. */
-import type { Pool } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { UnrecoverableError } from 'bullmq';
 import { readRawHorizon } from './raw-horizon.js';
 

@@ -1,5 +1,5 @@
 /** Turns the record of what was dropped into the moments from which on raw events can be trusted, and may be added. */
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 
 export interface RawHorizon {
   /** Raw events before it are gone; rollups alone know of them. */

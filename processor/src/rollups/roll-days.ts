@@ -1,8 +1,8 @@
 /** Fresh rows of rollup_days for marked days of a site; the marks go in the same transaction. */
-import { createVisitorSet, splitFrames } from '@millrace/shared/bitmap';
-import type { PoolClient } from '@millrace/shared/postgres';
-import { allTypes } from '@millrace/shared/rollups';
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { createVisitorSet, splitFrames } from '@millrace/shared/bitmap/bitmap';
+import { allTypes } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { ClaimedSite } from './claim-site.js';
 import { type RollupRow, writeRollups } from './write-rollups.js';
 

@@ -1,8 +1,9 @@
 /** Counts marked intervals of a site again, and writes their segments, in one transaction with the removal of their marks. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { allTypes } from '@millrace/shared/rollups';
+
+import { allTypes } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { startOf } from '@millrace/shared/segments/interval-ranges';
-import { dayOf } from '@millrace/shared/zone-days';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import { boundsOf } from '../segments/read-events.js';
 import { writeSegments } from '../segments/segment-intervals.js';
 import type { ClaimedSite } from './claim-site.js';

@@ -1,7 +1,8 @@
 /** Rolls a site: what changed since the last time is counted again, first intervals, then days, some in each transaction. */
-import type { Pool } from '@millrace/shared/postgres';
-import { intervalMs, segmentsHeldSince } from '@millrace/shared/rollups';
-import { dayOf } from '@millrace/shared/zone-days';
+
+import { intervalMs, segmentsHeldSince } from '@millrace/shared/contract/rollups';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import { fillSegments } from '../segments/fill-segments.js';
 import { mergeNext, type OnCorrupt, purgeNext } from '../segments/keep-segments.js';
 import { busy, claimSite, firstRow, type Roll } from './claim-site.js';

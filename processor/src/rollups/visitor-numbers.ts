@@ -1,5 +1,5 @@
 /** Makes visitors of the users of events: numbers, dense per site, given once and never again. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ByteTexts } from '../segments/byte-texts.js';
 
 const numberRanges = `/* processor.numberVisitors */

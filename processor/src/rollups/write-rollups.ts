@@ -1,5 +1,5 @@
 /** Writes rows of the rollup tables, a few thousand at a time. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 /** A row to be written; `bucket` is the start of an interval or a day, as Postgres reads it. */
 export interface RollupRow {

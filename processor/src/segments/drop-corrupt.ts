@@ -1,5 +1,5 @@
 /** Gives up a segment that cannot be read, so that its intervals are written again from raw events. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { ownedRanges } from '@millrace/shared/segments/interval-ranges';
 import { markIntervals } from '@millrace/shared/segments/mark-intervals';
 import type { ClaimedSite } from '../rollups/claim-site.js';

@@ -1,6 +1,7 @@
 /** Builds the segments of events that were rolled before there were any, newest first, some in each transaction. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { allTypes } from '@millrace/shared/rollups';
+
+import { allTypes } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from '../rollups/claim-site.js';
 import { eventsPerChunk } from '../rollups/roll-days.js';
 import { writeSegments } from './segment-intervals.js';

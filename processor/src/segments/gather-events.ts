@@ -1,5 +1,5 @@
 /** Raw events, read row by row, as the columns of a segment, their values still texts. */
-import { type RowBytes, readMicros } from '@millrace/shared/read-rows';
+import { type RowBytes, readMicros } from '@millrace/shared/platform/read-rows';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { segmentColumns, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';

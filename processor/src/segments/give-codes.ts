@@ -1,5 +1,5 @@
 /** Gives the values of a site's columns their codes: each value one, once, and never another. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
 
 /** Column → its values. */

@@ -1,5 +1,5 @@
 /** Keeps a site's segments few, complete, and free of what was erased: steps of a roll, each a transaction of its own. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from '../rollups/claim-site.js';
 import { chooseMerge, choosePurge } from './choose-merge.js';
 import { dropCorrupt } from './drop-corrupt.js';

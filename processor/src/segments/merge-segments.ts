@@ -1,6 +1,7 @@
 /** Makes one segment of several, without what newer ones have replaced, and without a look at raw events. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import {
   countIntervals,
   type IntervalRanges,

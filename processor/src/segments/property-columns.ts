@@ -1,5 +1,5 @@
 /** The properties of events as they come, each a column. */
-import { hasMoreCharacters } from '@millrace/shared/count-characters';
+import { hasMoreCharacters } from '@millrace/shared/contract/count-characters';
 import { propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createByteTexts } from './byte-texts.js';
 import { createSplitter, type Piece } from './split-properties.js';

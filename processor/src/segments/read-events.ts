@@ -1,7 +1,7 @@
 /** Reads raw events of a site from Postgres, each once, for all that a roll makes of them. */
-import { copyOut } from '@millrace/shared/copy-out';
-import type { PoolClient } from '@millrace/shared/postgres';
-import { readRows } from '@millrace/shared/read-rows';
+import { copyOut } from '@millrace/shared/platform/copy-out';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { readRows } from '@millrace/shared/platform/read-rows';
 import { type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
 import { numberUsers } from '../rollups/visitor-numbers.js';
 import { createGatherer, eventFields, type GatheredEvents } from './gather-events.js';

@@ -1,5 +1,5 @@
 /** Writes segments of rolled intervals from their raw events. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import {
   dayOf,
   type IntervalRanges,

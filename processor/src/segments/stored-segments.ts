@@ -1,5 +1,5 @@
 /** The segments that a site has: which there are, and what is in them. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Covering } from '@millrace/shared/segments/interval-ranges';
 import { CorruptBlockError, type Numbers } from '@millrace/shared/segments/number-block';
 import { type Block, type Directory, readIds, readNumbers } from '@millrace/shared/segments/segment-format';

@@ -1,5 +1,5 @@
 /** Removes values from a site's dictionaries that no segment names any more, such as those of erased events. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { openSegment, type StoredSegment } from './stored-segments.js';
 

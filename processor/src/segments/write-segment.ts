@@ -1,5 +1,5 @@
 /** Packs the columns of a segment and stores it. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { countIntervals, type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
 import { createPacker, type PackedSegment } from '@millrace/shared/segments/segment-format';
 import type { GatheredEvents } from './gather-events.js';

@@ -1,5 +1,5 @@
 /** Turns one group of raw events and the row that stands for it into what is different, if anything. */
-import { createVisitorSet, encodeBitmap, numbersOf } from '@millrace/shared/bitmap';
+import { createVisitorSet, encodeBitmap, numbersOf } from '@millrace/shared/bitmap/bitmap';
 import { counted } from '../counted.js';
 
 /** What raw events say, and what is stored; null throughout where one of them has nothing. */

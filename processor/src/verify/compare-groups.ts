@@ -1,6 +1,7 @@
 /** The differences between the rows of one rollup table and what raw events say. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { allTypes } from '@millrace/shared/rollups';
+
+import { allTypes } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type GroupPair, groupDifference } from './compare-group.js';
 
 /** What to compare: a table, within a day at most. */

@@ -1,5 +1,5 @@
 /** Turns the numbers of a site's visitors into what would make sets of them wrong: numbers given twice, or never given. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 const statement = `/* processor.compareNumbers */
 select visitor_no as number, count(*)::int as users from visitors where site_id = $1

@@ -1,6 +1,7 @@
 /** Compares the segments of a site with its raw events, event by event. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { segmentsHeldSince } from '@millrace/shared/rollups';
+
+import { segmentsHeldSince } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type IntervalRanges, intervalOf, ownedRanges, startOf } from '@millrace/shared/segments/interval-ranges';
 import { counted } from '../counted.js';
 import { CorruptSegmentError, listSegments, type StoredSegment } from '../segments/stored-segments.js';

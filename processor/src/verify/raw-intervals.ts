@@ -1,6 +1,7 @@
 /** Raw events, interval by interval, in the order in which segments have them. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { propertyColumn, segmentColumns, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import type { ComparedEvent } from './stored-events.js';
 

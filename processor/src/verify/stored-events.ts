@@ -1,6 +1,7 @@
 /** Events as the segments of a site have them, for comparison with raw events. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { openSegment, type StoredSegment } from '../segments/stored-segments.js';

@@ -1,6 +1,6 @@
 /** Turns one day of a site into the differences between its rollups and its raw events. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { compareGroups } from './compare-groups.js';
 import { compareSegments, type SiteSegments } from './compare-segments.js';
 

@@ -1,7 +1,7 @@
 /** Turns the arguments of `npm run verify` into a site and a range, or into one sentence that says what is wrong with them. */
 import { parseArgs } from 'node:util';
-import { parseInstant } from '@millrace/shared/instant';
-import { isCalendarDate } from '@millrace/shared/time';
+import { parseInstant } from '@millrace/shared/time/instant';
+import { isCalendarDate } from '@millrace/shared/time/time';
 
 /** A day of the site's zone, or an instant. */
 export type Bound = { day: string } | { instant: Date };

@@ -1,6 +1,6 @@
 /** Turns the arguments of `npm run verify` into an exit code, and says on the given streams what it found. */
 import type { Writable } from 'node:stream';
-import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/command-database';
+import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/commands/command-database';
 import { counted } from '../counted.js';
 import { verifyHelp, verifyOptions } from './verify-options.js';
 import { type VerifySummary, verifySite } from './verify-site.js';

@@ -1,9 +1,9 @@
 /** Every difference between a site's raw events and its rollups and segments of a range, found in one snapshot. */
 
-import { CommandError } from '@millrace/shared/command-database';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { CommandError } from '@millrace/shared/commands/command-database';
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
 import { readSegments } from './compare-segments.js';

@@ -1,5 +1,5 @@
 /** The tables of aggregates against plain computations of the same events, and against a computation from scratch. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { expect } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
 import { readSiteTables } from '../../src/erase/erase-pieces.js';

@@ -1,5 +1,5 @@
 /** Days of profiles, some in each statement, so that a site with many events is done before a statement's time is up. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { expect, it } from 'vitest';
 import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
 import type { Period } from '../../src/aggregations/periods.js';

@@ -2,9 +2,9 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CleanupData } from '@millrace/shared/job-data';
-import { checkJobData, queues as contracts } from '@millrace/shared/jobs';
-import { createWorker, openQueue, type QueueHandle } from '@millrace/shared/queue';
+import type { CleanupData } from '@millrace/shared/contract/job-data';
+import { checkJobData, queues as contracts } from '@millrace/shared/contract/jobs';
+import { createWorker, openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

@@ -1,5 +1,5 @@
 /** Months of raw events that go when their rollups are proven, and rollups that outlive them whatever comes after. */
-import { createMetrics } from '@millrace/shared/metrics';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cleanUp } from '../../src/cleanup/clean-up.js';

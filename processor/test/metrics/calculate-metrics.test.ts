@@ -1,5 +1,5 @@
 /** Metrics of a site by period: against plain computations, at clock changes, and with nothing to divide by. */
-import { readJobAccount } from '@millrace/shared/job-account';
+import { readJobAccount } from '@millrace/shared/contract/job-account';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** Texts by their bytes, and rows of COPY in pieces of any size. */
-import { readMicros, readRows } from '@millrace/shared/read-rows';
+import { readMicros, readRows } from '@millrace/shared/platform/read-rows';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import { createByteTexts } from '../../src/segments/byte-texts.js';

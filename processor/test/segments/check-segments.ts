@@ -1,5 +1,5 @@
 /** What segments say against what a plain statement says of raw events, event by event, and what must not be in them any more. */
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { countIntervals, ownedRanges } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { expect } from 'vitest';

@@ -1,5 +1,5 @@
 /** Codes of values: each value one, for ever, also across packs and when a dictionary is full. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';

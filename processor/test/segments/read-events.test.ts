@@ -1,8 +1,8 @@
 /** Reading raw events from a real database, where there are many, and where it fails. */
 import type { Socket } from 'node:net';
-import { copyOut } from '@millrace/shared/copy-out';
-import type { PoolClient } from '@millrace/shared/postgres';
-import { readRows } from '@millrace/shared/read-rows';
+import { copyOut } from '@millrace/shared/platform/copy-out';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { readRows } from '@millrace/shared/platform/read-rows';
 import { intervalOf } from '@millrace/shared/segments/interval-ranges';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { numberUsers } from '../../src/rollups/visitor-numbers.js';

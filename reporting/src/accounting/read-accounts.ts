@@ -1,5 +1,5 @@
 /** What became of the events that were received in each hour. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
 
 /** `received` is the sum of the others. */

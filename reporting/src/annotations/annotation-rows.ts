@@ -1,6 +1,6 @@
 /** Rows of table annotations. */
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
 import type { Annotation, AnnotationSpan, NewAnnotation } from './annotation.js';
 

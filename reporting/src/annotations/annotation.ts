@@ -1,7 +1,7 @@
 /** An annotation as it is kept, and how its times are understood. */
-import { parseInstant } from '@millrace/shared/instant';
-import { isCalendarDate } from '@millrace/shared/time';
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { parseInstant } from '@millrace/shared/time/instant';
+import { isCalendarDate } from '@millrace/shared/time/time';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import Joi from 'joi';
 import { isWithinLimits } from '../query-request/parse-date-range.js';
 import { type FieldPath, refusal } from '../query-request/refuse.js';

@@ -1,7 +1,7 @@
 /** How the answers of a batch leave: as one JSON object, or as lines, each as soon as it is there. */
-import { describeRefusal } from '@millrace/shared/errors';
-import { toRefusal } from '@millrace/shared/http';
-import type { Logger } from '@millrace/shared/logger';
+import { describeRefusal } from '@millrace/shared/platform/errors';
+import { toRefusal } from '@millrace/shared/platform/http';
+import type { Logger } from '@millrace/shared/platform/logger';
 import type { Request, Response } from 'express';
 
 /** The answer to one query. */

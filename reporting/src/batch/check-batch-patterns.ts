@@ -1,6 +1,6 @@
 /** Refuses a batch some regular expression of which Postgres cannot work with. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { checkPatterns, patternsOf } from '../query-request/check-patterns.js';
 import type { BatchRequest } from '../query-request/parse-batch.js';
 

@@ -1,11 +1,11 @@
 /** Reads the answers to a batch, all as of one snapshot. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch } from '../query/answer-batch.js';
 import { type BatchRequest, ofQuery } from '../query-request/parse-batch.js';
 import { resolveQuery } from '../query-request/resolve-query.js';
-import { bodyOf } from '../query-route.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import { needsEvents, readSite } from '../reading/site-circumstances.js';
+import { bodyOf } from '../routes/query-route.js';
 import type { BatchAnswer } from './batch-output.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Answers that are kept as long as they are right: each is computed once, by whichever process is asked first. */
-import type { Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
 import { LRUCache } from 'lru-cache';
 import type { AnswerStore, StoreSize } from './answer-store.js';
 import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } from './compute-answer.js';

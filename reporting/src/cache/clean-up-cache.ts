@@ -1,5 +1,5 @@
 /** The hourly cleanup of kept answers. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from './answer-cache.js';
 
 /** No process holds an answer for so long that it could have been made void by an older one. */

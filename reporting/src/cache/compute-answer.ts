@@ -1,5 +1,5 @@
 /** An answer from the database, with the version of the data that it was made of, both as of one snapshot. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type ReadBudget, stopMs } from '../reading/read-budget.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { AnswerStatus } from './count-answers.js';

@@ -1,5 +1,5 @@
 /** How often answers were kept already, for `/metrics` and for people. */
-import type { Metrics } from '@millrace/shared/metrics';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
 
 export type AnswerStatus = 'hit' | 'miss' | 'stale';
 

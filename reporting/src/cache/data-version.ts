@@ -1,8 +1,8 @@
 /** The version of the data that an answer is made of: it moves with everything that could change the answer, and never comes back. */
 import { createHash } from 'node:crypto';
-import { metricTypes, periodTypes } from '@millrace/shared/job-data';
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
-import { version as release } from '@millrace/shared/version';
+import { metricTypes, periodTypes } from '@millrace/shared/contract/job-data';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { version as release } from '@millrace/shared/platform/version';
 import type { TimeRange } from '../query/resolved-query.js';
 import { databaseHistory } from '../reading/in-snapshot.js';
 import type { DataSource, Question } from './question.js';

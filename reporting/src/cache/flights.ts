@@ -1,5 +1,5 @@
 /** Computations under way, one for all who ask the same at a time. It is stopped when nobody waits for it any more. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 
 /** `stop` fires when all have left. */
 type Work<T> = (stop: AbortSignal) => Promise<T>;

@@ -1,5 +1,5 @@
 /** Removes kept answers of sites that were erased, or had users erased, from the store and from the memory of this process. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from './answer-cache.js';
 import { readIdentities } from './read-identities.js';
 

@@ -1,6 +1,6 @@
 /** A store that never fails an answer: while it cannot be used, answers are computed as if there were none. */
-import { withTimeout } from '@millrace/shared/health';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
+import { withTimeout } from '@millrace/shared/platform/health';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { AnswerStore } from './answer-store.js';
 
 export interface GuardedStore {

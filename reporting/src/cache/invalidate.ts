@@ -1,5 +1,5 @@
 /** Makes kept answers void, in the memory of every process as well. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from './answer-cache.js';
 import { likeOf } from './name-pattern.js';
 import { reachStore } from './reach-store.js';

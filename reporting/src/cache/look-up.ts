@@ -1,6 +1,6 @@
 /** What a question means at this moment, and the version of the data that its answer would be made of. */
-import { stringifyExactJson } from '@millrace/shared/exact-json';
-import type { Pool } from '@millrace/shared/postgres';
+import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { LRUCache } from 'lru-cache';
 import type { TimeRange } from '../query/resolved-query.js';
 import { besideSnapshots, inSnapshot } from '../reading/in-snapshot.js';

@@ -1,13 +1,13 @@
 /** The cache of answers of one process, and the store that it shares with the others. */
-import type { QueueLocation } from '@millrace/shared/config';
-import type { Lifecycle } from '@millrace/shared/lifecycle';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
-import { openRedis } from '@millrace/shared/open-redis';
-import type { Pool } from '@millrace/shared/postgres';
-import { openQueue } from '@millrace/shared/queue';
-import type { Caching } from '../cache-routes.js';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
+import { openRedis } from '@millrace/shared/queue/open-redis';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { repeatUntil } from '../repeat-until.js';
+import type { Caching } from '../routes/cache-routes.js';
 import { type AnswerCache, createAnswerCache } from './answer-cache.js';
 import type { AnswerStore } from './answer-store.js';
 import type { CacheEnvironment } from './cache-settings.js';

@@ -1,5 +1,5 @@
 /** What is asked of a site, in the shape that answers are kept by. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { SiteCircumstances } from '../reading/site-circumstances.js';

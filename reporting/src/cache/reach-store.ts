@@ -1,4 +1,4 @@
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import type { AnswerStore } from './answer-store.js';
 
 /** What is asked of the store itself, or of the queue beside it. @throws ServiceError `queue_unavailable` while Redis is unreachable. */

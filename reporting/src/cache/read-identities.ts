@@ -1,4 +1,4 @@
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { identityOf } from './data-version.js';
 
 const statement = `/* reporting.readIdentities */

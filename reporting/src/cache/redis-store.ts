@@ -1,5 +1,5 @@
 /** Kept answers on the Redis of the queue, which must never run out of memory for them: the bound holds with every write. */
-import type { Redis } from '@millrace/shared/open-redis';
+import type { Redis } from '@millrace/shared/queue/open-redis';
 import { type AnswerKey, type AnswerStore, lockOf } from './answer-store.js';
 import { bytesOf, type KeptAnswer } from './kept-answer.js';
 import { matchesPattern } from './name-pattern.js';

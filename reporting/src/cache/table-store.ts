@@ -1,6 +1,6 @@
 /** Kept answers in an unlogged table, for installations without Redis. */
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type AnswerStore, lockOf, type StoreSize } from './answer-store.js';
 import { identityOf } from './data-version.js';
 import { bytesOf, type KeptAnswer } from './kept-answer.js';

@@ -1,5 +1,5 @@
 /** `meta` of datasets that are read from what jobs have written: when that was, or why there is nothing yet. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangeOfPeriods } from './aggregated-range.js';
 import type { ResolvedDataset } from './read-dataset.js';
 

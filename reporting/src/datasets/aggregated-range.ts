@@ -1,5 +1,5 @@
 /** Where the periods begin that a range touches, of aggregates whose periods are named by an instant. */
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { DatasetContext } from './dataset.js';
 import { type PeriodType, periodStart } from './period-params.js';

@@ -1,5 +1,5 @@
 /** Which payments and refunds count: of those with one name only the first, however far apart they came. */
-import { countsBy, currencyOf, decimalOf } from '@millrace/shared/money-sql';
+import { countsBy, currencyOf, decimalOf } from '@millrace/shared/contract/money-sql';
 import type { IndexedType } from '../query/reading-cost.js';
 
 export const moneyTypes: IndexedType[] = ['payment', 'refund'];

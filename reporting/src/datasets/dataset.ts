@@ -1,5 +1,5 @@
 /** The contract between a dataset and what is made of it: pages over HTTP, exports, reports, warm answers. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type Joi from 'joi';
 import type { DataSource } from '../cache/question.js';
 import type { TimeUnit } from '../query/dimension-catalogue.js';

@@ -1,5 +1,5 @@
 /** Every dataset: adding one means its own file and one line here. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import { activityTrends } from './activity-trends.js';
 import { cohorts } from './cohorts.js';
 import { comprehensive } from './comprehensive.js';

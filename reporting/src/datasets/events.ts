@@ -1,4 +1,4 @@
-import { contextColumns } from '@millrace/shared/event-columns';
+import { contextColumns } from '@millrace/shared/contract/event-columns';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { filtersParam } from './filters-param.js';
 import { eventRows, whereEvents } from './raw-events.js';

@@ -1,5 +1,5 @@
 /** A value of a dataset as JSON has it. */
-import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/exact-json';
+import { exactDigits, isExactNumber, parseExactJson } from '@millrace/shared/platform/exact-json';
 import type { Column } from './dataset.js';
 
 /** Numbers that no double holds as text, at any depth: properties are at most five levels deep. */

@@ -1,6 +1,6 @@
 /** Where the next page of a dataset begins, as text for an address. */
-import { uuidPattern } from '@millrace/shared/ids';
-import { isCalendarDate } from '@millrace/shared/time';
+import { uuidPattern } from '@millrace/shared/contract/ids';
+import { isCalendarDate } from '@millrace/shared/time/time';
 import { refusal } from '../query-request/refuse.js';
 import type { Column, KeyColumn } from './dataset.js';
 

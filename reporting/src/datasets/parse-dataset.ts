@@ -1,8 +1,8 @@
 /** What is asked of a dataset, with every part checked and defaults filled in; names of spans of time are not resolved yet. */
 
-import { ServiceError } from '@millrace/shared/errors';
-import { parseExactJson } from '@millrace/shared/exact-json';
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import Joi from 'joi';
 import type { WeekStart } from '../query-request/calendar.js';
 import type { DateRange } from '../query-request/parse-date-range.js';

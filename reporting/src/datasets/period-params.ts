@@ -1,5 +1,5 @@
 /** Parameters that name a period or a currency, and the first day of a period. */
-import { periodTypes } from '@millrace/shared/job-data';
+import { periodTypes } from '@millrace/shared/contract/job-data';
 import Joi from 'joi';
 import type { WeekStart } from '../query-request/calendar.js';
 import { type CalendarUnit, calendar } from '../query-request/time-buckets.js';

@@ -1,4 +1,4 @@
-import { granularities } from '@millrace/shared/job-data';
+import { granularities } from '@millrace/shared/contract/job-data';
 import Joi from 'joi';
 import { createSqlParameters } from '../reading/sql-parameters.js';
 import { rangeOfPeriods } from './aggregated-range.js';

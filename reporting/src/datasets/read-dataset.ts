@@ -1,6 +1,6 @@
 /** Resolves what is asked of a dataset by the clock and the site, and reads its rows. */
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
-import { dayOf } from '@millrace/shared/zone-days';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
 import { resolveSpan, toTimeRange } from '../query-request/resolve-span.js';

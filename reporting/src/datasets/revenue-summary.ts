@@ -1,4 +1,4 @@
-import { currencyOf, decimalOf } from '@millrace/shared/money-sql';
+import { currencyOf, decimalOf } from '@millrace/shared/contract/money-sql';
 import { queryLimits } from '../query-request/query-names.js';
 import { refusal } from '../query-request/refuse.js';
 import { timeBuckets } from '../query-request/time-buckets.js';

@@ -1,5 +1,5 @@
 /** Reads the rows of one statement as Postgres writes them, from any key on, without holding them all. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { copyRows } from './copy-rows.js';
 import type { Column, DatasetContext, KeyColumn, Row } from './dataset.js';
 

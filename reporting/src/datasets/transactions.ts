@@ -1,4 +1,4 @@
-import { currencyOf, decimalOf, nameOf } from '@millrace/shared/money-sql';
+import { currencyOf, decimalOf, nameOf } from '@millrace/shared/contract/money-sql';
 import { isCounted, moneyEvents, moneyTables, moneyTypes } from './counted-money.js';
 import type { Column, Dataset, DatasetContext, DatasetParams, KeyColumn } from './dataset.js';
 import { filtersParam } from './filters-param.js';

@@ -1,11 +1,11 @@
 /** Delivering a report to each of its recipients, once each. */
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { ServiceError } from '@millrace/shared/errors';
-import type { Logger } from '@millrace/shared/logger';
 import { type MailSettings, mailsAtOnce, openMailer } from '@millrace/shared/outbound/open-mailer';
 import type { WebhookOptions } from '@millrace/shared/outbound/post-webhook';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Links } from '../exports/export-links.js';
 import { addressKey } from './address.js';
 import { deliverOne } from './deliver-one.js';

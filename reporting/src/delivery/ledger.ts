@@ -1,5 +1,5 @@
 /** The ledger of a report: one row for each recipient, so that whatever crashes or runs again, each gets one message. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 type Queryable = Pick<Pool, 'query'>;
 export type DeliveryKind = 'email' | 'webhook';

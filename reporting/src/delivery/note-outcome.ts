@@ -1,7 +1,7 @@
 /** Noting what came of an attempt, also while the database restarts: what is not noted would be sent a second time. */
 import { setTimeout } from 'node:timers/promises';
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type DeliveryKey, type DeliveryOutcome, noteDelivery } from './ledger.js';
 
 const firstPauseMs = 250;

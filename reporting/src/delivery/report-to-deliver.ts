@@ -1,5 +1,5 @@
 /** A report as it is sent. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { FormatId } from '../exports/formats/format.js';
 import type { FigureChange } from '../reports/report.js';
 import type { Recipient } from '../reports/templates/template.js';

@@ -1,6 +1,6 @@
 /** Sending a report once more because somebody asks for it. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { addressKey, isAddress } from './address.js';
 import { type DeliveryDeps, type DeliveryResult, deliverReport } from './deliver-report.js';
 import { type DeliveryKey, prepareDeliveries, resendDeliveries } from './ledger.js';

@@ -1,5 +1,5 @@
 /** Leaving the recipients of a template through the link in a mail, also when it is deleted: its reports may be sent again. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 export interface Subscription {
   /** Of the template; of its newest report where it is deleted. */

@@ -1,5 +1,5 @@
 /** What was sent, by its schema, with defaults filled in. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 

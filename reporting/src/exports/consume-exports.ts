@@ -1,9 +1,9 @@
 /** Jobs of queue `data-export`: each writes the file of one export, and says in its row how that ended. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ExportResult } from '@millrace/shared/job-results';
-import type { HandleJob } from '@millrace/shared/job-worker';
-import type { Job } from '@millrace/shared/queue';
-import type { ExportJobData } from '@millrace/shared/report-data';
+import type { ExportResult } from '@millrace/shared/contract/job-results';
+import type { ExportJobData } from '@millrace/shared/contract/report-data';
+import type { HandleJob } from '@millrace/shared/queue/job-worker';
+import type { Job } from '@millrace/shared/queue/queue';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { createExport } from './create-export.js';
 import { exportDataWish } from './export-data-wish.js';

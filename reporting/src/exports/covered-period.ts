@@ -1,5 +1,5 @@
 /** The days or instants that rows are from, in words. */
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { ResolvedDataset } from '../datasets/read-dataset.js';
 import { describePeriod } from '../reports/describe-period.js';
 

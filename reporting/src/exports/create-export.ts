@@ -1,6 +1,6 @@
 /** Makes the row of an export that somebody asked for, unless its site is not there or has no room left. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { checkKnownSite } from '../sites/check-known-site.js';
 import { ExportFailure } from './export-failure.js';
 import type { ExportRow, ExportWish } from './export-row.js';

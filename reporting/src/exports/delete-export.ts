@@ -1,5 +1,5 @@
 /** Deletes an export with its file; who is writing it sees that and stops. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { ExportRow } from './export-row.js';
 import type { ExportStores, StoreKind } from './export-store.js';
 import { forgetLeftover, removeExportFile } from './sweep-exports.js';

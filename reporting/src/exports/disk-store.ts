@@ -2,7 +2,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, realpath, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isChosenFileName, isOwnFileName } from '@millrace/shared/file-name';
+import { isChosenFileName, isOwnFileName } from '@millrace/shared/contract/file-name';
 import { syncFolder, writePart } from './disk-files.js';
 import { ExportFailure } from './export-failure.js';
 import type { ByteRange, ExportStore } from './export-store.js';

@@ -1,6 +1,6 @@
 /** `/api/v1/exports/:id/download`: the file, to whoever has a key for it or a link with a signature. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
 import { onlySite } from '../asker.js';
 import { fileType } from './export-file.js';

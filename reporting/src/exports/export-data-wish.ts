@@ -1,9 +1,9 @@
 /** Job EXPORT_DATA, which names its data as people do, as the export that it asks for. */
 import { createHash } from 'node:crypto';
-import { ServiceError } from '@millrace/shared/errors';
-import { stringifyExactJson } from '@millrace/shared/exact-json';
-import type { Job } from '@millrace/shared/queue';
-import type { ExportDataData, JobFormat } from '@millrace/shared/report-data';
+import type { ExportDataData, JobFormat } from '@millrace/shared/contract/report-data';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
+import type { Job } from '@millrace/shared/queue/queue';
 import type { Dataset } from '../datasets/dataset.js';
 import { findDataset } from '../datasets/datasets.js';
 import { parseDataset } from '../datasets/parse-dataset.js';

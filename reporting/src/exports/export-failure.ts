@@ -1,6 +1,6 @@
 /** Why an export was not written, in words for whoever asked for it, and whether another attempt could help. */
-import { ServiceError } from '@millrace/shared/errors';
-import { isConnectionError } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { isConnectionError } from '@millrace/shared/platform/postgres';
 
 /** A reason that its message tells in full, and that stays the same however often it is tried. */
 export class ExportFailure extends Error {

@@ -1,5 +1,5 @@
 /** The bytes of a file: rows of a dataset in a format, compressed or not. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Row } from '../datasets/dataset.js';
 import { type ResolvedDataset, readBatches } from '../datasets/read-dataset.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';

@@ -1,5 +1,5 @@
 /** What browsers are told to call a file. */
-import { fileNameSchema, maxFileNameBytes } from '@millrace/shared/file-name';
+import { fileNameSchema, maxFileNameBytes } from '@millrace/shared/contract/file-name';
 
 /** Leads to no other folder, is hidden by no listing, and can be written into a header. */
 export const filenameSchema = fileNameSchema.messages({

@@ -1,5 +1,5 @@
 /** Links to files that work without a key until they expire: an address, an expiry, and a signature of both. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { createSigner } from '../link-signer.js';
 
 export interface Links {

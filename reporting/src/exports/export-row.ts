@@ -1,5 +1,5 @@
 /** An export as table exports has it, and as answers show it. */
-import { parseExactJson } from '@millrace/shared/exact-json';
+import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { findDataset } from '../datasets/datasets.js';
 import { type DatasetRequest, parseDataset } from '../datasets/parse-dataset.js';
 import type { StoreKind } from './export-store.js';

@@ -1,9 +1,14 @@
 /** Runs `npm run export`: from the arguments to an exit code, with the file and a few words on the way. */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { CommandError, type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/command-database';
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import {
+  CommandError,
+  type DatabaseUrl,
+  describeFailure,
+  onDatabase,
+} from '@millrace/shared/commands/command-database';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { coveredPeriod } from './covered-period.js';
 import { describeFailure as describeExportFailure } from './export-failure.js';

@@ -1,5 +1,5 @@
 /** What attempts at an export leave in its row: whoever started last may write, all others see that they lost it. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { ExportRow } from './export-row.js';
 import type { StoreKind } from './export-store.js';
 

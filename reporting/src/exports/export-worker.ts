@@ -1,7 +1,8 @@
 /** Works on queue `data-export`, and once a minute looks after what went missing and what is past its life. */
-import { type JobWorkerDeps, startJobWorker } from '@millrace/shared/job-worker';
-import { createErrorLog } from '@millrace/shared/logger';
-import { openQueue } from '@millrace/shared/queue';
+
+import { createErrorLog } from '@millrace/shared/platform/logger';
+import { type JobWorkerDeps, startJobWorker } from '@millrace/shared/queue/job-worker';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { repeatUntil } from '../repeat-until.js';
 import { createExportConsumer } from './consume-exports.js';
 import { addMissingJobs } from './queue-exports.js';

@@ -1,5 +1,5 @@
 /** The settings of exports, for the service that is asked for them and the worker that writes them. */
-import { exportDirSetting } from '@millrace/shared/config';
+import { exportDirSetting } from '@millrace/shared/platform/config';
 import Joi from 'joi';
 
 export interface ExportEnvironment {

@@ -1,7 +1,8 @@
 /** The export that an address names, if whoever asks may know of it. */
-import { ServiceError } from '@millrace/shared/errors';
-import { uuidPattern } from '@millrace/shared/ids';
-import type { Pool } from '@millrace/shared/postgres';
+
+import { uuidPattern } from '@millrace/shared/contract/ids';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Response } from 'express';
 import { accessOf } from '../asker.js';
 import type { ExportRow } from './export-row.js';

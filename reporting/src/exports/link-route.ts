@@ -1,5 +1,5 @@
 /** `POST /api/v1/exports/:id/link`: an address of the file that works without a key, for a time. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
 import Joi from 'joi';
 import { onlySite } from '../asker.js';

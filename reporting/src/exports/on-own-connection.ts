@@ -1,8 +1,8 @@
 /** Reads that take long, on a connection of their own, so that those who ask for answers keep theirs. */
 
-import { cutOff } from '@millrace/shared/cut-off';
-import { withTimeout } from '@millrace/shared/health';
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import { cutOff } from '@millrace/shared/platform/cut-off';
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import pg from 'pg';
 import { snapshotOpening, untilAborted } from '../reading/in-snapshot.js';
 

@@ -1,10 +1,10 @@
 /** What the service needs to take, show and send exports, as its settings have it. */
-import { type QueueEnvironment, queueLocation } from '@millrace/shared/config';
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
-import { openQueue } from '@millrace/shared/queue';
-import type { ExportsDependencies } from '../exports-route.js';
+import { type QueueEnvironment, queueLocation } from '@millrace/shared/platform/config';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { createGate, type Gate } from '../reading/heavy-queries.js';
+import type { ExportsDependencies } from '../routes/exports-route.js';
 import { createLinks } from './export-links.js';
 import { type ExportEnvironment, exportLimitsOf, type PublicEnvironment } from './exports-config.js';
 import { openStores } from './open-stores.js';

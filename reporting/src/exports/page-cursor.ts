@@ -1,5 +1,5 @@
 /** Where a page of a list ends whose newest entries come first, so that the next one begins there whatever was added meanwhile. */
-import { uuidPattern } from '@millrace/shared/ids';
+import { uuidPattern } from '@millrace/shared/contract/ids';
 import Joi from 'joi';
 
 export interface PageCursor {

@@ -1,6 +1,7 @@
 /** What a client asks of exports: a new one, or a page of those there are. */
-import { stringifyExactJson } from '@millrace/shared/exact-json';
-import { siteIdPattern } from '@millrace/shared/ids';
+
+import { siteIdPattern } from '@millrace/shared/contract/ids';
+import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import Joi from 'joi';
 import type { Dataset } from '../datasets/dataset.js';
 import { datasets, findDataset } from '../datasets/datasets.js';

@@ -1,7 +1,8 @@
 /** Adds the jobs that write exports, and adds those again that went missing. */
-import { addJob } from '@millrace/shared/add-job';
-import type { Pool } from '@millrace/shared/postgres';
-import type { Queue } from '@millrace/shared/queue';
+
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
 
 /** The same job however often it is added. */
 const jobIdOf = (exportId: string) => `export-${exportId}`;

@@ -1,5 +1,5 @@
 /** Exports by their id, and lists of them. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type ExportRow, type ExportStatus, exportColumns } from './export-row.js';
 import { createdExactly, type PageCursor } from './page-cursor.js';
 

@@ -1,6 +1,6 @@
 /** A file outlives the lag of a replica, so that none is written from one on which something erased can still be read. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { ReplicaLagError } from './export-failure.js';
 import { type LongRead, onOwnConnection } from './on-own-connection.js';
 

@@ -1,6 +1,6 @@
 /** Answers with a file, or with the part of it that was asked for (RFC 9110, sections 13 and 14). */
 import type { Readable } from 'node:stream';
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Request, Response } from 'express';
 import type { ByteRange } from './export-store.js';
 import { sendAll } from './send-all.js';

@@ -2,8 +2,8 @@
 
 import { clientOf, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { checkSite } from '@millrace/shared/access/require-scope';
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request, RequestHandler, Response } from 'express';
 import { findDataset } from '../datasets/datasets.js';
 import { parseDatasetQuery } from '../datasets/parse-dataset.js';

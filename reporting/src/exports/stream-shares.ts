@@ -1,5 +1,5 @@
 /** Who has how many of the places for files that are sent while they are read: nobody more than half, waiting included. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 
 /** A key, or where none is needed the address that asks. */
 export interface Asker {

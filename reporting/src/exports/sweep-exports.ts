@@ -1,6 +1,6 @@
 /** Removes files of exports past their life, and those whose row is gone. */
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type ExportStores, reachableStores, type StoreKind } from './export-store.js';
 
 export interface SweepDependencies {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { link, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CommandError } from '@millrace/shared/command-database';
+import { CommandError } from '@millrace/shared/commands/command-database';
 import { syncFolder, writePart } from './disk-files.js';
 
 const alreadyThere = (path: string) =>

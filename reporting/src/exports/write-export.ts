@@ -1,7 +1,7 @@
 /** Writes the file of one export, from the claim of its row to its completion. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { filterOf } from '../datasets/filters-param.js';
 import { resolveDataset } from '../datasets/read-dataset.js';
 import { patternsOf } from '../query-request/check-patterns.js';

@@ -1,6 +1,6 @@
 /** Reads a funnel from raw events: what segments cannot answer. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { PoolClient } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
 import { eventsWithVisits, filtersVisits, isVisitField } from '../query/visits-sql.js';

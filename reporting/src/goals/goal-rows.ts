@@ -1,7 +1,7 @@
 /** Rows of table goals. */
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { quoted } from '../query-request/refuse.js';
 import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
 import type { Goal, NewGoal } from './goal.js';

@@ -1,5 +1,5 @@
 /** A goal as it is kept, and what it has to be. */
-import { storedEventType } from '@millrace/shared/event';
+import { storedEventType } from '@millrace/shared/contract/event';
 import type Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 import { keptSchema, keptText, parseKept } from '../sites/keep-for-site.js';

@@ -1,5 +1,5 @@
 /** Journeys counted from raw events: the same definition as the engine's, see `segments/count-journeys.ts`. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { bytesSql, checkBytes, mostBytes } from '../query/page-rows.js';
 import { rawColumn } from '../query/raw-columns.js';

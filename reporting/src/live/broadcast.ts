@@ -1,7 +1,7 @@
 /** One computation for many listeners: repeated while somebody listens, and sent when it came out different. */
 import { createHash } from 'node:crypto';
-import { describeRefusal } from '@millrace/shared/errors';
-import { toRefusal } from '@millrace/shared/http';
+import { describeRefusal } from '@millrace/shared/platform/errors';
+import { toRefusal } from '@millrace/shared/platform/http';
 import { eventFrame } from './event-stream.js';
 
 export interface BroadcastListener {

@@ -1,5 +1,5 @@
 /** The newest events of a site, without anything that tells whose they are. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { matchingEvents } from '../query/matching-events.js';
 import type { Dimension, ResolvedQuery } from '../query/resolved-query.js';
 import { createSqlParameters } from '../reading/sql-parameters.js';

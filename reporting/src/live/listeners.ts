@@ -1,5 +1,5 @@
 /** All listeners of this process: how many there may be, and their heartbeat. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import { type EventStream, heartbeat } from './event-stream.js';
 import type { LiveLimits } from './live-settings.js';
 

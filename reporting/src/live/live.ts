@@ -1,6 +1,6 @@
 /** Who watches which site: one computation for all listeners of the same site and filter, none for a site that nobody watches. */
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
 import type { Request, Response } from 'express';
 import { accessOf } from '../asker.js';
 import { type ReadBudget, releaseBudget } from '../reading/read-budget.js';

@@ -1,11 +1,12 @@
 /** How much waits in each queue, and how fast it is worked off. */
-import type { QueueLocation } from '@millrace/shared/config';
-import { ServiceError } from '@millrace/shared/errors';
-import { withTimeout } from '@millrace/shared/health';
-import { eventIngest, queueNames } from '@millrace/shared/jobs';
-import type { Logger } from '@millrace/shared/logger';
-import { oldestWaiting } from '@millrace/shared/oldest-waiting';
-import { openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
+
+import { eventIngest, queueNames } from '@millrace/shared/contract/jobs';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Logger } from '@millrace/shared/platform/logger';
+import { oldestWaiting } from '@millrace/shared/queue/oldest-waiting';
+import { openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
 
 export interface QueueDepth {

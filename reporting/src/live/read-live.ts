@@ -1,5 +1,5 @@
 /** What happens on a site right now, as of one instant: the answers that `/api/v1/query` gives about the same time. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerBatch, type Batch } from '../query/answer-batch.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { Dimension, Filter, Metric, ResolvedQuery, ResultRow, TimeRange } from '../query/resolved-query.js';

@@ -1,5 +1,5 @@
 /** What whoever runs Millrace watches: queues, and how many events come and are stored. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { readAccounts, totalsOf } from '../accounting/read-accounts.js';
 import type { Computation, Watched } from './live.js';
 import type { OperatorQueues, QueueDepth } from './operator-queues.js';

@@ -1,6 +1,6 @@
 /** What the routes answer, as schemas of the document. */
-import { enrichmentNames } from '@millrace/shared/enrichments';
-import { errorCatalogue } from '@millrace/shared/errors';
+import { enrichmentNames } from '@millrace/shared/contract/enrichments';
+import { errorCatalogue } from '@millrace/shared/platform/errors';
 import { matchNames } from '../query-request/query-names.js';
 import {
   count,

@@ -1,5 +1,5 @@
 /** Turns everything that the reporting service takes and answers into an OpenAPI 3.1 document. */
-import { version } from '@millrace/shared/version';
+import { version } from '@millrace/shared/platform/version';
 import { accountingPaths, accountingSchemas } from './accounting-paths.js';
 import { annotationsPaths, annotationsSchemas } from './annotations-document.js';
 import { answerSchemas } from './answer-schemas.js';

@@ -1,5 +1,5 @@
 /** Live streams as paths of the document. */
-import { siteIdPattern } from '@millrace/shared/ids';
+import { siteIdPattern } from '@millrace/shared/contract/ids';
 import { viewMinutes } from '../live/read-live.js';
 import { refused } from './file-download.js';
 import { count, instant, type JsonSchema, listOf, record, ref, text, textOrNull } from './json-schema.js';

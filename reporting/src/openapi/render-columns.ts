@@ -1,6 +1,6 @@
 /** The columns of an event, and what is found out about it, as docs/events.md. */
-import { enrichments } from '@millrace/shared/enrichments';
-import { allColumns } from '@millrace/shared/event-columns';
+import { enrichments } from '@millrace/shared/contract/enrichments';
+import { allColumns } from '@millrace/shared/contract/event-columns';
 
 const table = (head: string[], rows: string[][]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -8,7 +8,7 @@ const table = (head: string[], rows: string[][]) =>
 /** The whole page. */
 export const renderColumns = (): string => `# Columns of an event
 
-<!-- Written by \`npm run check -- --update-docs\` from event-columns.ts and enrichments.ts in shared/src/: change it there. -->
+<!-- Written by \`npm run check -- --update-docs\` from event-columns.ts and enrichments.ts in shared/src/contract/: change it there. -->
 
 Every column can be sent as a field of the event, by its name. What is sent is kept; of the others ingestion finds out what it can. Those
 without *found out* are stored as they are sent. All of them but \`properties\`, \`timestamp\` and \`event_id\` can be asked for: see [query.md](query.md).

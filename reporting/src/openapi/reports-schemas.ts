@@ -1,5 +1,5 @@
 /** What the routes of reports and their templates take and answer, as schemas of the document. */
-import { periodTypes } from '@millrace/shared/job-data';
+import { periodTypes } from '@millrace/shared/contract/job-data';
 import { formats } from '../exports/formats/formats.js';
 import { resendSchema } from '../reports/parse-listing.js';
 import { newTemplateSchema, templateChangeSchema } from '../reports/templates/parse-template.js';

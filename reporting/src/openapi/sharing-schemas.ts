@@ -1,5 +1,5 @@
 /** What the routes of sessions and shared links take and answer, as schemas of the document. */
-import { logInSchema } from '../session-route.js';
+import { logInSchema } from '../routes/session-route.js';
 import { mostConditions, passwordBody, shareLinkSchema } from '../share-links/parse-share-link.js';
 import {
   flag,

@@ -1,5 +1,5 @@
 /** What clients may decide about a site, as schemas of the document. */
-import { enrichments } from '@millrace/shared/enrichments';
+import { enrichments } from '@millrace/shared/contract/enrichments';
 import type Joi from 'joi';
 import { newSiteSchema, siteChangeSchema } from '../sites/parse-site-request.js';
 import { type JsonSchema, jsonSchemaOf, type ObjectSchema, withProperties } from './json-schema.js';

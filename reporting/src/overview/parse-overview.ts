@@ -1,5 +1,5 @@
 /** Takes the parameters of `GET /api/v1/overview`. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
 import type { DateRange } from '../query-request/parse-date-range.js';
 import { parseQuery } from '../query-request/parse-query.js';

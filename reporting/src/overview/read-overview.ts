@@ -1,5 +1,5 @@
 /** What a list of sites shows of each: visitors now, visitors of a range, how they have changed, and a line of them. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type AnswerDependencies, readAnswer } from '../cache/send-answer.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { ReadBudget } from '../reading/read-budget.js';

@@ -1,5 +1,5 @@
 /** The figures of a site in the overview, as a question whose answer may be kept. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { followsClock, type Question, spanOf } from '../cache/question.js';
 import { answerQuery } from '../query/answer-query.js';
 import type { ResolvedQuery, TimeRange } from '../query/resolved-query.js';

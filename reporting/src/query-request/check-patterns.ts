@@ -1,6 +1,6 @@
 /** Turns the regular expressions of a filter into a refusal when Postgres cannot work with one of them. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { filterRules } from '../query/filter-operators.js';
 import { conditionsOf, type Filter } from '../query/resolved-query.js';
 import { inSnapshot } from '../reading/in-snapshot.js';

@@ -1,6 +1,6 @@
 /** The span of time that a span is compared with, and how far back it lies. */
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
-import { offsetAt } from '@millrace/shared/zone-offsets';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
+import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import { Temporal } from 'temporal-polyfill';
 import type { TimeRange } from '../query/resolved-query.js';
 import { daysIn, monthsBetween } from './calendar.js';

@@ -1,5 +1,5 @@
 /** The time axis of units that fold a range: hours of the day and days of the week, as the clock of the zone shows them. */
-import { offsetSpans } from '@millrace/shared/zone-offsets';
+import { offsetSpans } from '@millrace/shared/time/zone-offsets';
 import type { FoldedUnit, TimeUnit } from '../query/dimension-catalogue.js';
 import type { TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import { type WeekStart, weekdayOf } from './calendar.js';

@@ -1,6 +1,6 @@
 /** The earlier counterpart of each bucket of a time axis, by its place in the calendar. */
-import { addDays, dayStart } from '@millrace/shared/zone-days';
-import { offsetAt } from '@millrace/shared/zone-offsets';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
+import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import type { SeriesUnit } from '../query/dimension-catalogue.js';
 import type { PairedBuckets, TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import { sameIsoWeek, weekdayOf } from './calendar.js';

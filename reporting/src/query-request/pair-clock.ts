@@ -1,5 +1,5 @@
 /** Hours and minutes of earlier days in which the clock shows the same. */
-import { offsetAt } from '@millrace/shared/zone-offsets';
+import { offsetAt } from '@millrace/shared/time/zone-offsets';
 import type { TimeBuckets } from '../query/resolved-query.js';
 import type { DayStep } from './shift-instant.js';
 import { earlierDay } from './shift-instant.js';

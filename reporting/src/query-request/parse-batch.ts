@@ -1,5 +1,5 @@
 /** Takes the body of `POST /api/v1/query/batch`: a request for each of its queries, or a refusal by query, field and rule. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import Joi from 'joi';
 import type { Filter } from '../query/resolved-query.js';
 import { listFilters, parseFilters } from './parse-filters.js';

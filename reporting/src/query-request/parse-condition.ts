@@ -1,6 +1,6 @@
 /** Checks one condition of a filter: `[operator, dimension, values]`, and behind them whether capitals matter. */
-import { readDecimal, writeDecimal } from '@millrace/shared/decimal';
-import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
+import { readDecimal, writeDecimal } from '@millrace/shared/contract/decimal';
+import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 import { comparesNumbers, comparesTexts, type FilterOperator, filterRules } from '../query/filter-operators.js';
 import type { Condition } from '../query/resolved-query.js';
 import { ownField } from './alias-names.js';

@@ -1,6 +1,6 @@
 /** Turns the span of time that a request names into dates or instants that keep the limits. */
-import { parseInstant } from '@millrace/shared/instant';
-import { isCalendarDate } from '@millrace/shared/time';
+import { parseInstant } from '@millrace/shared/time/instant';
+import { isCalendarDate } from '@millrace/shared/time/time';
 import { queryLimits, type RangeName } from './query-names.js';
 import { rangeProblem } from './range-problem.js';
 import { type FieldPath, refusal } from './refuse.js';

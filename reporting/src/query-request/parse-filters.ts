@@ -1,5 +1,5 @@
 /** Turns the filters of a request, lists within lists, into a filter with every part checked. */
-import { exactDigits, isExactNumber } from '@millrace/shared/exact-json';
+import { exactDigits, isExactNumber } from '@millrace/shared/platform/exact-json';
 import { type FilterOperator, filterOperators } from '../query/filter-operators.js';
 import type { Filter } from '../query/resolved-query.js';
 import { parseCondition } from './parse-condition.js';

@@ -1,5 +1,5 @@
 /** Checks the body of `POST /api/v1/query`; what breaks a rule is refused by field and rule. */
-import { isTimeZone } from '@millrace/shared/time';
+import { isTimeZone } from '@millrace/shared/time/time';
 import { personColumns } from '../query/dimension-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
 import type { Dimension, Filter, Metric, Order } from '../query/resolved-query.js';

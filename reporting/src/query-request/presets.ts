@@ -1,5 +1,5 @@
 /** The names that a span of time may have: what each means, and what it is compared with. The only place that says so. */
-import { addDays } from '@millrace/shared/zone-days';
+import { addDays } from '@millrace/shared/time/zone-days';
 import {
   firstOfMonth,
   firstOfQuarter,

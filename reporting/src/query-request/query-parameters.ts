@@ -1,5 +1,5 @@
 /** Turns the parameters of `GET /api/v1/query` into the body that `POST /api/v1/query` would have had. */
-import { parseExactJson } from '@millrace/shared/exact-json';
+import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { refusal } from './refuse.js';
 
 const plain = (text: string): unknown => text;

@@ -1,5 +1,5 @@
 /** The rules of a query's body that a schema can tell. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
 import type { WeekStart } from './calendar.js';
 import type { WrittenNames } from './own-names.js';

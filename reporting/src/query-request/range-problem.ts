@@ -1,5 +1,5 @@
 /** Says what is wrong with a range that is no name and no pair of dates or instants. */
-import { isCalendarDate } from '@millrace/shared/time';
+import { isCalendarDate } from '@millrace/shared/time/time';
 import { nearestName } from './nearest-name.js';
 import { rangeNames, rangeRule } from './query-names.js';
 import { quoted } from './refuse.js';

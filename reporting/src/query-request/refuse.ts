@@ -1,5 +1,5 @@
 /** Turns a field of a request and the rule it breaks into the refusal that names both. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 
 /** Where something stands in a request: names of fields and places in lists. */
 export type FieldPath = readonly (string | number)[];

@@ -1,5 +1,5 @@
 /** Turns a named span of time into dates or instants, by the clock, and dates into instants, by the time zone. */
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { WeekStart } from './calendar.js';
 import type { DateRange, InstantSpan, Span } from './parse-date-range.js';

@@ -1,5 +1,5 @@
 /** Where days and the ends of a range lie in the earlier part of the calendar that a step leads to. */
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import { Temporal } from 'temporal-polyfill';
 import { firstOfMonth, sameDayOfMonth } from './calendar.js';
 

@@ -1,6 +1,6 @@
 /** Turns a range into the buckets of its time axis, each a stretch of time with the name of its unit's start. */
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
-import { offsetSpans } from '@millrace/shared/zone-offsets';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
+import { offsetSpans } from '@millrace/shared/time/zone-offsets';
 import type { SeriesUnit, TimeUnit } from '../query/dimension-catalogue.js';
 import type { TimeBuckets, TimeRange } from '../query/resolved-query.js';
 import { firstOfMonth, firstOfQuarter, firstOfWeek, firstOfYear, type WeekStart } from './calendar.js';

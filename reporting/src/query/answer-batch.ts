@@ -1,5 +1,5 @@
 /** Answers many queries about one range and one selection: together from segments where that can be, else one after the other. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import { answerPanels, type Panel, panelKind } from '../segments/answer-panels.js';
 import { type Answer, answerQuery, withComparison } from './answer-query.js';

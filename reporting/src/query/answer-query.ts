@@ -1,6 +1,7 @@
 /** A query → its exact answer: from rollups where they tell it, else from segments, else from raw events; then beside the earlier range. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import { answerSegments } from '../segments/answer-segments.js';
 import { countRaw } from '../segments/raw-rows.js';

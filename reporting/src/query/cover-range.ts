@@ -1,6 +1,6 @@
 /** Turns a range of time into the days, the intervals and the raw rest that together are exactly that range. */
-import { intervalMs } from '@millrace/shared/rollups';
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 
 /** Instants are milliseconds since 1970, segments are half-open. */
 export interface RangeToCover {

@@ -1,5 +1,5 @@
 /** What a cover needs of rollups and of raw events, as tables of a statement. */
-import { allTypes } from '@millrace/shared/rollups';
+import { allTypes } from '@millrace/shared/contract/rollups';
 import type { SqlParameters } from '../reading/sql-parameters.js';
 import type { Cover } from './cover-range.js';
 import { type FilterColumn, filterSql } from './filter-sql.js';

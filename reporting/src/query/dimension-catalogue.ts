@@ -2,8 +2,8 @@
  * Every dimension. Parser, planners, raw SQL, the OpenAPI document and docs/query.md are made from this list, so a new one begins here;
  * one that is grouped by is a column of segments, too.
  */
-import { allColumns, type ContextColumn } from '@millrace/shared/event-columns';
-import { referrerHost } from '@millrace/shared/referrer-host';
+import { allColumns, type ContextColumn } from '@millrace/shared/contract/event-columns';
+import { referrerHost } from '@millrace/shared/contract/referrer-host';
 import { type SegmentColumn, segmentColumns } from '@millrace/shared/segments/segment-columns';
 
 export interface DimensionEntry {

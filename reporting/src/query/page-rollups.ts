@@ -1,5 +1,5 @@
 /** The rows of an answer from rollups: their groups in the order that was asked for, cut to the page. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { RollupReading } from './covered-tables.js';
 import { typeOf } from './metric-catalogue.js';
 import { type Comparable, checkPage, compareRows, shareOf } from './page-rows.js';

@@ -1,5 +1,5 @@
 /** Answers a query by counting raw events: whatever can be asked. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { type MatchingEvents, matchingEvents } from './matching-events.js';
 import { isVisitMetric, metricEntry, type VisitMetric } from './metric-catalogue.js';

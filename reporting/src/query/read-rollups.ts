@@ -1,7 +1,7 @@
 /** Reads what a cover needs of rollups and of raw events, and counts it by group. */
-import { encodeBitmap, numbersOf, splitFrames, unionSize } from '@millrace/shared/bitmap';
-import type { PoolClient } from '@millrace/shared/postgres';
-import { allTypes } from '@millrace/shared/rollups';
+import { encodeBitmap, numbersOf, splitFrames, unionSize } from '@millrace/shared/bitmap/bitmap';
+import { allTypes } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters } from '../reading/sql-parameters.js';
 import { coveredTables, type RollupReading } from './covered-tables.js';
 import { bytesSql, checkBytes, mostGroupBytes } from './page-rows.js';

@@ -1,5 +1,5 @@
 /** How much a plan reads, known before it runs: the one measure by which reads of every route are admitted. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { coveredTables, instant, type RollupReading, rolledType } from './covered-tables.js';
 import { filterSql, narrowFilter } from './filter-sql.js';

@@ -1,7 +1,7 @@
 /** What the rollups of a site can be trusted with, as of the snapshot, and how a range is read from them. */
-import { numbersOf } from '@millrace/shared/bitmap';
-import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+import { numbersOf } from '@millrace/shared/bitmap/bitmap';
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { markedSql } from '../reading/marked-sql.js';
 import { queryNamed } from '../reading/named-statement.js';
 import { type Cover, coverRange } from './cover-range.js';

@@ -1,5 +1,5 @@
 /** What an answer says that is counted from events alone, some of which may have been dropped (`RAW_RETENTION_DAYS`). */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { missingBefore } from '../query/read-raw.js';
 
 /** For `meta` of an answer about a range that begins at `from`; empty where no event of it was dropped. */

@@ -1,5 +1,5 @@
 /** Turns many long queries at once into a few at a time: the others wait their turn, or are refused. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 
 export interface GateLimits {
   /** Queries at work at one time. */

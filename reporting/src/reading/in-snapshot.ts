@@ -1,8 +1,8 @@
 /** Makes several reads reads of one moment: a read-only transaction that sees a single snapshot. */
 import { setTimeout } from 'node:timers/promises';
-import { cancelQuery } from '@millrace/shared/cancel-query';
-import { ServiceError } from '@millrace/shared/errors';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { cancelQuery } from '@millrace/shared/platform/cancel-query';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { createGate, type Gate } from './heavy-queries.js';
 
 export interface SnapshotOptions {

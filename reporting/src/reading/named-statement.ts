@@ -1,5 +1,5 @@
 /** Statements that Postgres parses once for each connection. Parsing takes about as long as the rest of a short answer. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 
 /** The types of its columns have changed; a proxy has handed the transaction to a connection without it, or with another of that name. */

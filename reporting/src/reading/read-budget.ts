@@ -1,5 +1,5 @@
 /** How long one request may take from its arrival to its answer, and whether anybody still waits for it. */
-import { sendRefusal } from '@millrace/shared/http';
+import { sendRefusal } from '@millrace/shared/platform/http';
 import type { RequestHandler, Response } from 'express';
 
 export interface ReadBudget {

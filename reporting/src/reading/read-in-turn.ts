@@ -1,5 +1,5 @@
 /** Admits reads: light ones at once, heavy ones a few at a time, by what they read and not by who asks. */
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { Admit } from '../query/reading-cost.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
 import type { Gate } from './heavy-queries.js';

@@ -1,5 +1,5 @@
 /** Turns a site into what the meaning of a request depends on: its time zone, its first and its last event. */
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
 import { besideSnapshots, inSnapshot } from './in-snapshot.js';

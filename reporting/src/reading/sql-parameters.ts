@@ -1,5 +1,5 @@
 /** Numbered parameters of one statement about one site, so that no value is part of its text. */
-import { makeStorable } from '@millrace/shared/make-storable';
+import { makeStorable } from '@millrace/shared/contract/make-storable';
 
 export interface SqlParameters {
   readonly values: unknown[];

@@ -1,6 +1,6 @@
 /** Looks at the folder of REPORT_FONT_DIR when the worker starts, not when the first PDF lacks its characters. */
 import { readdir } from 'node:fs/promises';
-import type { Logger } from '@millrace/shared/logger';
+import type { Logger } from '@millrace/shared/platform/logger';
 
 const advice =
   'REPORT_FONT_DIR is no folder that can be read: PDFs have the built-in fonts alone. Give the absolute path of a folder with .ttf, .otf, .ttc or .woff files';

@@ -1,7 +1,7 @@
 /** Finds reports that no longer say what is stored: events of their period came late, or were erased. */
 
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
-import { dayStart } from '@millrace/shared/zone-days';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { dayStart } from '@millrace/shared/time/zone-days';
 import { readDataVersion as readMarks } from '../cache/data-version.js';
 import { toTimeRange } from '../query-request/resolve-span.js';
 import { inSnapshot } from '../reading/in-snapshot.js';

@@ -1,11 +1,11 @@
 /** Works on the jobs of reports. */
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '@millrace/shared/errors';
-import type { DeliverResult, ReportsResult, SiteReportResult } from '@millrace/shared/job-results';
-import type { HandleJob } from '@millrace/shared/job-worker';
-import type { Logger } from '@millrace/shared/logger';
-import type { Job } from '@millrace/shared/queue';
-import type { GenerateReportData, ReportJobData, TemplateReportData } from '@millrace/shared/report-data';
+import type { DeliverResult, ReportsResult, SiteReportResult } from '@millrace/shared/contract/job-results';
+import type { GenerateReportData, ReportJobData, TemplateReportData } from '@millrace/shared/contract/report-data';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { HandleJob } from '@millrace/shared/queue/job-worker';
+import type { Job } from '@millrace/shared/queue/queue';
 import { UnrecoverableError } from 'bullmq';
 import type { DeliveryResult } from '../delivery/deliver-report.js';
 import { orderJob } from './order-job.js';

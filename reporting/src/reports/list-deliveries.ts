@@ -1,5 +1,5 @@
 /** To whom a report went, as far as the ledger knows. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Report } from './report.js';
 
 interface DeliveryRow {

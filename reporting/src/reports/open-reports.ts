@@ -1,12 +1,13 @@
 /** The worker's part in reports, as its settings have it: their jobs, their database, their deliveries. */
-import { type QueueLocation, retryOf } from '@millrace/shared/config';
-import type { RunningWorker } from '@millrace/shared/job-worker';
-import type { Lifecycle } from '@millrace/shared/lifecycle';
-import type { Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
+
 import { outboundSettings } from '@millrace/shared/outbound/outbound-settings';
-import { createPool } from '@millrace/shared/postgres';
-import { openFlows } from '@millrace/shared/queue';
+import { type QueueLocation, retryOf } from '@millrace/shared/platform/config';
+import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
+import type { Logger } from '@millrace/shared/platform/logger';
+import { createPool } from '@millrace/shared/platform/postgres';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { RunningWorker } from '@millrace/shared/queue/job-worker';
+import { openFlows } from '@millrace/shared/queue/queue';
 import { createLinks } from '../exports/export-links.js';
 import { openStores } from '../exports/open-stores.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';

@@ -1,9 +1,9 @@
 /** The reports that a job of the queue asks for by their type, one for each site. */
 
-import type { Pool } from '@millrace/shared/postgres';
-import type { Job } from '@millrace/shared/queue';
-import type { GenerateReportData } from '@millrace/shared/report-data';
-import { dayOf } from '@millrace/shared/zone-days';
+import type { GenerateReportData } from '@millrace/shared/contract/report-data';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Job } from '@millrace/shared/queue/queue';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import { UnrecoverableError } from 'bullmq';
 import { findDataset } from '../datasets/datasets.js';
 import type { FormatId } from '../exports/formats/format.js';

@@ -1,6 +1,6 @@
 /** The reports of a template, one for each of its sites. */
-import type { Pool } from '@millrace/shared/postgres';
-import { addDays, dayStart } from '@millrace/shared/zone-days';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { WantedDays } from './parse-generate.js';
 import { type Days, hasBegun, periodOfSlot } from './report-period.js';
 import { insertReport, type NewReport, newReport, reportsOfSlot } from './report-rows.js';

@@ -1,7 +1,7 @@
 /** Which days somebody wants a report of, now. */
-import { siteIdPattern } from '@millrace/shared/ids';
-import type { Pool } from '@millrace/shared/postgres';
-import { dayOf } from '@millrace/shared/zone-days';
+import { siteIdPattern } from '@millrace/shared/contract/ids';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { dayOf } from '@millrace/shared/time/zone-days';
 import Joi from 'joi';
 import { resolveBy } from '../datasets/read-dataset.js';
 import { type DateRange, parseDateRange, type WrittenRange } from '../query-request/parse-date-range.js';

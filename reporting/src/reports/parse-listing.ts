@@ -1,7 +1,7 @@
 /** What a client asks of the history of reports. */
 
-import { siteIdPattern } from '@millrace/shared/ids';
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { siteIdPattern } from '@millrace/shared/contract/ids';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
 import { type PageCursor, pageCursorSchema } from '../exports/page-cursor.js';
 import { refusal } from '../query-request/refuse.js';

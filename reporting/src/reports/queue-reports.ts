@@ -1,9 +1,9 @@
 /** Puts the jobs of reports into the queue: a report is a row first, so that none is lost with the queue or with who asked for it. */
 
-import { addFlow, type FlowPart } from '@millrace/shared/add-flow';
-import type { RetrySettings } from '@millrace/shared/add-job';
-import type { Pool } from '@millrace/shared/postgres';
-import type { FlowsHandle } from '@millrace/shared/queue';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addFlow, type FlowPart } from '@millrace/shared/queue/add-flow';
+import type { RetrySettings } from '@millrace/shared/queue/add-job';
+import type { FlowsHandle } from '@millrace/shared/queue/queue';
 import type { ReportStatus } from './report.js';
 
 export interface QueueReportsDeps {

@@ -1,6 +1,6 @@
 /** Who may see and change what of reports and their templates. */
 import { allows, lacks } from '@millrace/shared/access/require-scope';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RequestHandler, Response } from 'express';
 import { accessOf } from '../asker.js';
 

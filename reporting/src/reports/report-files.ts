@@ -1,7 +1,7 @@
 /** Files of reports: written whole or not at all, and known from before their first byte on, so that none is left behind. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { ExportFailure } from '../exports/export-failure.js';
 import {
   type ByteRange,

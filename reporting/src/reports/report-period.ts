@@ -1,6 +1,6 @@
 /** Which days a report is about, and with which it compares them. Days are written `YYYY-MM-DD`, both included. */
-import type { PeriodType } from '@millrace/shared/job-data';
-import { addDays, dayOf } from '@millrace/shared/zone-days';
+import type { PeriodType } from '@millrace/shared/contract/job-data';
+import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import {
   daysIn,
   firstOfMonth,

@@ -1,8 +1,8 @@
 /** Rows of table reports. */
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '@millrace/shared/errors';
-import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { createdExactly, type PageCursor, writePageCursor } from '../exports/page-cursor.js';
 import type { Report, ReportOrder, ReportStatus } from './report.js';
 

@@ -1,5 +1,5 @@
 /** The attempts at writing a report. Each has an id of its own, and only the latest one may change the report. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { StoreKind } from '../exports/export-store.js';
 import type { Report } from './report.js';
 

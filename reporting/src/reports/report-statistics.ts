@@ -1,4 +1,4 @@
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 export interface ReportStatistics {
   totalTemplates: number;

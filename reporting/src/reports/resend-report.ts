@@ -1,5 +1,5 @@
-import { ServiceError } from '@millrace/shared/errors';
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import { type Resend, requestResend } from '../delivery/resend-report.js';
 import type { Report } from './report.js';
 import type { Recipient } from './templates/template.js';

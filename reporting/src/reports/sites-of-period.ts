@@ -1,5 +1,5 @@
 /** For which sites a report without a site is made: those with events in its period, also where only rollups are left of them. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { toTimeRange } from '../query-request/resolve-span.js';
 import type { Days } from './report-period.js';
 

@@ -1,6 +1,6 @@
 /** Writes the file of a report: its figures and rows read in one snapshot, on the way to the store. */
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { Row } from '../datasets/dataset.js';
 import { type ResolvedDataset, readBatches, resolveDataset } from '../datasets/read-dataset.js';
 import type { ExportStores } from '../exports/export-store.js';

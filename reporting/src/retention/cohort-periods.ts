@@ -1,5 +1,5 @@
 /** Turns a range into the days, weeks or months that it touches. */
-import { addDays, dayOf, dayStart } from '@millrace/shared/zone-days';
+import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import type { TimeRange } from '../query/resolved-query.js';
 import { firstOfMonth, firstOfWeek, type WeekStart } from '../query-request/calendar.js';
 

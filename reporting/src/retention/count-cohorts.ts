@@ -1,5 +1,5 @@
 /** Turns the visitors of each period into cohorts: who came first in a period, and how many of them came again. */
-import type { VisitorSet } from '@millrace/shared/bitmap';
+import type { VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import { ratio } from '../query/page-rows.js';
 
 export interface Cohort {

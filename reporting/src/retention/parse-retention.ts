@@ -1,5 +1,5 @@
 /** Turns the parameters of `GET /api/v1/retention` into a request whose every part keeps its rules. */
-import type { ServiceError } from '@millrace/shared/errors';
+import type { ServiceError } from '@millrace/shared/platform/errors';
 import { parseQuery, type QueryRequest } from '../query-request/parse-query.js';
 import { queryFromParameters } from '../query-request/query-parameters.js';
 import { refusal } from '../query-request/refuse.js';

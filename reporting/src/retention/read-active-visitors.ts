@@ -1,6 +1,6 @@
 /** Turns periods of a site into the set of visitors of each, users that have no number yet included. */
-import { createVisitorSet, numbersOf, splitFrames, type VisitorSet } from '@millrace/shared/bitmap';
-import type { PoolClient } from '@millrace/shared/postgres';
+import { createVisitorSet, numbersOf, splitFrames, type VisitorSet } from '@millrace/shared/bitmap/bitmap';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { coveredTables, type RollupReading } from '../query/covered-tables.js';
 import type { RollupPlan } from '../query/plan-rollup.js';
 import { framesOf } from '../query/read-rollups.js';

@@ -1,5 +1,5 @@
 /** Turns periods of a site into cohorts: visitors by the period of their first event of all time. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { Periods } from './cohort-periods.js';
 import { type Cohort, countCohorts } from './count-cohorts.js';

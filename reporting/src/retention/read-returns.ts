@@ -1,5 +1,5 @@
 /** Visitors who come again, counted from raw events: the same definition as the engine's, see `segments/count-returns.ts`. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterSql } from '../query/filter-sql.js';
 import { rawColumn } from '../query/raw-columns.js';
 import type { Filter } from '../query/resolved-query.js';

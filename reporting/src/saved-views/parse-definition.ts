@@ -1,7 +1,7 @@
 /** Checks the definition of a saved view as the route would that it is a question of. */
-import { ServiceError } from '@millrace/shared/errors';
-import { stringifyExactJson } from '@millrace/shared/exact-json';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { parseFunnel } from '../funnel/parse-funnel.js';
 import { parseJourneys } from '../journeys/parse-journeys.js';
 import type { Filter } from '../query/resolved-query.js';

@@ -1,7 +1,7 @@
 /** Rows of table saved_views. */
 import { randomUUID } from 'node:crypto';
-import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
-import type { Pool } from '@millrace/shared/postgres';
+import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { mostKept, tooManyKept, unknownKept, whileHoldingSite } from '../sites/keep-for-site.js';
 import type { Definition, SavedView, ViewKind } from './saved-view.js';
 

@@ -1,6 +1,7 @@
 /** Brings the tail of a site from one snapshot to the next by what is new in it. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { gatherTailRows, type RowCodes } from './gather-tail.js';
 import { monthOf, readIndexes, readIntervals, readNewRows, readVisitorNumbers } from './read-tail.js';

@@ -1,5 +1,5 @@
 /** Answers a funnel from segments, and raw events where there are none. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from '../funnel/funnel.js';
 import { addTallies } from '../funnel/tally-funnel.js';
 import type { Reads } from '../reading/read-in-turn.js';

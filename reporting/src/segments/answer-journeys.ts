@@ -1,5 +1,5 @@
 /** Counts journeys from segments, and raw events where there are none. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type Journey, type Journeys, type JourneysQuestion, stepFilter } from '../journeys/journey.js';
 import { checkBytes, compareValues, mostBytes } from '../query/page-rows.js';
 import type { Reads } from '../reading/read-in-turn.js';

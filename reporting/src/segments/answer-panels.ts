@@ -1,5 +1,5 @@
 /** Answers many queries about one range and one selection of its events: these are read once, and selected once. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { planRollup } from '../query/plan-rollup.js';
 import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
 import type { Reads } from '../reading/read-in-turn.js';

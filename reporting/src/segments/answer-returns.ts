@@ -1,5 +1,5 @@
 /** Counts visitors who come again from segments, and raw events where there are none. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { compareValues } from '../query/page-rows.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import type { Returns, ReturnsQuestion } from '../retention/return-table.js';

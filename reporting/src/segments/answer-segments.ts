@@ -1,5 +1,5 @@
 /** Answers a query from segments, and raw events where there are none. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { countedFilter } from '../query/counted-filter.js';
 import { missingBefore, type RawAnswer } from '../query/read-raw.js';
 import type { Dimension, Filter, ResolvedQuery, TimeRange } from '../query/resolved-query.js';

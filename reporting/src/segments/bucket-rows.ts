@@ -1,5 +1,5 @@
 /** The place of an event on the time axis of a question. */
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';

@@ -1,5 +1,5 @@
 /** Which segments hold the events of a range, and for which times raw events have to be read. */
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import {
   type Covering,
   countIntervals,

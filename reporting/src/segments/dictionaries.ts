@@ -1,5 +1,5 @@
 /** What codes of a site's columns mean, for one question: values of segments, and those that only raw events have. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import type { Dictionary, Memory } from './memory.js';
 import type { SiteSegments } from './site-segments.js';

@@ -1,5 +1,5 @@
 /** Which codes of a column fit a condition: decided once for each value, not for each event. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { filterRules } from '../query/filter-operators.js';
 import { filterSql } from '../query/filter-sql.js';

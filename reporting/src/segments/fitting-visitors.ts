@@ -1,5 +1,5 @@
 /** Which visitors fit a condition on their user id. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterRules } from '../query/filter-operators.js';
 import { filterSql } from '../query/filter-sql.js';
 import type { Condition } from '../query/resolved-query.js';

@@ -1,5 +1,5 @@
 /** Rows of events as Postgres gives them, as columns of numbers: one list for each interval. */
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { TailRow } from './read-tail.js';
 import { type SortedRows, sortRows } from './sorted-rows.js';
 import { codeOfText, numberOfUser, type TailTexts, type TailUsers } from './tail-codes.js';

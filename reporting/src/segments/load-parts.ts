@@ -1,8 +1,9 @@
 /** Columns of segments as parts in memory: from memory where they are, else from the database. */
-import { copyOut } from '@millrace/shared/copy-out';
-import type { PoolClient } from '@millrace/shared/postgres';
-import { readRows } from '@millrace/shared/read-rows';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import { copyOut } from '@millrace/shared/platform/copy-out';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { readRows } from '@millrace/shared/platform/read-rows';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Block, Directory } from '@millrace/shared/segments/segment-format';
 import type { CoveringSegment, ListedSegment } from './cover-segments.js';

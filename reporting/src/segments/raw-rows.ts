@@ -1,5 +1,5 @@
 /** Reads raw events that no segment has. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters } from '../reading/sql-parameters.js';
 import { columnSql, rangesSql } from './raw-sql.js';
 

@@ -1,5 +1,5 @@
 /** Everything that a question counts, in memory: parts of segments and of raw events, and what their codes mean. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import { coverSegments } from './cover-segments.js';
 import { readValues, type Values } from './dictionaries.js';

@@ -1,5 +1,5 @@
 /** Statements of the tail: raw events of whole intervals, and those that a snapshot did not see yet. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { columnSql, rangesSql } from './raw-sql.js';
 import type { Snapshot } from './snapshot.js';

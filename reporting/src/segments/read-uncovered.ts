@@ -1,5 +1,5 @@
 /** Reads the raw events of a question: what no segment covers. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { intersect, rangesOf, subtract } from '@millrace/shared/segments/interval-ranges';
 import type { Reads } from '../reading/read-in-turn.js';
 import { clip, touched } from './cover-segments.js';

@@ -1,5 +1,5 @@
 /** Gives each thread a share of the visitors, and so of the events of every part. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import { CancelledError, firstRowOf, type Part, partOfVisitors, type SharedTask } from './part.js';
 import type { ReadParts } from './read-parts.js';
 import type { SegmentEngine } from './segment-engine.js';

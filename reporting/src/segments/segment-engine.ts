@@ -1,7 +1,7 @@
 /** The engine of questions: threads that count, and what they count from in memory. */
-import type { Lifecycle } from '@millrace/shared/lifecycle';
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { IntervalRanges } from '@millrace/shared/segments/interval-ranges';
 import { markCorrupt } from './mark-corrupt.js';
 import { createMemory, type Memory } from './memory.js';

@@ -1,5 +1,5 @@
 /** Which rows of a part a question is about. */
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { everyRow } from './shared-lists.js';

@@ -1,6 +1,7 @@
 /** What a site has of segments, as of the snapshot of a question. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { segmentsHeldSince } from '@millrace/shared/rollups';
+
+import { segmentsHeldSince } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { databaseHistory } from '../reading/in-snapshot.js';

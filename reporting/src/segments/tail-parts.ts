@@ -1,5 +1,5 @@
 /** Events of the tail as parts that are counted, by the codes of the question. */
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { sessionId } from '@millrace/shared/segments/session-id';
 import { clip } from './cover-segments.js';

@@ -1,6 +1,7 @@
 /** Raw events of a question from memory: what is new since the last question is all that is read. */
-import type { PoolClient } from '@millrace/shared/postgres';
-import { intervalMs } from '@millrace/shared/rollups';
+
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
 import { type Advanced, advanceTail } from './advance-tail.js';
 import type { Memory } from './memory.js';

@@ -1,7 +1,7 @@
 /** Threads that count: started at once or when first needed, and replaced when they die. */
 import { Worker } from 'node:worker_threads';
-import { ServiceError } from '@millrace/shared/errors';
-import type { Logger } from '@millrace/shared/logger';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Logger } from '@millrace/shared/platform/logger';
 import { CancelledError } from './part.js';
 import type { PieceOf, Reply, ResultOf, Task } from './tasks.js';
 

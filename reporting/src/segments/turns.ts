@@ -1,5 +1,5 @@
 /** Lets one at a time do what the others wait for, and perhaps need not do any more. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 
 export interface Turns {
   /**

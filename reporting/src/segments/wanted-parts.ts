@@ -1,6 +1,6 @@
 /** Which columns of which segments a question reads, and for which times it needs raw events after all. */
 
-import { intervalMs } from '@millrace/shared/rollups';
+import { intervalMs } from '@millrace/shared/contract/rollups';
 import { unite } from '@millrace/shared/segments/interval-ranges';
 import type { Directory } from '@millrace/shared/segments/segment-format';
 import { type CoveringSegment, clip, type ListedSegment, type SegmentCover } from './cover-segments.js';

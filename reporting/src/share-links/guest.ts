@@ -1,7 +1,7 @@
 /** Who asks through a shared link: may read one site, within the filters of the link. */
 import type { Access } from '@millrace/shared/access/keys';
-import { ServiceError } from '@millrace/shared/errors';
-import { isExactNumber } from '@millrace/shared/exact-json';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { isExactNumber } from '@millrace/shared/platform/exact-json';
 import type { Response } from 'express';
 import { accessOf } from '../asker.js';
 import type { Filter } from '../query/resolved-query.js';

@@ -1,8 +1,8 @@
 /** Lets those through who come by a shared link. */
 import { createAttemptLimit, createLoginLimit } from '@millrace/shared/access/login-limit';
 import { addressOf, type TrustedProxies, tooMuch } from '@millrace/shared/access/rate-limit';
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Request } from 'express';
 import type { PasswordCookie } from './password-cookie.js';
 import type { Passwords } from './passwords.js';

@@ -1,6 +1,6 @@
 /** What shared links need, as one: their passwords and cookies, and the routes for those who have one. */
 import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Router } from 'express';
 import type { AccessWatch } from '../end-with-access.js';
 import { publicFolder } from '../exports/export-links.js';

@@ -1,5 +1,5 @@
 /** Takes what a new shared link is to be: a wish whose every part keeps its rules, or a refusal. */
-import { parseInstant } from '@millrace/shared/instant';
+import { parseInstant } from '@millrace/shared/time/instant';
 import Joi from 'joi';
 import { checkBody } from '../exports/check-body.js';
 import { conditionsOf, type Filter } from '../query/resolved-query.js';

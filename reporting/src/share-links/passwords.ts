@@ -1,7 +1,7 @@
 /** Passwords of shared links, which people choose: each guess is made to cost time and memory. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { tooMuch } from '@millrace/shared/access/rate-limit';
-import { createSlots } from '@millrace/shared/slots';
+import { createSlots } from '@millrace/shared/platform/slots';
 
 export interface Passwords {
   /** What is kept of a password: `scrypt$<log2 N>$<r>$<p>$<salt>$<hash>`, the last two in base64url. */

@@ -1,6 +1,6 @@
 /** `/share/:slug/api/v1/…`: what a dashboard reads, for those who have a shared link. */
 import { limitKeys } from '@millrace/shared/access/rate-limit';
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import { type Request, type RequestHandler, Router } from 'express';
 import type { AccessWatch } from '../end-with-access.js';
 import { checkBody } from '../exports/check-body.js';

@@ -1,5 +1,5 @@
 /** What can be asked through a shared link: the routes that a dashboard reads, and no others. */
-import { siteIdPattern } from '@millrace/shared/ids';
+import { siteIdPattern } from '@millrace/shared/contract/ids';
 
 /** Methods and paths below `/api/v1`. Each of them keeps to the site and the filters of the link: see `guest.ts`. */
 export const sharedRoutes = [

@@ -1,5 +1,5 @@
 /** The rows of shared links. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { ShareLink } from './share-link.js';
 
 const columns = `id, slug, site_id as "siteId", name, filters, password_hash as "passwordHash", expires_at as "expiresAt",

@@ -1,7 +1,7 @@
 /** Changes what people decide about a site. */
-import type { Enrichment } from '@millrace/shared/enrichments';
-import type { comparableHost } from '@millrace/shared/normalize-host';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Enrichment } from '@millrace/shared/contract/enrichments';
+import type { comparableHost } from '@millrace/shared/contract/normalize-host';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { PathRules } from './path-rules.js';
 import type { SiteNames } from './read-sites.js';
 

@@ -1,6 +1,6 @@
 /** Refuses what is asked of a site that there is not: a name that is misspelt would otherwise get empty files, or wait for ever. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 export const unknownSite = (siteId: string) =>
   new ServiceError(

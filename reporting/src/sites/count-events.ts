@@ -1,5 +1,5 @@
 /** Turns a site and the range of its events into their exact number, from rollups as far as they go. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { answerQuery } from '../query/answer-query.js';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { Reads } from '../reading/read-in-turn.js';

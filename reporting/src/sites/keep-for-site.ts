@@ -1,9 +1,9 @@
 /** What goals, annotations and saved views have in common: people keep them for a site, up to a number of each. */
 import { checkSite } from '@millrace/shared/access/require-scope';
-import { ServiceError } from '@millrace/shared/errors';
-import { uuidPattern } from '@millrace/shared/ids';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { uuidPattern } from '@millrace/shared/contract/ids';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import type { Request, Response } from 'express';
 import Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';

@@ -1,12 +1,12 @@
 /** What a client asks of sites, as pages and changes that keep the rules. */
 
-import { enrichmentNames } from '@millrace/shared/enrichments';
-import { ServiceError } from '@millrace/shared/errors';
-import { siteIdPattern } from '@millrace/shared/ids';
-import { comparableHost } from '@millrace/shared/normalize-host';
-import { ruleMessages } from '@millrace/shared/rule-messages';
-import { maxPriority } from '@millrace/shared/site-priorities';
-import { isTimeZone } from '@millrace/shared/time';
+import { enrichmentNames } from '@millrace/shared/contract/enrichments';
+import { siteIdPattern } from '@millrace/shared/contract/ids';
+import { comparableHost } from '@millrace/shared/contract/normalize-host';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { maxPriority } from '@millrace/shared/queue/site-priorities';
+import { isTimeZone } from '@millrace/shared/time/time';
 import Joi from 'joi';
 import { refusal } from '../query-request/refuse.js';
 import { storableText } from '../query-request/storable-text.js';

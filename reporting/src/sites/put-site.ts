@@ -1,7 +1,7 @@
 /** Makes a site before its first event, and has one erased. */
 import type { Access } from '@millrace/shared/access/keys';
-import { ServiceError } from '@millrace/shared/errors';
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import { changeSite, type SiteChange } from './change-site.js';
 import type { SiteNames } from './read-sites.js';
 

@@ -1,6 +1,6 @@
 /** What is known of sites: their names and zones, how many events they have and from when. */
-import type { Enrichment } from '@millrace/shared/enrichments';
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { Enrichment } from '@millrace/shared/contract/enrichments';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Reads } from '../reading/read-in-turn.js';
 import { countEvents } from './count-events.js';
 import type { PathRules } from './path-rules.js';

@@ -1,8 +1,8 @@
 /** A warming job: each of its keys by itself, unless another job is at it already. */
-import type { WarmingData } from '@millrace/shared/job-data';
-import type { WarmingResult } from '@millrace/shared/job-results';
-import type { HandleJob } from '@millrace/shared/job-worker';
-import type { Pool } from '@millrace/shared/postgres';
+import type { WarmingData } from '@millrace/shared/contract/job-data';
+import type { WarmingResult } from '@millrace/shared/contract/job-results';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { HandleJob } from '@millrace/shared/queue/job-worker';
 import type { AnswerCache } from '../cache/answer-cache.js';
 import { cleanUpCache } from '../cache/clean-up-cache.js';
 import { cacheKeys, cleanupKey } from './cache-keys.js';

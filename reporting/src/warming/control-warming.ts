@@ -1,9 +1,9 @@
 /** Stops, restarts and triggers what keeps answers warm, for all replicas and for good. */
 import { randomUUID } from 'node:crypto';
-import { addJob } from '@millrace/shared/add-job';
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
-import type { Queue } from '@millrace/shared/queue';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { cacheKeys, cleanupKey } from './cache-keys.js';
 
 /** Schedulers see it by updated_at; slots that passed while a job was stopped are not made up for. */

@@ -1,6 +1,6 @@
 /** Runs of warm-up jobs over all replicas: one of a kind at a time, and what became of it, in table cache_jobs. */
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 /** A run whose process died is void after so long. */
 const hold = { ms: 30_000, renewMs: 10_000 };

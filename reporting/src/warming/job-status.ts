@@ -1,6 +1,7 @@
 /** What the jobs that keep answers warm are doing, over all replicas. */
-import { parseCron } from '@millrace/shared/cron';
-import type { Pool } from '@millrace/shared/postgres';
+
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { parseCron } from '@millrace/shared/time/cron';
 import { findDataset } from '../datasets/datasets.js';
 import { cacheKeys, cleanupKey } from './cache-keys.js';
 import { warmingJobs } from './control-warming.js';

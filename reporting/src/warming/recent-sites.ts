@@ -1,5 +1,5 @@
 /** The sites whose statistics somebody is likely to ask for next. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 const statement = `/* reporting.recentSites */
 select site_id as "siteId" from sites where exists (

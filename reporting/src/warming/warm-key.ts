@@ -1,5 +1,5 @@
 /** Keeps the answers behind a cache key: what changed since the last time is computed again, the rest is only looked at. */
-import { isConnectionError, type Pool } from '@millrace/shared/postgres';
+import { isConnectionError, type Pool } from '@millrace/shared/platform/postgres';
 import type { AnswerCache } from '../cache/answer-cache.js';
 import type { Reader } from '../cache/compute-answer.js';
 import { findDataset } from '../datasets/datasets.js';

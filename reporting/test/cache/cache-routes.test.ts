@@ -1,7 +1,7 @@
 /** `/api/v1/cache`: who may steer kept answers, what that does on every replica, and what is said of the jobs that keep them warm. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
-import { openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue';
+import { openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
   createTestDatabase,

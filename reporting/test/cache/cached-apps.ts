@@ -1,9 +1,9 @@
 /** Replicas of reporting in one process, each with a cache and connections of its own, on one database and one shared store. */
-import type { QueueLocation } from '@millrace/shared/config';
-import { createMetrics } from '@millrace/shared/metrics';
-import { openRedis } from '@millrace/shared/open-redis';
-import { createPool, type Pool } from '@millrace/shared/postgres';
-import type { Queue } from '@millrace/shared/queue';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { createPool, type Pool } from '@millrace/shared/platform/postgres';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { openRedis } from '@millrace/shared/queue/open-redis';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { silent } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import { buildApp } from '../../src/app.js';

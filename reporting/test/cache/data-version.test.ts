@@ -1,6 +1,6 @@
 /** The version of a site's data: it moves with everything that can change an answer, and comes back to no earlier one. */
 
-import { parseExactJson } from '@millrace/shared/exact-json';
+import { parseExactJson } from '@millrace/shared/platform/exact-json';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

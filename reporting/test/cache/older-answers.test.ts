@@ -1,5 +1,5 @@
 /** Computations that end in another order than they began in, and a store that answers late. */
-import { createMetrics } from '@millrace/shared/metrics';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
   createTestDatabase,

@@ -1,7 +1,7 @@
 /** One computation for all who ask the same, in however many processes, whatever becomes of those who compute it or of the store. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { QueueLocation } from '@millrace/shared/config';
-import { openRedis } from '@millrace/shared/open-redis';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { openRedis } from '@millrace/shared/queue/open-redis';
 import {
   createTestDatabase,
   queueBackends,

@@ -1,5 +1,5 @@
 /** What other services do to a site while answers about it are kept: the statements that matter to kept answers, as they leave them. */
-import type { Pool, PoolClient } from '@millrace/shared/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { insertRows, type RollupRow } from '../stored-rollups.js';
 
 /** Events with their marks, in one transaction, as the processor stores them. */

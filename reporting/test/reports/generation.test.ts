@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { addJob } from '@millrace/shared/add-job';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
   createTestDatabase,

@@ -1,7 +1,7 @@
 /** Files of reports over time: kept for so many days, and none left behind by what died or was erased. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job } from '@millrace/shared/queue';
+import type { Job } from '@millrace/shared/queue/queue';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import pg from 'pg';

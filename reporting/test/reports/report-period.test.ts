@@ -1,5 +1,5 @@
 /** Which days a report of a slot is about: by the calendar of its zone, right across changes of the clock and ends of years. */
-import { parseCron } from '@millrace/shared/cron';
+import { parseCron } from '@millrace/shared/time/cron';
 import { describe, expect, it } from 'vitest';
 import { describePeriod } from '../../src/reports/describe-period.js';
 import { daysBefore, periodOfSlot } from '../../src/reports/report-period.js';

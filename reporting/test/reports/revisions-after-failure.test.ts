@@ -1,5 +1,5 @@
 /** A revision after one that could not be written: it says what has changed since the last that anybody saw. */
-import type { Job } from '@millrace/shared/queue';
+import type { Job } from '@millrace/shared/queue/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';

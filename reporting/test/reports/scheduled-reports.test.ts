@@ -1,7 +1,7 @@
 /** Templates with everything that is behind them running: scheduler, workers and processor as processes of their own. */
 
-import { addJob } from '@millrace/shared/add-job';
-import { openQueue, type QueueHandle } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';

@@ -1,6 +1,6 @@
 /** `/api/v1/report-templates` as people use it: what is there from the start, what they make of it, and what is refused. */
 
-import { migrate } from '@millrace/shared/migrate';
+import { migrate } from '@millrace/shared/platform/migrate';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReportsApi, type ReportsApi } from './reports-api.js';

@@ -1,8 +1,8 @@
 /** A worker whose folder of files cannot be opened: each of its reports fails, and nothing else. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addJob } from '@millrace/shared/add-job';
-import { openQueue } from '@millrace/shared/queue';
+import { addJob } from '@millrace/shared/queue/add-job';
+import { openQueue } from '@millrace/shared/queue/queue';
 import { silent, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, expect, it } from 'vitest';

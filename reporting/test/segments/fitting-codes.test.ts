@@ -1,5 +1,5 @@
 /** Which codes fit a condition, and who decides it when there is much to compare. */
-import type { PoolClient } from '@millrace/shared/postgres';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { expect, it } from 'vitest';
 import type { Condition } from '../../src/query/resolved-query.js';
 import type { Values } from '../../src/segments/dictionaries.js';

@@ -1,7 +1,7 @@
 /** Two sites with events of some countries, and the whole service with keys and kept answers, to share links of them. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
-import { createMetrics } from '@millrace/shared/metrics';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';

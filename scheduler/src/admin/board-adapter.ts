@@ -1,8 +1,8 @@
 /** What Bull Board shows of a queue, and does with it. */
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import type { RetrySettings } from '@millrace/shared/add-job';
-import { findQueue } from '@millrace/shared/jobs';
-import type { Queue } from '@millrace/shared/queue';
+import { findQueue } from '@millrace/shared/contract/jobs';
+import type { RetrySettings } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { addWantedJob } from '../queues/change-jobs.js';
 import { hideEvents } from '../queues/describe-job.js';
 import { newJobSchema } from '../queues/queue-requests.js';

@@ -1,7 +1,7 @@
 /** Turns what goes wrong below Bull Board's API into bodies that its pages can show. */
 import type { ControllerHandlerReturnType } from '@bull-board/api/typings/app';
-import { errorCatalogue, ServiceError } from '@millrace/shared/errors';
-import type { Logger } from '@millrace/shared/logger';
+import { errorCatalogue, ServiceError } from '@millrace/shared/platform/errors';
+import type { Logger } from '@millrace/shared/platform/logger';
 import type { ErrorRequestHandler } from 'express';
 
 /** Refusals in the body of every other one; beside it stands what Bull Board takes for its message. */

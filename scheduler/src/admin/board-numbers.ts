@@ -1,5 +1,5 @@
 /** Bounds of the numbers that Bull Board passes on to BullMQ, which takes any: beyond them a queue stands still, or forgets its jobs. */
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import Joi from 'joi';
 
 const hourMs = 3_600_000;

@@ -1,8 +1,8 @@
 /** Decides on each change in Bull Board before it is made: recorded in the audit log, or refused with a reason. */
 import type { Access } from '@millrace/shared/access/keys';
 import { recordAudit } from '@millrace/shared/access/record-audit';
-import { checkJobData, findQueue } from '@millrace/shared/jobs';
-import type { Pool } from '@millrace/shared/postgres';
+import { checkJobData, findQueue } from '@millrace/shared/contract/jobs';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queues } from '../open-queues.js';
 import { boardActions } from './board-actions.js';
 import { numberProblem } from './board-numbers.js';

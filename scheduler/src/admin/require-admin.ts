@@ -3,7 +3,7 @@ import { type AskerDeps, bearerKey, findAsker, isRead } from '@millrace/shared/a
 import type { Access } from '@millrace/shared/access/keys';
 import { allows, createCommand } from '@millrace/shared/access/require-scope';
 import { createSessionCookie } from '@millrace/shared/access/session-cookie';
-import { ServiceError, wrongKey } from '@millrace/shared/errors';
+import { ServiceError, wrongKey } from '@millrace/shared/platform/errors';
 import type { RequestHandler } from 'express';
 
 export const adminCookie = createSessionCookie('millrace_session', '/admin');

@@ -1,5 +1,5 @@
 /** Turns what an alert may watch, and whom it tells, into types. */
-import type { QueueName } from '@millrace/shared/jobs';
+import type { QueueName } from '@millrace/shared/contract/jobs';
 
 /** What each kind of rule watches for. */
 export interface Conditions {

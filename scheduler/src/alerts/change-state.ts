@@ -1,6 +1,6 @@
 /** Turns a measurement into the state of its rule, and a change of state into one message to be delivered. */
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AlertEvent } from './alert-rule.js';
 import type { ClaimedRule } from './claim-rules.js';
 import type { Measurement } from './measures/measure.js';

@@ -1,5 +1,5 @@
 /** Turns the messages that are due into those that this replica delivers now: each is claimed by one. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Target } from './alert-rule.js';
 
 export interface ClaimedDelivery extends Target {

@@ -1,5 +1,5 @@
 /** Turns the rules that are due into those that this replica evaluates now: each is claimed by one. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { AlertRule, AlertState } from './alert-rule.js';
 
 /** A rule as it was when it was claimed. */

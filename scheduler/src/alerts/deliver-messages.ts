@@ -3,7 +3,7 @@ import { messageId, sendMail } from '@millrace/shared/outbound/open-mailer';
 import type { OutboundSettings } from '@millrace/shared/outbound/outbound-settings';
 import { postWebhook, type WebhookOptions } from '@millrace/shared/outbound/post-webhook';
 import { signBody } from '@millrace/shared/outbound/sign-body';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type ClaimedDelivery, claimDeliveries } from './claim-deliveries.js';
 import { mailOf } from './message-body.js';
 

@@ -1,6 +1,6 @@
 /** Turns the messages of a rule into a list, and a test message into a row that its sender holds already. */
 import { randomUUID } from 'node:crypto';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { attemptMs, type ClaimedDelivery } from './claim-deliveries.js';
 import { messageBody } from './message-body.js';
 import type { ListedAlert } from './rules-table.js';

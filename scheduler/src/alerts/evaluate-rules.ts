@@ -1,6 +1,6 @@
 /** Turns the rules that are due into changes of their states. */
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queues } from '../open-queues.js';
 import { applyMeasurement, noteProblem } from './change-state.js';
 import { type ClaimedRule, claimRules } from './claim-rules.js';

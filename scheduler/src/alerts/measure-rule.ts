@@ -1,5 +1,5 @@
 /** Turns a rule into what is measured for it now. */
-import { withTimeout } from '@millrace/shared/health';
+import { withTimeout } from '@millrace/shared/platform/health';
 import type { AlertKind, Watch } from './alert-rule.js';
 import { measureDeadLetters } from './measures/dead-letters.js';
 import { measureFailureRate } from './measures/failure-rate.js';

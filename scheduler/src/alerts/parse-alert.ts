@@ -1,5 +1,5 @@
 /** Turns the body of a request into an alert rule, by the schema that it keeps. */
-import { queueNames, queues } from '@millrace/shared/jobs';
+import { queueNames, queues } from '@millrace/shared/contract/jobs';
 import type { OutboundSettings } from '@millrace/shared/outbound/outbound-settings';
 import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
 import Joi from 'joi';

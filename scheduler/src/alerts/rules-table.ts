@@ -1,5 +1,5 @@
 /** Turns alert rules into rows of alert_rules and back. */
-import { inTransaction, type Pool } from '@millrace/shared/postgres';
+import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import type { AlertRule, AlertState } from './alert-rule.js';
 
 /** Everything of a rule but its secret, which is shown once. */

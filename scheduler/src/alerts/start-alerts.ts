@@ -1,9 +1,10 @@
 /** Watching for alerts: every replica looks, each rule is evaluated and each message sent by one. */
-import { withTimeout } from '@millrace/shared/health';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
+
 import { type OutboundEnvironment, outboundSettings } from '@millrace/shared/outbound/outbound-settings';
-import type { Pool } from '@millrace/shared/postgres';
+import { withTimeout } from '@millrace/shared/platform/health';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
 import type { Queues } from '../open-queues.js';
 import { type DeliveryDeps, deliverMessages } from './deliver-messages.js';
 import { evaluateRules } from './evaluate-rules.js';

@@ -1,6 +1,6 @@
 /** Which fields of a letter a correction changes. */
-import type { Event } from '@millrace/shared/event-columns';
-import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
+import type { Event } from '@millrace/shared/contract/event-columns';
+import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 
 function parse(text: string): Record<string, unknown> {
   try {

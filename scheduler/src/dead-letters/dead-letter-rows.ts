@@ -1,6 +1,6 @@
 /** Rows of table dead_letter_events: pages, single letters, changed ones. `siteId` null: of all sites. */
-import { makeStorable } from '@millrace/shared/make-storable';
-import type { Pool } from '@millrace/shared/postgres';
+import { makeStorable } from '@millrace/shared/contract/make-storable';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { offsetOf, type Page } from '../read-request.js';
 
 /** One event, or a whole job that could not be read. */

@@ -1,9 +1,9 @@
 /** Letters that hold a whole job, which a processor could not read: what is in them, event by event. */
 import { createHash } from 'node:crypto';
-import { serializeEvent } from '@millrace/shared/event';
-import { eventIngest, newerVersionOf } from '@millrace/shared/jobs';
-import { makeStorable } from '@millrace/shared/make-storable';
-import { splitArray } from '@millrace/shared/split-array';
+import { serializeEvent } from '@millrace/shared/contract/event';
+import { eventIngest, newerVersionOf } from '@millrace/shared/contract/jobs';
+import { makeStorable } from '@millrace/shared/contract/make-storable';
+import { splitArray } from '@millrace/shared/platform/split-array';
 import type { DeadLetter } from './dead-letter-rows.js';
 import { checkPayload, parseText } from './replay-letters.js';
 

@@ -1,10 +1,11 @@
 /** Replaying a whole job: what keeps the rules goes back into the queue as one batch, the rest becomes letters of its own. */
-import { addJob } from '@millrace/shared/add-job';
-import { eventJob } from '@millrace/shared/event-job';
-import { eventIngest } from '@millrace/shared/jobs';
-import { makeStorable } from '@millrace/shared/make-storable';
-import type { Pool } from '@millrace/shared/postgres';
-import type { Queue } from '@millrace/shared/queue';
+
+import { eventJob } from '@millrace/shared/contract/event-job';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import { makeStorable } from '@millrace/shared/contract/make-storable';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addJob } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.js';
 import { type JobContents, type RefusedEvent, refusedId } from './job-letter.js';
 import { jobIdOf } from './replay-letters.js';

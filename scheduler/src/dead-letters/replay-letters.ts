@@ -1,14 +1,14 @@
 /** Dead letters as jobs of events once more; what is refused again becomes a new dead letter. */
 import { createHash } from 'node:crypto';
-import { addJobs } from '@millrace/shared/add-job';
-import { serializeEvent, validateEvent } from '@millrace/shared/event';
-import type { Event } from '@millrace/shared/event-columns';
-import { eventJob } from '@millrace/shared/event-job';
-import { isExactNumber, parseExactJson } from '@millrace/shared/exact-json';
-import { parseInstant } from '@millrace/shared/instant';
-import { eventIngest } from '@millrace/shared/jobs';
-import type { Pool } from '@millrace/shared/postgres';
-import type { Queue } from '@millrace/shared/queue';
+import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
+import type { Event } from '@millrace/shared/contract/event-columns';
+import { eventJob } from '@millrace/shared/contract/event-job';
+import { eventIngest } from '@millrace/shared/contract/jobs';
+import { isExactNumber, parseExactJson } from '@millrace/shared/platform/exact-json';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addJobs } from '@millrace/shared/queue/add-job';
+import type { Queue } from '@millrace/shared/queue/queue';
+import { parseInstant } from '@millrace/shared/time/instant';
 import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.js';
 
 export type CheckedPayload = { event: Event; problem?: undefined } | { problem: string };

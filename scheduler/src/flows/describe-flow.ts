@@ -1,5 +1,5 @@
 /** A flow as the API tells of it: each job with its state, below the one that waits for it. */
-import type { FlowProducer, Job } from '@millrace/shared/queue';
+import type { FlowProducer, Job } from '@millrace/shared/queue/queue';
 
 /** Flows have five levels; a job for all sites has a further one, of its sites. */
 const maxLevels = 6;

@@ -1,8 +1,8 @@
 /** Whether a flow that is sent again under its id is the same one. */
 import { isDeepStrictEqual } from 'node:util';
-import { type FlowPart, maxFlowDepth, maxFlowJobs } from '@millrace/shared/add-flow';
-import { checkJobData } from '@millrace/shared/jobs';
-import type { FlowProducer, Job } from '@millrace/shared/queue';
+import { checkJobData } from '@millrace/shared/contract/jobs';
+import { type FlowPart, maxFlowDepth, maxFlowJobs } from '@millrace/shared/queue/add-flow';
+import type { FlowProducer, Job } from '@millrace/shared/queue/queue';
 
 interface FlowNode {
   job: Job;

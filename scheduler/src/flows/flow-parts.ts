@@ -1,6 +1,7 @@
 /** What concerns every job of a flow. */
-import type { FlowPart } from '@millrace/shared/add-flow';
-import type { Pool } from '@millrace/shared/postgres';
+
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { FlowPart } from '@millrace/shared/queue/add-flow';
 import { withSitePriorities } from '../queues/site-priority.js';
 
 /** A job before those that it waits for. */

@@ -1,5 +1,5 @@
 /** What is sent to make a flow: a tree of jobs. */
-import { childFailures, type FlowPart, flowIdPattern } from '@millrace/shared/add-flow';
+import { childFailures, type FlowPart, flowIdPattern } from '@millrace/shared/queue/add-flow';
 import Joi from 'joi';
 import { jobOptionsSchema } from '../queues/queue-requests.js';
 

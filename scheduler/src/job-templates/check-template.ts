@@ -1,7 +1,7 @@
 /** Whether a template can ever become a job: filled with examples its data have to keep the contract. */
 
-import { checkJobData, findQueue } from '@millrace/shared/jobs';
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { checkJobData, findQueue } from '@millrace/shared/contract/jobs';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import {
   fillTemplate,
   holdsOtherBraces,

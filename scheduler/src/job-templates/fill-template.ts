@@ -1,6 +1,6 @@
 /** What a template's placeholders, such as `{{date}}`, become when a job is made of it. */
-import { checkJobData } from '@millrace/shared/jobs';
-import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { checkJobData } from '@millrace/shared/contract/jobs';
+import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 
 export interface TemplateData {
   queue: string;

@@ -1,8 +1,9 @@
 /** What is sent about job templates, as fields that can be stored or a refusal that names what is wrong. */
-import { ServiceError } from '@millrace/shared/errors';
-import { parseInstant } from '@millrace/shared/instant';
-import { findQueue, queueNames } from '@millrace/shared/jobs';
-import { isTimeZone } from '@millrace/shared/time';
+
+import { findQueue, queueNames } from '@millrace/shared/contract/jobs';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { parseInstant } from '@millrace/shared/time/instant';
+import { isTimeZone } from '@millrace/shared/time/time';
 import Joi from 'joi';
 import { jobOptionsSchema } from '../queues/queue-requests.js';
 import { checkRequest } from '../read-request.js';

@@ -1,5 +1,5 @@
 /** Rows of table job_templates. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { TemplateData } from './fill-template.js';
 
 /** What a user decides of a template. */

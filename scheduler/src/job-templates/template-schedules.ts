@@ -1,6 +1,6 @@
 /** Schedules whose jobs are made of a template. */
-import { ServiceError } from '@millrace/shared/errors';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Filling, type TemplateData, templateData } from './fill-template.js';
 
 /** What such a schedule keeps in its data. */

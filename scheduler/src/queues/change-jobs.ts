@@ -1,9 +1,9 @@
 /** Turns what an administrator wants of jobs into changes of the queue, or into the reason why not. */
 import { randomUUID } from 'node:crypto';
-import { addJob, type RetrySettings } from '@millrace/shared/add-job';
-import { ServiceError } from '@millrace/shared/errors';
-import { checkJobData, findQueue } from '@millrace/shared/jobs';
-import type { Job, Queue } from '@millrace/shared/queue';
+import { checkJobData, findQueue } from '@millrace/shared/contract/jobs';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { addJob, type RetrySettings } from '@millrace/shared/queue/add-job';
+import type { Job, Queue } from '@millrace/shared/queue/queue';
 
 export interface WantedJob {
   jobName: string;

@@ -1,6 +1,6 @@
 /** Turns a job of a queue into what the API tells of it; events in it are counted, not shown. */
-import { findQueue } from '@millrace/shared/jobs';
-import type { Job } from '@millrace/shared/queue';
+import { findQueue } from '@millrace/shared/contract/jobs';
+import type { Job } from '@millrace/shared/queue/queue';
 
 interface Batch {
   count?: unknown;

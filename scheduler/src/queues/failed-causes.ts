@@ -1,5 +1,5 @@
 /** Turns the failed jobs of a queue into the causes that they share. */
-import type { Queue } from '@millrace/shared/queue';
+import type { Queue } from '@millrace/shared/queue/queue';
 import { newestJobs } from './find-jobs.js';
 
 const exampleIds = 5;

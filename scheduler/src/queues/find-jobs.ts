@@ -1,6 +1,6 @@
 /** A page of the jobs of a queue in one state, all of them or those that a text is found in. */
-import { findQueue } from '@millrace/shared/jobs';
-import { countWaiting, type Job, type Queue } from '@millrace/shared/queue';
+import { findQueue } from '@millrace/shared/contract/jobs';
+import { countWaiting, type Job, type Queue } from '@millrace/shared/queue/queue';
 import { offsetOf, type Page } from '../read-request.js';
 import { describeJob, matches } from './describe-job.js';
 

@@ -1,7 +1,8 @@
 /** Turns a queue into its figures, its health and fewer old jobs. */
-import { withTimeout } from '@millrace/shared/health';
-import { findQueue } from '@millrace/shared/jobs';
-import type { Queue } from '@millrace/shared/queue';
+
+import { findQueue } from '@millrace/shared/contract/jobs';
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Queue } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
 
 /** Jobs by state. While the queue is paused, those that would wait are `paused`. */

@@ -1,5 +1,5 @@
 /** Turns what is sent to the API of the queues into checked values. */
-import { maxPriority } from '@millrace/shared/site-priorities';
+import { maxPriority } from '@millrace/shared/queue/site-priorities';
 import Joi from 'joi';
 import { type Page, pageSchema } from '../read-request.js';
 import type { WantedJob } from './change-jobs.js';

@@ -1,7 +1,7 @@
 /** Turns a queue that is away into a refusal; BullMQ lets calls wait for a queue that was never there. */
-import { ServiceError } from '@millrace/shared/errors';
-import { withTimeout } from '@millrace/shared/health';
-import type { Queue } from '@millrace/shared/queue';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Queue } from '@millrace/shared/queue/queue';
 
 const timeoutMs = 1_500;
 

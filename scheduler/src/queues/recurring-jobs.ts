@@ -1,6 +1,6 @@
 /** What is added to a queue again and again. */
-import type { Pool } from '@millrace/shared/postgres';
-import type { Queue } from '@millrace/shared/queue';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Queue } from '@millrace/shared/queue/queue';
 
 const statement = `/* scheduler.recurringJobs */
 select s.id, s.name, coalesce(t.job, s.job) as job, s.cron, s.timezone, s.data, s.template_id as template, s.enabled, s.built_in

@@ -1,6 +1,6 @@
 /** Jobs of a site run as soon as the site's priority says, unless they have one of their own. */
-import type { Pool } from '@millrace/shared/postgres';
-import { readSitePriorities } from '@millrace/shared/site-priorities';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 
 interface Prioritized {
   data: unknown;

@@ -1,6 +1,6 @@
 /** What the API tells of a schedule, its newest run and the job of that run. */
 
-import { parseCron } from '@millrace/shared/cron';
+import { parseCron } from '@millrace/shared/time/cron';
 import type { Queues } from '../open-queues.js';
 import { doesFire } from './known-schedules.js';
 import type { Run } from './run-rows.js';

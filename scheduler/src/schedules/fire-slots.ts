@@ -1,9 +1,10 @@
 /** Jobs of slots that are due, each added once however many replicas try. */
-import { addJobs, JobDataError, type NewJob, type RetrySettings } from '@millrace/shared/add-job';
-import { withTimeout } from '@millrace/shared/health';
-import { checkJobData, findQueue } from '@millrace/shared/jobs';
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+
+import { checkJobData, findQueue } from '@millrace/shared/contract/jobs';
+import { withTimeout } from '@millrace/shared/platform/health';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { addJobs, JobDataError, type NewJob, type RetrySettings } from '@millrace/shared/queue/add-job';
 import { type FilledData, fillTemplate } from '../job-templates/fill-template.js';
 import { slotFilling } from '../job-templates/template-schedules.js';
 import type { Queues } from '../open-queues.js';

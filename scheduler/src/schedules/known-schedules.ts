@@ -1,8 +1,8 @@
 /** Turns table schedules into what a replica keeps of it in memory: each schedule's cron and its next slot. */
 
-import { type Cron, parseCron, slotsBetween } from '@millrace/shared/cron';
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { type Cron, parseCron, slotsBetween } from '@millrace/shared/time/cron';
 import { isKnownJob } from './fire-slots.js';
 import type { Slot } from './run-rows.js';
 import { readSchedules, type ScheduleRow, schedulesVersion } from './schedule-rows.js';

@@ -1,5 +1,5 @@
 /** Turns time that passed into the slots of it that are to be made up for, or that are too late for it. */
-import { newestSlot, slotsBetween } from '@millrace/shared/cron';
+import { newestSlot, slotsBetween } from '@millrace/shared/time/cron';
 import type { KnownSchedule } from './known-schedules.js';
 import type { Run, Slot } from './run-rows.js';
 import type { ScheduleRow } from './schedule-rows.js';

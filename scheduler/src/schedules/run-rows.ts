@@ -1,5 +1,5 @@
 /** Turns firings of schedules into rows of table schedule_runs: whoever writes the row does the work. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 /** One firing. */
 export interface Slot {

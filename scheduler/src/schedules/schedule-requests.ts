@@ -1,8 +1,8 @@
 /** What is sent about schedules, as fields that can be stored or a refusal that names what is wrong. */
 
-import { parseCron } from '@millrace/shared/cron';
-import { ServiceError } from '@millrace/shared/errors';
-import { checkJobData, findQueue, queueNames } from '@millrace/shared/jobs';
+import { checkJobData, findQueue, queueNames } from '@millrace/shared/contract/jobs';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { parseCron } from '@millrace/shared/time/cron';
 import Joi from 'joi';
 import { isStorable } from '../is-storable.js';
 import { templateData } from '../job-templates/fill-template.js';

@@ -1,5 +1,5 @@
 /** Rows of table schedules. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { TemplateFields } from '../job-templates/template-rows.js';
 
 /** Which slots that passed while nobody ran are made up for: none, the newest, or all of the last 24 hours. */

@@ -1,12 +1,12 @@
 /** Jobs by the clock: the ticks of one replica, its catching up, and the operations that people need. */
 import { randomUUID } from 'node:crypto';
-import { addJobs, type RetrySettings } from '@millrace/shared/add-job';
-import { nextSlots, parseCron } from '@millrace/shared/cron';
-import { ServiceError } from '@millrace/shared/errors';
-import { withTimeout } from '@millrace/shared/health';
-import { createErrorLog, type Logger } from '@millrace/shared/logger';
-import type { Metrics } from '@millrace/shared/metrics';
-import type { Pool } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { withTimeout } from '@millrace/shared/platform/health';
+import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Metrics } from '@millrace/shared/platform/telemetry';
+import { addJobs, type RetrySettings } from '@millrace/shared/queue/add-job';
+import { nextSlots, parseCron } from '@millrace/shared/time/cron';
 import nodeCron from 'node-cron';
 import type { Queues } from '../open-queues.js';
 import { reachQueue } from '../queues/reach-queue.js';

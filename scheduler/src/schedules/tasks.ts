@@ -1,5 +1,5 @@
 /** The work that Millrace gives itself by the clock, as one table. */
-import { addDays, dayOf } from '@millrace/shared/zone-days';
+import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import type { CatchUp } from './schedule-rows.js';
 
 /** One line of the table; `data` follows from the slot. */

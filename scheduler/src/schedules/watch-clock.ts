@@ -1,6 +1,6 @@
 /** Turns a clock that disagrees with the database's into a warning: slots would come early or late. */
-import type { Logger } from '@millrace/shared/logger';
-import type { Pool } from '@millrace/shared/postgres';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
 
 const intervalMs = 60_000;
 const toleratedMs = 1_000;

@@ -4,15 +4,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, type Scope } from '@millrace/shared/access/keys';
-import type { QueueLocation } from '@millrace/shared/config';
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
-import type { Pool } from '@millrace/shared/postgres';
-import { createWorker } from '@millrace/shared/queue';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createWorker } from '@millrace/shared/queue/queue';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
-import { adminRoutes } from '../../src/admin-route.js';
 import { openQueues, type Queues } from '../../src/open-queues.js';
+import { adminRoutes } from '../../src/routes/admin-route.js';
 
 export interface AdminService {
   url: string;

@@ -1,8 +1,8 @@
 /** Bull Board over HTTP on both queues: what it shows, what it changes, what it must not. */
 import { appRoutes } from '@bull-board/api/dist/routes.js';
-import { startJobWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createQueue } from '@millrace/shared/queue';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { startJobWorker } from '@millrace/shared/queue/job-worker';
+import { createQueue } from '@millrace/shared/queue/queue';
 import { queueBackends, silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

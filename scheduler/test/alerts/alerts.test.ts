@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { requireScope } from '@millrace/shared/access/require-scope';
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type HookReceiver, receiveHooks } from '@millrace/shared/testing/hook-receiver';
@@ -14,8 +14,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { deliverMessages } from '../../src/alerts/deliver-messages.js';
 import { evaluateRules } from '../../src/alerts/evaluate-rules.js';
 import { startAlerts } from '../../src/alerts/start-alerts.js';
-import { alertsRoutes } from '../../src/alerts-route.js';
 import { openQueues, type Queues } from '../../src/open-queues.js';
+import { alertsRoutes } from '../../src/routes/alerts-route.js';
 
 let database: TestDatabase;
 let queues: Queues;

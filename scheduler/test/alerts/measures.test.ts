@@ -1,5 +1,5 @@
 /** What rules watch, measured on real queues and tables. */
-import { createQueue, createWorker, type Queue } from '@millrace/shared/queue';
+import { createQueue, createWorker, type Queue } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

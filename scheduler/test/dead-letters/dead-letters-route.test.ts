@@ -2,7 +2,7 @@
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { deadLettersRoutes } from '../../src/dead-letters-route.js';
+import { deadLettersRoutes } from '../../src/routes/dead-letters-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
 
 const base = '/api/v1/dead-letters';

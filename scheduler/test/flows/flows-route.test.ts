@@ -1,7 +1,7 @@
 /** `/api/v1/flows` on each backend: trees of jobs, added whole, shown with what became of each. */
-import type { QueueLocation } from '@millrace/shared/config';
-import { type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import {
   createTestDatabase,
   queueBackends,
@@ -11,8 +11,8 @@ import {
 } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { flowsRoutes } from '../../src/flows-route.js';
-import { queuesRoutes } from '../../src/queues-route.js';
+import { flowsRoutes } from '../../src/routes/flows-route.js';
+import { queuesRoutes } from '../../src/routes/queues-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
 
 const url = '/api/v1/flows';

@@ -1,7 +1,7 @@
 /** A flow as large as one may be, on each backend: accepted once, children before those that wait for them, one failure tried again alone. */
-import type { QueueLocation } from '@millrace/shared/config';
-import { type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import {
   createTestDatabase,
   queueBackends,
@@ -11,7 +11,7 @@ import {
 } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { flowsRoutes } from '../../src/flows-route.js';
+import { flowsRoutes } from '../../src/routes/flows-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
 
 const url = '/api/v1/flows';

@@ -1,5 +1,5 @@
 /** `/api/v1/job-templates` on each backend: named jobs, made by hand and by schedules. */
-import { createMetrics } from '@millrace/shared/metrics';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import {
   createTestDatabase,
   queueBackends,
@@ -8,10 +8,10 @@ import {
   testQueue,
 } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jobTemplatesRoutes } from '../../src/job-templates-route.js';
-import { queuesRoutes } from '../../src/queues-route.js';
+import { jobTemplatesRoutes } from '../../src/routes/job-templates-route.js';
+import { queuesRoutes } from '../../src/routes/queues-route.js';
+import { schedulesRoutes } from '../../src/routes/schedules-route.js';
 import { createScheduler, type Scheduler } from '../../src/schedules/scheduler.js';
-import { schedulesRoutes } from '../../src/schedules-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
 
 const url = '/api/v1/job-templates';

@@ -4,10 +4,10 @@ import { type AddressInfo, createServer } from 'node:net';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { requireScope } from '@millrace/shared/access/require-scope';
-import { buildServiceApp } from '@millrace/shared/http';
-import { type RunningWorker, startJobWorker } from '@millrace/shared/job-worker';
-import { createMetrics } from '@millrace/shared/metrics';
-import type { Queue } from '@millrace/shared/queue';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
+import type { Queue } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,
@@ -18,13 +18,13 @@ import {
 import { eventually } from '@millrace/shared/testing/eventually';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { auditRoutes } from '../../src/audit-route.js';
 import { openQueues } from '../../src/open-queues.js';
 import { removeJob, retryJob } from '../../src/queues/change-jobs.js';
 import { causeOf } from '../../src/queues/failed-causes.js';
 import { findJobs, newestJobs } from '../../src/queues/find-jobs.js';
 import { checkQueue, cleanQueue } from '../../src/queues/queue-figures.js';
-import { queuesRoutes } from '../../src/queues-route.js';
+import { auditRoutes } from '../../src/routes/audit-route.js';
+import { queuesRoutes } from '../../src/routes/queues-route.js';
 import { type AdminApi, openAdminApi } from '../admin-api.js';
 
 const base = '/api/v1/queues';

@@ -1,8 +1,7 @@
 /** Slots that were late, missed, cleaned up or changed: each fires as its policy says and never twice. */
 
-import { parseCron } from '@millrace/shared/cron';
-import { createMetrics } from '@millrace/shared/metrics';
-import { createPool } from '@millrace/shared/postgres';
+import { createPool } from '@millrace/shared/platform/postgres';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import {
   createTestDatabase,
   queueBackends,
@@ -12,6 +11,7 @@ import {
 } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { createRedisServer } from '@millrace/shared/testing/redis-server';
+import { parseCron } from '@millrace/shared/time/cron';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openQueues } from '../../src/open-queues.js';
 import { newScheduleSchema } from '../../src/schedules/schedule-requests.js';

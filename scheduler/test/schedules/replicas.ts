@@ -1,6 +1,6 @@
 /** Turns one database and queue into any number of scheduler replicas for a test, and the jobs that they made. */
-import type { QueueLocation } from '@millrace/shared/config';
-import { createMetrics } from '@millrace/shared/metrics';
+import type { QueueLocation } from '@millrace/shared/platform/config';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { openQueues, type Queues } from '../../src/open-queues.js';
 import { createScheduler, type Scheduler } from '../../src/schedules/scheduler.js';

@@ -1,5 +1,5 @@
 /** Schedules over several replicas, on each queue backend: every slot once, whatever dies, stands still or comes back. */
-import { checkJobData } from '@millrace/shared/jobs';
+import { checkJobData } from '@millrace/shared/contract/jobs';
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { spawnService } from '@millrace/shared/testing/spawn-service';

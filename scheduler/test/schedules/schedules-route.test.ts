@@ -1,11 +1,11 @@
 /** `/api/v1/schedules` as administrators use it: what it tells, what it changes, what it refuses. */
-import { buildServiceApp } from '@millrace/shared/http';
-import { createMetrics } from '@millrace/shared/metrics';
+import { buildServiceApp } from '@millrace/shared/platform/http';
+import { createMetrics } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { schedulesRoutes } from '../../src/schedules-route.js';
+import { schedulesRoutes } from '../../src/routes/schedules-route.js';
 import { type Replica, startReplica, stopReplica } from './replicas.js';
 
 let database: TestDatabase;

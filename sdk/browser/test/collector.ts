@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { validateEvent } from '@millrace/shared/event';
+import { validateEvent } from '@millrace/shared/contract/event';
 
 /** An event as it arrived. */
 export interface Arrived {

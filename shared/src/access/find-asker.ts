@@ -1,7 +1,7 @@
 /** Turns a request into who asks: by the key of its header, else by the session of a browser. */
 import type { Request } from 'express';
-import { ServiceError } from '../errors.js';
-import type { Pool } from '../postgres.js';
+import { ServiceError } from '../platform/errors.js';
+import type { Pool } from '../platform/postgres.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access } from './keys.js';
 import { clientOf, type TrustedProxies } from './rate-limit.js';

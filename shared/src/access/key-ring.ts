@@ -1,7 +1,7 @@
 /** Recognises keys, mostly from memory, so that a slow database does not slow those who are known. */
 import { timingSafeEqual } from 'node:crypto';
-import { createErrorLog, type Logger } from '../logger.js';
-import type { Pool } from '../postgres.js';
+import { createErrorLog, type Logger } from '../platform/logger.js';
+import type { Pool } from '../platform/postgres.js';
 import { type Access, hashKey, looksLikeKey, touchKeys } from './keys.js';
 import { createKnownKeys, createLookUps, type Found } from './look-ups.js';
 import { createRateLimit, tooMuch } from './rate-limit.js';

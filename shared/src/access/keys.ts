@@ -1,6 +1,6 @@
 /** Turns keys for people and applications into rows that can recognise them, and back into what may be known of them. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Pool } from '../postgres.js';
+import type { Pool } from '../platform/postgres.js';
 
 export const scopes = ['write', 'read', 'admin'] as const;
 /** What a key allows: sending events, asking for statistics, or everything. */

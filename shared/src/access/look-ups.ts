@@ -1,8 +1,8 @@
 /** Asks the database whose keys they are, without letting those who wait for it fill the memory. */
 import { setTimeout as after } from 'node:timers/promises';
-import { ServiceError } from '../errors.js';
-import type { Pool } from '../postgres.js';
-import { createSlots } from '../slots.js';
+import { ServiceError } from '../platform/errors.js';
+import type { Pool } from '../platform/postgres.js';
+import { createSlots } from '../platform/slots.js';
 import { type Access, findKey } from './keys.js';
 
 /** Undefined: there is no such key. */

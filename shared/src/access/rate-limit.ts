@@ -2,7 +2,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
 import { type RateLimiterAbstract, RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
-import { ServiceError } from '../errors.js';
+import { ServiceError } from '../platform/errors.js';
 import { normalizeAddress } from './normalize-address.js';
 
 /** Addresses that may say by `X-Forwarded-For` for whom they ask. */

@@ -1,5 +1,5 @@
 /** Turns what somebody is about to change into a row of the audit log. */
-import type { Pool } from '../postgres.js';
+import type { Pool } from '../platform/postgres.js';
 import type { Access } from './keys.js';
 
 /**

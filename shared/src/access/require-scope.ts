@@ -1,6 +1,6 @@
 /** Turns the key of a request into who asks, or into a refusal. */
 import type { Request, RequestHandler, Response } from 'express';
-import { errorCatalogue, ServiceError, wrongKey } from '../errors.js';
+import { errorCatalogue, ServiceError, wrongKey } from '../platform/errors.js';
 import { bearerKey, findAsker, type Sessions } from './find-asker.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access, Scope } from './keys.js';

@@ -1,6 +1,6 @@
 /** Turns the key that somebody logged in with into a session, and its token back into who that is. */
 import { randomBytes } from 'node:crypto';
-import type { Pool } from '../postgres.js';
+import type { Pool } from '../platform/postgres.js';
 import { type Access, hashKey } from './keys.js';
 
 /** Until somebody has to log in again. */

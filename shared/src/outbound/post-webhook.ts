@@ -6,7 +6,7 @@ import { lookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { withTimeout } from '../health.js';
+import { withTimeout } from '../platform/health.js';
 import { hostOf, parseWebhook } from './parse-webhook.js';
 import { refusedAddress } from './refused-address.js';
 import { SendError } from './send-error.js';

@@ -1,5 +1,5 @@
 /** Sets of 15-minute intervals, such as the ones that a segment covers, and what of them is left when newer segments are laid over. */
-import { intervalMs } from '../rollups.js';
+import { intervalMs } from '../contract/rollups.js';
 
 /**
  * Ascending bounds in pairs, `[from, to, from, to, ...]`, half-open and without two pairs that touch. An interval is named by its

@@ -1,5 +1,5 @@
 /** Has intervals rolled again, and their segments built from raw events, such as those of a segment that cannot be read. */
-import type { Pool, PoolClient } from '../postgres.js';
+import type { Pool, PoolClient } from '../platform/postgres.js';
 import type { IntervalRanges } from './interval-ranges.js';
 
 /** What was dropped for its age is never marked. */

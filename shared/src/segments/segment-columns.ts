@@ -1,6 +1,6 @@
 /** What segments hold of an event, and in which bounds. */
-import { type ContextColumn, contextColumns } from '../event-columns.js';
-import { referrerHost } from '../referrer-host.js';
+import { type ContextColumn, contextColumns } from '../contract/event-columns.js';
+import { referrerHost } from '../contract/referrer-host.js';
 
 /** Path rules put these into properties where they take them out of a path; other senders say them in columns. */
 const ofPaths: ReadonlySet<ContextColumn> = new Set(['hostname', 'query']);

@@ -1,6 +1,6 @@
 /** A site's events as plain objects, and what each is like: what answers are checked against is counted from them, in loops. */
-import { type ContextColumn, contextColumns } from '@millrace/shared/event-columns';
-import type { PoolClient } from '@millrace/shared/postgres';
+import { type ContextColumn, contextColumns } from '@millrace/shared/contract/event-columns';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 export interface PlainEvent {
   /** Microseconds since 1970. */

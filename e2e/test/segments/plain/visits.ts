@@ -1,7 +1,7 @@
 /** Visits by their definition in docs/query.md, and what an event is like in each dimension. */
 
 import type { TimeRange } from '@millrace/reporting/query/resolved-query';
-import type { ContextColumn } from '@millrace/shared/event-columns';
+import type { ContextColumn } from '@millrace/shared/contract/event-columns';
 import { isBetween, type PlainEvent, type PlainSite } from './events.js';
 
 export interface PlainVisit {

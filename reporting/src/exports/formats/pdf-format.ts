@@ -1,4 +1,4 @@
-import { createLogger } from '@millrace/shared/logger';
+import { createLogger } from '@millrace/shared/platform/logger';
 import { describePeriod } from '../../reports/describe-period.js';
 import type { FileFormat, FileSource } from './format.js';
 

@@ -1,7 +1,7 @@
 /** A report as the pages that a manager forwards. */
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import type { Logger } from '@millrace/shared/logger';
+import type { Logger } from '@millrace/shared/platform/logger';
 import { drawTable } from './draw-table.js';
 import { openFontChain } from './font-chain.js';
 import { knownLanguage } from './format-value.js';

@@ -1,5 +1,5 @@
 /** What a report asks of its dataset, which is a range of days. */
-import { ServiceError } from '@millrace/shared/errors';
+import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Dataset } from '../../datasets/dataset.js';
 import { findDataset } from '../../datasets/datasets.js';
 import { type DatasetRequest, parseDataset } from '../../datasets/parse-dataset.js';

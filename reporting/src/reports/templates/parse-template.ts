@@ -1,11 +1,11 @@
 /** What is sent about templates, as fields that can be stored. */
 
-import { ServiceError } from '@millrace/shared/errors';
-import { stringifyExactJson } from '@millrace/shared/exact-json';
-import { siteIdPattern } from '@millrace/shared/ids';
-import { periodTypes } from '@millrace/shared/job-data';
+import { siteIdPattern } from '@millrace/shared/contract/ids';
+import { periodTypes } from '@millrace/shared/contract/job-data';
+import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
-import { ruleMessages } from '@millrace/shared/rule-messages';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import Joi from 'joi';
 import { keptMetadata } from '../../exports/format-options.js';
 import { formats } from '../../exports/formats/formats.js';

@@ -1,7 +1,7 @@
 /** Rows of table report_templates, with what is known of their schedules and their newest reports. */
-import { ServiceError } from '@millrace/shared/errors';
-import { parseExactJson, stringifyExactJson } from '@millrace/shared/exact-json';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/postgres';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import { parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
+import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { addressKey } from '../../delivery/address.js';
 import { rejoinRecipients } from '../../delivery/unsubscribe.js';
 import type { Template, TemplateFields } from './template.js';

@@ -1,7 +1,8 @@
 /** When the reports of templates are due: rows of the scheduler's own table, which it reads again by itself whenever one has changed. */
-import { nextSlots, parseCron } from '@millrace/shared/cron';
-import type { PeriodType } from '@millrace/shared/job-data';
-import type { PoolClient } from '@millrace/shared/postgres';
+
+import type { PeriodType } from '@millrace/shared/contract/job-data';
+import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { nextSlots, parseCron } from '@millrace/shared/time/cron';
 import { daysIn } from '../../query-request/calendar.js';
 import { refusal } from '../../query-request/refuse.js';
 import type { Template } from './template.js';

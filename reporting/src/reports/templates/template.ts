@@ -1,5 +1,5 @@
 /** A template of reports: what is written, for whom and when. */
-import type { PeriodType } from '@millrace/shared/job-data';
+import type { PeriodType } from '@millrace/shared/contract/job-data';
 import type { FormatId } from '../../exports/formats/format.js';
 
 export const scheduleNames = ['daily', 'weekly', 'monthly', 'quarterly'] as const;

@@ -1,5 +1,5 @@
 /** Turns the jobs of a queue that ended lately into the share that failed for good. */
-import type { Queue } from '@millrace/shared/queue';
+import type { Queue } from '@millrace/shared/queue/queue';
 import type { Measure } from './measure.js';
 
 /** Ended jobs of either kind that are read, newest first: flat cost, and about what the queues keep of them anyway. */

@@ -1,5 +1,5 @@
 /** Turns the state of the system into whether a rule fires: what all measures have in common. */
-import type { Pool } from '@millrace/shared/postgres';
+import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queues } from '../../open-queues.js';
 import type { AlertKind, Conditions } from '../alert-rule.js';
 

@@ -1,5 +1,5 @@
 /** Turns a queue into how long its oldest job has been waiting. */
-import { oldestWaiting } from '@millrace/shared/oldest-waiting';
+import { oldestWaiting } from '@millrace/shared/queue/oldest-waiting';
 import type { Measure } from './measure.js';
 
 export const measureQueueAge: Measure<'queue_age'> = async ({ queue: name, seconds }, { queues, now }) => {

@@ -1,0 +1,42 @@
+/** `/api/v1/sites/:site_id/annotations`: what happened at a time, to be seen beside the figures. */
+import { type RequestHandler, Router } from 'express';
+import { annotationSchema, parseSpan, resolveAnnotation } from '../annotations/annotation.js';
+import { deleteAnnotation, insertAnnotation, listAnnotations } from '../annotations/annotation-rows.js';
+import { readJson } from '../read-json.js';
+import { siteTimezone } from '../reading/site-circumstances.js';
+import { requireAdmin } from '../reports/report-access.js';
+import { type KeptDependencies, parseKept, parseKeptId, siteOf } from '../sites/keep-for-site.js';
+
+const list =
+  ({ writePool }: KeptDependencies): RequestHandler =>
+  async (req, res) => {
+    const siteId = siteOf(req, res);
+    const span = parseSpan(req.query, await siteTimezone(writePool, siteId));
+    res.json({ annotations: await listAnnotations(writePool, siteId, span) });
+  };
+
+const create =
+  ({ writePool }: KeptDependencies): RequestHandler =>
+  async (req, res) => {
+    const siteId = siteOf(req, res);
+    const sent = parseKept(annotationSchema, await readJson(req, res));
+    const annotation = resolveAnnotation(sent, await siteTimezone(writePool, siteId));
+    res.status(201).json(await insertAnnotation(writePool, siteId, annotation));
+  };
+
+const remove =
+  ({ writePool }: KeptDependencies): RequestHandler =>
+  async (req, res) => {
+    const siteId = siteOf(req, res);
+    await deleteAnnotation(writePool, siteId, parseKeptId(req.params.id, 'an annotation'));
+    res.status(204).end();
+  };
+
+export function annotationsRoutes(deps: KeptDependencies): Router {
+  const router = Router();
+  const path = '/api/v1/sites/:site_id/annotations';
+  router.get(path, list(deps));
+  router.post(path, requireAdmin, create(deps));
+  router.delete(`${path}/:id`, requireAdmin, remove(deps));
+  return router;
+}

@@ -1,0 +1,102 @@
+/** `POST /api/v1/journeys`: the ways that visits take from page to page. */
+import { checkSite } from '@millrace/shared/access/require-scope';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import type { RequestHandler } from 'express';
+import { followsClock, type Question, type ResolvedQuestion } from '../cache/question.js';
+import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
+import type { Journeys, JourneysQuestion } from '../journeys/journey.js';
+import { type JourneysRequest, parseJourneys } from '../journeys/parse-journeys.js';
+import { readJourneys } from '../journeys/read-journeys.js';
+import { countedFilter } from '../query/counted-filter.js';
+import { ratio } from '../query/page-rows.js';
+import { rawCost } from '../query/reading-cost.js';
+import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/check-patterns.js';
+import { resolveQuery } from '../query-request/resolve-query.js';
+import { readJson } from '../read-json.js';
+import { eventsSince } from '../reading/events-since.js';
+import type { Reads } from '../reading/read-in-turn.js';
+import { metaOfSite, needsEvents, type SiteCircumstances } from '../reading/site-circumstances.js';
+import { answerJourneys, type JourneysAnswer } from '../segments/answer-journeys.js';
+import { aroundVisits } from '../segments/visit-rules.js';
+import { withFixedFilters } from '../share-links/guest.js';
+
+export function journeysRoute(deps: AnswerDependencies): RequestHandler {
+  const { pool, clock = () => new Date() } = deps;
+  return async (req, res) => {
+    const startedAt = performance.now();
+    const asked = parseJourneys(withFixedFilters(res, await readJson(req, res)));
+    checkSite(res, asked.whole.siteId);
+    await sendAnswer(deps, req, res, questionOf(pool, asked, clock()), startedAt);
+  };
+}
+
+type Found = Journeys & { source: JourneysAnswer['source'] | 'raw' };
+
+/** `client` is inside a transaction with one snapshot. */
+async function answer(client: PoolClient, question: JourneysQuestion, reads: Reads): Promise<Found> {
+  const found = reads.engine && (await answerJourneys(client, reads.engine, question, reads));
+  if (found) return found;
+  reads.admit?.(await rawCost(client, { siteId: question.siteId, range: aroundVisits(question.range) }));
+  return { ...(await readJourneys(client, question)), source: 'raw' };
+}
+
+function questionOf(pool: Pool, asked: JourneysRequest, now: Date): Question {
+  const { whole } = asked;
+  return {
+    ...{ kind: 'journeys', siteId: whole.siteId, asked, reads: ['events'], needsEvents: needsEvents(whole.dateRange) },
+    resolve: (site) => resolveJourneys(pool, asked, now, site),
+  };
+}
+
+function resolveJourneys(
+  pool: Pool,
+  { whole, mark, ...shape }: JourneysRequest,
+  now: Date,
+  site: SiteCircumstances,
+): ResolvedQuestion {
+  const resolved = resolveQuery(whole, { now, ...site });
+  const { siteId, timezone, range } = resolved;
+  const filter = countedFilter(resolved);
+  const question: JourneysQuestion = {
+    ...{ siteId, range, ...shape },
+    ...(filter && { filter }),
+    ...(mark && { mark: { at: mark.at, filter: mark.filter } }),
+  };
+  const query = {
+    ...{ site_id: siteId, timezone, date_range: [range.from, range.to] },
+    ...(whole.weekStart && { week_start: whole.weekStart }),
+    ...(whole.includeBots && { include_bots: true }),
+    ...{ filters: whole.filterList, ...(mark && { [mark.at]: { filters: mark.shown } }), ...shape },
+  };
+  return {
+    meaning: [query, metaOfSite(site, range)],
+    span: aroundVisits(range),
+    isMomentary: followsClock([range.from, range.to], now),
+    ...checksOf(pool, question),
+    async read(client, reads) {
+      const { source, ...found } = await answer(client, question, reads);
+      return {
+        fields: { ...shown(found), query },
+        meta: { source, ...metaOfSite(site, range), ...(await eventsSince(client, range.from)) },
+      };
+    },
+  };
+}
+
+function checksOf(pool: Pool, { filter, mark }: JourneysQuestion) {
+  const ofMark = patternsOf(mark?.filter);
+  const hasPatterns = patternsOf(filter).length + ofMark.length > 0;
+  return {
+    longestMs: hasPatterns ? patternTimeoutMs : undefined,
+    async check(signal: AbortSignal) {
+      await checkPatterns(pool, patternsOf(filter), { signal });
+      await checkPatterns(pool, ofMark, { field: mark?.at ?? 'start', signal });
+    },
+  };
+}
+
+/** Percent of all visits that have a journey. */
+const shown = ({ journeys, total }: Journeys) => ({
+  journeys: journeys.map((journey) => ({ ...journey, percent: ratio(100 * journey.visits, total.visits) })),
+  total,
+});

@@ -1,0 +1,24 @@
+/** `GET /api/v1/operator/live`: queues and rates, as server-sent events. */
+import type { Pool } from '@millrace/shared/platform/postgres';
+import type { RequestHandler } from 'express';
+import type { Live } from '../live/live.js';
+import type { OperatorQueues } from '../live/operator-queues.js';
+import { watchOperation } from '../live/watch-operation.js';
+
+export interface OperatorDependencies {
+  live: Live;
+  writePool: Pool;
+  /** Of all queues, for as long as somebody watches. */
+  openOperatorQueues?: (() => OperatorQueues) | undefined;
+}
+
+const noQueues = (): OperatorQueues => ({ read: async () => [], close: async () => {} });
+
+export function operatorRoute({
+  live,
+  writePool,
+  openOperatorQueues = noQueues,
+}: OperatorDependencies): RequestHandler {
+  const watched = watchOperation(writePool, openOperatorQueues);
+  return (req, res) => live.open(req, res, watched);
+}

@@ -1,0 +1,178 @@
+/** `/api/v1/reports`: what was reported, its files, and to whom it went. */
+
+import { checkSite } from '@millrace/shared/access/require-scope';
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Logger } from '@millrace/shared/platform/logger';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { onlySite } from '../asker.js';
+import type { Links } from '../exports/export-links.js';
+import type { ExportStores } from '../exports/export-store.js';
+import { formats } from '../exports/formats/formats.js';
+import { serveFile } from '../exports/serve-file.js';
+import { readOptionalJson } from '../read-json.js';
+import { checkRevision } from '../reports/check-revisions.js';
+import { listDeliveries } from '../reports/list-deliveries.js';
+import { parseListing, resendSchema } from '../reports/parse-listing.js';
+import { reissueReport } from '../reports/reissue-report.js';
+import type { Report } from '../reports/report.js';
+import { isAdmin, recordAudit, requireAdmin } from '../reports/report-access.js';
+import { filenameOf } from '../reports/report-filename.js';
+import { openFile } from '../reports/report-files.js';
+import { findReport, listReports, unknownReport } from '../reports/report-rows.js';
+import { readStatistics } from '../reports/report-statistics.js';
+import { resendReport } from '../reports/resend-report.js';
+import { checkBody } from '../reports/templates/parse-template.js';
+
+export interface ReportsRouteDeps {
+  writePool: Pool;
+  stores: ExportStores;
+  /** Which downloads need no key. */
+  links: Links;
+  logger: Logger;
+  clock?: () => Date;
+}
+type Deps = Required<ReportsRouteDeps>;
+
+function shown(report: Report) {
+  const { id, siteId, templateId, slot, jobId, title, dataset, params, format, firstDay, lastDay, timezone } = report;
+  const { status, error, revision, revised, keyFigures, changes, file, bytes, rowCount, checksum } = report;
+  return {
+    ...{ id, site_id: siteId, template_id: templateId, slot, job_id: jobId, title, dataset, params, format },
+    ...{
+      first_day: firstDay,
+      last_day: lastDay,
+      timezone,
+      recipients: report.recipients,
+      webhook: report.webhook !== null,
+    },
+    ...{ status, error, revision, revised, key_figures: keyFigures, changes },
+    ...{
+      bytes,
+      rows: rowCount,
+      checksum: checksum && `sha256:${checksum}`,
+      download: file === null ? null : `/api/v1/reports/${id}/download`,
+    },
+    ...{ created_at: report.createdAt, generated_at: report.generatedAt },
+  };
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reports of other sites than that of the key are not there for it. */
+async function reportOf(pool: Pool, res: Response, id: unknown): Promise<Report> {
+  const found = uuid.test(String(id)) ? await findReport(pool, String(id), onlySite(res)) : undefined;
+  if (!found) throw unknownReport();
+  return found;
+}
+
+const list =
+  ({ writePool }: Deps): RequestHandler =>
+  async (req, res) => {
+    const { limit, offset, after, site_id, template_id, status } = parseListing(req.query);
+    if (site_id !== undefined) checkSite(res, site_id);
+    const filter = { siteId: site_id ?? onlySite(res), templateId: template_id, status };
+    const { reports, total, next = null } = await listReports(writePool, filter, { limit, offset, after });
+    res.json({ reports: reports.map(shown), total, pagination: { limit, offset }, next });
+  };
+
+const show =
+  ({ writePool, clock, logger }: Deps): RequestHandler =>
+  async (req, res) => {
+    const report = await reportOf(writePool, res, req.params.id);
+    // A report is shown also where counting its events takes too long.
+    const revised = await checkRevision(writePool, report, clock()).catch((error: unknown) => {
+      logger.warn(
+        { err: error, report: report.id },
+        'a report is shown as it was checked before: its events cannot be counted',
+      );
+      return report.revised;
+    });
+    const deliveries = await listDeliveries(writePool, report, isAdmin(res));
+    res.json({ ...shown({ ...report, revised }), deliveries });
+  };
+
+const kept = () =>
+  new ServiceError('gone', 'The file of this report is kept no longer. Issue the report again to have another.');
+
+function notThere({ status, error }: Report): ServiceError {
+  if (status === 'failed') return new ServiceError('conflict', `This report could not be written: ${error}`);
+  if (status === 'generated') return kept();
+  const why = error === null ? '. Ask again in a moment.' : `: ${error}`;
+  return new ServiceError('conflict', `This report is not written yet${why}`);
+}
+
+async function send({ stores }: Deps, req: Request, res: Response, report: Report): Promise<void> {
+  if (report.file === null || report.bytes === null) throw notThere(report);
+  await serveFile(req, res, {
+    bytes: report.bytes,
+    checksum: report.checksum!,
+    modifiedAt: report.generatedAt!,
+    contentType: formats[report.format].contentType,
+    filename: filenameOf(report),
+    async open(range) {
+      const content = await openFile(stores, report, range);
+      if (content) return content;
+      throw kept();
+    },
+  });
+}
+
+const download =
+  (deps: Deps): RequestHandler =>
+  async (req, res) =>
+    send(deps, req, res, await reportOf(deps.writePool, res, req.params.id));
+
+/** Of the links that mails carry. Stands before whatever asks for a key; who comes without a signature is for the others. */
+export function signedReportRoute({ clock = () => new Date(), ...rest }: ReportsRouteDeps): RequestHandler {
+  const deps = { clock, ...rest };
+  return async (req, res, next) => {
+    const { expires, signature } = req.query;
+    if (signature === undefined) return next();
+    const path = `/api/v1/reports/${req.params.id}/download`;
+    if (!(await deps.links.isValid(path, { expires, signature }, clock()))) {
+      throw new ServiceError(
+        'forbidden',
+        'This link is not valid, or not any more: ask for the report to be sent again.',
+      );
+    }
+    await send(deps, req, res, await reportOf(deps.writePool, res, req.params.id));
+  };
+}
+
+const statistics =
+  ({ writePool }: Deps): RequestHandler =>
+  async (_req, res) => {
+    res.json(await readStatistics(writePool, onlySite(res)));
+  };
+
+const reissue =
+  ({ writePool, clock }: Deps): RequestHandler =>
+  async (req, res) => {
+    const report = await reportOf(writePool, res, req.params.id);
+    await recordAudit(writePool, res, 'report.reissue', report.id);
+    const next = await reissueReport(writePool, report, clock());
+    res.status(202).json({ id: next.id, site_id: next.siteId, revision: next.revision, status: 'pending' });
+  };
+
+const resendAgain =
+  ({ writePool, clock }: Deps): RequestHandler =>
+  async (req, res) => {
+    const report = await reportOf(writePool, res, req.params.id);
+    const { recipients } = checkBody(resendSchema, await readOptionalJson(req, res));
+    await recordAudit(writePool, res, 'report.resend', report.id);
+    const resend = await resendReport(writePool, report, recipients, clock());
+    res.status(202).json({ id: report.id, status: 'pending', ...resend });
+  };
+
+export function reportsRoutes({ clock = () => new Date(), ...rest }: ReportsRouteDeps): Router {
+  const deps = { clock, ...rest };
+  const router = Router();
+  router.get('/api/v1/reports', list(deps));
+  router.get('/api/v1/reports/statistics', statistics(deps));
+  router.get('/api/v1/reports/:id', show(deps));
+  router.get('/api/v1/reports/:id/download', download(deps));
+  router.post('/api/v1/reports/:id/resend', requireAdmin, resendAgain(deps));
+  router.post('/api/v1/reports/:id/reissue', requireAdmin, reissue(deps));
+  return router;
+}

@@ -1,0 +1,86 @@
+/** The page that ends the mails of a report, for people without a key. */
+import { ServiceError } from '@millrace/shared/platform/errors';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Html, html, htmlText } from '../delivery/html.js';
+import { unsubscribePath } from '../delivery/report-links.js';
+import { findSubscription, leaveRecipients } from '../delivery/unsubscribe.js';
+import type { Links } from '../exports/export-links.js';
+
+export interface UnsubscribeDependencies {
+  writePool: Pool;
+  links: Links;
+  clock?: () => Date;
+}
+
+const forged = () =>
+  new ServiceError('forbidden', 'This link is not one of ours, or it was cut, or it is too old: open a newer mail.');
+
+/** What the link is about. @throws ServiceError `forbidden` when we did not write it. */
+async function openLink({ writePool, links }: UnsubscribeDependencies, req: Request, now: Date) {
+  const { id, recipient } = req.params as { id: string; recipient: string };
+  const { expires, signature } = req.query;
+  if (!(await links.isValid(unsubscribePath(id, recipient), { expires, signature }, now))) throw forged();
+  return { id, recipient, subscription: await findSubscription(writePool, id, recipient) };
+}
+
+function sendPage(res: Response, title: string, body: Html): void {
+  res.set({
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+  });
+  res.type('html').send(
+    htmlText(html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title>
+<style>:root { color-scheme: light dark } body { font: 17px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem; overflow-wrap: anywhere }
+h1 { font-size: 1.4rem } button { font: inherit; padding: .6rem 1.2rem; cursor: pointer }</style></head>
+<body><h1>${title}</h1>${body}</body></html>
+`),
+  );
+}
+
+function sendDeleted(res: Response, recipient: string): void {
+  const body = html`<p>The report that this link came with was ended for everybody: ${recipient} gets no more mails of it.</p>`;
+  sendPage(res, 'Nothing to unsubscribe from', body);
+}
+
+function sendLeft(res: Response, title: string, recipient: string, name: string): void {
+  const body = html`<p>${recipient} gets no more mails of the report “${name}”.</p>
+<p>To get them again, ask whoever runs Millrace to make this address a recipient of the report again.</p>`;
+  sendPage(res, title, body);
+}
+
+/** Only asks: programs that look for viruses open every link of a mail. */
+const ask =
+  (deps: UnsubscribeDependencies): RequestHandler =>
+  async (req, res) => {
+    const { recipient, subscription } = await openLink(deps, req, (deps.clock ?? (() => new Date()))());
+    if (!subscription) return sendDeleted(res, recipient);
+    const { name, isRecipient, hasLeft } = subscription;
+    if (hasLeft) return sendLeft(res, 'Unsubscribed already', recipient, name);
+    const state = isRecipient
+      ? html`${recipient} gets the report “${name}” by mail.`
+      : html`${recipient} gets no new mails of the report “${name}”, but those that were sent may be sent again.`;
+    const body = html`<p>${state}</p><form method="post"><button>Send no more of them</button></form>`;
+    sendPage(res, 'Unsubscribe?', body);
+  };
+
+/** By the button of the page or by that of a mail program (RFC 8058). */
+const leave =
+  (deps: UnsubscribeDependencies): RequestHandler =>
+  async (req, res) => {
+    const now = (deps.clock ?? (() => new Date()))();
+    const { id, recipient, subscription } = await openLink(deps, req, now);
+    if (!subscription) return sendDeleted(res, recipient);
+    const { name, hasLeft } = subscription;
+    if (!hasLeft) await leaveRecipients(deps.writePool, id, recipient, now);
+    sendLeft(res, hasLeft ? 'Unsubscribed already' : 'Unsubscribed', recipient, name);
+  };
+
+export function unsubscribeRoutes(deps: UnsubscribeDependencies): Router {
+  const router = Router();
+  router.get('/api/v1/report-templates/:id/unsubscribe/:recipient', ask(deps));
+  router.post('/api/v1/report-templates/:id/unsubscribe/:recipient', leave(deps));
+  return router;
+}

@@ -1,0 +1,6 @@
+/** Turns the command line into keys made, listed or revoked: wires it to the process, and nothing else. */
+import { loadDatabaseUrl } from './command-config.js';
+import { runKeys } from './keys-run.js';
+
+const { stdout, stderr } = process;
+process.exitCode = await runKeys(process.argv.slice(2), { stdout, stderr, databaseUrl: loadDatabaseUrl });

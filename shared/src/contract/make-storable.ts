@@ -1,0 +1,12 @@
+/** What Postgres can store: `text` and `jsonb` refuse NUL and lone surrogates, which become U+FFFD. */
+import { isExactNumber } from '../platform/exact-json.js';
+
+export const makeStorable = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();
+
+/** The same of all texts in a value, and of keys. Recursion is bounded: properties are at most five levels deep. */
+export function makeValueStorable(value: unknown): unknown {
+  if (typeof value === 'string') return makeStorable(value);
+  if (Array.isArray(value)) return value.map(makeValueStorable);
+  if (value === null || typeof value !== 'object' || isExactNumber(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [makeStorable(key), makeValueStorable(inner)]));
+}

@@ -1,0 +1,178 @@
+/** Turns the events whose types have a meaning of their own (payments, tournaments ...) into checked ones, amounts as decimals. */
+import Joi from 'joi';
+import { exactDigits, isExactNumber } from '../platform/exact-json.js';
+import { hasMoreCharacters } from './count-characters.js';
+import type { EventRefusal, EventRefusalReason } from './event-refusal.js';
+
+/** ISO 4217, as far as the runtime knows it. */
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** A number as the decimal digits that were sent, anything else as it is. */
+function digitsOf(given: unknown): unknown {
+  if (typeof given === 'number') return String(given);
+  return isExactNumber(given) ? exactDigits(given) : given;
+}
+
+/**
+ * An amount of money is text, such as "12.50", and stays the decimal that it is. A number becomes that text with the digits
+ * that were sent: nothing is ever computed in binary fractions.
+ */
+const amount = (pattern: RegExp, problem: 'amount.format' | 'amount.positive') =>
+  Joi.any().custom((given: unknown, helpers) => {
+    const text = digitsOf(given);
+    if (typeof text !== 'string') return helpers.error('amount.type');
+    return pattern.test(text) ? text : helpers.error(problem);
+  });
+
+const most = 1e9;
+
+/** A number from 0 to 1e9, its digits kept. */
+const quantity = Joi.any().custom((given: unknown, helpers) => {
+  const number = isExactNumber(given) ? Number(exactDigits(given)) : given;
+  if (typeof number !== 'number') return helpers.error('number.base');
+  if (number < 0) return helpers.error('number.min', { limit: 0 });
+  return number > most ? helpers.error('number.max', { limit: most }) : given;
+});
+
+/** No whole number of that size is one that a double would change. */
+const wholeQuantity = quantity.custom((given: unknown, helpers) =>
+  Number.isInteger(given) ? given : helpers.error('number.integer'),
+);
+
+const positive = amount(/^\d{1,12}(\.\d{1,6})?$/, 'amount.positive').required();
+const signed = amount(/^-?\d{1,12}(\.\d{1,6})?$/, 'amount.format').required();
+const currency = Joi.string().custom((text: string, helpers) =>
+  currencies.has(text) ? text : helpers.error('currency.unknown'),
+);
+const name = Joi.string()
+  .custom((text: string, helpers) =>
+    hasMoreCharacters(text, 128) ? helpers.error('string.max', { limit: 128 }) : text,
+  )
+  .required();
+
+/** Absent, or null. */
+const optionalName = name.optional().empty(null);
+/** A subscription is named, else it is what one user pays for one profile in one currency. */
+const subscription = { subscription_id: optionalName };
+/** How long a plan goes between payments: `interval_count` times `interval`. */
+const interval = Joi.valid('day', 'week', 'month', 'quarter', 'year');
+const intervalCount = Joi.number().integer().min(1).max(366).empty(null);
+
+const tournament = { tournament_id: name, format: name, players: wholeQuantity.required() };
+
+/** Properties that each type must or may have; others may stand beside them. */
+const properties: Record<string, Joi.SchemaMap> = {
+  signup: {},
+  payment: {
+    transaction_id: name,
+    amount: positive,
+    currency: currency.required(),
+    status: Joi.valid('succeeded', 'failed').required(),
+    ...subscription,
+    interval: interval.empty(null),
+    interval_count: intervalCount,
+  },
+  refund: { transaction_id: name, refund_id: optionalName, amount: positive, currency: currency.required() },
+  subscription_changed: {
+    ...subscription,
+    amount: positive,
+    currency: currency.required(),
+    interval: interval.required(),
+    interval_count: intervalCount,
+  },
+  subscription_canceled: {
+    ...subscription,
+    currency: currency.empty(null),
+    ends: Joi.valid('now', 'period_end').empty(null),
+  },
+  revenue: { amount: signed, currency: currency.required() },
+  cost: { category: name, feature: name, amount: signed, currency: currency.required() },
+  tournament_created: tournament,
+  tournament_completed: {
+    ...tournament,
+    duration_minutes: quantity.required(),
+    revenue: signed.optional().empty(null),
+    // biome-ignore lint/suspicious/noThenProperty: the name that Joi gives it
+    currency: Joi.when('revenue', { is: Joi.exist(), then: currency.required(), otherwise: currency }).empty(null),
+  },
+};
+
+/** Types whose properties are checked. */
+export const typedEvents: ReadonlyMap<string, Joi.ObjectSchema> = new Map(
+  Object.entries(properties).map(([type, keys]) => [
+    type,
+    Joi.object(keys)
+      .unknown(true)
+      .prefs({ convert: false, abortEarly: true, errors: { render: false } }),
+  ]),
+);
+
+type Sentence = (field: string, context?: Joi.Context) => string;
+
+const rules: Record<string, [EventRefusalReason, Sentence]> = {
+  'any.required': ['missing_field', (field) => `${field} is required for this event_type`],
+  'any.only': ['bad_format', (field, context) => `${field} must be one of ${context?.valids?.join(', ')}`],
+  'string.base': ['wrong_type', (field) => `${field} must be a string`],
+  'string.empty': ['empty', (field) => `${field} must not be empty`],
+  'string.max': ['too_long', (field, context) => `${field} must have at most ${context?.limit} characters`],
+  'number.base': ['wrong_type', (field) => `${field} must be a number`],
+  'number.integer': ['wrong_type', (field) => `${field} must be a whole number`],
+  'number.min': ['out_of_range', (field, context) => `${field} must be at least ${context?.limit}`],
+  'number.max': ['out_of_range', (field, context) => `${field} must be at most ${context?.limit}`],
+  'amount.type': ['wrong_type', (field) => `${field} must be a decimal such as "12.50"`],
+  'amount.format': [
+    'bad_format',
+    (field) => `${field} must be a decimal such as "12.50": up to 12 digits, up to 6 after the point`,
+  ],
+  'amount.positive': [
+    'bad_format',
+    (field) => `${field} must be a decimal such as "12.50" and not negative: up to 12 digits, up to 6 after the point`,
+  ],
+  'currency.unknown': ['bad_format', (field) => `${field} must be a currency of ISO 4217 such as EUR`],
+};
+
+const missing = (field: string, message = `${field} is required for this event_type`): EventRefusal => ({
+  reason: 'missing_field',
+  field,
+  message,
+});
+
+const isGiven = (value: unknown) => value !== undefined && value !== null;
+
+/** A payment of a subscription says how long it pays for: without an interval it would be a single sale. */
+function checkInterval({ interval, ...given }: Record<string, unknown>): EventRefusal | undefined {
+  if (isGiven(interval)) return undefined;
+  const needing = ['subscription_id', 'interval_count'].find((name) => isGiven(given[name]));
+  return needing === undefined
+    ? undefined
+    : missing('properties.interval', `properties.interval is required with ${needing}`);
+}
+
+export interface TypedEvent {
+  event_type: string;
+  user_id?: string;
+  properties?: Record<string, unknown>;
+}
+
+/**
+ * Undefined for an event of any other type, and for one that keeps the rules of its type; amounts that were numbers are then
+ * text in `event.properties`.
+ */
+export function checkTypedEvent(event: TypedEvent): EventRefusal | undefined {
+  const schema = typedEvents.get(event.event_type);
+  if (schema === undefined) return undefined;
+  if (event.event_type === 'signup' && event.user_id === undefined) return missing('user_id');
+  if (event.event_type.startsWith('subscription_') && event.user_id === undefined) {
+    const message = 'properties.subscription_id, or user_id of the event, is required for this event_type';
+    if (!isGiven(event.properties?.subscription_id)) return missing('properties.subscription_id', message);
+  }
+  const { error, value } = schema.validate(event.properties ?? {});
+  if (error === undefined) {
+    if (event.properties !== undefined) event.properties = value;
+    return event.event_type === 'payment' ? checkInterval(value) : undefined;
+  }
+  const { type, path, context } = error.details[0]!;
+  const field = `properties.${path.join('.')}`;
+  const [reason, sentence] = rules[type] ?? ['wrong_type', () => `${field} is invalid (${type})`];
+  return { reason, field, message: sentence(field, context) };
+}

@@ -1,0 +1,141 @@
+/** Turns environment variables into one checked, frozen configuration, or into one message that names every problem. */
+
+import Joi from 'joi';
+import { parseProxies } from '../access/rate-limit.js';
+import { ruleMessages } from '../contract/rule-messages.js';
+
+const port = (fallback: number) => Joi.number().integer().min(0).max(65_535).default(fallback);
+
+/** Variables that every service understands. */
+export const commonSettings = {
+  NODE_ENV: Joi.string().valid('development', 'test', 'production').default('development'),
+  HOST: Joi.string().hostname().default('127.0.0.1'),
+  LOG_LEVEL: Joi.string().valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+  SHUTDOWN_TIMEOUT_MS: Joi.number().integer().min(100).max(600_000).default(15_000),
+};
+
+/** The values of {@link commonSettings} that services use. */
+export interface CommonEnvironment {
+  HOST: string;
+  LOG_LEVEL: string;
+  SHUTDOWN_TIMEOUT_MS: number;
+}
+
+/** Where the database is. */
+export const databaseSettings = {
+  DATABASE_URL: Joi.string()
+    .uri({ scheme: ['postgres', 'postgresql'] })
+    .required(),
+};
+
+/** The folder of export files, which those who write, send and remove them share. */
+export const exportDirSetting = Joi.string().default('.millrace/exports');
+
+/** Where the queue is: on Redis when one is named, else on Postgres. */
+export const queueSettings = {
+  REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
+  REDIS_HOST: Joi.string().hostname(),
+  REDIS_PORT: port(6379),
+  REDIS_PASSWORD: Joi.string().allow(''),
+  REDIS_DB: Joi.number().integer().min(0).max(15).default(0),
+  QUEUE_PREFIX: Joi.string()
+    .pattern(/^[a-z][a-z0-9_]{0,39}$/)
+    .default('millrace'),
+};
+
+/** How failed jobs are tried again, for whoever adds jobs; each job's own where it is not set. */
+export const retrySettings = {
+  QUEUE_MAX_ATTEMPTS: Joi.number().integer().min(1).max(100),
+  QUEUE_BACKOFF_DELAY: Joi.number().integer().min(0).max(3_600_000),
+};
+
+export interface RetryEnvironment {
+  QUEUE_MAX_ATTEMPTS?: number;
+  QUEUE_BACKOFF_DELAY?: number;
+}
+
+/** What {@link retrySettings} say, as jobs are added with it. */
+export const retryOf = (env: RetryEnvironment) => ({
+  maxAttempts: env.QUEUE_MAX_ATTEMPTS,
+  backoffMs: env.QUEUE_BACKOFF_DELAY,
+});
+
+/** Who may ask how often, of every service that people ask. */
+export const accessSettings = {
+  RATE_LIMIT_REQUESTS: Joi.number().integer().min(0).max(1e9).default(60_000),
+  TRUST_PROXY: Joi.string()
+    .custom((list: string, helpers) => {
+      try {
+        parseProxies(list);
+        return list;
+      } catch (error) {
+        return helpers.error('proxies.bad', { reason: (error as Error).message });
+      }
+    })
+    .messages({
+      'proxies.bad': 'TRUST_PROXY: {{#reason}}; give addresses and networks such as 10.0.0.0/8, separated by commas',
+    }),
+};
+
+export interface AccessEnvironment {
+  RATE_LIMIT_REQUESTS: number;
+  TRUST_PROXY?: string;
+}
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+/** What says whether statistics need a key. */
+interface ReadingEnvironment {
+  READ_AUTH?: string | undefined;
+  NODE_ENV?: string | undefined;
+  HOST: string;
+}
+
+/** Whether statistics need a key: they are open only on a developer's own machine, or where somebody said so. */
+export function readingNeedsKey({ READ_AUTH, NODE_ENV, HOST }: ReadingEnvironment): boolean {
+  return READ_AUTH ? READ_AUTH === 'key' : NODE_ENV === 'production' || !loopback.includes(HOST);
+}
+
+/** A port variable with its default. */
+export { port as portSetting };
+
+export interface QueueEnvironment {
+  DATABASE_URL?: string;
+  REDIS_URL?: string;
+  REDIS_HOST?: string;
+  REDIS_PORT: number;
+  REDIS_PASSWORD?: string;
+  REDIS_DB: number;
+  QUEUE_PREFIX: string;
+}
+
+/** Where jobs are kept; made from the environment by {@link queueLocation}. */
+export type QueueLocation =
+  | { kind: 'redis'; url: string; prefix: string }
+  | { kind: 'postgres'; url: string; prefix: string };
+
+/** The queue's place: `REDIS_URL`, else `REDIS_HOST` and friends, else the Postgres of `DATABASE_URL`. */
+export function queueLocation(env: QueueEnvironment): QueueLocation {
+  if (env.REDIS_URL) return { kind: 'redis', url: env.REDIS_URL, prefix: env.QUEUE_PREFIX };
+  if (env.REDIS_HOST) {
+    const login = env.REDIS_PASSWORD ? `:${encodeURIComponent(env.REDIS_PASSWORD)}@` : '';
+    const host = env.REDIS_HOST.includes(':') ? `[${env.REDIS_HOST}]` : env.REDIS_HOST;
+    const url = `redis://${login}${host}:${env.REDIS_PORT}/${env.REDIS_DB}`;
+    return { kind: 'redis', url, prefix: env.QUEUE_PREFIX };
+  }
+  return { kind: 'postgres', url: env.DATABASE_URL as string, prefix: env.QUEUE_PREFIX };
+}
+
+/**
+ * Checks `env` against `schema` and returns the values it names, converted and frozen.
+ * @throws Error with one message that lists every problem.
+ */
+export function loadConfig<T>(schema: Joi.ObjectSchema<T>, env: NodeJS.ProcessEnv): Readonly<T> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { value, error } = schema.validate(given, { abortEarly: false, stripUnknown: true, messages: ruleMessages });
+  if (error) {
+    const problems = error.details.map((detail) => `  ${detail.message.replaceAll('"', '')}`).join('\n');
+    throw new Error(`The configuration is not usable. Correct these environment variables:\n${problems}`);
+  }
+  return Object.freeze(value);
+}
