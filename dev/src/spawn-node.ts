@@ -1,6 +1,6 @@
 /** Turns a script of a package into a child process that never outlives us, with its log on our output. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { dirname } from 'node:path';
+import { sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { formatLogLine } from './format-log-line.js';
@@ -11,7 +11,7 @@ const preload = new URL('./end-with-supervisor.js', import.meta.url).href;
 export interface NodeChildOptions {
   /** Name in the log. */
   name: string;
-  /** Absolute path; the child works in the package's folder, which is the parent of the script's. */
+  /** Absolute path below `dist/` of a package, whose folder becomes the working directory. */
   script: string;
   /** Further options of Node itself. */
   nodeOptions?: string[];
@@ -38,7 +38,7 @@ export interface NodeChild {
 export function spawnNode(options: NodeChildOptions): NodeChild {
   const { name, script, nodeOptions = [], env, lifeline } = options;
   const child = spawn(process.execPath, ['--enable-source-maps', ...nodeOptions, '--import', preload, script], {
-    cwd: dirname(dirname(script)),
+    cwd: script.slice(0, script.lastIndexOf(`${sep}dist${sep}`)),
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(lifeline ? [lifeline] : [])],

@@ -5,7 +5,7 @@ import { createBatchConsumer } from '@millrace/processor/events/consume-batches'
 import { readAccounts } from '@millrace/reporting/accounting/read-accounts';
 import type { EventIngestData } from '@millrace/shared/contract/event-job';
 import { accountedId } from '@millrace/shared/contract/job-account';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
@@ -40,7 +40,7 @@ const job = (process: number, seq: number, texts: string[], madeMs = ten): TestJ
 });
 
 const consume = (...jobs: TestJob[]) => {
-  const consumer = createBatchConsumer(database.pool, createMetrics(), silent);
+  const consumer = createBatchConsumer(database.pool, createTelemetry(), silent);
   return Promise.all(jobs.map((each) => consumer.consume(each)));
 };
 const note = (process: number, accepted: number, rejected = 0) =>
@@ -118,7 +118,7 @@ it('counts poison once, also of a job that is stopped between its pieces', async
   const texts = [...events(0, 10), poison, ...events(10, 20)];
   // As a processor leaves it that dies after it stored the first half.
   await database.pool.query('alter table dead_letter_events rename to hidden');
-  const dying = createBatchConsumer(database.pool, createMetrics(), silent);
+  const dying = createBatchConsumer(database.pool, createTelemetry(), silent);
   const died = dying.consume(job(7, 1, texts)).catch(() => 'died');
   dying.stopRetrying();
   expect(await died).toBe('died');

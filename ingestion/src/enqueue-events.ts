@@ -3,7 +3,7 @@
 import { eventJob, packedEventJob } from '@millrace/shared/contract/event-job';
 import type { ErrorCode } from '@millrace/shared/platform/errors';
 import { takeGroup } from '@millrace/shared/platform/take-group';
-import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/platform/telemetry';
+import { latencyBuckets, sizeBuckets, type Telemetry } from '@millrace/shared/platform/telemetry';
 import { createLedger, type Ledger } from './ledger.js';
 import type { QueueGate } from './queue-gate.js';
 import { type EventBatch, jobLimits } from './validate-events.js';
@@ -32,10 +32,10 @@ const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch
 const endOfTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Group commit: at most one job is on its way; its size follows the load by itself. */
-export function createEventQueue(gate: QueueGate, metrics: Metrics, ledger: Ledger = createLedger()): EventQueue {
-  const queued = metrics.counter('millrace_ingestion_queued_events_total', 'Events that are durable in the queue');
-  const flushSize = metrics.histogram('millrace_ingestion_flush_events', 'Events in one job', sizeBuckets);
-  const flushSeconds = metrics.histogram(
+export function createEventQueue(gate: QueueGate, telemetry: Telemetry, ledger: Ledger = createLedger()): EventQueue {
+  const queued = telemetry.counter('millrace_ingestion_queued_events_total', 'Events that are durable in the queue');
+  const flushSize = telemetry.histogram('millrace_ingestion_flush_events', 'Events in one job', sizeBuckets);
+  const flushSeconds = telemetry.histogram(
     'millrace_ingestion_flush_seconds',
     'Time until a job was durable',
     latencyBuckets,

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Refusal, wrongMethod } from '@millrace/shared/platform/errors';
 import type { Logger } from '@millrace/shared/platform/logger';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Admit, Sender } from './admit-request.js';
 import { preflightHeaders } from './allow-origins.js';
 import { answerRefusal } from './answer-events.js';
@@ -27,7 +27,7 @@ export interface EventLaneDeps {
   nameClient: NameClient;
   findFacts: FindFacts;
   enrich: Enrich;
-  metrics: Metrics;
+  telemetry: Telemetry;
   logger: Logger;
   now: () => number;
   isClosing: () => boolean;
@@ -49,7 +49,7 @@ const refused = (refusal: Refusal): Refused => ({ refusal, events: 1 });
 export function createEventLane(deps: EventLaneDeps): EventLane {
   const { budget, admit, nameClient, logger } = deps;
   const taker = createEventTaker(deps);
-  deps.metrics.gauge('millrace_ingestion_waiting_bytes', 'Bytes of requests in work', [], (gauge) =>
+  deps.telemetry.gauge('millrace_ingestion_waiting_bytes', 'Bytes of requests in work', [], (gauge) =>
     gauge.set(budget.used),
   );
 

@@ -7,7 +7,7 @@ import { limitHeapGrowth } from '@millrace/shared/platform/heap';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
 import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createLogger } from '@millrace/shared/platform/logger';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { openQueue, type Queue } from '@millrace/shared/queue/queue';
 import { buildApp, laneFirst } from './app.js';
 import { loadIngestionConfig } from './config.js';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   limitHeapGrowth();
   const config = loadIngestionConfig();
   const logger = createLogger('ingestion', config.LOG_LEVEL);
-  const metrics = createMetrics({ withProcessMetrics: true });
+  const telemetry = createTelemetry({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
   const isClosing = () => lifecycle.closing;
 
@@ -43,13 +43,13 @@ async function main(): Promise<void> {
   lifecycle.onClose('queue gate', () => gate.close());
   const ledger = createLedger();
   lifecycle.onClose('counts of events', keepNoting(config.DATABASE_URL, ledger, logger));
-  const events = createEventQueue(gate, metrics, ledger);
+  const events = createEventQueue(gate, telemetry, ledger);
   lifecycle.onClose('waiting events', () => events.drain());
 
   const knowledge = await openKnowledge(config, logger);
   lifecycle.onClose('what is known of senders', () => knowledge.close());
-  const lane = openLane(config, { events, metrics, logger, isClosing, ledger, ...knowledge });
-  const app = buildApp({ logger, metrics, health: queueHealth(location, gate.check), isClosing }, lane);
+  const lane = openLane(config, { events, telemetry, logger, isClosing, ledger, ...knowledge });
+  const app = buildApp({ logger, telemetry, health: queueHealth(location, gate.check), isClosing }, lane);
   const server = createHttpServer(laneFirst(lane, app));
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.INGESTION_PORT, config.HOST), server, 'INGESTION_PORT');

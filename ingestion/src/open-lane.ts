@@ -2,7 +2,7 @@
 import { parseProxies } from '@millrace/shared/access/rate-limit';
 import type { Logger } from '@millrace/shared/platform/logger';
 import { createSlowBodies } from '@millrace/shared/platform/slow-bodies';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { createAdmit } from './admit-request.js';
 import { createByteBudget } from './byte-budget.js';
 import type { Config } from './config.js';
@@ -20,7 +20,7 @@ import { createBodyReader } from './read-body.js';
 
 export interface LaneParts extends Omit<Knowledge, 'close'> {
   events: EventQueue;
-  metrics: Metrics;
+  telemetry: Telemetry;
   logger: Logger;
   isClosing: () => boolean;
   ledger: Ledger;

@@ -1,6 +1,6 @@
 /** Candidate events on their way into the queue: checked, enriched, counted for their sender, stored. */
 import type { Refusal } from '@millrace/shared/platform/errors';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Admit, Sender } from './admit-request.js';
 import type { EnqueueOutcome, EventQueue } from './enqueue-events.js';
 import type { Enrich } from './enrich/enrich-event.js';
@@ -36,7 +36,7 @@ export interface EventTaker {
 
 export interface EventTakerDeps {
   events: EventQueue;
-  metrics: Metrics;
+  telemetry: Telemetry;
   now: () => number;
   /** Undefined: everybody may send. */
   admit?: Admit | undefined;
@@ -45,9 +45,11 @@ export interface EventTakerDeps {
   ledger?: Ledger;
 }
 
-export function createEventTaker({ events, metrics, now, admit, enrich, ledger }: EventTakerDeps): EventTaker {
-  const received = metrics.counter('millrace_ingestion_received_events_total', 'Events that arrived, good or bad');
-  const refused = metrics.counter('millrace_ingestion_rejected_events_total', 'Events refused, by reason', ['reason']);
+export function createEventTaker({ events, telemetry, now, admit, enrich, ledger }: EventTakerDeps): EventTaker {
+  const received = telemetry.counter('millrace_ingestion_received_events_total', 'Events that arrived, good or bad');
+  const refused = telemetry.counter('millrace_ingestion_rejected_events_total', 'Events refused, by reason', [
+    'reason',
+  ]);
 
   function refuse(reason: string, count = 1): void {
     refused.inc({ reason }, count);

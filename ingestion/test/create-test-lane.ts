@@ -1,7 +1,7 @@
 /** A lane with the defaults of production, for tests that replace a part or two. */
 
 import { createSlowBodies, type SlowBodies } from '@millrace/shared/platform/slow-bodies';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { createByteBudget } from '../src/byte-budget.js';
 import { createEventLane, type EventLane, type EventLaneDeps } from '../src/event-lane.js';
@@ -20,7 +20,7 @@ export function createTestLane(given: Partial<EventLaneDeps> & Pick<EventLaneDep
     nameClient: createNameClient(() => false),
     findFacts: createFindFacts(() => false, []),
     enrich: () => true,
-    metrics: createMetrics(),
+    telemetry: createTelemetry(),
     logger: silent,
     now: Date.now,
     isClosing: () => false,

@@ -1,7 +1,7 @@
 /** Which jobs are compressed: large ones, once the memory of the queue matters. */
 
 import { type EventIngestData, unpackEvents } from '@millrace/shared/contract/event-job';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { expect, it } from 'vitest';
 import { createEventQueue } from '../src/enqueue-events.js';
 
@@ -13,7 +13,7 @@ async function jobOf(waitingJobs: number): Promise<EventIngestData> {
   const added: EventIngestData[] = [];
   const add = async (_id: string, data: EventIngestData) => void added.push(data);
   const gate = { state: 'open' as const, waitingJobs, add, check: async () => {}, close: () => {} };
-  await createEventQueue(gate, createMetrics()).enqueue({ text, count: 200, hasContext: false });
+  await createEventQueue(gate, createTelemetry()).enqueue({ text, count: 200, hasContext: false });
   return added[0]!;
 }
 

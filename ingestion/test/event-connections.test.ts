@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { closeServer, createHttpServer } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -27,10 +27,10 @@ let server: Server;
 let port: number;
 
 beforeAll(async () => {
-  const metrics = createMetrics();
+  const telemetry = createTelemetry();
   const isClosing = () => false;
-  const lane = createTestLane({ events, budget, metrics });
-  server = createHttpServer(laneFirst(lane, buildApp({ logger: silent, metrics, health: {}, isClosing }, lane)));
+  const lane = createTestLane({ events, budget, telemetry });
+  server = createHttpServer(laneFirst(lane, buildApp({ logger: silent, telemetry, health: {}, isClosing }, lane)));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as { port: number }).port;

@@ -2,7 +2,7 @@
 
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { unpackEvents } from '@millrace/shared/contract/event-job';
-import { createMetrics, type Metrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry, type Telemetry } from '@millrace/shared/platform/telemetry';
 import { createQueue, openQueue, type Queue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
@@ -37,7 +37,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   let queue: Queue;
   let handle: QueueHandle;
   let gate: QueueGate;
-  let metrics: Metrics;
+  let telemetry: Telemetry;
   let app: Express;
   let closing = false;
 
@@ -66,14 +66,14 @@ describe.each(queueBackends)('on %s', (backend) => {
   beforeEach(async () => {
     await queue.obliterate({ force: true });
     closing = false;
-    metrics = createMetrics();
+    telemetry = createTelemetry();
     const lane = createTestLane({
-      events: createEventQueue(gate, metrics),
-      metrics,
+      events: createEventQueue(gate, telemetry),
+      telemetry,
       now: () => Date.UTC(2026, 10, 23),
       isClosing: () => closing,
     });
-    app = buildApp({ logger: silent, metrics, health: { queues: gate.check }, isClosing: () => closing }, lane);
+    app = buildApp({ logger: silent, telemetry, health: { queues: gate.check }, isClosing: () => closing }, lane);
   });
   afterAll(async () => {
     await queue.obliterate({ force: true });
@@ -97,7 +97,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     }
     return batches.flat();
   }
-  const counted = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values;
+  const counted = async (name: string) => (await telemetry.registry.getSingleMetric(name)?.get())?.values;
 
   describe('POST /event', () => {
     it('answers 200 when the event is in the queue, complete', async () => {
@@ -292,7 +292,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   it('sends what arrives together in one job, and what arrives while it is on its way in the next', async () => {
-    const events = createEventQueue(gate, createMetrics());
+    const events = createEventQueue(gate, createTelemetry());
     const text = JSON.stringify(event);
     const send = (count: number) =>
       Array.from({ length: count }, () => events.enqueue({ text, count: 1, hasContext: false }));
@@ -307,8 +307,8 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   it('keeps nothing of the budget once everything is answered, and refuses beyond it', async () => {
     const budget = createByteBudget(500);
-    const lane = createTestLane({ events: createEventQueue(gate, createMetrics()), budget });
-    const small = buildApp({ logger: silent, metrics, health: {}, isClosing: () => false }, lane);
+    const lane = createTestLane({ events: createEventQueue(gate, createTelemetry()), budget });
+    const small = buildApp({ logger: silent, telemetry, health: {}, isClosing: () => false }, lane);
     const others = budget.hold('192.0.2.7');
     others.take(300);
     const answer = await request(small)
@@ -361,7 +361,7 @@ describe.each(queueBackends)('on %s', (backend) => {
         { ...defaultGateOptions, backlogIntervalMs: 20, maxWaitingJobs: 2 },
       );
       await eventually(async () => narrow.state === 'open', 'the gate is open');
-      const events = createEventQueue(narrow, createMetrics());
+      const events = createEventQueue(narrow, createTelemetry());
       for (let job = 0; job < 3; job += 1) await events.enqueue({ text: '{}', count: 1, hasContext: false });
       await eventually(async () => narrow.state === 'overloaded', 'the gate is closed');
       expect(await events.enqueue({ text: '{}', count: 1, hasContext: false })).toBe('overloaded');

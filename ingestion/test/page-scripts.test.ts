@@ -1,11 +1,11 @@
 /** The scripts of pages: what browsers and proxies in between may keep, and for how long. */
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.js';
 
-const app = buildApp({ logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false }, () => false);
+const app = buildApp({ logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false }, () => false);
 const get = (path: string, encoding = 'identity') => request(app).get(path).set('accept-encoding', encoding);
 
 describe.each(['m', 'millrace-vitals'])('/%s.js', (name) => {

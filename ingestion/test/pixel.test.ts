@@ -1,5 +1,5 @@
 /** `GET /event`: events of pages and mails that can load a picture but not post. */
-import { createMetrics, type Metrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry, type Telemetry } from '@millrace/shared/platform/telemetry';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestLane } from './create-test-lane.js';
@@ -13,12 +13,12 @@ const events = {
   },
   drain: async () => {},
 };
-let metrics: Metrics;
+let telemetry: Telemetry;
 let handler: Parameters<typeof request>[0];
 beforeEach(() => {
   queued.length = 0;
-  metrics = createMetrics();
-  const lane = createTestLane({ events, metrics, now: () => now });
+  telemetry = createTelemetry();
+  const lane = createTestLane({ events, telemetry, now: () => now });
   handler = (req: Parameters<typeof lane>[0], res: Parameters<typeof lane>[1]) => void lane(req, res);
 });
 
@@ -102,7 +102,7 @@ describe('HEAD', () => {
     expect(good.headers).toMatchObject({ 'content-type': 'image/gif', 'content-length': '42' });
     await request(handler).head('/event?site_id=demo').expect(400);
     expect(queued).toEqual([]);
-    const received = await metrics.registry.getSingleMetric('millrace_ingestion_received_events_total')?.get();
+    const received = await telemetry.registry.getSingleMetric('millrace_ingestion_received_events_total')?.get();
     expect(received?.values).toMatchObject([{ value: 0 }]);
   });
 });

@@ -8,7 +8,7 @@ import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { keepFolded } from './accounting/fold-jobs.js';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
@@ -21,7 +21,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   limitHeapGrowth();
   const config = loadProcessorConfig();
   const logger = createLogger('processor', config.LOG_LEVEL);
-  const metrics = createMetrics({ withProcessMetrics: true });
+  const telemetry = createTelemetry({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
   const pool = createPool(config.DATABASE_URL, logger, {
     max: 8,
@@ -35,7 +35,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
     queues: () => Promise.reject(new Error('starting')),
   };
   const about = { service: 'processor', docs: 'README.md, "The path of an event"' };
-  const app = buildServiceApp({ about, logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
+  const app = buildServiceApp({ about, logger, telemetry, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
   const port = await startServer(() => server.listen(config.PROCESSOR_PORT, config.HOST), server, 'PROCESSOR_PORT');
@@ -46,7 +46,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   const deps = {
     pool,
     queue: queueLocation(config),
-    metrics,
+    telemetry,
     logger,
     retry: retryOf(config),
     limits: limitsOf(config),

@@ -7,7 +7,7 @@ import { eventIngest, type QueueName, queueNames } from '@millrace/shared/contra
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { RetrySettings } from '@millrace/shared/queue/add-job';
 import { type RunningWorker, startJobWorker, watchJobs } from '@millrace/shared/queue/job-worker';
 import { createNewerJobs } from '@millrace/shared/queue/newer-jobs';
@@ -28,7 +28,7 @@ export interface WorkerLimits {
 export interface WorkerDeps {
   pool: Pool;
   queue: QueueLocation;
-  metrics: Metrics;
+  telemetry: Telemetry;
   logger: Logger;
   retry?: RetrySettings;
   limits?: WorkerLimits;
@@ -51,8 +51,8 @@ function jobsInMemory(charactersOfJob = 0, concurrency: number): number {
 
 /** Not by {@link startJobWorker}: the consumer checks what it merges, and how many jobs are active follows their size. */
 const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurrency) => {
-  const { pool, queue, metrics, logger } = deps;
-  const consumer = createBatchConsumer(pool, metrics, logger);
+  const { pool, queue, telemetry, logger } = deps;
+  const consumer = createBatchConsumer(pool, telemetry, logger);
   const leaveNewer = createNewerJobs(logger);
   const worker = createWorker<EventIngestData, EventIngestResult>(
     eventIngest.queue,

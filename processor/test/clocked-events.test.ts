@@ -1,6 +1,6 @@
 /** Retries of events whose clock is corrected: each delivery arrives at another moment, and the event is stored once. */
 import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createBatchConsumer } from '../src/events/consume-batches.js';
@@ -25,7 +25,7 @@ function delivery(sent_at: string | undefined, arrived: string, fields: object =
   return serializeEvent(result.event);
 }
 
-const processor = () => createBatchConsumer(database.pool, createMetrics(), silent);
+const processor = () => createBatchConsumer(database.pool, createTelemetry(), silent);
 const job = (id: string, texts: string[]) => ({
   id,
   data: { v: 1 as const, count: texts.length, events: `[${texts.join(',')}]` },

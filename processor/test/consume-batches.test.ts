@@ -1,14 +1,14 @@
 /** Event jobs into rows, on a real database: once each, poison set aside, partitions made. */
 import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import type { EventIngestData } from '@millrace/shared/contract/event-job';
-import { createMetrics, type Metrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry, type Telemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BatchConsumer, createBatchConsumer } from '../src/events/consume-batches.js';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 
 let database: TestDatabase;
-let metrics: Metrics;
+let telemetry: Telemetry;
 let consumer: BatchConsumer;
 
 beforeAll(async () => {
@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query('truncate events, sites, dead_letter_events, rollup_marks');
-  metrics = createMetrics();
-  consumer = createBatchConsumer(database.pool, metrics, silent);
+  telemetry = createTelemetry();
+  consumer = createBatchConsumer(database.pool, telemetry, silent);
 });
 
 function eventText(fields: object): string {
@@ -43,7 +43,7 @@ async function count(table: string): Promise<number> {
 /** Each event in exactly one outcome. */
 async function outcomes() {
   const value = async (name: string) => {
-    const metric = await metrics.registry.getSingleMetric(`millrace_processor_${name}_events_total`)?.get();
+    const metric = await telemetry.registry.getSingleMetric(`millrace_processor_${name}_events_total`)?.get();
     return metric?.values[0]?.value ?? 0;
   };
   return {
@@ -91,7 +91,7 @@ describe('storing', () => {
 
   it('stores the same event once when it comes 50 times in parallel from four processors', async () => {
     const text = eventText({ event_id: 'same' });
-    const others = Array.from({ length: 3 }, () => createBatchConsumer(database.pool, createMetrics(), silent));
+    const others = Array.from({ length: 3 }, () => createBatchConsumer(database.pool, createTelemetry(), silent));
     const consumers = [consumer, ...others];
     await Promise.all(
       Array.from({ length: 50 }, (_, index) => consumers[index % 4]!.consume(job(`j${index}`, [text, ...many(20)]))),
@@ -106,7 +106,7 @@ describe('storing', () => {
       '2015-06-01T00:00:00+02:00',
       '2026-11-24T00:00:00Z',
     ].map((timestamp) => eventText({ timestamp }));
-    const consumers = Array.from({ length: 8 }, () => createBatchConsumer(database.pool, createMetrics(), silent));
+    const consumers = Array.from({ length: 8 }, () => createBatchConsumer(database.pool, createTelemetry(), silent));
     await Promise.all(consumers.map((each, index) => each.consume(job(`j${index}`, texts))));
     const { rows } = await database.pool.query(
       `select tableoid::regclass::text as partition, count(*)::int as count from events group by 1 order by 1`,

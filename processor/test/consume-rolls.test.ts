@@ -1,7 +1,7 @@
 /** Analytics jobs from the queue to rollups, on each backend: one per site, checked, patient with each other. */
 
 import type { FanOutResult, RollResult } from '@millrace/shared/contract/job-results';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addJob } from '@millrace/shared/queue/add-job';
 import type { RunningWorker } from '@millrace/shared/queue/job-worker';
 import { openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
@@ -30,7 +30,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     handle = openQueue('analytics-aggregation', queue, silent);
     await handle.queue.waitUntilReady();
     const limits = { requestsPerMinute: 0, siteJobsPerSecond: 0 };
-    const deps = { pool: database.pool, queue, metrics: createMetrics(), logger: silent, limits };
+    const deps = { pool: database.pool, queue, telemetry: createTelemetry(), logger: silent, limits };
     workers = startWorkers(['analytics-aggregation', 'site-aggregation'], undefined, deps);
   });
   afterAll(async () => {

@@ -1,7 +1,7 @@
 /** A user gone from a real database, wherever the real paths had put what is the user's, and the rollups exact afterwards. */
 
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ function event(timestamp: string, fields: object = {}) {
 
 /** Through the consumer of the queue, so that dead letters come about as they do. */
 async function consume(id: string, events: object[], contract = 1): Promise<void> {
-  const consumer = createBatchConsumer(database.pool, createMetrics(), silent);
+  const consumer = createBatchConsumer(database.pool, createTelemetry(), silent);
   const data = { v: contract as 1, count: events.length, events: JSON.stringify(events) };
   await consumer.consume({ id, data });
 }

@@ -1,7 +1,7 @@
 /** A job for all sites, on each backend: sites in parallel, each failing alone, whatever dies in between. */
 
 import type { FanOutResult } from '@millrace/shared/contract/job-results';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addFlow } from '@millrace/shared/queue/add-flow';
 import { addJob, addJobs } from '@millrace/shared/queue/add-job';
 import { type HandleJob, type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
@@ -47,7 +47,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     parents = openQueue('analytics-aggregation', location, silent);
     children = openQueue('site-aggregation', location, silent);
     await Promise.all([parents.queue.waitUntilReady(), children.queue.waitUntilReady()]);
-    const deps = { location, logger: silent, metrics: createMetrics(), limiter: null };
+    const deps = { location, logger: silent, telemetry: createTelemetry(), limiter: null };
     running.push(
       startJobWorker('analytics-aggregation', deps, (job, token) =>
         fanOut(job, token, { queue: children.queue, retry, findSites, prioritiesOf }),

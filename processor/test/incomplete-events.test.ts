@@ -1,6 +1,6 @@
 /** Jobs that did not come through ingestion, with events that lack what a row needs: each becomes a dead letter, none is lost. */
 import { eventIngest } from '@millrace/shared/contract/jobs';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { openQueue } from '@millrace/shared/queue/queue';
 import { createTestDatabase, queueBackends, silent, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -37,7 +37,7 @@ it.each(queueBackends)('are set aside on %s, each with its reason, while whole o
     );
   await add('alone', [{ ...whole(), path: null }]);
   await add('mixed', [...incomplete, whole(crypto.randomUUID())]);
-  const deps = { pool: database.pool, queue, metrics: createMetrics(), logger: silent };
+  const deps = { pool: database.pool, queue, telemetry: createTelemetry(), logger: silent };
   const workers = startWorkers([eventIngest.queue], undefined, deps);
   const rows = async (text: string) => (await database.pool.query(text)).rows;
   await eventually(

@@ -1,6 +1,6 @@
 /** Event jobs of a newer release on each queue backend: left to its processors, whatever this one makes of its own. */
 import { eventIngest } from '@millrace/shared/contract/jobs';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { openQueue } from '@millrace/shared/queue/queue';
 import { createTestDatabase, queueBackends, silent, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -17,7 +17,7 @@ it.each(queueBackends)('go back to the queue on %s, while those of this release 
   const newer = { v: 3, packed: 'in a way that only the newer release can read' };
   await handle.queue.add('events', newer, { ...eventIngest.options, jobId: 'newer' });
   await handle.queue.add('events', { v: 1, count: 1, events: `[${event}]` }, { ...eventIngest.options, jobId: 'mine' });
-  const deps = { pool: database.pool, queue, metrics: createMetrics(), logger: silent };
+  const deps = { pool: database.pool, queue, telemetry: createTelemetry(), logger: silent };
   const workers = startWorkers([eventIngest.queue], undefined, deps);
   const count = async (table: string) => (await database.pool.query(`select 1 from ${table}`)).rows.length;
   await eventually(async () => (await count('events')) === 1, 'the event of this release is stored');

@@ -8,7 +8,7 @@ import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { buildApp } from './app.js';
 import { openCaching } from './cache/open-cache.js';
 import { loadReportingConfig } from './config.js';
@@ -23,7 +23,7 @@ import { frameAncestors, isEmbeddable } from './share-links/frame-ancestors.js';
 async function main(): Promise<void> {
   const config = loadReportingConfig();
   const logger = createLogger('reporting', config.LOG_LEVEL);
-  const metrics = createMetrics({ withProcessMetrics: true });
+  const telemetry = createTelemetry({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
   const pool = createPool(config.DATABASE_READ_URL ?? config.DATABASE_URL, logger, {
     max: 10,
@@ -45,10 +45,10 @@ async function main(): Promise<void> {
   lifecycle.onClose('keys', () => keys?.close());
   const engine = openSegmentEngine(config, logger, lifecycle, writePool);
   engine?.pool.start();
-  const live = createLive({ pool, gate, engine, logger, metrics, limits: liveLimitsOf(config) });
+  const live = createLive({ pool, gate, engine, logger, telemetry, limits: liveLimitsOf(config) });
   const app = buildApp({
     logger,
-    metrics,
+    telemetry,
     health: databaseHealth(pool),
     isClosing: () => lifecycle.closing,
     pool,
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     openOperatorQueues: () => openOperatorQueues(queueLocation(config), logger),
     allowPrivate: config.ALERT_ALLOW_PRIVATE,
     sharing: { linkSecret: config.LINK_SECRET, isEmbeddable: isEmbeddable(config) },
-    caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, metrics, lifecycle }),
+    caching: openCaching({ config, location: queueLocation(config), pool, writePool, logger, telemetry, lifecycle }),
     pages: {
       ...{ publicUrl: config.PUBLIC_URL, ingestionUrl: config.INGESTION_URL },
       frameAncestors: frameAncestors(config),

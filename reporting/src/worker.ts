@@ -8,7 +8,7 @@ import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { openCache } from './cache/open-cache.js';
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   // Where both run on one machine, answers go before files.
   setPriority(config.WORKER_NICE);
   const logger = createLogger('reporting-worker', config.LOG_LEVEL);
-  const metrics = createMetrics({ withProcessMetrics: true });
+  const telemetry = createTelemetry({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
   const pool = createPool(config.DATABASE_READ_URL ?? config.DATABASE_URL, logger, {
     max: 4,
@@ -44,20 +44,20 @@ async function main(): Promise<void> {
   let askQueue: HealthCheck = () => Promise.reject(new Error('starting'));
   const health = { ...databaseHealth(pool), ...queueHealth(location, () => askQueue()) };
   const about = { service: 'reporting-worker', docs: 'README.md, "The path of an event"' };
-  const app = buildServiceApp({ about, logger, metrics, health, isClosing: () => lifecycle.closing }, () => {});
+  const app = buildServiceApp({ about, logger, telemetry, health, isClosing: () => lifecycle.closing }, () => {});
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));
   const { HOST: host, REPORTING_WORKER_PORT } = config;
   const port = await startServer(() => server.listen(REPORTING_WORKER_PORT, host), server, 'REPORTING_WORKER_PORT');
   logger.info({ host, port }, 'listening');
   if (!(await waitForSchema(pool, logger, lifecycle))) return;
-  const cache = openCache({ config, location, pool, writePool, logger, metrics, lifecycle });
+  const cache = openCache({ config, location, pool, writePool, logger, telemetry, lifecycle });
   const engine = openSegmentEngine(config, logger, lifecycle, writePool);
   const warm = createWarmingConsumer({ pool, writePool, cache, engine });
-  const worker = startJobWorker('cache-warming', { location, logger, metrics }, warm);
+  const worker = startJobWorker('cache-warming', { location, logger, telemetry }, warm);
   lifecycle.onClose('worker', () => worker.close());
   const exports = startExportWorker(
-    { location, logger, metrics },
+    { location, logger, telemetry },
     {
       pool,
       writePool,
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   );
   lifecycle.onClose('exports', () => exports.close(config.SHUTDOWN_TIMEOUT_MS / 3));
   await checkFontDir(config.REPORT_FONT_DIR, logger);
-  const reports = openReports({ config, location, logger, metrics, lifecycle, engine });
+  const reports = openReports({ config, location, logger, telemetry, lifecycle, engine });
   askQueue = () => Promise.all([worker.check(), exports.check(), reports.check()]);
   lifecycle.onClose('health watch', watchHealth(health, logger));
 }

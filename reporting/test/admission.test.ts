@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import request from 'supertest';
@@ -36,7 +36,7 @@ afterAll(() => database.drop());
 
 function build(limits: Partial<GateLimits>, more: Partial<ReportingApp> = {}) {
   const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, ...limits });
-  const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const service = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   const clock = () => new Date('2025-11-12T12:00:00Z');
   return buildApp({
     ...service,

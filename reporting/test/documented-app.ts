@@ -1,7 +1,7 @@
 /** Turns a test database into the whole reporting service and a judge of the schemas that its document has. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express } from 'express';
@@ -28,7 +28,7 @@ export function buildDocumentedApp(
   pool: Pool,
   more: Partial<Pick<ReportingApp, 'clock' | 'keys' | 'gate' | 'pages'>> = {},
 ): { app: Express; routes: string[] } {
-  const service = { logger: silent, metrics: createMetrics(), isClosing: () => false };
+  const service = { logger: silent, telemetry: createTelemetry(), isClosing: () => false };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const health = { postgres: () => pool.query('select 1') };
   const app = buildApp({ ...service, health, pool, writePool: pool, gate, exports: exportsOn(pool), ...more });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { openQueue } from '@millrace/shared/queue/queue';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
@@ -75,7 +75,7 @@ export async function startExportStack(options: StackOptions = {}) {
   const appWith = (more: Partial<ReportingApp['exports']> = {}): Express =>
     buildApp({
       ...service,
-      metrics: createMetrics(),
+      telemetry: createTelemetry(),
       ...access,
       pool,
       writePool: pool,

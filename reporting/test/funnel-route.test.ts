@@ -1,7 +1,7 @@
 /** `POST /api/v1/funnel` against a real database. */
 
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -15,7 +15,7 @@ let database: TestDatabase;
 let app: Express;
 
 const build = (atOnce: number) =>
-  buildServiceApp({ logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false }, (routes) => {
+  buildServiceApp({ logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false }, (routes) => {
     const gate = createGate({ atOnce, maxWaiting: 0, waitMs: 1_000, heavyEvents: 0 });
     const clock = () => new Date('2025-11-15T12:00:00Z');
     routes.post('/api/v1/funnel', funnelRoute({ pool: database.pool, gate, clock }));

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { createHttpServer } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { type Listening, listen } from '@millrace/shared/testing/event-stream';
@@ -51,12 +51,12 @@ export async function startLiveSite(options: LiveSiteOptions = {}): Promise<Live
   let now = new Date('2025-11-14T10:00:30Z');
   const clock = () => now;
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
-  const metrics = createMetrics();
+  const telemetry = createTelemetry();
   const engine = options.withoutEngine ? undefined : createSegmentEngine({ threads: 1, cacheMb: 16 }, silent);
   const keys = options.keys?.(pool);
   const { limits } = options;
   const times = { everyMs: 10, ...options.times };
-  const service = { logger: silent, metrics, clock, pool, gate, engine };
+  const service = { logger: silent, telemetry, clock, pool, gate, engine };
   const live = createLive({ ...service, times, ...(limits && { limits }) });
   const { checkAccessMs } = options;
   const access = { ...(keys && { keys }), ...(checkAccessMs && { checkAccessMs }) };
@@ -69,7 +69,7 @@ export async function startLiveSite(options: LiveSiteOptions = {}): Promise<Live
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const figure = async (name: string) =>
-    Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await metrics.registry.metrics())![1]);
+    Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await telemetry.registry.metrics())![1]);
   const computations = () => figure('millrace_live_computations_total');
   return {
     ...{ database, live, server, url, computations },

@@ -96,12 +96,12 @@ const itemOf: Record<string, (event: SiteEvent) => string | null> = {
 
 export function topItems(range: NaiveRange, of: string, by: 'events' | 'views' | 'visitors', limit: number): Rows {
   const events = inRange(range);
-  const inAll = usersOf(events.filter((event) => itemOf[of]!(event) !== null)).size;
+  const totalVisitors = usersOf(events.filter((event) => itemOf[of]!(event) !== null)).size;
   return groupBy(
     events.filter((event) => itemOf[of]!(event) !== null),
     (event) => itemOf[of]!(event)!,
   )
-    .map(([item, own]) => ({ item, ...countsOf(own), share: ratio(100 * usersOf(own).size, inAll) }))
+    .map(([item, own]) => ({ item, ...countsOf(own), share: ratio(100 * usersOf(own).size, totalVisitors) }))
     .sort((a, b) => b[by] - a[by])
     .slice(0, limit)
     .map((row, at) => ({ rank: at + 1, ...row }));

@@ -1,5 +1,5 @@
 /** What the dashboard is told of the installation that it belongs to. */
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import request from 'supertest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 
 async function settingsOf(ingestionUrl?: string): Promise<unknown> {
   const { pool } = database;
-  const service = { logger: silent, metrics: createMetrics(), isClosing: () => false, health: {} };
+  const service = { logger: silent, telemetry: createTelemetry(), isClosing: () => false, health: {} };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const app = buildApp({ ...service, pool, writePool: pool, gate, exports: exportsOn(pool), pages: { ingestionUrl } });
   return (await request(app).get('/api/v1/page-settings').expect(200)).body;

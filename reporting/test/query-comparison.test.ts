@@ -1,7 +1,7 @@
 /** Comparison with an earlier period, asked through `POST /api/v1/query`. */
 
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -35,10 +35,13 @@ beforeAll(async () => {
        union all select generate_series('2025-03-08T05:00Z'::timestamptz, '2025-03-10T05:00Z', interval '15 minutes')
      ) as times where time <> '2025-11-03T05:00Z'`,
   );
-  app = buildServiceApp({ logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false }, (routes) => {
-    const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 10_000 });
-    routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
-  });
+  app = buildServiceApp(
+    { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },
+    (routes) => {
+      const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 10_000 });
+      routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
+    },
+  );
 });
 afterAll(() => database.drop());
 

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -17,7 +17,7 @@ let app: Express;
 const now = new Date('2025-11-15T12:00:00Z');
 
 const build = (limits: Partial<GateLimits> = {}) =>
-  buildServiceApp({ logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false }, (routes) => {
+  buildServiceApp({ logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false }, (routes) => {
     const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, heavyEvents: 0, ...limits });
     routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
   });

@@ -1,7 +1,7 @@
 /** Cohorts from rollups and raw events together, against cohorts by hand and naive ones at random. */
 
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { dayOf, dayStart } from '@millrace/shared/time/zone-days';
@@ -106,7 +106,7 @@ it('are none of the future, and empty for a site that is not known', async () =>
 describe('GET /api/v1/retention', () => {
   const get = (parameters: string) => {
     const health = {};
-    const deps = { logger: silent, metrics: createMetrics(), health, isClosing: () => false };
+    const deps = { logger: silent, telemetry: createTelemetry(), health, isClosing: () => false };
     const app = buildServiceApp(deps, (routes) => {
       routes.get(
         '/api/v1/retention',

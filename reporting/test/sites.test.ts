@@ -2,7 +2,7 @@
 
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const url = new URL(database.url);
   url.searchParams.set('options', '-c default_transaction_read_only=on');
   readOnly = createPool(url.href, silent, { max: 2, statementTimeoutMs: 15_000, applicationName: 'millrace-test' });
-  const deps = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const deps = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   app = buildServiceApp(deps, (service) => {
     const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000 });
     service.use((_req, res, next) => {

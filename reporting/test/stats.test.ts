@@ -1,7 +1,7 @@
 /** `GET /stats` against a real database. */
 
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -17,7 +17,7 @@ let app: Express;
 const appOn = (pool: Pool, more: { health?: Record<string, () => Promise<unknown>> } = {}) =>
   buildApp({
     logger: silent,
-    metrics: createMetrics(),
+    telemetry: createTelemetry(),
     health: {},
     isClosing: () => false,
     pool,

@@ -1,6 +1,6 @@
 /** The link in a mail by which its recipient gets no more of them. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { headerOf, type MailReceiver, receiveMail } from '@millrace/shared/testing/mail-receiver';
 import request from 'supertest';
@@ -46,7 +46,7 @@ function app() {
   const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: 1_000 });
   const keys = createKeyRing(pool, silent);
   const { links } = deliveryDeps(database, undefined);
-  const health = { isClosing: () => false, health: {}, logger: silent, metrics: createMetrics() };
+  const health = { isClosing: () => false, health: {}, logger: silent, telemetry: createTelemetry() };
   return request(buildApp({ ...health, pool, writePool: pool, gate, keys, exports: exportsOn(pool, { links }) }));
 }
 

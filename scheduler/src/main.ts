@@ -8,7 +8,7 @@ import { createLifecycle } from '@millrace/shared/platform/lifecycle';
 import { createErrorLog, createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { startAlerts } from './alerts/start-alerts.js';
 import { buildApp } from './app.js';
@@ -20,7 +20,7 @@ import { createScheduler } from './schedules/scheduler.js';
 async function main(): Promise<void> {
   const config = loadSchedulerConfig();
   const logger = createLogger('scheduler', config.LOG_LEVEL);
-  const metrics = createMetrics({ withProcessMetrics: true });
+  const telemetry = createTelemetry({ withProcessMetrics: true });
   const lifecycle = createLifecycle(logger, config.SHUTDOWN_TIMEOUT_MS);
   const pool = createPool(config.DATABASE_URL, logger, {
     max: 6,
@@ -33,9 +33,9 @@ async function main(): Promise<void> {
   const location = queueLocation(config);
   const queues = openQueues(location, logger);
   lifecycle.onClose('queues', () => queues.close());
-  addQueueMetrics(queues.handles, metrics);
+  addQueueMetrics(queues.handles, telemetry);
 
-  const deps = { pool, queues, keys, metrics, logger, retry: retryOf(config), config };
+  const deps = { pool, queues, keys, telemetry, logger, retry: retryOf(config), config };
   const scheduler = createScheduler(deps);
   const askQueues = () => Promise.all(queues.handles.map(({ queue }) => queue.getWaitingCount()));
   const health = { ...databaseHealth(pool), ...queueHealth(location, askQueues) };

@@ -1,6 +1,6 @@
 /** Turns the state of every queue into Prometheus figures, read at each scrape. */
 import { withTimeout } from '@millrace/shared/platform/health';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { oldestWaiting } from '@millrace/shared/queue/oldest-waiting';
 import type { QueueHandle } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
@@ -15,8 +15,8 @@ const countedStates = [...jobStates, 'paused', 'prioritized'];
 const timeoutMs = 1_000;
 
 /** Adds `millrace_queue_jobs{queue,state}` and `millrace_queue_oldest_waiting_seconds{queue}` to `metrics`; a queue that does not answer has no figures. */
-export function addQueueMetrics(handles: QueueHandle[], metrics: Metrics): void {
-  metrics.gauge('millrace_queue_jobs', 'Jobs of a queue by state', ['queue', 'state'], async (gauge) => {
+export function addQueueMetrics(handles: QueueHandle[], telemetry: Telemetry): void {
+  telemetry.gauge('millrace_queue_jobs', 'Jobs of a queue by state', ['queue', 'state'], async (gauge) => {
     gauge.reset();
     await Promise.allSettled(
       handles.map(async ({ queue }) => {
@@ -26,13 +26,18 @@ export function addQueueMetrics(handles: QueueHandle[], metrics: Metrics): void 
       }),
     );
   });
-  metrics.gauge('millrace_queue_oldest_waiting_seconds', 'Age of the oldest waiting job', ['queue'], async (gauge) => {
-    gauge.reset();
-    await Promise.allSettled(
-      handles.map(async ({ queue }) => {
-        const since = await withTimeout(oldestWaiting(queue), timeoutMs, queue.name);
-        gauge.set({ queue: queue.name }, since === undefined ? 0 : Math.max(0, Date.now() - since) / 1_000);
-      }),
-    );
-  });
+  telemetry.gauge(
+    'millrace_queue_oldest_waiting_seconds',
+    'Age of the oldest waiting job',
+    ['queue'],
+    async (gauge) => {
+      gauge.reset();
+      await Promise.allSettled(
+        handles.map(async ({ queue }) => {
+          const since = await withTimeout(oldestWaiting(queue), timeoutMs, queue.name);
+          gauge.set({ queue: queue.name }, since === undefined ? 0 : Math.max(0, Date.now() - since) / 1_000);
+        }),
+      );
+    },
+  );
 }

@@ -4,7 +4,7 @@ import { createKey, type NewKey } from '@millrace/shared/access/keys';
 import { requireScope } from '@millrace/shared/access/require-scope';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Router } from 'express';
 import request from 'supertest';
@@ -29,7 +29,7 @@ export async function openAdminApi(
   const newKey = async (given: Partial<NewKey>) =>
     (await createKey(database.pool, { name: 'tester', scopes: ['admin'], ...given })).key;
   const admin = await newKey({});
-  const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const service = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   const app = buildServiceApp({ ...service, refusalEnvelope: { success: false } }, (express) => {
     express.use('/api/v1', requireScope(keys, 'admin'));
     for (const router of routes({ pool: database.pool, queues })) express.use(router);

@@ -1,6 +1,6 @@
 /** Flows on each backend: children first, each failure retried alone, all of it added once or not at all. */
 
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addFlow, type ChildFailure, type FlowPart, findFlowProblem } from '@millrace/shared/queue/add-flow';
 import { JobDataError } from '@millrace/shared/queue/add-job';
 import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
@@ -61,7 +61,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   function work(): void {
-    const deps = { location, logger: silent, metrics: createMetrics(), limiter: null };
+    const deps = { location, logger: silent, telemetry: createTelemetry(), limiter: null };
     const handle = async (job: Job) => {
       if (job.id!.endsWith('.2')) await held;
       worked.push(job.id!);

@@ -1,7 +1,7 @@
 /** Workers by contract, on each backend: what they refuse, the order they keep, the rate they keep to, what they count. */
 
 import { findQueue, type QueueName, queueNames } from '@millrace/shared/contract/jobs';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addJob, JobDataError, jobOptions } from '@millrace/shared/queue/add-job';
 import {
   type HandleJob,
@@ -72,7 +72,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   let database: TestDatabase;
   let handle: QueueHandle;
   let worker: RunningWorker;
-  const metrics = createMetrics();
+  const telemetry = createTelemetry();
   let deps: JobWorkerDeps;
 
   beforeEach(async () => {
@@ -85,7 +85,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   async function open(name: QueueName): Promise<void> {
-    deps = { location: testQueue(backend, database), logger: silent, metrics, limiter: null };
+    deps = { location: testQueue(backend, database), logger: silent, telemetry, limiter: null };
     handle = openQueue(name, deps.location, silent);
     await handle.queue.waitUntilReady();
   }
@@ -201,7 +201,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     const counted = async (name: string) =>
       Number(
         new RegExp(`^${name}\\{queue="metrics-calculation",job="calculate"\\} (\\d+)`, 'm').exec(
-          await metrics.registry.metrics(),
+          await telemetry.registry.metrics(),
         )?.[1] ?? 0,
       );
     await eventually(async () => (await counted('millrace_jobs_failed_total')) === 1, 'the failure is counted');

@@ -6,7 +6,7 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import { buildServiceApp, closeServer, createHttpServer } from '@millrace/shared/platform/http';
 import type { Logger } from '@millrace/shared/platform/logger';
 import { createJsonReader } from '@millrace/shared/platform/read-json';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const logged: unknown[] = [];
 beforeAll(async () => {
   const logger = Object.assign(Object.create(silent) as Logger, { info: (line: unknown) => void logged.push(line) });
   const readJson = createJsonReader('100 KB');
-  const deps = { logger, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const deps = { logger, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   app = buildServiceApp(deps, (service) => {
     service.post('/read', async (req, res) => void res.json(await readJson(req, res)));
     service.get('/long', () => {

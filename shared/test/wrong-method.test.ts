@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { buildServiceApp, closeServer } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent } from '@millrace/shared/testing/database';
 import { Router } from 'express';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const app = buildServiceApp(
-  { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false },
+  { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },
   (routes) => {
     const mounted = Router().get('/sites/:id', (_req, res) => void res.end());
     routes.get('/stats', (_req, res) => void res.end());

@@ -3,7 +3,7 @@
 import type { QueueName } from '@millrace/shared/contract/jobs';
 import { queueLocation } from '@millrace/shared/platform/config';
 import { createLogger } from '@millrace/shared/platform/logger';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { serveRate } from './serve-rate.js';
 
@@ -16,7 +16,7 @@ const location = queueLocation({
   REDIS_DB: 0,
   QUEUE_PREFIX: QUEUE_PREFIX!,
 });
-const deps = { location, logger: createLogger('bench', 'info'), metrics: createMetrics(), limiter: null };
+const deps = { location, logger: createLogger('bench', 'info'), telemetry: createTelemetry(), limiter: null };
 startJobWorker(QUEUE as QueueName, deps, async () => {
   count();
   return {};

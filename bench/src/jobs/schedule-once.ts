@@ -1,6 +1,6 @@
 /** Turns many schedulers on the same schedules into the slots whose job was not worked on exactly once. */
 
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { type Bench, withClosing } from '../bench.js';
 import type { Row } from '../row.js';
@@ -52,7 +52,7 @@ export const measureOnce = (bench: Bench): Promise<Row[]> =>
     const database = await createDatabase(bench, closing);
     const redis = await startRedis(closing);
     const executed: string[] = [];
-    const deps = { location: redis, logger: silent, metrics: createMetrics(), concurrency: 50 };
+    const deps = { location: redis, logger: silent, telemetry: createTelemetry(), concurrency: 50 };
     const worker = startJobWorker(scheduledQueue, deps, async (job) => void executed.push(job.id!));
     closing.add(() => worker.close());
     await insertSchedules(database.pool, Array<string>(schedules).fill('* * * * * *'));

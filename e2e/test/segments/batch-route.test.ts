@@ -14,7 +14,7 @@ import { queryRoute } from '@millrace/reporting/routes/query-route';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import { createThreadPool } from '@millrace/reporting/segments/thread-pool';
 import { buildServiceApp, createHttpServer } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -47,7 +47,7 @@ afterEach(async () => {
 });
 
 async function serve(engine: SegmentEngine): Promise<string> {
-  const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const service = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   const deps = { pool: database.pool, gate, engine, logger: silent, clock: () => now };
   const app = buildServiceApp(service, (routes) => {
     routes.post('/api/v1/query', queryRoute(deps));

@@ -2,12 +2,12 @@
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
-import type { JourneysQuestion } from '@millrace/reporting/journeys/journey';
+import type { JourneysParams } from '@millrace/reporting/journeys/journey';
 import { readJourneys } from '@millrace/reporting/journeys/read-journeys';
 import type { Filter } from '@millrace/reporting/query/resolved-query';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { readReturns } from '@millrace/reporting/retention/read-returns';
-import type { ReturnsQuestion, ReturnTable } from '@millrace/reporting/retention/return-table';
+import type { ReturnsParams, ReturnTable } from '@millrace/reporting/retention/return-table';
 import { answerJourneys } from '@millrace/reporting/segments/answer-journeys';
 import { answerReturns } from '@millrace/reporting/segments/answer-returns';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
@@ -55,7 +55,7 @@ async function siteOf(rolled: Given[], late: Given[] = []): Promise<string> {
 }
 
 /** The engine's answer, once plain SQL has given the same. */
-async function returns(question: Omit<ReturnsQuestion, 'breakdownLimit'>) {
+async function returns(question: Omit<ReturnsParams, 'breakdownLimit'>) {
   const whole = { breakdownLimit: 10, ...question };
   return inSnapshot(database.pool, async (client) => {
     const { source: _source, ...answer } = (await answerReturns(client, engine, whole, {}))!;
@@ -64,7 +64,7 @@ async function returns(question: Omit<ReturnsQuestion, 'breakdownLimit'>) {
   });
 }
 
-async function journeys(question: Omit<JourneysQuestion, 'dimension' | 'limit'> & Partial<JourneysQuestion>) {
+async function journeys(question: Omit<JourneysParams, 'dimension' | 'limit'> & Partial<JourneysParams>) {
   const whole = { dimension: 'path' as const, limit: 10, ...question };
   return inSnapshot(database.pool, async (client) => {
     const { source: _source, ...answer } = (await answerJourneys(client, engine, whole, {}))!;

@@ -14,7 +14,7 @@ import { returnsRoute } from '@millrace/reporting/routes/returns-route';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent } from '@millrace/shared/testing/database';
 import { expect, it } from 'vitest';
 
@@ -33,7 +33,7 @@ async function saysSince(pool: Pool, engine: SegmentEngine, since: string): Prom
   const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, heavyEvents: 0 });
   const deps = { pool, gate, engine, clock: () => now };
   const app = buildServiceApp(
-    { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false },
+    { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },
     (routes) => {
       routes.post('/funnel', funnelRoute(deps));
       routes.post('/retention', returnsRoute(deps));

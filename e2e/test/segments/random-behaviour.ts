@@ -1,10 +1,10 @@
 /** Random questions about what visitors do one after the other: funnels, who comes again, and ways of visits. */
 import type { Funnel } from '@millrace/reporting/funnel/funnel';
-import type { JourneysQuestion } from '@millrace/reporting/journeys/journey';
+import type { JourneysParams } from '@millrace/reporting/journeys/journey';
 import type { Filter, TimeRange } from '@millrace/reporting/query/resolved-query';
 import { periodsOf } from '@millrace/reporting/retention/cohort-periods';
 import { returnPeriods } from '@millrace/reporting/retention/return-periods';
-import type { ReturnsQuestion } from '@millrace/reporting/retention/return-table';
+import type { ReturnsParams } from '@millrace/reporting/retention/return-table';
 import type { Random } from '@millrace/shared/testing/create-random';
 import { zones } from '../random-queries.js';
 
@@ -39,7 +39,7 @@ export const randomFunnel = (random: Random, { siteId, range, filter }: Subject)
 });
 
 /** Undefined for a range that has not begun. */
-export function randomReturns(random: Random, { siteId, now, range, filter }: Subject): ReturnsQuestion | undefined {
+export function randomReturns(random: Random, { siteId, now, range, filter }: Subject): ReturnsParams | undefined {
   const period = random.pick(['day', 'week', 'month'] as const);
   const whole = periodsOf(range, period, random.pick(zones), now, 120, random.pick(['monday', 'sunday'] as const));
   if (whole.labels.length === 0) return undefined;
@@ -54,7 +54,7 @@ export function randomReturns(random: Random, { siteId, now, range, filter }: Su
   };
 }
 
-export const randomJourneys = (random: Random, { siteId, range, filter }: Subject): JourneysQuestion => ({
+export const randomJourneys = (random: Random, { siteId, range, filter }: Subject): JourneysParams => ({
   ...{ siteId, range },
   ...(random() < 0.4 && { filter: filter() }),
   ...(random() < 0.7 && { mark: { at: random.pick(['start', 'end'] as const), filter: filter() } }),

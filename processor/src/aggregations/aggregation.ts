@@ -12,7 +12,7 @@ export interface Aggregation {
 }
 
 /** Of stretches of time those that raw events tell wholly. */
-export const stillKnown = <T extends { from: Date }>({ rawSince }: Aggregation, stretches: T[]): T[] =>
+export const withRawEvents = <T extends { from: Date }>({ rawSince }: Aggregation, stretches: T[]): T[] =>
   rawSince === undefined ? stretches : stretches.filter(({ from }) => from >= rawSince);
 
 /** When what a row counts began that names its first day, in the present zone of the site. */

@@ -4,7 +4,7 @@ import { percent } from '@millrace/shared/contract/money-sql';
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import { addVisitors, createNumbers } from './add-visitors.js';
 import { signupType } from './aggregated-types.js';
-import { type Aggregation, forgetKnown, inEach, startOf, stillKnown } from './aggregation.js';
+import { type Aggregation, forgetKnown, inEach, startOf, withRawEvents } from './aggregation.js';
 import { addMonths, daysOf, type Period, periodOf, periodsOf } from './periods.js';
 import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
 import { startsOf, type TouchedInterval } from './touched-intervals.js';
@@ -98,7 +98,7 @@ async function countRows(site: Aggregation, months: Period[], scope: CohortScope
   const numberOf = createNumbers();
   const parts = await rolledParts(site, daysOfMonths(months, site.timezone));
   const members = await signupSets(site, months, parts, numberOf, own);
-  const [known, rows] = [stillKnown(site, months), [] as CohortRow[]];
+  const [known, rows] = [withRawEvents(site, months), [] as CohortRow[]];
   for (const [index, { start: month }] of known.entries()) {
     const isWanted = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
     const cohorts = known
@@ -145,7 +145,7 @@ export async function cohorts(
   const { client, siteId, rawSince } = site;
   const months = await allMonths(site, now);
   // A cohort whose month is not whole any more stays as it was counted; so does what its users did since.
-  const known = stillKnown(site, months);
+  const known = withRawEvents(site, months);
   if (known.length === 0) {
     await forgetKnown(site, 'user_cohorts', startOf('cohort_month'));
     return 0;

@@ -1,7 +1,7 @@
 /** Performance of profiles by day. */
 import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
 import { allTypes } from '@millrace/shared/contract/rollups';
-import { type Aggregation, inEach, periodColumns, stillKnown } from './aggregation.js';
+import { type Aggregation, inEach, periodColumns, withRawEvents } from './aggregation.js';
 import type { Period } from './periods.js';
 
 const counts = `('impression', 'view', 'click', 'signup', 'payment', 'revenue')`;
@@ -98,7 +98,7 @@ export async function profilePerformance(
   profileIds?: string[],
   eventsAtOnce = defaultEventsAtOnce,
 ): Promise<number> {
-  const known = stillKnown(site, days);
+  const known = withRawEvents(site, days);
   if (known.length === 0) return 0;
   let count = 0;
   for (const some of await groupDays(site, known, eventsAtOnce)) {

@@ -1,7 +1,7 @@
 /** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
 
 import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
-import { type Aggregation, inEach, stillKnown } from './aggregation.js';
+import { type Aggregation, inEach, withRawEvents } from './aggregation.js';
 import { partTable, splitStretches } from './rolled-parts.js';
 
 /** A stretch of time that is counted as one; `[from, to)`. */
@@ -95,7 +95,7 @@ const partColumns = (parts: HourPart[]) => [parts.map(({ hour }) => hour), ...co
 
 /** Replaces the rows of whole hours of the site's clock, which ascend; returns how many there are now. */
 export async function publisherHours(site: Aggregation, hours: Bucket[]): Promise<number> {
-  const known = stillKnown(site, hours);
+  const known = withRawEvents(site, hours);
   if (known.length === 0) return 0;
   const wanted = known.map(({ from, to }): HourPart => ({ hour: from, from, to }));
   const parts = await splitStretches(site, wanted);

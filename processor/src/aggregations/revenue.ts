@@ -2,7 +2,7 @@
 
 import { percent } from '@millrace/shared/contract/money-sql';
 import { dayOf } from '@millrace/shared/time/zone-days';
-import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
+import { type Aggregation, inPeriods, periodColumns, periodTables, withRawEvents } from './aggregation.js';
 import type { Period } from './periods.js';
 
 const kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] as const;
@@ -99,7 +99,7 @@ on conflict (site_id, period_type, period_start, currency) do update set
  * Payments without a decimal amount and a currency are left out. Periods that began before the first raw event stay.
  */
 export async function revenue(site: Aggregation, periods: Period[], now: Date): Promise<number> {
-  const known = stillKnown(site, periods);
+  const known = withRawEvents(site, periods);
   if (known.length === 0) return 0;
   const { rowCount } = await site.client.query(statement, [
     site.siteId,

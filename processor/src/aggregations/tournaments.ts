@@ -1,7 +1,7 @@
 /** Turns the tournaments of a site into figures of periods. */
 
 import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
-import { type Aggregation, inPeriods, periodColumns, periodTables, stillKnown } from './aggregation.js';
+import { type Aggregation, inPeriods, periodColumns, periodTables, withRawEvents } from './aggregation.js';
 import type { Period } from './periods.js';
 
 const statement = `/* processor.tournaments */
@@ -59,7 +59,7 @@ on conflict (site_id, period_type, period_start) do update set
  * tournaments, the first by name where there are several. Duration in minutes, revenue per currency, of completed ones.
  */
 export async function tournaments(site: Aggregation, periods: Period[]): Promise<number> {
-  const known = stillKnown(site, periods);
+  const known = withRawEvents(site, periods);
   if (known.length === 0) return 0;
   const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(known)]);
   return rowCount ?? 0;

@@ -11,7 +11,7 @@ import type { EventIngestResult } from '@millrace/shared/contract/job-results';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { splitArray } from '@millrace/shared/platform/split-array';
-import { latencyBuckets, type Metrics, sizeBuckets } from '@millrace/shared/platform/telemetry';
+import { latencyBuckets, sizeBuckets, type Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Job } from '@millrace/shared/queue/queue';
 import { finishJob } from './account-jobs.js';
 import { classifyError, isDataFault } from './classify-error.js';
@@ -43,15 +43,15 @@ function keepBroken(error: unknown): BrokenJobError {
 
 export function createBatchConsumer(
   pool: Pool,
-  metrics: Metrics,
+  telemetry: Telemetry,
   logger: Logger,
   limits: MergeLimits = defaultMergeLimits,
 ): BatchConsumer {
-  const stored = metrics.counter('millrace_processor_stored_events_total', 'Events stored');
-  const duplicates = metrics.counter('millrace_processor_duplicate_events_total', 'Events that were stored already');
-  const deadLettered = metrics.counter('millrace_processor_dead_lettered_events_total', 'Events set aside');
-  const writeSeconds = metrics.histogram('millrace_processor_write_seconds', 'Time of one write', latencyBuckets);
-  const writeEvents = metrics.histogram('millrace_processor_write_events', 'Events of one write', sizeBuckets);
+  const stored = telemetry.counter('millrace_processor_stored_events_total', 'Events stored');
+  const duplicates = telemetry.counter('millrace_processor_duplicate_events_total', 'Events that were stored already');
+  const deadLettered = telemetry.counter('millrace_processor_dead_lettered_events_total', 'Events set aside');
+  const writeSeconds = telemetry.histogram('millrace_processor_write_seconds', 'Time of one write', latencyBuckets);
+  const writeEvents = telemetry.histogram('millrace_processor_write_events', 'Events of one write', sizeBuckets);
   const logRetry = createErrorLog(logger, 'cannot store events at the moment; trying again');
   const stopping = new AbortController();
 

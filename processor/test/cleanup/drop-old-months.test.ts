@@ -1,5 +1,5 @@
 /** Months of raw events that go when their rollups are proven, and rollups that outlive them whatever comes after. */
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cleanUp } from '../../src/cleanup/clean-up.js';
@@ -31,10 +31,10 @@ function event(timestamp: string, fields: object = {}) {
 const sql = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
 
 async function consume(events: object[]) {
-  const metrics = createMetrics();
+  const telemetry = createTelemetry();
   const data = { v: 1 as const, count: events.length, events: JSON.stringify(events) };
-  await createBatchConsumer(database.pool, metrics, silent).consume({ id: `job-${nextId}`, data });
-  return metrics.registry.metrics();
+  await createBatchConsumer(database.pool, telemetry, silent).consume({ id: `job-${nextId}`, data });
+  return telemetry.registry.metrics();
 }
 
 async function roll(siteId = 'demo'): Promise<void> {

@@ -1,7 +1,7 @@
 /** Answers that are kept as long as they are right: each is computed once, by whichever process is asked first. */
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { LRUCache } from 'lru-cache';
 import type { AnswerStore, StoreSize } from './answer-store.js';
 import { type ComputedAnswer, computeAnswer, type GivenAnswer, type Reader } from './compute-answer.js';
@@ -40,7 +40,7 @@ export interface CacheDependencies {
   pool: Pool;
   store: AnswerStore;
   logger: Logger;
-  metrics: Metrics;
+  telemetry: Telemetry;
   /** Of this process's memory. */
   maxBytes: number;
   clock?: () => Date;
@@ -73,7 +73,7 @@ export function createAnswerCache(deps: CacheDependencies): AnswerCache {
     sizeCalculation: bytesOf,
     ttl: keepMs.over,
   });
-  const counter = createAnswerCounter(deps.metrics, () => memory.calculatedSize);
+  const counter = createAnswerCounter(deps.telemetry, () => memory.calculatedSize);
 
   /** Where all processes find it, unless nobody will ask for it again. */
   async function keep({ siteId }: Question, found: LookedUp, answer: KeptAnswer, isWanted: boolean): Promise<void> {

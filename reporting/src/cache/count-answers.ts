@@ -1,5 +1,5 @@
 /** How often answers were kept already, for `/metrics` and for people. */
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 
 export type AnswerStatus = 'hit' | 'miss' | 'stale';
 
@@ -17,14 +17,14 @@ export interface AnswerCounter {
   readonly counts: AnswerCounts;
 }
 
-export function createAnswerCounter(metrics: Metrics, bytes: () => number): AnswerCounter {
+export function createAnswerCounter(telemetry: Telemetry, bytes: () => number): AnswerCounter {
   const of = {
-    hit: metrics.counter('millrace_cache_hits_total', 'Answers that were kept already'),
-    miss: metrics.counter('millrace_cache_misses_total', 'Answers that had to be computed, or to be waited for'),
-    stale: metrics.counter('millrace_cache_stale_total', 'Answers out of date, to who takes them'),
+    hit: telemetry.counter('millrace_cache_hits_total', 'Answers that were kept already'),
+    miss: telemetry.counter('millrace_cache_misses_total', 'Answers that had to be computed, or to be waited for'),
+    stale: telemetry.counter('millrace_cache_stale_total', 'Answers out of date, to who takes them'),
   };
-  const computations = metrics.counter('millrace_cache_computations_total', 'Computations of answers');
-  metrics.gauge('millrace_cache_bytes', 'Answers in the memory of this process', [], (gauge) => gauge.set(bytes()));
+  const computations = telemetry.counter('millrace_cache_computations_total', 'Computations of answers');
+  telemetry.gauge('millrace_cache_bytes', 'Answers in the memory of this process', [], (gauge) => gauge.set(bytes()));
   const counts: AnswerCounts = { hits: 0, misses: 0, stale: 0, computations: 0 };
   const names = { hit: 'hits', miss: 'misses', stale: 'stale' } as const;
   return {

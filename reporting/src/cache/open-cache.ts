@@ -3,7 +3,7 @@ import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { openRedis } from '@millrace/shared/queue/open-redis';
 import { openQueue } from '@millrace/shared/queue/queue';
 import { repeatUntil } from '../repeat-until.js';
@@ -24,7 +24,7 @@ export interface OpenCacheDependencies {
   /** The primary. */
   writePool: Pool;
   logger: Logger;
-  metrics: Metrics;
+  telemetry: Telemetry;
   lifecycle: Lifecycle;
 }
 
@@ -42,10 +42,10 @@ function openStore({ config, location, writePool, logger, lifecycle }: OpenCache
 
 /** Undefined with CACHE_MB=0: then nothing is kept. */
 export function openCache(deps: OpenCacheDependencies): AnswerCache | undefined {
-  const { config, pool, writePool, logger, metrics, lifecycle } = deps;
+  const { config, pool, writePool, logger, telemetry, lifecycle } = deps;
   if (config.CACHE_MB === 0) return undefined;
   const maxBytes = config.CACHE_MB * megabyte;
-  const cache = createAnswerCache({ pool, store: openStore(deps), logger, metrics, maxBytes });
+  const cache = createAnswerCache({ pool, store: openStore(deps), logger, telemetry, maxBytes });
   const onError = createErrorLog(logger, 'could not remove kept answers of what was erased');
   const forgetting = repeatUntil(createForgetErased(writePool, cache), forgetErasedMs, onError);
   lifecycle.onClose('kept answers of what was erased', () => forgetting.stop());

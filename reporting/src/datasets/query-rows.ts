@@ -7,7 +7,7 @@ import type { Dataset, DatasetContext, DatasetParams, Row } from './dataset.js';
 import { pageRows } from './page-rows.js';
 
 /** As sent to `/api/v1/query`, without site, time zone and pages; the range is that of the dataset unless it is given. */
-export interface QueryQuestion {
+export interface RowQueryParams {
   metrics: string[];
   dimensions: string[];
   filters?: unknown[] | undefined;
@@ -27,7 +27,7 @@ const tooManyRows = () => refusal(['date_range'], 'has more than 100,000 rows of
 
 const text = (value: string | number | null) => (value === null ? null : String(value));
 
-export function askQuery(context: DatasetContext, question: QueryQuestion): Promise<Answer> {
+export function askQuery(context: DatasetContext, question: RowQueryParams): Promise<Answer> {
   const { client, siteId, timezone, weekStart, range, now, reads } = context;
   const { limit = mostRows + 1, ...asked } = question;
   const request = parseQuery({
@@ -42,7 +42,7 @@ export function askQuery(context: DatasetContext, question: QueryQuestion): Prom
 }
 
 /** A row has the dimensions, then the metrics, in the order of the question. @throws ServiceError `invalid_request` when there are too many. */
-export async function queryRows(context: DatasetContext, question: QueryQuestion): Promise<Row[]> {
+export async function queryRows(context: DatasetContext, question: RowQueryParams): Promise<Row[]> {
   // A query takes no empty range.
   if (context.range.from >= context.range.to) return [];
   const { rows } = await askQuery(context, question);

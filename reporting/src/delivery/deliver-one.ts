@@ -36,14 +36,14 @@ const afterFailure = (outcome: SendOutcome, attempts: number): DeliveryOutcome['
   return outcome === 'refused' || attempts >= mostAttempts ? 'failed' : 'pending';
 };
 
-interface Surroundings extends NotingDeps {
+interface DeliverDeps extends NotingDeps {
   /** After which others count the attempt as lost. */
   lostAfterMs: number;
 }
 
 /** Claims a row, sends, and notes what came of it; whatever happens to one recipient is nothing to the others. */
-export async function deliverOne(row: OpenRow, sending: Sending, surroundings: Surroundings): Promise<void> {
-  const { pool, logger, clock, lostAfterMs } = surroundings;
+export async function deliverOne(row: OpenRow, sending: Sending, deps: DeliverDeps): Promise<void> {
+  const { pool, logger, clock, lostAfterMs } = deps;
   const refusal = refusalOf(row, sending);
   if (refusal) return settleDelivery(pool, row, refusal.status, refusal.reason, clock());
   const id = messageId(localId(row), sending.mail?.from ?? 'millrace');
@@ -59,5 +59,5 @@ export async function deliverOne(row: OpenRow, sending: Sending, surroundings: S
     },
   );
   const lostAt = new Date(claimedAt.getTime() + lostAfterMs);
-  await noteOutcome(surroundings, row, { attempts: claimed.attempts, lostAt }, outcome);
+  await noteOutcome(deps, row, { attempts: claimed.attempts, lostAt }, outcome);
 }

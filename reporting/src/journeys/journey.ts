@@ -3,7 +3,7 @@ import type { Filter, TimeRange } from '../query/resolved-query.js';
 
 export type StepDimension = 'path' | 'event_type';
 
-export interface JourneysQuestion {
+export interface JourneysParams {
   siteId: string;
   range: TimeRange;
   /** What the events of steps must match. */
@@ -34,7 +34,7 @@ export interface Journeys {
 }
 
 /** Of pages only views are steps. */
-export function stepFilter({ filter, dimension }: JourneysQuestion): Filter | undefined {
+export function stepFilter({ filter, dimension }: JourneysParams): Filter | undefined {
   if (dimension !== 'path') return filter;
   const isView: Filter = { op: 'is', dimension: 'event_type', values: ['view'] };
   return filter ? { op: 'and', filters: [isView, filter] } : isView;

@@ -5,7 +5,7 @@ import { bytesSql, checkBytes, mostBytes } from '../query/page-rows.js';
 import { rawColumn } from '../query/raw-columns.js';
 import { eventsWithVisits } from '../query/visits-sql.js';
 import { createSqlParameters } from '../reading/sql-parameters.js';
-import { type Journeys, type JourneysQuestion, stepFilter } from './journey.js';
+import { type Journeys, type JourneysParams, stepFilter } from './journey.js';
 
 interface Found {
   visits: number;
@@ -16,7 +16,7 @@ interface Found {
 }
 
 /** Steps are numbered from the marked event on, backwards where they lead to it. */
-function statement(question: JourneysQuestion): { text: string; values: unknown[] } {
+function statement(question: JourneysParams): { text: string; values: unknown[] } {
   const { siteId, range, mark, steps, dimension, limit } = question;
   const parameters = createSqlParameters(siteId);
   const direction = mark?.at === 'end' ? 'desc' : 'asc';
@@ -54,7 +54,7 @@ from (select ${bytesSql('page', names)} as bytes offset 0) measured`;
 }
 
 /** `client` is inside a transaction with one snapshot. @throws ServiceError `invalid_request` for more than {@link mostBytes}. */
-export async function readJourneys(client: PoolClient, question: JourneysQuestion): Promise<Journeys> {
+export async function readJourneys(client: PoolClient, question: JourneysParams): Promise<Journeys> {
   const { text, values } = statement(question);
   const { visits, visitors, bytes, rows } = (await client.query<Found>(text, values)).rows[0]!;
   checkBytes(bytes, mostBytes);

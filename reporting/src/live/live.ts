@@ -1,6 +1,6 @@
 /** Who watches which site: one computation for all listeners of the same site and filter, none for a site that nobody watches. */
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Request, Response } from 'express';
 import { accessOf } from '../asker.js';
 import { type ReadBudget, releaseBudget } from '../reading/read-budget.js';
@@ -13,7 +13,7 @@ import { type LiveSelection, readLive } from './read-live.js';
 
 export interface LiveDependencies extends ReadDependencies {
   logger: Logger;
-  metrics: Metrics;
+  telemetry: Telemetry;
   clock?: (() => Date) | undefined;
   limits?: LiveLimits;
   /** Each of them may be shorter for a test. */
@@ -64,12 +64,12 @@ function budgetUntil(gone: AbortSignal, budgetMs: number): ReadBudget {
 }
 
 export function createLive(deps: LiveDependencies): Live {
-  const { logger, metrics, clock = () => new Date(), limits = defaultLiveLimits } = deps;
+  const { logger, telemetry, clock = () => new Date(), limits = defaultLiveLimits } = deps;
   const times = { ...defaultTimes, ...deps.times };
   const listeners = createListeners({ limits, ...times });
   const broadcasts = new Map<string, { broadcast: Broadcast; listening: number }>();
-  const computations = metrics.counter('millrace_live_computations_total', 'Computations of what is watched live');
-  metrics.gauge('millrace_live_listeners', 'Open live streams', [], (gauge) => gauge.set(listeners.count()));
+  const computations = telemetry.counter('millrace_live_computations_total', 'Computations of what is watched live');
+  telemetry.gauge('millrace_live_listeners', 'Open live streams', [], (gauge) => gauge.set(listeners.count()));
   const onError = createErrorLog(
     logger,
     'could not compute what is watched live; listeners are told, and it is tried again',

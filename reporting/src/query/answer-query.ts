@@ -127,8 +127,8 @@ async function comparisonOf(
   if (rows.length === 0) return { rows: [] };
   const hasTime = query.comparison!.buckets?.pairs.some((pair) => pair !== null) ?? true;
   const earlier: RawAnswer = hasTime ? await answerRange(client, earlierQuery(query, rows), reads) : { rows: [] };
-  const inAll = query.metrics.includes('share') ? await earlierVisitors(client, query, reads) : 0;
-  return { ...earlier, rows: compareRowsOf(query, rows, earlier.rows, inAll, shareOf) };
+  const totalVisitors = query.metrics.includes('share') ? await earlierVisitors(client, query, reads) : 0;
+  return { ...earlier, rows: compareRowsOf(query, rows, earlier.rows, totalVisitors, shareOf) };
 }
 
 /** The earlier range, with what whole weeks have beyond it: a share is one of all that is compared with. */

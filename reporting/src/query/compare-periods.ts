@@ -58,7 +58,7 @@ function earlierDimensions(query: ResolvedQuery, dimensions: (string | null)[], 
   });
 }
 
-const ofNothing = (metric: Metric) => (metricEntry(metric)?.isNullable ? null : 0);
+const emptyValue = (metric: Metric) => (metricEntry(metric)?.isNullable ? null : 0);
 
 /**
  * One row for each of `rows`, in order. `earlier` are rows of {@link earlierQuery}, `inAll` the visitors of the earlier
@@ -68,8 +68,8 @@ export function compareRowsOf(
   query: ResolvedQuery,
   rows: ResultRow[],
   earlier: ResultRow[],
-  inAll: number,
-  shareOf: (visitors: number, inAll: number) => number | null,
+  totalVisitors: number,
+  shareOf: (visitors: number, totalVisitors: number) => number | null,
 ): ComparisonRow[] {
   const found = new Map(earlier.map((row) => [JSON.stringify(row.dimensions), row.metrics]));
   const places = new Map(query.buckets?.labels.map((label, place) => [label, place]));
@@ -79,8 +79,8 @@ export function compareRowsOf(
     const known = found.get(JSON.stringify(dimensions));
     const metrics = query.metrics.map((metric, place) => {
       if (isPast) return null;
-      const value = known ? known[place]! : ofNothing(metric);
-      return metric === 'share' ? shareOf(Number(value ?? 0), inAll) : value;
+      const value = known ? known[place]! : emptyValue(metric);
+      return metric === 'share' ? shareOf(Number(value ?? 0), totalVisitors) : value;
     });
     return { dimensions, metrics, change: row.metrics.map((later, place) => changeOf(metrics[place]!, later)) };
   });

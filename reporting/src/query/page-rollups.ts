@@ -18,9 +18,9 @@ export async function answerRollup(
 ): Promise<RawAnswer> {
   const { plan, cover } = reading;
   const withShare = [...query.metrics, ...query.orderBy.map(({ key }) => key)].includes('share');
-  const inAll = withShare ? await visitorsInAll(client, query, state) : 0;
-  const read = groupValues(plan, inAll);
-  const groups = withoutHoles(query, await readRollups(client, reading), plan);
+  const totalVisitors = withShare ? await visitorsInAll(client, query, state) : 0;
+  const read = groupValues(plan, totalVisitors);
+  const groups = fillGaps(query, await readRollups(client, reading), plan);
   const page = groups.sort(compareRows(query, read)).slice(query.offset, query.offset + query.limit);
   checkPage(page);
   return {
@@ -39,7 +39,7 @@ async function visitorsInAll(client: PoolClient, query: ResolvedQuery, state: Ro
 }
 
 /** A series has every bucket, and without dimensions there is one row, also when nothing happened. */
-function withoutHoles({ dimensions, buckets }: ResolvedQuery, groups: Group[], plan: RollupPlan): Group[] {
+function fillGaps({ dimensions, buckets }: ResolvedQuery, groups: Group[], plan: RollupPlan): Group[] {
   const isSeries = dimensions.length === 1 && buckets !== undefined;
   if (!isSeries && dimensions.length > 0) return groups;
   const found = new Map(groups.map((group) => [group.bucket, group]));
@@ -53,10 +53,10 @@ function withoutHoles({ dimensions, buckets }: ResolvedQuery, groups: Group[], p
 export type ValueOf = (group: Group, key: Metric | Dimension) => Comparable;
 
 /** `inAll` is how many visitors the range has without dimensions; a bucket is its place. */
-export function groupValues(plan: RollupPlan, inAll: number): ValueOf {
+export function groupValues(plan: RollupPlan, totalVisitors: number): ValueOf {
   return (group, key) => {
     if (key === 'events' || key === 'visitors') return group[key];
-    if (key === 'share') return shareOf(group.visitors, inAll);
+    if (key === 'share') return shareOf(group.visitors, totalVisitors);
     if (key.startsWith('time:')) return group.bucket;
     const type = typeOf(key);
     return type === undefined ? group.type : group.ofTypes[plan.types.indexOf(type)]!;

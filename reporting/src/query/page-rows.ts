@@ -47,7 +47,7 @@ export const ratio = (part: number, whole: number): number | null =>
   whole === 0 ? null : Math.round((100 * part) / whole) / 100;
 
 /** Share in percent. */
-export const shareOf = (visitors: number, inAll: number): number | null => ratio(100 * visitors, inAll);
+export const shareOf = (visitors: number, totalVisitors: number): number | null => ratio(100 * visitors, totalVisitors);
 
 const mb = 2 ** 20;
 

@@ -5,7 +5,7 @@ import { type QueueLocation, retryOf } from '@millrace/shared/platform/config';
 import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import type { Logger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { RunningWorker } from '@millrace/shared/queue/job-worker';
 import { openFlows } from '@millrace/shared/queue/queue';
 import { createLinks } from '../exports/export-links.js';
@@ -19,13 +19,13 @@ export interface OpenReportsDependencies {
   config: WorkerConfig;
   location: QueueLocation;
   logger: Logger;
-  metrics: Metrics;
+  telemetry: Telemetry;
   lifecycle: Lifecycle;
   engine: SegmentEngine | undefined;
 }
 
 export function openReports(deps: OpenReportsDependencies): RunningWorker {
-  const { config, location, logger, metrics, lifecycle, engine } = deps;
+  const { config, location, logger, telemetry, lifecycle, engine } = deps;
   // Files take their time, and are read from where aggregations write: of a replica the newest of those could be missing.
   const pool = createPool(config.DATABASE_URL, logger, {
     max: 6,
@@ -43,7 +43,7 @@ export function openReports(deps: OpenReportsDependencies): RunningWorker {
   const delivery = { ...common, ...sending, stopping: stopping.signal };
   const reports = startReports({
     ...common,
-    ...{ location, metrics, flows, retry: retryOf(config) },
+    ...{ location, telemetry, flows, retry: retryOf(config) },
     deliver: (report, options) => deliver(delivery, report, options),
     fontDir: config.REPORT_FONT_DIR,
     ttlDays: config.REPORT_TTL_DAYS,

@@ -5,14 +5,14 @@ import { rawColumn } from '../query/raw-columns.js';
 import type { Filter } from '../query/resolved-query.js';
 import { eventsWithVisits, filtersVisits, isVisitField } from '../query/visits-sql.js';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
-import { emptyTable, type Returns, type ReturnsQuestion } from './return-table.js';
+import { emptyTable, type Returns, type ReturnsParams } from './return-table.js';
 
 /** Whether it takes visits to tell which events match. */
-export const asksVisits = ({ filter, first, returning, breakdown }: ReturnsQuestion): boolean =>
+export const asksVisits = ({ filter, first, returning, breakdown }: ReturnsParams): boolean =>
   [filter, first, returning].some(filtersVisits) || (breakdown !== undefined && isVisitField(breakdown));
 
 /** Events that may count, with what each is good for. */
-function chosenSql(question: ReturnsQuestion, parameters: SqlParameters): string {
+function chosenSql(question: ReturnsParams, parameters: SqlParameters): string {
   const { bounds, filter, first, returning, breakdown } = question;
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
   const source = asksVisits(question) ? eventsWithVisits(range, parameters) : 'events';
@@ -25,7 +25,7 @@ function chosenSql(question: ReturnsQuestion, parameters: SqlParameters): string
     and user_id is not null and ${fits(filter)}`;
 }
 
-function statement(question: ReturnsQuestion): { text: string; values: unknown[] } {
+function statement(question: ReturnsParams): { text: string; values: unknown[] } {
   const parameters = createSqlParameters(question.siteId);
   const chosen = chosenSql(question, parameters);
   const periods = parameters.add(
@@ -64,7 +64,7 @@ interface Row {
 }
 
 /** `client` is inside a transaction with one snapshot. */
-export async function readReturns(client: PoolClient, question: ReturnsQuestion): Promise<Returns> {
+export async function readReturns(client: PoolClient, question: ReturnsParams): Promise<Returns> {
   const periods = question.bounds.length - 1;
   const { text, values } = statement(question);
   const { rows } = await client.query<Row>(text, values);

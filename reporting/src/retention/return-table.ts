@@ -2,7 +2,7 @@
 import type { Filter } from '../query/resolved-query.js';
 import type { Breakdown } from '../query-request/parse-breakdown.js';
 
-export interface ReturnsQuestion {
+export interface ReturnsParams {
   siteId: string;
   /** Period i is `[bounds[i], bounds[i + 1])`; together they are the range. */
   bounds: Date[];

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { RequestHandler } from 'express';
 import { followsClock, type Question, type ResolvedQuestion } from '../cache/question.js';
 import { type AnswerDependencies, sendAnswer } from '../cache/send-answer.js';
-import type { Journeys, JourneysQuestion } from '../journeys/journey.js';
+import type { Journeys, JourneysParams } from '../journeys/journey.js';
 import { type JourneysRequest, parseJourneys } from '../journeys/parse-journeys.js';
 import { readJourneys } from '../journeys/read-journeys.js';
 import { countedFilter } from '../query/counted-filter.js';
@@ -33,7 +33,7 @@ export function journeysRoute(deps: AnswerDependencies): RequestHandler {
 type Found = Journeys & { source: JourneysAnswer['source'] | 'raw' };
 
 /** `client` is inside a transaction with one snapshot. */
-async function answer(client: PoolClient, question: JourneysQuestion, reads: Reads): Promise<Found> {
+async function answer(client: PoolClient, question: JourneysParams, reads: Reads): Promise<Found> {
   const found = reads.engine && (await answerJourneys(client, reads.engine, question, reads));
   if (found) return found;
   reads.admit?.(await rawCost(client, { siteId: question.siteId, range: aroundVisits(question.range) }));
@@ -57,7 +57,7 @@ function resolveJourneys(
   const resolved = resolveQuery(whole, { now, ...site });
   const { siteId, timezone, range } = resolved;
   const filter = countedFilter(resolved);
-  const question: JourneysQuestion = {
+  const question: JourneysParams = {
     ...{ siteId, range, ...shape },
     ...(filter && { filter }),
     ...(mark && { mark: { at: mark.at, filter: mark.filter } }),
@@ -83,7 +83,7 @@ function resolveJourneys(
   };
 }
 
-function checksOf(pool: Pool, { filter, mark }: JourneysQuestion) {
+function checksOf(pool: Pool, { filter, mark }: JourneysParams) {
   const ofMark = patternsOf(mark?.filter);
   const hasPatterns = patternsOf(filter).length + ofMark.length > 0;
   return {

@@ -18,7 +18,7 @@ import { maxPeriods, refuseSoMany } from '../retention/parse-retention.js';
 import { parseReturns, type ReturnsRequest } from '../retention/parse-returns.js';
 import { asksVisits, readReturns } from '../retention/read-returns.js';
 import { returnPeriods } from '../retention/return-periods.js';
-import { emptyTable, type ReturnsQuestion } from '../retention/return-table.js';
+import { emptyTable, type ReturnsParams } from '../retention/return-table.js';
 import { answerReturns, type ReturnsAnswer } from '../segments/answer-returns.js';
 import { aroundVisits } from '../segments/visit-rules.js';
 import { withFixedFilters } from '../share-links/guest.js';
@@ -36,7 +36,7 @@ export function returnsRoute(deps: AnswerDependencies): RequestHandler {
 type Returned = Omit<ReturnsAnswer, 'source'> & { source: ReturnsAnswer['source'] | 'raw' };
 
 /** `client` is inside a transaction with one snapshot. */
-async function answer(client: PoolClient, question: ReturnsQuestion, reads: Reads): Promise<Returned> {
+async function answer(client: PoolClient, question: ReturnsParams, reads: Reads): Promise<Returned> {
   const { siteId, bounds, filter } = question;
   if (bounds.length < 2) return { whole: emptyTable(0), ofValues: [], source: 'raw' };
   const found = reads.engine && (await answerReturns(client, reads.engine, question, reads));
@@ -63,7 +63,7 @@ function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: Site
   const touched = periodsOf(range, period, timezone, now, maxPeriods, whole.weekStart);
   if (touched.labels.length > maxPeriods) throw refuseSoMany(period);
   const periods = returnPeriods(touched, range, now);
-  const question: ReturnsQuestion = {
+  const question: ReturnsParams = {
     ...{ siteId, breakdownLimit, bounds: periods.bounds },
     ...(filter && { filter }),
     ...(first && { first }),
@@ -84,7 +84,7 @@ function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: Site
   };
 }
 
-function checksOf(pool: Pool, { filter, first, returning }: ReturnsQuestion) {
+function checksOf(pool: Pool, { filter, first, returning }: ReturnsParams) {
   const patterns = { filters: patternsOf(filter), first: patternsOf(first), returning: patternsOf(returning) };
   const hasPatterns = Object.values(patterns).some((list) => list.length > 0);
   return {

@@ -1,6 +1,6 @@
 /** Counts journeys from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { type Journey, type Journeys, type JourneysQuestion, stepFilter } from '../journeys/journey.js';
+import { type Journey, type Journeys, type JourneysParams, stepFilter } from '../journeys/journey.js';
 import { checkBytes, compareValues, mostBytes } from '../query/page-rows.js';
 import type { Reads } from '../reading/read-in-turn.js';
 import { msOf, sourcesOf } from './answer-segments.js';
@@ -19,7 +19,7 @@ export interface JourneysAnswer extends Journeys {
 
 async function planJourneys(
   client: PoolClient,
-  question: JourneysQuestion,
+  question: JourneysParams,
   visitColumns: string[],
   read: ReadParts,
 ): Promise<JourneysPlan> {
@@ -65,7 +65,7 @@ function leastVisits(visits: Uint32Array, limit: number): number {
 
 function topJourneys(
   { codes, visits, visitors }: CountedJourneys,
-  { steps, limit }: JourneysQuestion,
+  { steps, limit }: JourneysParams,
   textOf: (code: number) => string | null,
 ): Journey[] {
   const least = leastVisits(visits, limit);
@@ -95,7 +95,7 @@ const bytesOf = ({ steps }: Journey): number =>
 export async function answerJourneys(
   client: PoolClient,
   engine: SegmentEngine,
-  question: JourneysQuestion,
+  question: JourneysParams,
   reads: Pick<Reads, 'admit' | 'signal'>,
 ): Promise<JourneysAnswer | undefined> {
   const { siteId, range, mark, dimension, steps } = question;

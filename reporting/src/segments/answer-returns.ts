@@ -2,7 +2,7 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { compareValues } from '../query/page-rows.js';
 import type { Reads } from '../reading/read-in-turn.js';
-import type { Returns, ReturnsQuestion } from '../retention/return-table.js';
+import type { Returns, ReturnsParams } from '../retention/return-table.js';
 import { columnKey, msOf, sourcesOf } from './answer-segments.js';
 import { addReturns, type CountedReturns, type ReturnsPlan, type ReturnsTask } from './count-returns.js';
 import { shownText } from './fitting-codes.js';
@@ -22,7 +22,7 @@ export interface ReturnsAnswer extends Returns {
 /** Without the breakdown; see {@link withValues}. */
 async function planReturns(
   client: PoolClient,
-  { bounds, filter, first, returning }: ReturnsQuestion,
+  { bounds, filter, first, returning }: ReturnsParams,
   visitColumns: string[] | undefined,
   read: ReadParts,
 ): Promise<ReturnsPlan> {
@@ -73,7 +73,7 @@ async function withValues(
 export async function answerReturns(
   client: PoolClient,
   engine: SegmentEngine,
-  question: ReturnsQuestion,
+  question: ReturnsParams,
   reads: Pick<Reads, 'admit' | 'signal'>,
 ): Promise<ReturnsAnswer | undefined> {
   const { siteId, bounds, filter, first, returning, breakdown, breakdownLimit } = question;

@@ -15,7 +15,7 @@ import { numberValues } from './number-values.js';
 import { pageGroups } from './page-groups.js';
 import type { SharedTask } from './part.js';
 import { type FilterSources, planFilter } from './plan-filter.js';
-import { type NumberQuestion, planQuestion, type QuestionPlan } from './plan-question.js';
+import { type NumberParams, planQuestion, type QuestionPlan } from './plan-question.js';
 import { type PartsNeeded, type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads } from './run-on-threads.js';
 import { sameReferrers } from './same-referrers.js';
@@ -68,7 +68,7 @@ export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): Pa
   };
 }
 
-function numberColumn({ column, withSums, withSpread }: NumberQuestion, { parts, values }: ReadParts): NumberColumn {
+function numberColumn({ column, withSums, withSpread }: NumberParams, { parts, values }: ReadParts): NumberColumn {
   const table = numberTable(values.get(column)!);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   return { column, ranks: table.ranks, withSpread, ...(withSums && { values: valuesToAdd(table, rows) }) };

@@ -40,7 +40,7 @@ function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts
 }
 
 /** A series has every bucket, and without dimensions there is one row, also when nothing happened. */
-function withoutHoles({ dimensions, buckets }: ResolvedQuery, groups: CountedGroups): number[] {
+function fillGaps({ dimensions, buckets }: ResolvedQuery, groups: CountedGroups): number[] {
   const found = [...groups.events.keys()];
   const isSeries = dimensions.length === 1 && buckets !== undefined;
   if (!isSeries && dimensions.length > 0) return found;
@@ -86,7 +86,7 @@ function checkPage(rows: ResultRow[]): void {
 }
 
 /** Of a bucket without events; it is numbered by -1 - bucket. */
-const ofNothing = (group: number, key: Metric | Dimension, share: number | null): Comparable => {
+const emptyValue = (group: number, key: Metric | Dimension, share: number | null): Comparable => {
   if (key.startsWith('time:')) return -1 - group;
   if (key === 'share') return share;
   return metricEntry(key)?.isNullable ? null : 0;
@@ -114,10 +114,10 @@ export function pageGroups(
 ): { rows: ResultRow[]; totalRows?: number } {
   const found = valuesOf(query, groups, texts);
   const nothing = shareOf(0, groups.all);
-  const read: ValueOf = (group, key) => (group < 0 ? ofNothing(group, key, nothing) : found(group, key));
+  const read: ValueOf = (group, key) => (group < 0 ? emptyValue(group, key, nothing) : found(group, key));
   const shown = (group: number, key: Metric): MetricValue =>
     isNumberMetric(key) && group >= 0 ? texts.numbers.textOf(key, group) : (read(group, key) as number | null);
-  const all = withoutHoles(query, groups);
+  const all = fillGaps(query, groups);
   const sorted = candidates(all, query, read).sort(compareRows(query, read));
   const rows = sorted.slice(query.offset, query.offset + query.limit).map((group) => ({
     dimensions: query.dimensions.map((key) => {

@@ -9,7 +9,7 @@ import { codedColumn, isOfVisits } from './visit-columns.js';
 import { visitColumns } from './visit-rules.js';
 
 /** What is asked about visits. */
-export interface VisitQuestion {
+export interface VisitParams {
   /** Columns of visits among dimensions and filters. */
   columns: string[];
   isCounted: boolean;
@@ -29,20 +29,20 @@ export interface QuestionPlan {
   withShare: boolean;
   /** Whether the column of visitors is needed at all. */
   usesVisitors: boolean;
-  numbers: NumberQuestion[];
+  numbers: NumberParams[];
   /** Undefined where nothing is asked about visits. */
-  visits?: VisitQuestion;
+  visits?: VisitParams;
 }
 
 /** What is asked about the numbers of a property. */
-export interface NumberQuestion {
+export interface NumberParams {
   column: string;
   withSums: boolean;
   /** Whether it matters how often each of them comes. */
   withSpread: boolean;
 }
 
-function numberQuestions(keys: ResolvedQuery['orderBy'][number]['key'][]): NumberQuestion[] {
+function numberQuestions(keys: ResolvedQuery['orderBy'][number]['key'][]): NumberParams[] {
   const asked = keys.filter(isNumberMetric).map(partsOf);
   return [...new Set(asked.map(({ column }) => column))].map((column) => {
     const measures = asked.filter((each) => each.column === column).map(({ measure }) => measure);
@@ -51,7 +51,7 @@ function numberQuestions(keys: ResolvedQuery['orderBy'][number]['key'][]): Numbe
   });
 }
 
-function visitQuestion(keys: string[], used: string[]): VisitQuestion | undefined {
+function visitQuestion(keys: string[], used: string[]): VisitParams | undefined {
   const columns = [...new Set(used.filter(isOfVisits))];
   const isCounted = keys.some(isVisitMetric);
   if (columns.length === 0 && !isCounted) return undefined;

@@ -1,7 +1,7 @@
 /** Replicas of reporting in one process, each with a cache and connections of its own, on one database and one shared store. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createPool, type Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { openRedis } from '@millrace/shared/queue/open-redis';
 import type { Queue } from '@millrace/shared/queue/queue';
 import { silent } from '@millrace/shared/testing/database';
@@ -42,10 +42,10 @@ export function openStore(location: QueueLocation, pool: Pool, maxBytes: number)
 export function createCachedApp(url: string, location: QueueLocation, options: CachedAppOptions = {}): CachedApp {
   const { maxBytes = 10_000_000, sharedBytes = 50_000_000, clock, lockTimes, queue } = options;
   const pool = createPool(url, silent, { max: 8, statementTimeoutMs: 15_000, applicationName: 'millrace-test' });
-  const metrics = createMetrics();
+  const telemetry = createTelemetry();
   const store = openStore(location, pool, sharedBytes);
   const cache = createAnswerCache({
-    ...{ pool, store, logger: silent, metrics, maxBytes },
+    ...{ pool, store, logger: silent, telemetry, maxBytes },
     ...(clock && { clock }),
     ...(lockTimes && { lockTimes }),
   });
@@ -55,14 +55,14 @@ export function createCachedApp(url: string, location: QueueLocation, options: C
     queue: queue ?? (() => Promise.reject(new Error('no queue')) as never),
   };
   const app = buildApp({
-    ...{ logger: silent, metrics, health: {}, isClosing: () => false, pool, writePool: pool, caching },
+    ...{ logger: silent, telemetry, health: {}, isClosing: () => false, pool, writePool: pool, caching },
     gate: createGate({ atOnce: 4, maxWaiting: 2_000, waitMs: 15_000 }),
     exports: exportsOn(pool),
     ...(clock && { clock }),
   });
   return {
     ...{ app, cache, pool },
-    metrics: () => metrics.registry.metrics(),
+    metrics: () => telemetry.registry.metrics(),
     async close() {
       store.close();
       await pool.end();

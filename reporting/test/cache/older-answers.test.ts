@@ -1,5 +1,5 @@
 /** Computations that end in another order than they began in, and a store that answers late. */
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import {
   createTestDatabase,
@@ -145,8 +145,8 @@ describe.each(queueBackends)('with the store of a queue on %s', (backend) => {
       },
     };
     const lockTimes = { ...impatient, holdMs: 600_000 };
-    const metrics = createMetrics();
-    const cache = createAnswerCache({ pool, store: late, logger: silent, metrics, maxBytes: 1e7, lockTimes });
+    const telemetry = createTelemetry();
+    const cache = createAnswerCache({ pool, store: late, logger: silent, telemetry, maxBytes: 1e7, lockTimes });
     await write();
     expect((await ask({ cache, pool })).events).toBe(1);
     answerAtLast();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, type NewKey } from '@millrace/shared/access/keys';
 import type { Logger } from '@millrace/shared/platform/logger';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';
 import request from 'supertest';
 import { buildApp, type ReportingApp } from '../../src/app.js';
@@ -36,7 +36,7 @@ export async function openReportsApi(
 ): Promise<ReportsApi> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-reports-'));
   const stores = storesOf(createDiskStore(folder));
-  const service = { logger, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const service = { logger, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   const gate = createGate({ atOnce: 2, maxWaiting: 20, waitMs: 10_000 });
   const ring = createKeyRing(pool, silent);
   const app = buildApp({

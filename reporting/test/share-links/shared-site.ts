@@ -1,7 +1,7 @@
 /** Two sites with events of some countries, and the whole service with keys and kept answers, to share links of them. */
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
@@ -50,14 +50,14 @@ async function fill({ pool }: TestDatabase): Promise<void> {
 }
 
 function buildService({ pool }: TestDatabase, options: SharedSiteOptions) {
-  const metrics = createMetrics();
+  const telemetry = createTelemetry();
   const store = createTableStore(pool, 50_000_000, silent);
   const clock = options.now;
   const keys = createKeyRing(pool, silent);
   const app = buildApp({
-    ...{ logger: silent, metrics, health: {}, isClosing: () => false, pool, writePool: pool, clock },
+    ...{ logger: silent, telemetry, health: {}, isClosing: () => false, pool, writePool: pool, clock },
     caching: {
-      cache: createAnswerCache({ pool, store, logger: silent, metrics, maxBytes: 10_000_000, clock }),
+      cache: createAnswerCache({ pool, store, logger: silent, telemetry, maxBytes: 10_000_000, clock }),
       isSyncDisabled: false,
       queue: () => Promise.reject(new Error('no queue')) as never,
     },

@@ -3,7 +3,7 @@ import { withTimeout } from '@millrace/shared/platform/health';
 import type { AlertKind, Watch } from './alert-rule.js';
 import { measureDeadLetters } from './measures/dead-letters.js';
 import { measureFailureRate } from './measures/failure-rate.js';
-import type { Measure, Measurement, Surroundings } from './measures/measure.js';
+import type { Measure, MeasureDeps, Measurement } from './measures/measure.js';
 import { measureQueueAge } from './measures/queue-age.js';
 import { measureSiteSilent } from './measures/site-silent.js';
 
@@ -18,7 +18,7 @@ const measures: { [Kind in AlertKind]: Measure<Kind> } = {
 const timeoutMs = 5_000;
 
 /** @throws when it cannot be found out within five seconds. */
-export function measureRule({ kind, condition }: Watch, surroundings: Surroundings): Promise<Measurement> {
+export function measureRule({ kind, condition }: Watch, deps: MeasureDeps): Promise<Measurement> {
   const measure = measures[kind] as Measure<AlertKind>;
-  return withTimeout(measure(condition, surroundings), timeoutMs, 'what is measured');
+  return withTimeout(measure(condition, deps), timeoutMs, 'what is measured');
 }

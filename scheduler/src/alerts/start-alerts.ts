@@ -4,7 +4,7 @@ import { type OutboundEnvironment, outboundSettings } from '@millrace/shared/out
 import { withTimeout } from '@millrace/shared/platform/health';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import type { Queues } from '../open-queues.js';
 import { type DeliveryDeps, deliverMessages } from './deliver-messages.js';
 import { evaluateRules } from './evaluate-rules.js';
@@ -13,7 +13,7 @@ export interface AlertsDeps {
   pool: Pool;
   queues: Pick<Queues, 'get'>;
   logger: Logger;
-  metrics: Metrics;
+  telemetry: Telemetry;
   config: OutboundEnvironment;
   clock?: () => Date;
   webhookOptions?: DeliveryDeps['webhookOptions'];
@@ -26,9 +26,9 @@ const closeTimeoutMs = 2_000;
 
 /** Returns what ends it, once the look under way is over; one that a mute queue or receiver holds up is not waited for. */
 export function startAlerts(deps: AlertsDeps): () => Promise<void> {
-  const { pool, queues, logger, metrics, clock = () => new Date(), webhookOptions = {} } = deps;
+  const { pool, queues, logger, telemetry, clock = () => new Date(), webhookOptions = {} } = deps;
   const settings = outboundSettings(deps.config);
-  const sent = metrics.counter('millrace_alert_deliveries_total', 'Attempts to deliver alerts', ['outcome']);
+  const sent = telemetry.counter('millrace_alert_deliveries_total', 'Attempts to deliver alerts', ['outcome']);
   const logFailure = createErrorLog(logger, 'alerts cannot be looked after at the moment');
   let looking: Promise<void> | undefined;
 

@@ -29,7 +29,7 @@ export interface ListedLetter extends DeadLetter {
 /** Of a payload in a list. */
 const listedCharacters = 2_000;
 
-export interface LettersQuestion extends Page {
+export interface LettersParams extends Page {
   site_id?: string;
   search?: string;
   replayed?: boolean;
@@ -50,7 +50,7 @@ const anywhere = (text: string) => `%${makeStorable(text).replace(/[\\%_]/g, '\\
 
 export async function readLetters(
   pool: Pool,
-  asked: LettersQuestion,
+  asked: LettersParams,
 ): Promise<{ letters: ListedLetter[]; total: number }> {
   const values = [
     asked.site_id ?? null,
@@ -110,7 +110,7 @@ export async function changePayload(pool: Pool, { id, site_id }: DeadLetter, pay
 }
 
 /** Letters of a site that were not replayed, with this reason where one is given; oldest first, without the first `skip`. */
-export async function openLetters(
+export async function pendingLetters(
   pool: Pool,
   siteId: string,
   { reason, skip, limit }: { reason: string | undefined; skip: number; limit: number },

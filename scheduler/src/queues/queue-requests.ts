@@ -20,12 +20,12 @@ export const newJobSchema = Joi.object<WantedJob>({
   options: jobOptionsSchema.default({}),
 }).required();
 
-export interface JobsQuestion extends Page {
+export interface JobsParams extends Page {
   state: JobState;
   search?: string;
 }
 
-export const jobsQuestionSchema = Joi.object<JobsQuestion>({
+export const jobsQuestionSchema = Joi.object<JobsParams>({
   ...pageSchema,
   state: Joi.valid(...jobStates).default('failed'),
   search: Joi.string().max(256),

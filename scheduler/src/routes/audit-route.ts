@@ -5,11 +5,11 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { checkRequest, offsetOf, type Page, pageSchema, sendData } from '../read-request.js';
 
-interface AuditQuestion extends Page {
+interface AuditParams extends Page {
   action?: string;
 }
 
-const schema = Joi.object<AuditQuestion>({ ...pageSchema, action: Joi.string().max(64) });
+const schema = Joi.object<AuditParams>({ ...pageSchema, action: Joi.string().max(64) });
 
 const statement = `/* scheduler.readAudit */
 select id, at, key_id, key_name, action, target, details from audit_log where $1::text is null or action = $1

@@ -13,9 +13,9 @@ import { changedFields } from '../dead-letters/changed-fields.js';
 import {
   changePayload,
   type DeadLetter,
-  type LettersQuestion,
+  type LettersParams,
   letterKinds,
-  openLetters,
+  pendingLetters,
   readLetter,
   readLetters,
 } from '../dead-letters/dead-letter-rows.js';
@@ -39,7 +39,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const siteId = Joi.string()
   .max(64)
   .pattern(/^[A-Za-z0-9._-]+$/);
-const questionSchema = Joi.object<LettersQuestion>({
+const questionSchema = Joi.object<LettersParams>({
   ...pageSchema,
   site_id: siteId,
   search: Joi.string().max(256),
@@ -137,7 +137,7 @@ export function deadLettersRoutes({ pool, queues }: DeadLettersDeps): Router {
   const replayMany: RequestHandler = async (req, res) => {
     const { site_id, reason, skip, dryRun } = await readBody(req, res, replaySchema);
     const site = siteFor(res, site_id)!;
-    const letters = await openLetters(pool, site, { reason, skip, limit: maxReplayed });
+    const letters = await pendingLetters(pool, site, { reason, skip, limit: maxReplayed });
     const { ready, refused } = sortLetters(letters);
     if (!dryRun && ready.length > 0) {
       const queue = await eventQueue();

@@ -4,7 +4,7 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import { withTimeout } from '@millrace/shared/platform/health';
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { Metrics } from '@millrace/shared/platform/telemetry';
+import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { addJobs, type RetrySettings } from '@millrace/shared/queue/add-job';
 import { nextSlots, parseCron } from '@millrace/shared/time/cron';
 import nodeCron from 'node-cron';
@@ -23,7 +23,7 @@ import { watchClock } from './watch-clock.js';
 export interface SchedulerDeps {
   pool: Pool;
   queues: Queues;
-  metrics: Metrics;
+  telemetry: Telemetry;
   logger: Logger;
   retry: RetrySettings;
   config: { TZ: string; DISABLE_AUTO_SYNC: boolean };
@@ -74,8 +74,8 @@ const isWritten = (task: Task, row: ScheduleRow | undefined): boolean =>
     (row.queue === task.queue && row.job === task.job && row.cron === task.cron && row.catchUp === task.catchUp));
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
-  const { pool, queues, logger, metrics, config } = deps;
-  const drift = metrics.histogram('millrace_schedule_drift_seconds', 'From a slot to its job', driftBuckets);
+  const { pool, queues, logger, telemetry, config } = deps;
+  const drift = telemetry.histogram('millrace_schedule_drift_seconds', 'From a slot to its job', driftBuckets);
   const fire: FireDeps = { ...deps, onAdded: (ms) => drift.observe(ms / 1_000) };
   const known = createKnownSchedules(pool, logger, config.DISABLE_AUTO_SYNC);
   const logError = createErrorLog(logger, 'a tick failed; what it should have done is caught up');
@@ -87,7 +87,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let catchingUp = false;
 
   /** What has no row yet is late here too: then the database is away. */
-  metrics.gauge('millrace_schedules_late', 'Schedules whose newest slot has no job yet', [], async (gauge) => {
+  telemetry.gauge('millrace_schedules_late', 'Schedules whose newest slot has no job yet', [], async (gauge) => {
     const unclaimed = known.due(new Date(Date.now() - lateAfterMs)).map(({ scheduleId }) => scheduleId);
     const open = await withTimeout(openSchedules(pool, lateAfterMs), 1_000, 'the database').catch(() => []);
     gauge.set(new Set([...unclaimed, ...open]).size);

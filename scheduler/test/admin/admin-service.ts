@@ -7,7 +7,7 @@ import { createKey, type Scope } from '@millrace/shared/access/keys';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createWorker } from '@millrace/shared/queue/queue';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -51,7 +51,7 @@ export async function startAdminService(options: AdminServiceOptions = {}): Prom
   const app = buildServiceApp(
     {
       logger: silent,
-      metrics: createMetrics({ withProcessMetrics: false }),
+      telemetry: createTelemetry({ withProcessMetrics: false }),
       health: {},
       isClosing: () => false,
       refusalEnvelope: { success: false },

@@ -1,6 +1,6 @@
 /** Bull Board over HTTP on both queues: what it shows, what it changes, what it must not. */
 import { appRoutes } from '@bull-board/api/dist/routes.js';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { startJobWorker } from '@millrace/shared/queue/job-worker';
 import { createQueue } from '@millrace/shared/queue/queue';
 import { queueBackends, silent } from '@millrace/shared/testing/database';
@@ -160,7 +160,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await limit('rate-limit', { max: 1, duration: 3_600_000 })).status).toBe(200);
     expect(await queue('cleanup').getGlobalRateLimit()).toEqual({ max: 1, duration: 3_600_000 });
     const done: string[] = [];
-    const deps = { location: service.location, logger: silent, metrics: createMetrics(), limiter: null };
+    const deps = { location: service.location, logger: silent, telemetry: createTelemetry(), limiter: null };
     const worker = startJobWorker('cleanup', deps, async (job) => void done.push(job.id!));
     for (const jobId of ['one', 'two']) await queue('cleanup').add('clean', { type: 'temp_files' }, { jobId });
     await eventually(async () => done.length === 1, 'the limit is reached');

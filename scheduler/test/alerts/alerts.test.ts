@@ -4,7 +4,7 @@ import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { requireScope } from '@millrace/shared/access/require-scope';
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { type HookReceiver, receiveHooks } from '@millrace/shared/testing/hook-receiver';
@@ -56,7 +56,7 @@ afterEach(() => receiver.close());
 const config = () => ({ ALERT_ALLOW_PRIVATE: true, SMTP_URL: mail.url, MAIL_FROM: 'alerts@millrace.example' });
 
 function api(key = admin, environment: { ALERT_ALLOW_PRIVATE: boolean } = config()) {
-  const health = { isClosing: () => false, health: {}, logger: silent, metrics: createMetrics() };
+  const health = { isClosing: () => false, health: {}, logger: silent, telemetry: createTelemetry() };
   const app = buildServiceApp({ ...health, refusalEnvelope: { success: false } }, (routes) => {
     routes.use('/api/v1', requireScope(keys, 'admin'));
     routes.use(alertsRoutes({ pool: database.pool, config: environment, clock }));
@@ -231,7 +231,7 @@ describe('a rule', () => {
     now = new Date();
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
-    const close = startAlerts({ ...deps(), metrics: createMetrics(), config: config(), clock: () => new Date() });
+    const close = startAlerts({ ...deps(), telemetry: createTelemetry(), config: config(), clock: () => new Date() });
     await eventually(async () => receiver.received.length === 1, 'the alert arrived');
     await close();
     expect(told()).toEqual(['firing']);

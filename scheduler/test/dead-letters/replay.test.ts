@@ -10,7 +10,7 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import { type SpawnedService, spawnService } from '@millrace/shared/testing/spawn-service';
 import { queueEnvironment } from '@millrace/shared/testing/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLetters } from '../../src/dead-letters/dead-letter-rows.js';
+import { pendingLetters } from '../../src/dead-letters/dead-letter-rows.js';
 import { replayLetters, sortLetters } from '../../src/dead-letters/replay-letters.js';
 import { openQueues, type Queues } from '../../src/open-queues.js';
 
@@ -44,7 +44,9 @@ describe.each(queueBackends)('on %s', (backend) => {
       from unnest($1::text[]) as payload`,
       [['/', '/poison'].map((path) => JSON.stringify({ site_id: 'demo', event_type: 'view', path }))],
     );
-    const { ready } = sortLetters(await openLetters(database.pool, 'demo', { reason: undefined, skip: 0, limit: 10 }));
+    const { ready } = sortLetters(
+      await pendingLetters(database.pool, 'demo', { reason: undefined, skip: 0, limit: 10 }),
+    );
     for (let time = 1; time <= 2; time += 1) {
       await replayLetters(database.pool, queues.get('event-ingest')!, ready);
       await eventually(

@@ -1,6 +1,6 @@
 /** `/api/v1/flows` on each backend: trees of jobs, added whole, shown with what became of each. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import {
   createTestDatabase,
@@ -57,7 +57,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 
   function work(): void {
-    const deps = { location, logger: silent, metrics: createMetrics(), limiter: null };
+    const deps = { location, logger: silent, telemetry: createTelemetry(), limiter: null };
     for (const queue of ['cleanup', 'site-aggregation'] as const) {
       const handle = async ({ id }: { id?: string | undefined }) => {
         if (broken.has(id!)) throw new Error(`${id} is broken`);

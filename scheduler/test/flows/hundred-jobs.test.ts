@@ -1,6 +1,6 @@
 /** A flow as large as one may be, on each backend: accepted once, children before those that wait for them, one failure tried again alone. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import {
   createTestDatabase,
@@ -54,7 +54,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   /** One job of a queue at a time, so that their order is known. */
   function work(): void {
-    const deps = { location, logger: silent, metrics: createMetrics(), limiter: null, concurrency: 1 };
+    const deps = { location, logger: silent, telemetry: createTelemetry(), limiter: null, concurrency: 1 };
     for (const queue of ['cleanup', 'site-aggregation'] as const) {
       const handle = async ({ id }: { id?: string | undefined }) => {
         begun.push(id!);

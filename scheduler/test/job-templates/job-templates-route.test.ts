@@ -1,5 +1,5 @@
 /** `/api/v1/job-templates` on each backend: named jobs, made by hand and by schedules. */
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import {
   createTestDatabase,
   queueBackends,
@@ -41,7 +41,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await database.pool.query(`insert into sites (site_id, job_priority) values ('late', 9)`);
     const config = { TZ: 'UTC', DISABLE_AUTO_SYNC: true };
     api = await openAdminApi(database, testQueue(backend, database), (deps) => {
-      scheduler = createScheduler({ ...deps, metrics: createMetrics(), logger: silent, retry: {}, config });
+      scheduler = createScheduler({ ...deps, telemetry: createTelemetry(), logger: silent, retry: {}, config });
       const more = { ...deps, scheduler, config, clock };
       return [jobTemplatesRoutes(more), schedulesRoutes(more), queuesRoutes(deps)];
     });

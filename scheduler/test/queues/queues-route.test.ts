@@ -5,7 +5,7 @@ import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
 import { requireScope } from '@millrace/shared/access/require-scope';
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
 import type { Queue } from '@millrace/shared/queue/queue';
 import {
@@ -63,7 +63,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       : ({ kind: 'postgres', url: database.url, prefix: 'millrace' } as const);
   };
   function fail(queue: 'cleanup' | 'data-export', message: (id: string) => string): void {
-    const deps = { location: location(), logger: silent, metrics: createMetrics(), limiter: null };
+    const deps = { location: location(), logger: silent, telemetry: createTelemetry(), limiter: null };
     workers.push(
       startJobWorker(queue, deps, async (job) => {
         throw new Error(message(job.id!));
@@ -328,7 +328,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       end = resolve;
     });
     const queue = api.queues.get('cleanup')!;
-    const deps = { location: location(), logger: silent, metrics: createMetrics(), limiter: null };
+    const deps = { location: location(), logger: silent, telemetry: createTelemetry(), limiter: null };
     workers.push(startJobWorker('cleanup', deps, () => held.then(() => ({ removed: {}, kept: [] }))));
     await add('cleanup', 'clean', oldLogs);
     await eventually(async () => (await queue.getActiveCount()) === 1, 'the job is at work');
@@ -453,7 +453,7 @@ it('says that a queue is away instead of waiting for it', async () => {
   const keys = createKeyRing(database.pool, silent);
   const { key } = await createKey(database.pool, { name: 'tester', scopes: ['admin'] });
   const app = buildServiceApp(
-    { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false },
+    { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },
     (express) => express.use('/api/v1', requireScope(keys, 'admin')).use(queuesRoutes({ pool: database.pool, queues })),
   );
   const ask = (method: 'get' | 'post', path: string) =>

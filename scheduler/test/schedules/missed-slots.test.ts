@@ -1,7 +1,7 @@
 /** Slots that were late, missed, cleaned up or changed: each fires as its policy says and never twice. */
 
 import { createPool } from '@millrace/shared/platform/postgres';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import {
   createTestDatabase,
   queueBackends,
@@ -104,10 +104,17 @@ it('answers with metrics while the database is away', async () => {
   });
   const queues = openQueues(testQueue('postgres', database), silent);
   await queues.get('cleanup')!.waitUntilReady();
-  const metrics = createMetrics();
-  createScheduler({ pool, queues, metrics, logger: silent, retry: {}, config: { TZ: 'UTC', DISABLE_AUTO_SYNC: true } });
+  const telemetry = createTelemetry();
+  createScheduler({
+    pool,
+    queues,
+    telemetry,
+    logger: silent,
+    retry: {},
+    config: { TZ: 'UTC', DISABLE_AUTO_SYNC: true },
+  });
   try {
-    expect(await metrics.registry.metrics()).toContain('millrace_schedule_drift_seconds');
+    expect(await telemetry.registry.metrics()).toContain('millrace_schedule_drift_seconds');
   } finally {
     await queues.close();
     await pool.end();
@@ -120,7 +127,7 @@ it.runIf(queueBackends.includes('redis'))('adds what came due while the queue wa
   const scheduler = createScheduler({
     pool: database.pool,
     queues,
-    metrics: createMetrics(),
+    telemetry: createTelemetry(),
     logger: silent,
     retry: {},
     config: { TZ: 'UTC', DISABLE_AUTO_SYNC: true },

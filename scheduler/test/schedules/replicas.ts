@@ -1,6 +1,6 @@
 /** Turns one database and queue into any number of scheduler replicas for a test, and the jobs that they made. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { openQueues, type Queues } from '../../src/open-queues.js';
 import { createScheduler, type Scheduler } from '../../src/schedules/scheduler.js';
@@ -18,8 +18,8 @@ export async function startReplica(
   const queues = openQueues(location, silent);
   await queues.get('cleanup')!.waitUntilReady();
   const config = { TZ: 'UTC', DISABLE_AUTO_SYNC: isSyncDisabled };
-  const metrics = createMetrics();
-  const scheduler = createScheduler({ pool: database.pool, queues, metrics, logger: silent, retry: {}, config });
+  const telemetry = createTelemetry();
+  const scheduler = createScheduler({ pool: database.pool, queues, telemetry, logger: silent, retry: {}, config });
   await scheduler.initialize();
   return { scheduler, queues };
 }

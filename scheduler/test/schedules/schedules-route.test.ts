@@ -1,6 +1,6 @@
 /** `/api/v1/schedules` as administrators use it: what it tells, what it changes, what it refuses. */
 import { buildServiceApp } from '@millrace/shared/platform/http';
-import { createMetrics } from '@millrace/shared/platform/telemetry';
+import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   replica = await startReplica(database, testQueue('postgres', database));
   const deps = { pool: database.pool, ...replica, config: { DISABLE_AUTO_SYNC: true } };
-  const service = { logger: silent, metrics: createMetrics(), health: {}, isClosing: () => false };
+  const service = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   app = buildServiceApp({ ...service, refusalEnvelope: { success: false } }, (express) => {
     express.use((_req, res, next) => {
       res.locals.access = { keyId: '00000000-0000-4000-8000-000000000001', name: 'tester', scopes: ['admin'], siteId };

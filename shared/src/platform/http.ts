@@ -13,12 +13,12 @@ import { findMethods } from './find-methods.js';
 import { checkHealth, type HealthCheck } from './health.js';
 import type { Logger } from './logger.js';
 import { isConnectionError } from './postgres.js';
-import type { Metrics } from './telemetry.js';
+import type { Telemetry } from './telemetry.js';
 import { version } from './version.js';
 
 export interface ServiceApp {
   logger: Logger;
-  metrics: Metrics;
+  telemetry: Telemetry;
   /** What the service cannot work without. */
   health: Record<string, HealthCheck>;
   /** True while the service stops: it is then alive but not ready. */
@@ -84,7 +84,7 @@ function addHealthRoutes(app: Express, deps: ServiceApp): void {
     res.status(503).json({ status: 'stopping' });
   });
   app.get('/metrics', async (_req, res) => {
-    res.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics());
+    res.type(deps.telemetry.registry.contentType).send(await deps.telemetry.registry.metrics());
   });
 }
 

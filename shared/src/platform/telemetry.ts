@@ -1,7 +1,7 @@
 /** Turns counts and durations of a service into the Prometheus text that `/metrics` serves. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-export interface Metrics {
+export interface Telemetry {
   registry: Registry;
   counter<L extends string>(name: string, help: string, labelNames?: L[]): Counter<L>;
   /** A figure that is read anew at each scrape; `collect` sets it. */
@@ -15,7 +15,7 @@ export interface Metrics {
 }
 
 /** A registry of its own, so that two apps in one test process do not meet; `process` metrics are optional for the same reason. */
-export function createMetrics(options: { withProcessMetrics?: boolean } = {}): Metrics {
+export function createTelemetry(options: { withProcessMetrics?: boolean } = {}): Telemetry {
   const registry = new Registry();
   if (options.withProcessMetrics) collectDefaultMetrics({ register: registry });
   const registers = [registry];

@@ -4,14 +4,14 @@ import { didNothing } from '../contract/did-nothing.js';
 import { checkJobData, findQueue, type QueueName } from '../contract/jobs.js';
 import type { QueueLocation } from '../platform/config.js';
 import type { Logger } from '../platform/logger.js';
-import type { Metrics } from '../platform/telemetry.js';
+import type { Telemetry } from '../platform/telemetry.js';
 import { createNewerJobs } from './newer-jobs.js';
 import { createWorker, type Job, type Worker } from './queue.js';
 
 export interface JobWorkerDeps {
   location: QueueLocation;
   logger: Logger;
-  metrics: Metrics;
+  telemetry: Telemetry;
   /** Instead of the contract's. */
   concurrency?: number | undefined;
   /** Instead of the contract's; null lifts it. */
@@ -32,16 +32,16 @@ export type HandleJob<Result> = (job: Job, token: string) => Promise<Result>;
 const durationBuckets = [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800];
 
 /** Counts and logs the life of every job of `worker`. */
-export function watchJobs(worker: Worker, { metrics, logger }: Pick<JobWorkerDeps, 'metrics' | 'logger'>): void {
+export function watchJobs(worker: Worker, { telemetry, logger }: Pick<JobWorkerDeps, 'telemetry' | 'logger'>): void {
   const labels: ('queue' | 'job')[] = ['queue', 'job'];
   // BullMQ makes a job active a second time when its children are done, without having ended the first run.
   const startedHelp =
     'Runs of jobs: one per attempt, another for a job of all sites once its sites are done, and for one whose worker died';
-  const started = metrics.counter('millrace_jobs_started_total', startedHelp, labels);
-  const progressed = metrics.counter('millrace_jobs_progress_total', 'Reports of progress', labels);
-  const completed = metrics.counter('millrace_jobs_completed_total', 'Jobs that are done', labels);
-  const failed = metrics.counter('millrace_jobs_failed_total', 'Attempts that failed', labels);
-  const seconds = metrics.histogram('millrace_job_seconds', 'Time of work on a job', durationBuckets, labels);
+  const started = telemetry.counter('millrace_jobs_started_total', startedHelp, labels);
+  const progressed = telemetry.counter('millrace_jobs_progress_total', 'Reports of progress', labels);
+  const completed = telemetry.counter('millrace_jobs_completed_total', 'Jobs that are done', labels);
+  const failed = telemetry.counter('millrace_jobs_failed_total', 'Attempts that failed', labels);
+  const seconds = telemetry.histogram('millrace_job_seconds', 'Time of work on a job', durationBuckets, labels);
   const queue = findQueue(worker.name);
   const ofEvents = queue?.holdsEvents === true;
   const known = Object.keys(queue?.jobs ?? {});

@@ -1,5 +1,5 @@
 /** Ways of visits, by the definition in docs/behaviour.md: visit by visit. */
-import type { Journeys, JourneysQuestion } from '@millrace/reporting/journeys/journey';
+import type { Journeys, JourneysParams } from '@millrace/reporting/journeys/journey';
 import { isBetween, type PlainEvent, type PlainSite } from './events.js';
 import { filterFits } from './filter.js';
 import { type PlainVisit, plainVisits, type VisitOf } from './visits.js';
@@ -7,7 +7,7 @@ import { type PlainVisit, plainVisits, type VisitOf } from './visits.js';
 type Steps = (string | null)[];
 
 /** Undefined for a visit that has none. */
-function wayOf(visit: PlainVisit, question: JourneysQuestion, visitOf: VisitOf): Steps | undefined {
+function wayOf(visit: PlainVisit, question: JourneysParams, visitOf: VisitOf): Steps | undefined {
   const { range, filter, mark, steps: most, dimension } = question;
   const fits = filterFits(filter, visitOf);
   const isStep = (event: PlainEvent) =>
@@ -33,7 +33,7 @@ function compareSteps(a: Steps, b: Steps): number {
   return 0;
 }
 
-export function countJourneysPlainly(site: PlainSite, question: JourneysQuestion): Journeys {
+export function countJourneysPlainly(site: PlainSite, question: JourneysParams): Journeys {
   const visitOf = plainVisits(site, question.range);
   const ways = new Map<string, { steps: Steps; visits: PlainVisit[] }>();
   for (const visit of new Set(visitOf.values())) {

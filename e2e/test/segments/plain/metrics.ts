@@ -45,7 +45,7 @@ const ofVisits: Record<VisitMetric, (visits: PlainVisit[]) => number | null> = {
 };
 
 /** `inAll`: visitors of the whole range with the same filters and no dimensions. */
-export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, inAll: number): MetricValue {
+export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, totalVisitors: number): MetricValue {
   if (Object.hasOwn(ofVisits, metric)) {
     const visits = new Set(events.flatMap((event) => visitOf.get(event) ?? []));
     return ofVisits[metric as VisitMetric]([...visits]);
@@ -55,7 +55,7 @@ export function measure(events: PlainEvent[], metric: Metric, visitOf: VisitOf, 
   if (metric === 'events') return events.length;
   if (metric === 'views') return typed(events, 'view').length;
   if (metric === 'visitors') return visitorsOf(events).size;
-  if (metric === 'share') return ratio(100 * visitorsOf(events).size, inAll);
+  if (metric === 'share') return ratio(100 * visitorsOf(events).size, totalVisitors);
   if (metric !== 'views_per_visitor') throw new Error(`Say in plain/metrics.ts what ${metric} is.`);
   const views = typed(events, 'view').filter(({ user }) => user !== null);
   return ratio(views.length, visitorsOf(views).size);

@@ -95,8 +95,8 @@ function scopeOf(site: PlainSite, { range, filter, includeBots }: Selected): Sco
   const fits = filterFits(filter, visitOf);
   const counts = ({ context }: PlainEvent) => includeBots === true || context.bot === null;
   const events = site.events.filter((event) => isBetween(event, range) && counts(event) && fits(event));
-  const inAll = visitorsOf(events).size;
-  return { events, visitOf, measureGroup: (group, metric) => measure(group, metric, visitOf, inAll) };
+  const totalVisitors = visitorsOf(events).size;
+  return { events, visitOf, measureGroup: (group, metric) => measure(group, metric, visitOf, totalVisitors) };
 }
 
 /** The same values in the other range; only of queries without a dimension of time. */

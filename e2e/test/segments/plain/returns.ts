@@ -3,7 +3,7 @@ import { compareTexts } from '@millrace/reporting/query/page-rows';
 import {
   emptyTable,
   type Returns,
-  type ReturnsQuestion,
+  type ReturnsParams,
   type ReturnTable,
 } from '@millrace/reporting/retention/return-table';
 import { isBetween, type PlainEvent, type PlainSite } from './events.js';
@@ -25,7 +25,7 @@ function tableOf(visitors: Returning[], periods: number): ReturnTable {
   return table;
 }
 
-function visitorsOf(site: PlainSite, { bounds, filter, first, returning, breakdown }: ReturnsQuestion): Returning[] {
+function visitorsOf(site: PlainSite, { bounds, filter, first, returning, breakdown }: ReturnsParams): Returning[] {
   const range = { from: bounds[0]!, to: bounds.at(-1)! };
   const visitOf = plainVisits(site, range);
   const [isChosen, isFirst, isReturn] = [filter, first, returning].map((each) => filterFits(each, visitOf));
@@ -45,7 +45,7 @@ function visitorsOf(site: PlainSite, { bounds, filter, first, returning, breakdo
   });
 }
 
-export function countReturnsPlainly(site: PlainSite, question: ReturnsQuestion): Returns {
+export function countReturnsPlainly(site: PlainSite, question: ReturnsParams): Returns {
   const periods = question.bounds.length - 1;
   const visitors = visitorsOf(site, question);
   const whole = tableOf(visitors, periods);

@@ -3,7 +3,7 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queues } from '../../open-queues.js';
 import type { AlertKind, Conditions } from '../alert-rule.js';
 
-export interface Surroundings {
+export interface MeasureDeps {
   pool: Pool;
   queues: Pick<Queues, 'get'>;
   now: Date;
@@ -18,5 +18,5 @@ export interface Measurement {
 /** @throws when it cannot be found out; the state of the rule stays then. */
 export type Measure<Kind extends AlertKind> = (
   condition: Conditions[Kind],
-  surroundings: Surroundings,
+  surroundings: MeasureDeps,
 ) => Promise<Measurement>;
