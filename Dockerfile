@@ -33,7 +33,7 @@ RUN node_modules/.bin/tsc -b shared ingestion processor scheduler reporting dash
 # where that fails, the installation succeeds all the same, and the services use roaring-wasm.
 FROM base AS packages
 RUN pnpm install --frozen-lockfile --prod --filter '{ingestion}' --filter '{processor}' \
-    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}' --filter '{dashboard}' --filter '{sdk/browser}'
+    --filter '{scheduler}' --filter '{reporting}' --filter '{shared}'
 
 FROM node:20-slim AS runtime
 WORKDIR /app

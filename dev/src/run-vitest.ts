@@ -19,7 +19,7 @@ export interface VitestRun {
 /** Runs the suite once; `counts` is undefined when Vitest ended without a report. */
 export async function runVitest(run: VitestRun): Promise<{ code: number; counts: string | undefined }> {
   const manifest = createRequire(join(workspaceRoot, 'package.json')).resolve('vitest/package.json');
-  const reporters = ['--reporter=default', `--reporter=${join(workspaceRoot, 'dev', 'dist', 'json-report.js')}`];
+  const reporters = ['--reporter=default', `--reporter=${join(workspaceRoot, 'dev', 'json-report.mjs')}`];
   const child = spawn(process.execPath, [join(dirname(manifest), 'vitest.mjs'), 'run', ...reporters, ...run.args], {
     cwd: workspaceRoot,
     env: { ...run.env, MILLRACE_TEST_REPORT: run.reportFile },
