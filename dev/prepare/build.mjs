@@ -1,5 +1,5 @@
 /** Compiles the packages, and bundles the dashboard and the scripts for pages. Only what has changed is built again. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTool } from './run-tool.mjs';
@@ -21,6 +21,7 @@ export async function build(root, { withTools }) {
 
 async function bundle(root) {
   try {
+    mkdirSync(join(root, 'sdk', 'browser', 'dist'), { recursive: true });
     const { bundleScripts } = await import(pathToFileURL(join(root, 'sdk', 'browser', 'bundle.mjs')).href);
     const { bundlePage } = await import(pathToFileURL(join(root, 'dashboard', 'build.mjs')).href);
     await Promise.all([bundleScripts(), bundlePage()]);
