@@ -1,4 +1,3 @@
-/** Proves that every check of the sources can fail, each on a tiny workspace with one fault. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +11,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const manifest = (name: string, dependencies = {}, devDependencies = {}) =>
   JSON.stringify({ name, dependencies, devDependencies });
 
-/** Writes the files into a workspace of the packages shared, ingestion and reporting. */
+/** Writes the files into a small workspace. */
 function workspace(files: Record<string, string>): string {
   root = mkdtempSync(join(tmpdir(), 'millrace-check-'));
   const all = {

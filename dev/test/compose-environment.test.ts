@@ -1,4 +1,3 @@
-/** Proves that the check sees each variable, port or network of docker-compose.yml that would not do, one at a time. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

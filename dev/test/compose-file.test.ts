@@ -1,4 +1,3 @@
-/** Proves that the check of docker-compose.yml sees each fault, one at a time, in a file that is otherwise right. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ const manifest = (dependencies: Record<string, string>, devDependencies = {}) =>
   JSON.stringify({ dependencies, devDependencies });
 const importing = (specifier: string) => `import { x } from '${specifier}';\nexport const y = [x];\n`;
 
-/** Path → text, and the rule that must object to it; `undefined`: none may. */
+/** Path, text, and the rule that must report it; undefined: no rule may. */
 const cases: [string, string, string | undefined][] = [
   ['ingestion/src/other-service.ts', importing('@millrace/reporting/app'), 'noRestrictedImports'],
   ['shared/src/a-service.ts', importing('@millrace/ingestion/app'), 'noRestrictedImports'],

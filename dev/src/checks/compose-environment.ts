@@ -1,4 +1,4 @@
-/** What the services of docker-compose.yml would make of their variables, in production and with profile dev, and where ports meet. */
+/** Checks the variables, ports and networks that docker-compose.yml gives to each service. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,13 +15,13 @@ interface ComposeService {
 
 type Services = Record<string, ComposeService>;
 
-/** The part of a Joi schema that judges variables, and says which there are. */
+/** The part of a Joi schema that is used here. */
 interface ConfigSchema {
   describe(): { keys?: Record<string, unknown> };
   validate(env: object, options: { abortEarly: boolean }): { error?: { details: { message: string }[] } };
 }
 
-/** What has to be set, as the file's first lines say. */
+/** Required variables, as the first lines of the file say. */
 const needed = { POSTGRES_PASSWORD: 'p', REDIS_PASSWORD: 'r' };
 const profiles: Record<string, Record<string, string>> = {
   production: needed,
@@ -29,7 +29,7 @@ const profiles: Record<string, Record<string, string>> = {
 };
 const catcher = { name: 'mail-catcher', url: 'smtp://mail-catcher:1025' };
 
-/** Each process that reads a configuration: its name in the file and where its schema is. */
+/** Each process with a configuration: its name in the file and its schema. */
 const configs = [
   { name: 'migrate', file: 'shared/dist/commands/migrate-config.js', portVariable: undefined },
   ...ours.map(({ name, folder = name, config = 'config', portVariable }) => ({
@@ -41,7 +41,7 @@ const configs = [
 const environmentOf = ({ environment = {} }: ComposeService, env: Record<string, string>) =>
   Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, interpolate(String(value), env)]));
 
-/** As services do, variables without a value are left out. */
+/** Like the services, ignores variables without a value. */
 function variableProblems(profile: string, name: string, service: ComposeService, schema: ConfigSchema): string[] {
   const given = Object.entries(environmentOf(service, profiles[profile]!)).filter(([, value]) => value !== '');
   const { error } = schema.validate(Object.fromEntries(given), { abortEarly: false });
@@ -59,7 +59,7 @@ function passingProblems(name: string, { environment = {} }: ComposeService, sch
     .map((variable) => `${name} is not given ${variable}, which it reads`);
 }
 
-/** The container's port is that on which the service listens, and at which its health is asked for. */
+/** The container's port is the one the service listens on, and the one its health check uses. */
 function listeningProblems(name: string, service: ComposeService, portVariable: string): string[] {
   const port = String(service.environment?.[portVariable]);
   const published = (service.ports ?? []).map((text) => interpolate(text, needed).split(':').at(-1)!);
@@ -74,7 +74,7 @@ function listeningProblems(name: string, service: ComposeService, portVariable: 
     .map((other) => `${name} listens on ${portVariable}=${port}, not on ${other}`);
 }
 
-/** `127.0.0.1:4000-4009:4000` are ten ports of the host. */
+/** `127.0.0.1:4000-4009:4000` is ten ports of the host. */
 function hostPorts({ ports = [] }: ComposeService): number[] {
   return ports.flatMap((text) => {
     const [, range = ''] = interpolate(text, needed).split(':').reverse();
@@ -96,7 +96,7 @@ function collisions(services: Services): string[] {
   return problems;
 }
 
-/** With profile dev all mail goes to the catcher, from a network in which it is; without it none does. */
+/** With profile dev, all mail goes to the catcher through a shared network; without it, none does. */
 function mailProblems(services: Services): string[] {
   const networksOf = (name: string) => services[name]?.networks ?? ['default'];
   return Object.entries(services).flatMap(([name, service]) => {
@@ -111,7 +111,7 @@ function mailProblems(services: Services): string[] {
   });
 }
 
-/** `text` is the file's, where it is not the committed one. Schemas are those that were built. */
+/** `text` defaults to the committed file. Schemas come from the build. */
 export async function checkComposeEnvironment(
   root: string,
   text = readFileSync(join(root, 'docker-compose.yml'), 'utf8'),

@@ -1,4 +1,4 @@
-/** What of docker-compose.yml and the Dockerfile would not start, not scale or not be safe. */
+/** Checks that docker-compose.yml can start, can scale and is safe. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -25,12 +25,12 @@ type Services = Record<string, ComposeService>;
 
 const stores = ['postgres', 'redis'];
 const oneShot = 'migrate';
-/** For developers only, so that production never starts it. */
+/** For development only; production must not start it. */
 const mailCatcher = 'mail-catcher';
 const scaled = new Set(['ingestion', 'processor']);
 const redisFlags = ['--appendonly yes', '--appendfsync always', '--maxmemory-policy noeviction'];
 
-/** Reads the two files; an engine is not needed. */
+/** Reads the two files; Docker is not needed. */
 export function checkComposeFile(root: string): string[] {
   const missing = ['docker-compose.yml', 'Dockerfile'].filter((name) => !existsSync(join(root, name)));
   if (missing.length > 0) return missing.map((name) => `${name} is missing`);
@@ -96,7 +96,7 @@ function safetyProblems(name: string, service: ComposeService): string[] {
   return demands.filter(([met]) => !met).map(([, problem]) => `${name} ${problem}`);
 }
 
-/** Replicas cannot share one host port; a range, or none, lets each have its own. */
+/** Replicas cannot share a host port; they need a range, or none. */
 function scaleProblems(services: Services): string[] {
   return Object.entries(services)
     .filter(([name]) => scaled.has(name))
@@ -107,7 +107,7 @@ function scaleProblems(services: Services): string[] {
     );
 }
 
-/** `3000:3000` is fixed; `3000` and `3000-3009:3000` are not. A variable counts as its default. */
+/** `3000:3000` is fixed, `3000` and `3000-3009:3000` are not. A variable stands for its default. */
 function hasFixedHostPort(port: string): boolean {
   const parts = port.replace(/\$\{\w+:?-([^}]*)\}/g, '$1').split(':');
   return parts.length > 1 && !/^\d+-\d+$/.test(parts.at(-2) ?? '');
