@@ -25,8 +25,8 @@ type Services = Record<string, ComposeService>;
 
 const stores = ['postgres', 'redis'];
 const oneShot = 'migrate';
-/** For development only; production must not start it. */
-const mailCatcher = 'mail-catcher';
+/** Services that start only with their profile. */
+const optional: Record<string, string> = { 'mail-catcher': 'dev', caddy: 'proxy', backup: 'backup' };
 const scaled = new Set(['ingestion', 'processor']);
 const redisFlags = ['--appendonly yes', '--appendfsync always', '--maxmemory-policy noeviction'];
 
@@ -56,10 +56,10 @@ function stageNames(dockerfile: string): string[] {
 }
 
 function nameProblems(services: Services): string[] {
-  const known = [...stores, oneShot, mailCatcher, ...ours.map(({ name }) => name)];
+  const known = [...stores, oneShot, ...Object.keys(optional), ...ours.map(({ name }) => name)];
   const missing = known.filter((name) => !services[name]).map((name) => `service ${name} is missing`);
   const unknown = Object.keys(services).filter((name) => !known.includes(name));
-  return [...missing, ...unknown.map((name) => `service ${name} is not known to the check: add it there as well`)];
+  return [...missing, ...unknown.map((name) => `service ${name} is unknown: add it to compose-file.ts`)];
 }
 
 function linkProblems(
@@ -120,8 +120,9 @@ function redisProblems(redis: ComposeService | undefined): string[] {
 
 function profileProblems(services: Services): string[] {
   return Object.entries(services).flatMap(([name, { profiles = [] }]) => {
-    const isForDevelopers = profiles.length === 1 && profiles[0] === 'dev';
-    if (name === mailCatcher) return isForDevelopers ? [] : [`${name} would start in production: give it profile dev`];
-    return profiles.length > 0 ? [`${name} has a profile, so that it does not start by itself`] : [];
+    const wanted = optional[name];
+    if (wanted === undefined)
+      return profiles.length > 0 ? [`${name} has a profile, so it does not start by default`] : [];
+    return profiles.join() === wanted ? [] : [`${name} would start without profile ${wanted}`];
   });
 }
