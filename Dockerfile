@@ -1,6 +1,6 @@
 # One image for the migration and all services, which differ only in their command.
 
-FROM node:24.11.1-bookworm-slim AS base
+FROM node:24.21.0-bookworm-slim AS base
 WORKDIR /app
 # The version of package.json's "packageManager".
 RUN npm install --global pnpm@10.34.8
@@ -35,7 +35,7 @@ FROM base AS packages
 RUN pnpm install --frozen-lockfile --prod --filter '{ingestion}' --filter '{processor}' \
     --filter '{scheduler}' --filter '{reporting}' --filter '{shared}'
 
-FROM node:24.11.1-bookworm-slim AS runtime
+FROM node:24.21.0-bookworm-slim AS runtime
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0
 # Makes glibc return large arrays to the system when they are freed, instead of keeping more and more of them.
