@@ -3,7 +3,7 @@ import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { createRateLimit, type RateLimit, tooMuch } from '@millrace/shared/access/rate-limit';
 import { allows, keyNeeded, lacks } from '@millrace/shared/access/require-scope';
-import { type Refusal, ServiceError, wrongKey } from '@millrace/shared/platform/errors';
+import { invalidKeyMessage, type Refusal, ServiceError } from '@millrace/shared/platform/errors';
 import { isConnectionError } from '@millrace/shared/platform/postgres';
 
 /** Whose events these are. */
@@ -79,7 +79,7 @@ const noKey = (origin: string | undefined): string =>
 async function checkKey(keys: KeyRing, { key: inHeader, keyInAddress, client, origin }: Shown): Promise<Admission> {
   const key = inHeader ?? keyInAddress;
   const access = key && (await keys.find(key, client));
-  if (!access) return { refusal: { code: 'unauthorized', message: key ? wrongKey : noKey(origin) } };
+  if (!access) return { refusal: { code: 'unauthorized', message: key ? invalidKeyMessage : noKey(origin) } };
   if (!allows(access, 'write')) return { refusal: lacks('write') };
   if (inHeader === undefined && !isHarmless(access)) {
     const message = 'A key in an address must have the scope "write" only and be limited to one site.';

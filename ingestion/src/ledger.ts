@@ -1,5 +1,5 @@
 /** What this process took and refused, by the hour of receipt: counted in memory, since no answer waits for Postgres. */
-import { accountedId, hourOf, newProcess } from '@millrace/shared/contract/job-account';
+import { accountedId, hourOf, newProcessId } from '@millrace/shared/contract/job-account';
 
 export interface HourCounts {
   hour: string;
@@ -25,7 +25,7 @@ export interface Ledger {
 const hourMs = 3_600_000;
 
 export function createLedger(now: () => number = Date.now): Ledger {
-  const process = newProcess();
+  const process = newProcessId();
   const hours = new Map<number, { accepted: number; rejected: number; isNoted: boolean }>();
   let jobs = 0;
 

@@ -2,7 +2,7 @@
 
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import { queueLocation } from '@millrace/shared/platform/config';
-import { queueHealth } from '@millrace/shared/platform/health-parts';
+import { queueHealth } from '@millrace/shared/platform/health';
 import { limitHeapGrowth } from '@millrace/shared/platform/heap';
 import { closeServer, createHttpServer, startServer } from '@millrace/shared/platform/http';
 import { createLifecycle } from '@millrace/shared/platform/lifecycle';

@@ -1,6 +1,6 @@
 /** Turns the text of a body into candidate events: one, or a batch from an array, `{"events":[...]}` or NDJSON. */
 import type { Refusal } from '@millrace/shared/platform/errors';
-import { type ExactAllowance, parseExactJson, TooManyExactNumbers } from '@millrace/shared/platform/exact-json';
+import { type ExactNumberBudget, parseExactJson, TooManyExactNumbers } from '@millrace/shared/platform/exact-json';
 import { parseInstant } from '@millrace/shared/time/instant';
 
 export const maxEventsPerRequest = 10_000;
@@ -52,11 +52,11 @@ const tooManyExactNumbers: Refusal = {
   message: `The body has more than ${maxExactNumbersPerRequest.toLocaleString('en')} numbers of more digits than a double holds. Send smaller batches.`,
 };
 
-const createAllowance = (): ExactAllowance => ({ left: maxExactNumbersPerRequest });
+const createAllowance = (): ExactNumberBudget => ({ left: maxExactNumbersPerRequest });
 
 function parseJson(
   text: string,
-  allowance: ExactAllowance,
+  allowance: ExactNumberBudget,
 ): { ok: true; value: unknown } | { ok: false; refusal: Refusal } {
   try {
     return { ok: true, value: parseExactJson(text, allowance) };

@@ -130,7 +130,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(answer.body).toEqual({
         error: {
           code: 'invalid_event',
-          message: 'site_id may hold only letters, digits, dot, underscore and hyphen',
+          message: 'site_id must contain only letters, digits, dots, underscores and hyphens',
           details: { reason: 'bad_format', field: 'site_id' },
         },
       });
@@ -202,7 +202,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(put.headers.allow).toBe('GET, HEAD, POST, OPTIONS');
       const get = await request(app).get('/events').expect(405);
       expect(get.headers.allow).toBe('POST, OPTIONS');
-      expect(get.body.error.message).toBe('This address does not support that method; it takes POST, OPTIONS.');
+      expect(get.body.error.message).toBe('This URL does not support that method, only POST, OPTIONS.');
       const health = await request(app).delete('/health').expect(405);
       expect(health.headers.allow).toBe('GET, HEAD');
       await request(app).delete('/nowhere').expect(404);

@@ -17,7 +17,7 @@ let port: number;
 let sockets: Socket[];
 
 async function open(windowMs: number): Promise<void> {
-  const slow = createSlowBodies({ windowMs, lookEveryMs: windowMs / 5 });
+  const slow = createSlowBodies({ windowMs, checkIntervalMs: windowMs / 5 });
   const lane = createTestLane({ events, budget, readBody: createTestReader(slow) });
   server = createHttpServer((req, res) => void lane(req, res));
   server.listen(0, '127.0.0.1');

@@ -3,7 +3,7 @@ import { findAsker } from '@millrace/shared/access/find-asker';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { forOperators, requireScope } from '@millrace/shared/access/require-scope';
-import { answersOthers } from '@millrace/shared/platform/cancel-query';
+import { isServerResponsive } from '@millrace/shared/platform/cancel-query';
 import { buildServiceApp, type ServiceApp } from '@millrace/shared/platform/http';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Express, type Request, type RequestHandler, Router } from 'express';
@@ -107,7 +107,7 @@ export function buildApp(deps: ReportingApp): Express {
     app.get('/api/v1/definitions', definitionsRoute());
     app.use(dashboardPages(deps.pages));
     app.use(
-      startBudgets(() => answersOthers(deps.pool)),
+      startBudgets(() => isServerResponsive(deps.pool)),
       limitAddresses(requestsPerMinute, isTrustedProxy),
     );
     app.get('/api/v1/exports/:id/download', signedDownloadRoute({ ...deps, ...deps.exports }));

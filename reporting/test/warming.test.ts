@@ -269,7 +269,7 @@ describe.each(queueBackends)('the worker on %s', (backend) => {
     await handle.queue.add('warm', { cacheKeys: [] }, { jobId: 'bad', attempts: 3 });
     const job = await ended('bad');
     expect(job.attemptsMade).toBe(1);
-    expect(job.failedReason).toBe('The data of job "warm" break its contract: cacheKeys needs at least one item.');
+    expect(job.failedReason).toBe('The data of job "warm" are invalid: cacheKeys must have at least one item.');
   });
 
   it('ends in order', async () => {

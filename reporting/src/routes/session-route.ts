@@ -9,7 +9,7 @@ import { allows, lacks } from '@millrace/shared/access/require-scope';
 import { isSameOrigin } from '@millrace/shared/access/same-origin';
 import { createSessionCookie } from '@millrace/shared/access/session-cookie';
 import { endSession, startSession } from '@millrace/shared/access/sessions';
-import { ServiceError, wrongKey } from '@millrace/shared/platform/errors';
+import { invalidKeyMessage, ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, Router } from 'express';
 import Joi from 'joi';
@@ -65,7 +65,7 @@ function logIn({ writePool, keys, isTrustedProxy = () => false, clock }: Session
     const waitSeconds = limit.attempt(address);
     if (waitSeconds > 0) throw tooMuch('attempts to log in failed', waitSeconds);
     const access = await keys.find(key.trim());
-    if (!access) throw new ServiceError('unauthorized', wrongKey);
+    if (!access) throw new ServiceError('unauthorized', invalidKeyMessage);
     if (!allows(access, 'read')) throw lacks('read');
     limit.forgive(address);
     await recordAudit(writePool, access, 'session.start', '/');

@@ -3,7 +3,7 @@ import { type AskerDeps, bearerKey, findAsker, isRead } from '@millrace/shared/a
 import type { Access } from '@millrace/shared/access/keys';
 import { allows, createCommand } from '@millrace/shared/access/require-scope';
 import { createSessionCookie } from '@millrace/shared/access/session-cookie';
-import { ServiceError, wrongKey } from '@millrace/shared/platform/errors';
+import { invalidKeyMessage, ServiceError } from '@millrace/shared/platform/errors';
 import type { RequestHandler } from 'express';
 
 export const adminCookie = createSessionCookie('millrace_session', '/admin');
@@ -27,7 +27,10 @@ export function requireAdmin(deps: AskerDeps): RequestHandler {
       if (wantsPage) return res.redirect(303, '/admin/login');
       res.set('www-authenticate', 'Bearer');
       const howTo = `Log in at /admin/login, or send an admin key as \`Authorization: Bearer <key>\`. \`${createCommand('admin')}\` makes one.`;
-      throw new ServiceError('unauthorized', bearerKey(req.headers.authorization) === undefined ? howTo : wrongKey);
+      throw new ServiceError(
+        'unauthorized',
+        bearerKey(req.headers.authorization) === undefined ? howTo : invalidKeyMessage,
+      );
     }
     const reason = reasonAgainst(access);
     if (reason !== undefined) throw new ServiceError('forbidden', reason);

@@ -1,6 +1,6 @@
 /** Turns the key of a request into who asks, or into a refusal. */
 import type { Request, RequestHandler, Response } from 'express';
-import { errorCatalogue, ServiceError, wrongKey } from '../platform/errors.js';
+import { errorCatalogue, invalidKeyMessage, ServiceError } from '../platform/errors.js';
 import { bearerKey, findAsker, type Sessions } from './find-asker.js';
 import type { KeyRing } from './key-ring.js';
 import type { Access, Scope } from './keys.js';
@@ -38,7 +38,7 @@ export function requireScope(
     const access = await findAsker(req, { keys, isTrusted, sessions });
     if (!access) {
       res.set('www-authenticate', 'Bearer');
-      const message = bearerKey(req.headers.authorization) === undefined ? keyNeeded(scope) : wrongKey;
+      const message = bearerKey(req.headers.authorization) === undefined ? keyNeeded(scope) : invalidKeyMessage;
       throw new ServiceError('unauthorized', message);
     }
     if (!allows(access, scope)) throw lacks(scope);

@@ -1,6 +1,6 @@
 /** Workers of queues by their contracts: data checked, outcomes counted and logged. */
 import { UnrecoverableError } from 'bullmq';
-import { didNothing } from '../contract/did-nothing.js';
+import { didNothing } from '../contract/job-results.js';
 import { checkJobData, findQueue, type QueueName } from '../contract/jobs.js';
 import type { QueueLocation } from '../platform/config.js';
 import type { Logger } from '../platform/logger.js';
