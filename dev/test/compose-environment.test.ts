@@ -78,7 +78,7 @@ const faults: [string, string, string, string][] = [
     'a sender without an address',
     '${COMPOSE_PROFILES:+millrace@example.org}',
     '',
-    'reporting-worker (dev): SMTP_URL needs MAIL_FROM beside it',
+    'reporting-worker (dev): SMTP_URL also needs MAIL_FROM',
   ],
   [
     'a mail catcher on another network',

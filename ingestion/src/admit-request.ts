@@ -1,8 +1,8 @@
 /** Whom the events of a request are counted for, or why they are refused: keys and rates. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
-import { createRateLimit, type RateLimit, tooMuch } from '@millrace/shared/access/rate-limit';
-import { allows, keyNeeded, lacks } from '@millrace/shared/access/require-scope';
+import { createRateLimit, type RateLimit, rateLimited } from '@millrace/shared/access/rate-limit';
+import { allows, keyNeeded, missingScope } from '@millrace/shared/access/require-scope';
 import { invalidKeyMessage, type Refusal, ServiceError } from '@millrace/shared/platform/errors';
 import { isConnectionError } from '@millrace/shared/platform/postgres';
 
@@ -62,10 +62,10 @@ function refuseOrigin({ origins }: Access, origin: string | undefined): Refusal 
 }
 
 async function takeOfAll(limit: RateLimit, clients: string[], points: number): Promise<number | undefined> {
-  const waits = await Promise.all(clients.map((client) => limit.take(client, points)));
+  const waits = await Promise.all(clients.map((client) => limit.consume(client, points)));
   if (waits.every((wait) => wait === undefined)) return undefined;
   const counted = clients.filter((_client, index) => waits[index] === undefined);
-  await Promise.all(counted.map((client) => limit.giveBack(client, points)));
+  await Promise.all(counted.map((client) => limit.refund(client, points)));
   return Math.max(...waits.map((wait) => wait ?? 0));
 }
 
@@ -73,14 +73,14 @@ async function takeOfAll(limit: RateLimit, clients: string[], points: number): P
 const noKey = (origin: string | undefined): string =>
   origin === undefined
     ? keyNeeded('write')
-    : `Pages need a public key, as \`data-key\` of the script or \`?key=\` of the address. \`npm run keys -- create --name NAME --scope write --site SITE --origin https://shop.example\` makes one.`;
+    : `Pages need a public key, as \`data-key\` of the script or \`?key=\` of the address. \`npm run keys -- create --name NAME --scope write --site SITE --origin https://shop.example\` creates one.`;
 
 /** Who a key is, or why it does not let its request pass. */
 async function checkKey(keys: KeyRing, { key: inHeader, keyInAddress, client, origin }: Shown): Promise<Admission> {
   const key = inHeader ?? keyInAddress;
   const access = key && (await keys.find(key, client));
   if (!access) return { refusal: { code: 'unauthorized', message: key ? invalidKeyMessage : noKey(origin) } };
-  if (!allows(access, 'write')) return { refusal: lacks('write') };
+  if (!allows(access, 'write')) return { refusal: missingScope('write') };
   if (inHeader === undefined && !isHarmless(access)) {
     const message = 'A key in an address must have the scope "write" only and be limited to one site.';
     return { refusal: { code: 'forbidden', message } };
@@ -130,11 +130,11 @@ export function createAdmit({ keys, eventsPerSecond, pageEventsPerSecond }: Admi
       if (!counted) return undefined;
       if (events > perSecond * burstSeconds) return refuseLarge(events, perSecond, sender);
       const wait = await takeOfAll(counted, sender.clients, events);
-      return wait === undefined ? undefined : tooMuch('events', wait);
+      return wait === undefined ? undefined : rateLimited('events', wait);
     },
     async giveBack(sender, events) {
       const { limit: counted } = limitsOf(sender);
-      if (counted) await Promise.all(sender.clients.map((client) => counted.giveBack(client, events)));
+      if (counted) await Promise.all(sender.clients.map((client) => counted.refund(client, events)));
     },
   };
 }

@@ -40,11 +40,11 @@ function open(options: Omit<AdmitOptions, 'pageEventsPerSecond'>) {
 describe('a request without a key', () => {
   const keys: KeyRing = { find: async () => undefined, close: async () => {} } as unknown as KeyRing;
   it.each([
-    ['a server', {}, /--scope write` makes one/],
+    ['a server', {}, /--scope write` creates one/],
     [
       'a page',
       { origin: 'https://shop.example' },
-      /public key, as `data-key`.* --origin https:\/\/shop.example` makes one/,
+      /public key, as `data-key`.* --origin https:\/\/shop.example` creates one/,
     ],
   ])('of %s is told which key it needs', async (_who, headers, message) => {
     const refusal = await open({ keys, eventsPerSecond: 0 }).post('/event').set(headers).send(valid).expect(401);
@@ -134,7 +134,10 @@ describe('a key', () => {
     expect(statuses).toEqual([...Array(60).fill(401), ...Array(90).fill(429)]);
     expect(lookUps).toBe(60);
     const refusal = await send('nonsense').expect(429);
-    expect(refusal.body.error).toMatchObject({ code: 'rate_limited', message: expect.stringContaining('wrong keys') });
+    expect(refusal.body.error).toMatchObject({
+      code: 'rate_limited',
+      message: expect.stringContaining('invalid keys'),
+    });
     // The neighbour whose key was good before goes on; one never seen before cannot be told from a guess.
     await send(good).expect(200);
     await send(newcomer).expect(429);

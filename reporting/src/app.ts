@@ -1,5 +1,5 @@
 /** Turns reporting's routes into an Express app. */
-import { findAsker } from '@millrace/shared/access/find-asker';
+import { authenticate } from '@millrace/shared/access/authenticate';
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, type TrustedProxies } from '@millrace/shared/access/rate-limit';
 import { forOperators, requireScope } from '@millrace/shared/access/require-scope';
@@ -90,7 +90,7 @@ function lookAtKeys(deps: ReportingApp, keys: KeyRing, accessWatch: AccessWatch)
   const sessions = sessionsOf(deps);
   const watch: RequestHandler = (req, res, next) => {
     const asker = `asker ${req.headers.authorization ?? readingCookie.read(req)}`;
-    accessWatch.watch(res, asker, async () => Boolean(await findAsker(req, { keys, isTrusted, sessions })));
+    accessWatch.watch(res, asker, async () => Boolean(await authenticate(req, { keys, isTrusted, sessions })));
     next();
   };
   const router = Router();

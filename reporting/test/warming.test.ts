@@ -3,8 +3,7 @@
 import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import type { WarmingResult } from '@millrace/shared/contract/job-results';
 import { addJob } from '@millrace/shared/queue/add-job';
-import type { Job, QueueHandle } from '@millrace/shared/queue/queue';
-import { openQueue } from '@millrace/shared/queue/queue';
+import { type Job, openQueue, type QueueHandle } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
   queueBackends,

@@ -211,7 +211,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it('gives no flow the id that a part of another one has', async () => {
     await add('f', clean([clean([clean()])]));
     for (const id of ['f.1', 'f.1.1', 'f.2', 'g.17']) {
-      await expect(add(id, clean())).rejects.toThrow('cannot be the id of a flow');
+      await expect(add(id, clean())).rejects.toThrow('is not a valid flow id');
     }
     for (const id of ['f.a', 'f.1a', 'f.1-', '.1.x']) expect(await add(id, clean())).toMatchObject({ id });
   });
@@ -219,7 +219,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   it.each(['f:1', '17', '', 'a b', '.', '..'])(
     'refuses %j as the id of a flow, which the queue could not find again',
     async (id) => {
-      await expect(add(id, clean())).rejects.toThrow('cannot be the id of a flow');
+      await expect(add(id, clean())).rejects.toThrow('is not a valid flow id');
     },
   );
 
