@@ -162,7 +162,7 @@ describe('a key', () => {
     expect(body.error).toMatchObject({
       code: 'too_many_events',
       message:
-        "The request holds 101 events, which is larger than ten seconds' worth at the limit of 10 events a second (INGEST_RATE_LIMIT). Send at most 100 at once.",
+        "The request has 101 events, more than ten seconds' worth at the limit of 10 events a second (INGEST_RATE_LIMIT). Send at most 100 at once.",
     });
   });
 
@@ -243,7 +243,7 @@ describe('a key', () => {
     it('lets each address send so much and no more, whatever others send', async () => {
       const admit = createAdmit({ keys, eventsPerSecond: 0, pageEventsPerSecond: 2 })!;
       const admitted = async (client: string) =>
-        (await admit.admit({ key: undefined, keyInAddress: key, client, origin: shop })).sender!;
+        (await admit.admit({ key: undefined, keyInUrl: key, client, origin: shop })).sender!;
       const [ada, bob] = [await admitted('203.0.113.7'), await admitted('203.0.113.8')];
       expect(await admit.count(ada, 20)).toBeUndefined();
       expect(await admit.count(ada, 1)).toMatchObject({ code: 'rate_limited' });
@@ -252,7 +252,7 @@ describe('a key', () => {
       expect(await admit.count(bob, 21)).toEqual({
         code: 'too_many_events',
         message:
-          "The request holds 21 events, which is larger than ten seconds' worth at the limit of 2 events a second. Send at most 20 at once.",
+          "The request has 21 events, more than ten seconds' worth at the limit of 2 events a second. Send at most 20 at once.",
       });
     });
   });
@@ -276,7 +276,7 @@ describe('a key', () => {
       expect(queued).toBe(2);
     });
 
-    it('has to be limited to one site, since messages do not name theirs', async () => {
+    it('has to be limited to one site, since messages do not contain their site', async () => {
       const { body } = await track(open({ keys, eventsPerSecond: 0 }), await make({ siteId: null })).expect(400);
       expect(body.error.message).toContain('a key that is limited to one site');
     });

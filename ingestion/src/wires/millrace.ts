@@ -1,4 +1,4 @@
-/** Millrace's own wire: `POST /event`, `POST /events`, and `GET /event` as a picture. */
+/** Millrace's own format: `POST /event`, `POST /events`, and `GET /event` as an image. */
 import { bearerKey } from '@millrace/shared/access/authenticate';
 import { answerBatch, answerOk, answerPixel, nothingAccepted } from '../answer-events.js';
 import { bodyFormat, parseBatch, parseSingleEvent, refuseFormat } from '../parse-events.js';
