@@ -1,4 +1,3 @@
-/** Turns the command line and the environment into a running processor. */
 import { queueLocation, retryOf } from '@millrace/shared/platform/config';
 import type { HealthCheck } from '@millrace/shared/platform/health';
 import { databaseHealth, queueHealth } from '@millrace/shared/platform/health-parts';
@@ -55,14 +54,14 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
     rawRetentionDays: config.RAW_RETENTION_DAYS,
   };
   const workers = startWorkers(queues, concurrency, deps);
-  const askQueues = () => Promise.all(workers.map((worker) => worker.check()));
-  Object.assign(health, queueHealth(deps.queue, askQueues));
+  const pingQueues = () => Promise.all(workers.map((worker) => worker.check()));
+  Object.assign(health, queueHealth(deps.queue, pingQueues));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
   lifecycle.onClose('partitions', premakePartitions(pool, logger));
   lifecycle.onClose('accounts', keepFolded(pool, logger));
   lifecycle.onClose('index of new events', keepSummarized(pool, logger));
   lifecycle.onClose('health watch', watchHealth(health, logger));
-  logger.info({ queues, concurrency }, 'working');
+  logger.info({ queues, concurrency }, 'processing jobs');
 }
 
 async function main(): Promise<void> {

@@ -93,7 +93,7 @@ describe('erase', () => {
     expect(stdout).toBe(`Removed: user "ada@example.org" of site demo
   events        3, from 2025-09-20T10:00:00.000000Z to ${tomorrow}
   visitor       1
-  dead letters  1 removed, 1 rewritten without the user's events (2 of the user in both)
+  dead letters  1 removed, 1 rewritten without the user's events (2 events in total)
   rollups       exact: 2 intervals and 2 days recomputed
 `);
     expect((await rowsWith(user)).filter((row) => !row.includes('shop'))).toEqual([]);
@@ -107,7 +107,7 @@ describe('erase', () => {
       { site_id: 'demo', reason: expect.stringContaining('23514'), count: null },
       { site_id: 'shop', reason: expect.stringContaining('23514'), count: null },
     ]);
-    expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference.') });
+    expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No differences.') });
   });
 
   it('ends the life of every export of the site, since any may hold the user, and of no other', async () => {
@@ -165,7 +165,7 @@ describe('erase', () => {
     }
     const { stdout, stderr } = await erase('--user', user);
     expect(stderr).toBe('');
-    expect(stdout).toContain("1 rewritten without the user's events (1 of the user in both)");
+    expect(stdout).toContain("1 rewritten without the user's events (1 event in total)");
     expect(await rowsWith(user)).toEqual([]);
     expect(await sql('select site_id from dead_letter_events where id = $1', [id])).toEqual([{ site_id: '' }]);
   });
@@ -213,7 +213,7 @@ describe('erase', () => {
     await erase('--user', user);
     expect(await erase('--user', user)).toEqual({
       code: 3,
-      stderr: 'erase: Nothing of user "ada@example.org" was found on site demo.\n',
+      stderr: 'erase: Nothing found for user "ada@example.org" on site demo.\n',
       stdout: '',
     });
   });
@@ -242,7 +242,7 @@ describe('erase', () => {
     await claimed;
     expect(await erasing).toEqual({
       code: 3,
-      stderr: 'erase: Nothing of user "unknown" was found on site demo.\n',
+      stderr: 'erase: Nothing found for user "unknown" on site demo.\n',
       stdout: '',
     });
     await claims[1]!.query('rollback');
@@ -251,7 +251,7 @@ describe('erase', () => {
 
   it('says so when there is no such site', async () => {
     const { code, stderr } = await runCommand(runErase, ['--site', 'nowhere', '--user', user], database.url);
-    expect([code, stderr]).toEqual([3, 'erase: There is no such site: nowhere.\n']);
+    expect([code, stderr]).toEqual([3, 'erase: Unknown site: nowhere.\n']);
   });
 
   it('gives the number of an erased visitor to no one else', async () => {
@@ -275,9 +275,7 @@ describe('erase', () => {
     const real = await erase('--user', user);
     expect(dry.code).toBe(0);
     expect(real.stdout).toMatch(/^Removed: /);
-    expect(dry.stdout).toBe(
-      real.stdout.replace('Removed:', 'Would be removed (nothing was):').replace(/ {2}rollups .*\n/, ''),
-    );
+    expect(dry.stdout).toBe(real.stdout.replace('Removed:', 'Dry run, would remove:').replace(/ {2}rollups .*\n/, ''));
   });
 
   it('says so while segments hold copies: here of an interval that another roll took for over', async () => {
@@ -287,7 +285,7 @@ describe('erase', () => {
     await rollSite(database.pool, 'demo', { now: new Date(ahead.getTime() + 900_000) });
     const { code, stdout } = await erase('--user', user);
     expect(code).toBe(0);
-    expect(stdout).toContain('  segments      still hold copies of events of the user, which no answer reads');
+    expect(stdout).toContain('  segments      still contain copies of the events, which no query reads');
   });
 
   it('works on a site that was never rolled, and on one that has dead letters only', async () => {
@@ -331,12 +329,12 @@ describe('erase', () => {
   });
 
   it.each([
-    [['--user', 'ada'], 'Say with --site ID of which site the user is.'],
-    [['--site', 'demo'], 'Say with --user ID whom to erase.'],
+    [['--user', 'ada'], 'Pass the site with --site ID.'],
+    [['--site', 'demo'], 'Pass the user to erase with --user ID.'],
     [['--site', 'demo', '--user', 'ada', 'eve'], "Unexpected argument 'eve'."],
   ])('ends with 1 and one sentence for %s', async (args, sentence) => {
     const { code, stderr } = await runCommand(runErase, args, database.url);
-    expect([code, stderr]).toEqual([1, `erase: ${sentence} (--help shows how)\n`]);
+    expect([code, stderr]).toEqual([1, `erase: ${sentence} See --help.\n`]);
   });
 
   it('shows how it is used', async () => {

@@ -1,4 +1,4 @@
-/** The users of days, as sets of visitor numbers, from the bitmaps of rollups wherever those tell. */
+/** Collects the users of days as sets of visitor numbers: from rollup bitmaps where they are current, otherwise from raw events. */
 import type { VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import { type Aggregation, inEach } from './aggregation.js';
 import { partColumns, partTable, type RolledParts } from './rolled-parts.js';
@@ -31,10 +31,10 @@ with present as (
 select day, present.user_id as "user", visitor_no as number
 from present left join visitors on visitors.site_id = $1 and visitors.user_id = present.user_id collate "C"`;
 
-/** Above every number that a roll gives. */
+/** Above every number that a roll assigns. */
 const firstOwnNumber = 2 ** 31;
 
-/** Numbers for users that no roll has numbered yet: they occur in no bitmap, so any will do that is always the same. */
+/** Temporary numbers for users that no roll has numbered yet. They occur in no bitmap, so any stable number works. */
 export function createNumbers(): (user: string) => number {
   const numbers = new Map<string, number>();
   return (user) => {
@@ -44,7 +44,7 @@ export function createNumbers(): (user: string) => number {
   };
 }
 
-/** Adds the users of the days to the set that `setOf` names for each day. */
+/** Adds the users of each day to the set that `setOf` returns for it. */
 export async function addVisitors(
   { client, siteId }: Aggregation,
   parts: RolledParts,

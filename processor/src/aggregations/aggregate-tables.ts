@@ -1,4 +1,4 @@
-/** The tables of aggregates, and how each follows what was touched. */
+/** The aggregate tables, each with the events it counts and how it is recomputed. */
 import { periodTypes } from '@millrace/shared/contract/job-data';
 import { dayOf } from '@millrace/shared/time/zone-days';
 import { moneyTypes, profileTypes, publisherTypes, tournamentTypes } from './aggregated-types.js';
@@ -13,18 +13,18 @@ import { publisherHours, publisherSums } from './publisher-performance.js';
 import { startsOf, type TouchedInterval } from './touched-intervals.js';
 import { tournaments } from './tournaments.js';
 
-/** What may have changed for a table. */
+/** What may have changed since a table was last computed. */
 export interface Touched {
   intervals: TouchedInterval[];
-  /** Days that have begun or ended since the site was last aggregated; none on the same day. */
+  /** Days that began or ended since the site was last aggregated. */
   passed: string[];
   now: Date;
 }
 
 export interface AggregateTable {
-  /** When what a row counts began, see {@link forgetKnown}. */
+  /** SQL expression for the start of a row's period, see {@link forgetKnown}. */
   start: string;
-  /** Of the events that it counts; null where all count. */
+  /** Event types it counts; null for all. */
   types: string[] | null;
   recompute: (site: ClaimedAggregates, touched: Touched) => Promise<number>;
 }
@@ -35,7 +35,7 @@ async function publisher(site: ClaimedAggregates, touched: Touched): Promise<num
   const { rawSince, timezone, rowsTimezone } = site;
   const starts = startsOf(touched.intervals);
   const days = daysOf(starts, timezone);
-  // Where everything is computed, a week or month that began before the first raw event is kept, and may have no events any more.
+  // On a full recomputation, the week or month that contains the first raw event may have no touched interval left.
   if (rawSince && rowsTimezone !== timezone) days.push(dayOf(rawSince, timezone));
   let rows = await publisherHours(site, hoursOfIntervals(starts, timezone));
   for (const granularity of ['day', 'week', 'month'] as const) {
@@ -44,7 +44,7 @@ async function publisher(site: ClaimedAggregates, touched: Touched): Promise<num
   return rows;
 }
 
-/** By name, in the order in which they are computed: adding one means its file and one line here. */
+/** By table name, in the order of computation. */
 export const aggregateTables: Record<string, AggregateTable> = {
   revenue_aggregates: {
     start: startOf('period_start'),

@@ -1,30 +1,29 @@
-/** A transaction with one snapshot in which no other one aggregates the same site. */
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import { isConflict } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import type { Aggregation } from './aggregation.js';
 
-/** What is known of the site's aggregates, as of the snapshot. */
+/** The state of the site's aggregates, as of the snapshot. */
 export interface ClaimedAggregates extends Aggregation {
-  /** Time zone of the rows there are. */
+  /** Time zone of the existing rows. */
   rowsTimezone: string;
   aggregatedAt: Date;
-  /** Whether money_events and mrr_movements are as of then, with the same days of grace. */
+  /** Whether money_events and mrr_movements were current at that time, with the same grace days. */
   moneyIsKept: boolean;
   graceDays: number;
 }
 
-/** Days for which a subscription counts although its payment is due: REVENUE_GRACE_DAYS. */
+/** REVENUE_GRACE_DAYS: how many days a subscription still counts after its payment was due. */
 export const defaultGraceDays = 3;
 
-/** A crash of the server takes back the whole transaction, marks included, hence no wait for the disk. */
+/** No wait for the disk at commit: a server crash rolls back the whole transaction, including its marks. */
 const begin = `begin isolation level repeatable read; set local synchronous_commit = off; set local work_mem = '64MB';
 set local jit = off; set local random_page_cost = 1.1`;
 
-/** A zone that no site has, so that the first aggregation computes everything. */
+/** Not a time zone, so the first aggregation recomputes everything. */
 export const neverAggregated = '';
 
-/** Another one, of a site for which a run that computes everything has begun and none has ended: its tables may be of two zones. */
+/** Not a time zone either: a full recomputation has begun but not finished, so tables may be in two time zones. */
 export const unfinishedZone = 'unfinished';
 
 const addState = `/* processor.addAggregationState */
@@ -40,7 +39,7 @@ returning sites.timezone, before.timezone as "rowsTimezone",
   case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt",
   coalesce(before.revenue_at = before.aggregated_at and before.revenue_grace_days = $3, false) as "moneyIsKept"`;
 
-/** Where a release before this one has aggregated meanwhile, revenue_at is another than aggregated_at: money is kept no longer. */
+/** If an older release aggregated meanwhile, revenue_at differs from aggregated_at: the money tables are then out of date. */
 const note = `/* processor.noteAggregated */
 update site_aggregations set timezone = $2, aggregated_at = $3::timestamptz,
   revenue_at = case when revenue_at = aggregated_at then $3::timestamptz end
@@ -52,17 +51,17 @@ update site_aggregations set timezone = $2 where site_id = $1`;
 const isKnown = `/* processor.isKnownSite */
 select exists (select 1 from sites where site_id = $1 and erase_requested_at is null) as known`;
 
-export const unknownSite = { skipped: 'there is no such site' };
+export const unknownSite = { skipped: 'unknown site' };
 export const busySite = { skipped: 'another aggregation of this site is running' };
 
-/** Notes that all aggregates of the site are up to date, in its present zone. */
+/** Records that all aggregates of the site are current, in its current time zone. */
 export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, now: Date) =>
   client.query(note, [siteId, timezone, now]);
 
 export const noteUnfinishedZone = ({ client, siteId }: ClaimedAggregates) =>
   client.query(noteUnfinished, [siteId, unfinishedZone]);
 
-/** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known, is being erased, or is held by another aggregation. */
+/** Runs `work` in one REPEATABLE READ transaction. Skipped if the site is unknown, being erased, or claimed by another run. */
 export async function claimAggregates<T>(
   pool: Pool,
   siteId: string,

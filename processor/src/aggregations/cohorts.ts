@@ -1,4 +1,4 @@
-/** Cohorts of users by the month of their signup, and how many of them came back in each month since. */
+/** Cohorts of users by signup month, and how many of them return in each later month. */
 import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import { percent } from '@millrace/shared/contract/money-sql';
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
@@ -9,9 +9,9 @@ import { addMonths, daysOf, type Period, periodOf, periodsOf } from './periods.j
 import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
 import { startsOf, type TouchedInterval } from './touched-intervals.js';
 
-/** Cohorts and months to compute: a row is, when its cohort is or its month is. */
+/** A row is recomputed if either its cohort or its month is listed. */
 export interface CohortScope {
-  /** First days of months. */
+  /** As the first day of the month. */
   cohorts: string[];
   months: string[];
 }
@@ -43,7 +43,7 @@ const openSignups = `
     where site_id = $1 and timestamp >= open.interval_start and timestamp < open.interval_start + interval '15 minutes'
       and event_type = 'signup' and user_id is not null and bot is null`;
 
-/** Rows of marked intervals may be out of date, which makes the first month an empty one at worst. */
+/** Marked intervals may be out of date; at worst the first month turns out empty. */
 const firstSignup = `/* processor.firstSignup */
 select least((
   select interval_start from rollup_15m
@@ -51,7 +51,7 @@ select least((
 ), (
   select min(timestamp) from ${inEach(openIntervals, openSignups)})) as first`;
 
-/** Months of the site's zone from its first signup to now; empty without one. */
+/** Months in the site's time zone, from its first signup to now; empty if there is none. */
 async function allMonths({ client, siteId, timezone }: Aggregation, now: Date): Promise<Period[]> {
   const { rows } = await client.query<{ first: Date | null }>(firstSignup, [siteId]);
   const first = rows[0]!.first;
@@ -72,10 +72,10 @@ function daysOfMonths(months: Period[], zone: string): Period[] {
   return periodsOf(days, 'day', zone);
 }
 
-/** Notes a set to be disposed of, however the computation ends. */
+/** Registers a set to be disposed of when the computation ends, even if it fails. */
 type Own = (set: VisitorSet) => VisitorSet;
 
-/** Who signed up first in each month, by its first day. */
+/** Users by the month of their first signup. */
 async function signupSets(
   site: Aggregation,
   months: Period[],
@@ -132,10 +132,10 @@ async function countCohorts(site: Aggregation, months: Period[], scope: CohortSc
 }
 
 /**
- * Replaces the rows of the scope that `scopeOf` names for the months that there are; returns how many there are now. A user belongs
- * to the cohort of the month of their first signup; month number n is the n-th after it, 0 the month itself. Retained in a month
- * is who sent any event in it; retention rate = retained / size x 100. All are numbers of set bits: of the signups of a month
- * without those of earlier ones, and of these AND the OR of the days of a month.
+ * Replaces the rows in the scope that `scopeOf` returns for the available months; returns how many rows were written. A user
+ * belongs to the cohort of the month of their first signup. Month number n is the n-th month after it, 0 the month itself. A user
+ * is retained in a month in which they sent any event; retention rate = retained / size x 100. Sizes are bit counts: the
+ * signups of a month minus those of earlier months, and that set AND the OR of all days of the later month.
  */
 export async function cohorts(
   site: Aggregation,
@@ -144,7 +144,7 @@ export async function cohorts(
 ): Promise<number> {
   const { client, siteId, rawSince } = site;
   const months = await allMonths(site, now);
-  // A cohort whose month is not whole any more stays as it was counted; so does what its users did since.
+  // A cohort whose month has lost raw events keeps its rows, including those of later months.
   const known = withRawEvents(site, months);
   if (known.length === 0) {
     await forgetKnown(site, 'user_cohorts', startOf('cohort_month'));
@@ -167,8 +167,8 @@ export async function cohorts(
 }
 
 /**
- * Brings all cohorts up to date after changes in `touched` and after `passed` days; returns how many rows were written. A signup
- * that came or went moves users between its month and later ones, hence all cohorts from the first such month on.
+ * Updates the cohorts after changes in the `touched` intervals and after `passed` days; returns how many rows were written. A
+ * signup that was added or erased moves users between its month and later ones, so all cohorts from that month on are recomputed.
  */
 export function touchedCohorts(
   site: Aggregation,
@@ -181,6 +181,6 @@ export function touchedCohorts(
   const [firstDay] = daysIn(touched.filter(({ types }) => types === null || types.includes(signupType)));
   const first = firstDay && addMonths(firstDay, 0);
   const isTouched = (month: string) => first !== undefined && month >= first;
-  // Rows of cohorts that are no more go as well, whatever their month.
+  // Includes months that have no cohort any more, so their rows are deleted.
   return cohorts(site, (known) => ({ cohorts: [...known, ...months].filter(isTouched), months }), now);
 }

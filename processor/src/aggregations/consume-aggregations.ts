@@ -1,4 +1,3 @@
-/** Turns the data of an aggregation job of one site into fresh rows of its table. */
 import type {
   CohortsData,
   DailyRollupData,
@@ -63,7 +62,7 @@ const runs: Record<string, { table: string; run: Run<never> }> = {
   },
 };
 
-/** Works on one job of a site. `all` brings everything up to date; the others compute what they are asked for. */
+/** Runs an aggregation job of one site. `all` updates everything; the other jobs recompute one table for the requested period. */
 export async function consumeAggregation(
   pool: Pool,
   jobName: string,
@@ -79,6 +78,6 @@ export async function consumeAggregation(
     const rows = await run(claimed, data as never, options.now);
     return { rows: { [table]: rows }, ms: Math.round(performance.now() - startedAt) };
   });
-  // The zone of the site has changed, and with it every period of every row.
+  // The site's time zone has changed, so every period of every table has other bounds.
   return result ?? aggregateSite(pool, siteId, options);
 }

@@ -1,4 +1,3 @@
-/** Revenue follows the events of money, and the days that pass. */
 import { periodTypes } from '@millrace/shared/contract/job-data';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 import type { ClaimedAggregates } from './claim-aggregation.js';
@@ -8,7 +7,7 @@ import { daysOf, type Period, periodsOf } from './periods.js';
 import { revenue } from './revenue.js';
 import { touchTable } from './touched-intervals.js';
 
-/** Around every event of ours. */
+/** Contains every possible event. */
 const always: Stretch = { from: new Date('0001-01-01T00:00:00Z'), to: new Date('9999-12-31T00:00:00Z') };
 
 const note = `/* processor.noteMoney */
@@ -20,19 +19,18 @@ select least(
   (select min(day) from mrr_movements where site_id = $1),
   (select min(period_start) from revenue_aggregates where site_id = $1))::text as first`;
 
-/** What has changed, and when. */
 export interface TouchedMoney {
-  /** Quarters of an hour whose events may have changed. */
+  /** Starts of 15-minute intervals whose events may have changed. */
   intervals: Date[];
-  /** Days that have begun or ended since. */
+  /** Days that began or ended since the last run. */
   passed: string[];
-  /** Periods to compute in any case. */
+  /** Periods to recompute in any case. */
   periods?: Period[];
 }
 
 /**
- * Recomputes all periods of what was touched: those of payments, and every one from the first day on that recurring revenue
- * moved otherwise than before, however long ago that is. Profiles follow by marks. Returns the number of rows written.
+ * Recomputes revenue for the periods of changed payments, and for every period from the first day on which recurring revenue
+ * changed, however long ago. Profiles of the affected days are marked. Returns the number of rows written.
  */
 export async function followMoney(site: ClaimedAggregates, touched: TouchedMoney, now: Date): Promise<number> {
   const { client, siteId, timezone, rawSince } = site;
@@ -41,7 +39,7 @@ export async function followMoney(site: ClaimedAggregates, touched: TouchedMoney
   const stretches = isKept ? [...joinIntervals(touched.intervals), ...asked] : [always];
   const moments = await keepMoneyEvents(site, knownPartsOf(stretches, rawSince));
   const changed = daysOf(moments, timezone);
-  // A transaction counts where it came first, which may now be elsewhere.
+  // A transaction counts where it came first, and that may have moved to another day.
   await touchTable(
     site,
     'profile_performance',

@@ -1,10 +1,9 @@
-/** What a subscription is worth from day to day, by what happened to it. */
 import { addDays } from '@millrace/shared/time/zone-days';
 import { dueDay, payInterval } from './paid-through.js';
 import type { Plan } from './plan-worth.js';
 import type { TakeTurns } from './take-turns.js';
 
-/** In the order of time; `day` is that of the site's zone. */
+/** `day` is in the site's time zone. */
 export type SubscriptionEvent = { day: string } & (
   | { kind: 'payment'; transaction: string; plan: Plan }
   | { kind: 'refund'; transaction: string; currency: string; amount: string }
@@ -12,23 +11,23 @@ export type SubscriptionEvent = { day: string } & (
   | { kind: 'canceled'; atPeriodEnd: boolean }
 );
 
-/** From `day` on it is worth `plan`; nothing when null. */
+/** The plan that counts from `day` on; null when the subscription has ended. */
 export interface PlanChange {
   day: string;
   plan: Plan | null;
 }
 
-/** What is paid. */
+/** A subscription that has been paid. */
 interface Paid {
   paid: Plan;
-  /** What was paid, or what it was changed to since. */
+  /** The plan last paid for, or the one it was changed to since. */
   plan: Plan;
   anchor: string;
-  /** Intervals paid, counted from the anchor. */
+  /** Number of intervals paid since the anchor. */
   number: number;
-  /** It ends when the next payment is due. */
+  /** Canceled: ends when the next payment is due. */
   isCanceled: boolean;
-  /** When the next payment is due; of an earlier number until {@link termOf} is asked, so earlier if anything. */
+  /** Cached due dates; may belong to an earlier `number`, and so be too early, until {@link termOf} refreshes it. */
   term: Term | undefined;
 }
 
@@ -36,13 +35,13 @@ interface Term {
   number: number;
   /** The day on which the next payment is due. */
   through: string;
-  /** The first day on which it counts no more unless it is canceled. */
+  /** The first day after the grace period; a canceled subscription ends at `through`. */
   ends: string;
 }
 
 type State = Paid | undefined;
 
-/** Days are worked out only where they matter: many payments in advance take a look at no calendar. */
+/** Computed lazily: a long run of payments in advance needs no calendar. */
 function termOf(state: Paid, graceDays: number): Term {
   if (state.term?.number === state.number) return state.term;
   const through = dueDay(state.anchor, state.paid, state.number);
@@ -50,13 +49,13 @@ function termOf(state: Paid, graceDays: number): Term {
   return state.term;
 }
 
-/** Whether the next payment is due later than on `day`: on the anchor it always is. */
+/** Whether the next payment is due after `day`; always true on the anchor. */
 const isPaidBeyond = (state: Paid, day: string, graceDays: number) =>
   day <= state.anchor ||
   (state.term !== undefined && day < state.term.through) ||
   day < termOf(state, graceDays).through;
 
-/** The first day on which it counts no more. */
+/** The first day on which the subscription no longer counts. */
 const endOf = (state: Paid, graceDays: number) => {
   const { through, ends } = termOf(state, graceDays);
   return state.isCanceled ? through : ends;
@@ -87,13 +86,13 @@ function apply(before: State, event: SubscriptionEvent, graceDays: number): Stat
   return { paid, plan: event.plan, anchor, number, isCanceled, term };
 }
 
-/** Both have at most six digits after the point. */
+/** Amounts have at most six decimal places. */
 const millionths = (amount: string) => {
   const [whole, fraction = ''] = amount.split('.');
   return BigInt(whole + fraction.padEnd(6, '0'));
 };
 
-/** Collects payments and refunds, and finds which payment an event makes a refunded one. */
+/** Returns a function that takes events in order and returns the index of a payment once refunds cover it. */
 function createRefunds() {
   const payments = new Map<string, { index: number; price: bigint }>();
   const totals = new Map<string, bigint>();
@@ -110,23 +109,24 @@ function createRefunds() {
 }
 
 /**
- * The days on which its worth changes, ascending.
+ * Returns the days on which the plan of a subscription changes, ascending. Events must be in order.
  *
- * - Each payment pays one interval. The first begins on its day, the anchor; each further one, while the subscription counts,
- *   pays through the first due day of that anchor that is later than what was paid before and than the payment itself. So the
- *   k-th pays through anchor + k intervals, however early it comes: two on 15 and 16 June pay two months, through 15 August.
- * - It counts up to the day through which it is paid, and `graceDays` longer, as
- *   https://docs.stripe.com/billing/subscriptions/analytics/glossary counts subscriptions that are past due. A payment after
- *   that begins a new anchor, and so does one of another interval, which takes the place of what was paid before
+ * - Each payment pays for one interval. The first interval starts on the day of the payment, the anchor. While the subscription
+ *   counts, each further payment pays through the first due day of that anchor that lies after both the paid time and the
+ *   payment itself. So the k-th payment pays through anchor + k intervals, however early it is made: payments on 15 and 16 June
+ *   pay for two months, through 15 August.
+ * - A subscription counts until its next payment is due, plus `graceDays`, the way
+ *   https://docs.stripe.com/billing/subscriptions/analytics/glossary counts past-due subscriptions. A later payment starts a new
+ *   anchor. So does a payment for a different interval, which replaces the paid time
  *   (https://docs.stripe.com/billing/subscriptions/billing-cycle: a change of interval moves the billing date).
- * - The last payment says what it is worth, or a change of plan since; a change does not move what is paid.
- * - Cancelling ends it at once, or when the next payment is due, without grace (the two ways to recognize churn of
- *   https://help.chartmogul.com/hc/en-us/articles/201244842). A payment resumes it: on the same anchor while what was paid
- *   before the cancellation still counts, otherwise on a new one.
- * - From the day on which refunds reach the price of a payment, in its currency, all is as if that payment had not been made:
- *   its interval is taken back. A refund in part changes nothing.
+ * - Its worth is that of the last payment, or of a later plan change. A plan change does not move the due day.
+ * - A cancellation ends it at once, or when the next payment is due, without grace (the two ways to recognize churn in
+ *   https://help.chartmogul.com/hc/en-us/articles/201244842). A payment resumes it: on the same anchor while the time paid
+ *   before the cancellation lasts, otherwise on a new one.
+ * - On the day on which refunds reach the price of a payment, in its currency, the payment is treated as if it had never been
+ *   made, and its interval is taken back. A partial refund changes nothing.
  *
- * What followed a refunded payment is gone through again, once for each day with such refunds.
+ * Events after a refunded payment are replayed, once for each day with such refunds.
  */
 export async function followSubscription(
   events: SubscriptionEvent[],

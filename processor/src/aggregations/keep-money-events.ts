@@ -1,5 +1,3 @@
-/** Table money_events follows the raw events of stretches of time. */
-
 import { currencyOf, decimalOf, isAbsent, nameOf } from '@millrace/shared/contract/money-sql';
 import type { Aggregation } from './aggregation.js';
 
@@ -12,7 +10,7 @@ export interface Stretch {
 const isOneOf = (property: string, ...values: string[]) =>
   `properties->>'${property}' in (${values.map((value) => `'${value}'`).join(', ')})`;
 
-/** 1 to 366 */
+/** A number from 1 to 366. */
 const count = `jsonb_typeof(properties->'interval_count') = 'number'
   and properties->>'interval_count' ~ '^([1-9]\\d?|[12]\\d\\d|3[0-5]\\d|36[0-6])$'`;
 
@@ -25,9 +23,9 @@ const columns = (types: string) => `
   where site_id = $1 and event_type in (${types})`;
 
 /**
- * Stored events may be older than the rules of their type. Without amount, currency or status a payment or refund is left out,
- * and so is a change or cancellation that breaks any rule. A payment whose interval or subscription is invalid is money that
- * does not recur.
+ * Stored events may be older than the validation rules of their type. A payment or refund without a valid amount, currency or
+ * status is left out, and so is an invalid plan change or cancellation. A payment with an invalid interval or subscription counts
+ * as one-time revenue.
  */
 const isMoney = `case event_type
   when 'payment' then amount >= 0 and currency is not null and ${isOneOf('status', 'succeeded', 'failed')}
@@ -37,7 +35,7 @@ const isMoney = `case event_type
   else is_named and coalesce(subscription_id, user_id) is not null and (currency is not null or ${isAbsent('currency')})
     and (${isOneOf('ends', 'now', 'period_end')} or ${isAbsent('ends')}) end`;
 
-/** A row is what its event says, and events do not change: they come and go. */
+/** Events never change, so rows are only added and deleted. */
 const statement = `/* processor.keepMoneyEvents */
 with stretch as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as s(starts, ends)
@@ -72,7 +70,7 @@ select timestamp from changed
 union select m.timestamp from money_events m
 where m.site_id = $1 and (m.kind, m.counts_by) in (select kind, counts_by from changed)`;
 
-/** Returns the moments of all money that counts otherwise than before: of what came and went, and of what is the same as that. */
+/** Brings money_events in line with raw events; returns the timestamps of all rows affected, including duplicates of changed ones. */
 export async function keepMoneyEvents(site: Aggregation, stretches: Stretch[]): Promise<Date[]> {
   if (stretches.length === 0) return [];
   const { rows } = await site.client.query<{ timestamp: Date }>(statement, [
@@ -86,7 +84,7 @@ export async function keepMoneyEvents(site: Aggregation, stretches: Stretch[]): 
 const intervalMs = 900_000;
 const dayMs = 86_400_000;
 
-/** Quarters of an hour as few stretches, those a day apart in one: many look-ups cost more than some events again. */
+/** Merges 15-minute intervals less than a day apart into one range: rereading some events is cheaper than many lookups. */
 export function joinIntervals(intervals: Date[]): Stretch[] {
   const stretches: Stretch[] = [];
   for (const start of [...intervals].sort((one, other) => one.getTime() - other.getTime())) {
@@ -98,7 +96,7 @@ export function joinIntervals(intervals: Date[]): Stretch[] {
   return stretches;
 }
 
-/** What raw events tell of stretches: nothing of what was before the first of them. */
+/** Cuts time ranges off at `since`, before which raw events were dropped. */
 export const knownPartsOf = (stretches: Stretch[], since: Date | undefined): Stretch[] =>
   since === undefined
     ? stretches

@@ -1,4 +1,3 @@
-/** Table mrr_movements follows money_events. */
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { Aggregation } from './aggregation.js';
 import { followSubscription, type PlanChange } from './follow-subscription.js';
@@ -7,7 +6,7 @@ import { decimalText } from './plan-worth.js';
 import { readSubscriptions } from './read-subscriptions.js';
 import { createTurns } from './take-turns.js';
 
-/** A day that the zone skipped has no end: what would happen on it happens on the next. */
+/** The day itself, or the next one if the time zone skipped it. */
 function existingDay(day: string, zone: string): string {
   for (let next = day; ; next = addDays(next, 1)) {
     if (dayStart(next, zone).getTime() < dayStart(addDays(next, 1), zone).getTime()) return next;
@@ -34,7 +33,7 @@ async function sumMovements(site: Aggregation, graceDays: number): Promise<Movem
   return [...sums.values()];
 }
 
-/** Rows that are as they should be stay. Returns the earliest day of those that were not. */
+/** Writes only rows that differ; returns the earliest day among them. */
 const write = `/* processor.keepMovements */
 with computed as materialized (
   select * from unnest($2::text[], $3::date[], $4::text[], $5::numeric[], $6::numeric[]) as m(currency, day, kind, monthly, annual)
@@ -51,7 +50,7 @@ with computed as materialized (
 )
 select min(day)::text as first from (select day from gone union all select day from written) as changed`;
 
-/** Brings the movements of all days up to date; returns the first day on which any of them changed. */
+/** Brings mrr_movements in line with money_events; returns the first day that changed. */
 export async function keepMovements(site: Aggregation, graceDays: number): Promise<string | undefined> {
   const movements = await sumMovements(site, graceDays);
   const { rows } = await site.client.query<{ first: string | null }>(write, [

@@ -1,10 +1,9 @@
-/** By how much a customer's recurring revenue moves on each day, and why. */
 import type { PlanChange } from './follow-subscription.js';
 import { type Worth, worthOf } from './plan-worth.js';
 
 export type MovementKind = 'new' | 'expansion' | 'contraction' | 'churned' | 'reactivated';
 
-/** What a customer, or all of a site, moved on a day; of contraction and churned both are negative. */
+/** The change of a customer's or a site's MRR on one day; negative for contraction and churned. */
 export interface Movement extends Worth {
   currency: string;
   day: string;
@@ -13,7 +12,7 @@ export interface Movement extends Worth {
 
 type Change = Worth & { currency: string; day: string };
 
-/** What is added to and taken from the worth of currencies. */
+/** What each plan change adds and subtracts, per currency. */
 function* differences(changes: PlanChange[]): Generator<Change> {
   let before: Worth & { currency: string } = { currency: '', monthly: 0n, annual: 0n };
   for (const { day, plan } of changes) {
@@ -23,7 +22,7 @@ function* differences(changes: PlanChange[]): Generator<Change> {
   }
 }
 
-/** Days of each currency, in order, with what changed on them. */
+/** Currency → day → change, days ascending. */
 function sumByDay(subscriptions: PlanChange[][]): Map<string, Map<string, Worth>> {
   const currencies = new Map<string, Map<string, Worth>>();
   const all = subscriptions.flatMap((changes) => [...differences(changes)]);
@@ -38,10 +37,10 @@ function sumByDay(subscriptions: PlanChange[][]): Map<string, Map<string, Worth>
 }
 
 /**
- * The movements of one customer, from day's end to day's end, as https://help.chartmogul.com/hc/en-us/articles/203299912 defines
- * them: *new* is what a customer without any revenue before begins with, *reactivated* what one begins with again, *churned*
- * what the last subscription takes along; between them more is *expansion* and less *contraction*, a second subscription
- * included. Each currency is a book of its own: who changes currency churns in one.
+ * The MRR movements of one customer, compared at the end of each day, as defined by
+ * https://help.chartmogul.com/hc/en-us/articles/203299912: *new* for the first revenue of a customer, *reactivated* for revenue
+ * after none, *churned* when the last subscription ends; in between, an increase is *expansion* and a decrease *contraction*,
+ * also when it comes from a second subscription. Currencies are separate: a customer who switches churns in the old one.
  */
 export function moveRecurring(subscriptions: PlanChange[][]): Movement[] {
   const movements: Movement[] = [];

@@ -2,7 +2,7 @@
 import { addDays } from '@millrace/shared/time/zone-days';
 import type { Plan } from './plan-worth.js';
 
-/** The same day of the month `count` months later, or the last one of a month that has no such day. */
+/** The same day of the month `count` months later, or the last day of a shorter month. */
 function addClampedMonths(day: string, count: number): string {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];
   const last = new Date(Date.UTC(year, month + count, 0));
@@ -13,13 +13,13 @@ function addClampedMonths(day: string, count: number): string {
 const monthsOf: Partial<Record<Plan['interval'], number>> = { month: 1, quarter: 3, year: 12 };
 const daysOf: Partial<Record<Plan['interval'], number>> = { day: 1, week: 7 };
 
-/** Years that fit behind any anchor of ours: days are text of four digits for the year. */
+/** Keeps years within the four digits of a date string. */
 const mostYears = 7_000;
 
 /**
- * The day `number` intervals after the anchor. It is the anchor's day of the month, which a month without it has on its last
- * (31 January, 28 February, 31 March), as https://docs.stripe.com/billing/subscriptions/billing-cycle describes. No later than
- * 7,000 years after the anchor.
+ * The day `number` intervals after the anchor, on the anchor's day of the month or on the last day of a shorter month
+ * (31 January, 28 February, 31 March), see https://docs.stripe.com/billing/subscriptions/billing-cycle. At most 7,000 years
+ * after the anchor.
  */
 export function dueDay(anchor: string, { interval, count }: Plan, number: number): string {
   const months = monthsOf[interval];
@@ -28,10 +28,10 @@ export function dueDay(anchor: string, { interval, count }: Plan, number: number
     : addClampedMonths(anchor, Math.min(number * count * months, mostYears * 12));
 }
 
-/** How many intervals from the anchor are paid by a payment on `day`, after one by which `paid` were: one more, and past the day. */
+/** How many intervals since the anchor are paid after a payment on `day`, when `paid` were paid before it. */
 export function payInterval(anchor: string, plan: Plan, paid: number, day: string): number {
   let number = paid + 1;
-  // A late payment for days or weeks is for its own day, not for one that is over.
+  // A late payment pays for the current interval, not for one that has passed.
   while (dueDay(anchor, plan, number) <= day) number += 1;
   return number;
 }

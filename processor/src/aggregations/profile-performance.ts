@@ -1,4 +1,3 @@
-/** Performance of profiles by day. */
 import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
 import { allTypes } from '@millrace/shared/contract/rollups';
 import { type Aggregation, inEach, periodColumns, withRawEvents } from './aggregation.js';
@@ -59,17 +58,17 @@ on conflict (site_id, day, profile_id) do update set
   conversion_rate = excluded.conversion_rate, revenue = excluded.revenue, ecpm = excluded.ecpm,
   computed_at = excluded.computed_at`;
 
-/** Of days by the events that intervals have; what is not rolled yet is not counted. */
+/** Events per day according to rollups; events not rolled yet are missing. */
 const weigh = `/* processor.weighDays */
 select coalesce((
   select sum(events) from rollup_15m where site_id = $1 and dimension = 'all' and event_type = '${allTypes}'
     and interval_start >= day.starts and interval_start < day.ends), 0)::float8 as events
 from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as day(starts, ends, place) order by place`;
 
-/** Events that one statement should count, so that it stays far below its time limit. */
+/** Keeps one statement far below its timeout. */
 const defaultEventsAtOnce = 2_000_000;
 
-/** Days in a row that have no more events together than that, or one. */
+/** Consecutive days with at most `eventsAtOnce` events together, or a single day with more. */
 async function groupDays({ client, siteId }: Aggregation, days: Period[], eventsAtOnce: number): Promise<Period[][]> {
   const bounds = [days.map(({ from }) => from), days.map(({ to }) => to)];
   const { rows } = await client.query<{ events: number }>(weigh, [siteId, ...bounds]);
@@ -88,9 +87,10 @@ async function groupDays({ client, siteId }: Aggregation, days: Period[], events
 }
 
 /**
- * Replaces the rows of the days, of `profileIds` only where they are given; returns how many there are now. Conversions =
- * signups + successful payments, each transaction once; CTR (click-through rate) = clicks / impressions x 100; conversion rate = conversions / clicks
- * x 100; revenue per currency of events of type revenue; eCPM (earnings per thousand impressions) = revenue / impressions x 1000.
+ * Replaces the rows of the days, limited to `profileIds` if given; returns how many rows were written. Conversions = signups +
+ * successful payments, each transaction once; CTR (click-through rate) = clicks / impressions x 100; conversion rate =
+ * conversions / clicks x 100; revenue per currency from events of type revenue; eCPM (earnings per thousand impressions) =
+ * revenue / impressions x 1000.
  */
 export async function profilePerformance(
   site: Aggregation,

@@ -1,16 +1,14 @@
-/** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
-
 import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
 import { type Aggregation, inEach, withRawEvents } from './aggregation.js';
 import { partTable, splitStretches } from './rolled-parts.js';
 
-/** A stretch of time that is counted as one; `[from, to)`. */
+/** A time range with one row; `[from, to)`. */
 export interface Bucket {
   from: Date;
   to: Date;
 }
 
-/** A stretch of an hour, by its start. */
+/** A part of the hour that starts at `hour`. */
 interface HourPart extends Bucket {
   hour: Date;
 }
@@ -47,7 +45,7 @@ const countedOneByOne = `
     where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes} and bot is null
     group by event_type`;
 
-/** Events are counted by rollups where they tell ($4 to $6), else one by one ($7 to $9). Revenue is of the few events that carry it. */
+/** Counts come from rollups where they are current ($4 to $6), otherwise from raw events ($7 to $9). Revenue always comes from raw events, which are few. */
 const hoursStatement = `/* processor.publisherHours */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
@@ -93,7 +91,7 @@ const columns = (buckets: Bucket[]) => [buckets.map(({ from }) => from), buckets
 
 const partColumns = (parts: HourPart[]) => [parts.map(({ hour }) => hour), ...columns(parts)];
 
-/** Replaces the rows of whole hours of the site's clock, which ascend; returns how many there are now. */
+/** Replaces the rows of whole clock hours, given ascending; returns how many rows were written. */
 export async function publisherHours(site: Aggregation, hours: Bucket[]): Promise<number> {
   const known = withRawEvents(site, hours);
   if (known.length === 0) return 0;
@@ -109,9 +107,9 @@ export async function publisherHours(site: Aggregation, hours: Bucket[]): Promis
 }
 
 /**
- * Replaces the rows of days, weeks or months, from the rows of their hours, which are right: all counts add up. Returns how many
- * there are now. CTR = clicks / impressions x 100; fill rate = impressions / ad requests x 100; revenue per currency of events of
- * type revenue; eCPM = revenue / impressions x 1000.
+ * Replaces the rows of days, weeks or months by summing their hours, which must be current; returns how many rows were written.
+ * CTR = clicks / impressions x 100; fill rate = impressions / ad requests x 100; revenue per currency from events of type
+ * revenue; eCPM = revenue / impressions x 1000.
  */
 export async function publisherSums(site: Aggregation, granularity: string, buckets: Bucket[]): Promise<number> {
   if (buckets.length === 0) return 0;

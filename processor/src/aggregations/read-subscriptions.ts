@@ -1,4 +1,3 @@
-/** The subscriptions of a site, customer after customer. */
 import { dayOf } from '@millrace/shared/time/zone-days';
 import type { Aggregation } from './aggregation.js';
 import type { SubscriptionEvent } from './follow-subscription.js';
@@ -6,9 +5,9 @@ import type { PlanInterval } from './plan-worth.js';
 import type { TakeTurns } from './take-turns.js';
 
 /**
- * A subscription is named by subscription_id, else it is what a user pays for a profile in a currency; without a user,
- * each transaction. Its customer is the user of its first payment, else itself. Of a transaction, and of a refund, the first
- * event counts.
+ * A subscription is identified by its subscription_id; otherwise by user, profile and currency; without a user, each transaction
+ * is its own subscription. Its customer is the user of its first payment, or the subscription itself. Only the first event of a
+ * transaction or refund counts.
  */
 const statement = `/* processor.readSubscriptions */
 declare subscriptions no scroll cursor for
@@ -73,7 +72,7 @@ function eventOf(row: Row, zone: string): SubscriptionEvent {
   return kind === 'payment' ? { kind, day, transaction, plan } : { kind, day, plan };
 }
 
-/** Subscriptions of a customer by their key, and the keys of what a user pays for a profile, a currency each. */
+/** A customer's subscriptions by key, and the keys of each user and profile, one per currency. */
 interface Customer {
   subscriptions: Map<string, SubscriptionEvent[]>;
   keysOfPair: Map<string, string[]>;
@@ -81,7 +80,7 @@ interface Customer {
 
 const newCustomer = (): Customer => ({ subscriptions: new Map(), keysOfPair: new Map() });
 
-/** The user and the profile that name a subscription which has no name of its own. */
+/** User and profile, if they identify the subscription. */
 function pairOf(key: string): string | undefined {
   const [how, user, profile] = JSON.parse(key) as (string | null)[];
   return how === 'user' ? JSON.stringify([user, profile]) : undefined;
@@ -98,7 +97,7 @@ function addSubscription({ subscriptions, keysOfPair }: Customer, key: string): 
   return events;
 }
 
-/** Of cancellations in a row the first, the first of those that end at once, and the last say all. */
+/** Of consecutive cancellations only the first, the first immediate one and the last matter; drops the others. */
 function addEvent(events: SubscriptionEvent[], event: SubscriptionEvent): void {
   const [before, last] = [events.at(-2), events.at(-1)];
   const isBetween =
@@ -110,7 +109,7 @@ function addEvent(events: SubscriptionEvent[], event: SubscriptionEvent): void {
   events.push(event);
 }
 
-/** A cancellation that names neither a subscription nor a currency is one of all currencies of its user and profile. */
+/** A cancellation without subscription and currency cancels all currencies of its user and profile. */
 function addRow(customer: Customer, row: Row, zone: string): void {
   const event = eventOf(row, zone);
   const pair = row.kind === 'canceled' && row.currency === null ? pairOf(row.subscription) : undefined;
@@ -121,7 +120,7 @@ function addRow(customer: Customer, row: Row, zone: string): void {
   for (const key of customer.keysOfPair.get(pair) ?? []) addEvent(customer.subscriptions.get(key)!, event);
 }
 
-/** The events of each subscription of a customer, customer after customer. Nothing else may be asked of the client meanwhile. */
+/** Yields the subscriptions of one customer at a time, each as its events in order. Reads through a cursor on `site.client`. */
 export async function* readSubscriptions(
   site: Aggregation,
   takeTurns: TakeTurns,

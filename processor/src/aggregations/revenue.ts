@@ -1,5 +1,4 @@
-/** Revenue of periods, per currency: what was paid, and what recurs. */
-
+/** Revenue per period and currency: payments and recurring revenue. */
 import { percent } from '@millrace/shared/contract/money-sql';
 import { dayOf } from '@millrace/shared/time/zone-days';
 import { type Aggregation, inPeriods, periodColumns, periodTables, withRawEvents } from './aggregation.js';
@@ -10,8 +9,8 @@ const kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] as c
 const movedIn = (kind: string, sum: string) => `coalesce(sum(${sum}) filter (where is_inside and kind = '${kind}'), 0)`;
 
 /**
- * Movements fall between the starts of listed periods, and into the period that starts last before them unless that was over:
- * what is not in a listed period only counts in the opening of the next.
+ * Each movement is assigned to the last listed period that starts before it. If that period was already over, the movement only
+ * counts in the opening of the next one.
  */
 const statement = `/* processor.revenue */
 with ${periodTables}, money as materialized (
@@ -82,21 +81,21 @@ on conflict (site_id, period_type, period_start, currency) do update set
   churn_rate = excluded.churn_rate, net_retention = excluded.net_retention, computed_at = excluded.computed_at`;
 
 /**
- * Replaces the rows of the periods, from money_events and mrr_movements; returns how many there are now. Per currency, in
+ * Replaces the rows of the periods from money_events and mrr_movements; returns how many rows were written. Per currency, in
  * exact decimals:
  *
- * - total revenue = successful payments - refunds, both of the period; success rate = succeeded / payments x 100. A succeeded
- *   transaction, a refund, a failed attempt count once, where they came first.
+ * - total revenue = successful payments - refunds, both of the period; success rate = succeeded / payments x 100. Each
+ *   successful transaction, refund and failed attempt counts once, where it came first.
  * - MRR (monthly recurring revenue) = the monthly worth of every subscription at the end of the period's last day, or of
- *   today while it is under way; ARR = 12 x MRR, summed apart from it so that no digit of a year's price is lost. See
+ *   today in the current period; ARR = 12 x MRR, summed separately so that no digit of an annual price is lost. See
  *   followSubscription for what counts, and worthOf for how much.
  * - opening + new + expansion + contraction + churned + reactivated = MRR; contraction and churned are negative. See moveRecurring.
  * - churn rate = (churned + contraction) / opening x 100, the gross MRR churn rate of
  *   https://help.chartmogul.com/hc/en-us/articles/203359341-Metric-MRR-Churn-Rate.
- * - net retention = (opening + expansion + reactivated + contraction + churned) / opening x 100: what
- *   https://help.chartmogul.com/hc/en-us/articles/4414075567250-Chart-Net-MRR-Churn-Rate leaves of 100 %.
+ * - net retention = (opening + expansion + reactivated + contraction + churned) / opening x 100: 100 % minus the rate of
+ *   https://help.chartmogul.com/hc/en-us/articles/4414075567250-Chart-Net-MRR-Churn-Rate.
  *
- * Payments without a decimal amount and a currency are left out. Periods that began before the first raw event stay.
+ * Payments without a decimal amount and a currency are left out. Periods with dropped raw events keep their rows.
  */
 export async function revenue(site: Aggregation, periods: Period[], now: Date): Promise<number> {
   const known = withRawEvents(site, periods);

@@ -1,35 +1,35 @@
-/** Of days, what rollups tell, and what only raw events do. */
+/** Splits days into the parts that rollups cover and the parts that must be read from raw events. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Aggregation } from './aggregation.js';
 import type { Stretch } from './keep-money-events.js';
 import type { Period } from './periods.js';
 
-/** A stretch of a day, `YYYY-MM-DD`. */
+/** A part of a day, `YYYY-MM-DD`. */
 export interface Part extends Stretch {
   day: string;
 }
 
-/** Parts of stretches, without overlapping. */
+/** Disjoint parts of time ranges. */
 export interface SplitParts<Of extends Stretch> {
-  /** To be read from rollup_15m. */
+  /** Read from rollup_15m. */
   intervals: Of[];
-  /** To be read from events. */
+  /** Read from raw events. */
   events: Of[];
 }
 
-/** Together they make up the days, without overlapping. */
+/** Disjoint parts that together make up the days. */
 export interface RolledParts extends SplitParts<Part> {
-  /** Days to be read from rollup_days. */
+  /** Days read from rollup_days. */
   days: string[];
 }
 
-/** What rollups tell of a stretch of time. */
+/** What rollups cover in a time range. */
 interface Rolled {
-  /** The zone that rollup_days is in; undefined without rollups. */
+  /** Time zone of rollup_days; undefined without rollups. */
   timezone: string | undefined;
-  /** Starts of intervals that are marked, ascending. */
+  /** Starts of marked intervals, ascending. */
   opens: number[];
-  /** Whether an interval is to be trusted, by its start. */
+  /** Whether the rollup of the interval with this start is current. */
   isRolled: (start: number) => boolean;
 }
 
@@ -53,7 +53,7 @@ async function readRolled({ client, siteId }: Aggregation, { from, to }: Stretch
   };
 }
 
-/** Adds the quarters of an hour of a stretch as few parts: those of rollups, if they are whole, and those of events. */
+/** Splits a range into as few parts as possible; only whole intervals can be read from rollups. */
 function split<Of extends Stretch>(stretch: Of, { isRolled }: Rolled, parts: SplitParts<Of>): void {
   const to = stretch.to.getTime();
   let last: Of[] | undefined;
@@ -67,7 +67,7 @@ function split<Of extends Stretch>(stretch: Of, { isRolled }: Rolled, parts: Spl
   }
 }
 
-/** Parts of stretches that do not overlap, ascending, without regard to days. */
+/** Splits disjoint, ascending ranges, without using rollup_days. */
 export async function splitStretches<Of extends Stretch>(site: Aggregation, stretches: Of[]): Promise<SplitParts<Of>> {
   const parts: SplitParts<Of> = { intervals: [], events: [] };
   const [first, last] = [stretches[0], stretches.at(-1)];
@@ -77,7 +77,7 @@ export async function splitStretches<Of extends Stretch>(site: Aggregation, stre
   return parts;
 }
 
-/** Days ascending. A day is to be trusted when neither it nor one of its intervals is marked, an interval when it is not marked itself. */
+/** Splits ascending days. The rollup of a day is current when neither the day nor any of its intervals is marked. */
 export async function rolledParts(site: Aggregation, days: Period[]): Promise<RolledParts> {
   const parts: RolledParts = { days: [], intervals: [], events: [] };
   const [first, last] = [days[0], days.at(-1)];
@@ -96,18 +96,18 @@ export async function rolledParts(site: Aggregation, days: Period[]): Promise<Ro
   return parts;
 }
 
-/** Parts of certain days only. */
+/** The parts of some of the days. */
 export const partsOfDays = (parts: RolledParts, isWanted: (day: string) => boolean): RolledParts => ({
   days: parts.days.filter(isWanted),
   intervals: parts.intervals.filter(({ day }) => isWanted(day)),
   events: parts.events.filter(({ day }) => isWanted(day)),
 });
 
-/** Three parameters, from number `first` on, as the table `part`; `key` names what its parts are of, `type` is that of the key. */
+/** SQL for a table `part` of the three parameters from number `first` on; `key` is the name of its first column. */
 export const partTable = (first: number, key: string, type: string) =>
   `unnest($${first}::${type}[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[]) as part(${key}, starts, ends)`;
 
-/** Parts as three columns: days, starts, ends. */
+/** The parameters of {@link partTable}. */
 export const partColumns = (parts: Part[]) => [
   parts.map(({ day }) => day),
   parts.map(({ from }) => from),

@@ -1,7 +1,7 @@
-/** Long computations leave the process its health checks, and the queue its locks. */
+/** Lets long computations yield, or health checks and job locks would time out. */
 import { setImmediate as othersAreDone } from 'node:timers/promises';
 
-/** To be awaited in between; lets everything else go first once 20 ms have passed. */
+/** Await it regularly; yields to the event loop when 20 ms have passed. */
 export type TakeTurns = () => Promise<void> | undefined;
 
 const turnMs = 20;

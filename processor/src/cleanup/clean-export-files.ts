@@ -1,4 +1,4 @@
-/** Removes files that no export has any more, and what exports that were cut off left behind. */
+/** Removes export files that no export refers to, and partial files of exports that were cut off. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOwnFileName } from '@millrace/shared/contract/file-name';
@@ -10,7 +10,7 @@ const partialDays = 1;
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Regular files directly in the folder; links, and whatever else somebody put there, are left alone. */
+/** Only regular files with names of our own, directly in the folder. */
 async function filesOf(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
@@ -21,7 +21,7 @@ async function filesOf(folder: string): Promise<string[]> {
   }
 }
 
-/** Removes the file when it is that old; one that somebody else removed meanwhile is not there either. */
+/** False if the file is newer or was already removed. */
 async function removeIfOlder(path: string, before: Date): Promise<boolean> {
   try {
     const { mtime } = await lstat(path);
@@ -38,7 +38,7 @@ const wanted = `/* processor.wantedFiles */
 select file from exports where file = any($1) and status in ('processing', 'completed')
 union all select file from reports where file = any($1)`;
 
-/** Those of exports that live on, however old they are. */
+/** Files still in use, however old they are. */
 async function wantedFiles(pool: Pool, files: string[]): Promise<Set<string>> {
   const { rows } = await pool.query<{ file: string }>(wanted, [files]);
   return new Set(rows.map(({ file }) => file));

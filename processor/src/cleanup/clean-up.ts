@@ -1,4 +1,3 @@
-/** Turns a cleanup job into the removal of what is past its time, step by step; again changes nothing more. */
 import type { CleanupData } from '@millrace/shared/contract/job-data';
 import type { CleanupResult } from '@millrace/shared/contract/job-results';
 import type { CleanupDeps, CleanupStep } from './cleanup-step.js';
@@ -12,7 +11,7 @@ const stepsOf: Record<CleanupData['type'], CleanupStep[]> = {
   temp_files: tempFiles,
 };
 
-/** `onProgress` is told percents. */
+/** Runs all steps of a cleanup job; `onProgress` receives the percentage done. Safe to repeat. */
 export async function cleanUp(
   deps: CleanupDeps,
   { type, olderThan }: CleanupData,

@@ -1,4 +1,3 @@
-/** Turns a kind of things past their time into a step of a cleanup: what all steps have in common. */
 import type { CleanupResult } from '@millrace/shared/contract/job-results';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -9,16 +8,15 @@ export interface CleanupDeps {
   /** Queues whose finished jobs are removed. */
   queues?: QueueHandle[];
   exportDir: string;
-  /** 0 keeps raw events for ever. */
+  /** 0 keeps raw events forever. */
   rawRetentionDays: number;
   now: Date;
   logger: Logger;
 }
 
-/** `olderThan` in days, where the job says so, instead of the step's own. */
+/** `olderThan`: days, overrides the default of the step. */
 export type CleanupStep = (deps: CleanupDeps, olderThan: number | undefined) => Promise<CleanupResult>;
 
 const dayMs = 86_400_000;
 
-/** The moment that lies so many days before `now`. */
 export const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * dayMs);

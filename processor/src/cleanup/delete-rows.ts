@@ -1,9 +1,9 @@
-/** Turns a statement that deletes some rows into one that deletes them all, a batch a transaction, so that nobody waits long. */
+/** Deletes rows in batches, a transaction each, so that locks are held only briefly. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 const batch = 2_000;
 
-/** `statement` takes the moment ($1) and how many rows at most ($2). Returns how many rows went. */
+/** `statement` takes a time ($1) and the batch size ($2). Returns the number of deleted rows. */
 export async function deleteRows(pool: Pool, statement: string, before: Date): Promise<number> {
   for (let deleted = 0; ; ) {
     const { rowCount } = await pool.query(statement, [before, batch]);

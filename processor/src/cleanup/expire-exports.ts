@@ -1,4 +1,4 @@
-/** Ends the life of exports that are past it: their files are left to whoever reaches the place where they are. */
+/** Marks old exports as expired and queues their files for removal. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type CleanupStep, daysBefore } from './cleanup-step.js';
 
@@ -7,7 +7,7 @@ const batch = 1_000;
 const due = `/* processor.dueExports */
 select site_id as "siteId", id from exports where status = 'completed' and (expires_at < $1 or finished_at < $2) limit ${batch}`;
 
-/** Reporting's worker removes what is noted here, within a minute. */
+/** Reporting's worker removes the files in export_leftovers within a minute. */
 const expire = `/* processor.expireExport */
 with expired as (
   update exports set status = 'expired' where site_id = $1 and id = $2 and status = 'completed'

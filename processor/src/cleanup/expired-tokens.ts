@@ -1,4 +1,4 @@
-/** Turns keys and sessions that nobody can use any more into nothing. */
+/** Removes API keys, sessions and visitor salts that are no longer valid. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type CleanupDeps, type CleanupStep, daysBefore } from './cleanup-step.js';
 import { deleteRows } from './delete-rows.js';
@@ -9,7 +9,7 @@ delete from sessions where token_hash in (select token_hash from sessions where 
 const isOver = 'least(revoked_at, expires_at) < $1';
 const isNamed = 'exists (select 1 from audit_log where audit_log.key_id = key.id)';
 
-/** Whoever reads the audit log wants to find the key that it names, and what it allowed. */
+/** Keys in the audit log are kept: its readers need to look up their scopes. */
 const keys = `/* processor.cleanKeys */
 delete from api_keys where id in (select key.id from api_keys key where ${isOver} and not ${isNamed} limit $2)`;
 
@@ -30,11 +30,11 @@ async function cleanKeys({ pool, now }: CleanupDeps, olderThan = 30) {
   const before = daysBefore(now, olderThan);
   const removed = { api_keys: await deleteRows(pool, keys, before) };
   const named = await countNamed(pool, before);
-  const kept = named === 0 ? [] : [{ what: `api_keys: ${named}`, reason: 'the audit log names them' }];
+  const kept = named === 0 ? [] : [{ what: `api_keys: ${named}`, reason: 'the audit log refers to them' }];
   return { removed, kept };
 }
 
-/** Ingestion deletes them, too, where it runs: see migration 0034. */
+/** Ingestion deletes them too while it runs, see migration 0034. */
 const salts = `/* processor.cleanSalts */
 delete from visitor_salts where day < (now() at time zone 'UTC')::date - 1`;
 
@@ -43,5 +43,5 @@ const cleanSalts: CleanupStep = async ({ pool }) => ({
   kept: [],
 });
 
-/** Sessions first: they are of keys. */
+/** Sessions before keys, to which they refer. */
 export const expiredTokens: CleanupStep[] = [cleanSessions, cleanKeys, cleanSalts];

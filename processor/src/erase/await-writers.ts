@@ -1,11 +1,11 @@
-/** Waits for the transactions that were writing to table sites, without keeping any other from it. */
+/** Waits for transactions that are writing to table sites, without blocking new ones. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 const pauseMs = 20;
 
 interface Writer {
-  /** Names a transaction, as pids come again. */
+  /** Identifies the transaction; pids are reused. */
   id: string;
   pid: number;
   blockers: number[];
@@ -17,7 +17,7 @@ select virtualtransaction as id, pid, pg_blocking_pids(pid) as blockers, pg_back
 where locktype = 'relation' and relation = 'sites'::regclass and mode = 'RowExclusiveLock' and granted
   and database = (select oid from pg_database where datname = current_database()) and pid <> pg_backend_pid()`;
 
-/** Those that wait for this transaction, or for one that does. */
+/** Pids that wait for this transaction, directly or through others. */
 function waitingForUs(writers: Writer[]): Set<number> {
   const waiting = new Set(writers.slice(0, 1).map(({ self }) => self));
   for (let before = 0; before !== waiting.size; ) {
@@ -28,8 +28,8 @@ function waitingForUs(writers: Writer[]): Set<number> {
 }
 
 /**
- * True when all that wrote to sites at the time of the call have ended, or wait for this transaction; false when one of them goes
- * on for longer than `patienceMs`.
+ * True once every transaction that was writing to sites at the time of the call has ended or waits for this one; false if one of
+ * them takes longer than `patienceMs`.
  */
 export async function awaitWriters(client: PoolClient, patienceMs: number): Promise<boolean> {
   const deadline = performance.now() + patienceMs;

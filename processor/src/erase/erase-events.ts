@@ -1,10 +1,10 @@
-/** Deletes a user's events, and marks the intervals that they were in. */
+/** Deletes a user's events and marks their intervals. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { markedTypes } from '../aggregations/aggregated-types.js';
 
 export interface ErasedEvents {
   events: number;
-  /** ISO 8601 with microseconds; null when there was no event. */
+  /** ISO 8601 with microseconds; null if there was no event. */
   first: string | null;
   last: string | null;
 }
@@ -26,7 +26,6 @@ select count(*)::int as events,
   to_char(max(timestamp) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as last
 from erased`;
 
-/** Deletes from all partitions. */
 export async function eraseEvents(client: PoolClient, siteId: string, userId: string): Promise<ErasedEvents> {
   const { rows } = await client.query<ErasedEvents>(statement, [siteId, userId, markedTypes]);
   return rows[0]!;

@@ -1,4 +1,3 @@
-/** Files of exports go with what they hold. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 const eraseOfSite = `/* processor.eraseExports */
@@ -7,20 +6,20 @@ insert into export_leftovers (store, file, output_path)
 select store, file, output_path from erased where file is not null on conflict do nothing`;
 
 /**
- * In the transaction that forgets the site, as exports may be asked for until then. Reporting's worker removes the files within a
- * minute; an export that is being written sees that its row is gone.
+ * Runs in the transaction that deletes the site, as exports can be requested until then. Reporting's worker removes the files
+ * within a minute; an export in progress notices that its row is gone.
  */
 export async function eraseExports(client: PoolClient, siteId: string): Promise<void> {
   await client.query(eraseOfSite, [siteId]);
 }
 
-/** Any of them may hold the user. Those that are being written begin again, without. */
+/** Any export may contain the user. Those in progress start over without them. */
 const expireOfSite = `/* processor.expireSiteExports */
 update exports set expires_at = case status when 'completed' then now() end,
   status = case status when 'completed' then status else 'pending' end, run = null, touched_at = now()
 where site_id = $1 and status in ('processing', 'completed')`;
 
-/** Ends the life of all exports of a site; whoever needs one makes it again. */
+/** Expires all exports of a site; they can be requested again. */
 export async function expireSiteExports(client: PoolClient, siteId: string): Promise<void> {
   await client.query(expireOfSite, [siteId]);
 }

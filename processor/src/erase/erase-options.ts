@@ -1,10 +1,9 @@
-/** Turns the arguments of `npm run erase` into a user to erase, or into one sentence that says what is wrong with them. */
 import { parseArgs } from 'node:util';
 
 export interface EraseOptions {
   siteId: string;
   userId: string;
-  /** Only find out what would be removed. */
+  /** Only print what would be removed. */
   dryRun: boolean;
 }
 
@@ -15,23 +14,22 @@ export type EraseCommandLine =
 
 export const eraseHelp = `Usage: npm run erase -- --site ID --user ID [--dry-run]
 
-Removes a user from a site for good: the user's events, the visitor, and what is of the user in dead letters. Then the
-rollups of the times concerned are recomputed. Running it again removes nothing.
+Permanently removes a user from a site: their events, their visitor and their events in dead letters. Then the affected
+rollups are recomputed. Running it again is safe.
 
-  --site ID  the site; the same user of another site is another user
-  --user ID  the user_id, exactly as events have it
-  --dry-run  print what would be removed, and remove nothing
-  --help     show this
+  --site ID  the site; user ids of other sites are separate
+  --user ID  the user_id, exactly as in the events
+  --dry-run  print what would be removed without removing it
+  --help     show this help
 
-There is no way back, and no question is asked. What still waits in the queue, or arrives later, is stored all the same:
-when the user may have been active in the last minutes, run the command again.
-Works on the database of DATABASE_URL, else on the one of a running \`npm start\`.
+This cannot be undone and asks for no confirmation. Events still in the queue, or sent later, are stored as usual: if the
+user was active in the last few minutes, run the command again.
+Uses the database in DATABASE_URL, or that of a running \`npm start\`.
 In production: DATABASE_URL=... node processor/dist/erase/erase-command.js --site ...
 
-Exit code 0: done. 1: not done, or not to the end. 3: there is no such site, or nothing of this user was found.
+Exit codes: 0 done; 1 failed or incomplete; 3 no such site, or nothing found for this user.
 `;
 
-/** Reads the arguments that follow the name of the program. */
 export function eraseOptions(args: string[]): EraseCommandLine {
   let values: ReturnType<typeof parse>;
   try {
@@ -41,8 +39,8 @@ export function eraseOptions(args: string[]): EraseCommandLine {
   }
   const { site, user, help, 'dry-run': dryRun = false } = values;
   if (help) return { kind: 'help' };
-  if (!site) return { kind: 'problem', message: 'Say with --site ID of which site the user is.' };
-  if (!user) return { kind: 'problem', message: 'Say with --user ID whom to erase.' };
+  if (!site) return { kind: 'problem', message: 'Pass the site with --site ID.' };
+  if (!user) return { kind: 'problem', message: 'Pass the user to erase with --user ID.' };
   return { kind: 'erase', options: { siteId: site, userId: user, dryRun } };
 }
 

@@ -1,15 +1,15 @@
-/** Deletes the rows of a site in pieces, each a short transaction of its own, so that others wait for none of them. */
+/** Deletes the rows of a site in chunks, a short transaction each, so that nothing else waits long. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 const rowsPerPiece = 10_000;
 
-/** A table with rows of sites, and the columns that follow the site in its key; those of no index are not taken by pieces. */
+/** A table with a site_id, and the columns that follow it in an index. Without such an index it cannot be deleted in chunks. */
 export interface SiteTable {
   name: string;
   key: string[];
 }
 
-/** Every table that has rows of sites, also those that a later migration adds; partitions go with their table. */
+/** Every table with a site_id, including those of later migrations; partitions belong to their table. */
 const tablesOfSites = `/* processor.tablesOfSites */
 select format('%I', c.relname) as name, coalesce((
   select array(
@@ -29,15 +29,15 @@ export async function readSiteTables(pool: Pool): Promise<SiteTable[]> {
 }
 
 /**
- * Up to the row that follows a whole piece, in the order of the key; nothing when fewer rows are left, or when the site is no longer
- * to be erased: another erasure was faster, and what is there has come since.
+ * Deletes one chunk in key order; nothing if fewer rows are left, or if the erasure is no longer requested: then another process
+ * has finished it, and the remaining rows are new.
  */
 const deletePiece = ({ name, key }: SiteTable) => `/* processor.erasePiece */
 delete from ${name} where site_id = $1 and exists (select 1 from sites where site_id = $1 and erase_requested_at is not null)
   and (${key.join(', ')}) <= (
   select ${key.join(', ')} from ${name} where site_id = $1 order by ${key.join(', ')} offset $2 limit 1)`;
 
-/** Leaves less than a piece in each table, unless it is told to stop. */
+/** Leaves less than one chunk in each table, unless stopped. */
 export async function erasePieces(
   pool: Pool,
   siteId: string,

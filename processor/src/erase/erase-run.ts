@@ -1,4 +1,3 @@
-/** Turns the arguments of `npm run erase` into an exit code, and says on the given streams what was removed. */
 import type { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -20,7 +19,7 @@ export interface EraseSurroundings {
   databaseUrl: DatabaseUrl;
 }
 
-/** How long another roll of the site is waited for. */
+/** How long to wait for another roll of the site. */
 const patience = { attempts: 120, pauseMs: 500 };
 
 async function rollPatiently(pool: Pool, siteId: string): Promise<RollSummary> {
@@ -30,7 +29,7 @@ async function rollPatiently(pool: Pool, siteId: string): Promise<RollSummary> {
     await pause(patience.pauseMs);
   }
   throw new CommandError(
-    'The user is erased, but another roll of the site is still running, so the rollups follow with the next one; until then answers take the times concerned from the events and are exact.',
+    'The user is erased, but another roll of the site is still running. The next roll updates the rollups; until then queries read the affected times from raw events, so results are exact.',
   );
 }
 
@@ -46,7 +45,7 @@ async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promi
   const erased = await eraseUser(pool, options);
   const nothing = nothingFound(options, erased);
   if (nothing !== undefined) {
-    // An erasure before this one may have ended before the rollups followed.
+    // An earlier erasure may have been interrupted before its roll.
     if (!options.dryRun) await rollSite(pool, options.siteId, { now: new Date() });
     return nothing;
   }
@@ -57,7 +56,7 @@ async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promi
   return undefined;
 }
 
-/** 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, else 1. */
+/** Exit code: 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, otherwise 1. */
 export async function runErase(args: string[], surroundings: EraseSurroundings): Promise<0 | 1 | 3> {
   const { stdout, stderr, databaseUrl } = surroundings;
   const commandLine = eraseOptions(args);
@@ -66,7 +65,7 @@ export async function runErase(args: string[], surroundings: EraseSurroundings):
     return 0;
   }
   if (commandLine.kind === 'problem') {
-    stderr.write(`erase: ${commandLine.message} (--help shows how)\n`);
+    stderr.write(`erase: ${commandLine.message} See --help.\n`);
     return 1;
   }
   try {

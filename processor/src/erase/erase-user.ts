@@ -1,4 +1,4 @@
-/** Erases a user of a site: events, visitor, dead letters and files, in one transaction that leaves marks for the rollups. */
+/** Erases a user of a site in one transaction that leaves marks for the rollups. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { firstRow } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
@@ -9,20 +9,20 @@ import type { EraseOptions } from './erase-options.js';
 import { eraseReportFiles } from './erase-reports.js';
 
 export interface ErasedUserSummary extends ErasedEvents {
-  /** True when the user had a visitor number. */
+  /** True if the user had a visitor number. */
   visitor: boolean;
   deadLetters: ErasedLetters;
-  /** Payments and the like that outlive raw events. */
+  /** Rows of money_events, which outlive raw events. */
   payments: number;
   isSiteKnown: boolean;
-  /** Raw events before it were dropped; the rollups of that time count the user still, by a number without a user. */
+  /** Raw events before this time were dropped. Rollups of that time still count the visitor, but no longer know the user. */
   rawSince: Date | undefined;
 }
 
 const addSite = `/* processor.addErasedSite */
 ${firstRow} for key share on conflict do nothing`;
 
-/** A transaction of which others have events, too, counts where the first of theirs came, hence the marks for profiles. */
+/** If other users have events of the same transaction, it now counts at the first of theirs: their profiles are marked. */
 const deleteMoney = `/* processor.eraseMoney */
 with erased as (
   delete from money_events where site_id = $1 and user_id = $2 returning kind, counts_by
@@ -33,7 +33,7 @@ with erased as (
 )
 select count(*)::int as payments from erased`;
 
-/** What outlives raw events goes too, and revenue is recomputed from what is left. Waits for an aggregation under way. */
+/** Deletes the user's money_events and has revenue recomputed. Waits for a running aggregation. */
 async function eraseMoney(client: PoolClient, siteId: string, userId: string): Promise<number> {
   await client.query(
     '/* processor.recomputeMoney */ update site_aggregations set revenue_at = null where site_id = $1',
@@ -43,20 +43,17 @@ async function eraseMoney(client: PoolClient, siteId: string, userId: string): P
   return rows[0]!.payments;
 }
 
-/**
- * No answer that was kept before is given again, not even to who takes one that is out of date; and what segments hold of the user is
- * removed by the roll that follows.
- */
+/** A new epoch invalidates all cached answers, even for clients that accept stale ones; the next roll purges the segments. */
 const moveEpoch = `/* processor.keepRollsAway */
 update site_rollups set epoch = epoch + 1, segments_purge = true where site_id = $1`;
 
-/** Waits for a roll under way, which could still number the user as a new visitor. */
+/** Waits for a running roll, which could number the user again as a new visitor. */
 async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
   await client.query(addSite, [siteId]);
   await client.query(moveEpoch, [siteId]);
 }
 
-/** Kept answers hold rows of events. */
+/** Cached answers may contain event rows. */
 async function eraseAnswers(client: PoolClient, siteId: string): Promise<void> {
   await client.query('/* processor.eraseAnswers */ delete from cache_entries where site_id = $1', [siteId]);
 }
@@ -74,7 +71,7 @@ async function isSite(client: PoolClient, siteId: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** The number of the visitor is never given again. A dry run does the same and takes it back. */
+/** The visitor number is never reused. A dry run does all of it and rolls back. */
 export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions): Promise<ErasedUserSummary> {
   return inTransaction(pool, async (client) => {
     await keepRollsAway(client, siteId);

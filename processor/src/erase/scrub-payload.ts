@@ -1,21 +1,21 @@
-/** Turns the payload of a dead letter into one without a user's events, which may be all of it, and may be no valid JSON. */
+/** Removes a user's events from the payload of a dead letter, which may be invalid JSON. */
 import { isExactNumber, parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { type ErasedUser, type ScrubbedText, scrubBrokenText } from './scrub-broken-text.js';
 
 interface Scrubbing {
   user: ErasedUser;
-  /** Events taken out so far. */
+  /** Events removed so far. */
   erased: number;
 }
 
-/** Stands for a value of which nothing is left. */
+/** A value with nothing left. */
 const gone = Symbol('gone');
 
 type Fields = Record<string, unknown>;
 
 /**
- * Takes out single events, events in arrays, and events in JSON within strings, as a whole job has them. What is left of a
- * payload that our services wrote is byte for byte as it was, since they write it the same way.
+ * Removes single events, events in arrays, and events in JSON strings, as in a whole job. The rest of a payload that our services
+ * wrote keeps its bytes, as it is serialized the same way.
  */
 export function scrubPayload(payload: string, user: ErasedUser): ScrubbedText {
   const scrubbing = { user, erased: 0 };
@@ -37,7 +37,7 @@ function scrubList(items: unknown[], scrubbing: Scrubbing): unknown {
 
 const isOther = (userId: unknown, user: ErasedUser) => user.userId !== undefined && String(userId) !== user.userId;
 
-/** An event stays or goes as a whole: what its properties hold is not looked at. A job goes with the last of its events. */
+/** An event is kept or removed as a whole, regardless of its properties. A job is removed with the last of its events. */
 function scrubObject(fields: Fields, scrubbing: Scrubbing): unknown {
   const { user, erased: before } = scrubbing;
   if ('site_id' in fields) {

@@ -1,4 +1,4 @@
-/** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
+/** Stores the events of jobs: merges active jobs, retries transient errors, dead-letters events that can never be stored. */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   BrokenJobError,
@@ -21,21 +21,21 @@ import { storeEvents } from './store-events.js';
 import { writeJson } from './write-json.js';
 
 export interface BatchConsumer {
-  /** `timestamp`: when the job was added. */
+  /** `timestamp` is when the job was added. */
   consume(job: Pick<Job<EventIngestData>, 'id' | 'data'> & { timestamp?: number }): Promise<EventIngestResult>;
-  /** Ends retries, so that their jobs go back to the queue; writes under way are finished. */
+  /** Returns retrying jobs to the queue; writes in progress are finished. */
   stopRetrying(): void;
 }
 
 export const defaultMergeLimits: MergeLimits = { events: 10_000, characters: 2_000_000, parallel: 2 };
 
-/** Retries of an error that is neither known to pass nor the data's fault; then the queue tries again later. */
+/** Retries of an unclassified error before the job goes back to the queue. */
 const unknownErrorRetries = 3;
 
 /** Pause before retry `attempt` (from 0): 100 ms, doubled each time up to 3.2 s, with jitter so that processors spread out. */
 const retryDelayMs = (attempt: number) => 100 * 2 ** Math.min(attempt, 5) * (0.5 + Math.random());
 
-/** Other failures pass: then the queue tries again. */
+/** Rethrows all other errors, so the queue retries the job. */
 function keepBroken(error: unknown): BrokenJobError {
   if (error instanceof BrokenJobError) return error;
   throw error;
@@ -48,11 +48,11 @@ export function createBatchConsumer(
   limits: MergeLimits = defaultMergeLimits,
 ): BatchConsumer {
   const stored = telemetry.counter('millrace_processor_stored_events_total', 'Events stored');
-  const duplicates = telemetry.counter('millrace_processor_duplicate_events_total', 'Events that were stored already');
-  const deadLettered = telemetry.counter('millrace_processor_dead_lettered_events_total', 'Events set aside');
+  const duplicates = telemetry.counter('millrace_processor_duplicate_events_total', 'Events that were already stored');
+  const deadLettered = telemetry.counter('millrace_processor_dead_lettered_events_total', 'Events dead-lettered');
   const writeSeconds = telemetry.histogram('millrace_processor_write_seconds', 'Time of one write', latencyBuckets);
   const writeEvents = telemetry.histogram('millrace_processor_write_events', 'Events of one write', sizeBuckets);
-  const logRetry = createErrorLog(logger, 'cannot store events at the moment; trying again');
+  const logRetry = createErrorLog(logger, 'could not store events; retrying');
   const stopping = new AbortController();
 
   function count(events: number, outcome: Isolated): void {
@@ -70,19 +70,18 @@ export function createBatchConsumer(
     const insert = (text: string) => storeEvents(pool, text, hasContext, { jobs: [account], areDone: false });
     const outcome = await isolatePoison(pool, insert, { id: jobId, account }, list);
     await finishJob(pool, account);
-    if (outcome.deadLettered > 0)
-      logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
+    if (outcome.deadLettered > 0) logger.warn({ job: jobId, events: outcome.deadLettered }, 'events dead-lettered');
     return outcome;
   }
 
   async function setJobAside(id: string, reason: string, payload: unknown, account: JobAccount): Promise<Isolated> {
     const { events } = account;
     await setAside(pool, { id, account, events, isDone: true }, reason, writeJson(payload));
-    logger.warn({ job: id, reason, events }, 'job set aside: its data breaks the contract');
+    logger.warn({ job: id, reason, events }, 'job dead-lettered: its data is invalid');
     return { stored: 0, deadLettered: events };
   }
 
-  /** The whole group at once, or, when the data are at fault, each job by itself, so that a dead letter names its job. */
+  /** Stores the group at once, or each job by itself if the data is at fault, so that dead letters name their job. */
   async function store(group: Batch[]): Promise<Isolated> {
     try {
       const hasContext = group.some((batch) => batch.hasContext);
@@ -100,7 +99,7 @@ export function createBatchConsumer(
     return total;
   }
 
-  /** Counts only when all is done: a group that is tried again must not be counted twice. */
+  /** Counts at the end: a retried group must not be counted twice. */
   async function tryWrite(group: Batch[]): Promise<void> {
     const size = group.reduce((sum, batch) => sum + batch.count, 0);
     const stop = writeSeconds.startTimer();

@@ -1,4 +1,4 @@
-/** Separates the events of a batch that Postgres refuses: good ones are stored, bad ones set aside with the reason. */
+/** Finds the events of a batch that Postgres rejects: stores the good ones and dead-letters the bad ones with the reason. */
 import { createHash } from 'node:crypto';
 import type { JobAccount } from '@millrace/shared/contract/job-account';
 import { makeStorable } from '@millrace/shared/contract/make-storable';
@@ -15,13 +15,13 @@ export interface Isolated {
 /** Stores a JSON array of events; returns how many were new. */
 export type Insert = (events: string) => Promise<number>;
 
-/** The same payload gets the same id, so that a job that runs twice leaves one dead letter. RFC 9562 version 8. */
+/** Derived from the payload, so a job that runs twice leaves one dead letter. RFC 9562 version 8. */
 function payloadId(jobId: string, payload: string): string {
   const hash = createHash('sha256').update(jobId).update('\0').update(payload).digest('hex');
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** What the text of an event says; undefined when it is not valid JSON. */
+/** Undefined for invalid JSON. */
 function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | undefined {
   try {
     return Object(JSON.parse(text));
@@ -30,7 +30,7 @@ function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | 
   }
 }
 
-/** The site of an event; '' when it names none, since the site is a part of the letter's key. */
+/** The site of an event; '' if it has none, since the site is part of the dead letter's key. */
 function siteOf(text: string): string {
   const siteId = parseEvent(text)?.site_id;
   return typeof siteId === 'string' ? makeStorable(siteId) : '';
@@ -45,16 +45,16 @@ with letter as (
 )
 ${accountSql({ deadLettered: '(select count(*) from letter) * $11::integer' }, 6)}`;
 
-/** A job of which something is set aside: one event of it, or all. */
+/** The job that a dead letter comes from. */
 export interface SetAside {
   id: string;
   account: JobAccount;
-  /** How many events are in what is set aside. */
+  /** Number of events in the dead letter. */
   events: number;
   isDone: boolean;
 }
 
-/** Sets JSON text aside in `dead_letter_events`, once; NUL cannot be stored and becomes U+FFFD. */
+/** Writes a dead letter, once; NUL cannot be stored and becomes U+FFFD. */
 export async function setAside(pool: Pool, job: SetAside, reason: string, payload: string): Promise<void> {
   const text = makeStorable(payload);
   const accounts: Accounts = { jobs: [job.account], areDone: job.isDone };
@@ -65,7 +65,6 @@ export async function setAside(pool: Pool, job: SetAside, reason: string, payloa
   ]);
 }
 
-/** A job whose events are stored and set aside piece by piece. */
 export interface IsolatedJob {
   id: string;
   account: JobAccount;
@@ -73,7 +72,7 @@ export interface IsolatedJob {
 
 const oneOf = (job: IsolatedJob): SetAside => ({ ...job, events: 1, isDone: false });
 
-/** Sets aside at once what is older than the raw events kept, which may be a whole import, and goes on with the rest. */
+/** Dead-letters all events older than the raw events kept, possibly a whole import, and continues with the rest. */
 async function isolateClosed(
   { pool, insert, job }: { pool: Pool; insert: Insert; job: IsolatedJob },
   events: string[],
@@ -89,9 +88,9 @@ async function isolateClosed(
 }
 
 /**
- * Halves the batch until each bad event stands alone: about 2 log2(n) statements for one bad event in n. Events stay the texts
- * that they came as, so that neither their depth nor their numbers matter here.
- * @throws what `insert` throws when the error is not the data's fault; what was stored or set aside stays and is found again.
+ * Halves the batch until each bad event is alone: about 2 log2(n) statements for one bad event in n. Events remain JSON text, so
+ * deep nesting and exact numbers are no problem.
+ * @throws the error of `insert` if the data is not at fault; what was stored or dead-lettered by then is recognized by a retry.
  */
 export async function isolatePoison(pool: Pool, insert: Insert, job: IsolatedJob, events: string[]): Promise<Isolated> {
   try {

@@ -1,4 +1,3 @@
-/** Turns the table of sites into those that a job for all sites is for. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 const statement = `/* processor.activeSites */
@@ -9,7 +8,7 @@ where exists (select 1 from events where events.site_id = sites.site_id and time
   or exists (select 1 from site_aggregations a where a.site_id = sites.site_id and a.revenue_at is distinct from a.aggregated_at)
 order by site_id`;
 
-/** Sites with events of the last 400 days, with something to recompute (all after an upgrade), or with subscriptions yet to end. */
+/** Sites with events in the last 400 days, with aggregates to recompute (all sites after an upgrade), or with running subscriptions. */
 export async function activeSites(pool: Pool, now: Date): Promise<string[]> {
   const { rows } = await pool.query<{ siteId: string }>(statement, [now]);
   return rows.map(({ siteId }) => siteId);

@@ -1,5 +1,4 @@
-/** Turns a metrics job into the figures of its site, or into a child job for each site. */
-
+/** Runs a metrics job: on its site, or fanned out to a child job per site. */
 import type { MetricsData } from '@millrace/shared/contract/job-data';
 import type { FanOutResult, RowsResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';

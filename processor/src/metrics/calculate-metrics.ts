@@ -1,4 +1,3 @@
-/** Turns a metrics job of one site into the row of its period. */
 import type { MetricsData } from '@millrace/shared/contract/job-data';
 import type { RowsResult } from '@millrace/shared/contract/job-results';
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
@@ -26,7 +25,7 @@ export interface MetricsJob extends Omit<MetricsData, 'site_id' | 'at'> {
 
 type Stretch = Pick<MeasuredPeriod, 'before' | 'from' | 'to'>;
 
-/** An hour of the site's clock: of a day it is the first. */
+/** A clock hour in the site's time zone; for a day, its first hour. */
 function resolveHour({ period, at, timezone }: MetricsJob): Stretch {
   const isRelative = period === 'previous' || period === 'current';
   const instant = isRelative ? new Date(at) : dayStart(period, timezone);
@@ -50,7 +49,7 @@ select site_id, $2, $3, $4, $5 from sites where site_id = $1 for key share
 on conflict (site_id, metric_type, period_type, period_start) do update set
   figures = excluded.figures, computed_at = excluded.computed_at`;
 
-/** Replaces the row of the period: twice is once, and events that came late are in the next. Skipped when the site was erased meanwhile. */
+/** Replaces the row of the period, so it is safe to repeat. Skipped if the site was erased meanwhile. */
 export async function calculateMetrics(job: MetricsJob): Promise<RowsResult> {
   const startedAt = performance.now();
   const stretch = resolve(job);

@@ -1,4 +1,3 @@
-/** Turns the events of a site and period into how many there are, of whom, and how fast they were stored. */
 import type { MeasuredPeriod } from './measured-period.js';
 
 const statement = `/* processor.measurePerformance */
@@ -11,8 +10,8 @@ from (
   where site_id = $1 and timestamp >= $2 and timestamp < $3) as event`;
 
 /**
- * Delay is from an event's own time to its storage, in milliseconds, 0 for one that is ahead of the clock; percentiles are
- * interpolated (SQL's percentile_cont). Null where there is nothing to divide by or to rank.
+ * Delay is the time from an event's timestamp to its storage, in milliseconds, 0 if the timestamp lies ahead; percentiles are
+ * interpolated (SQL's percentile_cont). Null if there are no events or no visitors.
  */
 export async function measurePerformance({ client, siteId, from, to }: MeasuredPeriod): Promise<object> {
   const { rows } = await client.query(statement, [siteId, from, to]);

@@ -1,4 +1,3 @@
-/** Turns what arrived for a site in a period into shares of what was not as it should be. */
 import { percent } from '@millrace/shared/contract/money-sql';
 import type { MeasuredPeriod } from './measured-period.js';
 
@@ -20,8 +19,9 @@ select events::int, duplicates::int, letters::int as dead_letters, late::int, an
 from stored, again, dead`;
 
 /**
- * Duplicates and dead letters are shares of all that was delivered (stored, duplicate or dead), and belong to the period in which
- * they arrived; late (stored more than 15 minutes after their time) and without user are shares of the events of the period.
+ * Duplicates and dead letters are percentages of everything delivered (stored, duplicate or dead-lettered) and count in the period
+ * in which they arrived. Late events (stored more than 15 minutes after their timestamp) and events without user are percentages
+ * of the events of the period.
  */
 export async function measureQuality({ client, siteId, from, to }: MeasuredPeriod): Promise<object> {
   const { rows } = await client.query(statement, [siteId, from, to]);

@@ -1,4 +1,3 @@
-/** Turns the payments and refunds of a site into the revenue of a period against that of the one before, per currency. */
 import { cameEarlier, countsBy, currencyOf, decimalOf } from '@millrace/shared/contract/money-sql';
 import type { MeasuredPeriod } from './measured-period.js';
 
@@ -20,7 +19,7 @@ with told as (
 select coalesce(jsonb_object_agg(currency, jsonb_build_object('total', now::text, 'previous', before::text,
   'change_percent', round((now - before) * 100 / nullif(abs(before), 0), 4))), '{}') as figures from total`;
 
-/** Each transaction and refund counts once, where it came first. Totals are net of refunds and decimals as text; the change is in percent of the period before, null when that had nothing. */
+/** Each transaction and refund counts once, where it came first. Totals are decimals as text, net of refunds; the change is in percent of the previous period, null if that was 0. */
 export async function measureRevenue({ client, siteId, before, from, to }: MeasuredPeriod): Promise<object> {
   const { rows } = await client.query<{ figures: object }>(statement, [siteId, before, from, to]);
   return rows[0]!.figures;

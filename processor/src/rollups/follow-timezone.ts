@@ -1,4 +1,4 @@
-/** Turns a site whose time zone was changed into one whose days are all to be computed anew, in the new zone. */
+/** After a site's time zone has changed, marks all its days to be recomputed in the new one. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from './claim-site.js';
 import { markDaysOf } from './roll-intervals.js';
@@ -10,7 +10,7 @@ delete from rollup_days where site_id = $1 and dimension = 'all'`;
 const rolledIntervals = `/* processor.rolledIntervals */
 select interval_start as "start" from rollup_15m where site_id = $1 and dimension = 'all' and event_type = '' order by 1`;
 
-/** Does nothing when the zone is the same. Readers use intervals until the days are there. */
+/** False if the time zone is unchanged. Queries read intervals until the days are recomputed. */
 export async function followTimezone(client: PoolClient, site: ClaimedSite): Promise<boolean> {
   const wanted = await client.query<{ timezone: string }>(
     '/* processor.siteTimezone */ select timezone from sites where site_id = $1',

@@ -1,4 +1,4 @@
-/** Marks intervals as changed for the aggregates, which are computed by a job of their own. */
+/** Marks changed intervals for the aggregates, which a separate job recomputes. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { asMarked } from '../aggregations/aggregated-types.js';
 import type { TypeChanges } from './type-changes.js';
@@ -8,8 +8,8 @@ insert into aggregation_marks (site_id, interval_start, event_types)
 select $1, start, types from jsonb_to_recordset($2::jsonb) as mark(start timestamptz, types text[])`;
 
 /**
- * An interval that is rolled again without a change is one that was asked for: all aggregates of it are computed again, too. `botsOnly` are
- * starts, in milliseconds, of intervals that have only events of bots, which no aggregate counts.
+ * An interval that was rolled again without any change was requested explicitly, so all its aggregates are recomputed as well.
+ * `botsOnly` has the starts, in milliseconds, of intervals with only bots, which no aggregate counts.
  */
 export async function markAggregates(
   client: PoolClient,

@@ -1,5 +1,4 @@
-/** Rolls a site: what changed since the last time is counted again, first intervals, then days, some in each transaction. */
-
+/** Rolls a site: recounts what changed, first intervals, then days, in a series of short transactions. */
 import { intervalMs, segmentsHeldSince } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
@@ -11,7 +10,6 @@ import { followTimezone } from './follow-timezone.js';
 import { eventsPerChunk, rollDays } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
 
-/** What one roll did. */
 export interface RollSummary {
   intervals: number;
   days: number;
@@ -22,24 +20,24 @@ export interface RollSummary {
 
 export interface RollOptions {
   now: Date;
-  /** Once it fires, the roll ends after the transaction under way. */
+  /** When aborted, the roll ends after its current transaction. */
   stopped?: AbortSignal;
-  /** Told after each transaction how much of the marked intervals and days is done, 0 to 100. */
+  /** Called after each transaction with the percentage of marked intervals and days done. */
   onProgress?: (percent: number) => Promise<unknown> | unknown;
-  /** Told of segments that cannot be read. */
+  /** Called for each corrupt segment. */
   onCorrupt?: OnCorrupt;
-  /** Once it has lasted this long, each kind of work on the past gets one more transaction, and is left to the next roll. */
+  /** After this time each kind of background work gets one more transaction; the rest is left to the next roll. */
   giveWayAfterMs?: number;
 }
 
-/** Less than the minute after which new intervals are looked for. */
+/** Less than a minute, the period at which rolls are scheduled. */
 const defaultGiveWayAfterMs = 45_000;
 
 const maxIntervalsPerChunk = 192;
-/** Before anything is known of how many events intervals have. */
+/** Intervals in the first transaction, before their number of events is known. */
 const firstLimit = 8;
 
-/** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
+/** Inserts only if the row is missing: even `on conflict do nothing` would wait for a roll that holds it. */
 const addState = `/* processor.addRollupState */
 with added as (
   ${firstRow} and not exists (select 1 from site_rollups where site_id = $1)
@@ -47,7 +45,7 @@ with added as (
 select 1 from sites where site_id = $1`;
 
 interface Work {
-  /** Intervals and days that are marked. */
+  /** Marked intervals and days. */
   marks: number;
   timezoneChanged: boolean;
   hasDimensions: boolean;
@@ -63,14 +61,14 @@ select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasDimensions} 
   + (select count(*)::int from rollup_day_marks where site_id = $1) as marks
 from sites join site_rollups rolled using (site_id) where site_id = $1`;
 
-/** How many intervals the next transaction takes, after one that took these. */
+/** How many intervals the next transaction takes, given the last one. */
 const nextLimit = ({ intervals, events }: { intervals: number; events: number }) =>
   Math.max(1, Math.min(maxIntervalsPerChunk, Math.round((intervals * eventsPerChunk) / Math.max(1, events))));
 
 interface Step {
-  /** How many intervals, days and rows it did, or undefined when there is nothing left to do. */
+  /** One transaction. Returns its counts, or undefined when there is nothing left to do. */
   run: () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
-  /** What nobody waits for as they do for new intervals. */
+  /** Background work, less urgent than new intervals. */
   givesWay?: boolean;
 }
 
@@ -107,9 +105,9 @@ function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, wo
 }
 
 /**
- * Rolls a site until nothing closed is marked; of what there is to do about its past, as much as time allows. {@link busy} when another roll of the site is at work; zeros for a site
- * that is not known.
- * Ending midway leaves old or new rows of each interval and day, and marks for what is not done.
+ * Rolls all marked intervals and days of a site that have ended, and as much background work as time allows. Returns {@link busy}
+ * if another roll of the site is running; zeros for an unknown site. If interrupted, every interval and day has either its old or
+ * its new rows, and marks for what is left.
  */
 export async function rollSite(pool: Pool, siteId: string, options: RollOptions): Promise<RollSummary | typeof busy> {
   const { now, stopped, onProgress = () => {}, giveWayAfterMs = defaultGiveWayAfterMs } = options;

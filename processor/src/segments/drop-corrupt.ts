@@ -1,14 +1,14 @@
-/** Gives up a segment that cannot be read, so that its intervals are written again from raw events. */
+/** Drops a corrupt segment and marks its intervals, so that it is rewritten from raw events. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { ownedRanges } from '@millrace/shared/segments/interval-ranges';
 import { markIntervals } from '@millrace/shared/segments/mark-intervals';
 import type { ClaimedSite } from '../rollups/claim-site.js';
 import { removeSegments, type StoredSegment } from './stored-segments.js';
 
-/** What shows beneath may hold what was erased: a purge must not end before the marks are rolled. */
+/** Older segments below it may contain erased events, so a purge must not finish before the marks are rolled. */
 const moveEpoch = '/* processor.segmentGivenUp */ update site_rollups set epoch = epoch + 1 where site_id = $1';
 
-/** Older segments show again beneath it, hence the marks in the same transaction. What was dropped for its age stays gone. */
+/** Older segments below it become visible again, hence the marks in the same transaction. */
 export async function dropCorrupt(
   client: PoolClient,
   { siteId }: ClaimedSite,

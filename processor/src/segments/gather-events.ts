@@ -1,4 +1,4 @@
-/** Raw events, read row by row, as the columns of a segment, their values still texts. */
+/** Collects raw events, row by row, into the columns of a segment, still with text values. */
 import { type RowBytes, readMicros } from '@millrace/shared/platform/read-rows';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
@@ -9,7 +9,7 @@ import { createNumberList } from './number-list.js';
 import { createPropertyColumns } from './property-columns.js';
 import { createTextColumn, type TextColumn } from './text-column.js';
 
-/** What is selected of an event: time, user, session, properties as text, and the columns of events. */
+/** The selected expressions: time, user, session, properties as text, and the columns of events. */
 export const eventFields = [
   'timestamp',
   'user_id',
@@ -19,23 +19,23 @@ export const eventFields = [
 ];
 const [timeField, userField, sessionField, propertiesField, firstField] = [0, 1, 2, 3, 4];
 
-/** A column: for each row the place of its text from 1 on, 0 for none. */
+/** For each row the index of its text, from 1; 0 for none. */
 export interface GatheredColumn {
   places: Uint32Array;
   texts: string[];
 }
 
-/** In the order of visitor, time and id. */
+/** Rows are ordered by visitor, time and event id. */
 export interface GatheredEvents {
   rows: number;
-  /** Milliseconds since the start. */
+  /** Milliseconds since the start of the segment. */
   time: Uint32Array;
   micros: Numbers;
   visitor: Uint32Array;
-  /** Places in `sessionIds` from 1 on. */
+  /** Indexes into `sessionIds`, from 1; 0 for none. */
   session: Uint32Array;
   sessionIds: BigUint64Array;
-  /** Undefined for a column that has too many values. */
+  /** Undefined for a column with too many values. */
   columns: Map<string, GatheredColumn | undefined>;
   leavesOutMore: boolean;
 }
@@ -43,13 +43,13 @@ export interface GatheredEvents {
 export interface Gatherer {
   readonly rows: number;
   readonly users: ByteTexts;
-  /** Rows have {@link eventFields}, and come in the order of time and id. */
+  /** Rows contain {@link eventFields}, ordered by time and event id. */
   add(row: RowBytes): void;
-  /** `visitors` has the number of each user, by place. */
+  /** `visitors` has the number of each user, by index. */
   finish(visitors: Uint32Array): GatheredEvents;
 }
 
-/** Each row has one at most. */
+/** A column without limits, for user and session ids. */
 function createIdColumn(): TextColumn {
   const { POSITIVE_INFINITY: none } = Number;
   return createTextColumn({ texts: none, characters: none, room: { characters: none } });
@@ -64,7 +64,7 @@ function hashSessions({ size, bytesAt }: ByteTexts): BigUint64Array {
   return hashes;
 }
 
-/** `startMs` is where the segment starts. */
+/** `startMs` is the start of the segment. */
 export function createGatherer(startMs: number): Gatherer {
   const startMicros = startMs * 1_000;
   const [time, micros] = [createNumberList(), createNumberList()];

@@ -1,22 +1,22 @@
-/** Gives the values of a site's columns their codes: each value one, once, and never another. */
+/** Assigns codes to the values of a site's columns. A value keeps its code; codes are never reused. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize, segmentLimits, valuesLimit } from '@millrace/shared/segments/segment-columns';
 
 /** Column → its values. */
 export type TextsByColumn = ReadonlyMap<string, readonly string[]>;
-/** Column → the code of each value; undefined for a column that has too many values. */
+/** Column → the code of each value; undefined for a column with too many values. */
 export type CodesByColumn = Map<string, Uint32Array | undefined>;
 
 /**
- * Codes begin with 1: a pack is a row with the values of `packSize` codes, so that a dictionary is read and kept in few rows. Without a
- * join, which Postgres would have to plan without knowing how many values there are.
+ * Codes start at 1. A row of segment_values is a pack of `packSize` values, so a dictionary takes few rows. No join: Postgres
+ * could not estimate the number of values.
  */
 const findCodes = `/* processor.findCodes */
 select "column", value, pack * ${packSize} + nth::int as code
 from segment_values, unnest(values) with ordinality as packed(value, nth)
 where site_id = $1 and "column" = any($2) and value = any($3)`;
 
-/** Of the end of each column; characters of all its values. */
+/** Last code and total characters of each column. */
 const measureColumns = `/* processor.measureColumns */
 select "column", max(pack * ${packSize} + cardinality(values))::int as count,
   sum(length(array_to_string(values, '')))::float8 as characters
@@ -33,7 +33,7 @@ interface Pack {
   values: string[];
 }
 
-/** `values` get the codes from `count` + 1 on. */
+/** `values` get the codes from `count + 1` on. */
 function packsOf(column: string, values: string[], count: number): Pack[] {
   const packs: Pack[] = [];
   for (let done = 0; done < values.length; ) {
@@ -56,7 +56,7 @@ async function measure(client: PoolClient, siteId: string, columns: string[]): P
   return new Map(rows.map((row) => [row.column, row]));
 }
 
-/** Column → value → code, of the given texts that have one, and of others now and then. */
+/** Column → value → code of the given texts that have one; may contain further values. */
 async function readCodes(client: PoolClient, siteId: string, texts: TextsByColumn) {
   const wanted = new Set<string>();
   for (const ofColumn of texts.values()) for (const text of ofColumn) wanted.add(text);
@@ -71,7 +71,7 @@ async function readCodes(client: PoolClient, siteId: string, texts: TextsByColum
 
 const charactersOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0);
 
-/** Only under the claim of the site: two that gave codes at once would give one twice. */
+/** Requires the claim of the site: concurrent calls would assign the same code twice. */
 export async function giveCodes(client: PoolClient, siteId: string, texts: TextsByColumn): Promise<CodesByColumn> {
   const known = await readCodes(client, siteId, texts);
   const addedTo = new Map(

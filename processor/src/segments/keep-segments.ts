@@ -1,4 +1,4 @@
-/** Keeps a site's segments few, complete, and free of what was erased: steps of a roll, each a transaction of its own. */
+/** Merges and purges the segments of a site: steps of a roll, each in its own transaction. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from '../rollups/claim-site.js';
 import { chooseMerge, choosePurge } from './choose-merge.js';
@@ -7,10 +7,10 @@ import { mergeSegments } from './merge-segments.js';
 import { CorruptSegmentError, listSegments, type StoredSegment } from './stored-segments.js';
 import { sweepValues } from './sweep-values.js';
 
-/** Told of each segment that could not be read, and so was given up; its intervals are rolled again. */
+/** Called for each corrupt segment that was dropped; its intervals are rolled again. */
 export type OnCorrupt = (error: CorruptSegmentError) => void;
 
-/** Gives up what `work`, which writes only once it has read everything, finds corrupt. */
+/** Drops a segment that `work` finds corrupt. `work` must not write before it has read everything. */
 async function withoutCorrupt<T>(
   work: () => Promise<T>,
   giveUp: (segment: StoredSegment) => Promise<void>,
@@ -26,12 +26,12 @@ async function withoutCorrupt<T>(
   }
 }
 
-/** Of months that a release without segments has dropped: others drop them with the month, see dropMonth. */
+/** Segments of months dropped by a release without segments; current releases drop them in dropMonth. */
 const removeDropped = `/* processor.removeDroppedSegments */
 with dropped as (delete from segments where site_id = $1 and starts < $2 returning 1)
 update site_rollups set segments_purge = true where site_id = $1 and exists (select 1 from dropped)`;
 
-/** One merge, or what must not be merged any more removed; undefined when there is nothing to do. */
+/** Merges some segments, or removes those of dropped months; undefined when there is nothing to do. */
 export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date, onCorrupt: OnCorrupt = () => {}) {
   if (site.rawSince !== null) {
     const { rowCount } = await client.query(removeDropped, [site.siteId, site.rawSince]);
@@ -45,28 +45,28 @@ export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date
   return {};
 }
 
-/** Up to where the marks of a site are rolled. */
+/** How far the marks of a site are rolled. */
 export interface Rolled {
-  /** Of the claim under which the last of them were taken. */
+  /** From the claim that took the last marks. */
   epoch: string;
   closedBefore: Date;
 }
 
-/** Marks that the roll leaves alone, of intervals that segments have: another roll had a clock that was ahead. */
+/** Marks after `closedBefore` on intervals with segments: written by a roll whose clock was ahead. */
 const findUnrolled = `/* processor.findUnrolledMarks */
 select exists (
   select 1 from rollup_marks join segments on segments.site_id = rollup_marks.site_id
     and starts <= interval_start and ends > interval_start
   where rollup_marks.site_id = $1 and interval_start >= $2) as found`;
 
-/** The epoch tells readers to forget the values that they have in memory. */
+/** The new epoch makes readers discard cached values. */
 const purged = `/* processor.segmentsPurged */
 update site_rollups set segments_purge = false, epoch = epoch + 1 where site_id = $1`;
 
 /**
- * Ends a purge, but where something was erased since the marks were rolled: that is still in the segments, and the next roll purges it.
- * Late events do no harm: what is in segments of their intervals was not erased, and its values stay. Nor does it end before all segments
- * are there, without which values would be removed only to be added again.
+ * Finishes a purge, unless something was erased after the marks were rolled: it is still in the segments, and the next roll purges
+ * it. Late events do no harm, as their intervals contain nothing that was erased. Also waits until all segments are built;
+ * otherwise values would be removed only to be added again.
  */
 async function finishPurge(client: PoolClient, site: ClaimedSite, segments: StoredSegment[], rolled: Rolled) {
   const { siteId, epoch, segmentsSince } = site;
@@ -79,8 +79,8 @@ async function finishPurge(client: PoolClient, site: ClaimedSite, segments: Stor
 }
 
 /**
- * After an erasure, once its marks are rolled: rewrites one segment with events that newer ones have replaced, and in the end removes
- * values that no event has any more. Undefined when nothing is left to do.
+ * After an erasure, once its marks are rolled: rewrites one segment that contains replaced events; when there is none, removes
+ * unused values. Undefined when nothing is left to do.
  */
 export async function purgeNext(
   client: PoolClient,

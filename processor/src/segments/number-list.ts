@@ -1,6 +1,6 @@
-/** Lists of whole numbers below 2^32 that grow. */
+/** Growable lists of unsigned 32-bit integers. */
 
-/** The same numbers with room for as many again. */
+/** A copy with twice the capacity. */
 export function longer(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
   const twice = new Uint32Array(2 * numbers.length);
   twice.set(numbers);

@@ -1,4 +1,4 @@
-/** Writes segments of rolled intervals from their raw events. */
+/** Writes segments of intervals from their raw events. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import {
   dayOf,
@@ -17,16 +17,16 @@ import { packEvents, storeSegment } from './write-segment.js';
 const countEvents = `/* processor.countSegmentEvents */
 select count(*)::int as rows from events where site_id = $1 and timestamp >= $2 and timestamp < $3`;
 
-/** Leaves an interval of too many events to be read one by one. */
+/** Stores a segment without data for an interval with too many events: queries read its raw events. */
 async function leaveToRaw(client: PoolClient, siteId: string, covers: number[]): Promise<void> {
   const found = await client.query<{ rows: number }>(countEvents, [siteId, ...covers.map(startOf)]);
   await storeSegment(client, siteId, { covers, rows: found.rows[0]!.rows, packed: undefined });
 }
 
-/** Told of the events of each segment; of undefined where they are too many for one, and their users may have no numbers yet. */
+/** Receives the events of each segment; undefined if there are too many, in which case their users may not be numbered yet. */
 export type OnSegment = (covers: IntervalRanges, events: GatheredEvents | undefined) => Promise<void> | void;
 
-/** One segment. Halves of the intervals become segments of their own where they have too many events together. */
+/** Writes one segment, or splits the intervals in half if they have too many events. */
 async function writeSegment(
   client: PoolClient,
   siteId: string,
@@ -50,7 +50,7 @@ async function writeSegment(
   await storeSegment(client, siteId, { covers, rows: events.rows, packed: packEvents(events, codes) });
 }
 
-/** Days with fewer events together become one segment: they would be merged anyway. */
+/** Days with fewer events together become one segment, as they would be merged anyway. */
 const quietRows = 20_000;
 
 const countDays = `/* processor.countDaysOfEvents */
@@ -58,7 +58,7 @@ select floor(extract(epoch from timestamp) / 86400)::int as day, count(*)::int a
 from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")
 join events on site_id = $1 and timestamp >= range."from" and timestamp < range."to" group by day`;
 
-/** Intervals by UTC day, days in a row of one month together while they are quiet. */
+/** Groups intervals by UTC day; consecutive quiet days of a month share a group. */
 async function groupIntervals(client: PoolClient, siteId: string, intervals: number[]): Promise<number[][]> {
   if (dayOf(intervals[0]!) === dayOf(intervals.at(-1)!)) return [intervals];
   const found = await client.query<{ day: number; rows: number }>(countDays, [
@@ -85,8 +85,8 @@ async function groupIntervals(client: PoolClient, siteId: string, intervals: num
 }
 
 /**
- * Segments of `intervals`, ascending, also where they have no events (any more): one for each UTC day, or for some quiet days. Only under
- * the claim of the site. Users are numbered where they are read; see {@link OnSegment}.
+ * Writes the segments of `intervals`, given ascending, with or without events: one for each UTC day or for several quiet days.
+ * Numbers the users of the events it reads, see {@link OnSegment}. Requires the claim of the site.
  */
 export async function writeSegments(
   client: PoolClient,

@@ -1,5 +1,4 @@
 /** Compares the segments of a site with its raw events, event by event. */
-
 import { segmentsHeldSince } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type IntervalRanges, intervalOf, ownedRanges, startOf } from '@millrace/shared/segments/interval-ranges';
@@ -23,23 +22,22 @@ const labelOf = (interval: number) => `segments ${startOf(interval).toISOString(
 const describe = (event: ComparedEvent) =>
   `visitor ${event.visitor}, ${event.micros} us, session ${event.session}, ${JSON.stringify([...event.values].sort())}`;
 
-/** Values of columns that the segment leaves out are not compared. */
+/** Removes the values of columns that the segment omits. */
 function comparable(event: ComparedEvent, { isLeftOut }: StoredInterval): ComparedEvent {
   return { ...event, values: new Map([...event.values].filter(([column]) => !isLeftOut(column))) };
 }
 
 function differenceOf(stored: StoredInterval | undefined, raw: ComparedEvent[]): string | undefined {
   const count = stored?.rows.length ?? 0;
-  if (count !== raw.length)
-    return `stored: ${counted(count, 'event')}; raw events say: ${counted(raw.length, 'event')}`;
+  if (count !== raw.length) return `stored: ${counted(count, 'event')}; raw events: ${counted(raw.length, 'event')}`;
   for (const [at, row] of (stored?.rows ?? []).entries()) {
     const [ours, theirs] = [describe(stored!.eventAt(row)), describe(comparable(raw[at]!, stored!))];
-    if (ours !== theirs) return `stored: ${ours}; raw events say: ${theirs}`;
+    if (ours !== theirs) return `stored: ${ours}; raw events: ${theirs}`;
   }
   return undefined;
 }
 
-/** The newest events of every interval of these segments; what cannot be read is told. */
+/** Reads the current events of every interval of these segments; reports corrupt segments. */
 async function readAll(
   client: PoolClient,
   siteId: string,
@@ -61,9 +59,9 @@ async function readAll(
   return found;
 }
 
-/** A site's segments and what their codes mean. */
+/** A site's segments and dictionaries. */
 export interface SiteSegments {
-  /** Milliseconds since 1970: intervals before it have none. */
+  /** Milliseconds since 1970; intervals before this time have no segments. */
   since: number;
   all: StoredSegment[];
   dictionaries: Dictionaries;
@@ -72,7 +70,7 @@ export interface SiteSegments {
 const findSince = `/* processor.segmentsSince */
 select ${segmentsHeldSince} as since from site_rollups rolled where site_id = $1`;
 
-/** Undefined for a site whose segments are still to be built. */
+/** Undefined for a site whose segments are not built yet. */
 export async function readSegments(client: PoolClient, siteId: string): Promise<SiteSegments | undefined> {
   const { rows } = await client.query<{ since: Date | number | null }>(findSince, [siteId]);
   const since = rows[0]?.since ?? null;
@@ -88,11 +86,11 @@ export interface ComparedRange {
   siteId: string;
   from: Date;
   to: Date;
-  /** Starts of intervals to leave out. */
+  /** Starts of intervals to skip. */
   marked: Date[];
 }
 
-/** Tells each interval that is different as a line; returns how many were compared. `[from, to)` are a day or so. */
+/** Reports each interval that differs as a line; returns how many were compared. The range should be about a day. */
 export async function compareSegments(
   client: PoolClient,
   { all, dictionaries, since }: SiteSegments,

@@ -1,13 +1,12 @@
-/** Raw events, interval by interval, in the order in which segments have them. */
-
+/** Reads raw events interval by interval, in the order of segments. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { propertyColumn, segmentColumns, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import type { ComparedEvent } from './stored-events.js';
 
 /**
- * Written apart from the statement and the code that segments are made with: properties are taken apart by Postgres here, and rows
- * sorted. Only what a column's value is comes from the list of columns.
+ * Deliberately shares no code with the writing of segments: here Postgres splits the properties and sorts the rows. Only the list
+ * of columns is shared.
  */
 const statement = `/* processor.rawIntervals */
 declare raw_intervals no scroll cursor for
@@ -40,7 +39,7 @@ export interface RawRange {
   siteId: string;
   from: Date;
   to: Date;
-  /** Tells which intervals are read: the events of some are too many to be kept at once. */
+  /** Which intervals to keep: some have too many events for memory. */
   isWanted: (interval: number) => boolean;
 }
 

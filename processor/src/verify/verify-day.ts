@@ -1,15 +1,15 @@
-/** Turns one day of a site into the differences between its rollups and its raw events. */
+/** Compares the rollups and segments of one day of a site with its raw events. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { compareGroups } from './compare-groups.js';
 import { compareSegments, type SiteSegments } from './compare-segments.js';
 
-/** What to verify: whole intervals, half-open. */
+/** The range is half-open and consists of whole intervals. */
 export interface VerifiedSite {
   siteId: string;
   /** Zone of the days in rollup_days. */
   timezone: string;
-  /** Undefined where there are none to compare. */
+  /** Undefined if segments are not compared. */
   segments: SiteSegments | undefined;
   from: Date;
   to: Date;
@@ -43,7 +43,7 @@ interface DayState {
 const later = (a: Date, b: Date) => (a > b ? a : b);
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 
-/** Adds to `counts` what was compared and what was left out. */
+/** Adds what was compared and what was skipped to `counts`. */
 export async function verifyDay(
   client: PoolClient,
   site: VerifiedSite,

@@ -1,17 +1,16 @@
-/** Turns the arguments of `npm run verify` into a site and a range, or into one sentence that says what is wrong with them. */
 import { parseArgs } from 'node:util';
 import { parseInstant } from '@millrace/shared/time/instant';
 import { isCalendarDate } from '@millrace/shared/time/time';
 
-/** A day of the site's zone, or an instant. */
+/** A day in the site's time zone, or an instant. */
 export type Bound = { day: string } | { instant: Date };
 
 export interface VerifyOptions {
   siteId: string;
   from: Bound;
-  /** A day is included, an instant is not. */
+  /** A day is inclusive, an instant exclusive. */
   to: Bound;
-  /** True to leave segments out. */
+  /** True to skip segments. */
   isOfRollups?: boolean;
 }
 
@@ -22,23 +21,21 @@ export type VerifyCommandLine =
 
 export const verifyHelp = `Usage: npm run verify -- --site ID --from WHEN --to WHEN
 
-Compares the rollups and segments of a site with its raw events, in one snapshot of the database, and prints every difference.
-Intervals and days that are marked are left out: they wait for the next roll, and answers do not use them.
+Compares the rollups and segments of a site with its raw events, in one database snapshot, and prints every difference.
+Marked intervals and days are skipped: they are pending for the next roll, and queries do not use them.
 
   --site ID    the site
-  --from WHEN  first day (2026-01-31, a day of the site's time zone) or instant (2026-01-31T10:00:00Z)
-  --to WHEN    last day, included, or instant, not included
-  --help       show this
+  --from WHEN  first day (2026-01-31, in the site's time zone) or instant (2026-01-31T10:00:00Z)
+  --to WHEN    last day (inclusive) or instant (exclusive)
+  --help       show this help
 
-An instant within an interval of 15 minutes means the whole interval. Days are compared where they lie in the range whole.
-Reads the database of DATABASE_URL, else the one of a running \`npm start\`.
+Instants are rounded outwards to whole 15-minute intervals. Days are compared if they lie entirely within the range.
+Reads the database in DATABASE_URL, or that of a running \`npm start\`.
 In production: DATABASE_URL=... node processor/dist/verify/verify-command.js --site ...
 
-Exit code 0: no difference. 1: there are differences. 2: it could not be found out.
-3: nothing was compared, since nothing in the range is rolled up.
+Exit codes: 0 no differences; 1 differences found; 2 failed; 3 nothing compared, as nothing in the range is rolled up.
 `;
 
-/** Reads the arguments that follow the name of the program. */
 export function verifyOptions(args: string[]): VerifyCommandLine {
   let values: ReturnType<typeof parse>;
   try {
@@ -47,7 +44,7 @@ export function verifyOptions(args: string[]): VerifyCommandLine {
     return problem(`${(error as Error).message.split(/\. |\n/)[0]!.replace(/\.$/, '')}.`);
   }
   if (values.help) return { kind: 'help' };
-  if (!values.site) return problem('Say with --site ID which site to verify.');
+  if (!values.site) return problem('Pass the site to verify with --site ID.');
   const [from, to] = [boundOf(values.from), boundOf(values.to)];
   if (!from || !to) {
     const name = from ? '--to' : '--from';

@@ -1,4 +1,3 @@
-/** Turns the arguments of `npm run verify` into an exit code, and says on the given streams what it found. */
 import type { Writable } from 'node:stream';
 import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/commands/command-database';
 import { counted } from '../counted.js';
@@ -13,21 +12,21 @@ export interface VerifySurroundings {
 
 function verdictOf(summary: VerifySummary): string {
   if (summary.differences > 0) return `${counted(summary.differences, 'difference')}.`;
-  if (!comparedNothing(summary)) return 'No difference.';
-  return 'Nothing was compared, so nothing is proven: the range has no rolled interval. Ask for another one, or again after the next roll.';
+  if (!comparedNothing(summary)) return 'No differences.';
+  return 'Nothing was compared: the range has no rolled intervals. Choose another range, or try again after the next roll.';
 }
 
 function summaryText(siteId: string, summary: VerifySummary): string {
   const { intervals, segmented, days, markedIntervals, markedDays, timezone } = summary;
-  return `Site ${siteId} (days of ${timezone}): compared ${counted(intervals, 'interval')} and ${counted(days, 'day')}, and the segments of ${counted(segmented, 'interval')}; left out, because marked: ${counted(markedIntervals, 'interval')} and ${counted(markedDays, 'day')}.
+  return `Site ${siteId} (days of ${timezone}): compared ${counted(intervals, 'interval')} and ${counted(days, 'day')}, and the segments of ${counted(segmented, 'interval')}; skipped ${counted(markedIntervals, 'marked interval')} and ${counted(markedDays, 'marked day')}.
 ${verdictOf(summary)}
 `;
 }
 
-/** A range with nothing in it and one whose every interval is marked both compare nothing. */
+/** The range is empty, or all its intervals are marked. */
 const comparedNothing = ({ intervals, segmented, days }: VerifySummary) => intervals + segmented + days === 0;
 
-/** 0 without differences, 1 with some, 2 when that could not be found out, 3 when there was nothing to compare. */
+/** Exit code: 0 without differences, 1 with differences, 2 on failure, 3 when there was nothing to compare. */
 export async function runVerify(args: string[], surroundings: VerifySurroundings): Promise<0 | 1 | 2 | 3> {
   const { stdout, stderr, databaseUrl } = surroundings;
   const commandLine = verifyOptions(args);
@@ -36,7 +35,7 @@ export async function runVerify(args: string[], surroundings: VerifySurroundings
     return 0;
   }
   if (commandLine.kind === 'problem') {
-    stderr.write(`verify: ${commandLine.message} (--help shows how)\n`);
+    stderr.write(`verify: ${commandLine.message} See --help.\n`);
     return 2;
   }
   const { options } = commandLine;

@@ -80,7 +80,7 @@ it('computes an event that arrives while it runs the next time', async () => {
 });
 
 it('skips a site that is not known', async () => {
-  expect(await aggregateSite(database.pool, 'nobody', options)).toEqual({ skipped: 'there is no such site' });
+  expect(await aggregateSite(database.pool, 'nobody', options)).toEqual({ skipped: 'unknown site' });
 });
 
 it('does each single job for the period that it names', async () => {
