@@ -9,11 +9,11 @@ import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { watchHealth } from '@millrace/shared/platform/watch-health';
-import { keepFolded } from './accounting/fold-jobs.js';
+import { startFolding } from './accounting/fold-jobs.js';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';
 import { premakePartitions } from './events/premake-partitions.js';
-import { keepSummarized } from './events/summarize-partitions.js';
+import { startSummarizing } from './events/summarize-partitions.js';
 import { startWorkers } from './workers.js';
 
 async function run({ concurrency, queues }: Arguments): Promise<void> {
@@ -58,8 +58,8 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   Object.assign(health, queueHealth(deps.queue, pingQueues));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
   lifecycle.onClose('partitions', premakePartitions(pool, logger));
-  lifecycle.onClose('accounts', keepFolded(pool, logger));
-  lifecycle.onClose('index of new events', keepSummarized(pool, logger));
+  lifecycle.onClose('accounts', startFolding(pool, logger));
+  lifecycle.onClose('index of new events', startSummarizing(pool, logger));
   lifecycle.onClose('health watch', watchHealth(health, logger));
   logger.info({ queues, concurrency }, 'processing jobs');
 }

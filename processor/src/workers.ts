@@ -102,7 +102,7 @@ function startAnalyticsWorker(
 const startMetricsWorker: StartWorker = (deps, concurrency) => {
   const { pool, retry = {} } = deps;
   const handle = openQueue('metrics-calculation', deps.queue, deps.logger);
-  const consume = createMetricsConsumer({ pool, handle, retry });
+  const consume = createMetricsConsumer({ pool, queueHandle: handle, retry });
   const worker = startJobWorker('metrics-calculation', { ...deps, location: deps.queue, concurrency }, consume);
   return { check: worker.check, close: () => worker.close().then(() => handle.close()) };
 };

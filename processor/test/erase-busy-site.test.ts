@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { aggregateSite } from '../src/aggregations/aggregate-site.js';
-import { readSiteTables } from '../src/erase/erase-pieces.js';
+import { readSiteTables } from '../src/erase/erase-chunks.js';
 import { eraseUser } from '../src/erase/erase-user.js';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 import { insertEvents } from '../src/events/insert-events.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 import { insertEvents } from '../src/events/insert-events.js';
 import { createRollConsumer } from '../src/rollups/consume-rolls.js';
-import { findSites } from '../src/rollups/find-sites.js';
+import { sitesToRoll } from '../src/rollups/find-sites.js';
 
 let database: TestDatabase;
 const now = new Date('2026-11-10T12:07:00Z');
@@ -112,7 +112,7 @@ it('leaves no row in any table, and every row of another site', async () => {
   const before = await rowsOf('stays');
   for (const [table, rows] of Object.entries(await rowsOf('gone'))) expect(rows, table).toBeGreaterThan(0);
   await sql(`update sites set erase_requested_at = now() where site_id = 'gone'`);
-  expect(await findSites(database.pool, now)).toContain('gone');
+  expect(await sitesToRoll(database.pool, now)).toContain('gone');
   await roll('gone');
   for (const [table, rows] of Object.entries(await rowsOf('gone'))) expect(rows, table).toBe(0);
   expect(await rowsOf('stays')).toEqual(before);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 import { insertEvents } from '../src/events/insert-events.js';
 import { busy, claimSite } from '../src/rollups/claim-site.js';
-import { findSites } from '../src/rollups/find-sites.js';
+import { sitesToRoll } from '../src/rollups/find-sites.js';
 import { markRange } from '../src/rollups/mark-range.js';
 import { rollIntervals } from '../src/rollups/roll-intervals.js';
 import { type RollSummary, rollSite } from '../src/rollups/roll-site.js';
@@ -178,12 +178,12 @@ describe('rows of an earlier release', () => {
     await store(events);
     await roll();
     await database.pool.query(earlier);
-    expect(await findSites(database.pool, now)).toEqual(['demo']);
+    expect(await sitesToRoll(database.pool, now)).toEqual(['demo']);
     await roll();
     await expectExact(events);
     const { rows } = await database.pool.query('select dimensions_since as since from site_rollups');
     expect(rows).toEqual([{ since: { all: '-infinity' } }]);
-    expect(await findSites(database.pool, now)).toEqual([]);
+    expect(await sitesToRoll(database.pool, now)).toEqual([]);
   });
 
   it('stay where raw events were dropped', async () => {
@@ -196,7 +196,7 @@ describe('rows of an earlier release', () => {
     const { rows } = await database.pool.query(
       `select day::text, dimension from rollup_days where dimension <> 'all' group by 1, 2 order by 1, 2`,
     );
-    const sites = await findSites(database.pool, now);
+    const sites = await sitesToRoll(database.pool, now);
     await database.pool.query('truncate raw_horizon');
     expect(rows).toEqual([
       { day: '2026-08-20', dimension: 'profile' },

@@ -2,16 +2,16 @@ import type { RowsResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import { type AggregateTable, aggregateTables } from './aggregate-tables.js';
-import { forgetKnown } from './aggregation.js';
+import { deleteRecomputable } from './aggregation.js';
 import {
   busySite,
-  type ClaimedAggregates,
-  claimAggregates,
-  noteAggregated,
-  noteUnfinishedZone,
+  type ClaimedAggregation,
+  claimAggregation,
+  recordAggregated,
+  recordUnfinished,
   unfinishedZone,
 } from './claim-aggregation.js';
-import { handOutMarks, joinMarks, takeTouched } from './touched-intervals.js';
+import { collapseMarks, distributeMarks, takeTouchedIntervals } from './touched-intervals.js';
 
 export interface AggregateOptions {
   now: Date;
@@ -32,30 +32,30 @@ interface Zones {
   rowsTimezone: string;
 }
 
-async function begin(claimed: ClaimedAggregates): Promise<Zones> {
+async function distributeAllMarks(claimed: ClaimedAggregation): Promise<Zones> {
   const { timezone, rowsTimezone } = claimed;
   const isCurrent = rowsTimezone === timezone;
   // An earlier run that did not finish may have computed some tables already; their new marks must be kept apart.
-  const distribute = isCurrent || rowsTimezone === unfinishedZone ? handOutMarks : joinMarks;
+  const distribute = isCurrent || rowsTimezone === unfinishedZone ? distributeMarks : collapseMarks;
   await distribute(claimed, markedTables);
   if (isCurrent) return { timezone, rowsTimezone };
-  await noteUnfinishedZone(claimed);
+  await recordUnfinished(claimed);
   return { timezone, rowsTimezone: unfinishedZone };
 }
 
 /** Days since the last run: their periods began or ended, which changes figures even without new events. */
-function passedDays({ aggregatedAt, timezone }: ClaimedAggregates, now: Date): string[] {
+function passedDays({ aggregatedAt, timezone }: ClaimedAggregation, now: Date): string[] {
   const [last, today] = [dayOf(aggregatedAt, timezone), dayOf(now, timezone)];
   const days: string[] = [];
   for (let day = last; last < today && day <= today; day = addDays(day, 1)) days.push(day);
   return days;
 }
 
-async function recompute(claimed: ClaimedAggregates, name: string, table: AggregateTable, now: Date): Promise<number> {
+async function recompute(claimed: ClaimedAggregation, name: string, table: AggregateTable, now: Date): Promise<number> {
   const { timezone, rowsTimezone } = claimed;
-  const intervals = await takeTouched(claimed, { name, types: table.types });
+  const intervals = await takeTouchedIntervals(claimed, { name, types: table.types });
   // In another time zone every period has other bounds.
-  if (rowsTimezone !== timezone) await forgetKnown(claimed, name, table.start);
+  if (rowsTimezone !== timezone) await deleteRecomputable(claimed, name, table.start);
   return table.recompute(claimed, { intervals, passed: passedDays(claimed, now), now });
 }
 
@@ -72,10 +72,10 @@ const isSkipped = <T>(result: T | Skipped): result is Skipped =>
 export async function aggregateSite(pool: Pool, siteId: string, options: AggregateOptions): Promise<RowsResult> {
   const { now, onProgress } = options;
   const startedAt = performance.now();
-  const zones = await claimAggregates(pool, siteId, options, begin);
+  const zones = await claimAggregation(pool, siteId, options, distributeAllMarks);
   if (isSkipped(zones)) return zones;
-  const claimed = <T>(work: (site: ClaimedAggregates) => Promise<T>): Promise<T | Skipped> =>
-    claimAggregates(pool, siteId, options, async (site) =>
+  const claimed = <T>(work: (site: ClaimedAggregation) => Promise<T>): Promise<T | Skipped> =>
+    claimAggregation(pool, siteId, options, async (site) =>
       site.timezone === zones.timezone && site.rowsTimezone === zones.rowsTimezone ? work(site) : busySite,
     );
   const rows: Record<string, number> = {};
@@ -91,6 +91,6 @@ export async function aggregateSite(pool: Pool, siteId: string, options: Aggrega
     await onProgress(Math.min(99, Math.round((100 * (index + 1)) / tables.length)));
   }
   if (failures.length > 0) throw failures[0];
-  const noted = await claimed((site) => noteAggregated(site, now));
-  return isSkipped(noted) ? noted : { rows, ms: Math.round(performance.now() - startedAt) };
+  const recorded = await claimed((site) => recordAggregated(site, now));
+  return isSkipped(recorded) ? recorded : { rows, ms: Math.round(performance.now() - startedAt) };
 }

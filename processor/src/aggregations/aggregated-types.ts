@@ -11,9 +11,9 @@ export const markedTypes = [
   ...new Set([...moneyTypes, ...tournamentTypes, ...profileTypes, ...publisherTypes, signupType]),
 ];
 
-const known = new Set(markedTypes);
+const markedSet = new Set(markedTypes);
 
 /** Event types as they appear in marks: all types that no aggregate counts become ''. */
-export const asMarked = (types: Iterable<string>): string[] => [
-  ...new Set([...types].map((type) => (known.has(type) ? type : ''))),
+export const toMarkedTypes = (types: Iterable<string>): string[] => [
+  ...new Set([...types].map((type) => (markedSet.has(type) ? type : ''))),
 ];

@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Period } from './periods.js';
 
 /** The client holds the claim of the site and reads one snapshot. */
-export interface Aggregation {
+export interface AggregationContext {
   client: PoolClient;
   siteId: string;
   timezone: string;
@@ -12,22 +12,22 @@ export interface Aggregation {
 }
 
 /** The time ranges whose raw events are complete. */
-export const withRawEvents = <T extends { from: Date }>({ rawSince }: Aggregation, stretches: T[]): T[] =>
-  rawSince === undefined ? stretches : stretches.filter(({ from }) => from >= rawSince);
+export const withCompleteRawEvents = <T extends { from: Date }>({ rawSince }: AggregationContext, ranges: T[]): T[] =>
+  rawSince === undefined ? ranges : ranges.filter(({ from }) => from >= rawSince);
 
 /** SQL for the instant at which a day begins in the site's current time zone. */
 export const startOf = (day: string) => `(${day}::timestamp at time zone sites.timezone)`;
 
 /**
- * Deletes the rows that can be recomputed, those since {@link Aggregation.rawSince}. Earlier rows keep the time zone they were
+ * Deletes the rows that can be recomputed, those since {@link AggregationContext.rawSince}. Earlier rows keep the time zone they were
  * counted in, because their raw events are gone. `start` is an SQL expression, see {@link startOf}.
  */
-export async function forgetKnown(
-  { client, siteId, rawSince }: Aggregation,
+export async function deleteRecomputable(
+  { client, siteId, rawSince }: AggregationContext,
   table: string,
   start: string,
 ): Promise<void> {
-  const statement = `/* processor.forgetAggregates */
+  const statement = `/* processor.deleteRecomputable */
 delete from ${table} using sites where ${table}.site_id = $1 and sites.site_id = $1 and ${start} >= $2`;
   await client.query(statement, [siteId, rawSince ?? '-infinity']);
 }
@@ -36,8 +36,8 @@ delete from ${table} using sites where ${table}.site_id = $1 and sites.site_id =
  * Runs `select` once for each row of `stretches`, as `found`. With a plain join, a planner that expects few rows compares every
  * row with every time range, which takes forever for years of hours.
  */
-export const inEach = (stretches: string, select: string) =>
-  `${stretches} cross join lateral (${select} offset 0) as found`;
+export const lateralJoin = (ranges: string, select: string) =>
+  `${ranges} cross join lateral (${select} offset 0) as found`;
 
 /**
  * Tables `period`, from $2 to $5, and `scale`, the periods of each type in order. A day that the time zone skipped starts at the

@@ -2,11 +2,17 @@
 import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import { percent } from '@millrace/shared/contract/money-sql';
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
-import { addVisitors, createNumbers } from './add-visitors.js';
+import { addVisitors, createTemporaryNumbers } from './add-visitors.js';
 import { signupType } from './aggregated-types.js';
-import { type Aggregation, forgetKnown, inEach, startOf, withRawEvents } from './aggregation.js';
+import {
+  type AggregationContext,
+  deleteRecomputable,
+  lateralJoin,
+  startOf,
+  withCompleteRawEvents,
+} from './aggregation.js';
 import { addMonths, daysOf, type Period, periodOf, periodsOf } from './periods.js';
-import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
+import { filterDays, type SplitDays, splitDays } from './split-days.js';
 import { startsOf, type TouchedInterval } from './touched-intervals.js';
 
 /** A row is recomputed if either its cohort or its month is listed. */
@@ -49,10 +55,10 @@ select least((
   select interval_start from rollup_15m
   where site_id = $1 and dimension = 'all' and event_type = 'signup' and visitor_count > 0 order by interval_start limit 1
 ), (
-  select min(timestamp) from ${inEach(openIntervals, openSignups)})) as first`;
+  select min(timestamp) from ${lateralJoin(openIntervals, openSignups)})) as first`;
 
 /** Months in the site's time zone, from its first signup to now; empty if there is none. */
-async function allMonths({ client, siteId, timezone }: Aggregation, now: Date): Promise<Period[]> {
+async function allMonths({ client, siteId, timezone }: AggregationContext, now: Date): Promise<Period[]> {
   const { rows } = await client.query<{ first: Date | null }>(firstSignup, [siteId]);
   const first = rows[0]!.first;
   if (!first) return [];
@@ -73,40 +79,45 @@ function daysOfMonths(months: Period[], zone: string): Period[] {
 }
 
 /** Registers a set to be disposed of when the computation ends, even if it fails. */
-type Own = (set: VisitorSet) => VisitorSet;
+type TrackSet = (set: VisitorSet) => VisitorSet;
 
 /** Users by the month of their first signup. */
 async function signupSets(
-  site: Aggregation,
+  site: AggregationContext,
   months: Period[],
-  parts: RolledParts,
+  parts: SplitDays,
   numberOf: (user: string) => number,
-  own: Own,
+  track: TrackSet,
 ) {
-  const sets = new Map(months.map(({ start }) => [start, own(createVisitorSet())]));
+  const sets = new Map(months.map(({ start }) => [start, track(createVisitorSet())]));
   await addVisitors(site, parts, 'signup', numberOf, (day) => sets.get(addMonths(day, 0))!);
-  const seen = own(createVisitorSet());
+  const seen = track(createVisitorSet());
   for (const [start, set] of sets) {
-    sets.set(start, own(set.without(seen)));
+    sets.set(start, track(set.without(seen)));
     seen.addAll(set);
     set.dispose();
   }
   return sets;
 }
 
-async function countRows(site: Aggregation, months: Period[], scope: CohortScope, own: Own): Promise<CohortRow[]> {
-  const numberOf = createNumbers();
-  const parts = await rolledParts(site, daysOfMonths(months, site.timezone));
+async function countRows(
+  site: AggregationContext,
+  months: Period[],
+  scope: CohortScope,
+  own: TrackSet,
+): Promise<CohortRow[]> {
+  const numberOf = createTemporaryNumbers();
+  const parts = await splitDays(site, daysOfMonths(months, site.timezone));
   const members = await signupSets(site, months, parts, numberOf, own);
-  const [known, rows] = [withRawEvents(site, months), [] as CohortRow[]];
+  const [known, rows] = [withCompleteRawEvents(site, months), [] as CohortRow[]];
   for (const [index, { start: month }] of known.entries()) {
-    const isWanted = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
+    const isInScope = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
     const cohorts = known
       .slice(0, index + 1)
-      .filter((cohort) => isWanted(cohort) && members.get(cohort.start)!.size > 0);
+      .filter((cohort) => isInScope(cohort) && members.get(cohort.start)!.size > 0);
     if (cohorts.length === 0) continue;
     const active = own(createVisitorSet());
-    const partsOfMonth = partsOfDays(parts, (day) => addMonths(day, 0) === month);
+    const partsOfMonth = filterDays(parts, (day) => addMonths(day, 0) === month);
     await addVisitors(site, partsOfMonth, 'any', numberOf, () => active);
     for (const { start: cohort } of cohorts) {
       const set = members.get(cohort)!;
@@ -118,9 +129,9 @@ async function countRows(site: Aggregation, months: Period[], scope: CohortScope
   return rows;
 }
 
-async function countCohorts(site: Aggregation, months: Period[], scope: CohortScope): Promise<CohortRow[]> {
+async function countCohorts(site: AggregationContext, months: Period[], scope: CohortScope): Promise<CohortRow[]> {
   const sets: VisitorSet[] = [];
-  const own: Own = (set) => {
+  const own: TrackSet = (set) => {
     sets.push(set);
     return set;
   };
@@ -138,16 +149,16 @@ async function countCohorts(site: Aggregation, months: Period[], scope: CohortSc
  * signups of a month minus those of earlier months, and that set AND the OR of all days of the later month.
  */
 export async function cohorts(
-  site: Aggregation,
+  site: AggregationContext,
   scopeOf: (months: string[]) => CohortScope,
   now: Date,
 ): Promise<number> {
   const { client, siteId, rawSince } = site;
   const months = await allMonths(site, now);
   // A cohort whose month has lost raw events keeps its rows, including those of later months.
-  const known = withRawEvents(site, months);
+  const known = withCompleteRawEvents(site, months);
   if (known.length === 0) {
-    await forgetKnown(site, 'user_cohorts', startOf('cohort_month'));
+    await deleteRecomputable(site, 'user_cohorts', startOf('cohort_month'));
     return 0;
   }
   const scope = scopeOf(known.map(({ start }) => start));
@@ -170,8 +181,8 @@ export async function cohorts(
  * Updates the cohorts after changes in the `touched` intervals and after `passed` days; returns how many rows were written. A
  * signup that was added or erased moves users between its month and later ones, so all cohorts from that month on are recomputed.
  */
-export function touchedCohorts(
-  site: Aggregation,
+export function updateCohorts(
+  site: AggregationContext,
   touched: TouchedInterval[],
   passed: string[],
   now: Date,

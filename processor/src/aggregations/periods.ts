@@ -68,8 +68,11 @@ export function daysOf(instants: Date[], zone: string): string[] {
 }
 
 /** The period that a job names: by a day in it, or as the current or previous one at the instant `at`. */
-export function resolvePeriod(asked: Pick<PeriodData, 'periodType' | 'period'> & { at: string }, zone: string): Period {
-  const { periodType, period, at } = asked;
+export function resolvePeriod(
+  requested: Pick<PeriodData, 'periodType' | 'period'> & { at: string },
+  zone: string,
+): Period {
+  const { periodType, period, at } = requested;
   if (period !== 'previous' && period !== 'current') return periodOf(period, periodType, zone);
   const current = periodOf(dayOf(new Date(at), zone), periodType, zone);
   return period === 'current' ? current : periodOf(addDays(current.start, -1), periodType, zone);

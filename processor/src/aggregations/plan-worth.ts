@@ -41,7 +41,7 @@ export function decimalText(units: bigint): string {
  * https://docs.stripe.com/billing/subscriptions/analytics/glossary: monthly-normalized value). Both values are rounded
  * independently, so 12 months equal the year except for the twentieth decimal place.
  */
-export function worthOf({ amount, interval, count }: Plan): Worth {
+export function planWorth({ amount, interval, count }: Plan): Worth {
   const paidPerYear = parseDecimal(amount) * perYear[interval];
   return { monthly: divide(paidPerYear, 12n * BigInt(count)), annual: divide(paidPerYear, BigInt(count)) };
 }

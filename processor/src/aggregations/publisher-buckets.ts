@@ -35,7 +35,7 @@ export function hoursOfIntervals(intervals: Date[], zone: string): Bucket[] {
 }
 
 /** The days, weeks or months that contain the given days. */
-export const coarserOf = (
+export const periodBuckets = (
   days: string[],
   granularity: Exclude<PublisherData['granularity'], 'hour'>,
   zone: string,

@@ -1,6 +1,6 @@
 import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
-import { type Aggregation, inEach, withRawEvents } from './aggregation.js';
-import { partTable, splitStretches } from './rolled-parts.js';
+import { type AggregationContext, lateralJoin, withCompleteRawEvents } from './aggregation.js';
+import { partTable, splitRanges } from './split-days.js';
 
 /** A time range with one row; `[from, to)`. */
 export interface Bucket {
@@ -35,12 +35,12 @@ on conflict (site_id, granularity, bucket_start) do update set
 
 const countedTypes = `('ad_request', 'impression', 'click')`;
 
-const countedByRollups = `
+const countedFromRollups = `
     select event_type, events from rollup_15m
     where site_id = $1 and dimension = 'all' and event_type in ${countedTypes}
       and interval_start >= part.starts and interval_start < part.ends`;
 
-const countedOneByOne = `
+const countedFromEvents = `
     select event_type, count(*) as events from events
     where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes} and bot is null
     group by event_type`;
@@ -50,9 +50,9 @@ const hoursStatement = `/* processor.publisherHours */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
 ), counts as (
-  select hour, event_type, events from ${inEach(partTable(4, 'hour', 'timestamptz'), countedByRollups)}
+  select hour, event_type, events from ${lateralJoin(partTable(4, 'hour', 'timestamptz'), countedFromRollups)}
   union all
-  select hour, event_type, events from ${inEach(partTable(7, 'hour', 'timestamptz'), countedOneByOne)}
+  select hour, event_type, events from ${lateralJoin(partTable(7, 'hour', 'timestamptz'), countedFromEvents)}
 ), counted as (
   select hour as starts, coalesce(sum(events) filter (where event_type = 'ad_request'), 0) as ad_requests,
     coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,
@@ -78,7 +78,7 @@ const sumsStatement = `/* processor.publisherSums */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
 ), hours as materialized (
-  select bucket.starts, found.* from ${inEach('bucket', hoursOfBucket)}
+  select bucket.starts, found.* from ${lateralJoin('bucket', hoursOfBucket)}
 ), counted as (
   select starts, sum(ad_requests) as ad_requests, sum(impressions) as impressions, sum(clicks) as clicks from hours group by starts
 ), earned as (
@@ -92,14 +92,14 @@ const columns = (buckets: Bucket[]) => [buckets.map(({ from }) => from), buckets
 const partColumns = (parts: HourPart[]) => [parts.map(({ hour }) => hour), ...columns(parts)];
 
 /** Replaces the rows of whole clock hours, given ascending; returns how many rows were written. */
-export async function publisherHours(site: Aggregation, hours: Bucket[]): Promise<number> {
-  const known = withRawEvents(site, hours);
-  if (known.length === 0) return 0;
-  const wanted = known.map(({ from, to }): HourPart => ({ hour: from, from, to }));
-  const parts = await splitStretches(site, wanted);
+export async function publisherHours(site: AggregationContext, hours: Bucket[]): Promise<number> {
+  const complete = withCompleteRawEvents(site, hours);
+  if (complete.length === 0) return 0;
+  const wholeHours = complete.map(({ from, to }): HourPart => ({ hour: from, from, to }));
+  const parts = await splitRanges(site, wholeHours);
   const { rowCount } = await site.client.query(hoursStatement, [
     site.siteId,
-    ...columns(known),
+    ...columns(complete),
     ...partColumns(parts.intervals),
     ...partColumns(parts.events),
   ]);
@@ -111,7 +111,7 @@ export async function publisherHours(site: Aggregation, hours: Bucket[]): Promis
  * CTR = clicks / impressions x 100; fill rate = impressions / ad requests x 100; revenue per currency from events of type
  * revenue; eCPM = revenue / impressions x 1000.
  */
-export async function publisherSums(site: Aggregation, granularity: string, buckets: Bucket[]): Promise<number> {
+export async function publisherSums(site: AggregationContext, granularity: string, buckets: Bucket[]): Promise<number> {
   if (buckets.length === 0) return 0;
   const { rowCount } = await site.client.query(sumsStatement, [site.siteId, ...columns(buckets), granularity]);
   return rowCount ?? 0;

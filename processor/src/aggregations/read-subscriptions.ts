@@ -1,8 +1,8 @@
 import { dayOf } from '@millrace/shared/time/zone-days';
-import type { Aggregation } from './aggregation.js';
-import type { SubscriptionEvent } from './follow-subscription.js';
+import type { AggregationContext } from './aggregation.js';
 import type { PlanInterval } from './plan-worth.js';
-import type { TakeTurns } from './take-turns.js';
+import type { SubscriptionEvent } from './track-subscription.js';
+import type { YieldIfDue } from './yield-if-due.js';
 
 /**
  * A subscription is identified by its subscription_id; otherwise by user, profile and currency; without a user, each transaction
@@ -24,7 +24,7 @@ with first as (
     when user_id is not null then jsonb_build_array('user', user_id, profile_id, currency)
     else jsonb_build_array('transaction', coalesce(transaction_id, event_id::text)) end::text as key
   from first
-), told as (
+), grouped as (
   select *, case when kind <> 'refund' then key else first_value(key) over (
     partition by transaction_id order by kind = 'payment' desc, timestamp, event_id) end as subscription
   from keyed
@@ -33,7 +33,7 @@ select subscription, timestamp, kind, transaction_id as transaction, currency, a
   interval_count as count, at_period_end as "atPeriodEnd",
   first_value(case when user_id is null then subscription else jsonb_build_array('user', user_id)::text end) over (
     partition by subscription order by kind = 'payment' desc, timestamp, event_id) as customer
-from told where subscription is not null order by customer, timestamp, event_id`;
+from grouped where subscription is not null order by customer, timestamp, event_id`;
 
 interface Row {
   customer: string;
@@ -50,7 +50,7 @@ interface Row {
 
 const rowsAtOnce = 5_000;
 
-async function* readRows(site: Aggregation): AsyncGenerator<Row> {
+async function* readRows(site: AggregationContext): AsyncGenerator<Row> {
   await site.client.query(statement, [site.siteId]);
   for (;;) {
     const { rows } = await site.client.query<Row>(
@@ -122,8 +122,8 @@ function addRow(customer: Customer, row: Row, zone: string): void {
 
 /** Yields the subscriptions of one customer at a time, each as its events in order. Reads through a cursor on `site.client`. */
 export async function* readSubscriptions(
-  site: Aggregation,
-  takeTurns: TakeTurns,
+  site: AggregationContext,
+  yieldIfDue: YieldIfDue,
 ): AsyncGenerator<SubscriptionEvent[][]> {
   let id: string | undefined;
   let customer = newCustomer();
@@ -134,7 +134,7 @@ export async function* readSubscriptions(
     }
     id = row.customer;
     addRow(customer, row, site.timezone);
-    await takeTurns();
+    await yieldIfDue();
   }
   yield [...customer.subscriptions.values()];
 }

@@ -1,7 +1,13 @@
 /** Revenue per period and currency: payments and recurring revenue. */
 import { percent } from '@millrace/shared/contract/money-sql';
 import { dayOf } from '@millrace/shared/time/zone-days';
-import { type Aggregation, inPeriods, periodColumns, periodTables, withRawEvents } from './aggregation.js';
+import {
+  type AggregationContext,
+  inPeriods,
+  periodColumns,
+  periodTables,
+  withCompleteRawEvents,
+} from './aggregation.js';
 import type { Period } from './periods.js';
 
 const kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] as const;
@@ -29,7 +35,7 @@ with ${periodTables}, money as materialized (
     coalesce(sum(amount) filter (where kind = 'refund'), 0) as refunded
   from ${inPeriods('money')}
   group by type, start, currency
-), asked as materialized (
+), listed as materialized (
   select *, least($6::date + 1, (start + case type when 'quarter' then interval '3 months' else ('1 ' || type)::interval end)::date)
     as until
   from period where start <= $6::date
@@ -43,10 +49,10 @@ with ${periodTables}, money as materialized (
     coalesce(-sum(annual) filter (where is_inside and kind in ('churned', 'contraction')), 0) as lost,
     coalesce(sum(annual) filter (where is_inside and kind <> 'new'), 0) as net_of_old, bool_or(is_inside) as has_moved
   from (
-    select moved.*, coalesce(day < until, false) as is_inside from moved left join asked using (type, number)) as placed
+    select moved.*, coalesce(day < until, false) as is_inside from moved left join listed using (type, number)) as placed
   group by type, currency, number
 ), dense as (
-  select type, number, start, currency from asked join (select distinct type, currency from moved) as seen using (type)
+  select type, number, start, currency from listed join (select distinct type, currency from moved) as seen using (type)
   union all select distinct type, 0, null::date, currency from moved
 ), running as (
   select type, start, currency, net_monthly, net_annual, lost, net_of_old, has_moved, ${kinds.map((kind) => `course.${kind}`).join(', ')},
@@ -88,8 +94,8 @@ on conflict (site_id, period_type, period_start, currency) do update set
  *   successful transaction, refund and failed attempt counts once, where it came first.
  * - MRR (monthly recurring revenue) = the monthly worth of every subscription at the end of the period's last day, or of
  *   today in the current period; ARR = 12 x MRR, summed separately so that no digit of an annual price is lost. See
- *   followSubscription for what counts, and worthOf for how much.
- * - opening + new + expansion + contraction + churned + reactivated = MRR; contraction and churned are negative. See moveRecurring.
+ *   trackSubscription for what counts, and planWorth for how much.
+ * - opening + new + expansion + contraction + churned + reactivated = MRR; contraction and churned are negative. See mrrMovements.
  * - churn rate = (churned + contraction) / opening x 100, the gross MRR churn rate of
  *   https://help.chartmogul.com/hc/en-us/articles/203359341-Metric-MRR-Churn-Rate.
  * - net retention = (opening + expansion + reactivated + contraction + churned) / opening x 100: 100 % minus the rate of
@@ -97,12 +103,12 @@ on conflict (site_id, period_type, period_start, currency) do update set
  *
  * Payments without a decimal amount and a currency are left out. Periods with dropped raw events keep their rows.
  */
-export async function revenue(site: Aggregation, periods: Period[], now: Date): Promise<number> {
-  const known = withRawEvents(site, periods);
-  if (known.length === 0) return 0;
+export async function revenue(site: AggregationContext, periods: Period[], now: Date): Promise<number> {
+  const complete = withCompleteRawEvents(site, periods);
+  if (complete.length === 0) return 0;
   const { rowCount } = await site.client.query(statement, [
     site.siteId,
-    ...periodColumns(known),
+    ...periodColumns(complete),
     dayOf(now, site.timezone),
   ]);
   return rowCount ?? 0;

@@ -1,7 +1,7 @@
 /** Marks: which intervals may have changed since an aggregate table was last computed. */
 import { markedTypes } from './aggregated-types.js';
-import { inEach } from './aggregation.js';
-import type { ClaimedAggregates } from './claim-aggregation.js';
+import { lateralJoin } from './aggregation.js';
+import type { ClaimedAggregation } from './claim-aggregation.js';
 
 /** An aggregate table and the event types it counts; null for all. */
 export interface MarkedTable {
@@ -15,7 +15,7 @@ export interface TouchedInterval {
   types: string[] | null;
 }
 
-const handOut = `/* processor.handOutMarks */
+const distribute = `/* processor.distributeMarks */
 with taken as (
   delete from aggregation_marks where site_id = $1 and table_name is null returning interval_start, event_types
 )
@@ -25,11 +25,11 @@ from taken join jsonb_to_recordset($2::jsonb) as follower(name text, types text[
   on event_types is null or follower.types is null or event_types && follower.types`;
 
 /** Gives each table its own copy of the marks, so a slow or failing table does not hold up the others. */
-export async function handOutMarks({ client, siteId }: ClaimedAggregates, tables: MarkedTable[]): Promise<void> {
-  await client.query(handOut, [siteId, JSON.stringify(tables)]);
+export async function distributeMarks({ client, siteId }: ClaimedAggregation, tables: MarkedTable[]): Promise<void> {
+  await client.query(distribute, [siteId, JSON.stringify(tables)]);
 }
 
-const join = `/* processor.joinMarks */
+const collapse = `/* processor.collapseMarks */
 with taken as (
   delete from aggregation_marks where site_id = $1 returning interval_start
 )
@@ -37,8 +37,8 @@ insert into aggregation_marks (site_id, interval_start, table_name)
 select $1, min(interval_start), follower.name from taken cross join unnest($2::text[]) as follower(name) group by follower.name`;
 
 /** Before a full recomputation one mark per table is enough: it says that the table is still to be computed. */
-export async function joinMarks({ client, siteId }: ClaimedAggregates, tables: MarkedTable[]): Promise<void> {
-  await client.query(join, [siteId, tables.map(({ name }) => name)]);
+export async function collapseMarks({ client, siteId }: ClaimedAggregation, tables: MarkedTable[]): Promise<void> {
+  await client.query(collapse, [siteId, tables.map(({ name }) => name)]);
 }
 
 const take = `/* processor.takeAggregationMarks */
@@ -60,7 +60,7 @@ const takeOpen = `/* processor.takeOpenIntervals */
 with open as materialized (
   select distinct interval_start from rollup_marks where site_id = $1
 ), present as (
-  select open.interval_start, event_type from ${inEach('open', typesOfInterval)}
+  select open.interval_start, event_type from ${lateralJoin('open', typesOfInterval)}
   union
   select o.interval_start, r.event_type from open o join rollup_15m r on r.interval_start = o.interval_start
   where r.site_id = $1 and r.dimension = 'all' and r.event_type <> '' and ($3::text[] is null or r.event_type = any($3))
@@ -72,13 +72,13 @@ with open as materialized (
 )
 select interval_start as start, types from typed`;
 
-const everything = `/* processor.allIntervals */
+const allIntervals = `/* processor.allIntervals */
 select interval_start as start, null as types from rollup_15m where site_id = $1 and dimension = 'all' and event_type = ''
 union select interval_start, null from rollup_marks where site_id = $1`;
 
 /** Takes the marks of the table; all intervals with events if the site was never aggregated in its current time zone. */
-export async function takeTouched(
-  claimed: ClaimedAggregates,
+export async function takeTouchedIntervals(
+  claimed: ClaimedAggregation,
   { name, types }: MarkedTable,
 ): Promise<TouchedInterval[]> {
   const { client, siteId, timezone, rowsTimezone, rawSince } = claimed;
@@ -86,7 +86,7 @@ export async function takeTouched(
     (await client.query<TouchedInterval>(statement, [siteId, ...values])).rows;
   const marked = await read(take, name);
   const open = await read(takeOpen, name, types, markedTypes);
-  const changed = [...marked, ...open, ...(rowsTimezone === timezone ? [] : await read(everything))];
+  const changed = [...marked, ...open, ...(rowsTimezone === timezone ? [] : await read(allIntervals))];
   return rawSince === undefined ? changed : changed.filter(({ start }) => start >= rawSince);
 }
 
@@ -96,10 +96,10 @@ export const startsOf = (touched: TouchedInterval[]): Date[] =>
     (one, other) => one.getTime() - other.getTime(),
   );
 
-const touch = `/* processor.touchTable */
+const markIntervals = `/* processor.markTable */
 insert into aggregation_marks (site_id, interval_start, table_name) select $1, unnest($2::timestamptz[]), $3`;
 
 /** Marks intervals for another table that depends on this one. */
-export async function touchTable({ client, siteId }: ClaimedAggregates, table: string, moments: Date[]): Promise<void> {
-  if (moments.length > 0) await client.query(touch, [siteId, moments, table]);
+export async function markTable({ client, siteId }: ClaimedAggregation, table: string, starts: Date[]): Promise<void> {
+  if (starts.length > 0) await client.query(markIntervals, [siteId, starts, table]);
 }

@@ -1,5 +1,11 @@
 import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
-import { type Aggregation, inPeriods, periodColumns, periodTables, withRawEvents } from './aggregation.js';
+import {
+  type AggregationContext,
+  inPeriods,
+  periodColumns,
+  periodTables,
+  withCompleteRawEvents,
+} from './aggregation.js';
 import type { Period } from './periods.js';
 
 const statement = `/* processor.tournaments */
@@ -56,9 +62,9 @@ on conflict (site_id, period_type, period_start) do update set
  * or completed in the period, taken from the completion if there is one. The most popular format is the one of most tournaments,
  * the first by name in a tie. Duration (minutes) and revenue (per currency) cover completed tournaments.
  */
-export async function tournaments(site: Aggregation, periods: Period[]): Promise<number> {
-  const known = withRawEvents(site, periods);
-  if (known.length === 0) return 0;
-  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(known)]);
+export async function tournaments(site: AggregationContext, periods: Period[]): Promise<number> {
+  const complete = withCompleteRawEvents(site, periods);
+  if (complete.length === 0) return 0;
+  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(complete)]);
   return rowCount ?? 0;
 }

@@ -34,21 +34,21 @@ async function removeIfOlder(path: string, before: Date): Promise<boolean> {
   }
 }
 
-const wanted = `/* processor.wantedFiles */
+const findUsedFiles = `/* processor.usedFiles */
 select file from exports where file = any($1) and status in ('processing', 'completed')
 union all select file from reports where file = any($1)`;
 
 /** Files still in use, however old they are. */
-async function wantedFiles(pool: Pool, files: string[]): Promise<Set<string>> {
-  const { rows } = await pool.query<{ file: string }>(wanted, [files]);
+async function usedFiles(pool: Pool, files: string[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ file: string }>(findUsedFiles, [files]);
   return new Set(rows.map(({ file }) => file));
 }
 
 export const cleanExportFiles: CleanupStep = async ({ pool, exportDir, now }, olderThan = finishedDays) => {
   const removed = { export_files: 0, partial_files: 0 };
   const files = await filesOf(exportDir);
-  const isWanted = await wantedFiles(pool, files);
-  for (const name of files.filter((file) => !isWanted.has(file))) {
+  const inUse = await usedFiles(pool, files);
+  for (const name of files.filter((file) => !inUse.has(file))) {
     const isPartial = name.endsWith('.part');
     const before = daysBefore(now, isPartial ? partialDays : olderThan);
     if (await removeIfOlder(join(exportDir, name), before)) removed[isPartial ? 'partial_files' : 'export_files'] += 1;

@@ -37,8 +37,8 @@ async function clean(queue: Queue, state: Finished, graceMs: number): Promise<nu
 
 /** BullMQ removes old records only when a job of the same queue ends, so idle queues keep theirs. */
 export const cleanJobRecords: CleanupStep = async ({ queues = [], now }, olderThan) => {
-  const waitedForSince = await oldestParent(queues);
-  const youngestMs = waitedForSince === undefined ? 0 : Math.max(0, now.getTime() - waitedForSince);
+  const oldestParentMs = await oldestParent(queues);
+  const youngestMs = oldestParentMs === undefined ? 0 : Math.max(0, now.getTime() - oldestParentMs);
   const removed = { completed_jobs: 0, failed_jobs: 0 };
   for (const { queue } of queues) {
     for (const state of ['completed', 'failed'] as const) {
@@ -49,8 +49,8 @@ export const cleanJobRecords: CleanupStep = async ({ queues = [], now }, olderTh
     }
   }
   const kept = [];
-  if (waitedForSince !== undefined) {
-    const since = new Date(waitedForSince).toISOString();
+  if (oldestParentMs !== undefined) {
+    const since = new Date(oldestParentMs).toISOString();
     kept.push({ what: `jobs that ended after ${since}`, reason: 'a waiting parent job may need their results' });
   }
   return { removed, kept };

@@ -5,7 +5,7 @@ import { expiredTokens } from './expired-tokens.js';
 import { oldLogs } from './old-logs.js';
 import { tempFiles } from './temp-files.js';
 
-const stepsOf: Record<CleanupData['type'], CleanupStep[]> = {
+const stepsByType: Record<CleanupData['type'], CleanupStep[]> = {
   old_logs: oldLogs,
   expired_tokens: expiredTokens,
   temp_files: tempFiles,
@@ -18,7 +18,7 @@ export async function cleanUp(
   onProgress: (percent: number) => Promise<unknown> | unknown = () => {},
 ): Promise<CleanupResult> {
   const total: CleanupResult = { removed: {}, kept: [] };
-  const steps = stepsOf[type];
+  const steps = stepsByType[type];
   for (const [index, step] of steps.entries()) {
     const { removed, kept } = await step(deps, olderThan);
     Object.assign(total.removed, removed);

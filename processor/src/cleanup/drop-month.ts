@@ -13,7 +13,7 @@ const patience = { attempts: 10, pauseMs: 500 };
  * Work that still needs raw events of that time. The lock on events keeps it from growing, as marks are written together with
  * events. The marks of a running roll are still visible here, and the lock waits for all readers of events.
  */
-const findOpen = `/* processor.openBefore */
+const findPendingWork = `/* processor.pendingWork */
 select
   exists (select 1 from rollup_marks where interval_start < $1) as intervals,
   exists (select 1 from rollup_day_marks where day <= ($1::timestamptz at time zone 'UTC')::date) as days,
@@ -29,8 +29,8 @@ const reasons = {
   timezones: 'a site is changing its time zone',
 };
 
-async function openWork(client: PoolClient, before: Date): Promise<string | undefined> {
-  const { rows } = await client.query<Record<keyof typeof reasons, boolean>>(findOpen, [before]);
+async function pendingWork(client: PoolClient, before: Date): Promise<string | undefined> {
+  const { rows } = await client.query<Record<keyof typeof reasons, boolean>>(findPendingWork, [before]);
   const names = Object.keys(reasons) as (keyof typeof reasons)[];
   const open = names.find((name) => rows[0]![name]);
   return open && reasons[open];
@@ -56,11 +56,11 @@ async function closeDays(client: PoolClient, next: string): Promise<void> {
     alter table ${table} add constraint ${table}_closed check (timestamp >= '${from}') not valid`);
 }
 
-async function drop(client: PoolClient, month: string, next: string): Promise<string | undefined> {
+async function detachAndDrop(client: PoolClient, month: string, next: string): Promise<string | undefined> {
   await lockPartitions(client);
   await client.query(lockSites, [monthStart(next)]);
   await client.query('/* processor.lockEvents */ lock table events in access exclusive mode');
-  const open = await openWork(client, closedBefore(monthStart(next)));
+  const open = await pendingWork(client, closedBefore(monthStart(next)));
   if (open !== undefined) return open;
   await client.query(raiseHorizon, [monthStart(next)]);
   await client.query(dropSegments, [monthStart(next)]);
@@ -80,7 +80,7 @@ export async function dropMonth(pool: Pool, month: string, next: string): Promis
   await ensureMonths(pool, [next]);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTransaction(pool, (client) => drop(client, month, next), begin);
+      return await inTransaction(pool, (client) => detachAndDrop(client, month, next), begin);
     } catch (error) {
       if (!isLocked(error)) throw error;
       if (attempt === patience.attempts) return 'its events are in constant use';

@@ -1,6 +1,7 @@
 /** Drops months of raw events past their retention, once their rollups are verified. */
-import { counted } from '../counted.js';
+
 import { partitionOf } from '../events/ensure-partitions.js';
+import { formatCount } from '../format-count.js';
 import { closedDays } from '../rollups/raw-horizon.js';
 import { type CleanupDeps, type CleanupStep, daysBefore } from './cleanup-step.js';
 import { dropMonth } from './drop-month.js';
@@ -36,7 +37,7 @@ export const dropOldMonths: CleanupStep = async (deps) => {
     const reason = await tryToDrop(deps, month, next);
     if (reason !== undefined) {
       const later = old.length - index - 1;
-      const others = later === 0 ? '' : `; ${counted(later, 'later month')} also kept`;
+      const others = later === 0 ? '' : `; ${formatCount(later, 'later month')} also kept`;
       return { removed, kept: [{ what: partitionOf(month), reason: `${reason}${others}` }] };
     }
     removed.event_months += 1;

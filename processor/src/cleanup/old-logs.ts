@@ -39,7 +39,7 @@ const cleanClocked: CleanupStep = async ({ pool, now }, olderThan = clockedDays)
   return { removed: { clocked_events: await deleteRows(pool, clockedEvents, before) }, kept: [] };
 };
 
-const rowsOf =
+const deleteStep =
   (kind: string, statement: string, days: number): CleanupStep =>
   async ({ pool, now }, olderThan) => ({
     removed: { [kind]: await deleteRows(pool, statement, daysBefore(now, olderThan ?? days)) },
@@ -48,9 +48,9 @@ const rowsOf =
 
 export const oldLogs: CleanupStep[] = [
   cleanJobRecords,
-  rowsOf('audit_log', auditLog, 365),
-  rowsOf('schedule_runs', scheduleRuns, 30),
-  rowsOf('alert_deliveries', alertDeliveries, 30),
+  deleteStep('audit_log', auditLog, 365),
+  deleteStep('schedule_runs', scheduleRuns, 30),
+  deleteStep('alert_deliveries', alertDeliveries, 30),
   cleanDuplicates,
   cleanClocked,
 ];

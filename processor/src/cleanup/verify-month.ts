@@ -1,6 +1,6 @@
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf, dayStart } from '@millrace/shared/time/zone-days';
-import { counted } from '../counted.js';
+import { formatCount } from '../format-count.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { verifySite } from '../verify/verify-site.js';
 import { monthAfter, monthStart } from './partition-months.js';
@@ -28,9 +28,10 @@ async function verify(pool: Pool, { siteId, timezone }: Site, from: Date, to: Da
   // Segments are dropped together with the events.
   const range = { siteId, from: { instant: start }, to: { day: lastDay }, isOfRollups: true };
   const { differences, markedIntervals, markedDays } = await verifySite(pool, range, () => {});
-  if (differences > 0) return `site ${siteId} has ${counted(differences, 'difference')} between rollups and raw events`;
-  if (markedIntervals > 0) return `site ${siteId} has ${counted(markedIntervals, 'interval')} not rolled up yet`;
-  return markedDays > 0 ? `site ${siteId} has ${counted(markedDays, 'day')} not rolled up yet` : undefined;
+  if (differences > 0)
+    return `site ${siteId} has ${formatCount(differences, 'difference')} between rollups and raw events`;
+  if (markedIntervals > 0) return `site ${siteId} has ${formatCount(markedIntervals, 'interval')} not rolled up yet`;
+  return markedDays > 0 ? `site ${siteId} has ${formatCount(markedDays, 'day')} not rolled up yet` : undefined;
 }
 
 /** Returns the first reason why the month must not be dropped yet. One snapshot per site. */

@@ -10,10 +10,10 @@ import type { Pool } from '@millrace/shared/platform/postgres';
 import { busy } from '../rollups/claim-site.js';
 import { type RollSummary, rollSite } from '../rollups/roll-site.js';
 import { type EraseOptions, eraseHelp, eraseOptions } from './erase-options.js';
-import { erasedText, nothingFound, notPurgedText, rolledText } from './erase-text.js';
+import { erasedText, notFoundText, notPurgedText, rolledText } from './erase-text.js';
 import { eraseUser } from './erase-user.js';
 
-export interface EraseSurroundings {
+export interface EraseDeps {
   stdout: Writable;
   stderr: Writable;
   databaseUrl: DatabaseUrl;
@@ -43,7 +43,7 @@ async function isPurgeDue(pool: Pool, siteId: string): Promise<boolean> {
 
 async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promise<string | undefined> {
   const erased = await eraseUser(pool, options);
-  const nothing = nothingFound(options, erased);
+  const nothing = notFoundText(options, erased);
   if (nothing !== undefined) {
     // An earlier erasure may have been interrupted before its roll.
     if (!options.dryRun) await rollSite(pool, options.siteId, { now: new Date() });
@@ -57,8 +57,8 @@ async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promi
 }
 
 /** Exit code: 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, otherwise 1. */
-export async function runErase(args: string[], surroundings: EraseSurroundings): Promise<0 | 1 | 3> {
-  const { stdout, stderr, databaseUrl } = surroundings;
+export async function runErase(args: string[], deps: EraseDeps): Promise<0 | 1 | 3> {
+  const { stdout, stderr, databaseUrl } = deps;
   const commandLine = eraseOptions(args);
   if (commandLine.kind === 'help') {
     stdout.write(eraseHelp);

@@ -1,15 +1,15 @@
 /** Erases a whole site on request: most rows in chunks, the rest in one short transaction. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { busy } from '../rollups/claim-site.js';
-import { awaitWriters } from './await-writers.js';
+import { eraseChunks, readSiteTables, type SiteTable } from './erase-chunks.js';
 import { eraseDeadLetters } from './erase-dead-letters.js';
 import { eraseExports } from './erase-exports.js';
-import { erasePieces, readSiteTables, type SiteTable } from './erase-pieces.js';
+import { waitForWriters } from './wait-for-writers.js';
 
 /** True if `DELETE /api/v1/sites/:site_id` was requested and is not finished. */
-export async function isToBeErased(pool: Pool, siteId: string): Promise<boolean> {
+export async function isErasurePending(pool: Pool, siteId: string): Promise<boolean> {
   const { rowCount } = await pool.query(
-    '/* processor.isToBeErased */ select 1 from sites where site_id = $1 and erase_requested_at is not null',
+    '/* processor.isErasurePending */ select 1 from sites where site_id = $1 and erase_requested_at is not null',
     [siteId],
   );
   return rowCount === 1;
@@ -26,7 +26,7 @@ const claims = [
   '/* processor.claimErasedAggregates */ select 1 from site_aggregations where site_id = $1 for update nowait',
 ];
 
-const forgetSite = `/* processor.forgetSite */
+const deleteSite = `/* processor.deleteSite */
 delete from sites where site_id = $1 and erase_requested_at is not null`;
 
 /** Rolls back the transaction because the site is in use. */
@@ -45,10 +45,10 @@ const isInUse = (error: unknown) =>
  * only this site's row is locked.
  */
 async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]): Promise<void> {
-  const { rowCount } = await client.query(forgetSite, [siteId]);
+  const { rowCount } = await client.query(deleteSite, [siteId]);
   if (rowCount === 0) return; // another erasure was faster
   for (const claim of claims) await client.query(claim, [siteId]);
-  if (!(await awaitWriters(client, patienceMs))) throw new SiteInUseError();
+  if (!(await waitForWriters(client, patienceMs))) throw new SiteInUseError();
   await eraseExports(client, siteId);
   for (const { name } of tables) {
     await client.query(`/* processor.eraseSite */ delete from ${name} where site_id = $1`, [siteId]);
@@ -60,12 +60,12 @@ async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]
  * roll or an aggregation of the site is running. Safe to repeat: if interrupted, the next roll continues. Events stored later,
  * such as those still in the queue, create the site again.
  */
-export async function eraseSite(pool: Pool, siteId: string, stopped?: AbortSignal): Promise<typeof busy | undefined> {
+export async function eraseSite(pool: Pool, siteId: string, signal?: AbortSignal): Promise<typeof busy | undefined> {
   try {
     const tables = (await readSiteTables(pool)).filter(({ name }) => name !== 'sites');
     const inPieces = tables.filter(({ name }) => name !== 'exports');
-    await erasePieces(pool, siteId, inPieces, stopped);
-    if (stopped?.aborted) return undefined;
+    await eraseChunks(pool, siteId, inPieces, signal);
+    if (signal?.aborted) return undefined;
     await inTransaction(pool, (client) => eraseDeadLetters(client, { siteId }));
     await inTransaction(pool, (client) => eraseRest(client, siteId, tables), begin);
     return undefined;

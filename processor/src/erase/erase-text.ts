@@ -1,5 +1,5 @@
 /** The output of `npm run erase`. */
-import { counted } from '../counted.js';
+import { formatCount } from '../format-count.js';
 import type { RollSummary } from '../rollups/roll-site.js';
 import type { EraseOptions } from './erase-options.js';
 import type { ErasedUserSummary } from './erase-user.js';
@@ -14,12 +14,12 @@ export function erasedText({ siteId, userId, dryRun }: EraseOptions, erased: Era
   return `${dryRun ? 'Dry run, would remove' : 'Removed'}: user ${JSON.stringify(userId)} of site ${siteId}
   events        ${events.toLocaleString('en')}${times}
   visitor       ${visitor ? 1 : 0}
-  dead letters  ${removed} removed, ${rewritten} rewritten without the user's events (${counted(within, 'event')} in total)
+  dead letters  ${removed} removed, ${rewritten} rewritten without the user's events (${formatCount(within, 'event')} in total)
 ${remains}`;
 }
 
 /** Undefined if something was found. */
-export function nothingFound({ siteId, userId }: EraseOptions, erased: ErasedUserSummary): string | undefined {
+export function notFoundText({ siteId, userId }: EraseOptions, erased: ErasedUserSummary): string | undefined {
   const { events, visitor, deadLetters, payments, isSiteKnown } = erased;
   if (events + payments + deadLetters.events > 0 || visitor) return undefined;
   return isSiteKnown
@@ -28,7 +28,7 @@ export function nothingFound({ siteId, userId }: EraseOptions, erased: ErasedUse
 }
 
 export const rolledText = ({ intervals, days }: RollSummary) =>
-  `  rollups       exact: ${counted(intervals, 'interval')} and ${counted(days, 'day')} recomputed\n`;
+  `  rollups       exact: ${formatCount(intervals, 'interval')} and ${formatCount(days, 'day')} recomputed\n`;
 
 export const notPurgedText =
   '  segments      still contain copies of the events, which no query reads; the next rolls remove them\n';

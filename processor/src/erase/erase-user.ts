@@ -44,18 +44,18 @@ async function eraseMoney(client: PoolClient, siteId: string, userId: string): P
 }
 
 /** A new epoch invalidates all cached answers, even for clients that accept stale ones; the next roll purges the segments. */
-const moveEpoch = `/* processor.keepRollsAway */
+const bumpEpoch = `/* processor.lockRollups */
 update site_rollups set epoch = epoch + 1, segments_purge = true where site_id = $1`;
 
 /** Waits for a running roll, which could number the user again as a new visitor. */
-async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
+async function lockRollups(client: PoolClient, siteId: string): Promise<void> {
   await client.query(addSite, [siteId]);
-  await client.query(moveEpoch, [siteId]);
+  await client.query(bumpEpoch, [siteId]);
 }
 
 /** Cached answers may contain event rows. */
-async function eraseAnswers(client: PoolClient, siteId: string): Promise<void> {
-  await client.query('/* processor.eraseAnswers */ delete from cache_entries where site_id = $1', [siteId]);
+async function eraseCachedAnswers(client: PoolClient, siteId: string): Promise<void> {
+  await client.query('/* processor.eraseCachedAnswers */ delete from cache_entries where site_id = $1', [siteId]);
 }
 
 async function eraseVisitor(client: PoolClient, siteId: string, userId: string): Promise<boolean> {
@@ -66,24 +66,26 @@ async function eraseVisitor(client: PoolClient, siteId: string, userId: string):
   return rowCount === 1;
 }
 
-async function isSite(client: PoolClient, siteId: string): Promise<boolean> {
-  const { rowCount } = await client.query('/* processor.isSite */ select 1 from sites where site_id = $1', [siteId]);
+async function siteExists(client: PoolClient, siteId: string): Promise<boolean> {
+  const { rowCount } = await client.query('/* processor.siteExists */ select 1 from sites where site_id = $1', [
+    siteId,
+  ]);
   return rowCount === 1;
 }
 
 /** The visitor number is never reused. A dry run does all of it and rolls back. */
 export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions): Promise<ErasedUserSummary> {
   return inTransaction(pool, async (client) => {
-    await keepRollsAway(client, siteId);
+    await lockRollups(client, siteId);
     const payments = await eraseMoney(client, siteId, userId);
     const events = await eraseEvents(client, siteId, userId);
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });
     await expireSiteExports(client, siteId);
     await eraseReportFiles(client, siteId);
-    await eraseAnswers(client, siteId);
+    await eraseCachedAnswers(client, siteId);
     const rawSince = (await readRawHorizon(client))?.since;
-    const isSiteKnown = await isSite(client, siteId);
+    const isSiteKnown = await siteExists(client, siteId);
     if (dryRun) await client.query('rollback');
     return { ...events, visitor, deadLetters, payments, isSiteKnown, rawSince };
   });

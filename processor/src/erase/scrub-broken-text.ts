@@ -26,29 +26,30 @@ const fieldPatterns = {
 /** Splits the text between events. When in doubt a piece is removed; it could not have been stored anyway. */
 export function scrubBrokenText(text: string, { siteId, userId }: ErasedUser): ScrubbedText {
   if (!text.includes(userId === undefined ? 'site_id' : 'user_id')) return { text, erased: 0 };
-  const pieces = text.split(betweenObjects).reduce<string[]>(joinToEvents, []);
-  const left = pieces.filter((piece) => !(names(piece, 'site_id', siteId) && isOfUser(piece, userId)));
+  const pieces = text.split(betweenObjects).reduce<string[]>(joinNested, []);
+  const left = pieces.filter((piece) => !(hasField(piece, 'site_id', siteId) && isOfUser(piece, userId)));
   const erased = pieces.length - left.length;
   if (erased === 0) return { text, erased };
   return { text: left.length === 0 ? null : left.join('').replace(separator, ''), erased };
 }
 
-const isOfUser = (piece: string, userId: string | undefined) => userId === undefined || names(piece, 'user_id', userId);
+const isOfUser = (piece: string, userId: string | undefined) =>
+  userId === undefined || hasField(piece, 'user_id', userId);
 
 /** A piece without a site is a nested object of the event before it. */
-function joinToEvents(events: string[], piece: string): string[] {
+function joinNested(events: string[], piece: string): string[] {
   if (events.length > 0 && !piece.includes('site_id')) events[events.length - 1] += piece;
   else events.push(piece);
   return events;
 }
 
 /** Also tries the text without backslashes, as JSON in a string escapes its quotes. */
-function names(piece: string, field: keyof typeof fieldPatterns, wanted: string): boolean {
+function hasField(piece: string, field: keyof typeof fieldPatterns, wanted: string): boolean {
   const texts = [piece, piece.replace(/\\(.)/g, '$1')];
-  return texts.some((text) => [...text.matchAll(fieldPatterns[field])].some(([, value]) => plain(value!) === wanted));
+  return texts.some((text) => [...text.matchAll(fieldPatterns[field])].some(([, value]) => unquote(value!) === wanted));
 }
 
-function plain(value: string): string {
+function unquote(value: string): string {
   try {
     return String(JSON.parse(value));
   } catch {

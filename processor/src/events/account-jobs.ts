@@ -3,11 +3,11 @@ import type { JobAccount } from '@millrace/shared/contract/job-account';
 import type { Pool } from '@millrace/shared/platform/postgres';
 
 /** One row per job, so processors wait for each other only on the same job. A repeated job adds only what is new. */
-const whereKnown = `on conflict (process, seq) do update set stored = accounted_jobs.stored + excluded.stored,
+const onRepeat = `on conflict (process, seq) do update set stored = accounted_jobs.stored + excluded.stored,
     dead_lettered = accounted_jobs.dead_lettered + excluded.dead_lettered,
     is_done = accounted_jobs.is_done or excluded.is_done`;
 
-interface Counted {
+interface OutcomeSql {
   stored?: string;
   deadLettered?: string;
 }
@@ -16,14 +16,14 @@ interface Counted {
  * SQL that records jobs of the same hour. `stored` and `deadLettered` are SQL expressions for the whole group; the first job
  * carries both, as jobs are summed up by hour anyway. Takes the parameters of {@link accountValues} from number `first` on.
  */
-export const accountSql = ({ stored = '0', deadLettered = '0' }: Counted, first: number): string =>
+export const accountSql = ({ stored = '0', deadLettered = '0' }: OutcomeSql, first: number): string =>
   `insert into accounted_jobs (process, seq, hour, events, stored, dead_lettered, is_done)
   select process, seq, hour, events, case when place = 1 then ${stored} else 0 end,
     case when place = 1 then ${deadLettered} else 0 end, $${first + 4}::boolean
   from unnest($${first}::bigint[], $${first + 1}::bigint[], $${first + 2}::timestamptz[], $${first + 3}::integer[])
     with ordinality as job (process, seq, hour, events, place)
   order by process, seq
-  ${whereKnown}`;
+  ${onRepeat}`;
 
 /** The jobs of a statement, and whether it finishes them. */
 export interface Accounts {

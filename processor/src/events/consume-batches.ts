@@ -15,7 +15,7 @@ import { latencyBuckets, sizeBuckets, type Telemetry } from '@millrace/shared/pl
 import type { Job } from '@millrace/shared/queue/queue';
 import { finishJob } from './account-jobs.js';
 import { classifyError, isDataFault } from './classify-error.js';
-import { type Isolated, isolatePoison, setAside } from './isolate-poison.js';
+import { isolatePoison, type StoreOutcome, writeDeadLetter } from './isolate-poison.js';
 import { type Batch, createBatchMerger, joinBatches, type MergeLimits } from './merge-batches.js';
 import { storeEvents } from './store-events.js';
 import { writeJson } from './write-json.js';
@@ -36,7 +36,7 @@ const unknownErrorRetries = 3;
 const retryDelayMs = (attempt: number) => 100 * 2 ** Math.min(attempt, 5) * (0.5 + Math.random());
 
 /** Rethrows all other errors, so the queue retries the job. */
-function keepBroken(error: unknown): BrokenJobError {
+function asBrokenJob(error: unknown): BrokenJobError {
   if (error instanceof BrokenJobError) return error;
   throw error;
 }
@@ -55,17 +55,17 @@ export function createBatchConsumer(
   const logRetry = createErrorLog(logger, 'could not store events; retrying');
   const stopping = new AbortController();
 
-  function count(events: number, outcome: Isolated): void {
+  function count(events: number, outcome: StoreOutcome): void {
     stored.inc(outcome.stored);
     deadLettered.inc(outcome.deadLettered);
     duplicates.inc(Math.max(0, events - outcome.stored - outcome.deadLettered));
   }
 
-  async function isolateJob({ jobId, events, count: size, hasContext, account }: Batch): Promise<Isolated> {
+  async function isolateJob({ jobId, events, count: size, hasContext, account }: Batch): Promise<StoreOutcome> {
     const list = splitArray(events);
     if (list === undefined) {
       const payload = { v: hasContext ? 2 : 1, count: size, events };
-      return setJobAside(jobId, 'invalid job: events is not a JSON array', payload, account);
+      return deadLetterJob(jobId, 'invalid job: events is not a JSON array', payload, account);
     }
     const insert = (text: string) => storeEvents(pool, text, hasContext, { jobs: [account], areDone: false });
     const outcome = await isolatePoison(pool, insert, { id: jobId, account }, list);
@@ -74,15 +74,20 @@ export function createBatchConsumer(
     return outcome;
   }
 
-  async function setJobAside(id: string, reason: string, payload: unknown, account: JobAccount): Promise<Isolated> {
+  async function deadLetterJob(
+    id: string,
+    reason: string,
+    payload: unknown,
+    account: JobAccount,
+  ): Promise<StoreOutcome> {
     const { events } = account;
-    await setAside(pool, { id, account, events, isDone: true }, reason, writeJson(payload));
+    await writeDeadLetter(pool, { id, account, events, isDone: true }, reason, writeJson(payload));
     logger.warn({ job: id, reason, events }, 'job dead-lettered: its data is invalid');
     return { stored: 0, deadLettered: events };
   }
 
   /** Stores the group at once, or each job by itself if the data is at fault, so that dead letters name their job. */
-  async function store(group: Batch[]): Promise<Isolated> {
+  async function store(group: Batch[]): Promise<StoreOutcome> {
     try {
       const hasContext = group.some((batch) => batch.hasContext);
       const accounts = { jobs: group.map(({ account }) => account), areDone: true };
@@ -125,7 +130,7 @@ export function createBatchConsumer(
   return {
     async consume({ id = 'unknown', data, timestamp = Date.now() }) {
       const { error } = eventJobSchema.validate(data, { convert: false });
-      const unpacked = error ?? (await unpackEvents(data).catch(keepBroken));
+      const unpacked = error ?? (await unpackEvents(data).catch(asBrokenJob));
       if (!(unpacked instanceof Error)) {
         const account = readJobAccount(id, data.count, timestamp);
         await merge({ jobId: id, count: data.count, account, ...unpacked });
@@ -133,7 +138,7 @@ export function createBatchConsumer(
       }
       const events = Number.isSafeInteger(data?.count) && data.count > 0 ? data.count : 1;
       const account = readJobAccount(id, events, timestamp);
-      count(events, await setJobAside(id, `invalid job: ${unpacked.message}`, data, account));
+      count(events, await deadLetterJob(id, `invalid job: ${unpacked.message}`, data, account));
       return { events };
     },
     stopRetrying: () => stopping.abort(),

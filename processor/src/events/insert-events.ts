@@ -28,7 +28,7 @@ const typedColumns = (hasContext: boolean) =>
  * read in the statement, so changes apply immediately. What is stripped from a path becomes a property, unless the client sent a
  * property of that name or the column is set.
  */
-const ruled = `strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
+const ruledPaths = `strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
     or (exists (select 1 from sites where path_rules is not null) and path like '%_/') as is_ruled`;
 
 /**
@@ -90,7 +90,7 @@ function statementOf({ isPlain, hasContext, isAccounted = false }: Variant): str
   const columns = columnsOf(hasContext);
   return `/* processor.insertEvents */
 with batch as materialized (
-  select *${isPlain ? '' : `, ${ruled}`}
+  select *${isPlain ? '' : `, ${ruledPaths}`}
   from json_to_recordset($1::json) as event(${typedColumns(hasContext)}${isPlain ? '' : ', client_time timestamptz'})
 ), new_sites as (
   insert into sites (site_id) select distinct site_id from batch order by site_id on conflict do nothing

@@ -7,7 +7,7 @@ import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';
 
-export interface Isolated {
+export interface StoreOutcome {
   stored: number;
   deadLettered: number;
 }
@@ -39,14 +39,14 @@ function siteOf(text: string): string {
 const letter = `insert into dead_letter_events (id, site_id, reason, payload, job_id)
   values ($1, $2, $3, $4, $5) on conflict do nothing returning id`;
 
-const setAsideStatement = `/* processor.setAside */
+const insertDeadLetter = `/* processor.writeDeadLetter */
 with letter as (
   ${letter}
 )
 ${accountSql({ deadLettered: '(select count(*) from letter) * $11::integer' }, 6)}`;
 
 /** The job that a dead letter comes from. */
-export interface SetAside {
+export interface DeadLetterSource {
   id: string;
   account: JobAccount;
   /** Number of events in the dead letter. */
@@ -55,10 +55,15 @@ export interface SetAside {
 }
 
 /** Writes a dead letter, once; NUL cannot be stored and becomes U+FFFD. */
-export async function setAside(pool: Pool, job: SetAside, reason: string, payload: string): Promise<void> {
+export async function writeDeadLetter(
+  pool: Pool,
+  job: DeadLetterSource,
+  reason: string,
+  payload: string,
+): Promise<void> {
   const text = makeStorable(payload);
   const accounts: Accounts = { jobs: [job.account], areDone: job.isDone };
-  await pool.query(setAsideStatement, [
+  await pool.query(insertDeadLetter, [
     ...[payloadId(job.id, text), siteOf(payload), makeStorable(reason), text, job.id],
     ...accountValues(accounts),
     job.events,
@@ -70,18 +75,18 @@ export interface IsolatedJob {
   account: JobAccount;
 }
 
-const oneOf = (job: IsolatedJob): SetAside => ({ ...job, events: 1, isDone: false });
+const singleEventOf = (job: IsolatedJob): DeadLetterSource => ({ ...job, events: 1, isDone: false });
 
 /** Dead-letters all events older than the raw events kept, possibly a whole import, and continues with the rest. */
-async function isolateClosed(
+async function deadLetterClosed(
   { pool, insert, job }: { pool: Pool; insert: Insert; job: IsolatedJob },
   events: string[],
   closed: ClosedTimeError,
-): Promise<Isolated | undefined> {
+): Promise<StoreOutcome | undefined> {
   const isOld = (event: string) => closed.covers(parseEvent(event));
   const old = events.filter(isOld);
   if (old.length === 0) return undefined;
-  for (const event of old) await setAside(pool, oneOf(job), closed.message, event);
+  for (const event of old) await writeDeadLetter(pool, singleEventOf(job), closed.message, event);
   const others = events.filter((event) => !isOld(event));
   const rest = others.length === 0 ? { stored: 0, deadLettered: 0 } : await isolatePoison(pool, insert, job, others);
   return { stored: rest.stored, deadLettered: rest.deadLettered + old.length };
@@ -92,18 +97,23 @@ async function isolateClosed(
  * deep nesting and exact numbers are no problem.
  * @throws the error of `insert` if the data is not at fault; what was stored or dead-lettered by then is recognized by a retry.
  */
-export async function isolatePoison(pool: Pool, insert: Insert, job: IsolatedJob, events: string[]): Promise<Isolated> {
+export async function isolatePoison(
+  pool: Pool,
+  insert: Insert,
+  job: IsolatedJob,
+  events: string[],
+): Promise<StoreOutcome> {
   try {
     return { stored: await insert(`[${events.join(',')}]`), deadLettered: 0 };
   } catch (error) {
     if (!isDataFault(error)) throw error;
     if (error instanceof ClosedTimeError) {
-      const isolated = await isolateClosed({ pool, insert, job }, events, error);
+      const isolated = await deadLetterClosed({ pool, insert, job }, events, error);
       if (isolated) return isolated;
     }
     if (events.length === 1) {
       const { code, message } = (error instanceof ClosedTimeError ? error.cause : error) as Error & { code?: string };
-      await setAside(pool, oneOf(job), `${code}: ${message}`, events[0]!);
+      await writeDeadLetter(pool, singleEventOf(job), `${code}: ${message}`, events[0]!);
       return { stored: 0, deadLettered: 1 };
     }
   }

@@ -25,7 +25,7 @@ interface Waiting {
 }
 
 /** New events of a group are counted for one hour, so all its jobs must share it. */
-const areOfOneHour = (one: Waiting, other: Waiting) => one.batch.account.hour === other.batch.account.hour;
+const haveSameHour = (one: Waiting, other: Waiting) => one.batch.account.hour === other.batch.account.hour;
 
 const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.events.length });
 
@@ -53,7 +53,7 @@ export function createBatchMerger(
   function start(): void {
     scheduled = false;
     while (writing < limits.parallel && waiting.length > 0)
-      void writeGroup(takeGroup(waiting, sizeOf, limits, areOfOneHour));
+      void writeGroup(takeGroup(waiting, sizeOf, limits, haveSameHour));
   }
 
   /** Deferred, so that jobs that arrive together are written together. */

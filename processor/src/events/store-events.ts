@@ -8,7 +8,7 @@ import { ensurePartitions } from './ensure-partitions.js';
 import { insertEvents } from './insert-events.js';
 
 /** If a partition is still missing, events are either older than the raw events kept or out of the valid range. */
-async function explain(pool: Pool, error: unknown): Promise<unknown> {
+async function explainError(pool: Pool, error: unknown): Promise<unknown> {
   if (classifyError(error) !== 'missing_partition') return error;
   const horizon = await readRawHorizon(pool);
   return horizon ? new ClosedTimeError(horizon.closedBefore, error) : error;
@@ -33,6 +33,6 @@ export async function storeEvents(
   try {
     return await insertEvents(pool, events, hasContext, accounts);
   } catch (error) {
-    throw await explain(pool, error);
+    throw await explainError(pool, error);
   }
 }

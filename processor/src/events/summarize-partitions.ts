@@ -24,14 +24,14 @@ const summarizePartition = '/* processor.summarizePartition */ select brin_summa
 /** Autovacuum cancels itself for a session that waits one second for its lock; give up before that. */
 const begin = `begin; set local lock_timeout = '200ms'`;
 /** Lock held by another session such as autovacuum; partition dropped meanwhile. */
-const passing = ['55P03', '42P01'];
+const transientCodes = ['55P03', '42P01'];
 
 /** Undefined if the next check should try again. */
 async function run<Row extends object>(pool: Pool, text: string, values: string[] = []): Promise<Row[] | undefined> {
   try {
     return await inTransaction(pool, async (client) => (await client.query<Row>(text, values)).rows, begin);
   } catch (error) {
-    if (passing.includes((error as { code?: string }).code ?? '')) return undefined;
+    if (transientCodes.includes((error as { code?: string }).code ?? '')) return undefined;
     throw error;
   }
 }
@@ -45,11 +45,11 @@ export async function summarizePartitions(
   pool: Pool,
   done: SummarizedSizes,
   logError: (error: unknown) => void,
-  stopped: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> {
   const partitions = await run<Partition>(pool, findPartitions);
   for (const { partition, index, size } of partitions ?? []) {
-    if (stopped.aborted) return;
+    if (signal.aborted) return;
     if (done.get(partition) === size) continue;
     // A failure must not hold up other partitions.
     const rows = await run(pool, summarizePartition, [index]).catch(logError);
@@ -58,7 +58,7 @@ export async function summarizePartitions(
 }
 
 /** Checks every few seconds; returns a function that stops it and waits for the check in progress. */
-export function keepSummarized(pool: Pool, logger: Logger): () => Promise<void> {
+export function startSummarizing(pool: Pool, logger: Logger): () => Promise<void> {
   const done: SummarizedSizes = new Map();
   const logError = createErrorLog(
     logger,
@@ -66,19 +66,19 @@ export function keepSummarized(pool: Pool, logger: Logger): () => Promise<void> 
     60_000,
   );
   const stopping = new AbortController();
-  let looking: Promise<void> | undefined;
-  const look = () => {
-    looking ??= summarizePartitions(pool, done, logError, stopping.signal)
+  let checking: Promise<void> | undefined;
+  const check = () => {
+    checking ??= summarizePartitions(pool, done, logError, stopping.signal)
       .catch(logError)
       .finally(() => {
-        looking = undefined;
+        checking = undefined;
       });
   };
-  look();
-  const timer = setInterval(look, intervalMs);
+  check();
+  const timer = setInterval(check, intervalMs);
   return async () => {
     clearInterval(timer);
     stopping.abort();
-    await looking;
+    await checking;
   };
 }

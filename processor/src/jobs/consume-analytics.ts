@@ -7,7 +7,7 @@ import type { QueueHandle } from '@millrace/shared/queue/queue';
 import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 import { consumeAggregation } from '../aggregations/consume-aggregations.js';
 import type { RollConsumer, RollData } from '../rollups/consume-rolls.js';
-import { allSites, findSites } from '../rollups/find-sites.js';
+import { allSites, sitesToRoll } from '../rollups/find-sites.js';
 import { activeSites } from './active-sites.js';
 import { fanOut } from './fan-out.js';
 
@@ -24,7 +24,7 @@ const rollJobs = ['roll', 'HOURLY_ROLLUP', 'rebuild'];
 
 /** The sites of a job without a site. */
 function sitesFor(pool: Pool, name: string): Promise<string[]> {
-  if (name === 'roll') return findSites(pool, new Date());
+  if (name === 'roll') return sitesToRoll(pool, new Date());
   return name === 'rebuild' ? allSites(pool) : activeSites(pool, new Date());
 }
 

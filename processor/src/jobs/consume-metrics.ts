@@ -14,16 +14,16 @@ import { siteTimezone } from './site-timezone.js';
 
 export interface MetricsDeps {
   pool: Pool;
-  handle: QueueHandle;
+  queueHandle: QueueHandle;
   retry: RetrySettings;
 }
 
-export function createMetricsConsumer({ pool, handle, retry }: MetricsDeps): HandleJob<RowsResult | FanOutResult> {
+export function createMetricsConsumer({ pool, queueHandle, retry }: MetricsDeps): HandleJob<RowsResult | FanOutResult> {
   return async (job, token) => {
     const { site_id, ...data } = job.data as MetricsData;
     if (site_id === undefined) {
       return fanOut(job, token, {
-        queue: handle.queue,
+        queue: queueHandle.queue,
         retry,
         findSites: () => activeSites(pool, new Date()),
         prioritiesOf: (sites) => readSitePriorities(pool, sites),

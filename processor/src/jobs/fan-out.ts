@@ -23,7 +23,7 @@ const childPrefix = (job: Job) => `${job.name}-${job.id}-`;
  * Child ids are derived from the parent's, so a parent that runs again adds no duplicates. Site ids never contain this separator:
  * without it, as up to 0.4, site `b-c` of job `a` and site `c` of job `a-b` would collide.
  */
-const siteMark = '~';
+const siteSeparator = '~';
 
 async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: FanOut): Promise<void> {
   const parent = { id: job.id!, queue: job.queueQualifiedName };
@@ -34,7 +34,7 @@ async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: 
     return {
       name: job.name,
       data: { ...job.data, site_id },
-      options: { jobId: `${childPrefix(job)}${siteMark}${site_id}`, parent, ...(priority && { priority }) },
+      options: { jobId: `${childPrefix(job)}${siteSeparator}${site_id}`, parent, ...(priority && { priority }) },
     };
   });
   for (let from = 0; from < jobs.length; from += jobsPerCall) {
@@ -45,7 +45,7 @@ async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: 
 /** The key of a child ends with its id: the prefix, the separator (since 0.5) and the site. */
 function siteOf(key: string, prefix: string): string {
   const site = key.slice(key.lastIndexOf(`:${prefix}`) + 1 + prefix.length);
-  return site.startsWith(siteMark) ? site.slice(siteMark.length) : site;
+  return site.startsWith(siteSeparator) ? site.slice(siteSeparator.length) : site;
 }
 
 async function collect(job: Job): Promise<FanOutResult> {

@@ -23,10 +23,10 @@ export interface MetricsJob extends Omit<MetricsData, 'site_id' | 'at'> {
   at: string;
 }
 
-type Stretch = Pick<MeasuredPeriod, 'before' | 'from' | 'to'>;
+type PeriodRange = Pick<MeasuredPeriod, 'before' | 'from' | 'to'>;
 
 /** A clock hour in the site's time zone; for a day, its first hour. */
-function resolveHour({ period, at, timezone }: MetricsJob): Stretch {
+function resolveHour({ period, at, timezone }: MetricsJob): PeriodRange {
   const isRelative = period === 'previous' || period === 'current';
   const instant = isRelative ? new Date(at) : dayStart(period, timezone);
   const earlier = (time: Date) => new Date(time.getTime() - 1);
@@ -36,7 +36,7 @@ function resolveHour({ period, at, timezone }: MetricsJob): Stretch {
   return { before: hourOf(earlier(hour.from)).from, from: hour.from, to: hour.to };
 }
 
-function resolve(job: MetricsJob): Stretch {
+function resolve(job: MetricsJob): PeriodRange {
   const { periodType, period, at, timezone } = job;
   if (periodType === 'hour') return resolveHour(job);
   const { start, from, to } = resolvePeriod({ periodType, period, at }, timezone);
@@ -52,13 +52,13 @@ on conflict (site_id, metric_type, period_type, period_start) do update set
 /** Replaces the row of the period, so it is safe to repeat. Skipped if the site was erased meanwhile. */
 export async function calculateMetrics(job: MetricsJob): Promise<RowsResult> {
   const startedAt = performance.now();
-  const stretch = resolve(job);
+  const range = resolve(job);
   const { siteId, metricType, periodType } = job;
   const { rowCount } = await inTransaction(
     job.pool,
     async (client) => {
-      const figures = await measures[metricType]({ client, siteId, ...stretch });
-      return client.query(upsert, [siteId, metricType, periodType, stretch.from, JSON.stringify(figures)]);
+      const figures = await measures[metricType]({ client, siteId, ...range });
+      return client.query(upsert, [siteId, metricType, periodType, range.from, JSON.stringify(figures)]);
     },
     'begin isolation level read committed',
   );

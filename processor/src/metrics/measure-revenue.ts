@@ -2,7 +2,7 @@ import { cameEarlier, countsBy, currencyOf, decimalOf } from '@millrace/shared/c
 import type { MeasuredPeriod } from './measured-period.js';
 
 const statement = `/* processor.measureRevenue */
-with told as (
+with valid as (
   select *, row_number() over (partition by event_type, counts_by order by timestamp, event_id) as number from (
     select timestamp, event_id, event_type, ${countsBy} as counts_by, ${currencyOf} as currency, ${decimalOf('amount')} as amount
     from events
@@ -11,7 +11,7 @@ with told as (
   where currency is not null and amount is not null
 ), money as (
   select currency, timestamp >= $3 as is_now, case event_type when 'refund' then -amount else amount end as amount
-  from told where number = 1 and not ${cameEarlier('told')}
+  from valid where number = 1 and not ${cameEarlier('valid')}
 ), total as (
   select currency, coalesce(sum(amount) filter (where is_now), 0) as now, coalesce(sum(amount) filter (where not is_now), 0) as before
   from money group by currency

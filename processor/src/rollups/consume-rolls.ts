@@ -4,7 +4,7 @@ import type { HourlyRollupData, RebuildData, SiteData } from '@millrace/shared/c
 import type { RollResult } from '@millrace/shared/contract/job-results';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { eraseSite, isToBeErased } from '../erase/erase-site.js';
+import { eraseSite, isErasurePending } from '../erase/erase-site.js';
 import type { CorruptSegmentError } from '../segments/stored-segments.js';
 import { busy } from './claim-site.js';
 import { markRange } from './mark-range.js';
@@ -35,10 +35,11 @@ export function createRollConsumer(pool: Pool, clock = () => new Date(), logger?
 
   /** Erases the site instead if that was requested. */
   async function roll(siteId: string, onProgress: OnProgress) {
-    if ((await isToBeErased(pool, siteId)) && (await eraseSite(pool, siteId, stopping.signal)) === busy) return busy;
+    if ((await isErasurePending(pool, siteId)) && (await eraseSite(pool, siteId, stopping.signal)) === busy)
+      return busy;
     const onCorrupt = (error: CorruptSegmentError) =>
       logger?.error({ site_id: siteId, err: error }, 'dropped a corrupt segment; its intervals will be rolled again');
-    return rollSite(pool, siteId, { now: clock(), stopped: stopping.signal, onProgress, onCorrupt });
+    return rollSite(pool, siteId, { now: clock(), signal: stopping.signal, onProgress, onCorrupt });
   }
 
   async function rollPatiently(siteId: string, onProgress: OnProgress): Promise<RollResult> {

@@ -67,12 +67,12 @@ function countedEvents(
   let count = 0;
   for (let row = 0; row < rows; row += 1) {
     const interval = Math.floor(time[row]! / intervalMs);
-    if (bots.places[row] !== 0) {
+    if (bots.indexes[row] !== 0) {
       others.add(interval);
       continue;
     }
     counted.interval[count] = interval;
-    counted.type[count] = types.places[row]!;
+    counted.type[count] = types.indexes[row]!;
     counted.visitor[count] = visitor[row]!;
     count += 1;
   }

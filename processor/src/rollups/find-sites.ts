@@ -16,7 +16,7 @@ where exists (select 1 from rollup_marks m where m.site_id = sites.site_id and m
 order by sites.site_id`;
 
 /** Sites with marked intervals that have ended, marked days, a changed time zone, missing segments, a purge or erasure to do, or rows of an earlier release. */
-export async function findSites(pool: Pool, now: Date): Promise<string[]> {
+export async function sitesToRoll(pool: Pool, now: Date): Promise<string[]> {
   const closedBefore = new Date(Math.floor(now.getTime() / intervalMs) * intervalMs);
   const { rows } = await pool.query<{ siteId: string }>(statement, [closedBefore, now]);
   return rows.map(({ siteId }) => siteId);

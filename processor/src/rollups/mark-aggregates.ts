@@ -1,6 +1,6 @@
 /** Marks changed intervals for the aggregates, which a separate job recomputes. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { asMarked } from '../aggregations/aggregated-types.js';
+import { toMarkedTypes } from '../aggregations/aggregated-types.js';
 import type { TypeChanges } from './type-changes.js';
 
 const statement = `/* processor.markAggregates */
@@ -19,7 +19,7 @@ export async function markAggregates(
   botsOnly: ReadonlySet<number>,
 ): Promise<void> {
   const marks = intervals.flatMap((start) => {
-    const types = asMarked(changes.of(start));
+    const types = toMarkedTypes(changes.of(start));
     if (types.length > 0) return { start, types };
     return botsOnly.has(start.getTime()) ? [] : { start, types: null };
   });

@@ -3,10 +3,10 @@ import { intervalMs, segmentsHeldSince } from '@millrace/shared/contract/rollups
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
 import { fillSegments } from '../segments/fill-segments.js';
-import { mergeNext, type OnCorrupt, purgeNext } from '../segments/keep-segments.js';
+import { mergeNext, type OnCorrupt, purgeNext } from '../segments/maintain-segments.js';
+import { applyTimezone } from './apply-timezone.js';
 import { busy, claimSite, firstRow, type Roll } from './claim-site.js';
 import { dropDimensions, hasDimensions } from './drop-dimensions.js';
-import { followTimezone } from './follow-timezone.js';
 import { eventsPerChunk, rollDays } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
 
@@ -21,17 +21,17 @@ export interface RollSummary {
 export interface RollOptions {
   now: Date;
   /** When aborted, the roll ends after its current transaction. */
-  stopped?: AbortSignal;
+  signal?: AbortSignal;
   /** Called after each transaction with the percentage of marked intervals and days done. */
   onProgress?: (percent: number) => Promise<unknown> | unknown;
   /** Called for each corrupt segment. */
   onCorrupt?: OnCorrupt;
   /** After this time each kind of background work gets one more transaction; the rest is left to the next roll. */
-  giveWayAfterMs?: number;
+  backgroundAfterMs?: number;
 }
 
 /** Less than a minute, the period at which rolls are scheduled. */
-const defaultGiveWayAfterMs = 45_000;
+const defaultBackgroundAfterMs = 45_000;
 
 const maxIntervalsPerChunk = 192;
 /** Intervals in the first transaction, before their number of events is known. */
@@ -47,15 +47,15 @@ select 1 from sites where site_id = $1`;
 interface Work {
   /** Marked intervals and days. */
   marks: number;
-  timezoneChanged: boolean;
+  hasNewTimezone: boolean;
   hasDimensions: boolean;
-  segmentsMissing: boolean;
-  segmentsPurge: boolean;
+  isMissingSegments: boolean;
+  isPurgeDue: boolean;
 }
 
 const findWork = `/* processor.findWork */
-select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasDimensions} as "hasDimensions",
-  ${segmentsHeldSince} is distinct from '-infinity' as "segmentsMissing", segments_purge as "segmentsPurge",
+select sites.timezone <> rolled.timezone as "hasNewTimezone", ${hasDimensions} as "hasDimensions",
+  ${segmentsHeldSince} is distinct from '-infinity' as "isMissingSegments", segments_purge as "isPurgeDue",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
   + (select count(*)::int from rollup_day_marks where site_id = $1) as marks
@@ -69,7 +69,7 @@ interface Step {
   /** One transaction. Returns its counts, or undefined when there is nothing left to do. */
   run: () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
   /** Background work, less urgent than new intervals. */
-  givesWay?: boolean;
+  isBackground?: boolean;
 }
 
 function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, work: Work): Step[] {
@@ -89,18 +89,18 @@ function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, wo
     limit = nextLimit(done);
     return done;
   }
-  const followZone = async () => ((await claimed(followTimezone)) === busy ? busy : undefined);
-  const later = (step: Roll<object | undefined>): Step => ({ run: () => claimed(step), givesWay: true });
+  const followZone = async () => ((await claimed(applyTimezone)) === busy ? busy : undefined);
+  const background = (step: Roll<object | undefined>): Step => ({ run: () => claimed(step), isBackground: true });
   return [
-    ...(work.timezoneChanged ? [{ run: followZone }] : []),
+    ...(work.hasNewTimezone ? [{ run: followZone }] : []),
     { run: roll },
     { run: () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))) },
-    ...(work.segmentsMissing ? [later((client, site) => fillSegments(client, site, closedBefore))] : []),
-    ...(work.segmentsPurge
-      ? [later((client, site) => purgeNext(client, site, { epoch, closedBefore }, onCorrupt))]
+    ...(work.isMissingSegments ? [background((client, site) => fillSegments(client, site, closedBefore))] : []),
+    ...(work.isPurgeDue
+      ? [background((client, site) => purgeNext(client, site, { epoch, closedBefore }, onCorrupt))]
       : []),
-    later((client, site) => mergeNext(client, site, now, onCorrupt)),
-    ...(work.hasDimensions ? [later(dropDimensions)] : []),
+    background((client, site) => mergeNext(client, site, now, onCorrupt)),
+    ...(work.hasDimensions ? [background(dropDimensions)] : []),
   ];
 }
 
@@ -110,7 +110,7 @@ function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, wo
  * its new rows, and marks for what is left.
  */
 export async function rollSite(pool: Pool, siteId: string, options: RollOptions): Promise<RollSummary | typeof busy> {
-  const { now, stopped, onProgress = () => {}, giveWayAfterMs = defaultGiveWayAfterMs } = options;
+  const { now, signal, onProgress = () => {}, backgroundAfterMs = defaultBackgroundAfterMs } = options;
   const startedAt = performance.now();
   const summary = { intervals: 0, days: 0, rows: 0 };
   const { rowCount } = await pool.query(addState, [siteId]);
@@ -118,8 +118,8 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { rows } = await pool.query<Work>(findWork, [siteId, now]);
   const work = rows[0];
   if (!work) return { ...summary, ms: 0 }; // erased in between
-  for (const { run, givesWay } of stepsOf(pool, siteId, options, work)) {
-    while (!stopped?.aborted) {
+  for (const { run, isBackground } of stepsOf(pool, siteId, options, work)) {
+    while (!signal?.aborted) {
       const done = await run();
       if (done === busy) return busy;
       if (done === undefined) break;
@@ -127,7 +127,7 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
       summary.days += done.days ?? 0;
       summary.rows += done.rows ?? 0;
       await onProgress(Math.min(99, Math.floor((100 * (summary.intervals + summary.days)) / Math.max(1, work.marks))));
-      if (givesWay && performance.now() - startedAt >= giveWayAfterMs) break;
+      if (isBackground && performance.now() - startedAt >= backgroundAfterMs) break;
     }
   }
   return { ...summary, ms: Math.round(performance.now() - startedAt) };

@@ -1,13 +1,13 @@
 /** Deduplicates texts as the bytes that Postgres sends, and makes strings only of the distinct ones. */
 import { randomInt } from 'node:crypto';
-import { longer } from './number-list.js';
+import { doubled } from './number-list.js';
 
 export interface ByteTexts {
   readonly size: number;
   /** The index of a text, from 1; 0 if it is not in the set. */
   find(bytes: Buffer, start: number, end: number): number;
   /** The index of a text, which is added if it is not in the set. */
-  place(bytes: Buffer, start: number, end: number): number;
+  add(bytes: Buffer, start: number, end: number): number;
   /** The bytes of a text; a view, not a copy. */
   bytesAt(place: number): Buffer;
   /** All texts, in the order of their indexes. */
@@ -42,8 +42,8 @@ export function createByteTexts(): ByteTexts {
   }
 
   function grow(): void {
-    ends = longer(ends);
-    hashes = longer(hashes);
+    ends = doubled(ends);
+    hashes = doubled(hashes);
     table = new Uint32Array(2 * table.length);
     const mask = table.length - 1;
     for (let place = 1; place <= size; place += 1) {
@@ -87,7 +87,7 @@ export function createByteTexts(): ByteTexts {
       return size;
     },
     find: (bytes, start, end) => table[slotOf(hashOf(bytes, start, end), bytes, start, end)]!,
-    place(bytes, start, end) {
+    add(bytes, start, end) {
       const hash = hashOf(bytes, start, end);
       const slot = slotOf(hash, bytes, start, end);
       return table[slot] || add(slot, hash, bytes, start, end);

@@ -29,7 +29,7 @@ where site_id = $1 and dimension = 'all' and event_type = '${allTypes}' and inte
 order by interval_start desc limit 2000`;
 
 /** The newest intervals, up to the events of one transaction; at least one. */
-function takeSome(intervals: { start: Date; events: number }[]): Date[] {
+function newestChunk(intervals: { start: Date; events: number }[]): Date[] {
   let events = 0;
   const taken = intervals.findIndex((interval, at) => {
     events += interval.events;
@@ -48,7 +48,7 @@ export async function fillSegments(client: PoolClient, site: ClaimedSite, closed
   }
   if (!(segmentsSince instanceof Date)) return undefined;
   const found = await client.query<{ start: Date; events: number }>(newestIntervals, [siteId, segmentsSince, rawSince]);
-  const intervals = takeSome(found.rows).reverse();
+  const intervals = newestChunk(found.rows).reverse();
   if (intervals.length > 0) await writeSegments(client, siteId, intervals);
   await client.query(noteSince, [siteId, intervals[0] ?? '-infinity']);
   return intervals.length > 0 ? {} : undefined;

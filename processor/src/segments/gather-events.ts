@@ -21,7 +21,7 @@ const [timeField, userField, sessionField, propertiesField, firstField] = [0, 1,
 
 /** For each row the index of its text, from 1; 0 for none. */
 export interface GatheredColumn {
-  places: Uint32Array;
+  indexes: Uint32Array;
   texts: string[];
 }
 
@@ -55,8 +55,8 @@ function createIdColumn(): TextColumn {
   return createTextColumn({ texts: none, characters: none, room: { characters: none } });
 }
 
-const toColumn = ({ isFull, texts, toPlaces }: TextColumn, rows: number): GatheredColumn | undefined =>
-  isFull ? undefined : { places: toPlaces(rows), texts: texts.toTexts() };
+const toColumn = ({ isFull, texts, toIndexes }: TextColumn, rows: number): GatheredColumn | undefined =>
+  isFull ? undefined : { indexes: toIndexes(rows), texts: texts.toTexts() };
 
 function hashSessions({ size, bytesAt }: ByteTexts): BigUint64Array {
   const hashes = new BigUint64Array(size);
@@ -78,7 +78,7 @@ export function createGatherer(startMs: number): Gatherer {
   const addField = (column: TextColumn, { bytes, starts, ends }: RowBytes, field: number) => {
     if (starts[field]! >= 0) column.add(rows, bytes, starts[field]!, ends[field]!);
   };
-  function leaveLargestOut(): void {
+  function dropLargestColumn(): void {
     const all = [...columns.map(([, column]) => column), ...properties.columns()];
     all.reduce((largest, column) => (column.characters > largest.characters ? column : largest)).fill();
   }
@@ -97,23 +97,23 @@ export function createGatherer(startMs: number): Gatherer {
       if (json >= 0) properties.add(rows, row.bytes, json);
       for (let at = 0; at < columns.length; at += 1) addField(columns[at]![1], row, firstField + at);
       rows += 1;
-      while (room.characters < 0) leaveLargestOut();
+      while (room.characters < 0) dropLargestColumn();
     },
     finish(visitors) {
-      const visitor = users.toPlaces(rows).map((place) => (place === 0 ? 0 : visitors[place]!));
+      const visitor = users.toIndexes(rows).map((place) => (place === 0 ? 0 : visitors[place]!));
       const order = orderRows([visitor]);
       const ordered = (numbers: Uint32Array) => inOrder(numbers, order);
       const { kept, leavesOutMore } = properties.keepFrequent();
       const gathered = [...columns, ...kept].map(([name, column]): [string, GatheredColumn | undefined] => {
         const found = toColumn(column, rows);
-        return [name, found && { ...found, places: ordered(found.places) }];
+        return [name, found && { ...found, indexes: ordered(found.indexes) }];
       });
       return {
         rows,
         time: ordered(time.toArray()),
         micros: ordered(micros.toArray()),
         visitor: ordered(visitor),
-        session: ordered(sessions.toPlaces(rows)),
+        session: ordered(sessions.toIndexes(rows)),
         sessionIds: hashSessions(sessions.texts),
         columns: new Map(gathered),
         leavesOutMore,

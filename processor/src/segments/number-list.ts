@@ -1,7 +1,7 @@
 /** Growable lists of unsigned 32-bit integers. */
 
 /** A copy with twice the capacity. */
-export function longer(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
+export function doubled(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
   const twice = new Uint32Array(2 * numbers.length);
   twice.set(numbers);
   return twice;
@@ -22,7 +22,7 @@ export function createNumberList(): NumberList {
       return length;
     },
     push(number) {
-      if (length === numbers.length) numbers = longer(numbers);
+      if (length === numbers.length) numbers = doubled(numbers);
       numbers[length] = number;
       length += 1;
     },

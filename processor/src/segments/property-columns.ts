@@ -43,7 +43,7 @@ export function createPropertyColumns(createColumn: (name: string) => TextColumn
       return undefined;
     }
     const property = { name: Buffer.from(name), column: createColumn(propertyColumn(name)) };
-    names.place(bytes, start, end);
+    names.add(bytes, start, end);
     properties.push(property);
     return property;
   }

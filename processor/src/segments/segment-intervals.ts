@@ -9,8 +9,8 @@ import {
   startOf,
 } from '@millrace/shared/segments/interval-ranges';
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
+import { assignCodes } from './assign-codes.js';
 import type { GatheredEvents } from './gather-events.js';
-import { giveCodes } from './give-codes.js';
 import { boundsOf, readEvents } from './read-events.js';
 import { packEvents, storeSegment } from './write-segment.js';
 
@@ -18,7 +18,7 @@ const countEvents = `/* processor.countSegmentEvents */
 select count(*)::int as rows from events where site_id = $1 and timestamp >= $2 and timestamp < $3`;
 
 /** Stores a segment without data for an interval with too many events: queries read its raw events. */
-async function leaveToRaw(client: PoolClient, siteId: string, covers: number[]): Promise<void> {
+async function storeWithoutData(client: PoolClient, siteId: string, covers: number[]): Promise<void> {
   const found = await client.query<{ rows: number }>(countEvents, [siteId, ...covers.map(startOf)]);
   await storeSegment(client, siteId, { covers, rows: found.rows[0]!.rows, packed: undefined });
 }
@@ -44,9 +44,9 @@ async function writeSegment(
     return;
   }
   await onSegment(covers, events);
-  if (events === undefined) return leaveToRaw(client, siteId, covers);
+  if (events === undefined) return storeWithoutData(client, siteId, covers);
   const texts = [...events.columns].flatMap(([name, column]) => (column ? [[name, column.texts] as const] : []));
-  const codes = await giveCodes(client, siteId, new Map(texts));
+  const codes = await assignCodes(client, siteId, new Map(texts));
   await storeSegment(client, siteId, { covers, rows: events.rows, packed: packEvents(events, codes) });
 }
 
@@ -72,13 +72,13 @@ async function groupIntervals(client: PoolClient, siteId: string, intervals: num
     const group = groups.at(-1);
     const isNext = dayOf(interval) !== day;
     day = dayOf(interval);
-    const ofDay = isNext ? (rowsOf.get(day) ?? 0) : 0;
-    if (group && (!isNext || (rows + ofDay <= quietRows && monthOf(group[0]!) === monthOf(interval)))) {
+    const eventsOfDay = isNext ? (rowsOf.get(day) ?? 0) : 0;
+    if (group && (!isNext || (rows + eventsOfDay <= quietRows && monthOf(group[0]!) === monthOf(interval)))) {
       group.push(interval);
-      rows += ofDay;
+      rows += eventsOfDay;
     } else {
       groups.push([interval]);
-      rows = ofDay;
+      rows = eventsOfDay;
     }
   }
   return groups;

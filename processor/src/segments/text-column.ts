@@ -1,6 +1,6 @@
 /** Collects the values of one column, each distinct text once. */
 import { type ByteTexts, createByteTexts } from './byte-texts.js';
-import { longer } from './number-list.js';
+import { doubled } from './number-list.js';
 
 /** Limits beyond which a column is dropped. */
 export interface TextLimits {
@@ -24,7 +24,7 @@ export interface TextColumn {
   /** Number of rows with a value. */
   readonly count: number;
   /** For each row the index of its text, from 1; 0 for none. */
-  toPlaces(rows: number): Uint32Array;
+  toIndexes(rows: number): Uint32Array;
 }
 
 /** UTF-16 units: one for each byte that is not a continuation byte, two for four-byte sequences. */
@@ -40,13 +40,13 @@ function countCharacters(bytes: Buffer, start: number, end: number): number {
 export function createTextColumn(limits: TextLimits): TextColumn {
   let texts = createByteTexts();
   let valueRows = new Uint32Array(16);
-  let valuePlaces = new Uint32Array(16);
+  let valueIndexes = new Uint32Array(16);
   let [count, known, characters] = [0, 0, 0];
   let isFull = false;
   function fill(): void {
     isFull = true;
     texts = createByteTexts();
-    [valueRows, valuePlaces, count] = [new Uint32Array(), new Uint32Array(), 0];
+    [valueRows, valueIndexes, count] = [new Uint32Array(), new Uint32Array(), 0];
     limits.room.characters += characters;
     characters = 0;
   }
@@ -54,10 +54,10 @@ export function createTextColumn(limits: TextLimits): TextColumn {
     fill,
     add(row, bytes, start, end) {
       if (isFull) return;
-      const place = texts.place(bytes, start, end);
-      if (count === valueRows.length) [valueRows, valuePlaces] = [longer(valueRows), longer(valuePlaces)];
+      const place = texts.add(bytes, start, end);
+      if (count === valueRows.length) [valueRows, valueIndexes] = [doubled(valueRows), doubled(valueIndexes)];
       valueRows[count] = row;
-      valuePlaces[count] = place;
+      valueIndexes[count] = place;
       count += 1;
       if (place <= known) return;
       known = place;
@@ -78,9 +78,9 @@ export function createTextColumn(limits: TextLimits): TextColumn {
     get count() {
       return count;
     },
-    toPlaces(rows) {
+    toIndexes(rows) {
       const all = new Uint32Array(rows);
-      for (let at = 0; at < count; at += 1) all[valueRows[at]!] = valuePlaces[at]!;
+      for (let at = 0; at < count; at += 1) all[valueRows[at]!] = valueIndexes[at]!;
       return all;
     },
   };

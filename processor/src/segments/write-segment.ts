@@ -1,8 +1,8 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { countIntervals, type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
 import { createPacker, type PackedSegment } from '@millrace/shared/segments/segment-format';
+import type { CodesByColumn } from './assign-codes.js';
 import type { GatheredEvents } from './gather-events.js';
-import type { CodesByColumn } from './give-codes.js';
 import { numberSessions } from './number-sessions.js';
 
 /** `packed` is undefined if there are too many events for a segment: queries read raw events instead. */
@@ -41,7 +41,7 @@ export function packEvents(events: GatheredEvents, codes: CodesByColumn): Packed
   for (const [name, column] of events.columns) {
     const ofColumn = column && codes.get(name);
     if (ofColumn === undefined) leftOut.push(name);
-    else packer.addNumbers(name, codesOf(column!.places, ofColumn), 'codes');
+    else packer.addNumbers(name, codesOf(column!.indexes, ofColumn), 'codes');
   }
   return packer.finish({ leftOut: leftOut.sort(), leavesOutMore: events.leavesOutMore });
 }

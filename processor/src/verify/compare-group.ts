@@ -1,6 +1,6 @@
 /** Compares one group of raw events with its rollup row. */
 import { createVisitorSet, encodeBitmap, numbersOf } from '@millrace/shared/bitmap/bitmap';
-import { counted } from '../counted.js';
+import { formatCount } from '../format-count.js';
 
 /** A group of raw events and its stored row; the fields of a missing side are null. */
 export interface GroupPair {
@@ -16,7 +16,7 @@ export interface GroupPair {
 }
 
 const amounts = (events: number | null, visitors: number | null) =>
-  events === null ? 'nothing' : `${counted(events, 'event')}, ${counted(visitors ?? 0, 'visitor')}`;
+  events === null ? 'nothing' : `${formatCount(events, 'event')}, ${formatCount(visitors ?? 0, 'visitor')}`;
 
 /** Undefined when they agree. */
 export function groupDifference(pair: GroupPair): string | undefined {
@@ -39,7 +39,7 @@ function bitmapDifference(bitmap: Buffer, visitors: number, numbers: Uint32Array
     const both = stored.intersectionSize(raw);
     if (stored.size !== visitors) return `visitor_count is ${visitors}, but the bitmap contains ${stored.size}`;
     if (both === stored.size && both === raw.size) return undefined;
-    return `the bitmap contains ${counted(stored.size - both, 'visitor')} without raw events and lacks ${raw.size - both}`;
+    return `the bitmap contains ${formatCount(stored.size - both, 'visitor')} without raw events and lacks ${raw.size - both}`;
   } catch {
     return 'the bitmap cannot be read';
   } finally {

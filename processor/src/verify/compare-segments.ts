@@ -2,7 +2,7 @@
 import { segmentsHeldSince } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type IntervalRanges, intervalOf, ownedRanges, startOf } from '@millrace/shared/segments/interval-ranges';
-import { counted } from '../counted.js';
+import { formatCount } from '../format-count.js';
 import { CorruptSegmentError, listSegments, type StoredSegment } from '../segments/stored-segments.js';
 import { rawIntervals } from './raw-intervals.js';
 import {
@@ -15,7 +15,7 @@ import {
 
 type Report = (line: string) => void;
 
-const has = (ranges: IntervalRanges, interval: number) => ranges.findIndex((bound) => bound > interval) % 2 === 1;
+const contains = (ranges: IntervalRanges, interval: number) => ranges.findIndex((bound) => bound > interval) % 2 === 1;
 
 const labelOf = (interval: number) => `segments ${startOf(interval).toISOString().slice(0, 16)}Z`;
 
@@ -29,7 +29,8 @@ function comparable(event: ComparedEvent, { isLeftOut }: StoredInterval): Compar
 
 function differenceOf(stored: StoredInterval | undefined, raw: ComparedEvent[]): string | undefined {
   const count = stored?.rows.length ?? 0;
-  if (count !== raw.length) return `stored: ${counted(count, 'event')}; raw events: ${counted(raw.length, 'event')}`;
+  if (count !== raw.length)
+    return `stored: ${formatCount(count, 'event')}; raw events: ${formatCount(raw.length, 'event')}`;
   for (const [at, row] of (stored?.rows ?? []).entries()) {
     const [ours, theirs] = [describe(stored!.eventAt(row)), describe(comparable(raw[at]!, stored!))];
     if (ours !== theirs) return `stored: ${ours}; raw events: ${theirs}`;
@@ -49,7 +50,7 @@ async function readAll(
   for (const [segment, owned] of segments) {
     try {
       for (const [interval, stored] of await readStored(client, siteId, segment, dictionaries)) {
-        if (has(owned, interval)) found.set(interval, stored);
+        if (contains(owned, interval)) found.set(interval, stored);
       }
     } catch (error) {
       if (!(error instanceof CorruptSegmentError)) throw error;
@@ -107,7 +108,7 @@ export async function compareSegments(
     interval >= intervalOf(from) &&
     interval < intervalOf(to) &&
     !marked.has(interval) &&
-    !leftToRaw.some((ranges) => has(ranges, interval));
+    !leftToRaw.some((ranges) => contains(ranges, interval));
   const stored = await readAll(client, siteId, withData, dictionaries, report);
   let compared = 0;
   const compare = (interval: number, raw: ComparedEvent[]) => {

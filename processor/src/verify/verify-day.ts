@@ -28,7 +28,7 @@ const stateOfDay = `/* processor.stateOfDay */
 select array(
     select distinct interval_start from rollup_marks where site_id = $1 and interval_start >= $2 and interval_start < $3
   ) as marked,
-  exists (select 1 from rollup_day_marks where site_id = $1 and day = $4) as "dayMarked",
+  exists (select 1 from rollup_day_marks where site_id = $1 and day = $4) as "isMarkedDay",
   exists (select 1 from events where site_id = $1 and timestamp >= $2 and timestamp < $3)
     or exists (
       select 1 from rollup_15m where site_id = $1 and dimension = 'all' and interval_start >= $2 and interval_start < $3)
@@ -36,7 +36,7 @@ select array(
 
 interface DayState {
   marked: Date[];
-  dayMarked: boolean;
+  isMarkedDay: boolean;
   hasRows: boolean;
 }
 
@@ -54,11 +54,11 @@ export async function verifyDay(
   const { siteId, timezone } = site;
   const [dayFrom, dayTo] = [dayStart(day, timezone), dayStart(addDays(day, 1), timezone)];
   const { rows } = await client.query<DayState>(stateOfDay, [siteId, dayFrom, dayTo, day]);
-  const { marked, dayMarked, hasRows } = rows[0]!;
+  const { marked, isMarkedDay, hasRows } = rows[0]!;
   const [from, to] = [later(dayFrom, site.from), earlier(dayTo, site.to)];
   counts.markedIntervals += marked.filter((start) => start >= from && start < to).length;
   const isWhole = from.getTime() === dayFrom.getTime() && to.getTime() === dayTo.getTime();
-  const isDayMarked = dayMarked || marked.length > 0;
+  const isDayMarked = isMarkedDay || marked.length > 0;
   if (isWhole && isDayMarked) counts.markedDays += 1;
   if (site.segments) {
     counts.segmented += await compareSegments(client, site.segments, { siteId, from, to, marked }, report);

@@ -11,7 +11,7 @@ export interface VerifyOptions {
   /** A day is inclusive, an instant exclusive. */
   to: Bound;
   /** True to skip segments. */
-  isOfRollups?: boolean;
+  rollupsOnly?: boolean;
 }
 
 export type VerifyCommandLine =

@@ -64,7 +64,7 @@ export async function verifySite(
     const { timezone, lastVisitorNo } = rows[0];
     const site = {
       ...{ siteId: options.siteId, timezone },
-      segments: options.isOfRollups ? undefined : await readSegments(client, options.siteId),
+      segments: options.rollupsOnly ? undefined : await readSegments(client, options.siteId),
       ...rangeOf(options, timezone),
     };
     await refuseDropped(client, site.from);

@@ -2,7 +2,7 @@
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
-import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
+import { claimAggregation } from '../../src/aggregations/claim-aggregation.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { addSite, database, event, now, query, roll, store, useEmptyDatabase } from './aggregated-site.js';
@@ -68,7 +68,7 @@ it('follows erased events, signups too', async () => {
 it('computes an event that arrives while it runs the next time', async () => {
   const events = await prepare('UTC', 200);
   const during = randomEvents(createRandom(5), 'demo', 30, ...span);
-  await claimAggregates(database.pool, 'demo', { now }, async ({ client }) => {
+  await claimAggregation(database.pool, 'demo', { now }, async ({ client }) => {
     await client.query('select 1');
     await store(during);
     await roll();

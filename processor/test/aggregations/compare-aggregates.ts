@@ -2,7 +2,7 @@
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { expect } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
-import { readSiteTables } from '../../src/erase/erase-pieces.js';
+import { readSiteTables } from '../../src/erase/erase-chunks.js';
 import { countOf, localDate, percent, periodStart, plainCohorts, plainEarnings } from './plain-aggregates.js';
 import { countPayments, plainRevenueRows } from './plain-money.js';
 import type { TestEvent } from './random-events.js';

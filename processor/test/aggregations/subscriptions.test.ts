@@ -1,6 +1,6 @@
 /** Each rule of subscriptions by itself: what is paid, through which day, and what ends or changes it. */
 import { expect, it } from 'vitest';
-import { followSubscription } from '../../src/aggregations/follow-subscription.js';
+import { trackSubscription } from '../../src/aggregations/track-subscription.js';
 import {
   add,
   addSite,
@@ -24,7 +24,7 @@ it('lets others go first with each day of a subscription, however many payments 
   const payments = many.map(({ transaction }) => ({ kind: 'payment' as const, day: '2010-01-01', transaction, plan }));
   const refunds = many.map((which) => ({ kind: 'refund' as const, ...which, amount: '5', currency: 'EUR' }));
   let turns = 0;
-  const changes = await followSubscription([...payments, ...refunds], 3, async () => {
+  const changes = await trackSubscription([...payments, ...refunds], 3, async () => {
     turns += 1;
   });
   expect(turns).toBe(1_500);

@@ -3,7 +3,7 @@ import { readJobAccount } from '@millrace/shared/contract/job-account';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { setAside } from '../../src/events/isolate-poison.js';
+import { writeDeadLetter } from '../../src/events/isolate-poison.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { calculateMetrics, type MetricsJob } from '../../src/metrics/calculate-metrics.js';
 import { percent, round } from '../aggregations/plain-aggregates.js';
@@ -138,7 +138,7 @@ it('tells the shares of what was not as it should be', async () => {
   await store([...events.slice(2, 3), view(at(6), 'ada')]);
   await query(`update events set created_at = timestamp + interval '16 minutes' where user_id = 'user-5'`);
   const account = readJobAccount('job', 1, Date.now());
-  await setAside(database.pool, { id: 'job', account, events: 1, isDone: true }, 'bad', '{"site_id":"demo"}');
+  await writeDeadLetter(database.pool, { id: 'job', account, events: 1, isDone: true }, 'bad', '{"site_id":"demo"}');
   const { figures } = await calculate({ metricType: 'quality', period: 'current', at: new Date().toISOString() });
   expect(figures).toEqual({
     events: 6,

@@ -15,7 +15,7 @@ it('gives each text one place, however many there are and however long', () => {
     const bytes = bytesOf(text);
     const known = places.get(text);
     expect(texts.find(bytes, 6, bytes.length - 5)).toBe(known ?? 0);
-    const place = texts.place(bytes, 6, bytes.length - 5);
+    const place = texts.add(bytes, 6, bytes.length - 5);
     expect(place).toBe(known ?? places.size + 1);
     places.set(text, place);
   }
@@ -26,7 +26,7 @@ it('gives each text one place, however many there are and however long', () => {
 it('knows the empty text from none', () => {
   const texts = createByteTexts();
   expect(texts.find(Buffer.alloc(0), 0, 0)).toBe(0);
-  expect(texts.place(Buffer.alloc(0), 0, 0)).toBe(1);
+  expect(texts.add(Buffer.alloc(0), 0, 0)).toBe(1);
   expect(texts.toTexts()).toEqual(['']);
 });
 

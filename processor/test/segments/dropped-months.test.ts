@@ -7,7 +7,7 @@ import { claimSite } from '../../src/rollups/claim-site.js';
 import { rollIntervals } from '../../src/rollups/roll-intervals.js';
 import { dropCorrupt } from '../../src/segments/drop-corrupt.js';
 import { fillSegments } from '../../src/segments/fill-segments.js';
-import { purgeNext, type Rolled } from '../../src/segments/keep-segments.js';
+import { purgeNext, type RollState } from '../../src/segments/maintain-segments.js';
 import { listSegments } from '../../src/segments/stored-segments.js';
 import { expectNothingOf } from './check-segments.js';
 import {
@@ -96,7 +96,7 @@ describe('a month that is dropped', () => {
 });
 
 /** As a roll does; tells what its purge has to know. */
-async function rollMarked(): Promise<Rolled> {
+async function rollMarked(): Promise<RollState> {
   const epoch = await claimSite(site.pool, siteId, async (client, claimed) => {
     await rollIntervals(client, claimed, closedBefore, 192);
     return claimed.epoch;
@@ -104,7 +104,7 @@ async function rollMarked(): Promise<Rolled> {
   return { epoch: String(epoch), closedBefore };
 }
 
-async function purge(rolled: Rolled): Promise<void> {
+async function purge(rolled: RollState): Promise<void> {
   const next = () => claimSite(site.pool, siteId, (client, claimed) => purgeNext(client, claimed, rolled));
   for (let step = 0; (await next()) !== undefined; step += 1) expect(step).toBeLessThan(20);
 }

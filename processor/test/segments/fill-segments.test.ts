@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { claimSite } from '../../src/rollups/claim-site.js';
-import { findSites } from '../../src/rollups/find-sites.js';
+import { sitesToRoll } from '../../src/rollups/find-sites.js';
 import { rollIntervals } from '../../src/rollups/roll-intervals.js';
 import { fillSegments } from '../../src/segments/fill-segments.js';
 import { expectNothingOf } from './check-segments.js';
@@ -40,7 +40,7 @@ const fillOnce = () => claimSite(site.pool, siteId, (client, claimed) => fillSeg
 describe('a site that was rolled without segments', () => {
   it('gets them with the next roll, which finds it though nothing is marked', async () => {
     await asBefore();
-    expect(await findSites(site.pool, now)).toEqual([siteId]);
+    expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);
     await site.roll();
     expect(await since()).toBe('-infinity');
     await site.expectExact();
@@ -70,9 +70,9 @@ describe('a site that was rolled without segments', () => {
     const seen: string[] = [];
     for (let round = 0; round < 3; round += 1) {
       await site.store([event(`2026-11-10T0${round}:00:00Z`, { path: '/new' })]);
-      await site.roll({ giveWayAfterMs: 0 });
+      await site.roll({ backgroundAfterMs: 0 });
       expect(await site.sql('select 1 from rollup_marks')).toEqual([]);
-      expect(await findSites(site.pool, now)).toEqual([siteId]);
+      expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);
       seen.push(await since());
     }
     expect(seen).toEqual([...new Set(seen)].sort().reverse());
@@ -126,7 +126,7 @@ describe('a site that an earlier release has rolled meanwhile', () => {
   it('has no segments that anyone may read until they are built again', async () => {
     await site.store([event('2026-11-05T10:00:00Z', { path: '/by-the-other' })]);
     await rollIntervalsByOther();
-    expect(await findSites(site.pool, now)).toEqual([siteId]);
+    expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);
     expect((await site.verify()).differences).toEqual([]);
     await site.roll();
     await site.expectExact();

@@ -63,7 +63,7 @@ describe('users without a number', () => {
     const users = createByteTexts();
     for (let at = 1; at <= 45_000; at += 1) {
       const text = Buffer.from(`user-${at}`);
-      users.place(text, 0, text.length);
+      users.add(text, 0, text.length);
     }
     const given: number[] = [];
     const query = (...args: [string, [string, string[]]]) => {

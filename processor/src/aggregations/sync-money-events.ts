@@ -1,8 +1,8 @@
 import { currencyOf, decimalOf, isAbsent, nameOf } from '@millrace/shared/contract/money-sql';
-import type { Aggregation } from './aggregation.js';
+import type { AggregationContext } from './aggregation.js';
 
 /** `[from, to)` */
-export interface Stretch {
+export interface TimeRange {
   from: Date;
   to: Date;
 }
@@ -36,12 +36,12 @@ const isMoney = `case event_type
     and (${isOneOf('ends', 'now', 'period_end')} or ${isAbsent('ends')}) end`;
 
 /** Events never change, so rows are only added and deleted. */
-const statement = `/* processor.keepMoneyEvents */
+const statement = `/* processor.syncMoneyEvents */
 with stretch as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as s(starts, ends)
 ), found as materialized (
   ${columns(`'payment', 'refund'`)} union all ${columns(`'subscription_changed', 'subscription_canceled'`)}
-), told as materialized (
+), parsed as materialized (
   select *, case when ${isOneOf('interval', 'day', 'week', 'month', 'quarter', 'year')} and interval_count is not null and is_named
     then properties->>'interval' end as plan_interval
   from (select *, subscription_id is not null or ${isAbsent('subscription_id')} as is_named from found) as checked
@@ -51,7 +51,7 @@ with stretch as materialized (
       when 'refund' then 'refund' when 'subscription_changed' then 'changed' else 'canceled' end as kind,
     plan_interval, coalesce(interval_count, 1) as interval_count,
     coalesce(properties->>'ends', '') = 'period_end' as at_period_end, refund_id
-  from told where ${isMoney}
+  from parsed where ${isMoney}
 ), gone as (
   delete from money_events m using stretch
   where m.site_id = $1 and m.timestamp >= starts and m.timestamp < ends
@@ -71,12 +71,12 @@ union select m.timestamp from money_events m
 where m.site_id = $1 and (m.kind, m.counts_by) in (select kind, counts_by from changed)`;
 
 /** Brings money_events in line with raw events; returns the timestamps of all rows affected, including duplicates of changed ones. */
-export async function keepMoneyEvents(site: Aggregation, stretches: Stretch[]): Promise<Date[]> {
-  if (stretches.length === 0) return [];
+export async function syncMoneyEvents(site: AggregationContext, ranges: TimeRange[]): Promise<Date[]> {
+  if (ranges.length === 0) return [];
   const { rows } = await site.client.query<{ timestamp: Date }>(statement, [
     site.siteId,
-    stretches.map(({ from }) => from),
-    stretches.map(({ to }) => to),
+    ranges.map(({ from }) => from),
+    ranges.map(({ to }) => to),
   ]);
   return rows.map(({ timestamp }) => timestamp);
 }
@@ -85,19 +85,19 @@ const intervalMs = 900_000;
 const dayMs = 86_400_000;
 
 /** Merges 15-minute intervals less than a day apart into one range: rereading some events is cheaper than many lookups. */
-export function joinIntervals(intervals: Date[]): Stretch[] {
-  const stretches: Stretch[] = [];
+export function mergeIntervals(intervals: Date[]): TimeRange[] {
+  const ranges: TimeRange[] = [];
   for (const start of [...intervals].sort((one, other) => one.getTime() - other.getTime())) {
     const to = new Date(start.getTime() + intervalMs);
-    const last = stretches.at(-1);
+    const last = ranges.at(-1);
     if (last && start.getTime() - last.to.getTime() < dayMs) last.to = to;
-    else stretches.push({ from: start, to });
+    else ranges.push({ from: start, to });
   }
-  return stretches;
+  return ranges;
 }
 
 /** Cuts time ranges off at `since`, before which raw events were dropped. */
-export const knownPartsOf = (stretches: Stretch[], since: Date | undefined): Stretch[] =>
+export const clipRanges = (ranges: TimeRange[], since: Date | undefined): TimeRange[] =>
   since === undefined
-    ? stretches
-    : stretches.filter(({ to }) => to > since).map(({ from, to }) => ({ from: from < since ? since : from, to }));
+    ? ranges
+    : ranges.filter(({ to }) => to > since).map(({ from, to }) => ({ from: from < since ? since : from, to }));

@@ -31,7 +31,7 @@ function waitingForUs(writers: Writer[]): Set<number> {
  * True once every transaction that was writing to sites at the time of the call has ended or waits for this one; false if one of
  * them takes longer than `patienceMs`.
  */
-export async function awaitWriters(client: PoolClient, patienceMs: number): Promise<boolean> {
+export async function waitForWriters(client: PoolClient, patienceMs: number): Promise<boolean> {
   const deadline = performance.now() + patienceMs;
   let awaited: Set<string> | undefined;
   for (;;) {

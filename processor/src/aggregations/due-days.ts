@@ -14,7 +14,7 @@ const monthsOf: Partial<Record<Plan['interval'], number>> = { month: 1, quarter:
 const daysOf: Partial<Record<Plan['interval'], number>> = { day: 1, week: 7 };
 
 /** Keeps years within the four digits of a date string. */
-const mostYears = 7_000;
+const maxYears = 7_000;
 
 /**
  * The day `number` intervals after the anchor, on the anchor's day of the month or on the last day of a shorter month
@@ -24,12 +24,12 @@ const mostYears = 7_000;
 export function dueDay(anchor: string, { interval, count }: Plan, number: number): string {
   const months = monthsOf[interval];
   return months === undefined
-    ? addDays(anchor, Math.min(number * count * daysOf[interval]!, mostYears * 365))
-    : addClampedMonths(anchor, Math.min(number * count * months, mostYears * 12));
+    ? addDays(anchor, Math.min(number * count * daysOf[interval]!, maxYears * 365))
+    : addClampedMonths(anchor, Math.min(number * count * months, maxYears * 12));
 }
 
 /** How many intervals since the anchor are paid after a payment on `day`, when `paid` were paid before it. */
-export function payInterval(anchor: string, plan: Plan, paid: number, day: string): number {
+export function paidIntervals(anchor: string, plan: Plan, paid: number, day: string): number {
   let number = paid + 1;
   // A late payment pays for the current interval, not for one that has passed.
   while (dueDay(anchor, plan, number) <= day) number += 1;

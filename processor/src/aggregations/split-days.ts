@@ -1,16 +1,16 @@
 /** Splits days into the parts that rollups cover and the parts that must be read from raw events. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
-import type { Aggregation } from './aggregation.js';
-import type { Stretch } from './keep-money-events.js';
+import type { AggregationContext } from './aggregation.js';
 import type { Period } from './periods.js';
+import type { TimeRange } from './sync-money-events.js';
 
 /** A part of a day, `YYYY-MM-DD`. */
-export interface Part extends Stretch {
+export interface DayPart extends TimeRange {
   day: string;
 }
 
 /** Disjoint parts of time ranges. */
-export interface SplitParts<Of extends Stretch> {
+export interface SplitRanges<Of extends TimeRange> {
   /** Read from rollup_15m. */
   intervals: Of[];
   /** Read from raw events. */
@@ -18,17 +18,17 @@ export interface SplitParts<Of extends Stretch> {
 }
 
 /** Disjoint parts that together make up the days. */
-export interface RolledParts extends SplitParts<Part> {
+export interface SplitDays extends SplitRanges<DayPart> {
   /** Days read from rollup_days. */
   days: string[];
 }
 
 /** What rollups cover in a time range. */
-interface Rolled {
+interface Coverage {
   /** Time zone of rollup_days; undefined without rollups. */
   timezone: string | undefined;
   /** Starts of marked intervals, ascending. */
-  opens: number[];
+  marked: number[];
   /** Whether the rollup of the interval with this start is current. */
   isRolled: (start: number) => boolean;
 }
@@ -42,65 +42,68 @@ select distinct interval_start as start from rollup_marks where site_id = $1 and
 const readOpenDays = `/* processor.readUnrolledDays */
 select day::text from rollup_day_marks where site_id = $1`;
 
-async function readRolled({ client, siteId }: Aggregation, { from, to }: Stretch): Promise<Rolled> {
+async function readCoverage({ client, siteId }: AggregationContext, { from, to }: TimeRange): Promise<Coverage> {
   const state = (await client.query<{ timezone: string }>(readState, [siteId])).rows[0];
   const open = await client.query<{ start: Date }>(readOpen, [siteId, from, to]);
   const unrolled = new Set(open.rows.map(({ start }) => start.getTime()));
   return {
     timezone: state?.timezone,
-    opens: [...unrolled].sort((one, other) => one - other),
+    marked: [...unrolled].sort((one, other) => one - other),
     isRolled: (start) => state !== undefined && !unrolled.has(start),
   };
 }
 
 /** Splits a range into as few parts as possible; only whole intervals can be read from rollups. */
-function split<Of extends Stretch>(stretch: Of, { isRolled }: Rolled, parts: SplitParts<Of>): void {
-  const to = stretch.to.getTime();
+function splitRange<Of extends TimeRange>(range: Of, { isRolled }: Coverage, parts: SplitRanges<Of>): void {
+  const to = range.to.getTime();
   let last: Of[] | undefined;
-  for (let start = stretch.from.getTime(); start < to; start += intervalMs) {
+  for (let start = range.from.getTime(); start < to; start += intervalMs) {
     const isWhole = start % intervalMs === 0 && start + intervalMs <= to;
     const target = isWhole && isRolled(start) ? parts.intervals : parts.events;
     const end = new Date(Math.min(start + intervalMs, to));
     if (target === last) target.at(-1)!.to = end;
-    else target.push({ ...stretch, from: new Date(start), to: end });
+    else target.push({ ...range, from: new Date(start), to: end });
     last = target;
   }
 }
 
 /** Splits disjoint, ascending ranges, without using rollup_days. */
-export async function splitStretches<Of extends Stretch>(site: Aggregation, stretches: Of[]): Promise<SplitParts<Of>> {
-  const parts: SplitParts<Of> = { intervals: [], events: [] };
-  const [first, last] = [stretches[0], stretches.at(-1)];
+export async function splitRanges<Of extends TimeRange>(
+  site: AggregationContext,
+  ranges: Of[],
+): Promise<SplitRanges<Of>> {
+  const parts: SplitRanges<Of> = { intervals: [], events: [] };
+  const [first, last] = [ranges[0], ranges.at(-1)];
   if (!first || !last) return parts;
-  const rolled = await readRolled(site, { from: first.from, to: last.to });
-  for (const stretch of stretches) split(stretch, rolled, parts);
+  const rolled = await readCoverage(site, { from: first.from, to: last.to });
+  for (const stretch of ranges) splitRange(stretch, rolled, parts);
   return parts;
 }
 
 /** Splits ascending days. The rollup of a day is current when neither the day nor any of its intervals is marked. */
-export async function rolledParts(site: Aggregation, days: Period[]): Promise<RolledParts> {
-  const parts: RolledParts = { days: [], intervals: [], events: [] };
+export async function splitDays(site: AggregationContext, days: Period[]): Promise<SplitDays> {
+  const parts: SplitDays = { days: [], intervals: [], events: [] };
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return parts;
-  const rolled = await readRolled(site, { from: first.from, to: last.to });
+  const rolled = await readCoverage(site, { from: first.from, to: last.to });
   const openDays = await site.client.query<{ day: string }>(readOpenDays, [site.siteId]);
   const unrolledDays = new Set(openDays.rows.map(({ day }) => day));
-  const { opens } = rolled;
+  const { marked } = rolled;
   let next = 0;
   for (const { start: day, from, to } of days) {
-    while (next < opens.length && opens[next]! < from.getTime()) next += 1;
-    const isOpen = unrolledDays.has(day) || (opens[next] ?? Number.POSITIVE_INFINITY) < to.getTime();
+    while (next < marked.length && marked[next]! < from.getTime()) next += 1;
+    const isOpen = unrolledDays.has(day) || (marked[next] ?? Number.POSITIVE_INFINITY) < to.getTime();
     if (!isOpen && rolled.timezone === site.timezone) parts.days.push(day);
-    else split({ day, from, to }, rolled, parts);
+    else splitRange({ day, from, to }, rolled, parts);
   }
   return parts;
 }
 
 /** The parts of some of the days. */
-export const partsOfDays = (parts: RolledParts, isWanted: (day: string) => boolean): RolledParts => ({
-  days: parts.days.filter(isWanted),
-  intervals: parts.intervals.filter(({ day }) => isWanted(day)),
-  events: parts.events.filter(({ day }) => isWanted(day)),
+export const filterDays = (parts: SplitDays, isIncluded: (day: string) => boolean): SplitDays => ({
+  days: parts.days.filter(isIncluded),
+  intervals: parts.intervals.filter(({ day }) => isIncluded(day)),
+  events: parts.events.filter(({ day }) => isIncluded(day)),
 });
 
 /** SQL for a table `part` of the three parameters from number `first` on; `key` is the name of its first column. */
@@ -108,7 +111,7 @@ export const partTable = (first: number, key: string, type: string) =>
   `unnest($${first}::${type}[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[]) as part(${key}, starts, ends)`;
 
 /** The parameters of {@link partTable}. */
-export const partColumns = (parts: Part[]) => [
+export const partColumns = (parts: DayPart[]) => [
   parts.map(({ day }) => day),
   parts.map(({ from }) => from),
   parts.map(({ to }) => to),

@@ -64,15 +64,15 @@ async function readCodes(client: PoolClient, siteId: string, texts: TextsByColum
   const { rows } = await client.query<{ column: string; value: string; code: number }>(findCodes, [
     ...[siteId, columns, [...wanted]],
   ]);
-  const known = new Map(columns.map((column) => [column, new Map<string, number>()]));
-  for (const { column, value, code } of rows) known.get(column)!.set(value, code);
-  return known;
+  const codesByText = new Map(columns.map((column) => [column, new Map<string, number>()]));
+  for (const { column, value, code } of rows) codesByText.get(column)!.set(value, code);
+  return codesByText;
 }
 
 const charactersOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0);
 
 /** Requires the claim of the site: concurrent calls would assign the same code twice. */
-export async function giveCodes(client: PoolClient, siteId: string, texts: TextsByColumn): Promise<CodesByColumn> {
+export async function assignCodes(client: PoolClient, siteId: string, texts: TextsByColumn): Promise<CodesByColumn> {
   const known = await readCodes(client, siteId, texts);
   const addedTo = new Map(
     [...texts].map(([column, ofColumn]) => [column, ofColumn.filter((text) => !known.get(column)!.has(text))]),

@@ -1,7 +1,7 @@
 /** Deletes the rows of a site in chunks, a short transaction each, so that nothing else waits long. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 
-const rowsPerPiece = 10_000;
+const rowsPerChunk = 10_000;
 
 /** A table with a site_id, and the columns that follow it in an index. Without such an index it cannot be deleted in chunks. */
 export interface SiteTable {
@@ -32,22 +32,22 @@ export async function readSiteTables(pool: Pool): Promise<SiteTable[]> {
  * Deletes one chunk in key order; nothing if fewer rows are left, or if the erasure is no longer requested: then another process
  * has finished it, and the remaining rows are new.
  */
-const deletePiece = ({ name, key }: SiteTable) => `/* processor.erasePiece */
+const deleteChunk = ({ name, key }: SiteTable) => `/* processor.eraseChunk */
 delete from ${name} where site_id = $1 and exists (select 1 from sites where site_id = $1 and erase_requested_at is not null)
   and (${key.join(', ')}) <= (
   select ${key.join(', ')} from ${name} where site_id = $1 order by ${key.join(', ')} offset $2 limit 1)`;
 
 /** Leaves less than one chunk in each table, unless stopped. */
-export async function erasePieces(
+export async function eraseChunks(
   pool: Pool,
   siteId: string,
   tables: SiteTable[],
-  stopped?: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   for (const table of tables.filter(({ key }) => key.length > 0)) {
-    const statement = deletePiece(table);
-    while (!stopped?.aborted) {
-      const { rowCount } = await pool.query(statement, [siteId, rowsPerPiece]);
+    const statement = deleteChunk(table);
+    while (!signal?.aborted) {
+      const { rowCount } = await pool.query(statement, [siteId, rowsPerChunk]);
       if (!rowCount) break;
     }
   }

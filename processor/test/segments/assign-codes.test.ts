@@ -4,7 +4,7 @@ import { packSize, segmentLimits } from '@millrace/shared/segments/segment-colum
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { giveCodes } from '../../src/segments/give-codes.js';
+import { assignCodes } from '../../src/segments/assign-codes.js';
 
 let database: TestDatabase;
 let client: PoolClient;
@@ -19,7 +19,7 @@ afterAll(async () => {
 beforeEach(() => client.query('truncate segment_values'));
 
 const give = async (texts: Record<string, string[]>, siteId = 'demo') => {
-  const codes = await giveCodes(client, siteId, new Map(Object.entries(texts)));
+  const codes = await assignCodes(client, siteId, new Map(Object.entries(texts)));
   return Object.fromEntries([...codes].map(([column, given]) => [column, given && [...given]]));
 };
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at);

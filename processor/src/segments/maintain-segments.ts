@@ -11,16 +11,16 @@ import { sweepValues } from './sweep-values.js';
 export type OnCorrupt = (error: CorruptSegmentError) => void;
 
 /** Drops a segment that `work` finds corrupt. `work` must not write before it has read everything. */
-async function withoutCorrupt<T>(
+async function dropIfCorrupt<T>(
   work: () => Promise<T>,
-  giveUp: (segment: StoredSegment) => Promise<void>,
+  drop: (segment: StoredSegment) => Promise<void>,
   onCorrupt: OnCorrupt,
 ): Promise<T | object> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof CorruptSegmentError)) throw error;
-    await giveUp(error.segment);
+    await drop(error.segment);
     onCorrupt(error);
     return {};
   }
@@ -41,12 +41,12 @@ export async function mergeNext(client: PoolClient, site: ClaimedSite, now: Date
   const members = chooseMerge(segments, now);
   if (members === undefined) return undefined;
   const merge = () => mergeSegments(client, site.siteId, members, segments);
-  await withoutCorrupt(merge, (segment) => dropCorrupt(client, site, segment, segments), onCorrupt);
+  await dropIfCorrupt(merge, (segment) => dropCorrupt(client, site, segment, segments), onCorrupt);
   return {};
 }
 
 /** How far the marks of a site are rolled. */
-export interface Rolled {
+export interface RollState {
   /** From the claim that took the last marks. */
   epoch: string;
   closedBefore: Date;
@@ -68,7 +68,7 @@ update site_rollups set segments_purge = false, epoch = epoch + 1 where site_id 
  * it. Late events do no harm, as their intervals contain nothing that was erased. Also waits until all segments are built;
  * otherwise values would be removed only to be added again.
  */
-async function finishPurge(client: PoolClient, site: ClaimedSite, segments: StoredSegment[], rolled: Rolled) {
+async function finishPurge(client: PoolClient, site: ClaimedSite, segments: StoredSegment[], rolled: RollState) {
   const { siteId, epoch, segmentsSince } = site;
   if (epoch !== rolled.epoch || segmentsSince !== Number.NEGATIVE_INFINITY) return undefined;
   const { rows } = await client.query<{ found: boolean }>(findUnrolled, [siteId, rolled.closedBefore]);
@@ -85,7 +85,7 @@ async function finishPurge(client: PoolClient, site: ClaimedSite, segments: Stor
 export async function purgeNext(
   client: PoolClient,
   site: ClaimedSite,
-  rolled: Rolled,
+  rolled: RollState,
   onCorrupt: OnCorrupt = () => {},
 ) {
   const { siteId } = site;
@@ -96,9 +96,5 @@ export async function purgeNext(
     await mergeSegments(client, siteId, [replaced], segments);
     return {};
   };
-  return withoutCorrupt<object | undefined>(
-    purge,
-    (segment) => dropCorrupt(client, site, segment, segments),
-    onCorrupt,
-  );
+  return dropIfCorrupt<object | undefined>(purge, (segment) => dropCorrupt(client, site, segment, segments), onCorrupt);
 }

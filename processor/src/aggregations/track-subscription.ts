@@ -1,7 +1,7 @@
 import { addDays } from '@millrace/shared/time/zone-days';
-import { dueDay, payInterval } from './paid-through.js';
+import { dueDay, paidIntervals } from './due-days.js';
 import type { Plan } from './plan-worth.js';
-import type { TakeTurns } from './take-turns.js';
+import type { YieldIfDue } from './yield-if-due.js';
 
 /** `day` is in the site's time zone. */
 export type SubscriptionEvent = { day: string } & (
@@ -18,7 +18,7 @@ export interface PlanChange {
 }
 
 /** A subscription that has been paid. */
-interface Paid {
+interface PaidSubscription {
   paid: Plan;
   /** The plan last paid for, or the one it was changed to since. */
   plan: Plan;
@@ -39,10 +39,10 @@ interface Term {
   ends: string;
 }
 
-type State = Paid | undefined;
+type State = PaidSubscription | undefined;
 
 /** Computed lazily: a long run of payments in advance needs no calendar. */
-function termOf(state: Paid, graceDays: number): Term {
+function termOf(state: PaidSubscription, graceDays: number): Term {
   if (state.term?.number === state.number) return state.term;
   const through = dueDay(state.anchor, state.paid, state.number);
   state.term = { number: state.number, through, ends: addDays(through, graceDays) };
@@ -50,32 +50,32 @@ function termOf(state: Paid, graceDays: number): Term {
 }
 
 /** Whether the next payment is due after `day`; always true on the anchor. */
-const isPaidBeyond = (state: Paid, day: string, graceDays: number) =>
+const isPaidBeyond = (state: PaidSubscription, day: string, graceDays: number) =>
   day <= state.anchor ||
   (state.term !== undefined && day < state.term.through) ||
   day < termOf(state, graceDays).through;
 
 /** The first day on which the subscription no longer counts. */
-const endOf = (state: Paid, graceDays: number) => {
+const endOf = (state: PaidSubscription, graceDays: number) => {
   const { through, ends } = termOf(state, graceDays);
   return state.isCanceled ? through : ends;
 };
 
-function pay(before: State, day: string, plan: Plan, graceDays: number): Paid {
-  const begun = { paid: plan, plan, anchor: day, number: 1, isCanceled: false, term: undefined };
-  if (before?.paid.interval !== plan.interval || before.paid.count !== plan.count) return begun;
+function pay(before: State, day: string, plan: Plan, graceDays: number): PaidSubscription {
+  const started = { paid: plan, plan, anchor: day, number: 1, isCanceled: false, term: undefined };
+  if (before?.paid.interval !== plan.interval || before.paid.count !== plan.count) return started;
   const { anchor, number } = before;
   if (isPaidBeyond(before, day, graceDays)) {
     return { paid: plan, plan, anchor, number: number + 1, isCanceled: false, term: before.term };
   }
-  if (day > endOf(before, graceDays)) return begun;
-  return { ...begun, anchor, number: payInterval(anchor, plan, number, day) };
+  if (day > endOf(before, graceDays)) return started;
+  return { ...started, anchor, number: paidIntervals(anchor, plan, number, day) };
 }
 
 const cancel = (before: State, day: string, atPeriodEnd: boolean, graceDays: number): State =>
   before && atPeriodEnd && isPaidBeyond(before, day, graceDays) ? { ...before, isCanceled: true } : undefined;
 
-const isCounted = (state: Paid, day: string, graceDays: number) =>
+const isCounted = (state: PaidSubscription, day: string, graceDays: number) =>
   isPaidBeyond(state, day, graceDays) || day < endOf(state, graceDays);
 
 function apply(before: State, event: SubscriptionEvent, graceDays: number): State {
@@ -128,31 +128,31 @@ function createRefunds() {
  *
  * Events after a refunded payment are replayed, once for each day with such refunds.
  */
-export async function followSubscription(
+export async function trackSubscription(
   events: SubscriptionEvent[],
   graceDays: number,
-  takeTurns: TakeTurns,
+  yieldIfDue: YieldIfDue,
 ): Promise<PlanChange[]> {
   const states: State[] = [];
   const refunded = new Set<number>();
   const findRefunded = createRefunds();
   const changes: PlanChange[] = [];
-  let stale = 0;
+  let staleFrom = 0;
   for (const [index, event] of events.entries()) {
     const { day } = event;
     const payment = findRefunded(event, index);
     if (payment !== undefined && !refunded.has(payment)) {
       refunded.add(payment);
-      stale = Math.min(stale, payment);
+      staleFrom = Math.min(staleFrom, payment);
     }
     const next = events[index + 1]?.day;
     if (next === day) continue;
-    await takeTurns();
-    for (let at = stale; at <= index; at += 1) {
+    await yieldIfDue();
+    for (let at = staleFrom; at <= index; at += 1) {
       const before = states[at - 1];
       states[at] = refunded.has(at) ? before : apply(before, events[at]!, graceDays);
     }
-    stale = index + 1;
+    staleFrom = index + 1;
     const state = states[index];
     const now = state && isCounted(state, day, graceDays) ? state : undefined;
     changes.push({ day, plan: now?.plan ?? null });

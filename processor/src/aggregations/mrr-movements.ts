@@ -1,5 +1,5 @@
-import type { PlanChange } from './follow-subscription.js';
-import { type Worth, worthOf } from './plan-worth.js';
+import { planWorth, type Worth } from './plan-worth.js';
+import type { PlanChange } from './track-subscription.js';
 
 export type MovementKind = 'new' | 'expansion' | 'contraction' | 'churned' | 'reactivated';
 
@@ -17,7 +17,7 @@ function* differences(changes: PlanChange[]): Generator<Change> {
   let before: Worth & { currency: string } = { currency: '', monthly: 0n, annual: 0n };
   for (const { day, plan } of changes) {
     yield { currency: before.currency, day, monthly: -before.monthly, annual: -before.annual };
-    before = { currency: plan?.currency ?? '', ...(plan ? worthOf(plan) : { monthly: 0n, annual: 0n }) };
+    before = { currency: plan?.currency ?? '', ...(plan ? planWorth(plan) : { monthly: 0n, annual: 0n }) };
     yield { ...before, day };
   }
 }
@@ -42,7 +42,7 @@ function sumByDay(subscriptions: PlanChange[][]): Map<string, Map<string, Worth>
  * after none, *churned* when the last subscription ends; in between, an increase is *expansion* and a decrease *contraction*,
  * also when it comes from a second subscription. Currencies are separate: a customer who switches churns in the old one.
  */
-export function moveRecurring(subscriptions: PlanChange[][]): Movement[] {
+export function mrrMovements(subscriptions: PlanChange[][]): Movement[] {
   const movements: Movement[] = [];
   for (const [currency, days] of sumByDay(subscriptions)) {
     let total = 0n;
@@ -50,9 +50,9 @@ export function moveRecurring(subscriptions: PlanChange[][]): Movement[] {
     for (const [day, { monthly, annual }] of days) {
       if (monthly === 0n) continue;
       const after = total + monthly;
-      const begins = wasPaying ? 'reactivated' : 'new';
-      const goesOn = monthly > 0n ? 'expansion' : 'contraction';
-      const kind = total === 0n ? begins : after === 0n ? 'churned' : goesOn;
+      const startKind = wasPaying ? 'reactivated' : 'new';
+      const changeKind = monthly > 0n ? 'expansion' : 'contraction';
+      const kind = total === 0n ? startKind : after === 0n ? 'churned' : changeKind;
       movements.push({ currency, day, kind, monthly, annual });
       total = after;
       wasPaying = true;

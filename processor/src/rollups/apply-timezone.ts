@@ -11,15 +11,15 @@ const rolledIntervals = `/* processor.rolledIntervals */
 select interval_start as "start" from rollup_15m where site_id = $1 and dimension = 'all' and event_type = '' order by 1`;
 
 /** False if the time zone is unchanged. Queries read intervals until the days are recomputed. */
-export async function followTimezone(client: PoolClient, site: ClaimedSite): Promise<boolean> {
-  const wanted = await client.query<{ timezone: string }>(
+export async function applyTimezone(client: PoolClient, site: ClaimedSite): Promise<boolean> {
+  const current = await client.query<{ timezone: string }>(
     '/* processor.siteTimezone */ select timezone from sites where site_id = $1',
     [site.siteId],
   );
-  const timezone = wanted.rows[0]?.timezone ?? site.timezone;
+  const timezone = current.rows[0]?.timezone ?? site.timezone;
   if (timezone === site.timezone) return false;
   await client.query(forgetDays, [site.siteId]);
-  await client.query('/* processor.followTimezone */ update site_rollups set timezone = $2 where site_id = $1', [
+  await client.query('/* processor.applyTimezone */ update site_rollups set timezone = $2 where site_id = $1', [
     site.siteId,
     timezone,
   ]);

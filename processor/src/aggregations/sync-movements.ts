@@ -1,10 +1,10 @@
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
-import type { Aggregation } from './aggregation.js';
-import { followSubscription, type PlanChange } from './follow-subscription.js';
-import { type Movement, moveRecurring } from './move-recurring.js';
+import type { AggregationContext } from './aggregation.js';
+import { type Movement, mrrMovements } from './mrr-movements.js';
 import { decimalText } from './plan-worth.js';
 import { readSubscriptions } from './read-subscriptions.js';
-import { createTurns } from './take-turns.js';
+import { type PlanChange, trackSubscription } from './track-subscription.js';
+import { createYield } from './yield-if-due.js';
 
 /** The day itself, or the next one if the time zone skipped it. */
 function existingDay(day: string, zone: string): string {
@@ -13,13 +13,13 @@ function existingDay(day: string, zone: string): string {
   }
 }
 
-async function sumMovements(site: Aggregation, graceDays: number): Promise<Movement[]> {
+async function sumMovements(site: AggregationContext, graceDays: number): Promise<Movement[]> {
   const sums = new Map<string, Movement>();
-  const takeTurns = createTurns();
-  for await (const subscriptions of readSubscriptions(site, takeTurns)) {
+  const yieldIfDue = createYield();
+  for await (const subscriptions of readSubscriptions(site, yieldIfDue)) {
     const changes: PlanChange[][] = [];
-    for (const events of subscriptions) changes.push(await followSubscription(events, graceDays, takeTurns));
-    for (const movement of moveRecurring(changes)) {
+    for (const events of subscriptions) changes.push(await trackSubscription(events, graceDays, yieldIfDue));
+    for (const movement of mrrMovements(changes)) {
       movement.day = existingDay(movement.day, site.timezone);
       const key = JSON.stringify([movement.currency, movement.day, movement.kind]);
       const sum = sums.get(key);
@@ -34,7 +34,7 @@ async function sumMovements(site: Aggregation, graceDays: number): Promise<Movem
 }
 
 /** Writes only rows that differ; returns the earliest day among them. */
-const write = `/* processor.keepMovements */
+const write = `/* processor.syncMovements */
 with computed as materialized (
   select * from unnest($2::text[], $3::date[], $4::text[], $5::numeric[], $6::numeric[]) as m(currency, day, kind, monthly, annual)
 ), gone as (
@@ -51,7 +51,7 @@ with computed as materialized (
 select min(day)::text as first from (select day from gone union all select day from written) as changed`;
 
 /** Brings mrr_movements in line with money_events; returns the first day that changed. */
-export async function keepMovements(site: Aggregation, graceDays: number): Promise<string | undefined> {
+export async function syncMovements(site: AggregationContext, graceDays: number): Promise<string | undefined> {
   const movements = await sumMovements(site, graceDays);
   const { rows } = await site.client.query<{ first: string | null }>(write, [
     site.siteId,
