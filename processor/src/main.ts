@@ -12,7 +12,7 @@ import { watchHealth } from '@millrace/shared/platform/watch-health';
 import { startFolding } from './accounting/fold-jobs.js';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';
-import { premakePartitions } from './events/premake-partitions.js';
+import { maintainPartitions } from './events/ensure-partitions.js';
 import { startSummarizing } from './events/summarize-partitions.js';
 import { startWorkers } from './workers.js';
 
@@ -57,7 +57,7 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
   const pingQueues = () => Promise.all(workers.map((worker) => worker.check()));
   Object.assign(health, queueHealth(deps.queue, pingQueues));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
-  lifecycle.onClose('partitions', premakePartitions(pool, logger));
+  lifecycle.onClose('partitions', maintainPartitions(pool, logger));
   lifecycle.onClose('accounts', startFolding(pool, logger));
   lifecycle.onClose('index of new events', startSummarizing(pool, logger));
   lifecycle.onClose('health watch', watchHealth(health, logger));

@@ -1,6 +1,8 @@
 /** Sums up finished jobs per hour so that their rows can be deleted; ranges of sequence numbers remember which jobs were counted. */
+
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
+import { repeat } from '@millrace/shared/platform/repeat';
 
 /** One processor at a time: each fold must see the ranges that the previous one wrote. */
 const tryLockFolding = `/* processor.lockFolding */ select pg_try_advisory_xact_lock(hashtextextended('millrace.fold-jobs', 0)) as "isLocked"`;
@@ -51,20 +53,12 @@ const everyMs = 10_000;
 export function startFolding(pool: Pool, logger: Logger): () => Promise<void> {
   const logError = createErrorLog(logger, 'could not sum up finished jobs; trying again', 60_000);
   let isStopped = false;
-  let folding: Promise<void> | undefined;
   const foldAll = async () => {
     while (!isStopped && (await foldJobs(pool)) === rowsPerFold);
   };
-  const timer = setInterval(() => {
-    folding ??= foldAll()
-      .catch(logError)
-      .finally(() => {
-        folding = undefined;
-      });
-  }, everyMs);
-  return async () => {
+  const stop = repeat(foldAll, everyMs, logError);
+  return () => {
     isStopped = true;
-    clearInterval(timer);
-    await folding;
+    return stop();
   };
 }

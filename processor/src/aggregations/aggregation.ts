@@ -33,7 +33,7 @@ delete from ${table} using sites where ${table}.site_id = $1 and sites.site_id =
 }
 
 /**
- * Runs `select` once for each row of `stretches`, as `found`. With a plain join, a planner that expects few rows compares every
+ * Runs `select` once for each row of `ranges`, as `found`. With a plain join, a planner that expects few rows compares every
  * row with every time range, which takes forever for years of hours.
  */
 export const lateralJoin = (ranges: string, select: string) =>

@@ -1,5 +1,5 @@
-import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
-import { isConflict } from '../rollups/claim-site.js';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { busy, inClaim } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import type { AggregationContext } from './aggregation.js';
 
@@ -49,7 +49,7 @@ const markUnfinished = `/* processor.recordUnfinished */
 update site_aggregations set timezone = $2 where site_id = $1`;
 
 const findSite = `/* processor.findSite */
-select exists (select 1 from sites where site_id = $1 and erase_requested_at is null) as known`;
+select exists (select 1 from sites where site_id = $1 and erase_requested_at is null) as exists`;
 
 export const unknownSite = { skipped: 'unknown site' };
 export const busySite = { skipped: 'another aggregation of this site is running' };
@@ -69,23 +69,15 @@ export async function claimAggregation<T>(
   work: (claimed: ClaimedAggregation) => Promise<T>,
 ): Promise<T | { skipped: string }> {
   await pool.query(addState, [siteId, neverAggregated]);
-  try {
-    return await inTransaction(
-      pool,
-      async (client) => {
-        const { rows } = await client.query<Omit<ClaimedAggregation, 'client' | 'siteId' | 'rawSince' | 'graceDays'>>(
-          claim,
-          [siteId, now, graceDays],
-        );
-        const rawSince = (await readRawHorizon(client))?.since;
-        if (rows[0]) return work({ client, siteId, rawSince, graceDays, ...rows[0] });
-        const known = await client.query<{ known: boolean }>(findSite, [siteId]);
-        return known.rows[0]!.known ? busySite : unknownSite;
-      },
-      begin,
+  const result = await inClaim(pool, begin, async (client) => {
+    const { rows } = await client.query<Omit<ClaimedAggregation, 'client' | 'siteId' | 'rawSince' | 'graceDays'>>(
+      claim,
+      [siteId, now, graceDays],
     );
-  } catch (error) {
-    if (isConflict(error)) return busySite;
-    throw error;
-  }
+    const rawSince = (await readRawHorizon(client))?.since;
+    if (rows[0]) return work({ client, siteId, rawSince, graceDays, ...rows[0] });
+    const site = await client.query<{ exists: boolean }>(findSite, [siteId]);
+    return site.rows[0]!.exists ? busySite : unknownSite;
+  });
+  return result === busy ? busySite : result;
 }

@@ -1,4 +1,11 @@
-import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
+import {
+  cameEarlier,
+  countsBy,
+  currencyOf,
+  decimalOf,
+  percent,
+  perThousand,
+} from '@millrace/shared/contract/money-sql';
 import { allTypes } from '@millrace/shared/contract/rollups';
 import { type AggregationContext, lateralJoin, periodColumns, withCompleteRawEvents } from './aggregation.js';
 import type { Period } from './periods.js';
@@ -39,7 +46,7 @@ with day as materialized (
   select day, profile_id, currency, sum(amount) as amount from ${lateralJoin('day', earnedOnDay)} group by day, profile_id, currency
 ), revenue as (
   select day, profile_id, jsonb_object_agg(currency, amount::text) as revenue,
-    jsonb_object_agg(currency, round(amount * 1000 / nullif(impressions, 0), 6)::text) as ecpm
+    jsonb_object_agg(currency, ${perThousand('amount', 'impressions')}::text) as ecpm
   from earned join counted using (day, profile_id) where currency is not null and amount is not null group by day, profile_id
 ), gone as (
   delete from profile_performance r using day

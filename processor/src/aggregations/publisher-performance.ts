@@ -1,4 +1,4 @@
-import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
+import { currencyOf, decimalOf, percent, perThousand } from '@millrace/shared/contract/money-sql';
 import { type AggregationContext, lateralJoin, withCompleteRawEvents } from './aggregation.js';
 import { partTable, splitRanges } from './split-days.js';
 
@@ -26,7 +26,7 @@ insert into publisher_performance (site_id, granularity, bucket_start, ad_reques
   ecpm, computed_at)
 select $1, ${granularity}, starts, ad_requests, impressions, clicks, ${percent('clicks', 'impressions')},
   ${percent('impressions', 'ad_requests')}, revenue, (
-    select coalesce(jsonb_object_agg(key, round(value::numeric * 1000 / nullif(impressions, 0), 6)::text), '{}')
+    select coalesce(jsonb_object_agg(key, ${perThousand('value::numeric', 'impressions')}::text), '{}')
     from jsonb_each_text(revenue)), now()
 from figures
 on conflict (site_id, granularity, bucket_start) do update set

@@ -1,4 +1,5 @@
 import { dayOf } from '@millrace/shared/time/zone-days';
+import { readCursor } from '../read-cursor.js';
 import type { AggregationContext } from './aggregation.js';
 import type { PlanInterval } from './plan-worth.js';
 import type { SubscriptionEvent } from './track-subscription.js';
@@ -10,7 +11,6 @@ import type { YieldIfDue } from './yield-if-due.js';
  * transaction or refund counts.
  */
 const statement = `/* processor.readSubscriptions */
-declare subscriptions no scroll cursor for
 with first as (
   select * from (
     select *, row_number() over (partition by kind, counts_by order by timestamp, event_id) as number
@@ -49,18 +49,6 @@ interface Row {
 }
 
 const rowsAtOnce = 5_000;
-
-async function* readRows(site: AggregationContext): AsyncGenerator<Row> {
-  await site.client.query(statement, [site.siteId]);
-  for (;;) {
-    const { rows } = await site.client.query<Row>(
-      `/* processor.readSubscriptions */ fetch ${rowsAtOnce} from subscriptions`,
-    );
-    yield* rows;
-    if (rows.length < rowsAtOnce) break;
-  }
-  await site.client.query('/* processor.readSubscriptions */ close subscriptions');
-}
 
 function eventOf(row: Row, zone: string): SubscriptionEvent {
   const { kind, transaction, amount, interval, count, atPeriodEnd } = row;
@@ -127,7 +115,7 @@ export async function* readSubscriptions(
 ): AsyncGenerator<SubscriptionEvent[][]> {
   let id: string | undefined;
   let customer = newCustomer();
-  for await (const row of readRows(site)) {
+  for await (const row of readCursor<Row>(site.client, statement, [site.siteId], rowsAtOnce)) {
     if (row.customer !== id && id !== undefined) {
       yield [...customer.subscriptions.values()];
       customer = newCustomer();

@@ -76,7 +76,7 @@ export async function splitRanges<Of extends TimeRange>(
   const [first, last] = [ranges[0], ranges.at(-1)];
   if (!first || !last) return parts;
   const rolled = await readCoverage(site, { from: first.from, to: last.to });
-  for (const stretch of ranges) splitRange(stretch, rolled, parts);
+  for (const range of ranges) splitRange(range, rolled, parts);
   return parts;
 }
 

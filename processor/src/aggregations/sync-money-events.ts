@@ -1,4 +1,6 @@
 import { currencyOf, decimalOf, isAbsent, nameOf } from '@millrace/shared/contract/money-sql';
+import { intervalMs } from '@millrace/shared/contract/rollups';
+import { dayMs } from '@millrace/shared/time/zone-days';
 import type { AggregationContext } from './aggregation.js';
 
 /** `[from, to)` */
@@ -19,7 +21,7 @@ const columns = (types: string) => `
     ${decimalOf('amount')} as amount, ${nameOf('transaction_id')} as transaction_id, ${nameOf('refund_id')} as refund_id,
     ${nameOf('subscription_id')} as subscription_id,
     case when ${count} then (properties->>'interval_count')::int when ${isAbsent('interval_count')} then 1 end as interval_count
-  from stretch join events on timestamp >= starts and timestamp < ends
+  from range join events on timestamp >= starts and timestamp < ends
   where site_id = $1 and event_type in (${types})`;
 
 /**
@@ -37,7 +39,7 @@ const isMoney = `case event_type
 
 /** Events never change, so rows are only added and deleted. */
 const statement = `/* processor.syncMoneyEvents */
-with stretch as materialized (
+with range as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as s(starts, ends)
 ), found as materialized (
   ${columns(`'payment', 'refund'`)} union all ${columns(`'subscription_changed', 'subscription_canceled'`)}
@@ -53,7 +55,7 @@ with stretch as materialized (
     coalesce(properties->>'ends', '') = 'period_end' as at_period_end, refund_id
   from parsed where ${isMoney}
 ), gone as (
-  delete from money_events m using stretch
+  delete from money_events m using range
   where m.site_id = $1 and m.timestamp >= starts and m.timestamp < ends
     and not exists (select 1 from typed t where t.timestamp = m.timestamp and t.event_id = m.event_id)
   returning kind, counts_by, timestamp
@@ -80,9 +82,6 @@ export async function syncMoneyEvents(site: AggregationContext, ranges: TimeRang
   ]);
   return rows.map(({ timestamp }) => timestamp);
 }
-
-const intervalMs = 900_000;
-const dayMs = 86_400_000;
 
 /** Merges 15-minute intervals less than a day apart into one range: rereading some events is cheaper than many lookups. */
 export function mergeIntervals(intervals: Date[]): TimeRange[] {

@@ -1,8 +1,8 @@
 import { findQueue } from '@millrace/shared/contract/jobs';
 import type { Queue, QueueHandle } from '@millrace/shared/queue/queue';
+import { dayMs } from '@millrace/shared/time/zone-days';
 import type { CleanupStep } from './cleanup-step.js';
 
-const dayMs = 86_400_000;
 const jobsAtOnce = 1_000;
 /** More parents than ever wait at the same time. */
 const maxParents = 1_000;

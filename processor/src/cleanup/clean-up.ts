@@ -1,14 +1,16 @@
 import type { CleanupData } from '@millrace/shared/contract/job-data';
 import type { CleanupResult } from '@millrace/shared/contract/job-results';
+import { cleanExportFiles } from './clean-export-files.js';
 import type { CleanupDeps, CleanupStep } from './cleanup-step.js';
+import { dropOldMonths } from './drop-old-months.js';
+import { expireExports } from './expire-exports.js';
 import { expiredTokens } from './expired-tokens.js';
 import { oldLogs } from './old-logs.js';
-import { tempFiles } from './temp-files.js';
 
 const stepsByType: Record<CleanupData['type'], CleanupStep[]> = {
   old_logs: oldLogs,
   expired_tokens: expiredTokens,
-  temp_files: tempFiles,
+  temp_files: [expireExports, cleanExportFiles, dropOldMonths],
 };
 
 /** Runs all steps of a cleanup job; `onProgress` receives the percentage done. Safe to repeat. */

@@ -1,12 +1,13 @@
 /** Drops a month of raw events and its segments, and records in the same transaction that they are gone. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
+import { hasSqlState, inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { ensureMonths, lockPartitions, partitionOf } from '../events/ensure-partitions.js';
+import { busy, retryWhileBusy } from '../rollups/claim-site.js';
 import { closedBefore } from '../rollups/raw-horizon.js';
 import { monthStart } from './partition-months.js';
 
 /** Waiting for this lock blocks every query queued behind it, so give up quickly and try again. */
 const begin = `begin; set local lock_timeout = '1s'`;
+const lockTimeout = '55P03';
 const patience = { attempts: 10, pauseMs: 500 };
 
 /**
@@ -70,21 +71,17 @@ async function detachAndDrop(client: PoolClient, month: string, next: string): P
   return undefined;
 }
 
-const isLocked = (error: unknown) => (error as { code?: unknown }).code === '55P03';
-
 /**
  * Drops `month`, the oldest one; `next` becomes the oldest. Returns undefined when it is gone, otherwise the reason why it stays.
  * Its rollups must have been verified; later changes show up in the marks.
  */
 export async function dropMonth(pool: Pool, month: string, next: string): Promise<string | undefined> {
   await ensureMonths(pool, [next]);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await inTransaction(pool, (client) => detachAndDrop(client, month, next), begin);
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-      if (attempt === patience.attempts) return 'its events are in constant use';
-    }
-    await pause(patience.pauseMs);
-  }
+  const attempt = (): Promise<string | undefined | typeof busy> =>
+    inTransaction(pool, (client) => detachAndDrop(client, month, next), begin).catch((error) => {
+      if (hasSqlState(error, lockTimeout)) return busy;
+      throw error;
+    });
+  const reason = await retryWhileBusy(attempt, patience);
+  return reason === busy ? 'its events are in constant use' : reason;
 }

@@ -1,7 +1,6 @@
 /** Removes API keys, sessions and visitor salts that are no longer valid. */
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { type CleanupDeps, type CleanupStep, daysBefore } from './cleanup-step.js';
-import { deleteRows } from './delete-rows.js';
+import { type CleanupDeps, type CleanupStep, daysBefore, deleteRows } from './cleanup-step.js';
 
 const sessions = `/* processor.cleanSessions */
 delete from sessions where token_hash in (select token_hash from sessions where expires_at < $1 limit $2)`;

@@ -1,7 +1,6 @@
 /** Removes old records: finished jobs, audit log, schedule runs, alert messages, duplicates. */
 import { cleanJobRecords } from './clean-job-records.js';
-import { type CleanupStep, daysBefore } from './cleanup-step.js';
-import { deleteRows } from './delete-rows.js';
+import { type CleanupStep, daysBefore, deleteRows } from './cleanup-step.js';
 
 const auditLog = `/* processor.cleanAuditLog */
 delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)`;

@@ -26,7 +26,7 @@ async function verify(pool: Pool, { siteId, timezone }: Site, from: Date, to: Da
   const start = since && since > firstDay ? since : firstDay;
   const lastDay = dayOf(new Date(to.getTime() - 1), timezone);
   // Segments are dropped together with the events.
-  const range = { siteId, from: { instant: start }, to: { day: lastDay }, isOfRollups: true };
+  const range = { siteId, from: { instant: start }, to: { day: lastDay }, rollupsOnly: true };
   const { differences, markedIntervals, markedDays } = await verifySite(pool, range, () => {});
   if (differences > 0)
     return `site ${siteId} has ${formatCount(differences, 'difference')} between rollups and raw events`;

@@ -1,5 +1,6 @@
 /** Erases a user from the dead letters: removes letters of single events, rewrites letters of whole jobs. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { readCursor } from '../read-cursor.js';
 import type { ErasedUser } from './scrub-broken-text.js';
 import { scrubPayload } from './scrub-payload.js';
 
@@ -14,7 +15,6 @@ export interface ErasedLetters {
 
 /** Whole jobs have site ''. JSON may escape any character with a backslash; without backslashes the id appears verbatim. */
 const candidates = `/* processor.eraseDeadLetters */
-declare letters no scroll cursor for
 select id, site_id, payload from dead_letter_events
 where site_id in ($1, '') and (position($2 in payload) > 0 or position('\\' in payload) > 0)`;
 
@@ -42,19 +42,14 @@ const lettersAtOnce = 10;
 export async function eraseDeadLetters(client: PoolClient, user: ErasedUser): Promise<ErasedLetters> {
   const erased = { removed: 0, rewritten: 0, events: 0 };
   await client.query(adoptLetters);
-  await client.query(candidates, [user.siteId, user.userId ?? user.siteId]);
-  for (;;) {
-    const { rows } = await client.query<Letter>(`/* processor.eraseDeadLetters */ fetch ${lettersAtOnce} from letters`);
-    for (const letter of rows) {
-      const scrubbed = scrubPayload(letter.payload, user);
-      if (scrubbed.erased === 0) continue;
-      erased.events += scrubbed.erased;
-      if (scrubbed.text === null) erased.removed += await removeLetter(client, letter);
-      else erased.rewritten += await rewriteLetter(client, letter, scrubbed.text);
-    }
-    if (rows.length < lettersAtOnce) break;
+  const values = [user.siteId, user.userId ?? user.siteId];
+  for await (const letter of readCursor<Letter>(client, candidates, values, lettersAtOnce)) {
+    const scrubbed = scrubPayload(letter.payload, user);
+    if (scrubbed.erased === 0) continue;
+    erased.events += scrubbed.erased;
+    if (scrubbed.text === null) erased.removed += await removeLetter(client, letter);
+    else erased.rewritten += await rewriteLetter(client, letter, scrubbed.text);
   }
-  await client.query('/* processor.eraseDeadLetters */ close letters');
   return erased;
 }
 

@@ -1,4 +1,5 @@
 /** Deletes a user's events and marks their intervals. */
+import { intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { markedTypes } from '../aggregations/aggregated-types.js';
 
@@ -14,10 +15,10 @@ with erased as (
   delete from events where site_id = $1 and user_id = $2 returning timestamp, event_type
 ), marks as (
   insert into rollup_marks (site_id, interval_start)
-  select distinct $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from erased
+  select distinct $1, ${intervalStartSql} from erased
 ), aggregates as (
   insert into aggregation_marks (site_id, interval_start, event_types)
-  select $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z'),
+  select $1, ${intervalStartSql},
     array_agg(distinct case when event_type = any($3::text[]) then event_type else '' end)
   from erased group by 1, 2
 )

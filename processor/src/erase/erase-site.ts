@@ -1,9 +1,9 @@
 /** Erases a whole site on request: most rows in chunks, the rest in one short transaction. */
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
+import { hasSqlState, inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { busy } from '../rollups/claim-site.js';
 import { eraseChunks, readSiteTables, type SiteTable } from './erase-chunks.js';
 import { eraseDeadLetters } from './erase-dead-letters.js';
-import { eraseExports } from './erase-exports.js';
+import { eraseExports } from './erase-files.js';
 import { waitForWriters } from './wait-for-writers.js';
 
 /** True if `DELETE /api/v1/sites/:site_id` was requested and is not finished. */
@@ -33,8 +33,7 @@ delete from sites where site_id = $1 and erase_requested_at is not null`;
 class SiteInUseError extends Error {}
 
 /** 55P03: lock timeout. 40P01: deadlock. */
-const isInUse = (error: unknown) =>
-  error instanceof SiteInUseError || ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
+const isInUse = (error: unknown) => error instanceof SiteInUseError || hasSqlState(error, '55P03', '40P01');
 
 /**
  * Every writer of a site's first row in a table locks the row in sites `for key share`: it has either finished when that row is

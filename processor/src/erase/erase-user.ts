@@ -1,12 +1,18 @@
 /** Erases a user of a site in one transaction that leaves marks for the rollups. */
+import { intervalStartSql } from '@millrace/shared/contract/rollups';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { firstRow } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
 import { type ErasedEvents, eraseEvents } from './erase-events.js';
-import { expireSiteExports } from './erase-exports.js';
-import type { EraseOptions } from './erase-options.js';
-import { eraseReportFiles } from './erase-reports.js';
+import { eraseReportFiles, expireSiteExports } from './erase-files.js';
+
+export interface EraseOptions {
+  siteId: string;
+  userId: string;
+  /** Only print what would be removed. */
+  dryRun: boolean;
+}
 
 export interface ErasedUserSummary extends ErasedEvents {
   /** True if the user had a visitor number. */
@@ -28,7 +34,7 @@ with erased as (
   delete from money_events where site_id = $1 and user_id = $2 returning kind, counts_by
 ), marks as (
   insert into aggregation_marks (site_id, interval_start, table_name)
-  select distinct $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z'), 'profile_performance'
+  select distinct $1, ${intervalStartSql}, 'profile_performance'
   from money_events where site_id = $1 and user_id is distinct from $2 and (kind, counts_by) in (select * from erased)
 )
 select count(*)::int as payments from erased`;

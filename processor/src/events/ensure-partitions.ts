@@ -1,4 +1,5 @@
 /** Creates the monthly partitions of table events. */
+import type { Logger } from '@millrace/shared/platform/logger';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 
 /** Advisory lock key: one transaction creates or drops partitions at a time ("part" in ASCII). */
@@ -66,4 +67,22 @@ export function upcomingMonths(now: Date): string[] {
   return [0, 1, 2].map((ahead) =>
     new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1)).toISOString().slice(0, 7),
   );
+}
+
+const checkEveryMs = 60_000;
+
+/** Creates the partitions of upcoming months before their first event arrives. Checks now and every minute; returns a function that stops it. */
+export function maintainPartitions(pool: Pool, logger: Logger): () => void {
+  async function make(): Promise<void> {
+    try {
+      const months = await ensureMonths(pool, upcomingMonths(new Date()));
+      if (months.length > 0) logger.info({ months }, 'created partitions ahead of time');
+    } catch (error) {
+      const message = 'could not create partitions ahead of time; the first event of a new month will create its own';
+      logger.warn({ err: error }, message);
+    }
+  }
+  void make();
+  const timer = setInterval(make, checkEveryMs);
+  return () => clearInterval(timer);
 }

@@ -1,5 +1,7 @@
 /** Stores each event once and marks the 15-minute intervals it touches, in one statement. */
+
 import { allColumns, contextColumns, mayHaveContext } from '@millrace/shared/contract/event-columns';
+import { intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isPlainBatch } from './plain-batch.js';
@@ -103,7 +105,7 @@ stored as (
   returning site_id, timestamp
 ), marks as (
   insert into rollup_marks (site_id, interval_start)
-  select distinct site_id, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from stored
+  select distinct site_id, ${intervalStartSql} from stored
 ), duplicates as (
   insert into event_duplicates (site_id, duplicates)
   select site_id, sum(sent)::int from (

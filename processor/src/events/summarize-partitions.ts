@@ -1,6 +1,8 @@
 /** Keeps the BRIN index on transaction ids up to date; reporting uses it to find events that are not rolled up yet. */
+
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
-import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
+import { hasSqlState, inTransaction, type Pool } from '@millrace/shared/platform/postgres';
+import { repeat } from '@millrace/shared/platform/repeat';
 
 const intervalMs = 5_000;
 
@@ -31,7 +33,7 @@ async function run<Row extends object>(pool: Pool, text: string, values: string[
   try {
     return await inTransaction(pool, async (client) => (await client.query<Row>(text, values)).rows, begin);
   } catch (error) {
-    if (transientCodes.includes((error as { code?: string }).code ?? '')) return undefined;
+    if (hasSqlState(error, ...transientCodes)) return undefined;
     throw error;
   }
 }
@@ -66,19 +68,11 @@ export function startSummarizing(pool: Pool, logger: Logger): () => Promise<void
     60_000,
   );
   const stopping = new AbortController();
-  let checking: Promise<void> | undefined;
-  const check = () => {
-    checking ??= summarizePartitions(pool, done, logError, stopping.signal)
-      .catch(logError)
-      .finally(() => {
-        checking = undefined;
-      });
-  };
-  check();
-  const timer = setInterval(check, intervalMs);
+  const check = () => summarizePartitions(pool, done, logError, stopping.signal);
+  const firstCheck = check().catch(logError);
+  const stop = repeat(() => firstCheck.then(check), intervalMs, logError);
   return async () => {
-    clearInterval(timer);
     stopping.abort();
-    await checking;
+    await Promise.all([firstCheck, stop()]);
   };
 }

@@ -7,8 +7,7 @@ import type { QueueHandle } from '@millrace/shared/queue/queue';
 import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 import { consumeAggregation } from '../aggregations/consume-aggregations.js';
 import type { RollConsumer, RollData } from '../rollups/consume-rolls.js';
-import { allSites, sitesToRoll } from '../rollups/find-sites.js';
-import { activeSites } from './active-sites.js';
+import { activeSites, allSites, sitesToRoll } from '../rollups/find-sites.js';
 import { fanOut } from './fan-out.js';
 
 export interface AnalyticsDeps {

@@ -8,9 +8,8 @@ import type { QueueHandle } from '@millrace/shared/queue/queue';
 import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { calculateMetrics } from '../metrics/calculate-metrics.js';
-import { activeSites } from './active-sites.js';
+import { activeSites, siteTimezone } from '../rollups/find-sites.js';
 import { fanOut } from './fan-out.js';
-import { siteTimezone } from './site-timezone.js';
 
 export interface MetricsDeps {
   pool: Pool;

@@ -5,10 +5,7 @@ import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { periodOf, resolvePeriod } from '../aggregations/periods.js';
 import { hoursOf } from '../aggregations/publisher-buckets.js';
-import { measurePerformance } from './measure-performance.js';
-import { measureQuality } from './measure-quality.js';
-import { measureRevenue } from './measure-revenue.js';
-import type { MeasuredPeriod } from './measured-period.js';
+import { type MeasuredPeriod, measurePerformance, measureQuality, measureRevenue } from './measures.js';
 
 const measures: Record<MetricsData['metricType'], (period: MeasuredPeriod) => Promise<object>> = {
   performance: measurePerformance,

@@ -1,6 +1,7 @@
 /** After a site's time zone has changed, marks all its days to be recomputed in the new one. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from './claim-site.js';
+import { siteTimezone } from './find-sites.js';
 import { markDaysOf } from './roll-intervals.js';
 
 const forgetDays = `/* processor.forgetDays */
@@ -12,11 +13,7 @@ select interval_start as "start" from rollup_15m where site_id = $1 and dimensio
 
 /** False if the time zone is unchanged. Queries read intervals until the days are recomputed. */
 export async function applyTimezone(client: PoolClient, site: ClaimedSite): Promise<boolean> {
-  const current = await client.query<{ timezone: string }>(
-    '/* processor.siteTimezone */ select timezone from sites where site_id = $1',
-    [site.siteId],
-  );
-  const timezone = current.rows[0]?.timezone ?? site.timezone;
+  const timezone = (await siteTimezone(client, site.siteId)) ?? site.timezone;
   if (timezone === site.timezone) return false;
   await client.query(forgetDays, [site.siteId]);
   await client.query('/* processor.applyTimezone */ update site_rollups set timezone = $2 where site_id = $1', [

@@ -1,4 +1,5 @@
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
+import { setTimeout as pause } from 'node:timers/promises';
+import { hasSqlState, inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 
 /** The state of a site's rollups, as of the snapshot of a roll. */
 export interface ClaimedSite {
@@ -45,23 +46,46 @@ where site_id = $1 and site_id = (select site_id from site_rollups where site_id
 returning site_id as "siteId", timezone, last_visitor_no as "lastVisitorNo", segments_since as "segmentsSince",
   (select since from raw_horizon) as "rawSince", epoch`;
 
-/** 40001: another claim of the same site. 40P01: a deadlock with an erasure that removes the same rows. */
-export const isConflict = (error: unknown) => ['40001', '40P01'].includes(String((error as { code?: unknown }).code));
-
-/** Runs `roll` in one REPEATABLE READ transaction; returns {@link busy} if another roll or an erasure of the site is running. */
-export async function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): Promise<T | typeof busy> {
+/**
+ * Runs `work` in a transaction that claims a site; returns {@link busy} on a conflict: 40001 with another claim, 40P01 (deadlock)
+ * with an erasure of the same rows.
+ */
+export async function inClaim<T>(
+  pool: Pool,
+  begin: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T | typeof busy> {
   try {
-    return await inTransaction(
-      pool,
-      async (client) => {
-        const { rows } = await client.query<ClaimedSite>(claim, [siteId]);
-        if (!rows[0]) return busy;
-        return await roll(client, rows[0]);
-      },
-      begin,
-    );
+    return await inTransaction(pool, work, begin);
   } catch (error) {
-    if (isConflict(error)) return busy;
+    if (hasSqlState(error, '40001', '40P01')) return busy;
     throw error;
   }
+}
+
+/** Runs `roll` in one REPEATABLE READ transaction; returns {@link busy} if another roll or an erasure of the site is running. */
+export function claimSite<T>(pool: Pool, siteId: string, roll: Roll<T>): Promise<T | typeof busy> {
+  return inClaim<T | typeof busy>(pool, begin, async (client) => {
+    const { rows } = await client.query<ClaimedSite>(claim, [siteId]);
+    return rows[0] ? roll(client, rows[0]) : busy;
+  });
+}
+
+export interface Patience {
+  attempts: number;
+  pauseMs: number;
+}
+
+/** Repeats `attempt` until it is not {@link busy}; gives up after some attempts or when the signal is aborted. */
+export async function retryWhileBusy<T>(
+  attempt: () => Promise<T | typeof busy>,
+  { attempts, pauseMs }: Patience,
+  signal?: AbortSignal,
+): Promise<T | typeof busy> {
+  for (let made = 1; !signal?.aborted; made += 1) {
+    const result = await attempt();
+    if (result !== busy || made === attempts) return result;
+    await pause(pauseMs, undefined, { signal }).catch(() => {});
+  }
+  return busy;
 }

@@ -1,12 +1,11 @@
 /** Rolls the site of an analytics job, marking the requested range first. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { HourlyRollupData, RebuildData, SiteData } from '@millrace/shared/contract/job-data';
 import type { RollResult } from '@millrace/shared/contract/job-results';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { eraseSite, isErasurePending } from '../erase/erase-site.js';
 import type { CorruptSegmentError } from '../segments/stored-segments.js';
-import { busy } from './claim-site.js';
+import { busy, retryWhileBusy } from './claim-site.js';
 import { markRange } from './mark-range.js';
 import { rollSite } from './roll-site.js';
 
@@ -42,15 +41,6 @@ export function createRollConsumer(pool: Pool, clock = () => new Date(), logger?
     return rollSite(pool, siteId, { now: clock(), signal: stopping.signal, onProgress, onCorrupt });
   }
 
-  async function rollPatiently(siteId: string, onProgress: OnProgress): Promise<RollResult> {
-    for (let attempt = 0; attempt < patience.attempts && !stopping.signal.aborted; attempt += 1) {
-      const summary = await roll(siteId, onProgress);
-      if (summary !== busy) return summary;
-      await pause(patience.pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-    throw new Error(`Site ${siteId} is being rolled by another job; the range stays marked and the job is retried.`);
-  }
-
   return {
     async consume(data, onProgress) {
       const range = rangeOf(data);
@@ -59,7 +49,11 @@ export function createRollConsumer(pool: Pool, clock = () => new Date(), logger?
         return summary === busy ? { skipped: 'another roll of this site is running' } : summary;
       }
       await markRange(pool, data.site_id, range.from, range.to);
-      return rollPatiently(data.site_id, onProgress);
+      const summary = await retryWhileBusy(() => roll(data.site_id, onProgress), patience, stopping.signal);
+      if (summary !== busy) return summary;
+      throw new Error(
+        `Site ${data.site_id} is being rolled by another job; the range stays marked and the job is retried.`,
+      );
     },
     stop: () => stopping.abort(),
   };

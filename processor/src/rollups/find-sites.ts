@@ -1,6 +1,6 @@
-/** Finds the sites that need a roll. */
+/** Finds the sites that a job without a site is for. */
 import { intervalMs, segmentsHeldSince } from '@millrace/shared/contract/rollups';
-import type { Pool } from '@millrace/shared/platform/postgres';
+import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import { hasDimensions } from './drop-dimensions.js';
 
 /** The 14 hours cover the time zones ahead of UTC; a roll that finds nothing to do is cheap. */
@@ -27,4 +27,27 @@ export async function allSites(pool: Pool): Promise<string[]> {
     '/* processor.allSites */ select site_id as "siteId" from sites order by site_id',
   );
   return rows.map(({ siteId }) => siteId);
+}
+
+const findActive = `/* processor.activeSites */
+select site_id as "siteId" from sites
+where exists (select 1 from events where events.site_id = sites.site_id and timestamp > $1::timestamptz - interval '400 days')
+  or exists (select 1 from aggregation_marks m where m.site_id = sites.site_id)
+  or exists (select 1 from mrr_movements m where m.site_id = sites.site_id and m.day > ($1::timestamptz - interval '3 days')::date)
+  or exists (select 1 from site_aggregations a where a.site_id = sites.site_id and a.revenue_at is distinct from a.aggregated_at)
+order by site_id`;
+
+/** Sites with events in the last 400 days, with aggregates to recompute (all sites after an upgrade), or with running subscriptions. */
+export async function activeSites(pool: Pool, now: Date): Promise<string[]> {
+  const { rows } = await pool.query<{ siteId: string }>(findActive, [now]);
+  return rows.map(({ siteId }) => siteId);
+}
+
+/** Undefined for an unknown site. */
+export async function siteTimezone(database: Pool | PoolClient, siteId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ timezone: string }>(
+    '/* processor.siteTimezone */ select timezone from sites where site_id = $1',
+    [siteId],
+  );
+  return rows[0]?.timezone;
 }

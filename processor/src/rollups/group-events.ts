@@ -1,6 +1,6 @@
 /** Counts events per interval in Postgres, for intervals with too many events for a segment. */
 import { encodeBitmap, numbersOf } from '@millrace/shared/bitmap/bitmap';
-import { allTypes } from '@millrace/shared/contract/rollups';
+import { allTypes, intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { RollupRow } from './write-rollups.js';
 
@@ -16,7 +16,7 @@ interface Group {
 const ofPeople = 'filter (where bot is null)';
 
 const statement = `/* processor.groupEvents */
-select date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as bucket,
+select ${intervalStartSql} as bucket,
   coalesce(event_type, '${allTypes}') as event_type, (count(*) ${ofPeople})::int as events,
   string_agg(int4send(visitor_no), '') ${ofPeople} as numbers
 from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")

@@ -1,5 +1,5 @@
 /** Marks the intervals of a time range so that the next roll recomputes them. */
-import { intervalMs } from '@millrace/shared/contract/rollups';
+import { intervalMs, intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { UnrecoverableError } from 'bullmq';
 import { readRawHorizon } from './raw-horizon.js';
@@ -10,7 +10,7 @@ import { readRawHorizon } from './raw-horizon.js';
  */
 const statement = `/* processor.markRange */
 with intervals as (
-  select date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as start
+  select ${intervalStartSql} as start
   from events where site_id = $1 and timestamp >= $2 and timestamp < $3 group by start
   union
   select interval_start from rollup_15m

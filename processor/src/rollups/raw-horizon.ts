@@ -1,5 +1,7 @@
 /** From when on raw events exist, and from when on they may still be added. */
+
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { dayMs } from '@millrace/shared/time/zone-days';
 
 export interface RawHorizon {
   /** Raw events before this time were dropped; only rollups are left. */
@@ -7,8 +9,6 @@ export interface RawHorizon {
   /** Events before this time are no longer stored, and no interval before it is marked. */
   closedBefore: Date;
 }
-
-const dayMs = 86_400_000;
 
 /** See {@link closedBefore}. */
 export const closedDays = 2;

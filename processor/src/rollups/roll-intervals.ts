@@ -3,12 +3,12 @@ import { allTypes } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { startOf } from '@millrace/shared/segments/interval-ranges';
 import { dayOf } from '@millrace/shared/time/zone-days';
+import { toMarkedTypes } from '../aggregations/aggregated-types.js';
 import { boundsOf } from '../segments/read-events.js';
 import { writeSegments } from '../segments/segment-intervals.js';
 import type { ClaimedSite } from './claim-site.js';
 import { countIntervals } from './count-intervals.js';
 import { groupEvents } from './group-events.js';
-import { markAggregates } from './mark-aggregates.js';
 import { createTypeChanges, type RemovedRow, type TypeChanges } from './type-changes.js';
 import { numberVisitors } from './visitor-numbers.js';
 import { type RollupRow, writeRollups } from './write-rollups.js';
@@ -82,6 +82,29 @@ function compareRows(rows: RollupRow[], changes: TypeChanges): number {
     else changes.addNew(new Date(row.bucket), row.event_type, row);
   }
   return events;
+}
+
+const markChanged = `/* processor.markAggregates */
+insert into aggregation_marks (site_id, interval_start, event_types)
+select $1, start, types from jsonb_to_recordset($2::jsonb) as mark(start timestamptz, types text[])`;
+
+/**
+ * An interval that was rolled again without any change was requested explicitly, so all its aggregates are recomputed as well.
+ * `botsOnly` has the starts, in milliseconds, of intervals with only bots, which no aggregate counts.
+ */
+async function markAggregates(
+  client: PoolClient,
+  siteId: string,
+  intervals: Date[],
+  changes: TypeChanges,
+  botsOnly: ReadonlySet<number>,
+): Promise<void> {
+  const marks = intervals.flatMap((start) => {
+    const types = toMarkedTypes(changes.of(start));
+    if (types.length > 0) return { start, types };
+    return botsOnly.has(start.getTime()) ? [] : { start, types: null };
+  });
+  await client.query(markChanged, [siteId, JSON.stringify(marks)]);
 }
 
 /** Rolls up to `limit` marked intervals that ended before `closedBefore`; zeros if there are none. */

@@ -1,11 +1,27 @@
 /** Merges and purges the segments of a site: steps of a roll, each in its own transaction. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { ownedRanges } from '@millrace/shared/segments/interval-ranges';
+import { markIntervals } from '@millrace/shared/segments/mark-intervals';
 import type { ClaimedSite } from '../rollups/claim-site.js';
 import { chooseMerge, choosePurge } from './choose-merge.js';
-import { dropCorrupt } from './drop-corrupt.js';
 import { mergeSegments } from './merge-segments.js';
-import { CorruptSegmentError, listSegments, type StoredSegment } from './stored-segments.js';
+import { CorruptSegmentError, listSegments, removeSegments, type StoredSegment } from './stored-segments.js';
 import { sweepValues } from './sweep-values.js';
+
+/** Older segments below it may contain erased events, so a purge must not finish before the marks are rolled. */
+const moveEpoch = '/* processor.segmentGivenUp */ update site_rollups set epoch = epoch + 1 where site_id = $1';
+
+/** Drops a corrupt segment. Older segments below it become visible again, so its intervals are marked in the same transaction. */
+export async function dropCorrupt(
+  client: PoolClient,
+  { siteId }: ClaimedSite,
+  corrupt: StoredSegment,
+  all: StoredSegment[],
+): Promise<void> {
+  await markIntervals(client, siteId, ownedRanges(all).get(corrupt)!);
+  await client.query(moveEpoch, [siteId]);
+  await removeSegments(client, siteId, [corrupt]);
+}
 
 /** Called for each corrupt segment that was dropped; its intervals are rolled again. */
 export type OnCorrupt = (error: CorruptSegmentError) => void;

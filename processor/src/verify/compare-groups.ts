@@ -1,6 +1,7 @@
 /** Compares one rollup table with raw events. */
-import { allTypes } from '@millrace/shared/contract/rollups';
+import { allTypes, intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { readCursor } from '../read-cursor.js';
 import { type GroupPair, groupDifference } from './compare-group.js';
 
 /** A table and a range of at most a day to compare. */
@@ -16,7 +17,7 @@ export interface Comparison {
 /** $4 is {@link Comparison.buckets}. */
 const tables = {
   rollup_15m: {
-    bucketOfEvent: `date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')`,
+    bucketOfEvent: intervalStartSql,
     column: 'interval_start',
     rows: 'interval_start >= $2 and interval_start < $3',
     label: `to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"')`,
@@ -74,19 +75,12 @@ export async function compareGroups(
 ): Promise<number> {
   const { table, siteId, from, to, buckets } = comparison;
   const seen = new Set<string>();
-  await client.query(`declare pairs no scroll cursor for ${compareStatement(comparison)}`, [
-    ...[siteId, from, to, buckets],
-  ]);
-  for (;;) {
-    const { rows } = await client.query<Row>(`/* processor.compareGroups */ fetch ${rowsAtOnce} from pairs`);
-    for (const { bucket, eventType, ...pair } of rows) {
-      seen.add(bucket);
-      const difference = groupDifference(pair);
-      if (difference === undefined) continue;
-      report(`${table} ${bucket} ${JSON.stringify(eventType)}: ${difference}`);
-    }
-    if (rows.length < rowsAtOnce) break;
+  const values = [siteId, from, to, buckets];
+  for await (const row of readCursor<Row>(client, compareStatement(comparison), values, rowsAtOnce)) {
+    const { bucket, eventType, ...pair } = row;
+    seen.add(bucket);
+    const difference = groupDifference(pair);
+    if (difference !== undefined) report(`${table} ${bucket} ${JSON.stringify(eventType)}: ${difference}`);
   }
-  await client.query('/* processor.compareGroups */ close pairs');
   return seen.size;
 }

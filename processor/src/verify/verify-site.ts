@@ -7,7 +7,18 @@ import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
 import { readSegments } from './compare-segments.js';
 import { type VerifyCounts, verifyDay } from './verify-day.js';
-import type { Bound, VerifyOptions } from './verify-options.js';
+
+/** A day in the site's time zone, or an instant. */
+export type Bound = { day: string } | { instant: Date };
+
+export interface VerifyOptions {
+  siteId: string;
+  from: Bound;
+  /** A day is inclusive, an instant exclusive. */
+  to: Bound;
+  /** True to skip segments. */
+  rollupsOnly?: boolean;
+}
 
 export interface VerifySummary extends VerifyCounts {
   differences: number;

@@ -5,9 +5,8 @@ import { cleanUp } from '../../src/cleanup/clean-up.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { claimSite } from '../../src/rollups/claim-site.js';
 import { rollIntervals } from '../../src/rollups/roll-intervals.js';
-import { dropCorrupt } from '../../src/segments/drop-corrupt.js';
 import { fillSegments } from '../../src/segments/fill-segments.js';
-import { purgeNext, type RollState } from '../../src/segments/maintain-segments.js';
+import { dropCorrupt, purgeNext, type RollState } from '../../src/segments/maintain-segments.js';
 import { listSegments } from '../../src/segments/stored-segments.js';
 import { expectNothingOf } from './check-segments.js';
 import {

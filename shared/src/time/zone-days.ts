@@ -1,7 +1,7 @@
 /** Turns days of a time zone into instants and instants into days, by arithmetic between changes of the clock. */
 import { offsetAt, spansOfYear } from './zone-offsets.js';
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 
 const dayNumber = (day: string) => Date.parse(`${day}T00:00:00Z`) / dayMs;
 const dayText = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
