@@ -1,5 +1,6 @@
 /** Finds the events of a batch that Postgres rejects: stores the good ones and dead-letters the bad ones with the reason. */
 import { createHash } from 'node:crypto';
+import { hashedUuid } from '@millrace/shared/contract/hashed-uuid';
 import type { JobAccount } from '@millrace/shared/contract/job-account';
 import { makeStorable } from '@millrace/shared/contract/make-storable';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -15,11 +16,9 @@ export interface StoreOutcome {
 /** Stores a JSON array of events; returns how many were new. */
 export type Insert = (events: string) => Promise<number>;
 
-/** Derived from the payload, so a job that runs twice leaves one dead letter. RFC 9562 version 8. */
-function payloadId(jobId: string, payload: string): string {
-  const hash = createHash('sha256').update(jobId).update('\0').update(payload).digest('hex');
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
-}
+/** Derived from the payload, so a job that runs twice leaves one dead letter. */
+const payloadId = (jobId: string, payload: string): string =>
+  hashedUuid(createHash('sha256').update(jobId).update('\0').update(payload));
 
 /** Undefined for invalid JSON. */
 function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | undefined {

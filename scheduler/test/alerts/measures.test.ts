@@ -10,7 +10,7 @@ import {
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Watch } from '../../src/alerts/alert-rule.js';
-import { measureRule } from '../../src/alerts/measure-rule.js';
+import { measureRule } from '../../src/alerts/measures.js';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,60 +1,62 @@
-/** Turns table schedules into what a replica keeps of it in memory: each schedule's cron and its next slot. */
-
+/** Keeps the schedules in memory, each with its cron expression and next slot. */
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Cron, parseCron, slotsBetween } from '@millrace/shared/time/cron';
-import { isKnownJob } from './fire-slots.js';
+import { isSupported } from './fire-slots.js';
 import type { Slot } from './run-rows.js';
 import { readSchedules, type ScheduleRow, schedulesVersion } from './schedule-rows.js';
 import { findTask } from './tasks.js';
 
-export interface KnownSchedule {
+export interface CachedSchedule {
   row: ScheduleRow;
   cron: Cron;
   next: Date;
-  /** What was missed up to here is made up for. */
+  /** Slots up to this time need no catch-up. */
   settledUntil: Date;
 }
 
-export interface KnownSchedules {
-  /** Every schedule of the table, by id. */
+export interface ScheduleCache {
+  /** All schedules, by id. */
   readonly rows: Map<string, ScheduleRow>;
-  /** Those that fire. */
-  readonly firing: Map<string, KnownSchedule>;
-  /** Reads the table again when it has changed. */
+  /** Enabled schedules, by id. */
+  readonly firing: Map<string, CachedSchedule>;
+  /** Reloads the table if it has changed. */
   refresh(now: Date): Promise<void>;
-  /** Slots up to `now` that did not pass yet; those older than a minute are left to the catch-up. */
+  /** Slots up to `now` that are not passed yet; slots older than a minute are left to the catch-up. */
   due(now: Date): Slot[];
-  /** Lets slots up to `now` pass: they are claimed, by whomever. */
+  /** Passes all slots up to `now`, which some replica has claimed. */
   pass(now: Date): void;
 }
 
 const tooOldForTickMs = 60_000;
 
-/** Whether a schedule fires; a built-in task may be kept from it by the code or by DISABLE_AUTO_SYNC. */
-export function doesFire(row: ScheduleRow, isSyncDisabled: boolean): boolean {
-  // A row of another release, which runs beside this one: only that knows its data.
-  if (!isKnownJob(row)) return false;
+/** Whether a schedule fires; built-in tasks can also be disabled by the code or by DISABLE_AUTO_SYNC. */
+export function isActive(row: ScheduleRow, isSyncDisabled: boolean): boolean {
+  // Belongs to another release, which fires it.
+  if (!isSupported(row)) return false;
   const task = row.builtIn ? findTask(row.id) : undefined;
   return row.enabled && task?.disabled === undefined && !(task?.isSync && isSyncDisabled);
 }
 
-export function createKnownSchedules(pool: Pool, logger: Logger, isSyncDisabled: boolean): KnownSchedules {
+export function createScheduleCache(pool: Pool, logger: Logger, isSyncDisabled: boolean): ScheduleCache {
   let rows = new Map<string, ScheduleRow>();
-  let firing = new Map<string, KnownSchedule>();
+  let firing = new Map<string, CachedSchedule>();
   let version = '';
   let passedUntil: Date | undefined;
 
-  function know(row: ScheduleRow, now: Date): KnownSchedule | undefined {
-    if (!doesFire(row, isSyncDisabled)) return undefined;
+  function toCached(row: ScheduleRow, now: Date): CachedSchedule | undefined {
+    if (!isActive(row, isSyncDisabled)) return undefined;
     const before = firing.get(row.id);
     if (before && before.row.updatedAt.getTime() === row.updatedAt.getTime()) return before;
     const parsed = parseCron(row.cron, row.timezone);
     if (parsed.problem !== undefined) {
-      logger.error({ schedule: row.id, problem: parsed.problem }, 'this schedule cannot fire');
+      logger.error(
+        { schedule: row.id, problem: parsed.problem },
+        'a schedule cannot fire: its cron expression is invalid',
+      );
       return undefined;
     }
-    // A change may be read after a slot came due and before the tick for it.
+    // A change may be read between a slot coming due and its tick.
     return { row, cron: parsed.cron, next: parsed.cron.slotAfter(passedUntil ?? now), settledUntil: row.knownSince };
   }
 
@@ -70,7 +72,7 @@ export function createKnownSchedules(pool: Pool, logger: Logger, isSyncDisabled:
       if (newVersion === version) return;
       const read = await readSchedules(pool);
       rows = new Map(read.map((row) => [row.id, row]));
-      const known = read.map((row) => know(row, now)).filter((schedule) => schedule !== undefined);
+      const known = read.map((row) => toCached(row, now)).filter((schedule) => schedule !== undefined);
       firing = new Map(known.map((schedule) => [schedule.row.id, schedule]));
       version = newVersion;
     },
