@@ -1,8 +1,7 @@
-/** The processor's command line. */
 import { expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 
-it('works on every queue with its own concurrency when nothing is said', () => {
+it('processes every queue with its default concurrency', () => {
   expect(parseArguments([])).toEqual({
     help: false,
     concurrency: undefined,

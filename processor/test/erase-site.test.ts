@@ -1,4 +1,3 @@
-/** A site erased whole: no table keeps a row of it, and other sites keep all of theirs. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
@@ -144,7 +143,7 @@ it('leaves no file of an export that is asked for while the site is being erased
   expect(rows.map(({ file }) => file)).toContain('late');
 });
 
-it('makes the site again when events come afterwards', async () => {
+it('creates the site again when events arrive later', async () => {
   await insertEvents(database.pool, JSON.stringify([event('gone', '2026-11-06T10:00:00Z')]));
   expect(await rowsOf('gone')).toMatchObject({ events: 1, sites: 1 });
 });

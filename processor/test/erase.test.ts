@@ -1,5 +1,3 @@
-/** A user gone from a real database, wherever the real paths had put what is the user's, and the rollups exact afterwards. */
-
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -110,7 +108,7 @@ describe('erase', () => {
     expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No differences.') });
   });
 
-  it('ends the life of every export of the site, since any may hold the user, and of no other', async () => {
+  it('expires every export of the site, since any may contain the user, and of no other site', async () => {
     await sql(`insert into exports (site_id, id, dataset, params, format, filename, status, run, expires_at)
       select site_id, gen_random_uuid(), 'events', '{}', 'csv', 'x.csv', status, gen_random_uuid(), '2999-01-01'
       from unnest(array['demo', 'shop']) as site_id, unnest(array['completed', 'processing']) as status`);
@@ -130,7 +128,7 @@ describe('erase', () => {
     ]);
   });
 
-  it('takes their files from reports of the site that may hold the user, and from no other', async () => {
+  it('removes the files of reports of the site that may contain the user, and of no other', async () => {
     await sql(`insert into reports (site_id, id, origin, title, dataset, params, format, first_day, last_day, timezone, status, store, file)
       select site_id, gen_random_uuid(), gen_random_uuid(), 'x', dataset, params::jsonb, 'csv', '2026-01-01', '2026-01-01', 'UTC', status, 'disk',
         case status when 'generated' then 'f.csv' end
@@ -254,7 +252,7 @@ describe('erase', () => {
     expect([code, stderr]).toEqual([3, 'erase: Unknown site: nowhere.\n']);
   });
 
-  it('gives the number of an erased visitor to no one else', async () => {
+  it('never reuses the number of an erased visitor', async () => {
     await fill();
     await roll();
     const [before] = await sql('select max(visitor_no) as last from visitors');
@@ -278,7 +276,7 @@ describe('erase', () => {
     expect(dry.stdout).toBe(real.stdout.replace('Removed:', 'Dry run, would remove:').replace(/ {2}rollups .*\n/, ''));
   });
 
-  it('says so while segments hold copies: here of an interval that another roll took for over', async () => {
+  it('says so while segments contain copies, here of an interval that a roll with a clock ahead has closed', async () => {
     await fill();
     const ahead = new Date(Date.now() + 1_800_000);
     await consume('ahead', [event(ahead.toISOString(), { user_id: user })]);

@@ -1,4 +1,3 @@
-/** Marks into rollups, on a real database: exact, replaced, and never half of anything. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
@@ -78,7 +77,7 @@ describe('a roll', () => {
     expect([await storedIntervals(database.pool, 'demo'), await storedDays(database.pool, 'demo')]).toEqual(before);
   });
 
-  it('puts a late event where it belongs, however late it is', async () => {
+  it('counts a late event in its own interval, however late it is', async () => {
     const events = variedEvents(100);
     await store(events);
     await roll();
@@ -134,7 +133,7 @@ describe('a roll', () => {
     expect(await transactions()).toBe(3);
   });
 
-  it('does nothing for a site that nobody knows', async () => {
+  it('does nothing for an unknown site', async () => {
     expect(await rollSite(database.pool, 'unknown', { now })).toEqual({ intervals: 0, days: 0, rows: 0, ms: 0 });
   });
 });
@@ -154,7 +153,7 @@ describe('a day of the site', () => {
   });
 
   it.each(['Asia/Kathmandu', 'America/New_York', 'Australia/Lord_Howe'])(
-    'is computed anew when the zone becomes %s',
+    'is recomputed when the time zone becomes %s',
     async (zone) => {
       const events = variedEvents(150);
       await store(events);

@@ -1,4 +1,3 @@
-/** Rollups against raw events: silent while they agree, and every way in which they can differ by name. */
 import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -140,7 +139,7 @@ describe('verify', () => {
     expect(lines.at(-1)).toBe(differences.length === 1 ? '1 difference.' : `${differences.length} differences.`);
   });
 
-  it('prints a bitmap with as many visitors, but others', async () => {
+  it('reports a bitmap with the right number of visitors, but other ones', async () => {
     await store(twoVisitors());
     await roll();
     await sql(`update rollup_15m set visitors = $1 where dimension = 'all' and event_type = 'view'`, [
@@ -171,11 +170,11 @@ describe('verify', () => {
     expect.stringContaining('compared 0 intervals and 0 days'),
     expect.stringMatching(/^Nothing was compared: the range has no rolled intervals/),
   ];
-  it('ends with 3 when it compared nothing, since a site that waits for its first roll proves nothing', async () => {
+  it('exits with 3 when it compared nothing, such as before the first roll of a site', async () => {
     await store(twoVisitors());
     expect(await verifyDay()).toMatchObject({ code: 3, lines: nothing });
   });
-  it('ends with 3 for a range without events, which may be a mistyped year', async () => {
+  it('exits with 3 for a range without events, which may be a mistyped year', async () => {
     await store(twoVisitors());
     await roll();
     const lastYear = await verify('--site', 'demo', '--from', '2025-11-08', '--to', '2025-11-08');

@@ -1,4 +1,4 @@
-/** The tables of aggregates against plain computations of the same events, and against a computation from scratch. */
+/** Compares aggregate tables with plain computations, and with a recomputation from scratch. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { expect } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';

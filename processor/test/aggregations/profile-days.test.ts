@@ -1,4 +1,3 @@
-/** Days of profiles, some in each statement, so that a site with many events is done before a statement's time is up. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { expect, it } from 'vitest';
 import { claimAggregation } from '../../src/aggregations/claim-aggregation.js';

@@ -1,4 +1,3 @@
-/** Cleanups on real tables, queues and files: what is past its time goes, what somebody still needs stays, twice is once. */
 import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

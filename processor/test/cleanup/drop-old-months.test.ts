@@ -1,4 +1,3 @@
-/** Months of raw events that go when their rollups are proven, and rollups that outlive them whatever comes after. */
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,7 +79,7 @@ async function live(): Promise<void> {
 }
 
 describe('raw events past their retention', () => {
-  it('stay for ever when it is 0, whatever the job says of files', async () => {
+  it('stay forever when it is 0, whatever the job says about files', async () => {
     await live();
     expect(await clean(0)).toMatchObject({ removed: { event_months: 0 }, kept: [] });
     expect(await partitions()).toEqual(['events_2025_08', 'events_2025_09', 'events_2025_10', 'events_2026_11']);
@@ -147,7 +146,7 @@ describe('raw events past their retention', () => {
     expect(await sql('select * from raw_horizon')).toEqual([]);
   });
 
-  it('stay when somebody reads them all the time', async () => {
+  it('stay while they are in constant use', async () => {
     await live();
     const reader = await database.pool.connect();
     await reader.query('begin; select count(*) from events');
@@ -161,7 +160,7 @@ describe('raw events past their retention', () => {
 });
 
 describe('after raw events were dropped', () => {
-  it('an event of that time is set aside with the reason, and the rollups stay; others of its batch are stored', async () => {
+  it('an event of that time is dead-lettered with the reason, and the rollups stay; others of its batch are stored', async () => {
     await live();
     await clean();
     const before = await rollups();
@@ -239,7 +238,7 @@ describe('after raw events were dropped', () => {
     expect((await verify('2025-10-01T00:00:00Z')).code).toBe(0);
   });
 
-  it('a user is erased from what is kept, and the command says what remains', async () => {
+  it('a user is erased from the remaining data, and the command says what is kept', async () => {
     await live();
     await clean();
     const { code, stdout } = await runCommand(runErase, ['--site', 'demo', '--user', 'ada'], database.url);
@@ -252,7 +251,7 @@ describe('after raw events were dropped', () => {
     expect(events).toBe(1);
   });
 
-  it('an insert that was under way when they went is set aside too', async () => {
+  it('an insert that was in progress at the time is dead-lettered too', async () => {
     await consume(history());
     await roll();
     await ensureMonths(database.pool, ['2025-09']);

@@ -1,4 +1,3 @@
-/** Metrics of a site by period: against plain computations, at clock changes, and with nothing to divide by. */
 import { readJobAccount } from '@millrace/shared/contract/job-account';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
@@ -49,7 +48,7 @@ const view = (timestamp: string, user_id?: string): TestEvent => ({
   ...(user_id && { user_id }),
 });
 
-it('tells how many events there were, of whom, and how fast they were stored', async () => {
+it('measures how many events there were, how many visitors, and how fast they were stored', async () => {
   await store([
     view('2026-11-20T09:00:00Z', 'ada'),
     view('2026-11-20T09:10:00Z', 'ada'),
@@ -68,7 +67,7 @@ it('tells how many events there were, of whom, and how fast they were stored', a
   });
 });
 
-it('has null where there is nothing to divide by or to rank', async () => {
+it('is null without events to divide by or to rank', async () => {
   expect((await calculate({})).figures).toEqual({
     events: 0,
     visitors: 0,
@@ -129,7 +128,7 @@ it('counts a transaction that was delivered again in the next hour in the first'
   expect(figures).toEqual({ EUR: { total: '0', previous: '50.00', change_percent: -100 } });
 });
 
-it('tells the shares of what was not as it should be', async () => {
+it('measures the percentages of late, duplicate, dead-lettered and anonymous events', async () => {
   const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
   const at = (minute: number) => new Date(hour.getTime() + minute).toISOString();
   const events = [1, 2, 3, 4, 5].map((second) => view(at(second), second === 1 ? undefined : `user-${second}`));
@@ -155,7 +154,7 @@ it('tells the shares of what was not as it should be', async () => {
   expect(Number(figures.late)).toBeGreaterThanOrEqual(1);
 });
 
-it('counts duplicates of each site apart, and none where all events are new', async () => {
+it('counts duplicates per site, and none if all events are new', async () => {
   const other = { ...view('2026-11-20T09:00:00Z', 'ada'), site_id: 'other' };
   await store([view('2026-11-20T09:00:00Z', 'ada'), other]);
   expect(await query('select * from event_duplicates')).toEqual([]);

@@ -1,4 +1,3 @@
-/** Codes of values: each value one, for ever, also across packs and when a dictionary is full. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createRandom } from '@millrace/shared/testing/create-random';

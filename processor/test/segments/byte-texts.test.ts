@@ -1,4 +1,3 @@
-/** Texts by their bytes, and rows of COPY in pieces of any size. */
 import { readMicros, readRows } from '@millrace/shared/platform/read-rows';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
@@ -6,7 +5,7 @@ import { createByteTexts } from '../../src/segments/byte-texts.js';
 
 const bytesOf = (text: string) => Buffer.from(`before${text}after`);
 
-it('gives each text one place, however many there are and however long', () => {
+it('gives each text one index, however many there are and however long', () => {
   const random = createRandom(1);
   const texts = createByteTexts();
   const places = new Map<string, number>();
@@ -23,7 +22,7 @@ it('gives each text one place, however many there are and however long', () => {
   expect(texts.toTexts()).toEqual([...places.keys()]);
 });
 
-it('knows the empty text from none', () => {
+it('distinguishes an empty text from none', () => {
   const texts = createByteTexts();
   expect(texts.find(Buffer.alloc(0), 0, 0)).toBe(0);
   expect(texts.add(Buffer.alloc(0), 0, 0)).toBe(1);

@@ -1,4 +1,3 @@
-/** Segments of what was rolled before there were any: newest first, over several rolls, whatever comes in between. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { claimSite } from '../../src/rollups/claim-site.js';
@@ -110,7 +109,7 @@ describe('a site that was rolled without segments', () => {
     await site.expectExact();
   });
 
-  it('gets none of a time whose raw events are gone', async () => {
+  it('gets none for times without raw events', async () => {
     await asBefore();
     await site.sql(`insert into raw_horizon (since) values ('2026-10-01Z')`);
     await site.sql(`delete from events where timestamp < '2026-10-01Z'`);
@@ -123,7 +122,7 @@ describe('a site that was rolled without segments', () => {
 });
 
 describe('a site that an earlier release has rolled meanwhile', () => {
-  it('has no segments that anyone may read until they are built again', async () => {
+  it('has no readable segments until they are rebuilt', async () => {
     await site.store([event('2026-11-05T10:00:00Z', { path: '/by-the-other' })]);
     await rollIntervalsByOther();
     expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);

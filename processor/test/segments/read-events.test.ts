@@ -1,4 +1,3 @@
-/** Reading raw events from a real database, where there are many, and where it fails. */
 import type { Socket } from 'node:net';
 import { copyOut } from '@millrace/shared/platform/copy-out';
 import type { PoolClient } from '@millrace/shared/platform/postgres';

@@ -1,4 +1,4 @@
-/** Random histories of a site: after each step its segments are its raw events, and nothing of who was erased is left. */
+/** Random histories of a site: after each step its segments match its raw events and contain nothing that was erased. */
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
