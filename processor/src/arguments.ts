@@ -1,32 +1,31 @@
-/** Turns the processor's command line into what to work on, or into the text that says what is wrong with it. */
 import { parseArgs } from 'node:util';
 import { queueNames, queues } from '@millrace/shared/contract/jobs';
 
 export interface Arguments {
   help: boolean;
-  /** Jobs active at a time, for each queue; undefined leaves each queue its own. */
+  /** Concurrent jobs per queue; undefined for the default of each queue. */
   concurrency: number | undefined;
   queues: string[];
 }
 
-/** The queues a processor knows how to work on. */
+/** The queues that a processor consumes. */
 export const writeQueues: string[] = queueNames.filter((name) => queues[name].worker === 'processor');
 
 const defaults = writeQueues.map((name) => `${name} ${queues[name as keyof typeof queues].concurrency}`).join(', ');
 
 export const helpText = `Usage: processor [--concurrency N] [--queues a,b] [--help]
 
-Works on queued jobs: writes events to Postgres, exactly once, rolls them up and computes aggregates.
+Processes queued jobs: writes events to Postgres exactly once, rolls them up and computes aggregates.
 
-  --concurrency N  jobs active at a time in each queue, 1 to 1000
+  --concurrency N  concurrent jobs per queue, 1 to 1000
                    (default ${defaults})
-  --queues a,b     work on these queues only (default all: ${writeQueues.join(', ')})
+  --queues a,b     process only these queues (default: ${writeQueues.join(', ')})
   --help           show this text
 
 Settings such as DATABASE_URL and REDIS_URL come from the environment; see the README.
 `;
 
-/** @throws Error with one sentence when an option is unknown or its value is out of range. */
+/** @throws Error if an option is unknown or its value is out of range. */
 export function parseArguments(argv: string[]): Arguments {
   const { values } = parseArgs({
     args: argv,
@@ -40,7 +39,7 @@ export function parseArguments(argv: string[]): Arguments {
   const queues = values.queues.split(',').map((queue) => queue.trim());
   const unknown = queues.find((queue) => !writeQueues.includes(queue));
   if (unknown !== undefined)
-    throw new Error(`--queues: there is no queue "${unknown}"; known are ${writeQueues.join(', ')}`);
+    throw new Error(`--queues: unknown queue "${unknown}"; choose from ${writeQueues.join(', ')}`);
   return { help: values.help, concurrency, queues: [...new Set(queues)] };
 }
 

@@ -1,4 +1,3 @@
-/** Turns the environment into the processor's configuration. */
 import {
   type CommonEnvironment,
   commonSettings,
@@ -30,20 +29,20 @@ export const configSchema = Joi.object<Config>({
   ...queueSettings,
   ...retrySettings,
   PROCESSOR_PORT: portSetting(4120),
-  // The contract of each queue has the defaults; a rate of 0 lifts the limit.
+  // Defaults come from the contract of each queue; a rate of 0 removes the limit.
   AGGREGATION_CONCURRENCY: Joi.number().integer().min(1).max(1_000),
   AGGREGATION_JOBS_PER_SECOND: Joi.number().integer().min(0).max(100_000),
   AGGREGATION_REQUESTS_PER_MINUTE: Joi.number().integer().min(0).max(100_000),
   EXPORT_DIR: exportDirSetting,
-  // Aggregates of a year are computed from raw events: at least those must be there.
+  // Annual aggregates are computed from raw events, so at least a year of them must be kept.
   RAW_RETENTION_DAYS: Joi.number().integer().allow(0).min(400).max(36_500).default(0),
-  // A subscription whose payment is late counts for so long after it was due.
+  // How long a subscription still counts after its payment was due.
   REVENUE_GRACE_DAYS: Joi.number().integer().min(0).max(30).default(3),
 });
 
 export const loadProcessorConfig = () => loadConfig(configSchema, process.env);
 
-/** How much is done at a time, where somebody set it. */
+/** Limits that override the contracts of the queues. */
 export const limitsOf = (config: Config) => ({
   siteConcurrency: config.AGGREGATION_CONCURRENCY,
   siteJobsPerSecond: config.AGGREGATION_JOBS_PER_SECOND,

@@ -1,4 +1,3 @@
-/** Turns the command line and the environment into a running processor. */
 import { queueLocation, retryOf } from '@millrace/shared/platform/config';
 import { databaseHealth, type HealthCheck, queueHealth, watchHealth } from '@millrace/shared/platform/health';
 import { limitHeapGrowth } from '@millrace/shared/platform/heap';
@@ -8,11 +7,11 @@ import { createLogger } from '@millrace/shared/platform/logger';
 import { createPool } from '@millrace/shared/platform/postgres';
 import { waitForSchema } from '@millrace/shared/platform/schema-version';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
-import { keepFolded } from './accounting/fold-jobs.js';
+import { startFolding } from './accounting/fold-jobs.js';
 import { type Arguments, helpText, parseArguments } from './arguments.js';
 import { limitsOf, loadProcessorConfig } from './config.js';
-import { premakePartitions } from './events/premake-partitions.js';
-import { keepSummarized } from './events/summarize-partitions.js';
+import { maintainPartitions } from './events/ensure-partitions.js';
+import { startSummarizing } from './events/summarize-partitions.js';
 import { startWorkers } from './workers.js';
 
 async function run({ concurrency, queues }: Arguments): Promise<void> {
@@ -53,14 +52,14 @@ async function run({ concurrency, queues }: Arguments): Promise<void> {
     rawRetentionDays: config.RAW_RETENTION_DAYS,
   };
   const workers = startWorkers(queues, concurrency, deps);
-  const askQueues = () => Promise.all(workers.map((worker) => worker.check()));
-  Object.assign(health, queueHealth(deps.queue, askQueues));
+  const pingQueues = () => Promise.all(workers.map((worker) => worker.check()));
+  Object.assign(health, queueHealth(deps.queue, pingQueues));
   for (const worker of workers) lifecycle.onClose('worker', () => worker.close());
-  lifecycle.onClose('partitions', premakePartitions(pool, logger));
-  lifecycle.onClose('accounts', keepFolded(pool, logger));
-  lifecycle.onClose('index of new events', keepSummarized(pool, logger));
+  lifecycle.onClose('partitions', maintainPartitions(pool, logger));
+  lifecycle.onClose('accounts', startFolding(pool, logger));
+  lifecycle.onClose('index of new events', startSummarizing(pool, logger));
   lifecycle.onClose('health watch', watchHealth(health, logger));
-  logger.info({ queues, concurrency }, 'working');
+  logger.info({ queues, concurrency }, 'processing jobs');
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,4 @@
-/** The workers of the queues that are chosen on the command line. */
-
+/** The workers of the queues chosen on the command line. */
 import type { EventIngestData } from '@millrace/shared/contract/event-job';
 import type { CleanupData } from '@millrace/shared/contract/job-data';
 import type { EventIngestResult } from '@millrace/shared/contract/job-results';
@@ -18,7 +17,7 @@ import { createAnalyticsConsumer } from './jobs/consume-analytics.js';
 import { createMetricsConsumer } from './jobs/consume-metrics.js';
 import { createRollConsumer } from './rollups/consume-rolls.js';
 
-/** Instead of what the contracts say; a rate of 0 lifts the limit. */
+/** Overrides the contracts of the queues; a rate of 0 removes the limit. */
 export interface WorkerLimits {
   requestsPerMinute?: number | undefined;
   siteJobsPerSecond?: number | undefined;
@@ -32,24 +31,24 @@ export interface WorkerDeps {
   logger: Logger;
   retry?: RetrySettings;
   limits?: WorkerLimits;
-  /** Days for which a subscription counts although its payment is due. */
+  /** How many days a subscription still counts after its payment was due. */
   graceDays?: number | undefined;
   exportDir?: string;
-  /** Months of raw events that are older than this go, once their rollups are proven; 0 keeps them. */
+  /** Months of raw events older than this are dropped once their rollups are verified; 0 keeps them. */
   rawRetentionDays?: number;
 }
 
 type StartWorker = (deps: WorkerDeps, concurrency: number | undefined) => RunningWorker;
 
-/** Characters of event jobs that a processor holds at a time, about. */
+/** Approximate limit for the event jobs held in memory. */
 const maxCharactersInMemory = 8_000_000;
 
-/** Many small jobs are needed to fill one write, few large ones: jobs that come one after the other are much alike. */
+/** Filling one write takes many small jobs or few large ones. Consecutive jobs are of similar size. */
 function jobsInMemory(charactersOfJob = 0, concurrency: number): number {
   return Math.min(concurrency, Math.max(2, Math.floor(maxCharactersInMemory / (charactersOfJob + 1))));
 }
 
-/** Not by {@link startJobWorker}: the consumer checks what it merges, and how many jobs are active follows their size. */
+/** Does not use {@link startJobWorker}: the consumer validates merged jobs itself, and concurrency depends on their size. */
 const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurrency) => {
   const { pool, queue, telemetry, logger } = deps;
   const consumer = createBatchConsumer(pool, telemetry, logger);
@@ -75,7 +74,7 @@ const startEventWorker: StartWorker = (deps, concurrency = eventIngest.concurren
   };
 };
 
-/** A limit of the contract, replaced by `max` where that is given, lifted where it is 0. */
+/** Undefined keeps the limit of the contract, 0 removes it. */
 const limiterOf = (max: number | undefined, durationMs: number) =>
   max === undefined ? undefined : max === 0 ? null : { max, durationMs };
 
@@ -103,7 +102,7 @@ function startAnalyticsWorker(
 const startMetricsWorker: StartWorker = (deps, concurrency) => {
   const { pool, retry = {} } = deps;
   const handle = openQueue('metrics-calculation', deps.queue, deps.logger);
-  const consume = createMetricsConsumer({ pool, handle, retry });
+  const consume = createMetricsConsumer({ pool, queueHandle: handle, retry });
   const worker = startJobWorker('metrics-calculation', { ...deps, location: deps.queue, concurrency }, consume);
   return { check: worker.check, close: () => worker.close().then(() => handle.close()) };
 };
@@ -111,7 +110,7 @@ const startMetricsWorker: StartWorker = (deps, concurrency) => {
 const startCleanupWorker: StartWorker = (deps, concurrency) => {
   const { pool, logger, exportDir = '', rawRetentionDays = 0 } = deps;
   return startJobWorker('cleanup', { ...deps, location: deps.queue, concurrency }, async (job) => {
-    // For one job a day no connections are kept.
+    // One job a day is not worth keeping connections open.
     const queues = queueNames.map((name) => openQueue(name, deps.queue, logger));
     const cleanupDeps = { pool, queues, exportDir, rawRetentionDays, now: new Date(), logger };
     try {
@@ -122,7 +121,6 @@ const startCleanupWorker: StartWorker = (deps, concurrency) => {
   });
 };
 
-/** Every queue the processor can work on, and how. */
 const workersByQueue: Record<string, StartWorker> = {
   [eventIngest.queue]: startEventWorker,
   'analytics-aggregation': (deps, concurrency) =>

@@ -1,8 +1,7 @@
-/** The processor's command line. */
 import { expect, it } from 'vitest';
 import { parseArguments } from '../src/arguments.js';
 
-it('works on every queue with its own concurrency when nothing is said', () => {
+it('processes every queue with its default concurrency', () => {
   expect(parseArguments([])).toEqual({
     help: false,
     concurrency: undefined,
@@ -16,7 +15,7 @@ it('takes concurrency and queues', () => {
 it.each([
   [['--concurrency', '0'], '--concurrency must be a whole number from 1 to 1000, not 0'],
   [['--concurrency', 'many'], '--concurrency must be a whole number from 1 to 1000, not many'],
-  [['--queues', 'nope'], '--queues: there is no queue "nope"; known are event-ingest, analytics-aggregation'],
+  [['--queues', 'nope'], '--queues: unknown queue "nope"; choose from event-ingest, analytics-aggregation'],
   [['--verbose'], "Unknown option '--verbose'"],
 ])('refuses %j with one sentence', (argv, sentence) => {
   expect(() => parseArguments(argv)).toThrow(sentence);

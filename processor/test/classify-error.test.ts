@@ -1,4 +1,3 @@
-/** What an error of an insert means for the events. */
 import { expect, it } from 'vitest';
 import { classifyError } from '../src/events/classify-error.js';
 

@@ -1,4 +1,4 @@
-/** Retries of events whose clock is corrected: each delivery arrives at another moment, and the event is stored once. */
+/** Retries of events with a corrected clock arrive at different times and are stored once. */
 import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -100,7 +100,7 @@ it('counts a delivery that needs no correction and a late retry of the same byte
   }
 });
 
-it('tells events of one id apart by their own times, as without sent_at', async () => {
+it('distinguishes events with the same id by their timestamps, as without sent_at', async () => {
   const other = delivery('2026-10-31T03:40:00Z', '2026-11-01T00:00:00Z', { timestamp: '2026-10-30T03:00:00.000001Z' });
   await processor().consume(job('a', [attempts[0]!, other]));
   expect(await storedTimes()).toHaveLength(2);

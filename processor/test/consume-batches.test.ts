@@ -1,4 +1,3 @@
-/** Event jobs into rows, on a real database: once each, poison set aside, partitions made. */
 import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import type { EventIngestData } from '@millrace/shared/contract/event-job';
 import { createTelemetry, type Telemetry } from '@millrace/shared/platform/telemetry';
@@ -99,7 +98,7 @@ describe('storing', () => {
     expect(await count('events')).toBe(21);
   });
 
-  it('makes the partitions of any month from 2000 on, also when eight processors need them at once', async () => {
+  it('creates the partitions of any month since 2000, also when eight processors need them at once', async () => {
     const texts = [
       '2000-01-01T00:00:00Z',
       '2015-05-17T10:05:03Z',
@@ -118,7 +117,7 @@ describe('storing', () => {
     ]);
   });
 
-  it('finds nothing to do when partitions are made ahead a second time', async () => {
+  it('has nothing to do when partitions are created ahead a second time', async () => {
     await ensureMonths(database.pool, ['2027-03', '2027-04']);
     expect(await ensureMonths(database.pool, ['2027-03', '2027-04'])).toEqual([]);
   });
@@ -128,7 +127,7 @@ describe('poison', () => {
   const poison =
     '{"site_id":"demo","timestamp":"2025-11-14T10:00:00Z","event_id":"0190a5b0-7c3d-7000-8000-000000000001","event_type":"view","path":"a\\u0000b"}';
 
-  it('stores 999 of 1,000 and sets the one aside with its reason and payload, once, however often the job runs', async () => {
+  it('stores 999 of 1,000 and dead-letters the other once, with reason and payload, however often the job runs', async () => {
     const texts = many(999);
     texts.splice(500, 0, poison);
     await consumer.consume(job('a', texts));
@@ -146,7 +145,7 @@ describe('poison', () => {
     expect(await outcomes()).toEqual({ stored: 999, duplicate: 999, deadLettered: 2 });
   });
 
-  it('keeps the digits of its own numbers and of those that stand beside it', async () => {
+  it('keeps all digits of its numbers and of those in other events', async () => {
     const bad = poison.replace('}', ',"properties":{"order":9007199254740993}}');
     await consumer.consume(job('a', [`${eventText({}).slice(0, -1)},"properties":{"order":9007199254740995}}`, bad]));
     const { rows } = await database.pool.query(
@@ -213,14 +212,14 @@ describe('poison', () => {
     expect(rows).toEqual([{ site_id: 'demo', payload: odd }]);
   });
 
-  it('changes no number of the events that stand beside a bad one', async () => {
+  it('changes no number of the events next to a bad one', async () => {
     const exact = withProperties('{"order":9007199254740993,"rate":0.1234567890123456789}');
     await consumer.consume(job('a', [exact, poison]));
     const { rows } = await database.pool.query(`select properties::text as text from events where path = '/odd'`);
     expect(rows).toEqual([{ text: '{"rate": 0.1234567890123456789, "order": 9007199254740993}' }]);
   });
 
-  it('sets aside a whole job however deep its data are', async () => {
+  it('dead-letters a whole job however deeply its data is nested', async () => {
     const data = JSON.parse(`{"v":1,"count":2,"events":${deep(20_000)},"size":1e999}`);
     await consumer.consume({ id: 'deep', data });
     const { rows } = await database.pool.query('select site_id, payload from dead_letter_events');
@@ -235,7 +234,7 @@ describe('poison', () => {
     },
   );
 
-  it('sets aside a job whose text is cut, since it cannot be read as events', async () => {
+  it('dead-letters a job whose text is truncated, since it cannot be read as events', async () => {
     await consumer.consume({ id: 'cut', data: { v: 1, count: 2, events: '[{"site_id":"a"},{"site]' } });
     expect(await count('dead_letter_events')).toBe(1);
   });

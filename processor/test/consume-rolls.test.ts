@@ -1,5 +1,3 @@
-/** Analytics jobs from the queue to rollups, on each backend: one per site, checked, patient with each other. */
-
 import type { FanOutResult, RollResult } from '@millrace/shared/contract/job-results';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addJob } from '@millrace/shared/queue/add-job';
@@ -78,7 +76,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await run('roll', {})).toEqual({ done: [], failed: [], skipped: [] });
   });
 
-  it('computes a range anew and says what it did', async () => {
+  it('recomputes a range and returns its counts', async () => {
     await store('c', 10);
     await run('roll', { site_id: 'c' });
     await database.pool.query(`update rollup_15m set events = 77 where site_id = 'c'`);
@@ -91,7 +89,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await count(`from rollup_15m where site_id = 'c' and events = 77`)).toBe(0);
   });
 
-  it('passes when another roll holds the site, and waits when it has a range to compute', async () => {
+  it('skips a site that another roll has claimed, but waits if it has a range to recompute', async () => {
     await store('d', 5);
     await run('roll', { site_id: 'd' });
     let rebuilt: Promise<RollResult | FanOutResult> | undefined;

@@ -1,4 +1,3 @@
-/** What partitions have that are made while the service runs. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';

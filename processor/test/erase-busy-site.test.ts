@@ -1,9 +1,9 @@
-/** A site erased while it is rolled and while events come in, of it and of others: no event is without its site, and others go on. */
+/** Erases a site while it is rolled and while events of it and of other sites arrive. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { aggregateSite } from '../src/aggregations/aggregate-site.js';
-import { readSiteTables } from '../src/erase/erase-pieces.js';
+import { readSiteTables } from '../src/erase/erase-chunks.js';
 import { eraseUser } from '../src/erase/erase-user.js';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 import { insertEvents } from '../src/events/insert-events.js';
@@ -78,7 +78,7 @@ it('leaves a site to the roll that holds it, and does not keep events of any sit
   expect(await sql('select site_id from sites')).toEqual([{ site_id: 'stays' }]);
 });
 
-it('takes with it what was being stored when it began, and keeps no other site waiting for that', async () => {
+it('erases events that were being stored when it began, without blocking other sites', async () => {
   await insert(...events('gone', 10), ...events('stays', 10));
   await ask('gone');
   const storing = await database.pool.connect();
@@ -133,7 +133,7 @@ it.each([
   expect(await tablesOf('gone')).toEqual([]);
 });
 
-it('erases more rows than one piece has, and every table of them', async () => {
+it('erases more rows than one chunk, from every table', async () => {
   await sql(`insert into sites (site_id, erase_requested_at) values ('gone', now()), ('stays', null)`);
   for (const site of ['gone', 'stays']) {
     await sql(
@@ -154,7 +154,7 @@ it('erases more rows than one piece has, and every table of them', async () => {
   expect(await left('sites')).toEqual([{ site_id: 'stays', n: 1 }]);
 });
 
-it('leaves no event without its site however erasures, rolls and events meet', async () => {
+it('leaves no event without its site however erasures, rolls and events interleave', async () => {
   let isOver = false;
   let stored = 0;
   const storing = [0, 1, 2].map(async () => {

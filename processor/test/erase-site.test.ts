@@ -1,10 +1,9 @@
-/** A site erased whole: no table keeps a row of it, and other sites keep all of theirs. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 import { insertEvents } from '../src/events/insert-events.js';
 import { createRollConsumer } from '../src/rollups/consume-rolls.js';
-import { findSites } from '../src/rollups/find-sites.js';
+import { sitesToRoll } from '../src/rollups/find-sites.js';
 
 let database: TestDatabase;
 const now = new Date('2026-11-10T12:07:00Z');
@@ -112,7 +111,7 @@ it('leaves no row in any table, and every row of another site', async () => {
   const before = await rowsOf('stays');
   for (const [table, rows] of Object.entries(await rowsOf('gone'))) expect(rows, table).toBeGreaterThan(0);
   await sql(`update sites set erase_requested_at = now() where site_id = 'gone'`);
-  expect(await findSites(database.pool, now)).toContain('gone');
+  expect(await sitesToRoll(database.pool, now)).toContain('gone');
   await roll('gone');
   for (const [table, rows] of Object.entries(await rowsOf('gone'))) expect(rows, table).toBe(0);
   expect(await rowsOf('stays')).toEqual(before);
@@ -144,7 +143,7 @@ it('leaves no file of an export that is asked for while the site is being erased
   expect(rows.map(({ file }) => file)).toContain('late');
 });
 
-it('makes the site again when events come afterwards', async () => {
+it('creates the site again when events arrive later', async () => {
   await insertEvents(database.pool, JSON.stringify([event('gone', '2026-11-06T10:00:00Z')]));
   expect(await rowsOf('gone')).toMatchObject({ events: 1, sites: 1 });
 });

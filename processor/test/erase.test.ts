@@ -1,5 +1,3 @@
-/** A user gone from a real database, wherever the real paths had put what is the user's, and the rollups exact afterwards. */
-
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
@@ -93,7 +91,7 @@ describe('erase', () => {
     expect(stdout).toBe(`Removed: user "ada@example.org" of site demo
   events        3, from 2025-09-20T10:00:00.000000Z to ${tomorrow}
   visitor       1
-  dead letters  1 removed, 1 rewritten without the user's events (2 of the user in both)
+  dead letters  1 removed, 1 rewritten without the user's events (2 events in total)
   rollups       exact: 2 intervals and 2 days recomputed
 `);
     expect((await rowsWith(user)).filter((row) => !row.includes('shop'))).toEqual([]);
@@ -107,10 +105,10 @@ describe('erase', () => {
       { site_id: 'demo', reason: expect.stringContaining('23514'), count: null },
       { site_id: 'shop', reason: expect.stringContaining('23514'), count: null },
     ]);
-    expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference.') });
+    expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('No differences.') });
   });
 
-  it('ends the life of every export of the site, since any may hold the user, and of no other', async () => {
+  it('expires every export of the site, since any may contain the user, and of no other site', async () => {
     await sql(`insert into exports (site_id, id, dataset, params, format, filename, status, run, expires_at)
       select site_id, gen_random_uuid(), 'events', '{}', 'csv', 'x.csv', status, gen_random_uuid(), '2999-01-01'
       from unnest(array['demo', 'shop']) as site_id, unnest(array['completed', 'processing']) as status`);
@@ -130,7 +128,7 @@ describe('erase', () => {
     ]);
   });
 
-  it('takes their files from reports of the site that may hold the user, and from no other', async () => {
+  it('removes the files of reports of the site that may contain the user, and of no other', async () => {
     await sql(`insert into reports (site_id, id, origin, title, dataset, params, format, first_day, last_day, timezone, status, store, file)
       select site_id, gen_random_uuid(), gen_random_uuid(), 'x', dataset, params::jsonb, 'csv', '2026-01-01', '2026-01-01', 'UTC', status, 'disk',
         case status when 'generated' then 'f.csv' end
@@ -165,7 +163,7 @@ describe('erase', () => {
     }
     const { stdout, stderr } = await erase('--user', user);
     expect(stderr).toBe('');
-    expect(stdout).toContain("1 rewritten without the user's events (1 of the user in both)");
+    expect(stdout).toContain("1 rewritten without the user's events (1 event in total)");
     expect(await rowsWith(user)).toEqual([]);
     expect(await sql('select site_id from dead_letter_events where id = $1', [id])).toEqual([{ site_id: '' }]);
   });
@@ -213,7 +211,7 @@ describe('erase', () => {
     await erase('--user', user);
     expect(await erase('--user', user)).toEqual({
       code: 3,
-      stderr: 'erase: Nothing of user "ada@example.org" was found on site demo.\n',
+      stderr: 'erase: Nothing found for user "ada@example.org" on site demo.\n',
       stdout: '',
     });
   });
@@ -242,7 +240,7 @@ describe('erase', () => {
     await claimed;
     expect(await erasing).toEqual({
       code: 3,
-      stderr: 'erase: Nothing of user "unknown" was found on site demo.\n',
+      stderr: 'erase: Nothing found for user "unknown" on site demo.\n',
       stdout: '',
     });
     await claims[1]!.query('rollback');
@@ -251,10 +249,10 @@ describe('erase', () => {
 
   it('says so when there is no such site', async () => {
     const { code, stderr } = await runCommand(runErase, ['--site', 'nowhere', '--user', user], database.url);
-    expect([code, stderr]).toEqual([3, 'erase: There is no such site: nowhere.\n']);
+    expect([code, stderr]).toEqual([3, 'erase: Unknown site: nowhere.\n']);
   });
 
-  it('gives the number of an erased visitor to no one else', async () => {
+  it('never reuses the number of an erased visitor', async () => {
     await fill();
     await roll();
     const [before] = await sql('select max(visitor_no) as last from visitors');
@@ -275,19 +273,17 @@ describe('erase', () => {
     const real = await erase('--user', user);
     expect(dry.code).toBe(0);
     expect(real.stdout).toMatch(/^Removed: /);
-    expect(dry.stdout).toBe(
-      real.stdout.replace('Removed:', 'Would be removed (nothing was):').replace(/ {2}rollups .*\n/, ''),
-    );
+    expect(dry.stdout).toBe(real.stdout.replace('Removed:', 'Dry run, would remove:').replace(/ {2}rollups .*\n/, ''));
   });
 
-  it('says so while segments hold copies: here of an interval that another roll took for over', async () => {
+  it('says so while segments contain copies, here of an interval that a roll with a clock ahead has closed', async () => {
     await fill();
     const ahead = new Date(Date.now() + 1_800_000);
     await consume('ahead', [event(ahead.toISOString(), { user_id: user })]);
     await rollSite(database.pool, 'demo', { now: new Date(ahead.getTime() + 900_000) });
     const { code, stdout } = await erase('--user', user);
     expect(code).toBe(0);
-    expect(stdout).toContain('  segments      still hold copies of events of the user, which no answer reads');
+    expect(stdout).toContain('  segments      still contain copies of the events, which no query reads');
   });
 
   it('works on a site that was never rolled, and on one that has dead letters only', async () => {
@@ -331,12 +327,12 @@ describe('erase', () => {
   });
 
   it.each([
-    [['--user', 'ada'], 'Say with --site ID of which site the user is.'],
-    [['--site', 'demo'], 'Say with --user ID whom to erase.'],
+    [['--user', 'ada'], 'Pass the site with --site ID.'],
+    [['--site', 'demo'], 'Pass the user to erase with --user ID.'],
     [['--site', 'demo', '--user', 'ada', 'eve'], "Unexpected argument 'eve'."],
   ])('ends with 1 and one sentence for %s', async (args, sentence) => {
     const { code, stderr } = await runCommand(runErase, args, database.url);
-    expect([code, stderr]).toEqual([1, `erase: ${sentence} (--help shows how)\n`]);
+    expect([code, stderr]).toEqual([1, `erase: ${sentence} See --help.\n`]);
   });
 
   it('shows how it is used', async () => {

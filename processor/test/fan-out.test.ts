@@ -1,5 +1,3 @@
-/** A job for all sites, on each backend: sites in parallel, each failing alone, whatever dies in between. */
-
 import type { FanOutResult } from '@millrace/shared/contract/job-results';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { addFlow } from '@millrace/shared/queue/add-flow';
@@ -94,7 +92,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     for (const id of ['p1', 'p2', 'p3', 'p4']) expect((await resultOf(id)).done).toEqual(['a', 'b']);
   });
 
-  it('keeps the sites of jobs apart whose ids run into theirs', async () => {
+  it('keeps the sites of two jobs apart when their ids and site ids collide', async () => {
     const worked: string[] = [];
     let askedSites = ['b-c'];
     await start(
@@ -112,7 +110,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(worked).toEqual(['a for b-c', 'a-b for c']);
   });
 
-  it('knows sites whose jobs the release before has added', async () => {
+  it('recognizes child jobs added by the previous release', async () => {
     await start(
       async () => ({}),
       async () => {
@@ -176,7 +174,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await Promise.all([resultOf('plain'), resultOf('own')]);
   });
 
-  it('tells of its sites alone where it waited for other jobs before', async () => {
+  it('returns only its sites if it has waited for other jobs before', async () => {
     await start(
       async () => ({}),
       async () => ['a'],

@@ -1,4 +1,4 @@
-/** Jobs that did not come through ingestion, with events that lack what a row needs: each becomes a dead letter, none is lost. */
+/** Jobs that did not come from ingestion: incomplete events become dead letters, none is lost. */
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { openQueue } from '@millrace/shared/queue/queue';
@@ -25,35 +25,38 @@ const incomplete = [whole(), clocked, ruled].flatMap((event) =>
   }),
 );
 
-it.each(queueBackends)('are set aside on %s, each with its reason, while whole ones are stored', async (backend) => {
-  const database = await createTestDatabase();
-  const queue = testQueue(backend, database);
-  const handle = openQueue(eventIngest.queue, queue, silent);
-  const add = (jobId: string, events: object[]) =>
-    handle.queue.add(
-      'events',
-      { v: 1, count: events.length, events: JSON.stringify(events) },
-      { ...eventIngest.options, jobId },
+it.each(queueBackends)(
+  'are dead-lettered on %s, each with its reason, while complete ones are stored',
+  async (backend) => {
+    const database = await createTestDatabase();
+    const queue = testQueue(backend, database);
+    const handle = openQueue(eventIngest.queue, queue, silent);
+    const add = (jobId: string, events: object[]) =>
+      handle.queue.add(
+        'events',
+        { v: 1, count: events.length, events: JSON.stringify(events) },
+        { ...eventIngest.options, jobId },
+      );
+    await add('alone', [{ ...whole(), path: null }]);
+    await add('mixed', [...incomplete, whole(crypto.randomUUID())]);
+    const deps = { pool: database.pool, queue, telemetry: createTelemetry(), logger: silent };
+    const workers = startWorkers([eventIngest.queue], undefined, deps);
+    const rows = async (text: string) => (await database.pool.query(text)).rows;
+    await eventually(
+      async () => (await handle.queue.getJobCountByTypes('waiting', 'active')) === 0,
+      'both jobs are done',
     );
-  await add('alone', [{ ...whole(), path: null }]);
-  await add('mixed', [...incomplete, whole(crypto.randomUUID())]);
-  const deps = { pool: database.pool, queue, telemetry: createTelemetry(), logger: silent };
-  const workers = startWorkers([eventIngest.queue], undefined, deps);
-  const rows = async (text: string) => (await database.pool.query(text)).rows;
-  await eventually(
-    async () => (await handle.queue.getJobCountByTypes('waiting', 'active')) === 0,
-    'both jobs are done',
-  );
-  expect(await rows('select path from events')).toEqual([{ path: '/' }]);
-  const letters = await rows('select job_id, reason, payload from dead_letter_events');
-  // Of a value that must not be null, or of a month that null has no partition in.
-  for (const { reason } of letters) expect(reason).toMatch(/^23(502|514): /);
-  const kept = (job: string) => letters.filter(({ job_id }) => job_id === job).map(({ payload }) => payload);
-  expect(kept('alone')).toHaveLength(1);
-  expect(kept('mixed').sort()).toEqual([...new Set(incomplete.map((event) => JSON.stringify(event)))].sort());
-  expect(await rows('select 1 from event_duplicates')).toEqual([]);
-  expect(await rows('select 1 from clocked_events')).toEqual([]);
-  await Promise.all(workers.map((worker) => worker.close()));
-  await handle.close();
-  await database.drop();
-});
+    expect(await rows('select path from events')).toEqual([{ path: '/' }]);
+    const letters = await rows('select job_id, reason, payload from dead_letter_events');
+    // Of a value that must not be null, or of a month that null has no partition in.
+    for (const { reason } of letters) expect(reason).toMatch(/^23(502|514): /);
+    const kept = (job: string) => letters.filter(({ job_id }) => job_id === job).map(({ payload }) => payload);
+    expect(kept('alone')).toHaveLength(1);
+    expect(kept('mixed').sort()).toEqual([...new Set(incomplete.map((event) => JSON.stringify(event)))].sort());
+    expect(await rows('select 1 from event_duplicates')).toEqual([]);
+    expect(await rows('select 1 from clocked_events')).toEqual([]);
+    await Promise.all(workers.map((worker) => worker.close()));
+    await handle.close();
+    await database.drop();
+  },
+);

@@ -1,4 +1,3 @@
-/** Event jobs of a newer release on each queue backend: left to its processors, whatever this one makes of its own. */
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { openQueue } from '@millrace/shared/queue/queue';

@@ -1,4 +1,3 @@
-/** How paths become pages by the rules of their site, while they are stored. */
 import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Both statements that store events give the same rows, and the look that chooses one never overlooks a path with rules. */
+/** Both insert statements store the same rows, and no path with rules takes the plain one. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';

@@ -1,10 +1,9 @@
-/** Marks into rollups, on a real database: exact, replaced, and never half of anything. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
 import { insertEvents } from '../src/events/insert-events.js';
 import { busy, claimSite } from '../src/rollups/claim-site.js';
-import { findSites } from '../src/rollups/find-sites.js';
+import { sitesToRoll } from '../src/rollups/find-sites.js';
 import { markRange } from '../src/rollups/mark-range.js';
 import { rollIntervals } from '../src/rollups/roll-intervals.js';
 import { type RollSummary, rollSite } from '../src/rollups/roll-site.js';
@@ -78,7 +77,7 @@ describe('a roll', () => {
     expect([await storedIntervals(database.pool, 'demo'), await storedDays(database.pool, 'demo')]).toEqual(before);
   });
 
-  it('puts a late event where it belongs, however late it is', async () => {
+  it('counts a late event in its own interval, however late it is', async () => {
     const events = variedEvents(100);
     await store(events);
     await roll();
@@ -134,7 +133,7 @@ describe('a roll', () => {
     expect(await transactions()).toBe(3);
   });
 
-  it('does nothing for a site that nobody knows', async () => {
+  it('does nothing for an unknown site', async () => {
     expect(await rollSite(database.pool, 'unknown', { now })).toEqual({ intervals: 0, days: 0, rows: 0, ms: 0 });
   });
 });
@@ -154,7 +153,7 @@ describe('a day of the site', () => {
   });
 
   it.each(['Asia/Kathmandu', 'America/New_York', 'Australia/Lord_Howe'])(
-    'is computed anew when the zone becomes %s',
+    'is recomputed when the time zone becomes %s',
     async (zone) => {
       const events = variedEvents(150);
       await store(events);
@@ -178,12 +177,12 @@ describe('rows of an earlier release', () => {
     await store(events);
     await roll();
     await database.pool.query(earlier);
-    expect(await findSites(database.pool, now)).toEqual(['demo']);
+    expect(await sitesToRoll(database.pool, now)).toEqual(['demo']);
     await roll();
     await expectExact(events);
     const { rows } = await database.pool.query('select dimensions_since as since from site_rollups');
     expect(rows).toEqual([{ since: { all: '-infinity' } }]);
-    expect(await findSites(database.pool, now)).toEqual([]);
+    expect(await sitesToRoll(database.pool, now)).toEqual([]);
   });
 
   it('stay where raw events were dropped', async () => {
@@ -196,7 +195,7 @@ describe('rows of an earlier release', () => {
     const { rows } = await database.pool.query(
       `select day::text, dimension from rollup_days where dimension <> 'all' group by 1, 2 order by 1, 2`,
     );
-    const sites = await findSites(database.pool, now);
+    const sites = await sitesToRoll(database.pool, now);
     await database.pool.query('truncate raw_horizon');
     expect(rows).toEqual([
       { day: '2026-08-20', dimension: 'profile' },

@@ -1,4 +1,4 @@
-/** Turns stored rollups, and the events that they should come from, into the same comparable lines. */
+/** Formats stored rollups and the events they come from as comparable lines. */
 import { createVisitorSet } from '@millrace/shared/bitmap/bitmap';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';

@@ -1,4 +1,3 @@
-/** Bots are stored and rolled, but rollups and aggregates do not count them. */
 import { addPartition } from '@millrace/shared/testing/add-partition';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -31,7 +30,7 @@ const verify = () =>
 const rolled = `select to_char(interval_start at time zone 'UTC', 'HH24:MI') as start, event_type as type, events, visitor_count as visitors
   from rollup_15m where dimension = 'all' order by 1, 2`;
 
-it('counts people only, and knows of intervals that have nothing but bots', async () => {
+it('counts people only, and has rows for intervals with only bots', async () => {
   await store(
     event('10:00:00'),
     event('10:01:00', bot),
@@ -53,7 +52,7 @@ it('counts people only, and knows of intervals that have nothing but bots', asyn
   expect(await verify()).toMatchObject({ code: 0 });
 });
 
-it('asks no aggregate to be computed again because of bots', async () => {
+it('has no aggregate recomputed because of bots', async () => {
   await store(event('10:00:00'), event('12:00:00', bot));
   await roll();
   const marks = `select to_char(interval_start at time zone 'UTC', 'HH24:MI') as start, event_types as types from aggregation_marks order by 1`;
@@ -77,7 +76,7 @@ it('is counted the same where Postgres counts, as it does for intervals of too m
   expect(shown.sort(byText)).toEqual((await rows(rolled)).sort(byText));
 });
 
-it('never takes a payment for one of a bot', async () => {
+it('never counts a payment as one of a bot', async () => {
   const { validateEvent } = await import('@millrace/shared/contract/event');
   const payment = { transaction_id: 't', amount: '1', currency: 'EUR', status: 'succeeded' };
   const result = validateEvent(

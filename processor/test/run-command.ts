@@ -1,4 +1,4 @@
-/** Turns a command of the processor and its arguments into the exit code and what it printed. */
+/** Runs a command of the processor and returns its exit code and output. */
 import { Writable } from 'node:stream';
 import type { DatabaseUrl } from '@millrace/shared/commands/command-database';
 

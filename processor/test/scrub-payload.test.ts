@@ -1,4 +1,3 @@
-/** Payloads of dead letters without one user: every form that they come in, and everything else as it was. */
 import { describe, expect, it } from 'vitest';
 import { scrubPayload } from '../src/erase/scrub-payload.js';
 
@@ -32,7 +31,7 @@ describe('scrubPayload', () => {
     expect(scrubPayload(payload, ada)).toEqual({ text: left === 'same' ? payload : left, erased });
   });
 
-  it('knows the user however JSON writes the name', () => {
+  it('finds the user however JSON escapes the id', () => {
     const user = { siteId: 'demo', userId: 'ü"\\\n' };
     const payload = String.raw`{"site_id":"demo","user_id":"\u00fc\u0022\\\n"}`;
     expect(scrubPayload(payload, user)).toEqual({ text: null, erased: 1 });
@@ -83,7 +82,7 @@ describe('scrubPayload', () => {
     expect(left).not.toContain('ada');
   });
 
-  it('survives text as deep as it likes', () => {
+  it('survives text nested arbitrarily deep', () => {
     const deep = `${'['.repeat(200_000)}{"site_id":"demo","user_id":"ada"}${']'.repeat(200_000)}`;
     expect(scrubPayload(deep, ada)).toEqual({ text: null, erased: 1 });
   });

@@ -1,4 +1,4 @@
-/** What rolls and erasures leave behind for those who keep answers: a number that never goes back, see migration 0018. */
+/** The change counters that cached answers depend on never go back, see migration 0018. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eraseUser } from '../src/erase/erase-user.js';
@@ -45,7 +45,7 @@ const state = async () =>
     )
   )[0];
 
-it('marks are counted by their day when a roll takes them, those of the open interval when their time has come', async () => {
+it('counts marks by day when a roll takes them, and those of the open interval once it has ended', async () => {
   await store('2026-10-08T00:00:00Z', '2026-10-08T23:59:59Z', '2026-10-09T00:00:00Z');
   await store('2026-10-08T00:01:00Z', '2026-10-10T12:05:00Z');
   const expected = { '2026-10-08': 3, '2026-10-09': 1, '2026-10-10': 1 };
@@ -60,7 +60,7 @@ it('marks are counted by their day when a roll takes them, those of the open int
   expect(await changes()).toEqual({ ...expected, '2026-10-09': 2 });
 });
 
-it('what is to be recomputed counts like what was stored', async () => {
+it('counts a requested recomputation like newly stored events', async () => {
   await store('2026-10-08T00:00:00Z');
   await roll();
   await markRange(database.pool, 'demo', new Date('2026-10-08T00:00:00Z'), new Date('2026-10-09T00:00:00Z'));
@@ -68,7 +68,7 @@ it('what is to be recomputed counts like what was stored', async () => {
   expect(await changes()).toEqual({ '2026-10-08': 2 });
 });
 
-it('the erasure of a user counts, moves the epoch and empties what is kept of the site; a dry run does nothing of it', async () => {
+it('an erasure counts, changes the epoch and deletes cached answers of the site; a dry run does not', async () => {
   await store('2026-10-08T00:00:00Z');
   await database.pool.query(`insert into cache_entries
     select site, 'events:x', 'v', '[]', 'null', '{}', 2, now(), now() from unnest(array['demo', 'other']) as site`);

@@ -2,7 +2,7 @@ import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/plat
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureMonths } from '../src/events/ensure-partitions.js';
-import { keepSummarized, summarizePartitions } from '../src/events/summarize-partitions.js';
+import { startSummarizing, summarizePartitions } from '../src/events/summarize-partitions.js';
 
 let database: TestDatabase;
 
@@ -127,7 +127,7 @@ test('its end waits for a look under way, which leaves the other partitions', as
       }
       return client.query(text, values);
     });
-    const stop = keepSummarized(pool, logger);
+    const stop = startSummarizing(pool, logger);
   });
   expect(await pagesRead('events_2026_06')).toBeGreaterThan(50);
   expect([asked, logged]).toEqual([['events_2026_07_txid_idx'], []]);

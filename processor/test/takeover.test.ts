@@ -1,4 +1,3 @@
-/** A job whose processor is killed while it works is taken over by another one, on each backend. */
 import { addJob } from '@millrace/shared/queue/add-job';
 import { openQueue } from '@millrace/shared/queue/queue';
 import { createTestDatabase, queueBackends, silent, testQueue } from '@millrace/shared/testing/database';
@@ -30,7 +29,7 @@ it.each(queueBackends)('on %s', async (backend) => {
   // While the site is held, the job works and cannot end.
   await claimSite(database.pool, 'demo', async () => {
     await addJob(handle.queue, 'rebuild', { site_id: 'demo', ...range }, { jobId: 'rebuild-demo' });
-    await eventually(async () => (await handle.queue.getJobState('rebuild-demo')) === 'active', 'the job is at work');
+    await eventually(async () => (await handle.queue.getJobState('rebuild-demo')) === 'active', 'the job is active');
     await first.end('SIGKILL');
     second = await processor();
   });

@@ -1,4 +1,3 @@
-/** Rollups against raw events: silent while they agree, and every way in which they can differ by name. */
 import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -65,8 +64,8 @@ describe('verify', () => {
     expect(await verify('--site', 'demo', '--from', '2026-09-01', '--to', '2026-11-10')).toEqual({
       code: 0,
       lines: [
-        `Site demo (days of Asia/Kathmandu): compared ${rows[0].intervals} intervals and ${days.rows[0].days} days, and the segments of ${rows[0].intervals} intervals; left out, because marked: 1 interval and 1 day.`,
-        'No difference.',
+        `Site demo (days of Asia/Kathmandu): compared ${rows[0].intervals} intervals and ${days.rows[0].days} days, and the segments of ${rows[0].intervals} intervals; skipped 1 marked interval and 1 marked day.`,
+        'No differences.',
       ],
       error: '',
     });
@@ -76,34 +75,34 @@ describe('verify', () => {
     [
       'a wrong number of events',
       `update rollup_15m set events = 9 where event_type = 'click'`,
-      ['rollup_15m 2026-11-08T10:00Z "click": stored: 9 events, 1 visitor; raw events say: 1 event, 1 visitor'],
+      ['rollup_15m 2026-11-08T10:00Z "click": stored: 9 events, 1 visitor; raw events: 1 event, 1 visitor'],
     ],
     [
       'a wrong number of visitors',
       `update rollup_days set visitor_count = 3 where dimension = 'all' and event_type = ''`,
-      ['rollup_days 2026-11-08 "": stored: 3 events, 3 visitors; raw events say: 3 events, 2 visitors'],
+      ['rollup_days 2026-11-08 "": stored: 3 events, 3 visitors; raw events: 3 events, 2 visitors'],
     ],
     [
       'a row that is missing',
       `delete from rollup_15m where event_type = 'view'`,
-      ['rollup_15m 2026-11-08T10:00Z "view": stored: nothing; raw events say: 2 events, 2 visitors'],
+      ['rollup_15m 2026-11-08T10:00Z "view": stored: nothing; raw events: 2 events, 2 visitors'],
     ],
     [
       'a row too many',
       `insert into rollup_days select site_id, day, dimension, 'never', value, events, visitor_count, visitors
        from rollup_days where event_type = 'view'`,
-      ['rollup_days 2026-11-08 "never": stored: 2 events, 2 visitors; raw events say: nothing'],
+      ['rollup_days 2026-11-08 "never": stored: 2 events, 2 visitors; raw events: nothing'],
     ],
     [
       'a row that is there twice',
       `insert into rollup_15m select * from rollup_15m where dimension = 'all' and event_type = 'view'`,
-      ['rollup_15m 2026-11-08T10:00Z "view": the row is there once more (copy 2)'],
+      ['rollup_15m 2026-11-08T10:00Z "view": duplicate row (copy 2)'],
     ],
     [
       'a bitmap of another size than its row says',
       `update rollup_15m set visitors = (select visitors from rollup_15m where dimension = 'all' and event_type = '')
        where dimension = 'all' and event_type = 'click'`,
-      ['rollup_15m 2026-11-08T10:00Z "click": visitor_count is 1, but the bitmap holds 2'],
+      ['rollup_15m 2026-11-08T10:00Z "click": visitor_count is 1, but the bitmap contains 2'],
     ],
     [
       'a bitmap that is none',
@@ -114,22 +113,22 @@ describe('verify', () => {
       'an event that left no mark',
       `delete from events where event_type = 'click'`,
       [
-        'segments 2026-11-08T10:00Z: stored: 3 events; raw events say: 2 events',
-        'rollup_15m 2026-11-08T10:00Z "": stored: 3 events, 2 visitors; raw events say: 2 events, 2 visitors',
-        'rollup_15m 2026-11-08T10:00Z "click": stored: 1 event, 1 visitor; raw events say: nothing',
-        'rollup_days 2026-11-08 "": stored: 3 events, 2 visitors; raw events say: 2 events, 2 visitors',
-        'rollup_days 2026-11-08 "click": stored: 1 event, 1 visitor; raw events say: nothing',
+        'segments 2026-11-08T10:00Z: stored: 3 events; raw events: 2 events',
+        'rollup_15m 2026-11-08T10:00Z "": stored: 3 events, 2 visitors; raw events: 2 events, 2 visitors',
+        'rollup_15m 2026-11-08T10:00Z "click": stored: 1 event, 1 visitor; raw events: nothing',
+        'rollup_days 2026-11-08 "": stored: 3 events, 2 visitors; raw events: 2 events, 2 visitors',
+        'rollup_days 2026-11-08 "click": stored: 1 event, 1 visitor; raw events: nothing',
       ],
     ],
     [
       'a number that two visitors have',
       `insert into visitors values ('demo', 'eve', 2)`,
-      ['visitors number 2: 2 users have it; the last number given is 2'],
+      ['visitors number 2: used by 2 users; the last assigned number is 2'],
     ],
     [
       'a number that was never given',
       `insert into visitors values ('demo', 'eve', 3)`,
-      ['visitors number 3: the last number given is 2'],
+      ['visitors number 3: the last assigned number is 2'],
     ],
   ])('prints %s', async (_, damage, differences) => {
     await store(twoVisitors());
@@ -140,14 +139,14 @@ describe('verify', () => {
     expect(lines.at(-1)).toBe(differences.length === 1 ? '1 difference.' : `${differences.length} differences.`);
   });
 
-  it('prints a bitmap with as many visitors, but others', async () => {
+  it('reports a bitmap with the right number of visitors, but other ones', async () => {
     await store(twoVisitors());
     await roll();
     await sql(`update rollup_15m set visitors = $1 where dimension = 'all' and event_type = 'view'`, [
       encodeBitmap(Uint32Array.of(1, 7)).bitmap,
     ]);
     expect((await verifyDay()).lines[0]).toBe(
-      'rollup_15m 2026-11-08T10:00Z "view": the bitmap has 1 visitor that raw events do not have, and lacks 1',
+      'rollup_15m 2026-11-08T10:00Z "view": the bitmap contains 1 visitor without raw events and lacks 1',
     );
   });
 
@@ -161,21 +160,21 @@ describe('verify', () => {
     expect(await verify('--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-09')).toMatchObject({
       code: 0,
       lines: [
-        'Site demo (days of UTC): compared 1 interval and 0 days, and the segments of 1 interval; left out, because marked: 1 interval and 2 days.',
-        'No difference.',
+        'Site demo (days of UTC): compared 1 interval and 0 days, and the segments of 1 interval; skipped 1 marked interval and 2 marked days.',
+        'No differences.',
       ],
     });
   });
 
   const nothing = [
     expect.stringContaining('compared 0 intervals and 0 days'),
-    expect.stringMatching(/^Nothing was compared, so nothing is proven/),
+    expect.stringMatching(/^Nothing was compared: the range has no rolled intervals/),
   ];
-  it('ends with 3 when it compared nothing, since a site that waits for its first roll proves nothing', async () => {
+  it('exits with 3 when it compared nothing, such as before the first roll of a site', async () => {
     await store(twoVisitors());
     expect(await verifyDay()).toMatchObject({ code: 3, lines: nothing });
   });
-  it('ends with 3 for a range without events, which may be a mistyped year', async () => {
+  it('exits with 3 for a range without events, which may be a mistyped year', async () => {
     await store(twoVisitors());
     await roll();
     const lastYear = await verify('--site', 'demo', '--from', '2025-11-08', '--to', '2025-11-08');
@@ -193,13 +192,10 @@ describe('verify', () => {
   it.each([
     [['--site', 'demo'], '--from takes a day such as 2026-01-31 or an instant such as 2026-01-31T10:00:00Z.'],
     [['--site', 'demo', '--from', '2026-11-08', '--to', '2026-02-30'], '--to takes a day'],
-    [['--from', '2026-11-08'], 'Say with --site ID which site to verify.'],
+    [['--from', '2026-11-08'], 'Pass the site to verify with --site ID.'],
     [['--sight', 'demo'], "Unknown option '--sight'."],
-    [['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-07'], '--from must lie before --to.'],
-    [
-      ['--site', 'nowhere', '--from', '2026-11-08', '--to', '2026-11-08'],
-      'There is no site "nowhere": it has no event',
-    ],
+    [['--site', 'demo', '--from', '2026-11-08', '--to', '2026-11-07'], '--from must be before --to.'],
+    [['--site', 'nowhere', '--from', '2026-11-08', '--to', '2026-11-08'], 'Unknown site "nowhere": it has no event'],
   ])('ends with 2 and one sentence for %s', async (args, sentence) => {
     await store(twoVisitors());
     const { code, error } = await verify(...args);

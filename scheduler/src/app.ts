@@ -1,4 +1,3 @@
-/** Turns the scheduler's routes into an Express app: everything but health and metrics is for administrators. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import { limitAddresses, limitKeys, parseProxies } from '@millrace/shared/access/rate-limit';
 import { requireScope } from '@millrace/shared/access/require-scope';
@@ -29,7 +28,7 @@ export interface SchedulerApp extends ServiceApp {
   clock?: () => Date;
 }
 
-/** Nothing is called by a name with NUL, and neither database nor queue can be asked for it. */
+/** NUL is in no valid name, and neither the database nor the queue accepts it. */
 const refuseNul: RequestHandler = (req, _res, next) => {
   if (req.path.includes('%00')) throw new ServiceError('not_found');
   next();

@@ -1,5 +1,3 @@
-/** Turns the environment into the scheduler's configuration. */
-
 import { needsSender, type OutboundEnvironment, outboundVariables } from '@millrace/shared/outbound/outbound-settings';
 import {
   type AccessEnvironment,

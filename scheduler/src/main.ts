@@ -1,4 +1,3 @@
-/** Turns the environment into a running scheduler: jobs by the clock, and the control plane of the queues. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
 import { queueLocation, retryOf } from '@millrace/shared/platform/config';
@@ -36,8 +35,8 @@ async function main(): Promise<void> {
 
   const deps = { pool, queues, keys, telemetry, logger, retry: retryOf(config), config };
   const scheduler = createScheduler(deps);
-  const askQueues = () => Promise.all(queues.handles.map(({ queue }) => queue.getWaitingCount()));
-  const health = { ...databaseHealth(pool), ...queueHealth(location, askQueues) };
+  const pingQueues = () => Promise.all(queues.handles.map(({ queue }) => queue.getWaitingCount()));
+  const health = { ...databaseHealth(pool), ...queueHealth(location, pingQueues) };
   const app = buildApp({ ...deps, scheduler, health, isClosing: () => lifecycle.closing });
   const server = createHttpServer(app);
   lifecycle.onClose('http server', () => closeServer(server));

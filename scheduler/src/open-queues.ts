@@ -1,5 +1,4 @@
-/** Handles of all queues, and of flows over them, that survive a queue that is unreachable. */
-
+/** Opens all queues; the handles survive an unreachable Redis or Postgres. */
 import { type QueueName, queueNames } from '@millrace/shared/contract/jobs';
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import type { Logger } from '@millrace/shared/platform/logger';
@@ -8,9 +7,9 @@ import { type FlowProducer, openFlows, openQueue, type Queue, type QueueHandle }
 export interface Queues {
   readonly names: QueueName[];
   readonly handles: QueueHandle[];
-  /** The queue as it is now, not to be kept; undefined when no queue has that name. */
+  /** The current queue object; do not keep it. Undefined for an unknown name. */
   get(name: string): Queue | undefined;
-  /** Adds and finds flows; as it is now, not to be kept. */
+  /** The current flow producer; do not keep it. */
   readonly flows: FlowProducer;
   close(): Promise<void>;
 }

@@ -1,20 +1,20 @@
-/** Turns the state of every queue into Prometheus figures, read at each scrape. */
+/** Prometheus gauges for the state of every queue, read at each scrape. */
 import { withTimeout } from '@millrace/shared/platform/health';
 import type { Telemetry } from '@millrace/shared/platform/telemetry';
 import { oldestWaiting } from '@millrace/shared/queue/oldest-waiting';
 import type { QueueHandle } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
 
-/** States of a job that are counted; jobs of a paused queue, and those with a priority, are waiting. */
+/** States in the metrics; paused and prioritized jobs count as waiting. */
 export const jobStates = ['waiting', 'active', 'completed', 'failed', 'delayed'] as const;
 
-/** Waiting jobs of a paused queue have a state of their own on Postgres. */
+/** On Postgres, waiting jobs of a paused queue have a separate state. */
 const countedStates = [...jobStates, 'paused', 'prioritized'];
 
-/** How long a scrape waits for a queue before it leaves its figures out. */
+/** A queue that takes longer is left out of the scrape. */
 const timeoutMs = 1_000;
 
-/** Adds `millrace_queue_jobs{queue,state}` and `millrace_queue_oldest_waiting_seconds{queue}` to `metrics`; a queue that does not answer has no figures. */
+/** Adds `millrace_queue_jobs{queue,state}` and `millrace_queue_oldest_waiting_seconds{queue}` to the metrics. */
 export function addQueueMetrics(handles: QueueHandle[], telemetry: Telemetry): void {
   telemetry.gauge('millrace_queue_jobs', 'Jobs of a queue by state', ['queue', 'state'], async (gauge) => {
     gauge.reset();

@@ -1,24 +1,49 @@
-/** Turns the parts of a request into values that keep their schema, or into a refusal that names the field. */
-
+/** Validates request bodies and query parameters, and sends responses in the envelope of this API. */
 import { ruleMessages } from '@millrace/shared/contract/rule-messages';
 import { ServiceError } from '@millrace/shared/platform/errors';
+import { stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { createExactJsonReader, createJsonReader } from '@millrace/shared/platform/read-json';
 import type { Request, Response } from 'express';
 import Joi from 'joi';
-import { isStorable, isTooDeep } from './is-storable.js';
+
+const maxLevels = 100;
+
+/** Not recursive: a 1 MB body can have 500,000 levels, which overflow the stack. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxLevels) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
+}
+
+/** Their JSON escapes, after an even number of backslashes. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+/** The database and the queue can store neither NUL nor unpaired surrogates. */
+export const isStorable = (value: unknown): boolean => !isTooDeep(value) && !unstorable.test(stringifyExactJson(value));
+
+/** Messages without quotes around fields and values. */
+export const validation: Joi.ValidationOptions = {
+  errors: { wrap: { label: false, array: false } },
+  messages: ruleMessages,
+};
 
 const readJson = createJsonReader('1 MB');
 const readExactJson = createExactJsonReader('1 MB');
 
+/** The first problem as a sentence, with its field; undefined for a valid value. */
+export function findProblem(schema: Joi.Schema, given: unknown): { problem: string; field: string } | undefined {
+  const [first] = schema.validate(given, validation).error?.details ?? [];
+  return first && { problem: `${first.message}.`, field: first.path.join('.') };
+}
+
 /** @throws ServiceError `invalid_request` with the field in its details. */
 export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
-  const { error, value } = schema.validate(given, {
-    errors: { wrap: { label: false, array: false } },
-    messages: ruleMessages,
-  });
-  if (!error) return value;
-  const [first] = error.details;
-  throw new ServiceError('invalid_request', `${first!.message}.`, { field: first!.path.join('.') });
+  const found = findProblem(schema, given);
+  if (found) throw new ServiceError('invalid_request', found.problem, { field: found.field });
+  return schema.validate(given, validation).value as T;
 }
 
 const hasBody = ({ headers }: Request) =>
@@ -27,26 +52,25 @@ const hasBody = ({ headers }: Request) =>
 async function checkedBody<T>(req: Request, res: Response, schema: Joi.Schema<T>, read: typeof readJson): Promise<T> {
   const body = hasBody(req) ? await read(req, res) : {};
   if (isTooDeep(body))
-    throw new ServiceError('invalid_request', 'The body is nested too deep: 100 levels are allowed.');
+    throw new ServiceError('invalid_request', 'The body is nested too deep: at most 100 levels are allowed.');
   const checked = checkRequest(schema, body);
   if (!isStorable(body)) {
-    throw new ServiceError('invalid_request', 'Neither NUL nor half a surrogate pair can be stored.');
+    throw new ServiceError('invalid_request', 'The body must not contain NUL or unpaired surrogates.');
   }
   return checked;
 }
 
-/** The JSON body, checked; no body counts as `{}`. @throws ServiceError for one that is no JSON or breaks the schema. */
+/** Reads and validates the JSON body; no body counts as `{}`. @throws ServiceError for invalid JSON or an invalid body. */
 export const readBody = <T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> =>
   checkedBody(req, res, schema, readJson);
 
-/** The same with every digit of its numbers, for what is written out by `stringifyExactJson` or `serializeEvent`. */
+/** Like {@link readBody}, but keeps all digits of numbers, for `stringifyExactJson` and `serializeEvent`. */
 export const readExactBody = <T>(req: Request, res: Response, schema: Joi.Schema<T>): Promise<T> =>
   checkedBody(req, res, schema, readExactJson);
 
-/** Of what needs no more than its address. */
+/** For requests without a body. */
 export const nothingSchema = Joi.object({});
 
-/** Parameters of a page of a list. */
 export const pageSchema = {
   page: Joi.number().integer().min(1).max(1_000_000).default(1),
   limit: Joi.number().integer().min(1).max(500).default(50),
@@ -57,9 +81,19 @@ export interface Page {
   limit: number;
 }
 
-/** Rows before the page. */
+/** The requested page of a list. */
+export const readPage = (req: Request): Page => checkRequest(Joi.object<Page>(pageSchema), req.query);
+
+/** A path parameter that is safe to look up. */
+export const pathId = (req: Request, maxLength = 200): string =>
+  String(req.params.id).slice(0, maxLength).replaceAll('\0', '');
+
+/** For changes: any of the fields, to be validated once merged with the stored ones. */
+export const changeSchema = (fields: object) =>
+  Joi.object(Object.fromEntries(Object.keys(fields).map((name) => [name, Joi.any()]))).min(1);
+
+/** Number of rows before the page. */
 export const offsetOf = ({ page, limit }: Page) => (page - 1) * limit;
 
-/** Sends what was asked for in the envelope of this API. */
 export const sendData = (res: Response, data: unknown, status = 200) =>
   void res.status(status).json({ success: true, data });

@@ -1,4 +1,4 @@
-/** Turns routers of the scheduler into an app for a test, behind a real key of the given kind. */
+/** Serves routers of the scheduler for a test, with a key of a given scope. */
 import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
 import { createKey, type NewKey } from '@millrace/shared/access/keys';
 import { requireScope } from '@millrace/shared/access/require-scope';

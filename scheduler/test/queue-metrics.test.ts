@@ -1,4 +1,3 @@
-/** The scheduler over HTTP: what its queues hold, and what it says when they are away. */
 import { createServer } from 'node:net';
 import { createQueue } from '@millrace/shared/queue/queue';
 import {

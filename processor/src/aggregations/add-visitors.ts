@@ -1,13 +1,13 @@
-/** The users of days, as sets of visitor numbers, from the bitmaps of rollups wherever those tell. */
+/** Collects the users of days as sets of visitor numbers: from rollup bitmaps where they are current, otherwise from raw events. */
 import type { VisitorSet } from '@millrace/shared/bitmap/bitmap';
-import { type Aggregation, inEach } from './aggregation.js';
-import { partColumns, partTable, type RolledParts } from './rolled-parts.js';
+import { type AggregationContext, lateralJoin } from './aggregation.js';
+import { partColumns, partTable, type SplitDays } from './split-days.js';
 
 /** Which events a user must have sent. */
 export type Activity = 'any' | 'signup';
 
 const rolledType = { any: '', signup: 'signup' };
-const isOfType = { any: 'true', signup: `event_type = 'signup'` };
+const typeCondition = { any: 'true', signup: `event_type = 'signup'` };
 
 const dayBitmaps = `/* processor.dayBitmaps */
 select day::text, visitors from rollup_days
@@ -18,36 +18,36 @@ const bitmapsOfPart = `
   where site_id = $1 and dimension = 'all' and event_type = $2 and interval_start >= part.starts and interval_start < part.ends`;
 
 const intervalBitmaps = `/* processor.intervalBitmaps */
-select part.day, visitors from ${inEach(partTable(3, 'day', 'text'), bitmapsOfPart)}`;
+select part.day, visitors from ${lateralJoin(partTable(3, 'day', 'text'), bitmapsOfPart)}`;
 
 const usersOfPart = (activity: Activity) => `
     select distinct user_id from events where site_id = $1 and timestamp >= part.starts and timestamp < part.ends
-      and user_id is not null and bot is null and ${isOfType[activity]}`;
+      and user_id is not null and bot is null and ${typeCondition[activity]}`;
 
-const openUsers = (activity: Activity) => `/* processor.openUsers */
+const rawUsers = (activity: Activity) => `/* processor.rawUsers */
 with present as (
-  select distinct part.day, user_id from ${inEach(partTable(2, 'day', 'text'), usersOfPart(activity))}
+  select distinct part.day, user_id from ${lateralJoin(partTable(2, 'day', 'text'), usersOfPart(activity))}
 )
 select day, present.user_id as "user", visitor_no as number
 from present left join visitors on visitors.site_id = $1 and visitors.user_id = present.user_id collate "C"`;
 
-/** Above every number that a roll gives. */
-const firstOwnNumber = 2 ** 31;
+/** Above every number that a roll assigns. */
+const firstTemporaryNumber = 2 ** 31;
 
-/** Numbers for users that no roll has numbered yet: they occur in no bitmap, so any will do that is always the same. */
-export function createNumbers(): (user: string) => number {
+/** Temporary numbers for users that no roll has numbered yet. They occur in no bitmap, so any stable number works. */
+export function createTemporaryNumbers(): (user: string) => number {
   const numbers = new Map<string, number>();
   return (user) => {
-    const number = numbers.get(user) ?? firstOwnNumber + numbers.size;
+    const number = numbers.get(user) ?? firstTemporaryNumber + numbers.size;
     numbers.set(user, number);
     return number;
   };
 }
 
-/** Adds the users of the days to the set that `setOf` names for each day. */
+/** Adds the users of each day to the set that `setOf` returns for it. */
 export async function addVisitors(
-  { client, siteId }: Aggregation,
-  parts: RolledParts,
+  { client, siteId }: AggregationContext,
+  parts: SplitDays,
   activity: Activity,
   numberOf: (user: string) => number,
   setOf: (day: string) => VisitorSet,
@@ -59,15 +59,15 @@ export async function addVisitors(
   if (parts.intervals.length > 0) await read(intervalBitmaps, ...partColumns(parts.intervals));
   for (const { day, visitors } of bitmaps) setOf(day).addBitmap(visitors);
   if (parts.events.length === 0) return;
-  const { rows } = await client.query<{ day: string; user: string; number: number | null }>(openUsers(activity), [
+  const { rows } = await client.query<{ day: string; user: string; number: number | null }>(rawUsers(activity), [
     siteId,
     ...partColumns(parts.events),
   ]);
-  const ofDays = new Map<string, number[]>();
+  const numbersByDay = new Map<string, number[]>();
   for (const { day, user, number } of rows) {
-    const numbers = ofDays.get(day) ?? [];
+    const numbers = numbersByDay.get(day) ?? [];
     numbers.push(number ?? numberOf(user));
-    ofDays.set(day, numbers);
+    numbersByDay.set(day, numbers);
   }
-  for (const [day, numbers] of ofDays) setOf(day).addNumbers(Uint32Array.from(numbers));
+  for (const [day, numbers] of numbersByDay) setOf(day).addNumbers(Uint32Array.from(numbers));
 }

@@ -1,24 +1,23 @@
-/** Brings the aggregates of a site up to date, a transaction for each table. */
 import type { RowsResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import { type AggregateTable, aggregateTables } from './aggregate-tables.js';
-import { forgetKnown } from './aggregation.js';
+import { deleteRecomputable } from './aggregation.js';
 import {
   busySite,
-  type ClaimedAggregates,
-  claimAggregates,
-  noteAggregated,
-  noteUnfinishedZone,
+  type ClaimedAggregation,
+  claimAggregation,
+  recordAggregated,
+  recordUnfinished,
   unfinishedZone,
 } from './claim-aggregation.js';
-import { handOutMarks, joinMarks, takeTouched } from './touched-intervals.js';
+import { collapseMarks, distributeMarks, takeTouchedIntervals } from './touched-intervals.js';
 
 export interface AggregateOptions {
   now: Date;
   /** REVENUE_GRACE_DAYS */
   graceDays?: number | undefined;
-  /** Told percents. */
+  /** Called with the percentage done. */
   onProgress: (percent: number) => Promise<unknown> | unknown;
 }
 
@@ -27,36 +26,36 @@ type Skipped = { skipped: string };
 const tables = Object.entries(aggregateTables);
 const markedTables = tables.map(([name, { types }]) => ({ name, types }));
 
-/** Zones as the run began: of the site, and of its rows until it ends. */
+/** The site's zone when the run began, and the zone its rows have until the run ends. */
 interface Zones {
   timezone: string;
   rowsTimezone: string;
 }
 
-async function begin(claimed: ClaimedAggregates): Promise<Zones> {
+async function distributeAllMarks(claimed: ClaimedAggregation): Promise<Zones> {
   const { timezone, rowsTimezone } = claimed;
   const isCurrent = rowsTimezone === timezone;
-  // A run before this one that has not ended may have computed tables from which a mark has come since.
-  const distribute = isCurrent || rowsTimezone === unfinishedZone ? handOutMarks : joinMarks;
+  // An earlier run that did not finish may have computed some tables already; their new marks must be kept apart.
+  const distribute = isCurrent || rowsTimezone === unfinishedZone ? distributeMarks : collapseMarks;
   await distribute(claimed, markedTables);
   if (isCurrent) return { timezone, rowsTimezone };
-  await noteUnfinishedZone(claimed);
+  await recordUnfinished(claimed);
   return { timezone, rowsTimezone: unfinishedZone };
 }
 
-/** Periods that have begun or ended since count otherwise even where no event came. */
-function passedDays({ aggregatedAt, timezone }: ClaimedAggregates, now: Date): string[] {
+/** Days since the last run: their periods began or ended, which changes figures even without new events. */
+function passedDays({ aggregatedAt, timezone }: ClaimedAggregation, now: Date): string[] {
   const [last, today] = [dayOf(aggregatedAt, timezone), dayOf(now, timezone)];
   const days: string[] = [];
   for (let day = last; last < today && day <= today; day = addDays(day, 1)) days.push(day);
   return days;
 }
 
-async function recompute(claimed: ClaimedAggregates, name: string, table: AggregateTable, now: Date): Promise<number> {
+async function recompute(claimed: ClaimedAggregation, name: string, table: AggregateTable, now: Date): Promise<number> {
   const { timezone, rowsTimezone } = claimed;
-  const intervals = await takeTouched(claimed, { name, types: table.types });
-  // Periods of another time zone are other periods.
-  if (rowsTimezone !== timezone) await forgetKnown(claimed, name, table.start);
+  const intervals = await takeTouchedIntervals(claimed, { name, types: table.types });
+  // In another time zone every period has other bounds.
+  if (rowsTimezone !== timezone) await deleteRecomputable(claimed, name, table.start);
   return table.recompute(claimed, { intervals, passed: passedDays(claimed, now), now });
 }
 
@@ -64,19 +63,19 @@ const isSkipped = <T>(result: T | Skipped): result is Skipped =>
   typeof result === 'object' && result !== null && 'skipped' in result;
 
 /**
- * Recomputes what events since the last time can have changed, or what days that have passed. Each table takes its own marks and
- * writes its rows on a snapshot of its own: an event that it does not see leaves its mark for the next time, and a table that
- * fails keeps its marks while the others go on. Another run of the same site may come between two tables; one that finds the
- * zone of the site or of its rows changed by then leaves the rest to the next.
- * @throws the first error of a table, after all were tried.
+ * Recomputes everything that new events or the passing of days can have changed. Each table has its own transaction: it takes its
+ * own marks and reads its own snapshot. An event outside that snapshot keeps its mark for the next run, and a table that fails
+ * keeps its marks while the others continue. Other runs of the site may interleave between tables; if one changes the time zone
+ * of the site or its rows, this run stops and leaves the rest to the next.
+ * @throws the first error of a table, after all tables were tried.
  */
 export async function aggregateSite(pool: Pool, siteId: string, options: AggregateOptions): Promise<RowsResult> {
   const { now, onProgress } = options;
   const startedAt = performance.now();
-  const zones = await claimAggregates(pool, siteId, options, begin);
+  const zones = await claimAggregation(pool, siteId, options, distributeAllMarks);
   if (isSkipped(zones)) return zones;
-  const claimed = <T>(work: (site: ClaimedAggregates) => Promise<T>): Promise<T | Skipped> =>
-    claimAggregates(pool, siteId, options, async (site) =>
+  const claimed = <T>(work: (site: ClaimedAggregation) => Promise<T>): Promise<T | Skipped> =>
+    claimAggregation(pool, siteId, options, async (site) =>
       site.timezone === zones.timezone && site.rowsTimezone === zones.rowsTimezone ? work(site) : busySite,
     );
   const rows: Record<string, number> = {};
@@ -92,6 +91,6 @@ export async function aggregateSite(pool: Pool, siteId: string, options: Aggrega
     await onProgress(Math.min(99, Math.round((100 * (index + 1)) / tables.length)));
   }
   if (failures.length > 0) throw failures[0];
-  const noted = await claimed((site) => noteAggregated(site, now));
-  return isSkipped(noted) ? noted : { rows, ms: Math.round(performance.now() - startedAt) };
+  const recorded = await claimed((site) => recordAggregated(site, now));
+  return isSkipped(recorded) ? recorded : { rows, ms: Math.round(performance.now() - startedAt) };
 }

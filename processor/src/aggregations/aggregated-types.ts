@@ -1,4 +1,4 @@
-/** Event types that tables of aggregates count, so that an event marks only the tables that it can change. */
+/** The event types that each aggregate table counts: an event marks only the tables it can change. */
 
 export const moneyTypes = ['payment', 'refund', 'subscription_changed', 'subscription_canceled'];
 export const tournamentTypes = ['tournament_created', 'tournament_completed'];
@@ -6,14 +6,14 @@ export const profileTypes = ['impression', 'view', 'click', 'signup', 'payment',
 export const publisherTypes = ['ad_request', 'impression', 'click', 'revenue'];
 export const signupType = 'signup';
 
-/** Every type that is told apart in marks. */
+/** Types that marks name individually. */
 export const markedTypes = [
   ...new Set([...moneyTypes, ...tournamentTypes, ...profileTypes, ...publisherTypes, signupType]),
 ];
 
-const known = new Set(markedTypes);
+const markedSet = new Set(markedTypes);
 
-/** Types as marks name them: those that no aggregate names are '' together. */
-export const asMarked = (types: Iterable<string>): string[] => [
-  ...new Set([...types].map((type) => (known.has(type) ? type : ''))),
+/** Event types as they appear in marks: all types that no aggregate counts become ''. */
+export const toMarkedTypes = (types: Iterable<string>): string[] => [
+  ...new Set([...types].map((type) => (markedSet.has(type) ? type : ''))),
 ];

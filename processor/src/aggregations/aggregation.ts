@@ -1,47 +1,47 @@
-/** Turns what aggregations have in common into one shape: a site, in a transaction, and stretches of its time. */
+/** What all aggregations share: the claimed site and SQL for its periods. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Period } from './periods.js';
 
-/** What an aggregation needs: the client has the site's claim and one snapshot. */
-export interface Aggregation {
+/** The client holds the claim of the site and reads one snapshot. */
+export interface AggregationContext {
   client: PoolClient;
   siteId: string;
   timezone: string;
-  /** Raw events before it are gone; what began before it stays as it was counted. Undefined while none was ever dropped. */
+  /** Raw events before this time were dropped; rows of earlier periods stay as they are. Undefined if none were dropped. */
   rawSince: Date | undefined;
 }
 
-/** Of stretches of time those that raw events tell wholly. */
-export const withRawEvents = <T extends { from: Date }>({ rawSince }: Aggregation, stretches: T[]): T[] =>
-  rawSince === undefined ? stretches : stretches.filter(({ from }) => from >= rawSince);
+/** The time ranges whose raw events are complete. */
+export const withCompleteRawEvents = <T extends { from: Date }>({ rawSince }: AggregationContext, ranges: T[]): T[] =>
+  rawSince === undefined ? ranges : ranges.filter(({ from }) => from >= rawSince);
 
-/** When what a row counts began that names its first day, in the present zone of the site. */
+/** SQL for the instant at which a day begins in the site's current time zone. */
 export const startOf = (day: string) => `(${day}::timestamp at time zone sites.timezone)`;
 
 /**
- * Deletes rows of which raw events since {@link Aggregation.rawSince} tell all; the others stay as they are, in the zone that they were
- * counted in, since nothing computes them again. `start` is an expression of SQL, see {@link startOf}.
+ * Deletes the rows that can be recomputed, those since {@link AggregationContext.rawSince}. Earlier rows keep the time zone they were
+ * counted in, because their raw events are gone. `start` is an SQL expression, see {@link startOf}.
  */
-export async function forgetKnown(
-  { client, siteId, rawSince }: Aggregation,
+export async function deleteRecomputable(
+  { client, siteId, rawSince }: AggregationContext,
   table: string,
   start: string,
 ): Promise<void> {
-  const statement = `/* processor.forgetAggregates */
+  const statement = `/* processor.deleteRecomputable */
 delete from ${table} using sites where ${table}.site_id = $1 and sites.site_id = $1 and ${start} >= $2`;
   await client.query(statement, [siteId, rawSince ?? '-infinity']);
 }
 
 /**
- * What `select` finds in each of `stretches`, looked up one after the other as `found`. Joined instead, a planner that expects few rows compares
- * every row with every stretch, which for the hours of years takes for ever.
+ * Runs `select` once for each row of `ranges`, as `found`. With a plain join, a planner that expects few rows compares every
+ * row with every time range, which takes forever for years of hours.
  */
-export const inEach = (stretches: string, select: string) =>
-  `${stretches} cross join lateral (${select} offset 0) as found`;
+export const lateralJoin = (ranges: string, select: string) =>
+  `${ranges} cross join lateral (${select} offset 0) as found`;
 
 /**
- * Tables `period`, of $2 to $5, and `scale`, the periods of each type in order. A day that the zone skipped starts with the next
- * one, hence two keys.
+ * Tables `period`, from $2 to $5, and `scale`, the periods of each type in order. A day that the time zone skipped starts at the
+ * same instant as the next one, hence the two sort keys.
  */
 export const periodTables = `period as materialized (
   select *, row_number() over (partition by type order by starts, start)::int as number
@@ -52,16 +52,13 @@ export const periodTables = `period as materialized (
   from period group by type
 )`;
 
-/**
- * Rows of `table` with `type` and `start` of the periods that their timestamp lies in, found by search: all rows against all
- * periods would take for ever.
- */
+/** Rows of `table` with the `type` and `start` of the periods they lie in. A binary search, as joining rows to periods is too slow. */
 export const inPeriods = (table: string) => `(
   select *, days[number] as start
   from (select *, width_bucket(timestamp, all_starts) as number from ${table} cross join scale) as placed
   where timestamp < all_ends[number]) as ${table}`;
 
-/** Periods as the columns of {@link periodTables}. */
+/** The parameters of {@link periodTables}. */
 export const periodColumns = (periods: Period[]) => [
   periods.map(({ type }) => type),
   periods.map(({ start }) => start),

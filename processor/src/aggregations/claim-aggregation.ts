@@ -1,30 +1,29 @@
-/** A transaction with one snapshot in which no other one aggregates the same site. */
-import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
-import { isConflict } from '../rollups/claim-site.js';
+import type { Pool } from '@millrace/shared/platform/postgres';
+import { busy, inClaim } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
-import type { Aggregation } from './aggregation.js';
+import type { AggregationContext } from './aggregation.js';
 
-/** What is known of the site's aggregates, as of the snapshot. */
-export interface ClaimedAggregates extends Aggregation {
-  /** Time zone of the rows there are. */
+/** The state of the site's aggregates, as of the snapshot. */
+export interface ClaimedAggregation extends AggregationContext {
+  /** Time zone of the existing rows. */
   rowsTimezone: string;
   aggregatedAt: Date;
-  /** Whether money_events and mrr_movements are as of then, with the same days of grace. */
-  moneyIsKept: boolean;
+  /** Whether money_events and mrr_movements were current at that time, with the same grace days. */
+  isMoneyCurrent: boolean;
   graceDays: number;
 }
 
-/** Days for which a subscription counts although its payment is due: REVENUE_GRACE_DAYS. */
+/** REVENUE_GRACE_DAYS: how many days a subscription still counts after its payment was due. */
 export const defaultGraceDays = 3;
 
-/** A crash of the server takes back the whole transaction, marks included, hence no wait for the disk. */
+/** No wait for the disk at commit: a server crash rolls back the whole transaction, including its marks. */
 const begin = `begin isolation level repeatable read; set local synchronous_commit = off; set local work_mem = '64MB';
 set local jit = off; set local random_page_cost = 1.1`;
 
-/** A zone that no site has, so that the first aggregation computes everything. */
+/** Not a time zone, so the first aggregation recomputes everything. */
 export const neverAggregated = '';
 
-/** Another one, of a site for which a run that computes everything has begun and none has ended: its tables may be of two zones. */
+/** Not a time zone either: a full recomputation has begun but not finished, so tables may be in two time zones. */
 export const unfinishedZone = 'unfinished';
 
 const addState = `/* processor.addAggregationState */
@@ -32,61 +31,53 @@ insert into site_aggregations (site_id, timezone, aggregated_at) select site_id,
 where site_id = $1 and erase_requested_at is null and not exists (select 1 from site_aggregations where site_id = $1)
 for key share on conflict do nothing`;
 
-const claim = `/* processor.claimAggregates */
+const claim = `/* processor.claimAggregation */
 update site_aggregations claimed set timezone = claimed.timezone
 from (select * from site_aggregations where site_id = $1 for update skip locked) as before, sites
 where claimed.site_id = $1 and before.site_id = $1 and sites.site_id = $1 and erase_requested_at is null
 returning sites.timezone, before.timezone as "rowsTimezone",
   case when isfinite(before.aggregated_at) then before.aggregated_at else $2 end as "aggregatedAt",
-  coalesce(before.revenue_at = before.aggregated_at and before.revenue_grace_days = $3, false) as "moneyIsKept"`;
+  coalesce(before.revenue_at = before.aggregated_at and before.revenue_grace_days = $3, false) as "isMoneyCurrent"`;
 
-/** Where a release before this one has aggregated meanwhile, revenue_at is another than aggregated_at: money is kept no longer. */
-const note = `/* processor.noteAggregated */
+/** If an older release aggregated meanwhile, revenue_at differs from aggregated_at: the money tables are then out of date. */
+const record = `/* processor.recordAggregated */
 update site_aggregations set timezone = $2, aggregated_at = $3::timestamptz,
   revenue_at = case when revenue_at = aggregated_at then $3::timestamptz end
 where site_id = $1`;
 
-const noteUnfinished = `/* processor.noteUnfinished */
+const markUnfinished = `/* processor.recordUnfinished */
 update site_aggregations set timezone = $2 where site_id = $1`;
 
-const isKnown = `/* processor.isKnownSite */
-select exists (select 1 from sites where site_id = $1 and erase_requested_at is null) as known`;
+const findSite = `/* processor.findSite */
+select exists (select 1 from sites where site_id = $1 and erase_requested_at is null) as exists`;
 
-export const unknownSite = { skipped: 'there is no such site' };
+export const unknownSite = { skipped: 'unknown site' };
 export const busySite = { skipped: 'another aggregation of this site is running' };
 
-/** Notes that all aggregates of the site are up to date, in its present zone. */
-export const noteAggregated = ({ client, siteId, timezone }: ClaimedAggregates, now: Date) =>
-  client.query(note, [siteId, timezone, now]);
+/** Records that all aggregates of the site are current, in its current time zone. */
+export const recordAggregated = ({ client, siteId, timezone }: ClaimedAggregation, now: Date) =>
+  client.query(record, [siteId, timezone, now]);
 
-export const noteUnfinishedZone = ({ client, siteId }: ClaimedAggregates) =>
-  client.query(noteUnfinished, [siteId, unfinishedZone]);
+export const recordUnfinished = ({ client, siteId }: ClaimedAggregation) =>
+  client.query(markUnfinished, [siteId, unfinishedZone]);
 
-/** Runs `work` in one REPEATABLE READ transaction; skips a site that is not known, is being erased, or is held by another aggregation. */
-export async function claimAggregates<T>(
+/** Runs `work` in one REPEATABLE READ transaction. Skipped if the site is unknown, being erased, or claimed by another run. */
+export async function claimAggregation<T>(
   pool: Pool,
   siteId: string,
   { now, graceDays = defaultGraceDays }: { now: Date; graceDays?: number | undefined },
-  work: (claimed: ClaimedAggregates) => Promise<T>,
+  work: (claimed: ClaimedAggregation) => Promise<T>,
 ): Promise<T | { skipped: string }> {
   await pool.query(addState, [siteId, neverAggregated]);
-  try {
-    return await inTransaction(
-      pool,
-      async (client) => {
-        const { rows } = await client.query<Omit<ClaimedAggregates, 'client' | 'siteId' | 'rawSince' | 'graceDays'>>(
-          claim,
-          [siteId, now, graceDays],
-        );
-        const rawSince = (await readRawHorizon(client))?.since;
-        if (rows[0]) return work({ client, siteId, rawSince, graceDays, ...rows[0] });
-        const known = await client.query<{ known: boolean }>(isKnown, [siteId]);
-        return known.rows[0]!.known ? busySite : unknownSite;
-      },
-      begin,
+  const result = await inClaim(pool, begin, async (client) => {
+    const { rows } = await client.query<Omit<ClaimedAggregation, 'client' | 'siteId' | 'rawSince' | 'graceDays'>>(
+      claim,
+      [siteId, now, graceDays],
     );
-  } catch (error) {
-    if (isConflict(error)) return busySite;
-    throw error;
-  }
+    const rawSince = (await readRawHorizon(client))?.since;
+    if (rows[0]) return work({ client, siteId, rawSince, graceDays, ...rows[0] });
+    const site = await client.query<{ exists: boolean }>(findSite, [siteId]);
+    return site.rows[0]!.exists ? busySite : unknownSite;
+  });
+  return result === busy ? busySite : result;
 }

@@ -1,17 +1,23 @@
-/** Cohorts of users by the month of their signup, and how many of them came back in each month since. */
+/** Cohorts of users by signup month, and how many of them return in each later month. */
 import { createVisitorSet, type VisitorSet } from '@millrace/shared/bitmap/bitmap';
 import { percent } from '@millrace/shared/contract/money-sql';
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
-import { addVisitors, createNumbers } from './add-visitors.js';
+import { addVisitors, createTemporaryNumbers } from './add-visitors.js';
 import { signupType } from './aggregated-types.js';
-import { type Aggregation, forgetKnown, inEach, startOf, withRawEvents } from './aggregation.js';
+import {
+  type AggregationContext,
+  deleteRecomputable,
+  lateralJoin,
+  startOf,
+  withCompleteRawEvents,
+} from './aggregation.js';
 import { addMonths, daysOf, type Period, periodOf, periodsOf } from './periods.js';
-import { partsOfDays, type RolledParts, rolledParts } from './rolled-parts.js';
+import { filterDays, type SplitDays, splitDays } from './split-days.js';
 import { startsOf, type TouchedInterval } from './touched-intervals.js';
 
-/** Cohorts and months to compute: a row is, when its cohort is or its month is. */
+/** A row is recomputed if either its cohort or its month is listed. */
 export interface CohortScope {
-  /** First days of months. */
+  /** As the first day of the month. */
   cohorts: string[];
   months: string[];
 }
@@ -43,16 +49,16 @@ const openSignups = `
     where site_id = $1 and timestamp >= open.interval_start and timestamp < open.interval_start + interval '15 minutes'
       and event_type = 'signup' and user_id is not null and bot is null`;
 
-/** Rows of marked intervals may be out of date, which makes the first month an empty one at worst. */
+/** Marked intervals may be out of date; at worst the first month turns out empty. */
 const firstSignup = `/* processor.firstSignup */
 select least((
   select interval_start from rollup_15m
   where site_id = $1 and dimension = 'all' and event_type = 'signup' and visitor_count > 0 order by interval_start limit 1
 ), (
-  select min(timestamp) from ${inEach(openIntervals, openSignups)})) as first`;
+  select min(timestamp) from ${lateralJoin(openIntervals, openSignups)})) as first`;
 
-/** Months of the site's zone from its first signup to now; empty without one. */
-async function allMonths({ client, siteId, timezone }: Aggregation, now: Date): Promise<Period[]> {
+/** Months in the site's time zone, from its first signup to now; empty if there is none. */
+async function allMonths({ client, siteId, timezone }: AggregationContext, now: Date): Promise<Period[]> {
   const { rows } = await client.query<{ first: Date | null }>(firstSignup, [siteId]);
   const first = rows[0]!.first;
   if (!first) return [];
@@ -72,41 +78,46 @@ function daysOfMonths(months: Period[], zone: string): Period[] {
   return periodsOf(days, 'day', zone);
 }
 
-/** Notes a set to be disposed of, however the computation ends. */
-type Own = (set: VisitorSet) => VisitorSet;
+/** Registers a set to be disposed of when the computation ends, even if it fails. */
+type TrackSet = (set: VisitorSet) => VisitorSet;
 
-/** Who signed up first in each month, by its first day. */
+/** Users by the month of their first signup. */
 async function signupSets(
-  site: Aggregation,
+  site: AggregationContext,
   months: Period[],
-  parts: RolledParts,
+  parts: SplitDays,
   numberOf: (user: string) => number,
-  own: Own,
+  track: TrackSet,
 ) {
-  const sets = new Map(months.map(({ start }) => [start, own(createVisitorSet())]));
+  const sets = new Map(months.map(({ start }) => [start, track(createVisitorSet())]));
   await addVisitors(site, parts, 'signup', numberOf, (day) => sets.get(addMonths(day, 0))!);
-  const seen = own(createVisitorSet());
+  const seen = track(createVisitorSet());
   for (const [start, set] of sets) {
-    sets.set(start, own(set.without(seen)));
+    sets.set(start, track(set.without(seen)));
     seen.addAll(set);
     set.dispose();
   }
   return sets;
 }
 
-async function countRows(site: Aggregation, months: Period[], scope: CohortScope, own: Own): Promise<CohortRow[]> {
-  const numberOf = createNumbers();
-  const parts = await rolledParts(site, daysOfMonths(months, site.timezone));
+async function countRows(
+  site: AggregationContext,
+  months: Period[],
+  scope: CohortScope,
+  own: TrackSet,
+): Promise<CohortRow[]> {
+  const numberOf = createTemporaryNumbers();
+  const parts = await splitDays(site, daysOfMonths(months, site.timezone));
   const members = await signupSets(site, months, parts, numberOf, own);
-  const [known, rows] = [withRawEvents(site, months), [] as CohortRow[]];
+  const [known, rows] = [withCompleteRawEvents(site, months), [] as CohortRow[]];
   for (const [index, { start: month }] of known.entries()) {
-    const isWanted = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
+    const isInScope = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
     const cohorts = known
       .slice(0, index + 1)
-      .filter((cohort) => isWanted(cohort) && members.get(cohort.start)!.size > 0);
+      .filter((cohort) => isInScope(cohort) && members.get(cohort.start)!.size > 0);
     if (cohorts.length === 0) continue;
     const active = own(createVisitorSet());
-    const partsOfMonth = partsOfDays(parts, (day) => addMonths(day, 0) === month);
+    const partsOfMonth = filterDays(parts, (day) => addMonths(day, 0) === month);
     await addVisitors(site, partsOfMonth, 'any', numberOf, () => active);
     for (const { start: cohort } of cohorts) {
       const set = members.get(cohort)!;
@@ -118,9 +129,9 @@ async function countRows(site: Aggregation, months: Period[], scope: CohortScope
   return rows;
 }
 
-async function countCohorts(site: Aggregation, months: Period[], scope: CohortScope): Promise<CohortRow[]> {
+async function countCohorts(site: AggregationContext, months: Period[], scope: CohortScope): Promise<CohortRow[]> {
   const sets: VisitorSet[] = [];
-  const own: Own = (set) => {
+  const own: TrackSet = (set) => {
     sets.push(set);
     return set;
   };
@@ -132,22 +143,22 @@ async function countCohorts(site: Aggregation, months: Period[], scope: CohortSc
 }
 
 /**
- * Replaces the rows of the scope that `scopeOf` names for the months that there are; returns how many there are now. A user belongs
- * to the cohort of the month of their first signup; month number n is the n-th after it, 0 the month itself. Retained in a month
- * is who sent any event in it; retention rate = retained / size x 100. All are numbers of set bits: of the signups of a month
- * without those of earlier ones, and of these AND the OR of the days of a month.
+ * Replaces the rows in the scope that `scopeOf` returns for the available months; returns how many rows were written. A user
+ * belongs to the cohort of the month of their first signup. Month number n is the n-th month after it, 0 the month itself. A user
+ * is retained in a month in which they sent any event; retention rate = retained / size x 100. Sizes are bit counts: the
+ * signups of a month minus those of earlier months, and that set AND the OR of all days of the later month.
  */
 export async function cohorts(
-  site: Aggregation,
+  site: AggregationContext,
   scopeOf: (months: string[]) => CohortScope,
   now: Date,
 ): Promise<number> {
   const { client, siteId, rawSince } = site;
   const months = await allMonths(site, now);
-  // A cohort whose month is not whole any more stays as it was counted; so does what its users did since.
-  const known = withRawEvents(site, months);
+  // A cohort whose month has lost raw events keeps its rows, including those of later months.
+  const known = withCompleteRawEvents(site, months);
   if (known.length === 0) {
-    await forgetKnown(site, 'user_cohorts', startOf('cohort_month'));
+    await deleteRecomputable(site, 'user_cohorts', startOf('cohort_month'));
     return 0;
   }
   const scope = scopeOf(known.map(({ start }) => start));
@@ -167,11 +178,11 @@ export async function cohorts(
 }
 
 /**
- * Brings all cohorts up to date after changes in `touched` and after `passed` days; returns how many rows were written. A signup
- * that came or went moves users between its month and later ones, hence all cohorts from the first such month on.
+ * Updates the cohorts after changes in the `touched` intervals and after `passed` days; returns how many rows were written. A
+ * signup that was added or erased moves users between its month and later ones, so all cohorts from that month on are recomputed.
  */
-export function touchedCohorts(
-  site: Aggregation,
+export function updateCohorts(
+  site: AggregationContext,
   touched: TouchedInterval[],
   passed: string[],
   now: Date,
@@ -181,6 +192,6 @@ export function touchedCohorts(
   const [firstDay] = daysIn(touched.filter(({ types }) => types === null || types.includes(signupType)));
   const first = firstDay && addMonths(firstDay, 0);
   const isTouched = (month: string) => first !== undefined && month >= first;
-  // Rows of cohorts that are no more go as well, whatever their month.
+  // Includes months that have no cohort any more, so their rows are deleted.
   return cohorts(site, (known) => ({ cohorts: [...known, ...months].filter(isTouched), months }), now);
 }

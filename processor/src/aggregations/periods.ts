@@ -1,11 +1,11 @@
-/** Turns days of a time zone into the weeks, months, quarters and years that they lie in. */
+/** Weeks, months, quarters and years of a time zone. */
 import type { PeriodData, PeriodType } from '@millrace/shared/contract/job-data';
 import { addDays, dayOf, dayStart } from '@millrace/shared/time/zone-days';
 
-/** A stretch of a site's time; `[from, to)`. */
+/** A calendar period in a site's time zone; `[from, to)`. */
 export interface Period {
   type: PeriodType;
-  /** Its first day, `YYYY-MM-DD`. */
+  /** First day, `YYYY-MM-DD`. */
   start: string;
   from: Date;
   to: Date;
@@ -13,13 +13,13 @@ export interface Period {
 
 const two = (number: number) => String(number).padStart(2, '0');
 
-/** The first day of the month that is `count` months after that of `day`. */
+/** The first day of the month `count` months after the month of `day`. */
 export function addMonths(day: string, count: number): string {
   const months = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + count;
   return `${String(Math.floor(months / 12)).padStart(4, '0')}-${two((months % 12) + 1)}-01`;
 }
 
-/** Monday is 0 (ISO 8601). */
+/** Monday is 0. */
 const weekday = (day: string) => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
 
 const firstDays: Record<PeriodType, (day: string) => string> = {
@@ -38,13 +38,13 @@ const nextDays: Record<PeriodType, (first: string) => string> = {
   year: (first) => addMonths(first, 12),
 };
 
-/** The period of a type that a day lies in. */
+/** The period of a type that contains the day. */
 export function periodOf(day: string, type: PeriodType, zone: string): Period {
   const start = firstDays[type](day);
   return { type, start, from: dayStart(start, zone), to: dayStart(nextDays[type](start), zone) };
 }
 
-/** The periods of a type that days lie in, each once, in order; without days that the zone skipped. */
+/** The periods of a type that contain the days, distinct and in order; days that the time zone skipped are left out. */
 export function periodsOf(days: Iterable<string>, type: PeriodType, zone: string): Period[] {
   const starts = new Set([...days].map((day) => firstDays[type](day)));
   return [...starts]
@@ -53,7 +53,7 @@ export function periodsOf(days: Iterable<string>, type: PeriodType, zone: string
     .filter(({ from, to }) => from < to);
 }
 
-/** The days that instants lie in, each once. Those that follow one another within a day cost no look at the calendar. */
+/** The distinct days that contain the instants. Fast when consecutive instants share a day. */
 export function daysOf(instants: Date[], zone: string): string[] {
   const days = new Set<string>();
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -67,9 +67,12 @@ export function daysOf(instants: Date[], zone: string): string[] {
   return [...days];
 }
 
-/** The period that a job is about: by a day in it, or as of an instant the one under way or the one before. */
-export function resolvePeriod(asked: Pick<PeriodData, 'periodType' | 'period'> & { at: string }, zone: string): Period {
-  const { periodType, period, at } = asked;
+/** The period that a job names: by a day in it, or as the current or previous one at the instant `at`. */
+export function resolvePeriod(
+  requested: Pick<PeriodData, 'periodType' | 'period'> & { at: string },
+  zone: string,
+): Period {
+  const { periodType, period, at } = requested;
   if (period !== 'previous' && period !== 'current') return periodOf(period, periodType, zone);
   const current = periodOf(dayOf(new Date(at), zone), periodType, zone);
   return period === 'current' ? current : periodOf(addDays(current.start, -1), periodType, zone);

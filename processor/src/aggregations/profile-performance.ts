@@ -1,7 +1,13 @@
-/** Performance of profiles by day. */
-import { cameEarlier, countsBy, currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
+import {
+  cameEarlier,
+  countsBy,
+  currencyOf,
+  decimalOf,
+  percent,
+  perThousand,
+} from '@millrace/shared/contract/money-sql';
 import { allTypes } from '@millrace/shared/contract/rollups';
-import { type Aggregation, inEach, periodColumns, withRawEvents } from './aggregation.js';
+import { type AggregationContext, lateralJoin, periodColumns, withCompleteRawEvents } from './aggregation.js';
 import type { Period } from './periods.js';
 
 const counts = `('impression', 'view', 'click', 'signup', 'payment', 'revenue')`;
@@ -29,18 +35,18 @@ with day as materialized (
     coalesce(sum(events) filter (where event_type = 'view'), 0) as views,
     coalesce(sum(events) filter (where event_type = 'click'), 0) as clicks,
     coalesce(sum(events) filter (where event_type = 'signup'), 0) as signups
-  from (select day.day, found.* from ${inEach('day', countedOnDay)}) as count
+  from (select day.day, found.* from ${lateralJoin('day', countedOnDay)}) as count
   group by day, profile_id
 ), paid as (
   select day, profile_id, count(distinct counts_by) as payments
-  from (select day.day, found.* from ${inEach('day', paidOnDay)}) as payment
+  from (select day.day, found.* from ${lateralJoin('day', paidOnDay)}) as payment
   where not ${cameEarlier('payment')}
   group by day, profile_id
 ), earned as (
-  select day, profile_id, currency, sum(amount) as amount from ${inEach('day', earnedOnDay)} group by day, profile_id, currency
+  select day, profile_id, currency, sum(amount) as amount from ${lateralJoin('day', earnedOnDay)} group by day, profile_id, currency
 ), revenue as (
   select day, profile_id, jsonb_object_agg(currency, amount::text) as revenue,
-    jsonb_object_agg(currency, round(amount * 1000 / nullif(impressions, 0), 6)::text) as ecpm
+    jsonb_object_agg(currency, ${perThousand('amount', 'impressions')}::text) as ecpm
   from earned join counted using (day, profile_id) where currency is not null and amount is not null group by day, profile_id
 ), gone as (
   delete from profile_performance r using day
@@ -59,20 +65,24 @@ on conflict (site_id, day, profile_id) do update set
   conversion_rate = excluded.conversion_rate, revenue = excluded.revenue, ecpm = excluded.ecpm,
   computed_at = excluded.computed_at`;
 
-/** Of days by the events that intervals have; what is not rolled yet is not counted. */
-const weigh = `/* processor.weighDays */
+/** Events per day according to rollups; events not rolled yet are missing. */
+const countEvents = `/* processor.countDayEvents */
 select coalesce((
   select sum(events) from rollup_15m where site_id = $1 and dimension = 'all' and event_type = '${allTypes}'
     and interval_start >= day.starts and interval_start < day.ends), 0)::float8 as events
 from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as day(starts, ends, place) order by place`;
 
-/** Events that one statement should count, so that it stays far below its time limit. */
-const defaultEventsAtOnce = 2_000_000;
+/** Keeps one statement far below its timeout. */
+const defaultEventsPerStatement = 2_000_000;
 
-/** Days in a row that have no more events together than that, or one. */
-async function groupDays({ client, siteId }: Aggregation, days: Period[], eventsAtOnce: number): Promise<Period[][]> {
+/** Consecutive days with at most `eventsAtOnce` events together, or a single day with more. */
+async function groupDays(
+  { client, siteId }: AggregationContext,
+  days: Period[],
+  eventsAtOnce: number,
+): Promise<Period[][]> {
   const bounds = [days.map(({ from }) => from), days.map(({ to }) => to)];
-  const { rows } = await client.query<{ events: number }>(weigh, [siteId, ...bounds]);
+  const { rows } = await client.query<{ events: number }>(countEvents, [siteId, ...bounds]);
   const groups: Period[][] = [];
   let events = 0;
   for (const [at, day] of days.entries()) {
@@ -88,21 +98,22 @@ async function groupDays({ client, siteId }: Aggregation, days: Period[], events
 }
 
 /**
- * Replaces the rows of the days, of `profileIds` only where they are given; returns how many there are now. Conversions =
- * signups + successful payments, each transaction once; CTR (click-through rate) = clicks / impressions x 100; conversion rate = conversions / clicks
- * x 100; revenue per currency of events of type revenue; eCPM (earnings per thousand impressions) = revenue / impressions x 1000.
+ * Replaces the rows of the days, limited to `profileIds` if given; returns how many rows were written. Conversions = signups +
+ * successful payments, each transaction once; CTR (click-through rate) = clicks / impressions x 100; conversion rate =
+ * conversions / clicks x 100; revenue per currency from events of type revenue; eCPM (earnings per thousand impressions) =
+ * revenue / impressions x 1000.
  */
 export async function profilePerformance(
-  site: Aggregation,
+  site: AggregationContext,
   days: Period[],
   profileIds?: string[],
-  eventsAtOnce = defaultEventsAtOnce,
+  eventsAtOnce = defaultEventsPerStatement,
 ): Promise<number> {
-  const known = withRawEvents(site, days);
-  if (known.length === 0) return 0;
+  const complete = withCompleteRawEvents(site, days);
+  if (complete.length === 0) return 0;
   let count = 0;
-  for (const some of await groupDays(site, known, eventsAtOnce)) {
-    const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(some), profileIds ?? null]);
+  for (const group of await groupDays(site, complete, eventsAtOnce)) {
+    const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(group), profileIds ?? null]);
     count += rowCount ?? 0;
   }
   return count;

@@ -1,4 +1,4 @@
-/** Turns instants into the hours, days, weeks and months of a site's clock that they lie in. */
+/** Hours, days, weeks and months of a site's clock. */
 import type { PublisherData } from '@millrace/shared/contract/job-data';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import { offsetSpans } from '@millrace/shared/time/zone-offsets';
@@ -7,13 +7,10 @@ import type { Bucket } from './publisher-performance.js';
 
 const hourMs = 3_600_000;
 
-/**
- * The hours of the clock that `[from, to)` touches: whole ones, cut where the clock changes, so that the hour that comes twice
- * is two.
- */
+/** The whole clock hours that `[from, to)` touches, split where the clock changes: an hour that occurs twice is two. */
 export function hoursOf(from: Date, to: Date, zone: string): Bucket[] {
   const hours: Bucket[] = [];
-  // Two hours on both sides, so that the first and the last are whole.
+  // Two hours on both sides make the first and last hour whole.
   for (const span of offsetSpans(from.getTime() - 2 * hourMs, to.getTime() + 2 * hourMs, zone)) {
     let start = span.from;
     while (start < span.to) {
@@ -26,7 +23,7 @@ export function hoursOf(from: Date, to: Date, zone: string): Bucket[] {
   return hours;
 }
 
-/** The hours of the clock that ascending quarters of an hour touch, each once: several where the clock changes within one. */
+/** The distinct clock hours that ascending 15-minute intervals touch; one interval touches several if the clock changes in it. */
 export function hoursOfIntervals(intervals: Date[], zone: string): Bucket[] {
   const hours: Bucket[] = [];
   for (const start of intervals) {
@@ -37,8 +34,8 @@ export function hoursOfIntervals(intervals: Date[], zone: string): Bucket[] {
   return hours;
 }
 
-/** Coarser buckets that days lie in. */
-export const coarserOf = (
+/** The days, weeks or months that contain the given days. */
+export const periodBuckets = (
   days: string[],
   granularity: Exclude<PublisherData['granularity'], 'hour'>,
   zone: string,

@@ -1,16 +1,14 @@
-/** Turns the advertising events of a site into its performance by hour, and hours into days, weeks and months. */
+import { currencyOf, decimalOf, percent, perThousand } from '@millrace/shared/contract/money-sql';
+import { type AggregationContext, lateralJoin, withCompleteRawEvents } from './aggregation.js';
+import { partTable, splitRanges } from './split-days.js';
 
-import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
-import { type Aggregation, inEach, withRawEvents } from './aggregation.js';
-import { partTable, splitStretches } from './rolled-parts.js';
-
-/** A stretch of time that is counted as one; `[from, to)`. */
+/** A time range with one row; `[from, to)`. */
 export interface Bucket {
   from: Date;
   to: Date;
 }
 
-/** A stretch of an hour, by its start. */
+/** A part of the hour that starts at `hour`. */
 interface HourPart extends Bucket {
   hour: Date;
 }
@@ -28,7 +26,7 @@ insert into publisher_performance (site_id, granularity, bucket_start, ad_reques
   ecpm, computed_at)
 select $1, ${granularity}, starts, ad_requests, impressions, clicks, ${percent('clicks', 'impressions')},
   ${percent('impressions', 'ad_requests')}, revenue, (
-    select coalesce(jsonb_object_agg(key, round(value::numeric * 1000 / nullif(impressions, 0), 6)::text), '{}')
+    select coalesce(jsonb_object_agg(key, ${perThousand('value::numeric', 'impressions')}::text), '{}')
     from jsonb_each_text(revenue)), now()
 from figures
 on conflict (site_id, granularity, bucket_start) do update set
@@ -37,24 +35,24 @@ on conflict (site_id, granularity, bucket_start) do update set
 
 const countedTypes = `('ad_request', 'impression', 'click')`;
 
-const countedByRollups = `
+const countedFromRollups = `
     select event_type, events from rollup_15m
     where site_id = $1 and dimension = 'all' and event_type in ${countedTypes}
       and interval_start >= part.starts and interval_start < part.ends`;
 
-const countedOneByOne = `
+const countedFromEvents = `
     select event_type, count(*) as events from events
     where site_id = $1 and timestamp >= part.starts and timestamp < part.ends and event_type in ${countedTypes} and bot is null
     group by event_type`;
 
-/** Events are counted by rollups where they tell ($4 to $6), else one by one ($7 to $9). Revenue is of the few events that carry it. */
+/** Counts come from rollups where they are current ($4 to $6), otherwise from raw events ($7 to $9). Revenue always comes from raw events, which are few. */
 const hoursStatement = `/* processor.publisherHours */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
 ), counts as (
-  select hour, event_type, events from ${inEach(partTable(4, 'hour', 'timestamptz'), countedByRollups)}
+  select hour, event_type, events from ${lateralJoin(partTable(4, 'hour', 'timestamptz'), countedFromRollups)}
   union all
-  select hour, event_type, events from ${inEach(partTable(7, 'hour', 'timestamptz'), countedOneByOne)}
+  select hour, event_type, events from ${lateralJoin(partTable(7, 'hour', 'timestamptz'), countedFromEvents)}
 ), counted as (
   select hour as starts, coalesce(sum(events) filter (where event_type = 'ad_request'), 0) as ad_requests,
     coalesce(sum(events) filter (where event_type = 'impression'), 0) as impressions,
@@ -80,7 +78,7 @@ const sumsStatement = `/* processor.publisherSums */
 with bucket as materialized (
   select * from unnest($2::timestamptz[], $3::timestamptz[]) as b(starts, ends)
 ), hours as materialized (
-  select bucket.starts, found.* from ${inEach('bucket', hoursOfBucket)}
+  select bucket.starts, found.* from ${lateralJoin('bucket', hoursOfBucket)}
 ), counted as (
   select starts, sum(ad_requests) as ad_requests, sum(impressions) as impressions, sum(clicks) as clicks from hours group by starts
 ), earned as (
@@ -93,15 +91,15 @@ const columns = (buckets: Bucket[]) => [buckets.map(({ from }) => from), buckets
 
 const partColumns = (parts: HourPart[]) => [parts.map(({ hour }) => hour), ...columns(parts)];
 
-/** Replaces the rows of whole hours of the site's clock, which ascend; returns how many there are now. */
-export async function publisherHours(site: Aggregation, hours: Bucket[]): Promise<number> {
-  const known = withRawEvents(site, hours);
-  if (known.length === 0) return 0;
-  const wanted = known.map(({ from, to }): HourPart => ({ hour: from, from, to }));
-  const parts = await splitStretches(site, wanted);
+/** Replaces the rows of whole clock hours, given ascending; returns how many rows were written. */
+export async function publisherHours(site: AggregationContext, hours: Bucket[]): Promise<number> {
+  const complete = withCompleteRawEvents(site, hours);
+  if (complete.length === 0) return 0;
+  const wholeHours = complete.map(({ from, to }): HourPart => ({ hour: from, from, to }));
+  const parts = await splitRanges(site, wholeHours);
   const { rowCount } = await site.client.query(hoursStatement, [
     site.siteId,
-    ...columns(known),
+    ...columns(complete),
     ...partColumns(parts.intervals),
     ...partColumns(parts.events),
   ]);
@@ -109,11 +107,11 @@ export async function publisherHours(site: Aggregation, hours: Bucket[]): Promis
 }
 
 /**
- * Replaces the rows of days, weeks or months, from the rows of their hours, which are right: all counts add up. Returns how many
- * there are now. CTR = clicks / impressions x 100; fill rate = impressions / ad requests x 100; revenue per currency of events of
- * type revenue; eCPM = revenue / impressions x 1000.
+ * Replaces the rows of days, weeks or months by summing their hours, which must be current; returns how many rows were written.
+ * CTR = clicks / impressions x 100; fill rate = impressions / ad requests x 100; revenue per currency from events of type
+ * revenue; eCPM = revenue / impressions x 1000.
  */
-export async function publisherSums(site: Aggregation, granularity: string, buckets: Bucket[]): Promise<number> {
+export async function publisherSums(site: AggregationContext, granularity: string, buckets: Bucket[]): Promise<number> {
   if (buckets.length === 0) return 0;
   const { rowCount } = await site.client.query(sumsStatement, [site.siteId, ...columns(buckets), granularity]);
   return rowCount ?? 0;

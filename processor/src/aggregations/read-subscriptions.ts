@@ -1,17 +1,16 @@
-/** The subscriptions of a site, customer after customer. */
 import { dayOf } from '@millrace/shared/time/zone-days';
-import type { Aggregation } from './aggregation.js';
-import type { SubscriptionEvent } from './follow-subscription.js';
+import { readCursor } from '../read-cursor.js';
+import type { AggregationContext } from './aggregation.js';
 import type { PlanInterval } from './plan-worth.js';
-import type { TakeTurns } from './take-turns.js';
+import type { SubscriptionEvent } from './track-subscription.js';
+import type { YieldIfDue } from './yield-if-due.js';
 
 /**
- * A subscription is named by subscription_id, else it is what a user pays for a profile in a currency; without a user,
- * each transaction. Its customer is the user of its first payment, else itself. Of a transaction, and of a refund, the first
- * event counts.
+ * A subscription is identified by its subscription_id; otherwise by user, profile and currency; without a user, each transaction
+ * is its own subscription. Its customer is the user of its first payment, or the subscription itself. Only the first event of a
+ * transaction or refund counts.
  */
 const statement = `/* processor.readSubscriptions */
-declare subscriptions no scroll cursor for
 with first as (
   select * from (
     select *, row_number() over (partition by kind, counts_by order by timestamp, event_id) as number
@@ -25,7 +24,7 @@ with first as (
     when user_id is not null then jsonb_build_array('user', user_id, profile_id, currency)
     else jsonb_build_array('transaction', coalesce(transaction_id, event_id::text)) end::text as key
   from first
-), told as (
+), grouped as (
   select *, case when kind <> 'refund' then key else first_value(key) over (
     partition by transaction_id order by kind = 'payment' desc, timestamp, event_id) end as subscription
   from keyed
@@ -34,7 +33,7 @@ select subscription, timestamp, kind, transaction_id as transaction, currency, a
   interval_count as count, at_period_end as "atPeriodEnd",
   first_value(case when user_id is null then subscription else jsonb_build_array('user', user_id)::text end) over (
     partition by subscription order by kind = 'payment' desc, timestamp, event_id) as customer
-from told where subscription is not null order by customer, timestamp, event_id`;
+from grouped where subscription is not null order by customer, timestamp, event_id`;
 
 interface Row {
   customer: string;
@@ -51,18 +50,6 @@ interface Row {
 
 const rowsAtOnce = 5_000;
 
-async function* readRows(site: Aggregation): AsyncGenerator<Row> {
-  await site.client.query(statement, [site.siteId]);
-  for (;;) {
-    const { rows } = await site.client.query<Row>(
-      `/* processor.readSubscriptions */ fetch ${rowsAtOnce} from subscriptions`,
-    );
-    yield* rows;
-    if (rows.length < rowsAtOnce) break;
-  }
-  await site.client.query('/* processor.readSubscriptions */ close subscriptions');
-}
-
 function eventOf(row: Row, zone: string): SubscriptionEvent {
   const { kind, transaction, amount, interval, count, atPeriodEnd } = row;
   const day = dayOf(row.timestamp, zone);
@@ -73,7 +60,7 @@ function eventOf(row: Row, zone: string): SubscriptionEvent {
   return kind === 'payment' ? { kind, day, transaction, plan } : { kind, day, plan };
 }
 
-/** Subscriptions of a customer by their key, and the keys of what a user pays for a profile, a currency each. */
+/** A customer's subscriptions by key, and the keys of each user and profile, one per currency. */
 interface Customer {
   subscriptions: Map<string, SubscriptionEvent[]>;
   keysOfPair: Map<string, string[]>;
@@ -81,7 +68,7 @@ interface Customer {
 
 const newCustomer = (): Customer => ({ subscriptions: new Map(), keysOfPair: new Map() });
 
-/** The user and the profile that name a subscription which has no name of its own. */
+/** User and profile, if they identify the subscription. */
 function pairOf(key: string): string | undefined {
   const [how, user, profile] = JSON.parse(key) as (string | null)[];
   return how === 'user' ? JSON.stringify([user, profile]) : undefined;
@@ -98,7 +85,7 @@ function addSubscription({ subscriptions, keysOfPair }: Customer, key: string): 
   return events;
 }
 
-/** Of cancellations in a row the first, the first of those that end at once, and the last say all. */
+/** Of consecutive cancellations only the first, the first immediate one and the last matter; drops the others. */
 function addEvent(events: SubscriptionEvent[], event: SubscriptionEvent): void {
   const [before, last] = [events.at(-2), events.at(-1)];
   const isBetween =
@@ -110,7 +97,7 @@ function addEvent(events: SubscriptionEvent[], event: SubscriptionEvent): void {
   events.push(event);
 }
 
-/** A cancellation that names neither a subscription nor a currency is one of all currencies of its user and profile. */
+/** A cancellation without subscription and currency cancels all currencies of its user and profile. */
 function addRow(customer: Customer, row: Row, zone: string): void {
   const event = eventOf(row, zone);
   const pair = row.kind === 'canceled' && row.currency === null ? pairOf(row.subscription) : undefined;
@@ -121,21 +108,21 @@ function addRow(customer: Customer, row: Row, zone: string): void {
   for (const key of customer.keysOfPair.get(pair) ?? []) addEvent(customer.subscriptions.get(key)!, event);
 }
 
-/** The events of each subscription of a customer, customer after customer. Nothing else may be asked of the client meanwhile. */
+/** Yields the subscriptions of one customer at a time, each as its events in order. Reads through a cursor on `site.client`. */
 export async function* readSubscriptions(
-  site: Aggregation,
-  takeTurns: TakeTurns,
+  site: AggregationContext,
+  yieldIfDue: YieldIfDue,
 ): AsyncGenerator<SubscriptionEvent[][]> {
   let id: string | undefined;
   let customer = newCustomer();
-  for await (const row of readRows(site)) {
+  for await (const row of readCursor<Row>(site.client, statement, [site.siteId], rowsAtOnce)) {
     if (row.customer !== id && id !== undefined) {
       yield [...customer.subscriptions.values()];
       customer = newCustomer();
     }
     id = row.customer;
     addRow(customer, row, site.timezone);
-    await takeTurns();
+    await yieldIfDue();
   }
   yield [...customer.subscriptions.values()];
 }

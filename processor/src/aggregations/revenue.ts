@@ -1,8 +1,13 @@
-/** Revenue of periods, per currency: what was paid, and what recurs. */
-
+/** Revenue per period and currency: payments and recurring revenue. */
 import { percent } from '@millrace/shared/contract/money-sql';
 import { dayOf } from '@millrace/shared/time/zone-days';
-import { type Aggregation, inPeriods, periodColumns, periodTables, withRawEvents } from './aggregation.js';
+import {
+  type AggregationContext,
+  inPeriods,
+  periodColumns,
+  periodTables,
+  withCompleteRawEvents,
+} from './aggregation.js';
 import type { Period } from './periods.js';
 
 const kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] as const;
@@ -10,8 +15,8 @@ const kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] as c
 const movedIn = (kind: string, sum: string) => `coalesce(sum(${sum}) filter (where is_inside and kind = '${kind}'), 0)`;
 
 /**
- * Movements fall between the starts of listed periods, and into the period that starts last before them unless that was over:
- * what is not in a listed period only counts in the opening of the next.
+ * Each movement is assigned to the last listed period that starts before it. If that period was already over, the movement only
+ * counts in the opening of the next one.
  */
 const statement = `/* processor.revenue */
 with ${periodTables}, money as materialized (
@@ -30,7 +35,7 @@ with ${periodTables}, money as materialized (
     coalesce(sum(amount) filter (where kind = 'refund'), 0) as refunded
   from ${inPeriods('money')}
   group by type, start, currency
-), asked as materialized (
+), listed as materialized (
   select *, least($6::date + 1, (start + case type when 'quarter' then interval '3 months' else ('1 ' || type)::interval end)::date)
     as until
   from period where start <= $6::date
@@ -44,10 +49,10 @@ with ${periodTables}, money as materialized (
     coalesce(-sum(annual) filter (where is_inside and kind in ('churned', 'contraction')), 0) as lost,
     coalesce(sum(annual) filter (where is_inside and kind <> 'new'), 0) as net_of_old, bool_or(is_inside) as has_moved
   from (
-    select moved.*, coalesce(day < until, false) as is_inside from moved left join asked using (type, number)) as placed
+    select moved.*, coalesce(day < until, false) as is_inside from moved left join listed using (type, number)) as placed
   group by type, currency, number
 ), dense as (
-  select type, number, start, currency from asked join (select distinct type, currency from moved) as seen using (type)
+  select type, number, start, currency from listed join (select distinct type, currency from moved) as seen using (type)
   union all select distinct type, 0, null::date, currency from moved
 ), running as (
   select type, start, currency, net_monthly, net_annual, lost, net_of_old, has_moved, ${kinds.map((kind) => `course.${kind}`).join(', ')},
@@ -82,28 +87,28 @@ on conflict (site_id, period_type, period_start, currency) do update set
   churn_rate = excluded.churn_rate, net_retention = excluded.net_retention, computed_at = excluded.computed_at`;
 
 /**
- * Replaces the rows of the periods, from money_events and mrr_movements; returns how many there are now. Per currency, in
+ * Replaces the rows of the periods from money_events and mrr_movements; returns how many rows were written. Per currency, in
  * exact decimals:
  *
- * - total revenue = successful payments - refunds, both of the period; success rate = succeeded / payments x 100. A succeeded
- *   transaction, a refund, a failed attempt count once, where they came first.
+ * - total revenue = successful payments - refunds, both of the period; success rate = succeeded / payments x 100. Each
+ *   successful transaction, refund and failed attempt counts once, where it came first.
  * - MRR (monthly recurring revenue) = the monthly worth of every subscription at the end of the period's last day, or of
- *   today while it is under way; ARR = 12 x MRR, summed apart from it so that no digit of a year's price is lost. See
- *   followSubscription for what counts, and worthOf for how much.
- * - opening + new + expansion + contraction + churned + reactivated = MRR; contraction and churned are negative. See moveRecurring.
+ *   today in the current period; ARR = 12 x MRR, summed separately so that no digit of an annual price is lost. See
+ *   trackSubscription for what counts, and planWorth for how much.
+ * - opening + new + expansion + contraction + churned + reactivated = MRR; contraction and churned are negative. See mrrMovements.
  * - churn rate = (churned + contraction) / opening x 100, the gross MRR churn rate of
  *   https://help.chartmogul.com/hc/en-us/articles/203359341-Metric-MRR-Churn-Rate.
- * - net retention = (opening + expansion + reactivated + contraction + churned) / opening x 100: what
- *   https://help.chartmogul.com/hc/en-us/articles/4414075567250-Chart-Net-MRR-Churn-Rate leaves of 100 %.
+ * - net retention = (opening + expansion + reactivated + contraction + churned) / opening x 100: 100 % minus the rate of
+ *   https://help.chartmogul.com/hc/en-us/articles/4414075567250-Chart-Net-MRR-Churn-Rate.
  *
- * Payments without a decimal amount and a currency are left out. Periods that began before the first raw event stay.
+ * Payments without a decimal amount and a currency are left out. Periods with dropped raw events keep their rows.
  */
-export async function revenue(site: Aggregation, periods: Period[], now: Date): Promise<number> {
-  const known = withRawEvents(site, periods);
-  if (known.length === 0) return 0;
+export async function revenue(site: AggregationContext, periods: Period[], now: Date): Promise<number> {
+  const complete = withCompleteRawEvents(site, periods);
+  if (complete.length === 0) return 0;
   const { rowCount } = await site.client.query(statement, [
     site.siteId,
-    ...periodColumns(known),
+    ...periodColumns(complete),
     dayOf(now, site.timezone),
   ]);
   return rowCount ?? 0;

@@ -1,21 +1,21 @@
-/** Which intervals may have changed for a table of aggregates since it was last computed. */
+/** Marks: which intervals may have changed since an aggregate table was last computed. */
 import { markedTypes } from './aggregated-types.js';
-import { inEach } from './aggregation.js';
-import type { ClaimedAggregates } from './claim-aggregation.js';
+import { lateralJoin } from './aggregation.js';
+import type { ClaimedAggregation } from './claim-aggregation.js';
 
-/** A table of aggregates, and the types of events that it counts; null where it counts all. */
+/** An aggregate table and the event types it counts; null for all. */
 export interface MarkedTable {
   name: string;
   types: string[] | null;
 }
 
-/** A quarter of an hour with the types of events that may have come or gone in it; null for any. */
+/** A 15-minute interval and the event types that may have changed in it; null for all. */
 export interface TouchedInterval {
   start: Date;
   types: string[] | null;
 }
 
-const handOut = `/* processor.handOutMarks */
+const distribute = `/* processor.distributeMarks */
 with taken as (
   delete from aggregation_marks where site_id = $1 and table_name is null returning interval_start, event_types
 )
@@ -24,21 +24,21 @@ select distinct $1, interval_start, event_types, follower.name
 from taken join jsonb_to_recordset($2::jsonb) as follower(name text, types text[])
   on event_types is null or follower.types is null or event_types && follower.types`;
 
-/** Gives each table its own copies of the marks, so that one that fails or takes long does not hold up the others. */
-export async function handOutMarks({ client, siteId }: ClaimedAggregates, tables: MarkedTable[]): Promise<void> {
-  await client.query(handOut, [siteId, JSON.stringify(tables)]);
+/** Gives each table its own copy of the marks, so a slow or failing table does not hold up the others. */
+export async function distributeMarks({ client, siteId }: ClaimedAggregation, tables: MarkedTable[]): Promise<void> {
+  await client.query(distribute, [siteId, JSON.stringify(tables)]);
 }
 
-const join = `/* processor.joinMarks */
+const collapse = `/* processor.collapseMarks */
 with taken as (
   delete from aggregation_marks where site_id = $1 returning interval_start
 )
 insert into aggregation_marks (site_id, interval_start, table_name)
 select $1, min(interval_start), follower.name from taken cross join unnest($2::text[]) as follower(name) group by follower.name`;
 
-/** Where everything is computed, one mark of each table is enough to say that it is still to be. */
-export async function joinMarks({ client, siteId }: ClaimedAggregates, tables: MarkedTable[]): Promise<void> {
-  await client.query(join, [siteId, tables.map(({ name }) => name)]);
+/** Before a full recomputation one mark per table is enough: it says that the table is still to be computed. */
+export async function collapseMarks({ client, siteId }: ClaimedAggregation, tables: MarkedTable[]): Promise<void> {
+  await client.query(collapse, [siteId, tables.map(({ name }) => name)]);
 }
 
 const take = `/* processor.takeAggregationMarks */
@@ -53,14 +53,14 @@ const typesOfInterval = `
       and ($3::text[] is null or event_type = any($3))`;
 
 /**
- * What no roll has taken yet is counted too. It is marked again in the same breath: what the next roll finds gone by then, it
- * has never seen, and could not mark.
+ * Intervals that no roll has processed are aggregated too. They are marked again in the same statement: if their events are gone
+ * by the next roll, that roll never saw them and could not mark the interval itself.
  */
 const takeOpen = `/* processor.takeOpenIntervals */
 with open as materialized (
   select distinct interval_start from rollup_marks where site_id = $1
 ), present as (
-  select open.interval_start, event_type from ${inEach('open', typesOfInterval)}
+  select open.interval_start, event_type from ${lateralJoin('open', typesOfInterval)}
   union
   select o.interval_start, r.event_type from open o join rollup_15m r on r.interval_start = o.interval_start
   where r.site_id = $1 and r.dimension = 'all' and r.event_type <> '' and ($3::text[] is null or r.event_type = any($3))
@@ -72,13 +72,13 @@ with open as materialized (
 )
 select interval_start as start, types from typed`;
 
-const everything = `/* processor.allIntervals */
+const allIntervals = `/* processor.allIntervals */
 select interval_start as start, null as types from rollup_15m where site_id = $1 and dimension = 'all' and event_type = ''
 union select interval_start, null from rollup_marks where site_id = $1`;
 
-/** Takes the marks of the table. A site that was never aggregated in its present zone is touched wherever it has events. */
-export async function takeTouched(
-  claimed: ClaimedAggregates,
+/** Takes the marks of the table; all intervals with events if the site was never aggregated in its current time zone. */
+export async function takeTouchedIntervals(
+  claimed: ClaimedAggregation,
   { name, types }: MarkedTable,
 ): Promise<TouchedInterval[]> {
   const { client, siteId, timezone, rowsTimezone, rawSince } = claimed;
@@ -86,20 +86,20 @@ export async function takeTouched(
     (await client.query<TouchedInterval>(statement, [siteId, ...values])).rows;
   const marked = await read(take, name);
   const open = await read(takeOpen, name, types, markedTypes);
-  const changed = [...marked, ...open, ...(rowsTimezone === timezone ? [] : await read(everything))];
+  const changed = [...marked, ...open, ...(rowsTimezone === timezone ? [] : await read(allIntervals))];
   return rawSince === undefined ? changed : changed.filter(({ start }) => start >= rawSince);
 }
 
-/** The starts of intervals, each once, in order. */
+/** The distinct starts, ascending. */
 export const startsOf = (touched: TouchedInterval[]): Date[] =>
   [...new Map(touched.map(({ start }) => [start.getTime(), start])).values()].sort(
     (one, other) => one.getTime() - other.getTime(),
   );
 
-const touch = `/* processor.touchTable */
+const markIntervals = `/* processor.markTable */
 insert into aggregation_marks (site_id, interval_start, table_name) select $1, unnest($2::timestamptz[]), $3`;
 
-/** Lets another table follow what this one has found to count otherwise. */
-export async function touchTable({ client, siteId }: ClaimedAggregates, table: string, moments: Date[]): Promise<void> {
-  if (moments.length > 0) await client.query(touch, [siteId, moments, table]);
+/** Marks intervals for another table that depends on this one. */
+export async function markTable({ client, siteId }: ClaimedAggregation, table: string, starts: Date[]): Promise<void> {
+  if (starts.length > 0) await client.query(markIntervals, [siteId, starts, table]);
 }

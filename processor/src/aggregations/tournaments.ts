@@ -1,7 +1,11 @@
-/** Turns the tournaments of a site into figures of periods. */
-
 import { currencyOf, decimalOf, percent } from '@millrace/shared/contract/money-sql';
-import { type Aggregation, inPeriods, periodColumns, periodTables, withRawEvents } from './aggregation.js';
+import {
+  type AggregationContext,
+  inPeriods,
+  periodColumns,
+  periodTables,
+  withCompleteRawEvents,
+} from './aggregation.js';
 import type { Period } from './periods.js';
 
 const statement = `/* processor.tournaments */
@@ -53,14 +57,14 @@ on conflict (site_id, period_type, period_start) do update set
   revenue = excluded.revenue, computed_at = excluded.computed_at`;
 
 /**
- * Replaces the rows of the periods; returns how many there are now. A tournament counts once in a period, by the latest event
- * of each kind. Completion rate = completed / created x 100, both of the period. Players and format are those of all
- * tournaments that were created or completed in it, as completed where both happened; the most popular format is that of most
- * tournaments, the first by name where there are several. Duration in minutes, revenue per currency, of completed ones.
+ * Replaces the rows of the periods; returns how many rows were written. A tournament counts once per period, by its latest event
+ * of each kind. Completion rate = completed / created x 100, both of the period. Players and format cover all tournaments created
+ * or completed in the period, taken from the completion if there is one. The most popular format is the one of most tournaments,
+ * the first by name in a tie. Duration (minutes) and revenue (per currency) cover completed tournaments.
  */
-export async function tournaments(site: Aggregation, periods: Period[]): Promise<number> {
-  const known = withRawEvents(site, periods);
-  if (known.length === 0) return 0;
-  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(known)]);
+export async function tournaments(site: AggregationContext, periods: Period[]): Promise<number> {
+  const complete = withCompleteRawEvents(site, periods);
+  if (complete.length === 0) return 0;
+  const { rowCount } = await site.client.query(statement, [site.siteId, ...periodColumns(complete)]);
   return rowCount ?? 0;
 }

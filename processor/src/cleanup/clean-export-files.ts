@@ -1,4 +1,4 @@
-/** Removes files that no export has any more, and what exports that were cut off left behind. */
+/** Removes export files that no export refers to, and partial files of exports that were cut off. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGeneratedFileName } from '@millrace/shared/contract/file-name';
@@ -10,7 +10,7 @@ const partialDays = 1;
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
-/** Regular files directly in the folder; links, and whatever else somebody put there, are left alone. */
+/** Only regular files with names of our own, directly in the folder. */
 async function filesOf(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
@@ -21,7 +21,7 @@ async function filesOf(folder: string): Promise<string[]> {
   }
 }
 
-/** Removes the file when it is that old; one that somebody else removed meanwhile is not there either. */
+/** False if the file is newer or was already removed. */
 async function removeIfOlder(path: string, before: Date): Promise<boolean> {
   try {
     const { mtime } = await lstat(path);
@@ -34,21 +34,21 @@ async function removeIfOlder(path: string, before: Date): Promise<boolean> {
   }
 }
 
-const wanted = `/* processor.wantedFiles */
+const findUsedFiles = `/* processor.usedFiles */
 select file from exports where file = any($1) and status in ('processing', 'completed')
 union all select file from reports where file = any($1)`;
 
-/** Those of exports that live on, however old they are. */
-async function wantedFiles(pool: Pool, files: string[]): Promise<Set<string>> {
-  const { rows } = await pool.query<{ file: string }>(wanted, [files]);
+/** Files still in use, however old they are. */
+async function usedFiles(pool: Pool, files: string[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ file: string }>(findUsedFiles, [files]);
   return new Set(rows.map(({ file }) => file));
 }
 
 export const cleanExportFiles: CleanupStep = async ({ pool, exportDir, now }, olderThan = finishedDays) => {
   const removed = { export_files: 0, partial_files: 0 };
   const files = await filesOf(exportDir);
-  const isWanted = await wantedFiles(pool, files);
-  for (const name of files.filter((file) => !isWanted.has(file))) {
+  const inUse = await usedFiles(pool, files);
+  for (const name of files.filter((file) => !inUse.has(file))) {
     const isPartial = name.endsWith('.part');
     const before = daysBefore(now, isPartial ? partialDays : olderThan);
     if (await removeIfOlder(join(exportDir, name), before)) removed[isPartial ? 'partial_files' : 'export_files'] += 1;

@@ -1,16 +1,15 @@
-/** Turns finished jobs that are past the retention of their queue into nothing. */
 import { findQueue } from '@millrace/shared/contract/jobs';
 import type { Queue, QueueHandle } from '@millrace/shared/queue/queue';
+import { dayMs } from '@millrace/shared/time/zone-days';
 import type { CleanupStep } from './cleanup-step.js';
 
-const dayMs = 86_400_000;
 const jobsAtOnce = 1_000;
-/** Parents that are looked at; more than ever wait. */
+/** More parents than ever wait at the same time. */
 const maxParents = 1_000;
 
 type Finished = 'completed' | 'failed';
 
-/** How long the contract of a queue keeps such jobs; undefined where they are kept until somebody looks at them. */
+/** How long the contract of a queue keeps such jobs; undefined if they are kept until an operator removes them. */
 function retentionMs(queue: string, state: Finished): number | undefined {
   const { removeOnComplete, removeOnFail } = findQueue(queue)!.options;
   const kept = state === 'completed' ? removeOnComplete : removeOnFail;
@@ -18,7 +17,7 @@ function retentionMs(queue: string, state: Finished): number | undefined {
   return kept === true ? 0 : kept.age * 1_000;
 }
 
-/** Since when parents wait for jobs of other names, whose results are theirs to collect; undefined when none waits. */
+/** When the oldest waiting parent was added: it still needs the results of its children. Undefined if no parent is waiting. */
 async function oldestParent(queues: QueueHandle[]): Promise<number | undefined> {
   let oldest = Number.POSITIVE_INFINITY;
   for (const { queue } of queues) {
@@ -36,10 +35,10 @@ async function clean(queue: Queue, state: Finished, graceMs: number): Promise<nu
   }
 }
 
-/** The queues do so themselves when a job ends, so what is left is of queues where nothing ends any more. */
+/** BullMQ removes old records only when a job of the same queue ends, so idle queues keep theirs. */
 export const cleanJobRecords: CleanupStep = async ({ queues = [], now }, olderThan) => {
-  const waitedForSince = await oldestParent(queues);
-  const youngestMs = waitedForSince === undefined ? 0 : Math.max(0, now.getTime() - waitedForSince);
+  const oldestParentMs = await oldestParent(queues);
+  const youngestMs = oldestParentMs === undefined ? 0 : Math.max(0, now.getTime() - oldestParentMs);
   const removed = { completed_jobs: 0, failed_jobs: 0 };
   for (const { queue } of queues) {
     for (const state of ['completed', 'failed'] as const) {
@@ -50,9 +49,9 @@ export const cleanJobRecords: CleanupStep = async ({ queues = [], now }, olderTh
     }
   }
   const kept = [];
-  if (waitedForSince !== undefined) {
-    const since = new Date(waitedForSince).toISOString();
-    kept.push({ what: `jobs that ended after ${since}`, reason: 'a job that waits for others may need their results' });
+  if (oldestParentMs !== undefined) {
+    const since = new Date(oldestParentMs).toISOString();
+    kept.push({ what: `jobs that ended after ${since}`, reason: 'a waiting parent job may need their results' });
   }
   return { removed, kept };
 };

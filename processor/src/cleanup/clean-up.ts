@@ -1,25 +1,26 @@
-/** Turns a cleanup job into the removal of what is past its time, step by step; again changes nothing more. */
 import type { CleanupData } from '@millrace/shared/contract/job-data';
 import type { CleanupResult } from '@millrace/shared/contract/job-results';
+import { cleanExportFiles } from './clean-export-files.js';
 import type { CleanupDeps, CleanupStep } from './cleanup-step.js';
+import { dropOldMonths } from './drop-old-months.js';
+import { expireExports } from './expire-exports.js';
 import { expiredTokens } from './expired-tokens.js';
 import { oldLogs } from './old-logs.js';
-import { tempFiles } from './temp-files.js';
 
-const stepsOf: Record<CleanupData['type'], CleanupStep[]> = {
+const stepsByType: Record<CleanupData['type'], CleanupStep[]> = {
   old_logs: oldLogs,
   expired_tokens: expiredTokens,
-  temp_files: tempFiles,
+  temp_files: [expireExports, cleanExportFiles, dropOldMonths],
 };
 
-/** `onProgress` is told percents. */
+/** Runs all steps of a cleanup job; `onProgress` receives the percentage done. Safe to repeat. */
 export async function cleanUp(
   deps: CleanupDeps,
   { type, olderThan }: CleanupData,
   onProgress: (percent: number) => Promise<unknown> | unknown = () => {},
 ): Promise<CleanupResult> {
   const total: CleanupResult = { removed: {}, kept: [] };
-  const steps = stepsOf[type];
+  const steps = stepsByType[type];
   for (const [index, step] of steps.entries()) {
     const { removed, kept } = await step(deps, olderThan);
     Object.assign(total.removed, removed);

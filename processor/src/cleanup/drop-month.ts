@@ -1,19 +1,20 @@
-/** Drops a month of raw events and its segments, in one transaction with the record that they are gone. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
+/** Drops a month of raw events and its segments, and records in the same transaction that they are gone. */
+import { hasSqlState, inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { ensureMonths, lockPartitions, partitionOf } from '../events/ensure-partitions.js';
+import { busy, retryWhileBusy } from '../rollups/claim-site.js';
 import { closedBefore } from '../rollups/raw-horizon.js';
 import { monthStart } from './partition-months.js';
 
-/** Whoever waits for this lock makes everyone behind it wait, so it is given up soon and tried again. */
+/** Waiting for this lock blocks every query queued behind it, so give up quickly and try again. */
 const begin = `begin; set local lock_timeout = '1s'`;
+const lockTimeout = '55P03';
 const patience = { attempts: 10, pauseMs: 500 };
 
 /**
- * What is still to be computed from raw events of that time. With the lock on events nobody adds to it: marks are written
- * with events. A roll under way has its marks still in the eyes of others, and whoever reads events is waited for.
+ * Work that still needs raw events of that time. The lock on events keeps it from growing, as marks are written together with
+ * events. The marks of a running roll are still visible here, and the lock waits for all readers of events.
  */
-const findOpen = `/* processor.openBefore */
+const findPendingWork = `/* processor.pendingWork */
 select
   exists (select 1 from rollup_marks where interval_start < $1) as intervals,
   exists (select 1 from rollup_day_marks where day <= ($1::timestamptz at time zone 'UTC')::date) as days,
@@ -22,15 +23,15 @@ select
   exists (select 1 from sites join site_rollups rolled using (site_id) where rolled.timezone <> sites.timezone) as timezones`;
 
 const reasons = {
-  intervals: 'there are intervals to be rolled',
-  days: 'there are days to be rolled',
-  aggregates: 'there are aggregates to be computed',
-  money: 'there are payments to be kept',
-  timezones: 'a site is about to follow its new time zone',
+  intervals: 'it has intervals that are not rolled up yet',
+  days: 'it has days that are not rolled up yet',
+  aggregates: 'it has aggregates that are not recomputed yet',
+  money: 'it has payments that are not copied to money_events yet',
+  timezones: 'a site is changing its time zone',
 };
 
-async function openWork(client: PoolClient, before: Date): Promise<string | undefined> {
-  const { rows } = await client.query<Record<keyof typeof reasons, boolean>>(findOpen, [before]);
+async function pendingWork(client: PoolClient, before: Date): Promise<string | undefined> {
+  const { rows } = await client.query<Record<keyof typeof reasons, boolean>>(findPendingWork, [before]);
   const names = Object.keys(reasons) as (keyof typeof reasons)[];
   const open = names.find((name) => rows[0]![name]);
   return open && reasons[open];
@@ -39,16 +40,16 @@ async function openWork(client: PoolClient, before: Date): Promise<string | unde
 const raiseHorizon = `/* processor.raiseRawHorizon */
 insert into raw_horizon (since) values ($1) on conflict (only_row) do update set since = greatest(raw_horizon.since, $1)`;
 
-/** Before the lock on events, since erasures take both in this order. */
+/** Taken before the lock on events: erasures use the same order. */
 const lockSites = `/* processor.lockSegmentedSites */
 select 1 from site_rollups where site_id in (select site_id from segments where starts < $1) order by site_id for update`;
 
-/** Segments never reach from one month into another. What only they had goes from the values of their sites with the next rolls. */
+/** Segments never span two months. The next rolls purge values that only these segments used. */
 const dropSegments = `/* processor.dropSegments */
 with dropped as (delete from segments where starts < $1 returning site_id)
 update site_rollups set segments_purge = true where site_id in (select site_id from dropped)`;
 
-/** The first days of the next month are closed by a constraint of their partition: an insert elsewhere pays nothing for it. */
+/** Closes the first days of the next month with a constraint on its partition, which costs other inserts nothing. */
 async function closeDays(client: PoolClient, next: string): Promise<void> {
   const table = partitionOf(next);
   const from = closedBefore(monthStart(next)).toISOString();
@@ -56,11 +57,11 @@ async function closeDays(client: PoolClient, next: string): Promise<void> {
     alter table ${table} add constraint ${table}_closed check (timestamp >= '${from}') not valid`);
 }
 
-async function drop(client: PoolClient, month: string, next: string): Promise<string | undefined> {
+async function detachAndDrop(client: PoolClient, month: string, next: string): Promise<string | undefined> {
   await lockPartitions(client);
   await client.query(lockSites, [monthStart(next)]);
   await client.query('/* processor.lockEvents */ lock table events in access exclusive mode');
-  const open = await openWork(client, closedBefore(monthStart(next)));
+  const open = await pendingWork(client, closedBefore(monthStart(next)));
   if (open !== undefined) return open;
   await client.query(raiseHorizon, [monthStart(next)]);
   await client.query(dropSegments, [monthStart(next)]);
@@ -70,21 +71,17 @@ async function drop(client: PoolClient, month: string, next: string): Promise<st
   return undefined;
 }
 
-const isLocked = (error: unknown) => (error as { code?: unknown }).code === '55P03';
-
 /**
- * Drops `month`, the oldest there is; `next` is the one that becomes the oldest. Undefined when it is gone, else why it stays.
- * Its rollups must be verified; what is touched after that shows in the marks.
+ * Drops `month`, the oldest one; `next` becomes the oldest. Returns undefined when it is gone, otherwise the reason why it stays.
+ * Its rollups must have been verified; later changes show up in the marks.
  */
 export async function dropMonth(pool: Pool, month: string, next: string): Promise<string | undefined> {
   await ensureMonths(pool, [next]);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await inTransaction(pool, (client) => drop(client, month, next), begin);
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-      if (attempt === patience.attempts) return 'its events are being read or written all the time';
-    }
-    await pause(patience.pauseMs);
-  }
+  const attempt = (): Promise<string | undefined | typeof busy> =>
+    inTransaction(pool, (client) => detachAndDrop(client, month, next), begin).catch((error) => {
+      if (hasSqlState(error, lockTimeout)) return busy;
+      throw error;
+    });
+  const reason = await retryWhileBusy(attempt, patience);
+  return reason === busy ? 'its events are in constant use' : reason;
 }

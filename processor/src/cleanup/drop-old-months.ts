@@ -1,19 +1,20 @@
-/** Turns months of raw events that are past their retention into rollups alone: each is dropped once those are proven right. */
-import { counted } from '../counted.js';
+/** Drops months of raw events past their retention, once their rollups are verified. */
+
 import { partitionOf } from '../events/ensure-partitions.js';
+import { formatCount } from '../format-count.js';
 import { closedDays } from '../rollups/raw-horizon.js';
 import { type CleanupDeps, type CleanupStep, daysBefore } from './cleanup-step.js';
 import { dropMonth } from './drop-month.js';
 import { partitionMonths } from './partition-months.js';
 import { verifyMonth } from './verify-month.js';
 
-/** The first month that stays, as `YYYY-MM`: with the days after it that are closed with what was dropped, none is too young. */
+/** The first month to keep, `YYYY-MM`. The days that are closed together with a dropped month are never too young. */
 const firstKept = (now: Date, retentionDays: number) =>
   daysBefore(now, retentionDays + closedDays)
     .toISOString()
     .slice(0, 7);
 
-/** Undefined when the month is gone, else why it stays. */
+/** Returns the reason if the month stays. */
 async function tryToDrop(deps: CleanupDeps, month: string, next: string): Promise<string | undefined> {
   const { pool, logger } = deps;
   const problem = await verifyMonth(pool, month);
@@ -23,7 +24,7 @@ async function tryToDrop(deps: CleanupDeps, month: string, next: string): Promis
   return refusal;
 }
 
-/** Oldest first, and none after one that stays: what is kept is one stretch of time. `olderThan` is of files, not of events. */
+/** Oldest first, and stops at the first month that stays, so the kept events have no gap. Ignores `olderThan`, which is for files. */
 export const dropOldMonths: CleanupStep = async (deps) => {
   const { pool, rawRetentionDays, now } = deps;
   const removed = { event_months: 0 };
@@ -36,7 +37,7 @@ export const dropOldMonths: CleanupStep = async (deps) => {
     const reason = await tryToDrop(deps, month, next);
     if (reason !== undefined) {
       const later = old.length - index - 1;
-      const others = later === 0 ? '' : `; ${counted(later, 'later month')} with it`;
+      const others = later === 0 ? '' : `; ${formatCount(later, 'later month')} also kept`;
       return { removed, kept: [{ what: partitionOf(month), reason: `${reason}${others}` }] };
     }
     removed.event_months += 1;

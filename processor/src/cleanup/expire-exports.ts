@@ -1,13 +1,13 @@
-/** Ends the life of exports that are past it: their files are left to whoever reaches the place where they are. */
+/** Marks old exports as expired and queues their files for removal. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type CleanupStep, daysBefore } from './cleanup-step.js';
 
 const batch = 1_000;
 
-const due = `/* processor.dueExports */
+const findExpired = `/* processor.findExpired */
 select site_id as "siteId", id from exports where status = 'completed' and (expires_at < $1 or finished_at < $2) limit ${batch}`;
 
-/** Reporting's worker removes what is noted here, within a minute. */
+/** Reporting's worker removes the files in export_leftovers within a minute. */
 const expire = `/* processor.expireExport */
 with expired as (
   update exports set status = 'expired' where site_id = $1 and id = $2 and status = 'completed'
@@ -16,8 +16,8 @@ with expired as (
 insert into export_leftovers (store, file, output_path)
 select store, file, output_path from expired where file is not null on conflict do nothing`;
 
-async function expireSome(pool: Pool, now: Date, finishedBefore: Date | null): Promise<number> {
-  const { rows } = await pool.query<{ siteId: string; id: string }>(due, [now, finishedBefore]);
+async function expireBatch(pool: Pool, now: Date, finishedBefore: Date | null): Promise<number> {
+  const { rows } = await pool.query<{ siteId: string; id: string }>(findExpired, [now, finishedBefore]);
   for (const { siteId, id } of rows) await pool.query(expire, [siteId, id]);
   return rows.length;
 }
@@ -25,7 +25,7 @@ async function expireSome(pool: Pool, now: Date, finishedBefore: Date | null): P
 export const expireExports: CleanupStep = async ({ pool, now }, olderThan) => {
   const finishedBefore = olderThan === undefined ? null : daysBefore(now, olderThan);
   for (let exports = 0; ; ) {
-    const some = await expireSome(pool, now, finishedBefore);
+    const some = await expireBatch(pool, now, finishedBefore);
     exports += some;
     if (some < batch) return { removed: { exports }, kept: [] };
   }

@@ -1,23 +1,22 @@
-/** Turns keys and sessions that nobody can use any more into nothing. */
+/** Removes API keys, sessions and visitor salts that are no longer valid. */
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { type CleanupDeps, type CleanupStep, daysBefore } from './cleanup-step.js';
-import { deleteRows } from './delete-rows.js';
+import { type CleanupDeps, type CleanupStep, daysBefore, deleteRows } from './cleanup-step.js';
 
 const sessions = `/* processor.cleanSessions */
 delete from sessions where token_hash in (select token_hash from sessions where expires_at < $1 limit $2)`;
 
-const isOver = 'least(revoked_at, expires_at) < $1';
-const isNamed = 'exists (select 1 from audit_log where audit_log.key_id = key.id)';
+const isExpired = 'least(revoked_at, expires_at) < $1';
+const isReferenced = 'exists (select 1 from audit_log where audit_log.key_id = key.id)';
 
-/** Whoever reads the audit log wants to find the key that it names, and what it allowed. */
+/** Keys in the audit log are kept: its readers need to look up their scopes. */
 const keys = `/* processor.cleanKeys */
-delete from api_keys where id in (select key.id from api_keys key where ${isOver} and not ${isNamed} limit $2)`;
+delete from api_keys where id in (select key.id from api_keys key where ${isExpired} and not ${isReferenced} limit $2)`;
 
-const namedKeys = `/* processor.namedKeys */
-select count(*)::int as count from api_keys key where ${isOver} and ${isNamed}`;
+const countReferencedKeys = `/* processor.countReferenced */
+select count(*)::int as count from api_keys key where ${isExpired} and ${isReferenced}`;
 
-async function countNamed(pool: Pool, before: Date): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(namedKeys, [before]);
+async function countReferenced(pool: Pool, before: Date): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(countReferencedKeys, [before]);
   return rows[0]!.count;
 }
 
@@ -29,12 +28,12 @@ const cleanSessions: CleanupStep = async ({ pool, now }, olderThan = 0) => ({
 async function cleanKeys({ pool, now }: CleanupDeps, olderThan = 30) {
   const before = daysBefore(now, olderThan);
   const removed = { api_keys: await deleteRows(pool, keys, before) };
-  const named = await countNamed(pool, before);
-  const kept = named === 0 ? [] : [{ what: `api_keys: ${named}`, reason: 'the audit log names them' }];
+  const referenced = await countReferenced(pool, before);
+  const kept = referenced === 0 ? [] : [{ what: `api_keys: ${referenced}`, reason: 'the audit log refers to them' }];
   return { removed, kept };
 }
 
-/** Ingestion deletes them, too, where it runs: see migration 0034. */
+/** Ingestion deletes them too while it runs, see migration 0034. */
 const salts = `/* processor.cleanSalts */
 delete from visitor_salts where day < (now() at time zone 'UTC')::date - 1`;
 
@@ -43,5 +42,5 @@ const cleanSalts: CleanupStep = async ({ pool }) => ({
   kept: [],
 });
 
-/** Sessions first: they are of keys. */
+/** Sessions before keys, to which they refer. */
 export const expiredTokens: CleanupStep[] = [cleanSessions, cleanKeys, cleanSalts];

@@ -1,12 +1,11 @@
-/** Turns records of what was done long ago into nothing: finished jobs, audit log, runs of schedules, messages of alerts. */
+/** Removes old records: finished jobs, audit log, schedule runs, alert messages, duplicates. */
 import { cleanJobRecords } from './clean-job-records.js';
-import { type CleanupStep, daysBefore } from './cleanup-step.js';
-import { deleteRows } from './delete-rows.js';
+import { type CleanupStep, daysBefore, deleteRows } from './cleanup-step.js';
 
 const auditLog = `/* processor.cleanAuditLog */
 delete from audit_log where id in (select id from audit_log where at < $1 order by at limit $2)`;
 
-/** Never the newest of a schedule, from which what was missed is counted, nor one whose job is still to be added or that a replica may still think of. */
+/** Keeps the newest run of each schedule, from which missed slots are counted, pending runs, and runs a replica may still remember. */
 const scheduleRuns = `/* processor.cleanScheduleRuns */
 delete from schedule_runs where (schedule_id, slot) in (
   select schedule_id, slot from schedule_runs run
@@ -18,7 +17,7 @@ const alertDeliveries = `/* processor.cleanAlertDeliveries */
 delete from alert_deliveries where id in (
   select id from alert_deliveries where created_at < $1 and next_attempt_at is null limit $2)`;
 
-/** At once: a row stands for all duplicates of a site in one write, so that a day has few. They have no key to take some of them by. */
+/** In one statement: there are few rows, one per site and write, and they have no key to delete them in batches by. */
 const eventDuplicates = `/* processor.cleanEventDuplicates */
 delete from event_duplicates where arrived_at < $1`;
 
@@ -31,7 +30,7 @@ const clockedEvents = `/* processor.cleanClockedEvents */
 delete from clocked_events where (site_id, client_time, event_id) in (
   select site_id, client_time, event_id from clocked_events where arrived_at < $1 order by arrived_at limit $2)`;
 
-/** No log but what retries are known by: a job that cleans logs of fewer days leaves these 30, or a late retry counts twice. */
+/** Not a log: these rows identify retries. Always kept for 30 days, or a late retry would count twice. */
 const clockedDays = 30;
 
 const cleanClocked: CleanupStep = async ({ pool, now }, olderThan = clockedDays) => {
@@ -39,7 +38,7 @@ const cleanClocked: CleanupStep = async ({ pool, now }, olderThan = clockedDays)
   return { removed: { clocked_events: await deleteRows(pool, clockedEvents, before) }, kept: [] };
 };
 
-const rowsOf =
+const deleteStep =
   (kind: string, statement: string, days: number): CleanupStep =>
   async ({ pool, now }, olderThan) => ({
     removed: { [kind]: await deleteRows(pool, statement, daysBefore(now, olderThan ?? days)) },
@@ -48,9 +47,9 @@ const rowsOf =
 
 export const oldLogs: CleanupStep[] = [
   cleanJobRecords,
-  rowsOf('audit_log', auditLog, 365),
-  rowsOf('schedule_runs', scheduleRuns, 30),
-  rowsOf('alert_deliveries', alertDeliveries, 30),
+  deleteStep('audit_log', auditLog, 365),
+  deleteStep('schedule_runs', scheduleRuns, 30),
+  deleteStep('alert_deliveries', alertDeliveries, 30),
   cleanDuplicates,
   cleanClocked,
 ];

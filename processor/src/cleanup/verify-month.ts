@@ -1,7 +1,6 @@
-/** Turns a month into the reason why its rollups cannot stand for its raw events yet, if there is one. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf, dayStart } from '@millrace/shared/time/zone-days';
-import { counted } from '../counted.js';
+import { formatCount } from '../format-count.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { verifySite } from '../verify/verify-site.js';
 import { monthAfter, monthStart } from './partition-months.js';
@@ -11,7 +10,7 @@ interface Site {
   timezone: string;
 }
 
-/** Sites that have events of the month, or rollups, which without events would be a difference. */
+/** Sites with events or rollups in the month: rollups without events are a difference, too. */
 const sitesOf = `/* processor.sitesOfMonth */
 select site_id as "siteId", coalesce(rolled.timezone, sites.timezone) as timezone
 from sites left join site_rollups rolled using (site_id)
@@ -20,21 +19,22 @@ where exists (select 1 from events where events.site_id = sites.site_id and time
     where r.site_id = sites.site_id and dimension = 'all' and interval_start >= $1 and interval_start < $2)
 order by site_id`;
 
-/** Every day of the site's zone that has a part in the month is compared whole, but for what is gone already. */
+/** Compares every day of the site's time zone that overlaps the month, without what was dropped already. */
 async function verify(pool: Pool, { siteId, timezone }: Site, from: Date, to: Date): Promise<string | undefined> {
   const firstDay = dayStart(dayOf(from, timezone), timezone);
   const since = (await readRawHorizon(pool))?.since;
   const start = since && since > firstDay ? since : firstDay;
   const lastDay = dayOf(new Date(to.getTime() - 1), timezone);
-  // Segments go with their events.
-  const range = { siteId, from: { instant: start }, to: { day: lastDay }, isOfRollups: true };
+  // Segments are dropped together with the events.
+  const range = { siteId, from: { instant: start }, to: { day: lastDay }, rollupsOnly: true };
   const { differences, markedIntervals, markedDays } = await verifySite(pool, range, () => {});
-  if (differences > 0) return `site ${siteId} has ${counted(differences, 'difference')} between rollups and raw events`;
-  if (markedIntervals > 0) return `site ${siteId} has ${counted(markedIntervals, 'interval')} to be rolled`;
-  return markedDays > 0 ? `site ${siteId} has ${counted(markedDays, 'day')} to be rolled` : undefined;
+  if (differences > 0)
+    return `site ${siteId} has ${formatCount(differences, 'difference')} between rollups and raw events`;
+  if (markedIntervals > 0) return `site ${siteId} has ${formatCount(markedIntervals, 'interval')} not rolled up yet`;
+  return markedDays > 0 ? `site ${siteId} has ${formatCount(markedDays, 'day')} not rolled up yet` : undefined;
 }
 
-/** One site after the other, each in a snapshot of its own; ends at the first that has one. */
+/** Returns the first reason why the month must not be dropped yet. One snapshot per site. */
 export async function verifyMonth(pool: Pool, month: string): Promise<string | undefined> {
   const [from, to] = [monthStart(month), monthStart(monthAfter(month))];
   const { rows } = await pool.query<Site>(sitesOf, [from, to]);

@@ -1,4 +1,3 @@
-/** Turns the command line into an erasure: wires it to the process, and nothing else. */
 import { loadDatabaseUrl } from '@millrace/shared/commands/command-database';
 import { runErase } from './erase-run.js';
 

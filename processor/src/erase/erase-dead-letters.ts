@@ -1,26 +1,26 @@
-/** Erasing a user from the dead letters: those that are the user's go, those of whole jobs are rewritten. */
+/** Erases a user from the dead letters: removes letters of single events, rewrites letters of whole jobs. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { readCursor } from '../read-cursor.js';
 import type { ErasedUser } from './scrub-broken-text.js';
 import { scrubPayload } from './scrub-payload.js';
 
 export interface ErasedLetters {
-  /** Dead letters of which nothing was left. */
+  /** Dead letters with nothing left. */
   removed: number;
-  /** Dead letters that go on without the user's events. */
+  /** Dead letters kept without the user's events. */
   rewritten: number;
-  /** The user's events in both. */
+  /** The user's events in all of them. */
   events: number;
 }
 
-/** A whole job names no site: ''. JSON may write any character with a backslash; without one the name stands there as it is. */
+/** Whole jobs have site ''. JSON may escape any character with a backslash; without backslashes the id appears verbatim. */
 const candidates = `/* processor.eraseDeadLetters */
-declare letters no scroll cursor for
 select id, site_id, payload from dead_letter_events
 where site_id in ($1, '') and (position($2 in payload) > 0 or position('\\' in payload) > 0)`;
 
 /**
- * Release 0.3, which may still run beside this one, writes letters of whole jobs with null for the site. They get '', by which
- * the statements below find them; where this release has written the same letter, that one stays.
+ * Release 0.3, which may still be running during an upgrade, writes letters of whole jobs with a null site. They get '' here, as
+ * the statements below expect. If this release has written the same letter, that one is kept.
  */
 const adoptLetters = `/* processor.adoptDeadLetters */
 with taken as (
@@ -36,25 +36,20 @@ interface Letter {
   payload: string;
 }
 
-/** A payload may be a job of 10 MB. */
+/** A payload may be a 10 MB job. */
 const lettersAtOnce = 10;
 
 export async function eraseDeadLetters(client: PoolClient, user: ErasedUser): Promise<ErasedLetters> {
   const erased = { removed: 0, rewritten: 0, events: 0 };
   await client.query(adoptLetters);
-  await client.query(candidates, [user.siteId, user.userId ?? user.siteId]);
-  for (;;) {
-    const { rows } = await client.query<Letter>(`/* processor.eraseDeadLetters */ fetch ${lettersAtOnce} from letters`);
-    for (const letter of rows) {
-      const scrubbed = scrubPayload(letter.payload, user);
-      if (scrubbed.erased === 0) continue;
-      erased.events += scrubbed.erased;
-      if (scrubbed.text === null) erased.removed += await removeLetter(client, letter);
-      else erased.rewritten += await rewriteLetter(client, letter, scrubbed.text);
-    }
-    if (rows.length < lettersAtOnce) break;
+  const values = [user.siteId, user.userId ?? user.siteId];
+  for await (const letter of readCursor<Letter>(client, candidates, values, lettersAtOnce)) {
+    const scrubbed = scrubPayload(letter.payload, user);
+    if (scrubbed.erased === 0) continue;
+    erased.events += scrubbed.erased;
+    if (scrubbed.text === null) erased.removed += await removeLetter(client, letter);
+    else erased.rewritten += await rewriteLetter(client, letter, scrubbed.text);
   }
-  await client.query('/* processor.eraseDeadLetters */ close letters');
   return erased;
 }
 

@@ -1,6 +1,4 @@
-/** Turns the arguments of `npm run erase` into an exit code, and says on the given streams what was removed. */
 import type { Writable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   CommandError,
   type DatabaseUrl,
@@ -8,29 +6,95 @@ import {
   onDatabase,
 } from '@millrace/shared/commands/command-database';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { busy } from '../rollups/claim-site.js';
+import { formatCount } from '../format-count.js';
+import { parseOptions } from '../parse-options.js';
+import { busy, retryWhileBusy } from '../rollups/claim-site.js';
 import { type RollSummary, rollSite } from '../rollups/roll-site.js';
-import { type EraseOptions, eraseHelp, eraseOptions } from './erase-options.js';
-import { erasedText, nothingFound, notPurgedText, rolledText } from './erase-text.js';
-import { eraseUser } from './erase-user.js';
+import { type ErasedUserSummary, type EraseOptions, eraseUser } from './erase-user.js';
 
-export interface EraseSurroundings {
+type EraseCommandLine =
+  | { kind: 'help' }
+  | { kind: 'problem'; message: string }
+  | { kind: 'erase'; options: EraseOptions };
+
+const eraseHelp = `Usage: npm run erase -- --site ID --user ID [--dry-run]
+
+Permanently removes a user from a site: their events, their visitor and their events in dead letters. Then the affected
+rollups are recomputed. Running it again is safe.
+
+  --site ID  the site; user ids of other sites are separate
+  --user ID  the user_id, exactly as in the events
+  --dry-run  print what would be removed without removing it
+  --help     show this help
+
+This cannot be undone and asks for no confirmation. Events still in the queue, or sent later, are stored as usual: if the
+user was active in the last few minutes, run the command again.
+Uses the database in DATABASE_URL, or that of a running \`npm start\`.
+In production: DATABASE_URL=... node processor/dist/erase/erase-command.js --site ...
+
+Exit codes: 0 done; 1 failed or incomplete; 3 no such site, or nothing found for this user.
+`;
+
+function readOptions(args: string[]): EraseCommandLine {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values, problem } = parseOptions(args, {
+    site: text,
+    user: text,
+    'dry-run': flag,
+    help: { ...flag, short: 'h' },
+  });
+  if (values === undefined) return { kind: 'problem', message: problem };
+  const { site, user, help, 'dry-run': dryRun = false } = values;
+  if (help) return { kind: 'help' };
+  if (!site) return { kind: 'problem', message: 'Pass the site with --site ID.' };
+  if (!user) return { kind: 'problem', message: 'Pass the user to erase with --user ID.' };
+  return { kind: 'erase', options: { siteId: site, userId: user, dryRun } };
+}
+
+function erasedText({ siteId, userId, dryRun }: EraseOptions, erased: ErasedUserSummary): string {
+  const { events, first, last, visitor, deadLetters, rawSince } = erased;
+  const times = events === 0 ? '' : `, from ${first} to ${last}`;
+  const remains = rawSince
+    ? `  kept          rollups before ${rawSince.toISOString()}, whose raw events were dropped, still count the user anonymously\n`
+    : '';
+  const { removed, rewritten, events: within } = deadLetters;
+  return `${dryRun ? 'Dry run, would remove' : 'Removed'}: user ${JSON.stringify(userId)} of site ${siteId}
+  events        ${events.toLocaleString('en')}${times}
+  visitor       ${visitor ? 1 : 0}
+  dead letters  ${removed} removed, ${rewritten} rewritten without the user's events (${formatCount(within, 'event')} in total)
+${remains}`;
+}
+
+/** Undefined if something was found. */
+function notFoundText({ siteId, userId }: EraseOptions, erased: ErasedUserSummary): string | undefined {
+  const { events, visitor, deadLetters, payments, isSiteKnown } = erased;
+  if (events + payments + deadLetters.events > 0 || visitor) return undefined;
+  return isSiteKnown
+    ? `Nothing found for user ${JSON.stringify(userId)} on site ${siteId}.`
+    : `Unknown site: ${siteId}.`;
+}
+
+const rolledText = ({ intervals, days }: RollSummary) =>
+  `  rollups       exact: ${formatCount(intervals, 'interval')} and ${formatCount(days, 'day')} recomputed\n`;
+
+const notPurgedText =
+  '  segments      still contain copies of the events, which no query reads; the next rolls remove them\n';
+
+export interface EraseDeps {
   stdout: Writable;
   stderr: Writable;
   databaseUrl: DatabaseUrl;
 }
 
-/** How long another roll of the site is waited for. */
+/** How long to wait for another roll of the site. */
 const patience = { attempts: 120, pauseMs: 500 };
 
 async function rollPatiently(pool: Pool, siteId: string): Promise<RollSummary> {
-  for (let attempt = 0; attempt < patience.attempts; attempt += 1) {
-    const summary = await rollSite(pool, siteId, { now: new Date() });
-    if (summary !== busy) return summary;
-    await pause(patience.pauseMs);
-  }
+  const summary = await retryWhileBusy(() => rollSite(pool, siteId, { now: new Date() }), patience);
+  if (summary !== busy) return summary;
   throw new CommandError(
-    'The user is erased, but another roll of the site is still running, so the rollups follow with the next one; until then answers take the times concerned from the events and are exact.',
+    'The user is erased, but another roll of the site is still running. The next roll updates the rollups; until then queries read the affected times from raw events, so results are exact.',
   );
 }
 
@@ -44,9 +108,9 @@ async function isPurgeDue(pool: Pool, siteId: string): Promise<boolean> {
 
 async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promise<string | undefined> {
   const erased = await eraseUser(pool, options);
-  const nothing = nothingFound(options, erased);
+  const nothing = notFoundText(options, erased);
   if (nothing !== undefined) {
-    // An erasure before this one may have ended before the rollups followed.
+    // An earlier erasure may have been interrupted before its roll.
     if (!options.dryRun) await rollSite(pool, options.siteId, { now: new Date() });
     return nothing;
   }
@@ -57,16 +121,16 @@ async function erase(pool: Pool, options: EraseOptions, stdout: Writable): Promi
   return undefined;
 }
 
-/** 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, else 1. */
-export async function runErase(args: string[], surroundings: EraseSurroundings): Promise<0 | 1 | 3> {
-  const { stdout, stderr, databaseUrl } = surroundings;
-  const commandLine = eraseOptions(args);
+/** Exit code: 0 when the user is erased and the rollups are exact, 3 when there was nothing to erase, otherwise 1. */
+export async function runErase(args: string[], deps: EraseDeps): Promise<0 | 1 | 3> {
+  const { stdout, stderr, databaseUrl } = deps;
+  const commandLine = readOptions(args);
   if (commandLine.kind === 'help') {
     stdout.write(eraseHelp);
     return 0;
   }
   if (commandLine.kind === 'problem') {
-    stderr.write(`erase: ${commandLine.message} (--help shows how)\n`);
+    stderr.write(`erase: ${commandLine.message} See --help.\n`);
     return 1;
   }
   try {

@@ -1,21 +1,21 @@
-/** Erases a site whole when that was asked for: almost all of it in pieces, then what is left in one short transaction. */
-import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
+/** Erases a whole site on request: most rows in chunks, the rest in one short transaction. */
+import { hasSqlState, inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { busy } from '../rollups/claim-site.js';
-import { awaitWriters } from './await-writers.js';
+import { eraseChunks, readSiteTables, type SiteTable } from './erase-chunks.js';
 import { eraseDeadLetters } from './erase-dead-letters.js';
-import { eraseExports } from './erase-exports.js';
-import { erasePieces, readSiteTables, type SiteTable } from './erase-pieces.js';
+import { eraseExports } from './erase-files.js';
+import { waitForWriters } from './wait-for-writers.js';
 
-/** True when `DELETE /api/v1/sites/:site_id` was asked for and not done yet. */
-export async function isToBeErased(pool: Pool, siteId: string): Promise<boolean> {
+/** True if `DELETE /api/v1/sites/:site_id` was requested and is not finished. */
+export async function isErasurePending(pool: Pool, siteId: string): Promise<boolean> {
   const { rowCount } = await pool.query(
-    '/* processor.isToBeErased */ select 1 from sites where site_id = $1 and erase_requested_at is not null',
+    '/* processor.isErasurePending */ select 1 from sites where site_id = $1 and erase_requested_at is not null',
     [siteId],
   );
   return rowCount === 1;
 }
 
-/** For how long events of the site wait at most for what others do with it. */
+/** The longest that new events of the site may be blocked by the erasure. */
 const patienceMs = 5_000;
 
 const begin = `begin; set local lock_timeout = ${patienceMs}`;
@@ -26,29 +26,28 @@ const claims = [
   '/* processor.claimErasedAggregates */ select 1 from site_aggregations where site_id = $1 for update nowait',
 ];
 
-const forgetSite = `/* processor.forgetSite */
+const deleteSite = `/* processor.deleteSite */
 delete from sites where site_id = $1 and erase_requested_at is not null`;
 
-/** Something else has the site, and what was begun is taken back. */
+/** Rolls back the transaction because the site is in use. */
 class SiteInUseError extends Error {}
 
-/** 55P03: a lock was not to be had in time. 40P01: a deadlock. */
-const isInUse = (error: unknown) =>
-  error instanceof SiteInUseError || ['55P03', '40P01'].includes(String((error as { code?: unknown }).code));
+/** 55P03: lock timeout. 40P01: deadlock. */
+const isInUse = (error: unknown) => error instanceof SiteInUseError || hasSqlState(error, '55P03', '40P01');
 
 /**
- * Whoever writes the first row of a site to a table reads the site's row `for key share`: they have ended when that row is deleted,
- * or wait for this and find no site. Rolls and aggregations are found by their claims, the first of which needs the site, too.
+ * Every writer of a site's first row in a table locks the row in sites `for key share`: it has either finished when that row is
+ * deleted, or waits for this transaction and then finds no site. Running rolls and aggregations hold their claim rows.
  *
- * Statements that store events write to sites as well. Those that found the site still there have ended when the rest is deleted,
- * so that their events go with it; later ones wait for the end of this, and make the site again. Events of other sites wait
- * for nothing: only this site's row is held.
+ * Statements that store events also write to sites. Those that still saw the site have finished before the rest is deleted, so
+ * their events are erased too; later ones wait for this transaction and create the site again. Other sites are not blocked, as
+ * only this site's row is locked.
  */
 async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]): Promise<void> {
-  const { rowCount } = await client.query(forgetSite, [siteId]);
+  const { rowCount } = await client.query(deleteSite, [siteId]);
   if (rowCount === 0) return; // another erasure was faster
   for (const claim of claims) await client.query(claim, [siteId]);
-  if (!(await awaitWriters(client, patienceMs))) throw new SiteInUseError();
+  if (!(await waitForWriters(client, patienceMs))) throw new SiteInUseError();
   await eraseExports(client, siteId);
   for (const { name } of tables) {
     await client.query(`/* processor.eraseSite */ delete from ${name} where site_id = $1`, [siteId]);
@@ -56,16 +55,16 @@ async function eraseRest(client: PoolClient, siteId: string, tables: SiteTable[]
 }
 
 /**
- * Leaves no row of the site in any table, keys of that site only included, and no event of it in dead letters of whole jobs.
- * {@link busy} when a roll or an aggregation of the site is under way. Again changes nothing; ending midway leaves the wish, which
- * the next roll goes on with. Events that are stored afterwards, out of the queue for instance, make the site again.
+ * Deletes every row of the site, including its API keys, and its events in dead letters of whole jobs. Returns {@link busy} if a
+ * roll or an aggregation of the site is running. Safe to repeat: if interrupted, the next roll continues. Events stored later,
+ * such as those still in the queue, create the site again.
  */
-export async function eraseSite(pool: Pool, siteId: string, stopped?: AbortSignal): Promise<typeof busy | undefined> {
+export async function eraseSite(pool: Pool, siteId: string, signal?: AbortSignal): Promise<typeof busy | undefined> {
   try {
     const tables = (await readSiteTables(pool)).filter(({ name }) => name !== 'sites');
     const inPieces = tables.filter(({ name }) => name !== 'exports');
-    await erasePieces(pool, siteId, inPieces, stopped);
-    if (stopped?.aborted) return undefined;
+    await eraseChunks(pool, siteId, inPieces, signal);
+    if (signal?.aborted) return undefined;
     await inTransaction(pool, (client) => eraseDeadLetters(client, { siteId }));
     await inTransaction(pool, (client) => eraseRest(client, siteId, tables), begin);
     return undefined;

@@ -1,39 +1,45 @@
-/** Erases a user of a site: events, visitor, dead letters and files, in one transaction that leaves marks for the rollups. */
+/** Erases a user of a site in one transaction that leaves marks for the rollups. */
+import { intervalStartSql } from '@millrace/shared/contract/rollups';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { firstRow } from '../rollups/claim-site.js';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { type ErasedLetters, eraseDeadLetters } from './erase-dead-letters.js';
 import { type ErasedEvents, eraseEvents } from './erase-events.js';
-import { expireSiteExports } from './erase-exports.js';
-import type { EraseOptions } from './erase-options.js';
-import { eraseReportFiles } from './erase-reports.js';
+import { eraseReportFiles, expireSiteExports } from './erase-files.js';
+
+export interface EraseOptions {
+  siteId: string;
+  userId: string;
+  /** Only print what would be removed. */
+  dryRun: boolean;
+}
 
 export interface ErasedUserSummary extends ErasedEvents {
-  /** True when the user had a visitor number. */
+  /** True if the user had a visitor number. */
   visitor: boolean;
   deadLetters: ErasedLetters;
-  /** Payments and the like that outlive raw events. */
+  /** Rows of money_events, which outlive raw events. */
   payments: number;
   isSiteKnown: boolean;
-  /** Raw events before it were dropped; the rollups of that time count the user still, by a number without a user. */
+  /** Raw events before this time were dropped. Rollups of that time still count the visitor, but no longer know the user. */
   rawSince: Date | undefined;
 }
 
 const addSite = `/* processor.addErasedSite */
 ${firstRow} for key share on conflict do nothing`;
 
-/** A transaction of which others have events, too, counts where the first of theirs came, hence the marks for profiles. */
+/** If other users have events of the same transaction, it now counts at the first of theirs: their profiles are marked. */
 const deleteMoney = `/* processor.eraseMoney */
 with erased as (
   delete from money_events where site_id = $1 and user_id = $2 returning kind, counts_by
 ), marks as (
   insert into aggregation_marks (site_id, interval_start, table_name)
-  select distinct $1, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z'), 'profile_performance'
+  select distinct $1, ${intervalStartSql}, 'profile_performance'
   from money_events where site_id = $1 and user_id is distinct from $2 and (kind, counts_by) in (select * from erased)
 )
 select count(*)::int as payments from erased`;
 
-/** What outlives raw events goes too, and revenue is recomputed from what is left. Waits for an aggregation under way. */
+/** Deletes the user's money_events and has revenue recomputed. Waits for a running aggregation. */
 async function eraseMoney(client: PoolClient, siteId: string, userId: string): Promise<number> {
   await client.query(
     '/* processor.recomputeMoney */ update site_aggregations set revenue_at = null where site_id = $1',
@@ -43,22 +49,19 @@ async function eraseMoney(client: PoolClient, siteId: string, userId: string): P
   return rows[0]!.payments;
 }
 
-/**
- * No answer that was kept before is given again, not even to who takes one that is out of date; and what segments hold of the user is
- * removed by the roll that follows.
- */
-const moveEpoch = `/* processor.keepRollsAway */
+/** A new epoch invalidates all cached answers, even for clients that accept stale ones; the next roll purges the segments. */
+const bumpEpoch = `/* processor.lockRollups */
 update site_rollups set epoch = epoch + 1, segments_purge = true where site_id = $1`;
 
-/** Waits for a roll under way, which could still number the user as a new visitor. */
-async function keepRollsAway(client: PoolClient, siteId: string): Promise<void> {
+/** Waits for a running roll, which could number the user again as a new visitor. */
+async function lockRollups(client: PoolClient, siteId: string): Promise<void> {
   await client.query(addSite, [siteId]);
-  await client.query(moveEpoch, [siteId]);
+  await client.query(bumpEpoch, [siteId]);
 }
 
-/** Kept answers hold rows of events. */
-async function eraseAnswers(client: PoolClient, siteId: string): Promise<void> {
-  await client.query('/* processor.eraseAnswers */ delete from cache_entries where site_id = $1', [siteId]);
+/** Cached answers may contain event rows. */
+async function eraseCachedAnswers(client: PoolClient, siteId: string): Promise<void> {
+  await client.query('/* processor.eraseCachedAnswers */ delete from cache_entries where site_id = $1', [siteId]);
 }
 
 async function eraseVisitor(client: PoolClient, siteId: string, userId: string): Promise<boolean> {
@@ -69,24 +72,26 @@ async function eraseVisitor(client: PoolClient, siteId: string, userId: string):
   return rowCount === 1;
 }
 
-async function isSite(client: PoolClient, siteId: string): Promise<boolean> {
-  const { rowCount } = await client.query('/* processor.isSite */ select 1 from sites where site_id = $1', [siteId]);
+async function siteExists(client: PoolClient, siteId: string): Promise<boolean> {
+  const { rowCount } = await client.query('/* processor.siteExists */ select 1 from sites where site_id = $1', [
+    siteId,
+  ]);
   return rowCount === 1;
 }
 
-/** The number of the visitor is never given again. A dry run does the same and takes it back. */
+/** The visitor number is never reused. A dry run does all of it and rolls back. */
 export function eraseUser(pool: Pool, { siteId, userId, dryRun }: EraseOptions): Promise<ErasedUserSummary> {
   return inTransaction(pool, async (client) => {
-    await keepRollsAway(client, siteId);
+    await lockRollups(client, siteId);
     const payments = await eraseMoney(client, siteId, userId);
     const events = await eraseEvents(client, siteId, userId);
     const visitor = await eraseVisitor(client, siteId, userId);
     const deadLetters = await eraseDeadLetters(client, { siteId, userId });
     await expireSiteExports(client, siteId);
     await eraseReportFiles(client, siteId);
-    await eraseAnswers(client, siteId);
+    await eraseCachedAnswers(client, siteId);
     const rawSince = (await readRawHorizon(client))?.since;
-    const isSiteKnown = await isSite(client, siteId);
+    const isSiteKnown = await siteExists(client, siteId);
     if (dryRun) await client.query('rollback');
     return { ...events, visitor, deadLetters, payments, isSiteKnown, rawSince };
   });

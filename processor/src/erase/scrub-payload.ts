@@ -1,26 +1,26 @@
-/** Turns the payload of a dead letter into one without a user's events, which may be all of it, and may be no valid JSON. */
+/** Removes a user's events from the payload of a dead letter, which may be invalid JSON. */
 import { isExactNumber, parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import { type ErasedUser, type ScrubbedText, scrubBrokenText } from './scrub-broken-text.js';
 
 interface Scrubbing {
   user: ErasedUser;
-  /** Events taken out so far. */
+  /** Events removed so far. */
   erased: number;
 }
 
-/** Stands for a value of which nothing is left. */
-const gone = Symbol('gone');
+/** A value with nothing left. */
+const removed = Symbol('gone');
 
 type Fields = Record<string, unknown>;
 
 /**
- * Takes out single events, events in arrays, and events in JSON within strings, as a whole job has them. What is left of a
- * payload that our services wrote is byte for byte as it was, since they write it the same way.
+ * Removes single events, events in arrays, and events in JSON strings, as in a whole job. The rest of a payload that our services
+ * wrote keeps its bytes, as it is serialized the same way.
  */
 export function scrubPayload(payload: string, user: ErasedUser): ScrubbedText {
   const scrubbing = { user, erased: 0 };
   const left = scrubText(payload, scrubbing);
-  return { text: left === gone ? null : left, erased: scrubbing.erased };
+  return { text: left === removed ? null : left, erased: scrubbing.erased };
 }
 
 function scrubValue(value: unknown, scrubbing: Scrubbing): unknown {
@@ -31,39 +31,39 @@ function scrubValue(value: unknown, scrubbing: Scrubbing): unknown {
 }
 
 function scrubList(items: unknown[], scrubbing: Scrubbing): unknown {
-  const left = items.map((item) => scrubValue(item, scrubbing)).filter((item) => item !== gone);
-  return left.length === 0 && items.length > 0 ? gone : left;
+  const left = items.map((item) => scrubValue(item, scrubbing)).filter((item) => item !== removed);
+  return left.length === 0 && items.length > 0 ? removed : left;
 }
 
-const isOther = (userId: unknown, user: ErasedUser) => user.userId !== undefined && String(userId) !== user.userId;
+const isOtherUser = (userId: unknown, user: ErasedUser) => user.userId !== undefined && String(userId) !== user.userId;
 
-/** An event stays or goes as a whole: what its properties hold is not looked at. A job goes with the last of its events. */
+/** An event is kept or removed as a whole, regardless of its properties. A job is removed with the last of its events. */
 function scrubObject(fields: Fields, scrubbing: Scrubbing): unknown {
   const { user, erased: before } = scrubbing;
   if ('site_id' in fields) {
-    if (String(fields.site_id) !== user.siteId || isOther(fields.user_id, user)) return fields;
+    if (String(fields.site_id) !== user.siteId || isOtherUser(fields.user_id, user)) return fields;
     scrubbing.erased += 1;
-    return gone;
+    return removed;
   }
   const left = Object.entries(fields)
     .map(([name, value]) => [name, scrubValue(value, scrubbing)] as const)
-    .filter(([, value]) => value !== gone);
+    .filter(([, value]) => value !== removed);
   const job = Object.fromEntries(left) as Fields;
   const erased = scrubbing.erased - before;
-  if (erased > 0 && ('events' in fields ? !('events' in job) : left.length === 0)) return gone;
+  if (erased > 0 && ('events' in fields ? !('events' in job) : left.length === 0)) return removed;
   if ('events' in job && Number.isInteger(job.count)) job.count = (job.count as number) - erased;
   return job;
 }
 
-function scrubText(text: string, scrubbing: Scrubbing): string | typeof gone {
+function scrubText(text: string, scrubbing: Scrubbing): string | typeof removed {
   const before = scrubbing.erased;
   try {
     const left = scrubValue(parseExactJson(text), scrubbing);
-    if (left === gone) return gone;
+    if (left === removed) return removed;
     return scrubbing.erased === before ? text : stringifyExactJson(left);
   } catch {
     const broken = scrubBrokenText(text, scrubbing.user);
     scrubbing.erased = before + broken.erased;
-    return broken.text ?? gone;
+    return broken.text ?? removed;
   }
 }

@@ -1,14 +1,14 @@
-/** Turns an error of an insert into what to do next: try again, make a partition, or look for the event that caused it. */
+/** Decides what to do after a failed insert: retry, create a partition, or find the event that caused it. */
 import { isConnectionError } from '@millrace/shared/platform/postgres';
 
 export type ErrorClass = 'transient' | 'missing_partition' | 'data' | 'unknown';
 
-/** SQLSTATE classes and codes, PostgreSQL manual, appendix A; the longest prefix decides. */
+/** SQLSTATE classes and codes (PostgreSQL manual, appendix A); longer prefixes come first. */
 const bySqlState: [prefix: string, ErrorClass][] = [
   ['08', 'transient'], // connection
   ['25006', 'transient'], // read-only: a standby during a failover
   ['40', 'transient'], // deadlock, serialization
-  ['42', 'transient'], // tables that do not fit this code: a migration is under way or missing
+  ['42', 'transient'], // schema does not match this code: a migration is running or missing
   ['53', 'transient'], // disk full, out of memory, too many connections
   ['55', 'transient'], // object in use, lock not available
   ['57', 'transient'], // shutdown, crash, timeout
@@ -19,7 +19,6 @@ const bySqlState: [prefix: string, ErrorClass][] = [
   ['54', 'data'], // too large, too deep
 ];
 
-/** Errors that are neither known to pass nor known to be the data's fault are `unknown`. */
 export function classifyError(error: unknown): ErrorClass {
   if (isConnectionError(error)) return 'transient';
   const { code } = error as { code?: unknown };
@@ -27,7 +26,7 @@ export function classifyError(error: unknown): ErrorClass {
   return bySqlState.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'unknown';
 }
 
-/** True when one of the events caused the error; a missing partition is left only where none can be made. */
+/** True if one of the events caused the error. A partition is still missing only if it cannot be created. */
 export function isDataFault(error: unknown): boolean {
   const cause = classifyError(error);
   return cause === 'data' || cause === 'missing_partition';

@@ -1,8 +1,6 @@
-/** Turns the refusal of an event that is older than the raw events kept into an error that says so. */
-
 /**
- * Rollups of that time are all that is left of it, and would be replaced by what this event alone says. Its code is that of
- * the partition that is missing: one event of the batch is at fault, and no attempt will change that.
+ * An event is older than the raw events kept. Only rollups are left of that time, and storing the event would replace them. Has
+ * the SQLSTATE of a missing partition: an event of the batch is at fault, so retrying is pointless.
  */
 export class ClosedTimeError extends Error {
   override readonly name = 'ClosedTimeError';
@@ -12,12 +10,11 @@ export class ClosedTimeError extends Error {
     private readonly closedBefore: Date,
     cause: unknown,
   ) {
-    super(`older than the raw events kept: events before ${closedBefore.toISOString()} are not stored any more`, {
+    super(`older than the raw events kept: events before ${closedBefore.toISOString()} are no longer stored`, {
       cause,
     });
   }
 
-  /** True for an event that is too old. */
   covers(event: unknown): boolean {
     const { timestamp } = (event ?? {}) as { timestamp?: unknown };
     return typeof timestamp === 'string' && Date.parse(timestamp) < this.closedBefore.getTime();

@@ -1,4 +1,4 @@
-/** Storing the events of jobs: merges active jobs, retries what will pass, sets aside what never will. */
+/** Stores the events of jobs: merges active jobs, retries transient errors, dead-letters events that can never be stored. */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   BrokenJobError,
@@ -15,28 +15,28 @@ import { latencyBuckets, sizeBuckets, type Telemetry } from '@millrace/shared/pl
 import type { Job } from '@millrace/shared/queue/queue';
 import { finishJob } from './account-jobs.js';
 import { classifyError, isDataFault } from './classify-error.js';
-import { type Isolated, isolatePoison, setAside } from './isolate-poison.js';
+import { isolatePoison, type StoreOutcome, writeDeadLetter } from './isolate-poison.js';
 import { type Batch, createBatchMerger, joinBatches, type MergeLimits } from './merge-batches.js';
 import { storeEvents } from './store-events.js';
 import { writeJson } from './write-json.js';
 
 export interface BatchConsumer {
-  /** `timestamp`: when the job was added. */
+  /** `timestamp` is when the job was added. */
   consume(job: Pick<Job<EventIngestData>, 'id' | 'data'> & { timestamp?: number }): Promise<EventIngestResult>;
-  /** Ends retries, so that their jobs go back to the queue; writes under way are finished. */
+  /** Returns retrying jobs to the queue; writes in progress are finished. */
   stopRetrying(): void;
 }
 
 export const defaultMergeLimits: MergeLimits = { events: 10_000, characters: 2_000_000, parallel: 2 };
 
-/** Retries of an error that is neither known to pass nor the data's fault; then the queue tries again later. */
+/** Retries of an unclassified error before the job goes back to the queue. */
 const unknownErrorRetries = 3;
 
 /** Pause before retry `attempt` (from 0): 100 ms, doubled each time up to 3.2 s, with jitter so that processors spread out. */
 const retryDelayMs = (attempt: number) => 100 * 2 ** Math.min(attempt, 5) * (0.5 + Math.random());
 
-/** Other failures pass: then the queue tries again. */
-function keepBroken(error: unknown): BrokenJobError {
+/** Rethrows all other errors, so the queue retries the job. */
+function asBrokenJob(error: unknown): BrokenJobError {
   if (error instanceof BrokenJobError) return error;
   throw error;
 }
@@ -48,42 +48,46 @@ export function createBatchConsumer(
   limits: MergeLimits = defaultMergeLimits,
 ): BatchConsumer {
   const stored = telemetry.counter('millrace_processor_stored_events_total', 'Events stored');
-  const duplicates = telemetry.counter('millrace_processor_duplicate_events_total', 'Events that were stored already');
-  const deadLettered = telemetry.counter('millrace_processor_dead_lettered_events_total', 'Events set aside');
+  const duplicates = telemetry.counter('millrace_processor_duplicate_events_total', 'Events that were already stored');
+  const deadLettered = telemetry.counter('millrace_processor_dead_lettered_events_total', 'Events dead-lettered');
   const writeSeconds = telemetry.histogram('millrace_processor_write_seconds', 'Time of one write', latencyBuckets);
   const writeEvents = telemetry.histogram('millrace_processor_write_events', 'Events of one write', sizeBuckets);
-  const logRetry = createErrorLog(logger, 'cannot store events at the moment; trying again');
+  const logRetry = createErrorLog(logger, 'could not store events; retrying');
   const stopping = new AbortController();
 
-  function count(events: number, outcome: Isolated): void {
+  function count(events: number, outcome: StoreOutcome): void {
     stored.inc(outcome.stored);
     deadLettered.inc(outcome.deadLettered);
     duplicates.inc(Math.max(0, events - outcome.stored - outcome.deadLettered));
   }
 
-  async function isolateJob({ jobId, events, count: size, hasContext, account }: Batch): Promise<Isolated> {
+  async function isolateJob({ jobId, events, count: size, hasContext, account }: Batch): Promise<StoreOutcome> {
     const list = splitArray(events);
     if (list === undefined) {
       const payload = { v: hasContext ? 2 : 1, count: size, events };
-      return setJobAside(jobId, 'invalid job: events is not a JSON array', payload, account);
+      return deadLetterJob(jobId, 'invalid job: events is not a JSON array', payload, account);
     }
     const insert = (text: string) => storeEvents(pool, text, hasContext, { jobs: [account], areDone: false });
     const outcome = await isolatePoison(pool, insert, { id: jobId, account }, list);
     await finishJob(pool, account);
-    if (outcome.deadLettered > 0)
-      logger.warn({ job: jobId, events: outcome.deadLettered }, 'events set aside as dead letters');
+    if (outcome.deadLettered > 0) logger.warn({ job: jobId, events: outcome.deadLettered }, 'events dead-lettered');
     return outcome;
   }
 
-  async function setJobAside(id: string, reason: string, payload: unknown, account: JobAccount): Promise<Isolated> {
+  async function deadLetterJob(
+    id: string,
+    reason: string,
+    payload: unknown,
+    account: JobAccount,
+  ): Promise<StoreOutcome> {
     const { events } = account;
-    await setAside(pool, { id, account, events, isDone: true }, reason, writeJson(payload));
-    logger.warn({ job: id, reason, events }, 'job set aside: its data breaks the contract');
+    await writeDeadLetter(pool, { id, account, events, isDone: true }, reason, writeJson(payload));
+    logger.warn({ job: id, reason, events }, 'job dead-lettered: its data is invalid');
     return { stored: 0, deadLettered: events };
   }
 
-  /** The whole group at once, or, when the data are at fault, each job by itself, so that a dead letter names its job. */
-  async function store(group: Batch[]): Promise<Isolated> {
+  /** Stores the group at once, or each job by itself if the data is at fault, so that dead letters name their job. */
+  async function store(group: Batch[]): Promise<StoreOutcome> {
     try {
       const hasContext = group.some((batch) => batch.hasContext);
       const accounts = { jobs: group.map(({ account }) => account), areDone: true };
@@ -100,7 +104,7 @@ export function createBatchConsumer(
     return total;
   }
 
-  /** Counts only when all is done: a group that is tried again must not be counted twice. */
+  /** Counts at the end: a retried group must not be counted twice. */
   async function tryWrite(group: Batch[]): Promise<void> {
     const size = group.reduce((sum, batch) => sum + batch.count, 0);
     const stop = writeSeconds.startTimer();
@@ -126,7 +130,7 @@ export function createBatchConsumer(
   return {
     async consume({ id = 'unknown', data, timestamp = Date.now() }) {
       const { error } = eventJobSchema.validate(data, { convert: false });
-      const unpacked = error ?? (await unpackEvents(data).catch(keepBroken));
+      const unpacked = error ?? (await unpackEvents(data).catch(asBrokenJob));
       if (!(unpacked instanceof Error)) {
         const account = readJobAccount(id, data.count, timestamp);
         await merge({ jobId: id, count: data.count, account, ...unpacked });
@@ -134,7 +138,7 @@ export function createBatchConsumer(
       }
       const events = Number.isSafeInteger(data?.count) && data.count > 0 ? data.count : 1;
       const account = readJobAccount(id, events, timestamp);
-      count(events, await setJobAside(id, `invalid job: ${unpacked.message}`, data, account));
+      count(events, await deadLetterJob(id, `invalid job: ${unpacked.message}`, data, account));
       return { events };
     },
     stopRetrying: () => stopping.abort(),

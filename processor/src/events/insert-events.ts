@@ -1,16 +1,18 @@
-/** Stores events, each once, and marks the 15-minute intervals they touch, in one statement. */
+/** Stores each event once and marks the 15-minute intervals it touches, in one statement. */
+
 import { allColumns, contextColumns, mayHaveContext } from '@millrace/shared/contract/event-columns';
+import { intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isPlainBatch } from './plain-batch.js';
 
-/** What a statement stores. */
+/** A variant of the insert statement. */
 interface Variant {
-  /** Without what events need that {@link isPlainBatch} does not let through: a tenth of the time. */
+  /** Skips path rules and clock correction, for batches that pass {@link isPlainBatch}: takes a tenth of the time. */
   isPlain: boolean;
-  /** With the columns that only version 2 of the job has. */
+  /** Includes the columns of job version 2. */
   hasContext: boolean;
-  /** With a note of the jobs that the events came in. */
+  /** Records the jobs that contained the events. */
   isAccounted?: boolean;
 }
 
@@ -24,16 +26,16 @@ const typedColumns = (hasContext: boolean) =>
     .join(', ');
 
 /**
- * Paths with a query, a fragment or an origin become pages by the rules of their site (README, path rules), read here so that
- * a change holds at once. All others are not looked at further. What is taken out of a path becomes a property, unless the
- * client has one of that name, or the column of that name is set.
+ * Selects the paths that path rules (see README) can change: those with a query, fragment, origin or trailing slash. Rules are
+ * read in the statement, so changes apply immediately. What is stripped from a path becomes a property, unless the client sent a
+ * property of that name or the column is set.
  */
-const ruled = `strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
+const ruledPaths = `strpos(path, '?') > 0 or strpos(path, '#') > 0 or (path not like '/%' and strpos(path, '://') > 0)
     or (exists (select 1 from sites where path_rules is not null) and path like '%_/') as is_ruled`;
 
 /**
- * An event that came with `sent_at` (it has a client_time) is stored by whichever of its deliveries is first in
- * clocked_events: the time of each is another one, so that the key of events would not tell that they are the same.
+ * Retries of an event with `sent_at` (it has a client_time) get different corrected timestamps, so the primary key of events does
+ * not recognize them. Only the first delivery in clocked_events is stored.
  */
 const pagesAndClocks = (hasContext: boolean) => `split as materialized (
   select batch.*, rules, origin, strpos(local_part || '#', '#') as fragment_at,
@@ -83,14 +85,14 @@ const everyEvent = (columns: string) => `(
   where client_time is null or (site_id, client_time, event_id, timestamp) in (select * from clocked)`;
 
 /**
- * Rows are sorted by key, so that two processors that insert the same events wait for each other instead of deadlocking.
- * A mark is written only for rows that are new, in the same transaction as the rows. What was there already is only counted.
+ * Rows are sorted by key, so that two processors inserting the same events wait for each other instead of deadlocking. Only new
+ * rows write marks; duplicates are just counted.
  */
 function statementOf({ isPlain, hasContext, isAccounted = false }: Variant): string {
   const columns = columnsOf(hasContext);
   return `/* processor.insertEvents */
 with batch as materialized (
-  select *${isPlain ? '' : `, ${ruled}`}
+  select *${isPlain ? '' : `, ${ruledPaths}`}
   from json_to_recordset($1::json) as event(${typedColumns(hasContext)}${isPlain ? '' : ', client_time timestamptz'})
 ), new_sites as (
   insert into sites (site_id) select distinct site_id from batch order by site_id on conflict do nothing
@@ -103,7 +105,7 @@ stored as (
   returning site_id, timestamp
 ), marks as (
   insert into rollup_marks (site_id, interval_start)
-  select distinct site_id, date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') from stored
+  select distinct site_id, ${intervalStartSql} from stored
 ), duplicates as (
   insert into event_duplicates (site_id, duplicates)
   select site_id, sum(sent)::int from (
@@ -113,7 +115,7 @@ stored as (
 select count(*)::int as stored from stored`;
 }
 
-/** What almost every batch of servers is stored by; the bench measures it. */
+/** The variant for almost all batches from servers; exported for the bench. */
 export const plainStatement = statementOf({ isPlain: true, hasContext: false });
 const nameOf = ({ isPlain, hasContext, isAccounted }: Variant) => `${isPlain} ${hasContext} ${isAccounted}`;
 const statements = new Map<string, string>();
@@ -124,9 +126,7 @@ for (const isPlain of [true, false])
       statements.set(nameOf(variant), statementOf(variant));
     }
 
-/**
- * Stores the events of a JSON array, with a note of the jobs that they came in; returns how many were new. Running it again stores none.
- */
+/** Stores the events of a JSON array and records their jobs; returns how many events were new. Safe to repeat. */
 export async function insertEvents(
   pool: Pool,
   events: string,

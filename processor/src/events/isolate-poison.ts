@@ -1,5 +1,6 @@
-/** Separates the events of a batch that Postgres refuses: good ones are stored, bad ones set aside with the reason. */
+/** Finds the events of a batch that Postgres rejects: stores the good ones and dead-letters the bad ones with the reason. */
 import { createHash } from 'node:crypto';
+import { hashedUuid } from '@millrace/shared/contract/hashed-uuid';
 import type { JobAccount } from '@millrace/shared/contract/job-account';
 import { makeStorable } from '@millrace/shared/contract/make-storable';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -7,7 +8,7 @@ import { type Accounts, accountSql, accountValues } from './account-jobs.js';
 import { isDataFault } from './classify-error.js';
 import { ClosedTimeError } from './closed-time.js';
 
-export interface Isolated {
+export interface StoreOutcome {
   stored: number;
   deadLettered: number;
 }
@@ -15,13 +16,11 @@ export interface Isolated {
 /** Stores a JSON array of events; returns how many were new. */
 export type Insert = (events: string) => Promise<number>;
 
-/** The same payload gets the same id, so that a job that runs twice leaves one dead letter. RFC 9562 version 8. */
-function payloadId(jobId: string, payload: string): string {
-  const hash = createHash('sha256').update(jobId).update('\0').update(payload).digest('hex');
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
-}
+/** Derived from the payload, so a job that runs twice leaves one dead letter. */
+const payloadId = (jobId: string, payload: string): string =>
+  hashedUuid(createHash('sha256').update(jobId).update('\0').update(payload));
 
-/** What the text of an event says; undefined when it is not valid JSON. */
+/** Undefined for invalid JSON. */
 function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | undefined {
   try {
     return Object(JSON.parse(text));
@@ -30,7 +29,7 @@ function parseEvent(text: string): { site_id?: unknown; timestamp?: unknown } | 
   }
 }
 
-/** The site of an event; '' when it names none, since the site is a part of the letter's key. */
+/** The site of an event; '' if it has none, since the site is part of the dead letter's key. */
 function siteOf(text: string): string {
   const siteId = parseEvent(text)?.site_id;
   return typeof siteId === 'string' ? makeStorable(siteId) : '';
@@ -39,72 +38,81 @@ function siteOf(text: string): string {
 const letter = `insert into dead_letter_events (id, site_id, reason, payload, job_id)
   values ($1, $2, $3, $4, $5) on conflict do nothing returning id`;
 
-const setAsideStatement = `/* processor.setAside */
+const insertDeadLetter = `/* processor.writeDeadLetter */
 with letter as (
   ${letter}
 )
 ${accountSql({ deadLettered: '(select count(*) from letter) * $11::integer' }, 6)}`;
 
-/** A job of which something is set aside: one event of it, or all. */
-export interface SetAside {
+/** The job that a dead letter comes from. */
+export interface DeadLetterSource {
   id: string;
   account: JobAccount;
-  /** How many events are in what is set aside. */
+  /** Number of events in the dead letter. */
   events: number;
   isDone: boolean;
 }
 
-/** Sets JSON text aside in `dead_letter_events`, once; NUL cannot be stored and becomes U+FFFD. */
-export async function setAside(pool: Pool, job: SetAside, reason: string, payload: string): Promise<void> {
+/** Writes a dead letter, once; NUL cannot be stored and becomes U+FFFD. */
+export async function writeDeadLetter(
+  pool: Pool,
+  job: DeadLetterSource,
+  reason: string,
+  payload: string,
+): Promise<void> {
   const text = makeStorable(payload);
   const accounts: Accounts = { jobs: [job.account], areDone: job.isDone };
-  await pool.query(setAsideStatement, [
+  await pool.query(insertDeadLetter, [
     ...[payloadId(job.id, text), siteOf(payload), makeStorable(reason), text, job.id],
     ...accountValues(accounts),
     job.events,
   ]);
 }
 
-/** A job whose events are stored and set aside piece by piece. */
 export interface IsolatedJob {
   id: string;
   account: JobAccount;
 }
 
-const oneOf = (job: IsolatedJob): SetAside => ({ ...job, events: 1, isDone: false });
+const singleEventOf = (job: IsolatedJob): DeadLetterSource => ({ ...job, events: 1, isDone: false });
 
-/** Sets aside at once what is older than the raw events kept, which may be a whole import, and goes on with the rest. */
-async function isolateClosed(
+/** Dead-letters all events older than the raw events kept, possibly a whole import, and continues with the rest. */
+async function deadLetterClosed(
   { pool, insert, job }: { pool: Pool; insert: Insert; job: IsolatedJob },
   events: string[],
   closed: ClosedTimeError,
-): Promise<Isolated | undefined> {
+): Promise<StoreOutcome | undefined> {
   const isOld = (event: string) => closed.covers(parseEvent(event));
   const old = events.filter(isOld);
   if (old.length === 0) return undefined;
-  for (const event of old) await setAside(pool, oneOf(job), closed.message, event);
+  for (const event of old) await writeDeadLetter(pool, singleEventOf(job), closed.message, event);
   const others = events.filter((event) => !isOld(event));
   const rest = others.length === 0 ? { stored: 0, deadLettered: 0 } : await isolatePoison(pool, insert, job, others);
   return { stored: rest.stored, deadLettered: rest.deadLettered + old.length };
 }
 
 /**
- * Halves the batch until each bad event stands alone: about 2 log2(n) statements for one bad event in n. Events stay the texts
- * that they came as, so that neither their depth nor their numbers matter here.
- * @throws what `insert` throws when the error is not the data's fault; what was stored or set aside stays and is found again.
+ * Halves the batch until each bad event is alone: about 2 log2(n) statements for one bad event in n. Events remain JSON text, so
+ * deep nesting and exact numbers are no problem.
+ * @throws the error of `insert` if the data is not at fault; what was stored or dead-lettered by then is recognized by a retry.
  */
-export async function isolatePoison(pool: Pool, insert: Insert, job: IsolatedJob, events: string[]): Promise<Isolated> {
+export async function isolatePoison(
+  pool: Pool,
+  insert: Insert,
+  job: IsolatedJob,
+  events: string[],
+): Promise<StoreOutcome> {
   try {
     return { stored: await insert(`[${events.join(',')}]`), deadLettered: 0 };
   } catch (error) {
     if (!isDataFault(error)) throw error;
     if (error instanceof ClosedTimeError) {
-      const isolated = await isolateClosed({ pool, insert, job }, events, error);
+      const isolated = await deadLetterClosed({ pool, insert, job }, events, error);
       if (isolated) return isolated;
     }
     if (events.length === 1) {
       const { code, message } = (error instanceof ClosedTimeError ? error.cause : error) as Error & { code?: string };
-      await setAside(pool, oneOf(job), `${code}: ${message}`, events[0]!);
+      await writeDeadLetter(pool, singleEventOf(job), `${code}: ${message}`, events[0]!);
       return { stored: 0, deadLettered: 1 };
     }
   }

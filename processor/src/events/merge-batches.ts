@@ -1,20 +1,20 @@
-/** Turns the batches of all jobs that are active at a time into few large writes. */
+/** Merges the batches of all active jobs into few large writes. */
 import type { JobAccount } from '@millrace/shared/contract/job-account';
 import { type GroupSize, takeGroup } from '@millrace/shared/platform/take-group';
 
 export interface Batch {
   jobId: string;
-  /** Text of a JSON array. */
+  /** JSON array. */
   events: string;
   count: number;
-  /** Of version 2 of the job. */
+  /** From job version 2. */
   hasContext: boolean;
   account: JobAccount;
 }
 
-/** The size of one write at most, unless one batch alone is larger. */
+/** Limits of one write; a single batch may exceed them. */
 export interface MergeLimits extends GroupSize {
-  /** Writes at a time. */
+  /** Concurrent writes. */
   parallel: number;
 }
 
@@ -24,12 +24,12 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** What of a group was new is counted for its hour. */
-const areOfOneHour = (one: Waiting, other: Waiting) => one.batch.account.hour === other.batch.account.hour;
+/** New events of a group are counted for one hour, so all its jobs must share it. */
+const haveSameHour = (one: Waiting, other: Waiting) => one.batch.account.hour === other.batch.account.hour;
 
 const sizeOf = ({ batch }: Waiting) => ({ events: batch.count, characters: batch.events.length });
 
-/** Hands `write` groups of batches; the function returned resolves when the batch given to it was written. */
+/** Calls `write` with groups of batches; the returned function resolves when its batch was written. */
 export function createBatchMerger(
   write: (group: Batch[]) => Promise<void>,
   limits: MergeLimits,
@@ -53,10 +53,10 @@ export function createBatchMerger(
   function start(): void {
     scheduled = false;
     while (writing < limits.parallel && waiting.length > 0)
-      void writeGroup(takeGroup(waiting, sizeOf, limits, areOfOneHour));
+      void writeGroup(takeGroup(waiting, sizeOf, limits, haveSameHour));
   }
 
-  /** Later in this turn of the event loop, so that jobs that arrive together are written together. */
+  /** Deferred, so that jobs that arrive together are written together. */
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
@@ -70,7 +70,7 @@ export function createBatchMerger(
     });
 }
 
-/** One JSON array out of several. */
+/** Joins JSON arrays into one. */
 export function joinBatches(group: Batch[]): string {
   const [only] = group;
   if (only && group.length === 1) return only.events;

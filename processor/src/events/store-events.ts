@@ -1,4 +1,4 @@
-/** Turns the JSON text of events into rows, making the partitions that they need on the way. */
+/** Stores events, creating missing partitions first. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { readRawHorizon } from '../rollups/raw-horizon.js';
 import type { Accounts } from './account-jobs.js';
@@ -7,8 +7,8 @@ import { ClosedTimeError } from './closed-time.js';
 import { ensurePartitions } from './ensure-partitions.js';
 import { insertEvents } from './insert-events.js';
 
-/** Without a partition still: before what is kept, where something was dropped, or beyond all that can be made. */
-async function explain(pool: Pool, error: unknown): Promise<unknown> {
+/** If a partition is still missing, events are either older than the raw events kept or out of the valid range. */
+async function explainError(pool: Pool, error: unknown): Promise<unknown> {
   if (classifyError(error) !== 'missing_partition') return error;
   const horizon = await readRawHorizon(pool);
   return horizon ? new ClosedTimeError(horizon.closedBefore, error) : error;
@@ -16,7 +16,7 @@ async function explain(pool: Pool, error: unknown): Promise<unknown> {
 
 /**
  * Stores the events of a JSON array; returns how many were new.
- * @throws what Postgres says of events that it cannot store, ClosedTimeError for a batch with events older than what is kept.
+ * @throws the error of Postgres for events that it cannot store; ClosedTimeError if events are older than the raw events kept.
  */
 export async function storeEvents(
   pool: Pool,
@@ -33,6 +33,6 @@ export async function storeEvents(
   try {
     return await insertEvents(pool, events, hasContext, accounts);
   } catch (error) {
-    throw await explain(pool, error);
+    throw await explainError(pool, error);
   }
 }

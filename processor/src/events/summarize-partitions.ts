@@ -1,13 +1,15 @@
-/** Keeps the index on transactions complete, by which reporting finds the events that came since its last look. */
+/** Keeps the BRIN index on transaction ids up to date; reporting uses it to find events that are not rolled up yet. */
+
 import { createErrorLog, type Logger } from '@millrace/shared/platform/logger';
-import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
+import { hasSqlState, inTransaction, type Pool } from '@millrace/shared/platform/postgres';
+import { repeat } from '@millrace/shared/platform/repeat';
 
 const intervalMs = 5_000;
 
-/** Partition → its size when its index was last completed. */
+/** Partition → its size when its index was last summarized. */
 export type SummarizedSizes = Map<string, string>;
 
-/** The newest first. */
+/** Newest first. */
 const findPartitions = `/* processor.findTxidIndexes */
 select indrelid::regclass::text as partition, indexrelid::regclass::text as index, pg_relation_size(indrelid)::text as size
 from pg_inherits join pg_index on indrelid = inhrelid join pg_class on pg_class.oid = indexrelid join pg_am on pg_am.oid = relam
@@ -21,64 +23,56 @@ interface Partition {
 
 const summarizePartition = '/* processor.summarizePartition */ select brin_summarize_new_values($1::regclass)';
 
-/** Autovacuum gives way to anyone who waits a second for its lock; this gives up before that. */
+/** Autovacuum cancels itself for a session that waits one second for its lock; give up before that. */
 const begin = `begin; set local lock_timeout = '200ms'`;
-/** Another session, such as autovacuum, has the lock; the partition has been dropped meanwhile. */
-const passing = ['55P03', '42P01'];
+/** Lock held by another session such as autovacuum; partition dropped meanwhile. */
+const transientCodes = ['55P03', '42P01'];
 
-/** Undefined for what the next look does again. */
+/** Undefined if the next check should try again. */
 async function run<Row extends object>(pool: Pool, text: string, values: string[] = []): Promise<Row[] | undefined> {
   try {
     return await inTransaction(pool, async (client) => (await client.query<Row>(text, values)).rows, begin);
   } catch (error) {
-    if (passing.includes((error as { code?: string }).code ?? '')) return undefined;
+    if (hasSqlState(error, ...transientCodes)) return undefined;
     throw error;
   }
 }
 
 /**
- * Completes the index of each partition that has grown. Postgres itself does so with the next vacuum, or soon, for as many pages as its
- * list of work has places for (256 ranges of 8 pages): after an import, or at 1,000 events/s, each look would read all pages since.
- * Ends before the next partition once `stopped` has fired.
+ * Summarizes the index of each partition that has grown. Postgres does this by itself only with the next vacuum, or for as many
+ * pages as its work list holds (256 ranges of 8 pages): after an import, or at 1,000 events/s, every query would read all pages
+ * written since. Stops before the next partition once `stopped` is aborted.
  */
 export async function summarizePartitions(
   pool: Pool,
   done: SummarizedSizes,
   logError: (error: unknown) => void,
-  stopped: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> {
   const partitions = await run<Partition>(pool, findPartitions);
   for (const { partition, index, size } of partitions ?? []) {
-    if (stopped.aborted) return;
+    if (signal.aborted) return;
     if (done.get(partition) === size) continue;
-    // One that cannot be completed holds up no other.
+    // A failure must not hold up other partitions.
     const rows = await run(pool, summarizePartition, [index]).catch(logError);
     if (rows) done.set(partition, size);
   }
 }
 
-/** Looks every few seconds; returns the function that ends it, and waits for a look under way. */
-export function keepSummarized(pool: Pool, logger: Logger): () => Promise<void> {
+/** Checks every few seconds; returns a function that stops it and waits for the check in progress. */
+export function startSummarizing(pool: Pool, logger: Logger): () => Promise<void> {
   const done: SummarizedSizes = new Map();
   const logError = createErrorLog(
     logger,
-    'could not complete the index of new events; until then, today takes longer to count',
+    'could not summarize the index of new events; queries of today are slower until it succeeds',
     60_000,
   );
   const stopping = new AbortController();
-  let looking: Promise<void> | undefined;
-  const look = () => {
-    looking ??= summarizePartitions(pool, done, logError, stopping.signal)
-      .catch(logError)
-      .finally(() => {
-        looking = undefined;
-      });
-  };
-  look();
-  const timer = setInterval(look, intervalMs);
+  const check = () => summarizePartitions(pool, done, logError, stopping.signal);
+  const firstCheck = check().catch(logError);
+  const stop = repeat(() => firstCheck.then(check), intervalMs, logError);
   return async () => {
-    clearInterval(timer);
     stopping.abort();
-    await looking;
+    await Promise.all([firstCheck, stop()]);
   };
 }

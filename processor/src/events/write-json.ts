@@ -1,11 +1,11 @@
-/** JSON of values that came from outside: JSON.stringify calls itself for each level, and runs out of stack in a deep one. */
+/** Serializes untrusted JSON values without recursion: JSON.stringify overflows the stack on deeply nested ones. */
 
-/** What is still to be written: a value, or text that stands between values. */
+/** A pending value, or the text between values. */
 type Piece = { value: unknown } | { text: string };
 
-/** The value's own text, or its parts in order. */
+/** The text of a scalar, or the parts of a list or object in order. */
 function piecesOf(value: unknown): string | Piece[] {
-  // JSON.parse reads a number beyond the range of a double as infinite; as null it would be another value.
+  // JSON.parse reads numbers beyond the range of a double as infinite, which JSON.stringify would turn into null.
   if (typeof value === 'number' && !Number.isFinite(value) && !Number.isNaN(value))
     return value > 0 ? '1e999' : '-1e999';
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
@@ -17,7 +17,6 @@ function piecesOf(value: unknown): string | Piece[] {
   return [{ text: isList ? '[' : '{' }, ...between, { text: isList ? ']' : '}' }];
 }
 
-/** Writes what JSON.parse has made, without recursion. */
 export function writeJson(value: unknown): string {
   const written: string[] = [];
   const open: Piece[] = [{ value }];

@@ -1,5 +1,4 @@
-/** Turns an analytics job into the work on its site, or into a child job for each site. */
-
+/** Runs an analytics job: on its site, or fanned out to a child job per site. */
 import type { FanOutResult, RollResult, RowsResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { RetrySettings } from '@millrace/shared/queue/add-job';
@@ -8,14 +7,13 @@ import type { QueueHandle } from '@millrace/shared/queue/queue';
 import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 import { consumeAggregation } from '../aggregations/consume-aggregations.js';
 import type { RollConsumer, RollData } from '../rollups/consume-rolls.js';
-import { allSites, findSites } from '../rollups/find-sites.js';
-import { activeSites } from './active-sites.js';
+import { activeSites, allSites, sitesToRoll } from '../rollups/find-sites.js';
 import { fanOut } from './fan-out.js';
 
 export interface AnalyticsDeps {
   pool: Pool;
   rolls: RollConsumer;
-  /** Where the children of a job for all sites go. */
+  /** Receives the children of a job for all sites. */
   siteQueue: QueueHandle;
   retry: RetrySettings;
   graceDays?: number | undefined;
@@ -23,9 +21,9 @@ export interface AnalyticsDeps {
 
 const rollJobs = ['roll', 'HOURLY_ROLLUP', 'rebuild'];
 
-/** The sites that a job without site is for. */
+/** The sites of a job without a site. */
 function sitesFor(pool: Pool, name: string): Promise<string[]> {
-  if (name === 'roll') return findSites(pool, new Date());
+  if (name === 'roll') return sitesToRoll(pool, new Date());
   return name === 'rebuild' ? allSites(pool) : activeSites(pool, new Date());
 }
 
@@ -43,7 +41,7 @@ export function createAnalyticsConsumer(deps: AnalyticsDeps): HandleJob<RollResu
     }
     const onProgress = (percent: number) => job.updateProgress(percent);
     if (rollJobs.includes(job.name)) return rolls.consume(job.data as RollData, onProgress);
-    // A schedule says as of when; a job that does not is as of when it was added, however late it is worked on.
+    // Schedules set `at`; otherwise the time at which the job was added counts, however late it runs.
     const data = { at: new Date(job.timestamp).toISOString(), ...job.data };
     return consumeAggregation(pool, job.name, data, { now: new Date(), graceDays, onProgress });
   };

@@ -1,5 +1,4 @@
-/** Turns a metrics job into the figures of its site, or into a child job for each site. */
-
+/** Runs a metrics job: on its site, or fanned out to a child job per site. */
 import type { MetricsData } from '@millrace/shared/contract/job-data';
 import type { FanOutResult, RowsResult } from '@millrace/shared/contract/job-results';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -9,22 +8,21 @@ import type { QueueHandle } from '@millrace/shared/queue/queue';
 import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { calculateMetrics } from '../metrics/calculate-metrics.js';
-import { activeSites } from './active-sites.js';
+import { activeSites, siteTimezone } from '../rollups/find-sites.js';
 import { fanOut } from './fan-out.js';
-import { siteTimezone } from './site-timezone.js';
 
 export interface MetricsDeps {
   pool: Pool;
-  handle: QueueHandle;
+  queueHandle: QueueHandle;
   retry: RetrySettings;
 }
 
-export function createMetricsConsumer({ pool, handle, retry }: MetricsDeps): HandleJob<RowsResult | FanOutResult> {
+export function createMetricsConsumer({ pool, queueHandle, retry }: MetricsDeps): HandleJob<RowsResult | FanOutResult> {
   return async (job, token) => {
     const { site_id, ...data } = job.data as MetricsData;
     if (site_id === undefined) {
       return fanOut(job, token, {
-        queue: handle.queue,
+        queue: queueHandle.queue,
         retry,
         findSites: () => activeSites(pool, new Date()),
         prioritiesOf: (sites) => readSitePriorities(pool, sites),

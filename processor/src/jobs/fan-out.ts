@@ -1,30 +1,29 @@
-/** A child job for each site of a job that is for all of them, and what becomes of the children. */
-
+/** Adds a child job per site for a job that is for all sites, and collects the results. */
 import type { FanOutResult } from '@millrace/shared/contract/job-results';
 import { addJobs, type RetrySettings } from '@millrace/shared/queue/add-job';
 import type { Job, Queue } from '@millrace/shared/queue/queue';
 import { WaitingChildrenError } from 'bullmq';
 
-/** Progress of a job whose children are all in the queue: what tells its second run from a first one that was cut off. */
+/** Progress of a job whose children are all queued; distinguishes its second run from an interrupted first one. */
 const childrenAdded = 1;
 const jobsPerCall = 500;
 
 export interface FanOut {
-  /** Where the children go. */
+  /** Receives the children. */
   queue: Queue;
   retry: RetrySettings;
   findSites(): Promise<string[]>;
-  /** By site; where it has none its child runs first. What the job itself was given goes before. */
+  /** By site; children without a priority run first. A priority of the job itself takes precedence. */
   prioritiesOf(sites: string[]): Promise<Map<string, number>>;
 }
 
 const childPrefix = (job: Job) => `${job.name}-${job.id}-`;
 
 /**
- * Ids follow from the parent's, so that a parent that runs again adds nothing twice. No site has the mark in its id: without it, site
- * `b-c` of job `a` would be site `c` of job `a-b`, as up to 0.4.
+ * Child ids are derived from the parent's, so a parent that runs again adds no duplicates. Site ids never contain this separator:
+ * without it, as up to 0.4, site `b-c` of job `a` and site `c` of job `a-b` would collide.
  */
-const siteMark = '~';
+const siteSeparator = '~';
 
 async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: FanOut): Promise<void> {
   const parent = { id: job.id!, queue: job.queueQualifiedName };
@@ -35,7 +34,7 @@ async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: 
     return {
       name: job.name,
       data: { ...job.data, site_id },
-      options: { jobId: `${childPrefix(job)}${siteMark}${site_id}`, parent, ...(priority && { priority }) },
+      options: { jobId: `${childPrefix(job)}${siteSeparator}${site_id}`, parent, ...(priority && { priority }) },
     };
   });
   for (let from = 0; from < jobs.length; from += jobsPerCall) {
@@ -43,20 +42,20 @@ async function addChildren(job: Job, { queue, retry, findSites, prioritiesOf }: 
   }
 }
 
-/** The key of a child ends with its id, in which the site is what follows the prefix, up to 0.4 without the mark. */
+/** The key of a child ends with its id: the prefix, the separator (since 0.5) and the site. */
 function siteOf(key: string, prefix: string): string {
   const site = key.slice(key.lastIndexOf(`:${prefix}`) + 1 + prefix.length);
-  return site.startsWith(siteMark) ? site.slice(siteMark.length) : site;
+  return site.startsWith(siteSeparator) ? site.slice(siteSeparator.length) : site;
 }
 
 async function collect(job: Job): Promise<FanOutResult> {
   const prefix = childPrefix(job);
-  // A job of a flow may have waited for others before.
+  // In a flow, the job may also have had other children.
   const ofSites = <T>(children: Record<string, T>) =>
     Object.entries(children).filter(([key]) => key.includes(`:${prefix}`));
   const values = ofSites(await job.getChildrenValues<object>());
   const failures = ofSites(await job.getIgnoredChildrenFailures());
-  // A site has two children where the release before was cut off and this one went on.
+  // A site has two children if a job of an older release was interrupted and continued by this one.
   const done = new Set<string>();
   const result: FanOutResult = { done: [], failed: [], skipped: [] };
   for (const [key, value] of values.sort()) {
@@ -69,9 +68,9 @@ async function collect(job: Job): Promise<FanOutResult> {
 }
 
 /**
- * Adds the children and leaves the job waiting for them; run again once all have ended, it says how. A site that fails does
- * not keep others from being done.
- * @throws WaitingChildrenError, by which BullMQ knows that the job waits.
+ * The first run adds the children and waits for them; when they have ended, the second run returns the results. A failing site
+ * does not affect the others.
+ * @throws WaitingChildrenError to tell BullMQ that the job waits for its children.
  */
 export async function fanOut(job: Job, token: string, deps: FanOut): Promise<FanOutResult> {
   if (job.progress !== childrenAdded) {

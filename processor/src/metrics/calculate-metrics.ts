@@ -1,4 +1,3 @@
-/** Turns a metrics job of one site into the row of its period. */
 import type { MetricsData } from '@millrace/shared/contract/job-data';
 import type { RowsResult } from '@millrace/shared/contract/job-results';
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
@@ -6,10 +5,7 @@ import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { unknownSite } from '../aggregations/claim-aggregation.js';
 import { periodOf, resolvePeriod } from '../aggregations/periods.js';
 import { hoursOf } from '../aggregations/publisher-buckets.js';
-import { measurePerformance } from './measure-performance.js';
-import { measureQuality } from './measure-quality.js';
-import { measureRevenue } from './measure-revenue.js';
-import type { MeasuredPeriod } from './measured-period.js';
+import { type MeasuredPeriod, measurePerformance, measureQuality, measureRevenue } from './measures.js';
 
 const measures: Record<MetricsData['metricType'], (period: MeasuredPeriod) => Promise<object>> = {
   performance: measurePerformance,
@@ -24,10 +20,10 @@ export interface MetricsJob extends Omit<MetricsData, 'site_id' | 'at'> {
   at: string;
 }
 
-type Stretch = Pick<MeasuredPeriod, 'before' | 'from' | 'to'>;
+type PeriodRange = Pick<MeasuredPeriod, 'before' | 'from' | 'to'>;
 
-/** An hour of the site's clock: of a day it is the first. */
-function resolveHour({ period, at, timezone }: MetricsJob): Stretch {
+/** A clock hour in the site's time zone; for a day, its first hour. */
+function resolveHour({ period, at, timezone }: MetricsJob): PeriodRange {
   const isRelative = period === 'previous' || period === 'current';
   const instant = isRelative ? new Date(at) : dayStart(period, timezone);
   const earlier = (time: Date) => new Date(time.getTime() - 1);
@@ -37,7 +33,7 @@ function resolveHour({ period, at, timezone }: MetricsJob): Stretch {
   return { before: hourOf(earlier(hour.from)).from, from: hour.from, to: hour.to };
 }
 
-function resolve(job: MetricsJob): Stretch {
+function resolve(job: MetricsJob): PeriodRange {
   const { periodType, period, at, timezone } = job;
   if (periodType === 'hour') return resolveHour(job);
   const { start, from, to } = resolvePeriod({ periodType, period, at }, timezone);
@@ -50,16 +46,16 @@ select site_id, $2, $3, $4, $5 from sites where site_id = $1 for key share
 on conflict (site_id, metric_type, period_type, period_start) do update set
   figures = excluded.figures, computed_at = excluded.computed_at`;
 
-/** Replaces the row of the period: twice is once, and events that came late are in the next. Skipped when the site was erased meanwhile. */
+/** Replaces the row of the period, so it is safe to repeat. Skipped if the site was erased meanwhile. */
 export async function calculateMetrics(job: MetricsJob): Promise<RowsResult> {
   const startedAt = performance.now();
-  const stretch = resolve(job);
+  const range = resolve(job);
   const { siteId, metricType, periodType } = job;
   const { rowCount } = await inTransaction(
     job.pool,
     async (client) => {
-      const figures = await measures[metricType]({ client, siteId, ...stretch });
-      return client.query(upsert, [siteId, metricType, periodType, stretch.from, JSON.stringify(figures)]);
+      const figures = await measures[metricType]({ client, siteId, ...range });
+      return client.query(upsert, [siteId, metricType, periodType, range.from, JSON.stringify(figures)]);
     },
     'begin isolation level read committed',
   );

@@ -1,28 +1,27 @@
-/** Turns an analytics job of one site into marks and a roll of that site. */
-import { setTimeout as pause } from 'node:timers/promises';
+/** Rolls the site of an analytics job, marking the requested range first. */
 import type { HourlyRollupData, RebuildData, SiteData } from '@millrace/shared/contract/job-data';
 import type { RollResult } from '@millrace/shared/contract/job-results';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { eraseSite, isToBeErased } from '../erase/erase-site.js';
+import { eraseSite, isErasurePending } from '../erase/erase-site.js';
 import type { CorruptSegmentError } from '../segments/stored-segments.js';
-import { busy } from './claim-site.js';
+import { busy, retryWhileBusy } from './claim-site.js';
 import { markRange } from './mark-range.js';
 import { rollSite } from './roll-site.js';
 
 export type RollData = (SiteData | HourlyRollupData | RebuildData) & { site_id: string };
 
 export interface RollConsumer {
-  /** `onProgress` is told percents. */
+  /** `onProgress` receives the percentage done. */
   consume(data: RollData, onProgress: (percent: number) => Promise<unknown> | unknown): Promise<RollResult>;
-  /** Lets the roll under way end after its transaction; what is marked stays marked. */
+  /** Ends the running roll after its current transaction; remaining marks are kept. */
   stop(): void;
 }
 
-/** How long a job that must be done waits for another roll of its site, before the queue's back-off does. */
+/** How long a job with a range waits for another roll of its site before the queue retries it with back-off. */
 const patience = { attempts: 40, pauseMs: 250 };
 
-/** The range that a job asks to be computed anew; undefined for one that only rolls what is marked. */
+/** The range to recompute; undefined for a job that only processes existing marks. */
 function rangeOf(data: RollData): { from: Date; to: Date } | undefined {
   if ('startTime' in data) return { from: new Date(data.startTime), to: new Date(data.endTime) };
   if ('from' in data) return { from: new Date(data.from), to: new Date(data.to) };
@@ -33,24 +32,13 @@ export function createRollConsumer(pool: Pool, clock = () => new Date(), logger?
   const stopping = new AbortController();
   type OnProgress = Parameters<RollConsumer['consume']>[1];
 
-  /** A site that is to be erased is, instead of being rolled. */
+  /** Erases the site instead if that was requested. */
   async function roll(siteId: string, onProgress: OnProgress) {
-    if ((await isToBeErased(pool, siteId)) && (await eraseSite(pool, siteId, stopping.signal)) === busy) return busy;
+    if ((await isErasurePending(pool, siteId)) && (await eraseSite(pool, siteId, stopping.signal)) === busy)
+      return busy;
     const onCorrupt = (error: CorruptSegmentError) =>
-      logger?.error(
-        { site_id: siteId, err: error },
-        'gave up a segment that cannot be read; its intervals are rolled again',
-      );
-    return rollSite(pool, siteId, { now: clock(), stopped: stopping.signal, onProgress, onCorrupt });
-  }
-
-  async function rollPatiently(siteId: string, onProgress: OnProgress): Promise<RollResult> {
-    for (let attempt = 0; attempt < patience.attempts && !stopping.signal.aborted; attempt += 1) {
-      const summary = await roll(siteId, onProgress);
-      if (summary !== busy) return summary;
-      await pause(patience.pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-    throw new Error(`Site ${siteId} is being rolled by another job; the range stays marked and is tried again.`);
+      logger?.error({ site_id: siteId, err: error }, 'dropped a corrupt segment; its intervals will be rolled again');
+    return rollSite(pool, siteId, { now: clock(), signal: stopping.signal, onProgress, onCorrupt });
   }
 
   return {
@@ -61,7 +49,11 @@ export function createRollConsumer(pool: Pool, clock = () => new Date(), logger?
         return summary === busy ? { skipped: 'another roll of this site is running' } : summary;
       }
       await markRange(pool, data.site_id, range.from, range.to);
-      return rollPatiently(data.site_id, onProgress);
+      const summary = await retryWhileBusy(() => roll(data.site_id, onProgress), patience, stopping.signal);
+      if (summary !== busy) return summary;
+      throw new Error(
+        `Site ${data.site_id} is being rolled by another job; the range stays marked and the job is retried.`,
+      );
     },
     stop: () => stopping.abort(),
   };

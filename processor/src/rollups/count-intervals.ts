@@ -1,11 +1,11 @@
-/** Counts events of intervals: a row of the rollup for each type, and one for all types together. */
+/** Counts events per interval: one rollup row for each event type and one for all types. */
 import { encodeBitmap } from '@millrace/shared/bitmap/bitmap';
 import { allTypes, intervalMs } from '@millrace/shared/contract/rollups';
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { GatheredColumn, GatheredEvents } from '../segments/gather-events.js';
 import type { RollupRow } from './write-rollups.js';
 
-/** Visitors of one row of a rollup, ascending, each once; `end` is where the next ones go. */
+/** The visitors of a rollup row: distinct, ascending, up to `end`. */
 interface Distinct {
   numbers: Uint32Array;
   end: number;
@@ -20,7 +20,7 @@ function addVisitor(distinct: Distinct, visitor: number): void {
 
 type MakeRow = (key: number, events: number, distinct: Distinct) => RollupRow;
 
-/** Events come in the order of visitors; a row is made for each key that occurs, in their order. */
+/** Makes a row for each distinct key, in key order. Events must be in the order of visitors. */
 function countKeys(keys: Uint32Array, visitors: Uint32Array, makeRow: MakeRow): RollupRow[] {
   const order = orderRows([keys]);
   const distinct = { numbers: new Uint32Array(order.length), end: 0 };
@@ -47,13 +47,13 @@ function rowMaker(startMs: number, keyParts: (key: number) => { interval: number
   };
 }
 
-/** Events that are counted: those of people. */
+/** Events that are not from bots. */
 interface Counted {
-  /** Row by row: the interval, and the place of the type. */
+  /** Per row: the interval, and the index of the type. */
   interval: Uint32Array;
   type: Uint32Array;
   visitor: Uint32Array;
-  /** Intervals that have only bots. */
+  /** Intervals with events of bots only. */
   others: Set<number>;
 }
 
@@ -67,12 +67,12 @@ function countedEvents(
   let count = 0;
   for (let row = 0; row < rows; row += 1) {
     const interval = Math.floor(time[row]! / intervalMs);
-    if (bots.places[row] !== 0) {
+    if (bots.indexes[row] !== 0) {
       others.add(interval);
       continue;
     }
     counted.interval[count] = interval;
-    counted.type[count] = types.places[row]!;
+    counted.type[count] = types.indexes[row]!;
     counted.visitor[count] = visitor[row]!;
     count += 1;
   }
@@ -81,7 +81,7 @@ function countedEvents(
   return { interval, type, visitor: counted.visitor.subarray(0, count), others };
 }
 
-/** The rows of gathered events; `startMs` is the start of their first interval. */
+/** The rollup rows of gathered events; `startMs` is the start of their first interval. */
 export function countIntervals(
   events: Pick<GatheredEvents, 'rows' | 'time' | 'visitor'>,
   { types, bots }: { types: GatheredColumn; bots: GatheredColumn },

@@ -1,10 +1,10 @@
-/** Counts events of intervals in Postgres, where they are too many for a segment. */
+/** Counts events per interval in Postgres, for intervals with too many events for a segment. */
 import { encodeBitmap, numbersOf } from '@millrace/shared/bitmap/bitmap';
-import { allTypes } from '@millrace/shared/contract/rollups';
+import { allTypes, intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { RollupRow } from './write-rollups.js';
 
-/** Numbers of visitors as they come, four bytes each. */
+/** `numbers`: unsorted visitor numbers, four bytes each. */
 interface Group {
   bucket: Date;
   event_type: string;
@@ -12,11 +12,11 @@ interface Group {
   numbers: Buffer | null;
 }
 
-/** Bots are not counted; an interval that has only them has a row that says so. */
+/** Bots are not counted; an interval with only bots has a row with 0 events. */
 const ofPeople = 'filter (where bot is null)';
 
 const statement = `/* processor.groupEvents */
-select date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as bucket,
+select ${intervalStartSql} as bucket,
   coalesce(event_type, '${allTypes}') as event_type, (count(*) ${ofPeople})::int as events,
   string_agg(int4send(visitor_no), '') ${ofPeople} as numbers
 from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")
@@ -24,7 +24,7 @@ join events on events.site_id = $1 and timestamp >= range."from" and timestamp <
 left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
 group by grouping sets ((1, event_type), (1)) having count(*) ${ofPeople} > 0 or grouping(event_type) = 1`;
 
-/** The rows of the rollup for ranges of intervals, given as their starts and ends. */
+/** The rollup rows of ranges of intervals, given by their starts and ends. */
 export async function groupEvents(
   client: PoolClient,
   siteId: string,

@@ -1,17 +1,16 @@
-/** Turns a range of time into marks on its intervals, so that the next roll computes them anew. */
-
-import { intervalMs } from '@millrace/shared/contract/rollups';
+/** Marks the intervals of a time range so that the next roll recomputes them. */
+import { intervalMs, intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { UnrecoverableError } from 'bullmq';
 import { readRawHorizon } from './raw-horizon.js';
 
 /**
- * Intervals that have events, and those that have rollups although their events are gone: erased, that is. What was dropped
- * for its age is never marked, even when it is dropped at this very moment.
+ * Marks intervals with events, and those with rollups whose events were erased. Dropped months are never marked, even if a month
+ * is being dropped concurrently.
  */
 const statement = `/* processor.markRange */
 with intervals as (
-  select date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z') as start
+  select ${intervalStartSql} as start
   from events where site_id = $1 and timestamp >= $2 and timestamp < $3 group by start
   union
   select interval_start from rollup_15m
@@ -22,18 +21,18 @@ with intervals as (
 insert into rollup_marks (site_id, interval_start)
 select site_id, start from site cross join intervals where start >= coalesce((select since from raw_horizon), '-infinity')`;
 
-/** What is older lives in rollups only, and computing it anew would be the end of it. */
+/** Times without raw events exist only in rollups; recomputing would delete them. */
 async function refuseClosed(pool: Pool, from: Date): Promise<void> {
   const horizon = await readRawHorizon(pool);
   if (!horizon || from >= horizon.closedBefore) return;
   throw new UnrecoverableError(
-    `The raw events before ${horizon.since.toISOString()} are gone (RAW_RETENTION_DAYS), and rollups before ${horizon.closedBefore.toISOString()} are final: ask for a range from then on.`,
+    `The raw events before ${horizon.since.toISOString()} are gone (RAW_RETENTION_DAYS), and rollups before ${horizon.closedBefore.toISOString()} are final: use a range that starts there or later.`,
   );
 }
 
 /**
- * Marks the intervals that `[from, to)` touches; returns how many. Marking again changes nothing but the work to do.
- * @throws UnrecoverableError for a range of which raw events were dropped: nothing is marked, no other attempt would be.
+ * Marks the intervals that `[from, to)` touches; returns how many. Safe to repeat.
+ * @throws UnrecoverableError if raw events of the range were dropped: nothing is marked, and a retry would not help.
  */
 export async function markRange(pool: Pool, siteId: string, from: Date, to: Date): Promise<number> {
   const start = new Date(Math.floor(from.getTime() / intervalMs) * intervalMs);

@@ -1,25 +1,25 @@
-/** Turns the record of what was dropped into the moments from which on raw events can be trusted, and may be added. */
+/** From when on raw events exist, and from when on they may still be added. */
+
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
+import { dayMs } from '@millrace/shared/time/zone-days';
 
 export interface RawHorizon {
-  /** Raw events before it are gone; rollups alone know of them. */
+  /** Raw events before this time were dropped; only rollups are left. */
   since: Date;
-  /** No event before it is stored any more, and nothing before it is marked. */
+  /** Events before this time are no longer stored, and no interval before it is marked. */
   closedBefore: Date;
 }
-
-const dayMs = 86_400_000;
 
 /** See {@link closedBefore}. */
 export const closedDays = 2;
 
 /**
- * Days lie across the horizon in most time zones: with a part of their events gone they could not be computed anew. So the
- * first two days that are kept are closed as well, which is more than any day that began before.
+ * In most time zones a day lies across the horizon and could not be recomputed, as some of its events are gone. So the first two
+ * days kept are closed as well, which covers any such day.
  */
 export const closedBefore = (since: Date): Date => new Date(since.getTime() + closedDays * dayMs);
 
-/** Undefined while no raw event was ever dropped. */
+/** Undefined if no raw events were dropped yet. */
 export async function readRawHorizon(database: Pool | PoolClient): Promise<RawHorizon | undefined> {
   const { rows } = await database.query<{ since: Date }>(
     '/* processor.readRawHorizon */ select since from raw_horizon',

@@ -1,4 +1,4 @@
-/** Fresh rows of rollup_days for marked days of a site; the marks go in the same transaction. */
+/** Recomputes the marked days of a site from its intervals, in one transaction with the removal of their marks. */
 import { createVisitorSet, splitFrames } from '@millrace/shared/bitmap/bitmap';
 import { allTypes } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
@@ -6,15 +6,15 @@ import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import type { ClaimedSite } from './claim-site.js';
 import { type RollupRow, writeRollups } from './write-rollups.js';
 
-/** A day's group as its intervals have it: bitmaps one after the other, each behind its length. */
+/** A row of a day, summed; `frames` are the bitmaps of its intervals, each prefixed with its length. */
 interface SummedIntervals extends Omit<RollupRow, 'visitors'> {
   frames: Buffer;
 }
 
-/** Events that one transaction should count: enough to be worth it, few enough to be over in a second or two. */
+/** Events per transaction: enough to be worth its overhead, few enough to take only a second or two. */
 export const eventsPerChunk = 200_000;
 
-/** The newest days, as many as have no more events together than that, or one. */
+/** Takes the newest days, up to that many events together, but at least one day. */
 const takeMarks = `/* processor.takeDayMarks */
 with marked as materialized (
   select day from rollup_day_marks where site_id = $1 and day < $2 order by day desc limit 32
@@ -57,11 +57,11 @@ function uniteIntervals({ frames, ...group }: SummedIntervals): RollupRow {
 
 export interface RolledDays {
   days: number;
-  /** How many were written. */
+  /** Rows written. */
   rows: number;
 }
 
-/** Adds up some of the newest marked days before `today` (of the site's rolled zone). Undefined when no day is marked. */
+/** Rolls some of the newest marked days before `today` (in the time zone of rollup_days). Undefined when no day is marked. */
 export async function rollDays(client: PoolClient, site: ClaimedSite, today: string): Promise<RolledDays | undefined> {
   const { siteId, timezone } = site;
   const marked = await client.query<{ day: string }>(takeMarks, [siteId, today, timezone, eventsPerChunk]);

@@ -1,15 +1,14 @@
-/** Counts marked intervals of a site again, and writes their segments, in one transaction with the removal of their marks. */
-
+/** Recounts the marked intervals of a site and writes their segments, in one transaction with the removal of their marks. */
 import { allTypes } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { startOf } from '@millrace/shared/segments/interval-ranges';
 import { dayOf } from '@millrace/shared/time/zone-days';
+import { toMarkedTypes } from '../aggregations/aggregated-types.js';
 import { boundsOf } from '../segments/read-events.js';
 import { writeSegments } from '../segments/segment-intervals.js';
 import type { ClaimedSite } from './claim-site.js';
 import { countIntervals } from './count-intervals.js';
 import { groupEvents } from './group-events.js';
-import { markAggregates } from './mark-aggregates.js';
 import { createTypeChanges, type RemovedRow, type TypeChanges } from './type-changes.js';
 import { numberVisitors } from './visitor-numbers.js';
 import { type RollupRow, writeRollups } from './write-rollups.js';
@@ -20,7 +19,7 @@ export interface RolledIntervals {
   rows: number;
 }
 
-/** Newest first: what people look at is there before the past of a large import. What is taken is counted, see migration 0018. */
+/** Newest first, so current figures do not wait for the past of a large import. Taken marks are counted, see migration 0018. */
 const takeMarks = `/* processor.takeMarks */
 with chunk as materialized (
   select interval_start from rollup_marks where site_id = $1 and interval_start < $2
@@ -36,7 +35,7 @@ with chunk as materialized (
 )
 select interval_start as "start" from chunk order by 1`;
 
-/** What they said of each type of events comes back, visitors by their hash: they may be of many bytes. */
+/** Returns the old rows of each event type, with a hash of the visitors, which may be large. */
 const removeRows = `/* processor.removeIntervals */
 with gone as (
   delete from rollup_15m where site_id = $1 and dimension = 'all' and interval_start = any($2)
@@ -47,13 +46,13 @@ select interval_start as start, event_type as type, events, hash from gone where
 const markDays = `/* processor.markDays */
 insert into rollup_day_marks (site_id, day) select $1, day from unnest($2::date[]) as day on conflict do nothing`;
 
-/** Marks days as to be computed; under the claim of the site. */
+/** Marks the days of intervals to be recomputed; requires the claim of the site. */
 export async function markDaysOf(client: PoolClient, site: ClaimedSite, intervals: Date[]): Promise<void> {
   const days = new Set(intervals.map((start) => dayOf(start, site.timezone)));
   await client.query(markDays, [site.siteId, [...days]]);
 }
 
-/** Writes the segments of intervals, and returns the rows of the rollup that their events make. */
+/** Writes the segments of intervals and returns their rollup rows. */
 async function countAndWrite(client: PoolClient, siteId: string, intervals: Date[]): Promise<RollupRow[]> {
   const rows: RollupRow[] = [];
   await writeSegments(client, siteId, intervals, async (covers, events) => {
@@ -69,13 +68,13 @@ async function countAndWrite(client: PoolClient, siteId: string, intervals: Date
   return rows;
 }
 
-/** Starts, in milliseconds, of those in which nothing happened but bots. */
+/** Starts, in milliseconds, of intervals with only bots. */
 const intervalsOfBots = (rows: RollupRow[]): Set<number> =>
   new Set(
     rows.filter((row) => row.event_type === allTypes && row.events === 0).map(({ bucket }) => Date.parse(bucket)),
   );
 
-/** How many events there are, and what changed for types of events. */
+/** Returns the number of events and adds the new rows to `changes`. */
 function compareRows(rows: RollupRow[], changes: TypeChanges): number {
   let events = 0;
   for (const row of rows) {
@@ -85,7 +84,30 @@ function compareRows(rows: RollupRow[], changes: TypeChanges): number {
   return events;
 }
 
-/** Rolls up to `limit` marked intervals that ended before `closedBefore`; zeros when there are none. */
+const markChanged = `/* processor.markAggregates */
+insert into aggregation_marks (site_id, interval_start, event_types)
+select $1, start, types from jsonb_to_recordset($2::jsonb) as mark(start timestamptz, types text[])`;
+
+/**
+ * An interval that was rolled again without any change was requested explicitly, so all its aggregates are recomputed as well.
+ * `botsOnly` has the starts, in milliseconds, of intervals with only bots, which no aggregate counts.
+ */
+async function markAggregates(
+  client: PoolClient,
+  siteId: string,
+  intervals: Date[],
+  changes: TypeChanges,
+  botsOnly: ReadonlySet<number>,
+): Promise<void> {
+  const marks = intervals.flatMap((start) => {
+    const types = toMarkedTypes(changes.of(start));
+    if (types.length > 0) return { start, types };
+    return botsOnly.has(start.getTime()) ? [] : { start, types: null };
+  });
+  await client.query(markChanged, [siteId, JSON.stringify(marks)]);
+}
+
+/** Rolls up to `limit` marked intervals that ended before `closedBefore`; zeros if there are none. */
 export async function rollIntervals(
   client: PoolClient,
   site: ClaimedSite,
@@ -95,7 +117,7 @@ export async function rollIntervals(
   const { siteId, rawSince } = site;
   const marks = await client.query<{ start: Date }>(takeMarks, [siteId, closedBefore, limit]);
   if (marks.rows.length === 0) return { intervals: 0, events: 0, rows: 0 };
-  // Nothing marks what was dropped; if something did, the mark would go and the rollup stay.
+  // Dropped intervals are never marked; if one were, its mark would be removed and its rollup kept.
   const intervals = marks.rows.map(({ start }) => start).filter((start) => rawSince === null || start >= rawSince);
   const rows = await countAndWrite(client, siteId, intervals);
   const removed = await client.query<RemovedRow>(removeRows, [siteId, intervals]);

@@ -1,17 +1,15 @@
-/** Rolls a site: what changed since the last time is counted again, first intervals, then days, some in each transaction. */
-
+/** Rolls a site: recounts what changed, first intervals, then days, in a series of short transactions. */
 import { intervalMs, segmentsHeldSince } from '@millrace/shared/contract/rollups';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { dayOf } from '@millrace/shared/time/zone-days';
 import { fillSegments } from '../segments/fill-segments.js';
-import { mergeNext, type OnCorrupt, purgeNext } from '../segments/keep-segments.js';
+import { mergeNext, type OnCorrupt, purgeNext } from '../segments/maintain-segments.js';
+import { applyTimezone } from './apply-timezone.js';
 import { busy, claimSite, firstRow, type Roll } from './claim-site.js';
 import { dropDimensions, hasDimensions } from './drop-dimensions.js';
-import { followTimezone } from './follow-timezone.js';
 import { eventsPerChunk, rollDays } from './roll-days.js';
 import { rollIntervals } from './roll-intervals.js';
 
-/** What one roll did. */
 export interface RollSummary {
   intervals: number;
   days: number;
@@ -22,24 +20,24 @@ export interface RollSummary {
 
 export interface RollOptions {
   now: Date;
-  /** Once it fires, the roll ends after the transaction under way. */
-  stopped?: AbortSignal;
-  /** Told after each transaction how much of the marked intervals and days is done, 0 to 100. */
+  /** When aborted, the roll ends after its current transaction. */
+  signal?: AbortSignal;
+  /** Called after each transaction with the percentage of marked intervals and days done. */
   onProgress?: (percent: number) => Promise<unknown> | unknown;
-  /** Told of segments that cannot be read. */
+  /** Called for each corrupt segment. */
   onCorrupt?: OnCorrupt;
-  /** Once it has lasted this long, each kind of work on the past gets one more transaction, and is left to the next roll. */
-  giveWayAfterMs?: number;
+  /** After this time each kind of background work gets one more transaction; the rest is left to the next roll. */
+  backgroundAfterMs?: number;
 }
 
-/** Less than the minute after which new intervals are looked for. */
-const defaultGiveWayAfterMs = 45_000;
+/** Less than a minute, the period at which rolls are scheduled. */
+const defaultBackgroundAfterMs = 45_000;
 
 const maxIntervalsPerChunk = 192;
-/** Before anything is known of how many events intervals have. */
+/** Intervals in the first transaction, before their number of events is known. */
 const firstLimit = 8;
 
-/** Tries to insert only where nothing is: even `on conflict do nothing` waits for a roll that holds the row. */
+/** Inserts only if the row is missing: even `on conflict do nothing` would wait for a roll that holds it. */
 const addState = `/* processor.addRollupState */
 with added as (
   ${firstRow} and not exists (select 1 from site_rollups where site_id = $1)
@@ -47,31 +45,31 @@ with added as (
 select 1 from sites where site_id = $1`;
 
 interface Work {
-  /** Intervals and days that are marked. */
+  /** Marked intervals and days. */
   marks: number;
-  timezoneChanged: boolean;
+  hasNewTimezone: boolean;
   hasDimensions: boolean;
-  segmentsMissing: boolean;
-  segmentsPurge: boolean;
+  isMissingSegments: boolean;
+  isPurgeDue: boolean;
 }
 
 const findWork = `/* processor.findWork */
-select sites.timezone <> rolled.timezone as "timezoneChanged", ${hasDimensions} as "hasDimensions",
-  ${segmentsHeldSince} is distinct from '-infinity' as "segmentsMissing", segments_purge as "segmentsPurge",
+select sites.timezone <> rolled.timezone as "hasNewTimezone", ${hasDimensions} as "hasDimensions",
+  ${segmentsHeldSince} is distinct from '-infinity' as "isMissingSegments", segments_purge as "isPurgeDue",
   (select count(*)::int from (
     select 1 from rollup_marks where site_id = $1 and interval_start < $2 group by interval_start) as marked)
   + (select count(*)::int from rollup_day_marks where site_id = $1) as marks
 from sites join site_rollups rolled using (site_id) where site_id = $1`;
 
-/** How many intervals the next transaction takes, after one that took these. */
+/** How many intervals the next transaction takes, given the last one. */
 const nextLimit = ({ intervals, events }: { intervals: number; events: number }) =>
   Math.max(1, Math.min(maxIntervalsPerChunk, Math.round((intervals * eventsPerChunk) / Math.max(1, events))));
 
 interface Step {
-  /** How many intervals, days and rows it did, or undefined when there is nothing left to do. */
+  /** One transaction. Returns its counts, or undefined when there is nothing left to do. */
   run: () => Promise<{ intervals?: number; days?: number; rows?: number } | undefined | typeof busy>;
-  /** What nobody waits for as they do for new intervals. */
-  givesWay?: boolean;
+  /** Background work, less urgent than new intervals. */
+  isBackground?: boolean;
 }
 
 function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, work: Work): Step[] {
@@ -91,28 +89,28 @@ function stepsOf(pool: Pool, siteId: string, { now, onCorrupt }: RollOptions, wo
     limit = nextLimit(done);
     return done;
   }
-  const followZone = async () => ((await claimed(followTimezone)) === busy ? busy : undefined);
-  const later = (step: Roll<object | undefined>): Step => ({ run: () => claimed(step), givesWay: true });
+  const followZone = async () => ((await claimed(applyTimezone)) === busy ? busy : undefined);
+  const background = (step: Roll<object | undefined>): Step => ({ run: () => claimed(step), isBackground: true });
   return [
-    ...(work.timezoneChanged ? [{ run: followZone }] : []),
+    ...(work.hasNewTimezone ? [{ run: followZone }] : []),
     { run: roll },
     { run: () => claimed((client, site) => rollDays(client, site, dayOf(now, site.timezone))) },
-    ...(work.segmentsMissing ? [later((client, site) => fillSegments(client, site, closedBefore))] : []),
-    ...(work.segmentsPurge
-      ? [later((client, site) => purgeNext(client, site, { epoch, closedBefore }, onCorrupt))]
+    ...(work.isMissingSegments ? [background((client, site) => fillSegments(client, site, closedBefore))] : []),
+    ...(work.isPurgeDue
+      ? [background((client, site) => purgeNext(client, site, { epoch, closedBefore }, onCorrupt))]
       : []),
-    later((client, site) => mergeNext(client, site, now, onCorrupt)),
-    ...(work.hasDimensions ? [later(dropDimensions)] : []),
+    background((client, site) => mergeNext(client, site, now, onCorrupt)),
+    ...(work.hasDimensions ? [background(dropDimensions)] : []),
   ];
 }
 
 /**
- * Rolls a site until nothing closed is marked; of what there is to do about its past, as much as time allows. {@link busy} when another roll of the site is at work; zeros for a site
- * that is not known.
- * Ending midway leaves old or new rows of each interval and day, and marks for what is not done.
+ * Rolls all marked intervals and days of a site that have ended, and as much background work as time allows. Returns {@link busy}
+ * if another roll of the site is running; zeros for an unknown site. If interrupted, every interval and day has either its old or
+ * its new rows, and marks for what is left.
  */
 export async function rollSite(pool: Pool, siteId: string, options: RollOptions): Promise<RollSummary | typeof busy> {
-  const { now, stopped, onProgress = () => {}, giveWayAfterMs = defaultGiveWayAfterMs } = options;
+  const { now, signal, onProgress = () => {}, backgroundAfterMs = defaultBackgroundAfterMs } = options;
   const startedAt = performance.now();
   const summary = { intervals: 0, days: 0, rows: 0 };
   const { rowCount } = await pool.query(addState, [siteId]);
@@ -120,8 +118,8 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
   const { rows } = await pool.query<Work>(findWork, [siteId, now]);
   const work = rows[0];
   if (!work) return { ...summary, ms: 0 }; // erased in between
-  for (const { run, givesWay } of stepsOf(pool, siteId, options, work)) {
-    while (!stopped?.aborted) {
+  for (const { run, isBackground } of stepsOf(pool, siteId, options, work)) {
+    while (!signal?.aborted) {
       const done = await run();
       if (done === busy) return busy;
       if (done === undefined) break;
@@ -129,7 +127,7 @@ export async function rollSite(pool: Pool, siteId: string, options: RollOptions)
       summary.days += done.days ?? 0;
       summary.rows += done.rows ?? 0;
       await onProgress(Math.min(99, Math.floor((100 * (summary.intervals + summary.days)) / Math.max(1, work.marks))));
-      if (givesWay && performance.now() - startedAt >= giveWayAfterMs) break;
+      if (isBackground && performance.now() - startedAt >= backgroundAfterMs) break;
     }
   }
   return { ...summary, ms: Math.round(performance.now() - startedAt) };

@@ -1,7 +1,7 @@
-/** Which types of events have come or gone in intervals that are rolled again: those whose rollup is another than before. */
+/** Finds which event types changed in intervals that are rolled again. */
 import { createHash } from 'node:crypto';
 
-/** What an interval's row of dimension `all` said of a type. */
+/** The previous rollup row of an interval and event type. */
 export interface RemovedRow {
   start: Date;
   type: string;
@@ -11,16 +11,13 @@ export interface RemovedRow {
 }
 
 export interface TypeChanges {
-  /** Tells what the interval's row of the type says now. */
+  /** Adds the new row of the interval and type. */
   addNew(start: Date, type: string, row: { events: number; visitors: Buffer }): void;
-  /** The types of an interval that changed; empty when none did. */
+  /** The changed types of an interval; empty if there are none. */
   of(start: Date): string[];
 }
 
-/**
- * Events do not change, and who is erased takes a number along that is given to no other: equal counts and visitors are equal
- * events.
- */
+/** Events never change, and the number of an erased visitor is never reused: equal counts and visitors mean equal events. */
 export function createTypeChanges(removed: RemovedRow[]): TypeChanges {
   const before = new Map<number, Map<string, RemovedRow>>();
   for (const row of removed) {
@@ -37,7 +34,7 @@ export function createTypeChanges(removed: RemovedRow[]): TypeChanges {
     },
     of: (start) => [
       ...(changed.get(start.getTime()) ?? []),
-      // What is left of before has no row now.
+      // The remaining old rows have no new row.
       ...(before.get(start.getTime())?.keys() ?? []),
     ],
   };

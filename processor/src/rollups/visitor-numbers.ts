@@ -1,4 +1,4 @@
-/** Makes visitors of the users of events: numbers, dense per site, given once and never again. */
+/** Numbers the users of a site as visitors. Numbers are dense and never reused. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ByteTexts } from '../segments/byte-texts.js';
 
@@ -17,14 +17,14 @@ with users as (
 )
 update site_rollups set last_visitor_no = last_visitor_no + (select count(*) from numbered) where site_id = $1`;
 
-/** Their names begin so, see ingestion's `visitor-id.ts`. */
+/** Prefix of anonymous visitors that change daily, see ingestion's `visitor-id.ts`. */
 const dailyPrefix = '~';
 
 const noteDaily = `/* processor.noteDailyVisitors */
 update sites set daily_visitors = true where site_id = $1 and not daily_visitors and exists (
   select 1 from visitors where site_id = $1 and user_id >= '${dailyPrefix}' and user_id < '${dailyPrefix}~')`;
 
-/** Numbers the users of the events in `ranges` that have none. Only under the claim of their site. */
+/** Numbers the unnumbered users of the events in `ranges`. Requires the claim of the site. */
 export async function numberVisitors(
   client: PoolClient,
   siteId: string,
@@ -34,14 +34,14 @@ export async function numberVisitors(
   await client.query(noteDaily, [siteId]);
 }
 
-/** Each user is looked up by itself: all visitors of a large site are many more than those of some intervals. */
+/** A lookup per user: a large site has many more visitors than some intervals have. */
 const findNumbers = `/* processor.findVisitors */
 select visitor_no from unnest($2::text[]) with ordinality as given(user_id, place)
 left join lateral (
   select visitor_no from visitors where visitors.site_id = $1 and visitors.user_id = given.user_id collate "C" offset 0
 ) as found on true order by place`;
 
-/** Gives the next numbers to users in their order; tells the last of them. */
+/** Assigns the next numbers to users in order; returns the last one. */
 const addNumbers = `/* processor.addVisitors */
 with counted as (
   update site_rollups set last_visitor_no = last_visitor_no + cardinality($2::text[]) where site_id = $1 returning last_visitor_no
@@ -52,10 +52,10 @@ with counted as (
 )
 select last_visitor_no as last from counted`;
 
-/** Users that one statement is given. */
+/** Users per statement. */
 const usersAtOnce = 20_000;
 
-/** The number of each user by its place, given where there is none yet. Only under the claim of their site. */
+/** Returns the number of each user, indexed from 1, assigning missing ones. Requires the claim of the site. */
 export async function numberUsers(client: PoolClient, siteId: string, users: ByteTexts): Promise<Uint32Array> {
   const texts = users.toTexts();
   const numbers = new Uint32Array(texts.length + 1);

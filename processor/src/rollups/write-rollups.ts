@@ -1,7 +1,6 @@
-/** Writes rows of the rollup tables, a few thousand at a time. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 
-/** A row to be written; `bucket` is the start of an interval or a day, as Postgres reads it. */
+/** `bucket` is the start of an interval, or a day, as text for Postgres. */
 export interface RollupRow {
   bucket: string;
   event_type: string;
@@ -10,7 +9,7 @@ export interface RollupRow {
   visitors: Buffer;
 }
 
-/** Tables of earlier releases have rows of further dimensions, each with a value. */
+/** Only earlier releases wrote other dimensions and values. */
 const insertInto = (table: string, column: string, type: string) => `/* processor.writeRollups */
 insert into ${table} (site_id, ${column}, dimension, event_type, value, events, visitor_count, visitors)
 select $1, b, 'all', t, '', e, c, s from json_to_recordset($2::json) as r(b ${type}, t text, e int, c int, s bytea)`;

@@ -1,23 +1,23 @@
-/** Texts as the bytes that Postgres sends, each kept once: a string is made only of those that differ. */
+/** Deduplicates texts as the bytes that Postgres sends, and makes strings only of the distinct ones. */
 import { randomInt } from 'node:crypto';
-import { longer } from './number-list.js';
+import { doubled } from './number-list.js';
 
 export interface ByteTexts {
   readonly size: number;
-  /** The place of a text, from 1 on; 0 where it has not come before. */
+  /** The index of a text, from 1; 0 if it is not in the set. */
   find(bytes: Buffer, start: number, end: number): number;
-  /** The same; a new place where it has not come before. */
-  place(bytes: Buffer, start: number, end: number): number;
-  /** Bytes of the text at a place; a view, not a copy. */
+  /** The index of a text, which is added if it is not in the set. */
+  add(bytes: Buffer, start: number, end: number): number;
+  /** The bytes of a text; a view, not a copy. */
   bytesAt(place: number): Buffer;
-  /** All texts, in the order of their places. */
+  /** All texts, in the order of their indexes. */
   toTexts(): string[];
 }
 
-/** So that nobody can choose texts that all have the same hash. */
+/** Random, so clients cannot construct colliding texts. */
 const seed = randomInt(2 ** 31);
 
-/** FNV-1a over the bytes, then the last step of MurmurHash3. */
+/** FNV-1a, followed by the last mixing step of MurmurHash3. */
 function hashOf(bytes: Buffer, start: number, end: number): number {
   let hash = seed;
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
@@ -25,10 +25,10 @@ function hashOf(bytes: Buffer, start: number, end: number): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-/** A hash table with open addresses, never more than half full. */
+/** An open-addressing hash table, at most half full. */
 export function createByteTexts(): ByteTexts {
   let heap = Buffer.allocUnsafeSlow(256);
-  /** Where the text at a place ends, and the next one begins. */
+  /** End of each text, which is the start of the next. */
   let ends = new Uint32Array(16);
   let hashes = new Uint32Array(16);
   let table = new Uint32Array(32);
@@ -42,8 +42,8 @@ export function createByteTexts(): ByteTexts {
   }
 
   function grow(): void {
-    ends = longer(ends);
-    hashes = longer(hashes);
+    ends = doubled(ends);
+    hashes = doubled(hashes);
     table = new Uint32Array(2 * table.length);
     const mask = table.length - 1;
     for (let place = 1; place <= size; place += 1) {
@@ -70,7 +70,7 @@ export function createByteTexts(): ByteTexts {
     return size;
   }
 
-  /** Where a text stands in the table, or could be added. */
+  /** The slot of a text, or the free slot where it belongs. */
   function slotOf(hash: number, bytes: Buffer, start: number, end: number): number {
     const mask = table.length - 1;
     let slot = hash & mask;
@@ -87,7 +87,7 @@ export function createByteTexts(): ByteTexts {
       return size;
     },
     find: (bytes, start, end) => table[slotOf(hashOf(bytes, start, end), bytes, start, end)]!,
-    place(bytes, start, end) {
+    add(bytes, start, end) {
       const hash = hashOf(bytes, start, end);
       const slot = slotOf(hash, bytes, start, end);
       return table[slot] || add(slot, hash, bytes, start, end);

@@ -1,24 +1,24 @@
-/** Which segments of a site are to become one next, so that a range is few of them and each event is copied seldom. */
+/** Chooses which segments of a site to merge next, balancing few segments per range against rewriting events. */
 import { countIntervals, dayOf, intervalOf, monthOf, ownedRanges } from '@millrace/shared/segments/interval-ranges';
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
 import type { StoredSegment } from './stored-segments.js';
 
-/** Days of quiet sites are put together until a segment has about as many events. */
+/** Days with few events are combined up to about this many events. */
 const rowsOfQuietDays = 50_000;
-/** Of segments that are as small as this none is too large to be merged with another. */
+/** Segments up to this size are always merged, whatever their ratio. */
 const smallRows = 20_000;
-/** A segment is merged with those that have a quarter of its events together. */
+/** A segment is merged once the smaller ones together have a quarter of its events. */
 const growth = 4;
-/** Of a day that is not over yet at least so many are merged at once. */
+/** A day that is not over is merged only with at least this many segments. */
 const openDayMembers = 4;
 
 interface Sized {
   segment: StoredSegment;
-  /** About how many events it is the newest for. */
+  /** Estimated number of events not replaced by newer segments. */
   rows: number;
 }
 
-/** Segments whose days are merged: those of one UTC day, or of some quiet days of a month. */
+/** Segments of one UTC day, or of several quiet days of a month. */
 interface Group {
   members: Sized[];
   month: string;
@@ -28,7 +28,7 @@ interface Group {
 
 const isOver = (day: number, now: Date) => day < dayOf(intervalOf(now));
 
-/** Months are apart, so that a segment goes with the month of events that it is of. */
+/** Never spans months, as segments are dropped together with their month of events. */
 function belongsTo(group: Group, { segment, rows }: Sized, now: Date): boolean {
   if (dayOf(segment.covers[0]!) <= group.lastDay) return true;
   const isQuiet = group.rows + rows <= rowsOfQuietDays;
@@ -37,7 +37,7 @@ function belongsTo(group: Group, { segment, rows }: Sized, now: Date): boolean {
 
 const lastDayOf = ({ covers }: StoredSegment) => dayOf(covers.at(-1)! - 1);
 
-/** `segments` in the order of their starts. */
+/** `segments` must be ordered by start. */
 function groupDays(segments: Sized[], now: Date): Group[] {
   const groups: Group[] = [];
   for (const sized of segments) {
@@ -52,7 +52,7 @@ function groupDays(segments: Sized[], now: Date): Group[] {
   return groups;
 }
 
-/** The smallest ones, as long as the next is not much larger than those before it together. */
+/** The smallest members, up to one that is much larger than all smaller ones together. */
 function smallMembers(members: Sized[], limit: number): StoredSegment[] {
   const bySize = [...members].sort((a, b) => a.rows - b.rows);
   let [count, rows] = [0, 0];
@@ -66,8 +66,8 @@ function smallMembers(members: Sized[], limit: number): StoredSegment[] {
 }
 
 /**
- * What one member leaves out the whole leaves out: those that leave out the same come together, and others only while they are small. A
- * few late events would take a column from a whole day otherwise.
+ * A merged segment omits every column that any member omits. So members that omit the same columns are merged first, others only
+ * while they are small: otherwise a few late events could remove a column from a whole day.
  */
 function membersOf({ members, lastDay }: Group, now: Date): StoredSegment[] | undefined {
   const needed = isOver(lastDay, now) ? 2 : openDayMembers;
@@ -81,7 +81,7 @@ function membersOf({ members, lastDay }: Group, now: Date): StoredSegment[] | un
   );
 }
 
-/** The members of the next merge, at least two; undefined when there is nothing to merge. */
+/** At least two segments to merge; undefined when there is nothing to merge. */
 export function chooseMerge(segments: StoredSegment[], now: Date): StoredSegment[] | undefined {
   const owned = ownedRanges(segments);
   const sized = segments
@@ -97,7 +97,7 @@ export function chooseMerge(segments: StoredSegment[], now: Date): StoredSegment
   return undefined;
 }
 
-/** A segment with events of intervals that newer ones hold; undefined when there is none. */
+/** A segment with events that newer segments replace; undefined when there is none. */
 export function choosePurge(segments: StoredSegment[]): StoredSegment | undefined {
   const owned = ownedRanges(segments);
   return segments.find(

@@ -1,5 +1,4 @@
-/** Builds the segments of events that were rolled before there were any, newest first, some in each transaction. */
-
+/** Builds missing segments of intervals that were rolled earlier: newest first, some per transaction. */
 import { allTypes } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ClaimedSite } from '../rollups/claim-site.js';
@@ -8,12 +7,12 @@ import { writeSegments } from './segment-intervals.js';
 
 const removedAtOnce = 100;
 
-/** Those from before an earlier release rolled may hold what was erased meanwhile, of intervals that have no events any more. */
+/** Segments from before an older release rolled may contain events that were erased since. */
 const removeOld = `/* processor.removeOldSegments */
 delete from segments where site_id = $1
   and version in (select version from segments where site_id = $1 order by version limit ${removedAtOnce})`;
 
-/** Whoever rolled last may have had a clock that is ahead. Values of what is removed are swept once the rest is there. */
+/** Uses `greatest`, as the clock of the last roll may have been ahead. Unused values are purged once all segments are built. */
 const begin = `/* processor.beginSegments */
 update site_rollups set segments_purge = true, segments_since = greatest($2, (
   select max(interval_start) + interval '15 minutes' from rollup_15m
@@ -22,15 +21,15 @@ where site_id = $1`;
 
 const noteSince = '/* processor.noteSegmentsSince */ update site_rollups set segments_since = $2 where site_id = $1';
 
-/** Every interval that was ever rolled has this row; those whose raw events are gone are left to rollups. */
+/** Every rolled interval has this row. Intervals without raw events are skipped. */
 const newestIntervals = `/* processor.newestIntervals */
 select interval_start as start, events from rollup_15m
 where site_id = $1 and dimension = 'all' and event_type = '${allTypes}' and interval_start < $2
   and interval_start >= coalesce($3::timestamptz, '-infinity')
 order by interval_start desc limit 2000`;
 
-/** The newest ones that have no more events together than a transaction should count; at least one. */
-function takeSome(intervals: { start: Date; events: number }[]): Date[] {
+/** The newest intervals, up to the events of one transaction; at least one. */
+function newestChunk(intervals: { start: Date; events: number }[]): Date[] {
   let events = 0;
   const taken = intervals.findIndex((interval, at) => {
     events += interval.events;
@@ -39,7 +38,7 @@ function takeSome(intervals: { start: Date; events: number }[]): Date[] {
   return intervals.slice(0, taken === -1 ? intervals.length : taken).map(({ start }) => start);
 }
 
-/** Takes segments further back; undefined when they are complete. From `closedBefore` on every roll writes them. */
+/** Builds some more segments; undefined when they are complete. From `closedBefore` on, rolls write them anyway. */
 export async function fillSegments(client: PoolClient, site: ClaimedSite, closedBefore: Date) {
   const { siteId, rawSince, segmentsSince } = site;
   if (segmentsSince === null) {
@@ -49,7 +48,7 @@ export async function fillSegments(client: PoolClient, site: ClaimedSite, closed
   }
   if (!(segmentsSince instanceof Date)) return undefined;
   const found = await client.query<{ start: Date; events: number }>(newestIntervals, [siteId, segmentsSince, rawSince]);
-  const intervals = takeSome(found.rows).reverse();
+  const intervals = newestChunk(found.rows).reverse();
   if (intervals.length > 0) await writeSegments(client, siteId, intervals);
   await client.query(noteSince, [siteId, intervals[0] ?? '-infinity']);
   return intervals.length > 0 ? {} : undefined;

@@ -1,4 +1,4 @@
-/** Raw events, read row by row, as the columns of a segment, their values still texts. */
+/** Collects raw events, row by row, into the columns of a segment, still with text values. */
 import { type RowBytes, readMicros } from '@millrace/shared/platform/read-rows';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
@@ -9,7 +9,7 @@ import { createNumberList } from './number-list.js';
 import { createPropertyColumns } from './property-columns.js';
 import { createTextColumn, type TextColumn } from './text-column.js';
 
-/** What is selected of an event: time, user, session, properties as text, and the columns of events. */
+/** The selected expressions: time, user, session, properties as text, and the columns of events. */
 export const eventFields = [
   'timestamp',
   'user_id',
@@ -19,23 +19,23 @@ export const eventFields = [
 ];
 const [timeField, userField, sessionField, propertiesField, firstField] = [0, 1, 2, 3, 4];
 
-/** A column: for each row the place of its text from 1 on, 0 for none. */
+/** For each row the index of its text, from 1; 0 for none. */
 export interface GatheredColumn {
-  places: Uint32Array;
+  indexes: Uint32Array;
   texts: string[];
 }
 
-/** In the order of visitor, time and id. */
+/** Rows are ordered by visitor, time and event id. */
 export interface GatheredEvents {
   rows: number;
-  /** Milliseconds since the start. */
+  /** Milliseconds since the start of the segment. */
   time: Uint32Array;
   micros: Numbers;
   visitor: Uint32Array;
-  /** Places in `sessionIds` from 1 on. */
+  /** Indexes into `sessionIds`, from 1; 0 for none. */
   session: Uint32Array;
   sessionIds: BigUint64Array;
-  /** Undefined for a column that has too many values. */
+  /** Undefined for a column with too many values. */
   columns: Map<string, GatheredColumn | undefined>;
   leavesOutMore: boolean;
 }
@@ -43,20 +43,20 @@ export interface GatheredEvents {
 export interface Gatherer {
   readonly rows: number;
   readonly users: ByteTexts;
-  /** Rows have {@link eventFields}, and come in the order of time and id. */
+  /** Rows contain {@link eventFields}, ordered by time and event id. */
   add(row: RowBytes): void;
-  /** `visitors` has the number of each user, by place. */
+  /** `visitors` has the number of each user, by index. */
   finish(visitors: Uint32Array): GatheredEvents;
 }
 
-/** Each row has one at most. */
+/** A column without limits, for user and session ids. */
 function createIdColumn(): TextColumn {
   const { POSITIVE_INFINITY: none } = Number;
   return createTextColumn({ texts: none, characters: none, room: { characters: none } });
 }
 
-const toColumn = ({ isFull, texts, toPlaces }: TextColumn, rows: number): GatheredColumn | undefined =>
-  isFull ? undefined : { places: toPlaces(rows), texts: texts.toTexts() };
+const toColumn = ({ isFull, texts, toIndexes }: TextColumn, rows: number): GatheredColumn | undefined =>
+  isFull ? undefined : { indexes: toIndexes(rows), texts: texts.toTexts() };
 
 function hashSessions({ size, bytesAt }: ByteTexts): BigUint64Array {
   const hashes = new BigUint64Array(size);
@@ -64,7 +64,7 @@ function hashSessions({ size, bytesAt }: ByteTexts): BigUint64Array {
   return hashes;
 }
 
-/** `startMs` is where the segment starts. */
+/** `startMs` is the start of the segment. */
 export function createGatherer(startMs: number): Gatherer {
   const startMicros = startMs * 1_000;
   const [time, micros] = [createNumberList(), createNumberList()];
@@ -78,7 +78,7 @@ export function createGatherer(startMs: number): Gatherer {
   const addField = (column: TextColumn, { bytes, starts, ends }: RowBytes, field: number) => {
     if (starts[field]! >= 0) column.add(rows, bytes, starts[field]!, ends[field]!);
   };
-  function leaveLargestOut(): void {
+  function dropLargestColumn(): void {
     const all = [...columns.map(([, column]) => column), ...properties.columns()];
     all.reduce((largest, column) => (column.characters > largest.characters ? column : largest)).fill();
   }
@@ -97,23 +97,23 @@ export function createGatherer(startMs: number): Gatherer {
       if (json >= 0) properties.add(rows, row.bytes, json);
       for (let at = 0; at < columns.length; at += 1) addField(columns[at]![1], row, firstField + at);
       rows += 1;
-      while (room.characters < 0) leaveLargestOut();
+      while (room.characters < 0) dropLargestColumn();
     },
     finish(visitors) {
-      const visitor = users.toPlaces(rows).map((place) => (place === 0 ? 0 : visitors[place]!));
+      const visitor = users.toIndexes(rows).map((place) => (place === 0 ? 0 : visitors[place]!));
       const order = orderRows([visitor]);
       const ordered = (numbers: Uint32Array) => inOrder(numbers, order);
       const { kept, leavesOutMore } = properties.keepFrequent();
       const gathered = [...columns, ...kept].map(([name, column]): [string, GatheredColumn | undefined] => {
         const found = toColumn(column, rows);
-        return [name, found && { ...found, places: ordered(found.places) }];
+        return [name, found && { ...found, indexes: ordered(found.indexes) }];
       });
       return {
         rows,
         time: ordered(time.toArray()),
         micros: ordered(micros.toArray()),
         visitor: ordered(visitor),
-        session: ordered(sessions.toPlaces(rows)),
+        session: ordered(sessions.toIndexes(rows)),
         sessionIds: hashSessions(sessions.texts),
         columns: new Map(gathered),
         leavesOutMore,

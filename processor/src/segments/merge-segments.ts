@@ -1,5 +1,4 @@
-/** Makes one segment of several, without what newer ones have replaced, and without a look at raw events. */
-
+/** Merges segments without reading raw events, leaving out what newer segments have replaced. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import {
@@ -17,14 +16,14 @@ import { numberSessions } from './number-sessions.js';
 import { type OpenSegment, openSegment, removeSegments, type StoredSegment } from './stored-segments.js';
 import { storeSegment } from './write-segment.js';
 
-/** A segment that is merged, and the rows of it that go on. */
+/** A segment to merge, and the rows of it to keep. */
 interface Member {
   segment: StoredSegment;
   open: OpenSegment;
   rows: Uint32Array;
 }
 
-/** Rows of intervals in `kept`. */
+/** The rows in the intervals `kept`. */
 async function rowsWithin(segment: StoredSegment, open: OpenSegment, kept: IntervalRanges): Promise<Uint32Array> {
   const { starts, rows, covers } = segment;
   const found = new Uint32Array(rows);
@@ -35,7 +34,7 @@ async function rowsWithin(segment: StoredSegment, open: OpenSegment, kept: Inter
   const first = intervalOf(starts);
   const isKept = new Uint8Array(covers.at(-1)! - first);
   for (let at = 0; at < kept.length; at += 2) isKept.fill(1, kept[at]! - first, kept[at + 1]! - first);
-  // Segments start where an interval does.
+  // Segments start at the start of an interval.
   const time = await open.numbers('time');
   let count = 0;
   for (let row = 0; row < rows; row += 1) {
@@ -46,7 +45,7 @@ async function rowsWithin(segment: StoredSegment, open: OpenSegment, kept: Inter
 
 const countRows = (members: Member[]) => members.reduce((sum, { rows }) => sum + rows.length, 0);
 
-/** The numbers of all members, one after the other; what `add` says is added to those of a member that are not zero. */
+/** Concatenates the numbers of all members, adding `add(member)` to those that are not zero. */
 async function gather(
   members: Member[],
   name: string,
@@ -85,7 +84,7 @@ async function gatherTimes(members: Member[], starts: Date): Promise<Uint32Array
 
 const isProperty = (name: string) => name.startsWith(propertyColumn(''));
 
-/** The most frequent of properties that are too many for one segment. */
+/** Limits properties to the most frequent ones. */
 async function keepFrequent(members: Member[], names: string[]): Promise<string[]> {
   if (names.length <= segmentLimits.properties) return names;
   const counts = new Map<string, number>();
@@ -97,7 +96,7 @@ async function keepFrequent(members: Member[], names: string[]): Promise<string[
   return names.sort((a, b) => counts.get(b)! - counts.get(a)!).slice(0, segmentLimits.properties);
 }
 
-/** What some member leaves out is not complete in the whole. */
+/** A column that any member omits is incomplete, so the merged segment omits it. */
 async function mergedColumns(members: Member[]): Promise<Omitted & { names: string[] }> {
   const directories = members.map(({ open }) => open.directory);
   const leftOut = new Set(directories.flatMap((directory) => directory.leftOut));
@@ -148,8 +147,8 @@ async function mergeSessions(members: Member[], order: Uint32Array) {
 }
 
 /**
- * Replaces `members` by one segment of what they are the newest for among `all` of the site; by none when that is nothing. Only under
- * the claim of the site.
+ * Replaces `members` by one segment with the intervals for which they are the newest among `all` segments of the site, or by none
+ * if there are no such intervals. Requires the claim of the site.
  */
 export async function mergeSegments(
   client: PoolClient,

@@ -1,7 +1,7 @@
-/** Lists of whole numbers below 2^32 that grow. */
+/** Growable lists of unsigned 32-bit integers. */
 
-/** The same numbers with room for as many again. */
-export function longer(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
+/** A copy with twice the capacity. */
+export function doubled(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
   const twice = new Uint32Array(2 * numbers.length);
   twice.set(numbers);
   return twice;
@@ -22,7 +22,7 @@ export function createNumberList(): NumberList {
       return length;
     },
     push(number) {
-      if (length === numbers.length) numbers = longer(numbers);
+      if (length === numbers.length) numbers = doubled(numbers);
       numbers[length] = number;
       length += 1;
     },

@@ -1,16 +1,16 @@
-/** Numbers the sessions of a segment in the order of its rows, which makes their column small. */
+/** Numbers the sessions of a segment in row order, which makes their column compress well. */
 
 export interface NumberedSessions {
-  /** For each row a place in `ids` from 1 on, 0 for none. */
+  /** For each row an index into `ids`, from 1; 0 for none. */
   session: Uint32Array;
   ids: BigUint64Array;
 }
 
-/** Tells for each of `ids` the place of the first one that is equal. Ids are bytes of hashes, hence as good as random. */
+/** For each id the index of the first equal one. Ids are bytes of a hash, so they serve as hash values themselves. */
 function firstOfEqual(ids: BigUint64Array): Uint32Array {
   const halves = new Uint32Array(ids.buffer, ids.byteOffset, 2 * ids.length);
   const mask = 2 ** Math.ceil(Math.log2(2 * ids.length + 1)) - 1;
-  /** Places from 1 on. */
+  /** Indexes from 1. */
   const table = new Uint32Array(mask + 1);
   const first = new Uint32Array(ids.length);
   for (let place = 0; place < ids.length; place += 1) {
@@ -27,7 +27,7 @@ function firstOfEqual(ids: BigUint64Array): Uint32Array {
   return first;
 }
 
-/** `session` are places in `ids` from 1 on; ids that no row has are left out, and of equal ones all but one. */
+/** `session` has indexes into `ids`, from 1. Unused and duplicate ids are removed. */
 export function numberSessions(session: ArrayLike<number>, ids: BigUint64Array): NumberedSessions {
   const first = firstOfEqual(ids);
   const numberOf = new Uint32Array(ids.length);

@@ -1,4 +1,4 @@
-/** The properties of events as they come, each a column. */
+/** Collects the properties of events, each as a column. */
 import { hasMoreCharacters } from '@millrace/shared/contract/count-characters';
 import { propertyColumn, segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { createByteTexts } from './byte-texts.js';
@@ -8,15 +8,15 @@ import type { TextColumn } from './text-column.js';
 interface Property {
   name: Buffer;
   column: TextColumn;
-  /** What came after it in the event before, and mostly comes after it in this one, too. */
+  /** The property that followed it in the previous event, and most likely follows it again. */
   next?: Property;
 }
 
 export interface PropertyColumns {
-  /** `start` is where the JSON of the properties begins. */
+  /** `start` is the offset of the JSON of the properties. */
   add(row: number, json: Buffer, start: number): void;
   columns(): TextColumn[];
-  /** The most frequent ones, as many as a segment may have; of equals the ones that came first. */
+  /** The most frequent properties, up to the limit of a segment; ties go to the one seen first. */
   keepFrequent(): { kept: [string, TextColumn][]; leavesOutMore: boolean };
 }
 
@@ -29,12 +29,12 @@ function isName(known: Buffer, { bytes, start, end }: Piece): boolean {
 export function createPropertyColumns(createColumn: (name: string) => TextColumn): PropertyColumns {
   const names = createByteTexts();
   const properties: Property[] = [];
-  /** Before the first one of an event. */
+  /** Start of an event; its `next` is the first property. */
   const beginning: Pick<Property, 'next'> = {};
   let [row, before] = [0, beginning];
   let leavesOutMore = false;
 
-  /** Undefined for a name that no question may have, or one too many. */
+  /** Undefined for a name too long to be queried, or when the limit is reached. */
   function addProperty({ bytes, start, end }: Piece): Property | undefined {
     const name = bytes.toString('utf8', start, end);
     if (hasMoreCharacters(name, segmentLimits.propertyName)) return undefined;
@@ -43,7 +43,7 @@ export function createPropertyColumns(createColumn: (name: string) => TextColumn
       return undefined;
     }
     const property = { name: Buffer.from(name), column: createColumn(propertyColumn(name)) };
-    names.place(bytes, start, end);
+    names.add(bytes, start, end);
     properties.push(property);
     return property;
   }

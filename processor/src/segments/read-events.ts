@@ -1,4 +1,4 @@
-/** Reads raw events of a site from Postgres, each once, for all that a roll makes of them. */
+/** Reads the raw events of a site from Postgres, once for everything a roll computes. */
 import { copyOut } from '@millrace/shared/platform/copy-out';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { readRows } from '@millrace/shared/platform/read-rows';
@@ -6,20 +6,20 @@ import { type IntervalRanges, startOf } from '@millrace/shared/segments/interval
 import { numberUsers } from '../rollups/visitor-numbers.js';
 import { createGatherer, eventFields, type GatheredEvents } from './gather-events.js';
 
-/** Instants at which ranges begin, and at which they end. */
+/** Starts and ends of ranges. */
 export const boundsOf = (covers: IntervalRanges): { from: Date[]; to: Date[] } => ({
   from: covers.filter((_, at) => at % 2 === 0).map(startOf),
   to: covers.filter((_, at) => at % 2 === 1).map(startOf),
 });
 
-/** One range comes in the order of the key, so that nothing is sorted; several are sorted by Postgres. */
+/** A single range is read in key order without sorting; Postgres has to sort several ranges. */
 const selectEvents = (isOne: boolean, limit: number) => `/* processor.readEvents */
 select ${eventFields.join(', ')}
 from ${isOne ? 'events' : 'unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to") cross join events'}
 where site_id = $1 and timestamp >= ${isOne ? '$2' : 'range."from"'} and timestamp < ${isOne ? '$3' : 'range."to"'}
 order by timestamp, event_id limit ${limit}`;
 
-/** The events of some intervals, their users numbered; undefined when there are more than `limit`. Only under the claim of the site. */
+/** Reads events and numbers their users; undefined if there are more than `limit` events. Requires the claim of the site. */
 export async function readEvents(
   client: PoolClient,
   siteId: string,

@@ -1,4 +1,4 @@
-/** Writes segments of rolled intervals from their raw events. */
+/** Writes segments of intervals from their raw events. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import {
   dayOf,
@@ -9,24 +9,24 @@ import {
   startOf,
 } from '@millrace/shared/segments/interval-ranges';
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
+import { assignCodes } from './assign-codes.js';
 import type { GatheredEvents } from './gather-events.js';
-import { giveCodes } from './give-codes.js';
 import { boundsOf, readEvents } from './read-events.js';
 import { packEvents, storeSegment } from './write-segment.js';
 
 const countEvents = `/* processor.countSegmentEvents */
 select count(*)::int as rows from events where site_id = $1 and timestamp >= $2 and timestamp < $3`;
 
-/** Leaves an interval of too many events to be read one by one. */
-async function leaveToRaw(client: PoolClient, siteId: string, covers: number[]): Promise<void> {
+/** Stores a segment without data for an interval with too many events: queries read its raw events. */
+async function storeWithoutData(client: PoolClient, siteId: string, covers: number[]): Promise<void> {
   const found = await client.query<{ rows: number }>(countEvents, [siteId, ...covers.map(startOf)]);
   await storeSegment(client, siteId, { covers, rows: found.rows[0]!.rows, packed: undefined });
 }
 
-/** Told of the events of each segment; of undefined where they are too many for one, and their users may have no numbers yet. */
+/** Receives the events of each segment; undefined if there are too many, in which case their users may not be numbered yet. */
 export type OnSegment = (covers: IntervalRanges, events: GatheredEvents | undefined) => Promise<void> | void;
 
-/** One segment. Halves of the intervals become segments of their own where they have too many events together. */
+/** Writes one segment, or splits the intervals in half if they have too many events. */
 async function writeSegment(
   client: PoolClient,
   siteId: string,
@@ -44,13 +44,13 @@ async function writeSegment(
     return;
   }
   await onSegment(covers, events);
-  if (events === undefined) return leaveToRaw(client, siteId, covers);
+  if (events === undefined) return storeWithoutData(client, siteId, covers);
   const texts = [...events.columns].flatMap(([name, column]) => (column ? [[name, column.texts] as const] : []));
-  const codes = await giveCodes(client, siteId, new Map(texts));
+  const codes = await assignCodes(client, siteId, new Map(texts));
   await storeSegment(client, siteId, { covers, rows: events.rows, packed: packEvents(events, codes) });
 }
 
-/** Days with fewer events together become one segment: they would be merged anyway. */
+/** Days with fewer events together become one segment, as they would be merged anyway. */
 const quietRows = 20_000;
 
 const countDays = `/* processor.countDaysOfEvents */
@@ -58,7 +58,7 @@ select floor(extract(epoch from timestamp) / 86400)::int as day, count(*)::int a
 from unnest($2::timestamptz[], $3::timestamptz[]) as range("from", "to")
 join events on site_id = $1 and timestamp >= range."from" and timestamp < range."to" group by day`;
 
-/** Intervals by UTC day, days in a row of one month together while they are quiet. */
+/** Groups intervals by UTC day; consecutive quiet days of a month share a group. */
 async function groupIntervals(client: PoolClient, siteId: string, intervals: number[]): Promise<number[][]> {
   if (dayOf(intervals[0]!) === dayOf(intervals.at(-1)!)) return [intervals];
   const found = await client.query<{ day: number; rows: number }>(countDays, [
@@ -72,21 +72,21 @@ async function groupIntervals(client: PoolClient, siteId: string, intervals: num
     const group = groups.at(-1);
     const isNext = dayOf(interval) !== day;
     day = dayOf(interval);
-    const ofDay = isNext ? (rowsOf.get(day) ?? 0) : 0;
-    if (group && (!isNext || (rows + ofDay <= quietRows && monthOf(group[0]!) === monthOf(interval)))) {
+    const eventsOfDay = isNext ? (rowsOf.get(day) ?? 0) : 0;
+    if (group && (!isNext || (rows + eventsOfDay <= quietRows && monthOf(group[0]!) === monthOf(interval)))) {
       group.push(interval);
-      rows += ofDay;
+      rows += eventsOfDay;
     } else {
       groups.push([interval]);
-      rows = ofDay;
+      rows = eventsOfDay;
     }
   }
   return groups;
 }
 
 /**
- * Segments of `intervals`, ascending, also where they have no events (any more): one for each UTC day, or for some quiet days. Only under
- * the claim of the site. Users are numbered where they are read; see {@link OnSegment}.
+ * Writes the segments of `intervals`, given ascending, with or without events: one for each UTC day or for several quiet days.
+ * Numbers the users of the events it reads, see {@link OnSegment}. Requires the claim of the site.
  */
 export async function writeSegments(
   client: PoolClient,

@@ -1,6 +1,6 @@
-/** The properties of an event, as Postgres prints them, one by one. */
+/** Splits the properties of an event, as Postgres prints them, without parsing the JSON. */
 
-/** Bytes of a name or a text. */
+/** A byte range of a name or text. */
 export interface Piece {
   bytes: Buffer;
   start: number;
@@ -10,7 +10,7 @@ export interface Piece {
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Where the string that begins at `start` ends, behind its closing quote. */
+/** The offset after the closing quote of the string at `start`. */
 function endOfString(json: Buffer, start: number): number {
   let at = start + 1;
   for (; json[at] !== quote; at += 1) if (json[at] === backslash) at += 1;
@@ -32,7 +32,7 @@ function endOfValue(json: Buffer, start: number): number {
 const isNull = (json: Buffer, start: number, end: number) =>
   end - start === 4 && json[start] === 0x6e && json[start + 1] === 0x75;
 
-/** Fills `piece` with what a token says: of a string its text, else the token itself. */
+/** Points `piece` at the text of a string, or at the token itself. */
 function readToken(piece: Piece, json: Buffer, start: number, end: number): void {
   piece.bytes = json;
   piece.start = start;
@@ -52,8 +52,8 @@ function readToken(piece: Piece, json: Buffer, start: number, end: number): void
 const emptyPiece = (): Piece => ({ bytes: Buffer.alloc(0), start: 0, end: 0 });
 
 /**
- * Tells name and text of every property of the text of a jsonb object that begins at `start`: what `->>` gives, so that numbers keep all
- * their digits, and lists and objects are their JSON. Those that are null are left out. The pieces are good during the call only.
+ * Calls `found` with name and text of every property of the jsonb object at `start`. The text is that of `->>`: numbers keep all
+ * digits, lists and objects are JSON. Null properties are skipped. The pieces are reused and only valid during the call.
  */
 export function createSplitter(found: (name: Piece, text: Piece) => void): (json: Buffer, start: number) => void {
   const [name, text] = [emptyPiece(), emptyPiece()];

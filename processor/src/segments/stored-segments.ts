@@ -1,4 +1,4 @@
-/** The segments that a site has: which there are, and what is in them. */
+/** Lists, reads and removes the segments of a site. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Covering } from '@millrace/shared/segments/interval-ranges';
 import { CorruptBlockError, type Numbers } from '@millrace/shared/segments/number-block';
@@ -8,9 +8,9 @@ export interface StoredSegment extends Covering {
   starts: Date;
   ends: Date;
   rows: number;
-  /** False for one whose events are too many, see table segments. */
+  /** False if there are too many events, see table segments. */
   hasData: boolean;
-  /** Says which columns it leaves out: the same text for the same columns. */
+  /** The columns it omits, as a text to compare. */
   omits: string;
 }
 
@@ -23,16 +23,15 @@ export async function listSegments(client: PoolClient, siteId: string): Promise<
   return (await client.query<StoredSegment>(list, [siteId])).rows;
 }
 
-/** A segment whose blocks can be read. */
 export interface OpenSegment {
   directory: Directory;
-  /** All zero where there is no block. @throws CorruptSegmentError */
+  /** All zero if there is no such block. @throws CorruptSegmentError */
   numbers(name: string): Promise<Numbers>;
   /** @throws CorruptSegmentError */
   sessionIds(): Promise<BigUint64Array>;
 }
 
-/** A block of `segment` that cannot be read. */
+/** A block of `segment` cannot be read. */
 export class CorruptSegmentError extends Error {
   override readonly name = 'CorruptSegmentError';
   constructor(
@@ -43,7 +42,7 @@ export class CorruptSegmentError extends Error {
   }
 }
 
-/** Small ones are read whole, of large ones the blocks that are asked for. */
+/** Smaller segments are read whole; of larger ones only the requested blocks. */
 const bytesAtOnce = 1_000_000;
 
 const read = `/* processor.readSegment */

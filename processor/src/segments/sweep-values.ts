@@ -1,9 +1,9 @@
-/** Removes values from a site's dictionaries that no segment names any more, such as those of erased events. */
+/** Removes values that no segment uses any more from a site's dictionaries, such as those of erased events. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { openSegment, type StoredSegment } from './stored-segments.js';
 
-/** Column → for each code 1 where a row has it; 0 for code 0, which is no value. */
+/** Column → 1 for each code in use. Code 0 means no value and is never set. */
 type UsedCodes = Map<string, Uint8Array>;
 
 interface Pack {
@@ -46,9 +46,9 @@ async function sweepColumn(client: PoolClient, siteId: string, column: string, u
 }
 
 /**
- * Codes stay what they are; a value that is gone leaves a gap. A column of which nothing is left begins anew: its dictionary may have been
- * full, and its name may tell of a user. Only under the claim of the site, in a transaction that moves the epoch, so that nobody
- * takes new codes for old ones.
+ * Codes do not change; a removed value leaves a gap. An unused column is deleted: its dictionary may have been full, and its name
+ * may contain personal data. Requires the claim of the site, and a transaction that changes the epoch, so that readers do not
+ * confuse new codes with old ones.
  */
 export async function sweepValues(client: PoolClient, siteId: string, segments: StoredSegment[]): Promise<void> {
   for (const [column, used] of await readUsed(client, siteId, segments)) {

@@ -1,33 +1,33 @@
-/** Values of one column as they come, event by event, each text once. */
+/** Collects the values of one column, each distinct text once. */
 import { type ByteTexts, createByteTexts } from './byte-texts.js';
-import { longer } from './number-list.js';
+import { doubled } from './number-list.js';
 
-/** How much of a column is kept. */
+/** Limits beyond which a column is dropped. */
 export interface TextLimits {
   texts: number;
-  /** Of all texts together. */
+  /** Total over all texts. */
   characters: number;
-  /** What several columns may have together; below zero once they have more. */
+  /** Characters left for several columns together; negative once exceeded. */
   room: { characters: number };
 }
 
 export interface TextColumn {
   add(row: number, bytes: Buffer, start: number, end: number): void;
-  /** True when there were more texts than the limits allow: the column has forgotten all of them. */
+  /** True if the limits were exceeded: the column has dropped all its texts. */
   readonly isFull: boolean;
-  /** Makes it full, whatever it has. */
+  /** Drops the column even within its limits. */
   fill(): void;
-  /** Of its texts, in UTF-16 as JavaScript counts them. */
+  /** Total length of its texts in UTF-16 units. */
   readonly characters: number;
-  /** Every text once, in the order in which they came. */
+  /** Distinct texts, in order of first appearance. */
   readonly texts: ByteTexts;
-  /** How many rows have a value. */
+  /** Number of rows with a value. */
   readonly count: number;
-  /** For each row the place of its text from 1 on, 0 for none. */
-  toPlaces(rows: number): Uint32Array;
+  /** For each row the index of its text, from 1; 0 for none. */
+  toIndexes(rows: number): Uint32Array;
 }
 
-/** Every byte begins a character, but those that go on with one; four of them are two units of UTF-16. */
+/** UTF-16 units: one for each byte that is not a continuation byte, two for four-byte sequences. */
 function countCharacters(bytes: Buffer, start: number, end: number): number {
   let count = 0;
   for (let at = start; at < end; at += 1) {
@@ -36,17 +36,17 @@ function countCharacters(bytes: Buffer, start: number, end: number): number {
   return count;
 }
 
-/** Takes as much memory as there are values, however many rows lie between them: there may be thousands of rare properties. */
+/** Memory grows with the values, not with the rows: there may be thousands of rare properties. */
 export function createTextColumn(limits: TextLimits): TextColumn {
   let texts = createByteTexts();
   let valueRows = new Uint32Array(16);
-  let valuePlaces = new Uint32Array(16);
+  let valueIndexes = new Uint32Array(16);
   let [count, known, characters] = [0, 0, 0];
   let isFull = false;
   function fill(): void {
     isFull = true;
     texts = createByteTexts();
-    [valueRows, valuePlaces, count] = [new Uint32Array(), new Uint32Array(), 0];
+    [valueRows, valueIndexes, count] = [new Uint32Array(), new Uint32Array(), 0];
     limits.room.characters += characters;
     characters = 0;
   }
@@ -54,10 +54,10 @@ export function createTextColumn(limits: TextLimits): TextColumn {
     fill,
     add(row, bytes, start, end) {
       if (isFull) return;
-      const place = texts.place(bytes, start, end);
-      if (count === valueRows.length) [valueRows, valuePlaces] = [longer(valueRows), longer(valuePlaces)];
+      const place = texts.add(bytes, start, end);
+      if (count === valueRows.length) [valueRows, valueIndexes] = [doubled(valueRows), doubled(valueIndexes)];
       valueRows[count] = row;
-      valuePlaces[count] = place;
+      valueIndexes[count] = place;
       count += 1;
       if (place <= known) return;
       known = place;
@@ -78,9 +78,9 @@ export function createTextColumn(limits: TextLimits): TextColumn {
     get count() {
       return count;
     },
-    toPlaces(rows) {
+    toIndexes(rows) {
       const all = new Uint32Array(rows);
-      for (let at = 0; at < count; at += 1) all[valueRows[at]!] = valuePlaces[at]!;
+      for (let at = 0; at < count; at += 1) all[valueRows[at]!] = valueIndexes[at]!;
       return all;
     },
   };

@@ -1,12 +1,11 @@
-/** Packs the columns of a segment and stores it. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { countIntervals, type IntervalRanges, startOf } from '@millrace/shared/segments/interval-ranges';
 import { createPacker, type PackedSegment } from '@millrace/shared/segments/segment-format';
+import type { CodesByColumn } from './assign-codes.js';
 import type { GatheredEvents } from './gather-events.js';
-import type { CodesByColumn } from './give-codes.js';
 import { numberSessions } from './number-sessions.js';
 
-/** `packed` is undefined where the events are too many for a segment: who asks reads them one by one. */
+/** `packed` is undefined if there are too many events for a segment: queries read raw events instead. */
 export interface NewSegment {
   covers: IntervalRanges;
   rows: number;
@@ -16,7 +15,7 @@ export interface NewSegment {
 const insert = `/* processor.insertSegment */
 insert into segments (site_id, starts, ends, covers, rows, directory, data) values ($1, $2, $3, $4, $5, $6, $7)`;
 
-/** Only under the claim of the site, in the transaction that removes the marks of what it covers. */
+/** Requires the claim of the site, and the transaction that removes the marks of the covered intervals. */
 export async function storeSegment(client: PoolClient, siteId: string, segment: NewSegment): Promise<void> {
   const { covers, rows, packed } = segment;
   if (countIntervals(covers) === 0) return;
@@ -25,7 +24,7 @@ export async function storeSegment(client: PoolClient, siteId: string, segment: 
   await client.query(insert, [siteId, starts, ends, covers, rows, directory, packed?.data]);
 }
 
-/** Places of texts become codes of the site's dictionary. */
+/** Replaces indexes of texts by codes of the site's dictionary. */
 function codesOf(places: Uint32Array, codes: Uint32Array): Uint32Array {
   return places.map((place) => (place === 0 ? 0 : codes[place - 1]!));
 }
@@ -42,7 +41,7 @@ export function packEvents(events: GatheredEvents, codes: CodesByColumn): Packed
   for (const [name, column] of events.columns) {
     const ofColumn = column && codes.get(name);
     if (ofColumn === undefined) leftOut.push(name);
-    else packer.addNumbers(name, codesOf(column!.places, ofColumn), 'codes');
+    else packer.addNumbers(name, codesOf(column!.indexes, ofColumn), 'codes');
   }
   return packer.finish({ leftOut: leftOut.sort(), leavesOutMore: events.leavesOutMore });
 }

@@ -1,23 +1,23 @@
-/** The differences between the rows of one rollup table and what raw events say. */
-
-import { allTypes } from '@millrace/shared/contract/rollups';
+/** Compares one rollup table with raw events. */
+import { allTypes, intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { readCursor } from '../read-cursor.js';
 import { type GroupPair, groupDifference } from './compare-group.js';
 
-/** What to compare: a table, within a day at most. */
+/** A table and a range of at most a day to compare. */
 export interface Comparison {
   table: keyof typeof tables;
   siteId: string;
   from: Date;
   to: Date;
-  /** Starts of intervals to leave out, or the day. */
+  /** For rollup_15m the starts of intervals to skip, for rollup_days the day. */
   buckets: Date[] | string;
 }
 
-/** Where the two tables differ; $4 is what {@link Comparison} calls buckets. */
+/** $4 is {@link Comparison.buckets}. */
 const tables = {
   rollup_15m: {
-    bucketOfEvent: `date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')`,
+    bucketOfEvent: intervalStartSql,
     column: 'interval_start',
     rows: 'interval_start >= $2 and interval_start < $3',
     label: `to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"')`,
@@ -32,10 +32,10 @@ const tables = {
   },
 };
 
-/** Rollups leave bots out, but have a row for all types of each interval in which something happened. */
+/** Rollups exclude bots, but have a row for all types of every interval with events. */
 const ofPeople = 'filter (where bot is null)';
 
-/** Written apart from what makes rollups, with plain counts of distinct users: a mistake there must not be made here again. */
+/** Deliberately shares no code with the rolls and counts distinct users plainly, so it does not repeat their mistakes. */
 function groupsOfEvents(bucket: string, eventType: string): string {
   return `select ${bucket} as bucket, ${eventType} collate "C" as event_type,
     (count(*) ${ofPeople})::int as events, (count(distinct events.user_id) ${ofPeople})::int as visitors,
@@ -67,7 +67,7 @@ type Row = GroupPair & { bucket: string; eventType: string };
 
 const rowsAtOnce = 2_000;
 
-/** Tells each difference as a line; returns how many buckets raw events or rollups have. */
+/** Reports each difference as a line; returns how many buckets were compared. */
 export async function compareGroups(
   client: PoolClient,
   comparison: Comparison,
@@ -75,19 +75,12 @@ export async function compareGroups(
 ): Promise<number> {
   const { table, siteId, from, to, buckets } = comparison;
   const seen = new Set<string>();
-  await client.query(`declare pairs no scroll cursor for ${compareStatement(comparison)}`, [
-    ...[siteId, from, to, buckets],
-  ]);
-  for (;;) {
-    const { rows } = await client.query<Row>(`/* processor.compareGroups */ fetch ${rowsAtOnce} from pairs`);
-    for (const { bucket, eventType, ...pair } of rows) {
-      seen.add(bucket);
-      const difference = groupDifference(pair);
-      if (difference === undefined) continue;
-      report(`${table} ${bucket} ${JSON.stringify(eventType)}: ${difference}`);
-    }
-    if (rows.length < rowsAtOnce) break;
+  const values = [siteId, from, to, buckets];
+  for await (const row of readCursor<Row>(client, compareStatement(comparison), values, rowsAtOnce)) {
+    const { bucket, eventType, ...pair } = row;
+    seen.add(bucket);
+    const difference = groupDifference(pair);
+    if (difference !== undefined) report(`${table} ${bucket} ${JSON.stringify(eventType)}: ${difference}`);
   }
-  await client.query('/* processor.compareGroups */ close pairs');
   return seen.size;
 }

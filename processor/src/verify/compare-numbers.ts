@@ -1,11 +1,11 @@
-/** Turns the numbers of a site's visitors into what would make sets of them wrong: numbers given twice, or never given. */
+/** Finds visitor numbers that were assigned twice or never. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 
 const statement = `/* processor.compareNumbers */
 select visitor_no as number, count(*)::int as users from visitors where site_id = $1
 group by visitor_no having count(*) > 1 or visitor_no not between 1 and $2 order by 1`;
 
-/** Tells each difference as a line. */
+/** Reports each problem as a line. */
 export async function compareNumbers(
   client: PoolClient,
   siteId: string,
@@ -14,7 +14,7 @@ export async function compareNumbers(
 ): Promise<void> {
   const { rows } = await client.query<{ number: number; users: number }>(statement, [siteId, lastVisitorNo]);
   for (const { number, users } of rows) {
-    const known = users === 1 ? '' : `${users} users have it; `;
-    report(`visitors number ${number}: ${known}the last number given is ${lastVisitorNo}`);
+    const known = users === 1 ? '' : `used by ${users} users; `;
+    report(`visitors number ${number}: ${known}the last assigned number is ${lastVisitorNo}`);
   }
 }

@@ -1,9 +1,8 @@
 /** Compares the segments of a site with its raw events, event by event. */
-
 import { segmentsHeldSince } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type IntervalRanges, intervalOf, ownedRanges, startOf } from '@millrace/shared/segments/interval-ranges';
-import { counted } from '../counted.js';
+import { formatCount } from '../format-count.js';
 import { CorruptSegmentError, listSegments, type StoredSegment } from '../segments/stored-segments.js';
 import { rawIntervals } from './raw-intervals.js';
 import {
@@ -16,14 +15,14 @@ import {
 
 type Report = (line: string) => void;
 
-const has = (ranges: IntervalRanges, interval: number) => ranges.findIndex((bound) => bound > interval) % 2 === 1;
+const contains = (ranges: IntervalRanges, interval: number) => ranges.findIndex((bound) => bound > interval) % 2 === 1;
 
 const labelOf = (interval: number) => `segments ${startOf(interval).toISOString().slice(0, 16)}Z`;
 
 const describe = (event: ComparedEvent) =>
   `visitor ${event.visitor}, ${event.micros} us, session ${event.session}, ${JSON.stringify([...event.values].sort())}`;
 
-/** Values of columns that the segment leaves out are not compared. */
+/** Removes the values of columns that the segment omits. */
 function comparable(event: ComparedEvent, { isLeftOut }: StoredInterval): ComparedEvent {
   return { ...event, values: new Map([...event.values].filter(([column]) => !isLeftOut(column))) };
 }
@@ -31,15 +30,15 @@ function comparable(event: ComparedEvent, { isLeftOut }: StoredInterval): Compar
 function differenceOf(stored: StoredInterval | undefined, raw: ComparedEvent[]): string | undefined {
   const count = stored?.rows.length ?? 0;
   if (count !== raw.length)
-    return `stored: ${counted(count, 'event')}; raw events say: ${counted(raw.length, 'event')}`;
+    return `stored: ${formatCount(count, 'event')}; raw events: ${formatCount(raw.length, 'event')}`;
   for (const [at, row] of (stored?.rows ?? []).entries()) {
     const [ours, theirs] = [describe(stored!.eventAt(row)), describe(comparable(raw[at]!, stored!))];
-    if (ours !== theirs) return `stored: ${ours}; raw events say: ${theirs}`;
+    if (ours !== theirs) return `stored: ${ours}; raw events: ${theirs}`;
   }
   return undefined;
 }
 
-/** The newest events of every interval of these segments; what cannot be read is told. */
+/** Reads the current events of every interval of these segments; reports corrupt segments. */
 async function readAll(
   client: PoolClient,
   siteId: string,
@@ -51,7 +50,7 @@ async function readAll(
   for (const [segment, owned] of segments) {
     try {
       for (const [interval, stored] of await readStored(client, siteId, segment, dictionaries)) {
-        if (has(owned, interval)) found.set(interval, stored);
+        if (contains(owned, interval)) found.set(interval, stored);
       }
     } catch (error) {
       if (!(error instanceof CorruptSegmentError)) throw error;
@@ -61,9 +60,9 @@ async function readAll(
   return found;
 }
 
-/** A site's segments and what their codes mean. */
+/** A site's segments and dictionaries. */
 export interface SiteSegments {
-  /** Milliseconds since 1970: intervals before it have none. */
+  /** Milliseconds since 1970; intervals before this time have no segments. */
   since: number;
   all: StoredSegment[];
   dictionaries: Dictionaries;
@@ -72,7 +71,7 @@ export interface SiteSegments {
 const findSince = `/* processor.segmentsSince */
 select ${segmentsHeldSince} as since from site_rollups rolled where site_id = $1`;
 
-/** Undefined for a site whose segments are still to be built. */
+/** Undefined for a site whose segments are not built yet. */
 export async function readSegments(client: PoolClient, siteId: string): Promise<SiteSegments | undefined> {
   const { rows } = await client.query<{ since: Date | number | null }>(findSince, [siteId]);
   const since = rows[0]?.since ?? null;
@@ -88,11 +87,11 @@ export interface ComparedRange {
   siteId: string;
   from: Date;
   to: Date;
-  /** Starts of intervals to leave out. */
+  /** Starts of intervals to skip. */
   marked: Date[];
 }
 
-/** Tells each interval that is different as a line; returns how many were compared. `[from, to)` are a day or so. */
+/** Reports each interval that differs as a line; returns how many were compared. The range should be about a day. */
 export async function compareSegments(
   client: PoolClient,
   { all, dictionaries, since }: SiteSegments,
@@ -109,7 +108,7 @@ export async function compareSegments(
     interval >= intervalOf(from) &&
     interval < intervalOf(to) &&
     !marked.has(interval) &&
-    !leftToRaw.some((ranges) => has(ranges, interval));
+    !leftToRaw.some((ranges) => contains(ranges, interval));
   const stored = await readAll(client, siteId, withData, dictionaries, report);
   let compared = 0;
   const compare = (interval: number, raw: ComparedEvent[]) => {

@@ -1,16 +1,15 @@
-/** Raw events, interval by interval, in the order in which segments have them. */
-
-import { intervalMs } from '@millrace/shared/contract/rollups';
+/** Reads raw events interval by interval, in the order of segments. */
+import { intervalMs, intervalStartSql } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { propertyColumn, segmentColumns, segmentLimits } from '@millrace/shared/segments/segment-columns';
+import { readCursor } from '../read-cursor.js';
 import type { ComparedEvent } from './stored-events.js';
 
 /**
- * Written apart from the statement and the code that segments are made with: properties are taken apart by Postgres here, and rows
- * sorted. Only what a column's value is comes from the list of columns.
+ * Deliberately shares no code with the writing of segments: here Postgres splits the properties and sorts the rows. Only the list
+ * of columns is shared.
  */
 const statement = `/* processor.rawIntervals */
-declare raw_intervals no scroll cursor for
 select coalesce(visitor_no, 0) as visitor, (extract(epoch from timestamp) * 1000000)::float8 as micros,
   encode(substring(sha256(convert_to(session_id, 'UTF8')) for 8), 'hex') as session,
   json_build_array(${segmentColumns.map(({ sql }) => sql).join(', ')}) as columns,
@@ -18,7 +17,7 @@ select coalesce(visitor_no, 0) as visitor, (extract(epoch from timestamp) * 1000
    where value is not null and length(key) <= ${segmentLimits.propertyName}) as properties
 from events left join visitors on visitors.site_id = $1 and visitors.user_id = events.user_id collate "C"
 where events.site_id = $1 and timestamp >= $2 and timestamp < $3
-order by date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z'), 1, timestamp, event_id`;
+order by ${intervalStartSql}, 1, timestamp, event_id`;
 
 interface Row {
   visitor: number;
@@ -40,7 +39,7 @@ export interface RawRange {
   siteId: string;
   from: Date;
   to: Date;
-  /** Tells which intervals are read: the events of some are too many to be kept at once. */
+  /** Which intervals to keep: some have too many events for memory. */
   isWanted: (interval: number) => boolean;
 }
 
@@ -49,22 +48,16 @@ export async function* rawIntervals(
   client: PoolClient,
   { siteId, from, to, isWanted }: RawRange,
 ): AsyncGenerator<[interval: number, events: ComparedEvent[]]> {
-  await client.query(statement, [siteId, from, to]);
   let events: ComparedEvent[] = [];
   let interval = -1;
-  for (;;) {
-    const { rows } = await client.query<Row>(`/* processor.rawIntervals */ fetch ${rowsAtOnce} from raw_intervals`);
-    for (const row of rows) {
-      const next = Math.floor(row.micros / 1_000 / intervalMs);
-      if (next !== interval && events.length > 0) {
-        yield [interval, events];
-        events = [];
-      }
-      interval = next;
-      if (isWanted(next)) events.push(toEvent(row));
+  for await (const row of readCursor<Row>(client, statement, [siteId, from, to], rowsAtOnce)) {
+    const next = Math.floor(row.micros / 1_000 / intervalMs);
+    if (next !== interval && events.length > 0) {
+      yield [interval, events];
+      events = [];
     }
-    if (rows.length < rowsAtOnce) break;
+    interval = next;
+    if (isWanted(next)) events.push(toEvent(row));
   }
   if (events.length > 0) yield [interval, events];
-  await client.query('/* processor.rawIntervals */ close raw_intervals');
 }

@@ -1,12 +1,11 @@
-/** Events as the segments of a site have them, for comparison with raw events. */
-
+/** Reads events from the segments of a site, to compare them with raw events. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { openSegment, type StoredSegment } from '../segments/stored-segments.js';
 
-/** Column → value, without those that are absent. */
+/** Column → value; absent values are left out. */
 export type EventValues = Map<string, string>;
 
 export interface ComparedEvent {
@@ -22,7 +21,7 @@ export interface ComparedEvent {
 export interface StoredInterval {
   rows: number[];
   eventAt(row: number): ComparedEvent;
-  /** Columns that the segment does not say anything of. */
+  /** Columns that the segment omits. */
   isLeftOut(column: string): boolean;
 }
 
@@ -49,10 +48,10 @@ const hexOf = (id: bigint) => {
   return bytes.toString('hex');
 };
 
-/** Of every segment, besides its columns. */
+/** Blocks of every segment that are not columns. */
 const ownBlocks = ['time', 'micros', 'visitor', 'session', 'session_ids'];
 
-/** Number of the interval → its events, of every interval that the segment has events of. */
+/** Interval number → its events in the segment. */
 export async function readStored(
   client: PoolClient,
   siteId: string,

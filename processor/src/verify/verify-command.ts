@@ -1,4 +1,3 @@
-/** Turns the command line into a comparison of rollups with raw events: wires it to the process, and nothing else. */
 import { loadDatabaseUrl } from '@millrace/shared/commands/command-database';
 import { runVerify } from './verify-run.js';
 

@@ -1,15 +1,15 @@
-/** Turns one day of a site into the differences between its rollups and its raw events. */
+/** Compares the rollups and segments of one day of a site with its raw events. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { addDays, dayStart } from '@millrace/shared/time/zone-days';
 import { compareGroups } from './compare-groups.js';
 import { compareSegments, type SiteSegments } from './compare-segments.js';
 
-/** What to verify: whole intervals, half-open. */
+/** The range is half-open and consists of whole intervals. */
 export interface VerifiedSite {
   siteId: string;
   /** Zone of the days in rollup_days. */
   timezone: string;
-  /** Undefined where there are none to compare. */
+  /** Undefined if segments are not compared. */
   segments: SiteSegments | undefined;
   from: Date;
   to: Date;
@@ -28,7 +28,7 @@ const stateOfDay = `/* processor.stateOfDay */
 select array(
     select distinct interval_start from rollup_marks where site_id = $1 and interval_start >= $2 and interval_start < $3
   ) as marked,
-  exists (select 1 from rollup_day_marks where site_id = $1 and day = $4) as "dayMarked",
+  exists (select 1 from rollup_day_marks where site_id = $1 and day = $4) as "isMarkedDay",
   exists (select 1 from events where site_id = $1 and timestamp >= $2 and timestamp < $3)
     or exists (
       select 1 from rollup_15m where site_id = $1 and dimension = 'all' and interval_start >= $2 and interval_start < $3)
@@ -36,14 +36,14 @@ select array(
 
 interface DayState {
   marked: Date[];
-  dayMarked: boolean;
+  isMarkedDay: boolean;
   hasRows: boolean;
 }
 
 const later = (a: Date, b: Date) => (a > b ? a : b);
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 
-/** Adds to `counts` what was compared and what was left out. */
+/** Adds what was compared and what was skipped to `counts`. */
 export async function verifyDay(
   client: PoolClient,
   site: VerifiedSite,
@@ -54,11 +54,11 @@ export async function verifyDay(
   const { siteId, timezone } = site;
   const [dayFrom, dayTo] = [dayStart(day, timezone), dayStart(addDays(day, 1), timezone)];
   const { rows } = await client.query<DayState>(stateOfDay, [siteId, dayFrom, dayTo, day]);
-  const { marked, dayMarked, hasRows } = rows[0]!;
+  const { marked, isMarkedDay, hasRows } = rows[0]!;
   const [from, to] = [later(dayFrom, site.from), earlier(dayTo, site.to)];
   counts.markedIntervals += marked.filter((start) => start >= from && start < to).length;
   const isWhole = from.getTime() === dayFrom.getTime() && to.getTime() === dayTo.getTime();
-  const isDayMarked = dayMarked || marked.length > 0;
+  const isDayMarked = isMarkedDay || marked.length > 0;
   if (isWhole && isDayMarked) counts.markedDays += 1;
   if (site.segments) {
     counts.segmented += await compareSegments(client, site.segments, { siteId, from, to, marked }, report);

@@ -1,42 +1,88 @@
-/** Turns the arguments of `npm run verify` into an exit code, and says on the given streams what it found. */
 import type { Writable } from 'node:stream';
 import { type DatabaseUrl, describeFailure, onDatabase } from '@millrace/shared/commands/command-database';
-import { counted } from '../counted.js';
-import { verifyHelp, verifyOptions } from './verify-options.js';
-import { type VerifySummary, verifySite } from './verify-site.js';
+import { parseInstant } from '@millrace/shared/time/instant';
+import { isCalendarDate } from '@millrace/shared/time/time';
+import { formatCount } from '../format-count.js';
+import { parseOptions } from '../parse-options.js';
+import { type Bound, type VerifyOptions, type VerifySummary, verifySite } from './verify-site.js';
 
-export interface VerifySurroundings {
+type VerifyCommandLine =
+  | { kind: 'help' }
+  | { kind: 'problem'; message: string }
+  | { kind: 'verify'; options: VerifyOptions };
+
+const verifyHelp = `Usage: npm run verify -- --site ID --from WHEN --to WHEN
+
+Compares the rollups and segments of a site with its raw events, in one database snapshot, and prints every difference.
+Marked intervals and days are skipped: they are pending for the next roll, and queries do not use them.
+
+  --site ID    the site
+  --from WHEN  first day (2026-01-31, in the site's time zone) or instant (2026-01-31T10:00:00Z)
+  --to WHEN    last day (inclusive) or instant (exclusive)
+  --help       show this help
+
+Instants are rounded outwards to whole 15-minute intervals. Days are compared if they lie entirely within the range.
+Reads the database in DATABASE_URL, or that of a running \`npm start\`.
+In production: DATABASE_URL=... node processor/dist/verify/verify-command.js --site ...
+
+Exit codes: 0 no differences; 1 differences found; 2 failed; 3 nothing compared, as nothing in the range is rolled up.
+`;
+
+function readOptions(args: string[]): VerifyCommandLine {
+  const text = { type: 'string' } as const;
+  const parsed = parseOptions(args, { site: text, from: text, to: text, help: { type: 'boolean', short: 'h' } });
+  if (parsed.values === undefined) return problem(parsed.problem);
+  const { values } = parsed;
+  if (values.help) return { kind: 'help' };
+  if (!values.site) return problem('Pass the site to verify with --site ID.');
+  const [from, to] = [boundOf(values.from), boundOf(values.to)];
+  if (!from || !to) {
+    const name = from ? '--to' : '--from';
+    return problem(`${name} takes a day such as 2026-01-31 or an instant such as 2026-01-31T10:00:00Z.`);
+  }
+  return { kind: 'verify', options: { siteId: values.site, from, to } };
+}
+
+function boundOf(text = ''): Bound | undefined {
+  if (isCalendarDate(text)) return { day: text };
+  const instant = parseInstant(text);
+  return instant === undefined ? undefined : { instant: new Date(instant) };
+}
+
+const problem = (message: string): VerifyCommandLine => ({ kind: 'problem', message });
+
+export interface VerifyDeps {
   stdout: Writable;
   stderr: Writable;
   databaseUrl: DatabaseUrl;
 }
 
 function verdictOf(summary: VerifySummary): string {
-  if (summary.differences > 0) return `${counted(summary.differences, 'difference')}.`;
-  if (!comparedNothing(summary)) return 'No difference.';
-  return 'Nothing was compared, so nothing is proven: the range has no rolled interval. Ask for another one, or again after the next roll.';
+  if (summary.differences > 0) return `${formatCount(summary.differences, 'difference')}.`;
+  if (!comparedNothing(summary)) return 'No differences.';
+  return 'Nothing was compared: the range has no rolled intervals. Choose another range, or try again after the next roll.';
 }
 
 function summaryText(siteId: string, summary: VerifySummary): string {
   const { intervals, segmented, days, markedIntervals, markedDays, timezone } = summary;
-  return `Site ${siteId} (days of ${timezone}): compared ${counted(intervals, 'interval')} and ${counted(days, 'day')}, and the segments of ${counted(segmented, 'interval')}; left out, because marked: ${counted(markedIntervals, 'interval')} and ${counted(markedDays, 'day')}.
+  return `Site ${siteId} (days of ${timezone}): compared ${formatCount(intervals, 'interval')} and ${formatCount(days, 'day')}, and the segments of ${formatCount(segmented, 'interval')}; skipped ${formatCount(markedIntervals, 'marked interval')} and ${formatCount(markedDays, 'marked day')}.
 ${verdictOf(summary)}
 `;
 }
 
-/** A range with nothing in it and one whose every interval is marked both compare nothing. */
+/** The range is empty, or all its intervals are marked. */
 const comparedNothing = ({ intervals, segmented, days }: VerifySummary) => intervals + segmented + days === 0;
 
-/** 0 without differences, 1 with some, 2 when that could not be found out, 3 when there was nothing to compare. */
-export async function runVerify(args: string[], surroundings: VerifySurroundings): Promise<0 | 1 | 2 | 3> {
-  const { stdout, stderr, databaseUrl } = surroundings;
-  const commandLine = verifyOptions(args);
+/** Exit code: 0 without differences, 1 with differences, 2 on failure, 3 when there was nothing to compare. */
+export async function runVerify(args: string[], deps: VerifyDeps): Promise<0 | 1 | 2 | 3> {
+  const { stdout, stderr, databaseUrl } = deps;
+  const commandLine = readOptions(args);
   if (commandLine.kind === 'help') {
     stdout.write(verifyHelp);
     return 0;
   }
   if (commandLine.kind === 'problem') {
-    stderr.write(`verify: ${commandLine.message} (--help shows how)\n`);
+    stderr.write(`verify: ${commandLine.message} See --help.\n`);
     return 2;
   }
   const { options } = commandLine;

@@ -1,5 +1,4 @@
-/** Every difference between a site's raw events and its rollups and segments of a range, found in one snapshot. */
-
+/** Compares a site's rollups and segments with its raw events, in one snapshot. */
 import { CommandError } from '@millrace/shared/commands/command-database';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
@@ -8,7 +7,18 @@ import { readRawHorizon } from '../rollups/raw-horizon.js';
 import { compareNumbers } from './compare-numbers.js';
 import { readSegments } from './compare-segments.js';
 import { type VerifyCounts, verifyDay } from './verify-day.js';
-import type { Bound, VerifyOptions } from './verify-options.js';
+
+/** A day in the site's time zone, or an instant. */
+export type Bound = { day: string } | { instant: Date };
+
+export interface VerifyOptions {
+  siteId: string;
+  from: Bound;
+  /** A day is inclusive, an instant exclusive. */
+  to: Bound;
+  /** True to skip segments. */
+  rollupsOnly?: boolean;
+}
 
 export interface VerifySummary extends VerifyCounts {
   differences: number;
@@ -34,20 +44,20 @@ function rangeOf(options: VerifyOptions, timezone: string): { from: Date; to: Da
   const end = (bound: Bound) =>
     'day' in bound ? dayStart(addDays(bound.day, 1), timezone) : wholeIntervals(bound.instant, Math.ceil);
   const range = { from: start(options.from), to: end(options.to) };
-  if (range.from >= range.to) throw new CommandError('--from must lie before --to.');
+  if (range.from >= range.to) throw new CommandError('--from must be before --to.');
   return range;
 }
 
-/** Where raw events were dropped there is nothing to compare with. */
+/** Without raw events there is nothing to compare with. */
 async function refuseDropped(client: PoolClient, from: Date): Promise<void> {
   const horizon = await readRawHorizon(client);
   if (!horizon || from >= horizon.since) return;
   throw new CommandError(
-    `The raw events before ${horizon.since.toISOString()} are gone (RAW_RETENTION_DAYS): there is nothing to compare with. Their rollups were found right before. Ask for --from ${horizon.since.toISOString()} or later.`,
+    `Raw events before ${horizon.since.toISOString()} were dropped (RAW_RETENTION_DAYS), after their rollups had been verified. Use --from ${horizon.since.toISOString()} or later.`,
   );
 }
 
-/** Tells each difference as a line. @throws CommandError when there is no such site, or nothing between `from` and `to`. */
+/** Reports each difference as a line. @throws CommandError for an unknown site or an empty range. */
 export async function verifySite(
   pool: Pool,
   options: VerifyOptions,
@@ -61,11 +71,11 @@ export async function verifySite(
   };
   const verify = async (client: PoolClient) => {
     const { rows } = await client.query<SiteRow>(findSite, [options.siteId]);
-    if (!rows[0]) throw new CommandError(`There is no site "${options.siteId}": it has no event yet.`);
+    if (!rows[0]) throw new CommandError(`Unknown site "${options.siteId}": it has no events yet.`);
     const { timezone, lastVisitorNo } = rows[0];
     const site = {
       ...{ siteId: options.siteId, timezone },
-      segments: options.isOfRollups ? undefined : await readSegments(client, options.siteId),
+      segments: options.rollupsOnly ? undefined : await readSegments(client, options.siteId),
       ...rangeOf(options, timezone),
     };
     await refuseDropped(client, site.from);

@@ -1,8 +1,8 @@
-/** Every aggregate against a plain computation of random events, in several zones, after every kind of change. */
+/** Compares every aggregate with a plain computation of random events, in several time zones, after every kind of change. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
-import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
+import { claimAggregation } from '../../src/aggregations/claim-aggregation.js';
 import { consumeAggregation } from '../../src/aggregations/consume-aggregations.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { addSite, database, event, now, query, roll, store, useEmptyDatabase } from './aggregated-site.js';
@@ -31,7 +31,7 @@ async function prepare(zone: string, count = 1_500, seed = 7): Promise<TestEvent
 const compareAll = (events: TestEvent[], zone: string) => compareAggregates(database.pool, events, zone, now);
 
 describe.each(['UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia'])('in %s', (zone) => {
-  it('every aggregate is what the events say, also after late ones, and twice is once', async () => {
+  it('every aggregate matches the events, also after late ones and when run twice', async () => {
     const events = await prepare(zone, 800);
     await compareAll(events, zone);
     const before = await query('select * from revenue_aggregates order by 1, 2, 3, 4');
@@ -65,10 +65,10 @@ it('follows erased events, signups too', async () => {
   );
 });
 
-it('computes an event that arrives while it runs the next time', async () => {
+it('leaves events that arrive during a run to the next one', async () => {
   const events = await prepare('UTC', 200);
   const during = randomEvents(createRandom(5), 'demo', 30, ...span);
-  await claimAggregates(database.pool, 'demo', { now }, async ({ client }) => {
+  await claimAggregation(database.pool, 'demo', { now }, async ({ client }) => {
     await client.query('select 1');
     await store(during);
     await roll();
@@ -79,8 +79,8 @@ it('computes an event that arrives while it runs the next time', async () => {
   await compareAll([...events, ...during], 'UTC');
 });
 
-it('skips a site that is not known', async () => {
-  expect(await aggregateSite(database.pool, 'nobody', options)).toEqual({ skipped: 'there is no such site' });
+it('skips an unknown site', async () => {
+  expect(await aggregateSite(database.pool, 'nobody', options)).toEqual({ skipped: 'unknown site' });
 });
 
 it('does each single job for the period that it names', async () => {
@@ -172,7 +172,7 @@ it.each([
   expect(Object.fromEntries(counted.map(({ of, n }) => [of, n]))).toEqual(kept);
 });
 
-it('counts what is left of a week that began before the first raw event, although the zone changes meanwhile', async () => {
+it('recounts the rest of a week with dropped events after a change of time zone', async () => {
   await addSite('Europe/Berlin');
   const impression = (user_id: string, timestamp: string) => ({ ...event('impression', timestamp, {}), user_id });
   await store([impression('bob', '2026-06-30T10:00:00Z'), impression('ada', '2026-07-02T10:00:00Z')]);
@@ -195,7 +195,7 @@ it('counts what is left of a week that began before the first raw event, althoug
   ]);
 });
 
-it('forgets the cohort of a signup that was the last of all, and whose raw events are not too old to say so', async () => {
+it('removes the cohort of the last signup when it is erased, if its raw events still exist', async () => {
   await prepareJune();
   await eraseUser(database.pool, { siteId: 'demo', userId: 'ada', dryRun: false });
   await roll();

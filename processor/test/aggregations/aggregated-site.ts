@@ -1,4 +1,4 @@
-/** A site whose events are stored, rolled and aggregated, and what its revenue is then. */
+/** A test site whose events are stored, rolled and aggregated. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';

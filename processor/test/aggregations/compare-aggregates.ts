@@ -1,8 +1,8 @@
-/** The tables of aggregates against plain computations of the same events, and against a computation from scratch. */
+/** Compares aggregate tables with plain computations, and with a recomputation from scratch. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { expect } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
-import { readSiteTables } from '../../src/erase/erase-pieces.js';
+import { readSiteTables } from '../../src/erase/erase-chunks.js';
 import { countOf, localDate, percent, periodStart, plainCohorts, plainEarnings } from './plain-aggregates.js';
 import { countPayments, plainRevenueRows } from './plain-money.js';
 import type { TestEvent } from './random-events.js';

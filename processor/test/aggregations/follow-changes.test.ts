@@ -1,4 +1,3 @@
-/** Aggregates that follow one change after the other, each with what it can change and no more. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
@@ -66,7 +65,7 @@ it('recomputes for a view neither revenue nor tournaments nor publishers', async
   expect(rows.profile_performance).toBeGreaterThan(0);
 });
 
-it('forgets what it counted before any roll did, once it is gone', async () => {
+it('no longer counts events that were erased before their first roll', async () => {
   await addSite('UTC');
   const day = '2026-11-20T09:5';
   const events = [event('view', `${day}1:00Z`), event('signup', `${day}2:00Z`), event('ad_request', `${day}3:00Z`)];
@@ -81,7 +80,7 @@ it('forgets what it counted before any roll did, once it is gone', async () => {
   expect(await query('select * from publisher_performance')).toEqual([]);
 });
 
-it('counts both hours of a quarter of an hour within which the clock changes', async () => {
+it('counts both hours if the clock changes within an interval', async () => {
   await addSite('America/St_Johns');
   // The clock went from 00:01 to 01:01 on this day, at 03:31 UTC.
   await store([event('ad_request', '2010-03-14T03:30:30Z'), event('click', '2010-03-14T03:35:00Z')]);
@@ -110,7 +109,7 @@ it('moves a user to an earlier cohort when an earlier signup comes late', async 
   await compareAggregates(database.pool, [...events, late], 'UTC', now);
 });
 
-it('adds the month that has begun, without any event', async () => {
+it('adds a new month even without events', async () => {
   await addSite('UTC');
   const events = [event('signup', '2026-10-05T10:00:00Z')];
   await store(events);
@@ -173,7 +172,7 @@ it('keeps the marks of a table that fails, and goes on with the others', async (
   await compareAggregates(database.pool, [...events, ...more], 'UTC', now);
 });
 
-it('keeps a mark of each table that a first aggregation has not computed, and none of the others', async () => {
+it('keeps the mark of each table that the first aggregation did not compute, and of no other', async () => {
   await addSite('UTC');
   const events = randomEvents(createRandom(5), 'demo', 100, ...span);
   await store(events);
@@ -190,7 +189,7 @@ it('keeps a mark of each table that a first aggregation has not computed, and no
   expect(await query('select from aggregation_marks')).toEqual([]);
 });
 
-it('loses no change that comes while one run that computes everything overtakes another', async () => {
+it('loses no change while one full recomputation overtakes another', async () => {
   await addSite('UTC');
   const events = randomEvents(createRandom(6), 'demo', 100, ...span);
   const more = randomEvents(createRandom(7), 'demo', 40, ...span);
@@ -211,7 +210,7 @@ it('loses no change that comes while one run that computes everything overtakes 
   await compareAggregates(database.pool, [...events, ...more], 'UTC', now);
 });
 
-it('takes marks of a release that knows neither types nor tables for marks of all', async () => {
+it('treats marks of a release without types and tables as marks for all', async () => {
   await addSite('UTC');
   const events = [event('signup', '2026-10-05T10:00:00Z'), event('ad_request', '2026-10-05T10:01:00Z')];
   await store(events);

@@ -1,4 +1,3 @@
-/** Periods, days and hours around changes of the clock, over the turns of years, and as jobs ask for them. */
 import { dayOf } from '@millrace/shared/time/zone-days';
 import { describe, expect, it } from 'vitest';
 import { daysOf, periodOf, periodsOf, resolvePeriod } from '../../src/aggregations/periods.js';

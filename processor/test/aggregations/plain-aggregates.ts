@@ -1,4 +1,4 @@
-/** Turns events into aggregates one event after the other: slow, plain, and written apart from the statements it checks. */
+/** Computes aggregates event by event: slow, simple, and independent of the statements under test. */
 import type { TestEvent } from './random-events.js';
 
 const formats = new Map<string, Intl.DateTimeFormat>();

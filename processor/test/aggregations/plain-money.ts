@@ -1,4 +1,4 @@
-/** Revenue of all periods by definition: every figure from the list of events, day by day, in fractions. */
+/** Computes revenue by definition, day by day and in fractions. */
 import { localDate, periodStart } from './plain-aggregates.js';
 import type { TestEvent } from './random-events.js';
 

@@ -1,7 +1,6 @@
-/** Days of profiles, some in each statement, so that a site with many events is done before a statement's time is up. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { expect, it } from 'vitest';
-import { claimAggregates } from '../../src/aggregations/claim-aggregation.js';
+import { claimAggregation } from '../../src/aggregations/claim-aggregation.js';
 import type { Period } from '../../src/aggregations/periods.js';
 import { profilePerformance } from '../../src/aggregations/profile-performance.js';
 import { addSite, database, now, query, roll, store, useEmptyDatabase } from './aggregated-site.js';
@@ -18,7 +17,7 @@ const periods = days.map((start): Period => {
 /** Tells how many days each statement was given. */
 async function compute(eventsAtOnce: number): Promise<number[]> {
   const given: number[] = [];
-  await claimAggregates(database.pool, 'demo', { now }, (site) => {
+  await claimAggregation(database.pool, 'demo', { now }, (site) => {
     const query = (text: string, values: unknown[][]) => {
       if (text.includes('processor.profilePerformance')) given.push(values[2]!.length);
       return site.client.query(text, values);

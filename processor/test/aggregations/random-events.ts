@@ -1,5 +1,4 @@
-/** Turns a seed into events of every kind that aggregations count, some of them odd. */
-
+/** Random events of every type that aggregations count, some of them malformed. */
 import { createHash } from 'node:crypto';
 import type { Random } from '@millrace/shared/testing/create-random';
 

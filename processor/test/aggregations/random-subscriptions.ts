@@ -1,4 +1,4 @@
-/** Histories of subscriptions as billing systems send them, with everything that goes wrong. */
+/** Random subscription histories as billing systems send them, including their errors. */
 import type { Random } from '@millrace/shared/testing/create-random';
 import { type TestEvent, uuidOf } from './random-events.js';
 

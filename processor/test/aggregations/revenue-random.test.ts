@@ -1,4 +1,3 @@
-/** Revenue of all periods against a computation by definition, over random histories of payments. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 import { aggregateSite } from '../../src/aggregations/aggregate-site.js';
@@ -74,7 +73,7 @@ describe.each([
   });
 });
 
-it.each([11, 12])('aggregates a site whose stored events of money say anything: seed %i', async (seed) => {
+it.each([11, 12])('aggregates a site with arbitrary payment events: seed %i', async (seed) => {
   const random = createRandom(seed);
   await addSite('Europe/Berlin');
   const events = randomSubscriptions(random, 'demo', 8, span);
@@ -83,7 +82,7 @@ it.each([11, 12])('aggregates a site whose stored events of money say anything: 
   await compare(all, 'Europe/Berlin');
 });
 
-it('follows another number of days of grace', async () => {
+it('recomputes when the grace days change', async () => {
   await addSite('UTC');
   await add([pay('2026-10-01T10:00:00Z', '10.00', month)]);
   expect(await mrrOn('2026-11-03', '2026-11-04')).toEqual([10, 0]);
@@ -98,7 +97,7 @@ it('follows another number of days of grace', async () => {
   await compare(events, 'UTC', 0);
 });
 
-it('recomputes everything where the release before has aggregated since, or a first time', async () => {
+it('recomputes everything if the previous release has aggregated since, or on the first run', async () => {
   await addSite('Europe/Berlin');
   const events = randomSubscriptions(createRandom(8), 'demo', 6, span);
   await add(events);

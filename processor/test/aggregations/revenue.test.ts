@@ -1,4 +1,3 @@
-/** What a payment, a refund and a failed attempt are counted as, in which period, and from when on again. */
 import { expect, it } from 'vitest';
 import {
   add,
@@ -16,7 +15,7 @@ import { uuidOf } from './random-events.js';
 
 useEmptyDatabase();
 
-it('makes of a price of a year that price as ARR, to the last digit', async () => {
+it('has an annual price as ARR, to the last digit', async () => {
   await addSite('UTC');
   await add([pay('2026-10-01T12:00:00Z', '100.00', { interval: 'year' })]);
   expect(

@@ -1,6 +1,5 @@
-/** Each rule of subscriptions by itself: what is paid, through which day, and what ends or changes it. */
 import { expect, it } from 'vitest';
-import { followSubscription } from '../../src/aggregations/follow-subscription.js';
+import { trackSubscription } from '../../src/aggregations/track-subscription.js';
 import {
   add,
   addSite,
@@ -17,14 +16,14 @@ import { uuidOf } from './random-events.js';
 
 useEmptyDatabase();
 
-it('lets others go first with each day of a subscription, however many payments are taken back one by one', async () => {
+it('yields on each day of a subscription, however many payments are refunded one by one', async () => {
   const plan = { amount: '5', currency: 'EUR', interval: 'month', count: 1 } as const;
   const dayOf = (index: number) => new Date(Date.UTC(2010, 0, 1 + index)).toISOString().slice(0, 10);
   const many = Array.from({ length: 1_500 }, (_, index) => ({ transaction: `t${index}`, day: dayOf(index) }));
   const payments = many.map(({ transaction }) => ({ kind: 'payment' as const, day: '2010-01-01', transaction, plan }));
   const refunds = many.map((which) => ({ kind: 'refund' as const, ...which, amount: '5', currency: 'EUR' }));
   let turns = 0;
-  const changes = await followSubscription([...payments, ...refunds], 3, async () => {
+  const changes = await trackSubscription([...payments, ...refunds], 3, async () => {
     turns += 1;
   });
   expect(turns).toBe(1_500);
@@ -60,7 +59,7 @@ it.each([
   expect(await mrrOn('2026-11-19', '2026-11-20')).toEqual([0, mrr]);
 });
 
-it('tells two subscriptions of a user apart, the second of which is expansion and its end contraction', async () => {
+it('counts a second subscription of a user as expansion, and its end as contraction', async () => {
   await addSite('UTC');
   const one = { ...month, subscription_id: 'one', transaction_id: 'a' };
   const two = { ...month, subscription_id: 'two', transaction_id: 'b' };
@@ -99,7 +98,7 @@ it('takes a year back that was refunded whole, in one or several parts, and not 
   expect(await mrrOn('2026-06-05', '2026-06-06', '2026-11-20')).toEqual([10, 0, 0]);
 });
 
-it('follows a change of plan before its payment, and churns in one currency what begins in another', async () => {
+it('applies a plan change before its payment, and counts a change of currency as churn and new', async () => {
   await addSite('UTC');
   const one = { ...month, subscription_id: 'one' };
   await add([
@@ -187,7 +186,7 @@ it.each([
   expect(await paidDays()).toEqual(expected);
 });
 
-it('lets an extra payment without an interval, a failed one, and one delivered twice pay for no month', async () => {
+it('ignores payments without an interval, failed payments and duplicates when counting paid months', async () => {
   await addSite('UTC');
   await add([
     ...payMonths('2026-06-15'),
@@ -208,7 +207,7 @@ it('begins a new anchor with a payment of another interval, and not with a chang
   expect(await paidDays()).toEqual([['2026-01-05', '2026-11-20', 10, 30]]);
 });
 
-it('counts centuries paid in advance without an end that a date cannot hold', async () => {
+it('counts centuries paid in advance without overflowing dates', async () => {
   await addSite('UTC');
   const ages = { interval: 'year', interval_count: 366 };
   const days = Array.from({ length: 40 }, (_, index) => `2026-06-01T10:00:${10 + index}Z`);
@@ -216,7 +215,7 @@ it('counts centuries paid in advance without an end that a date cannot hold', as
   expect((await paidDays()).map(([from, to]) => [from, to])).toEqual([['2026-06-01', '2026-11-20']]);
 });
 
-it('leaves out a stored change of a plan that says no interval', async () => {
+it('ignores a stored plan change without an interval', async () => {
   await addSite('UTC');
   const old = event('subscription_changed', '2026-06-20T12:00:00Z', { amount: '40', currency: 'EUR', plan: 'pro' });
   await add([...payMonths('2026-06-15'), old]);

@@ -1,4 +1,3 @@
-/** Tournaments of periods against a plain computation, and against figures worked out by hand. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';

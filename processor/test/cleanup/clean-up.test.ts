@@ -1,4 +1,3 @@
-/** Cleanups on real tables, queues and files: what is past its time goes, what somebody still needs stays, twice is once. */
 import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -188,7 +187,7 @@ describe.each(queueBackends)('old_logs of queues on %s', (backend) => {
     await childWorker.close();
     const result = await clean({ type: 'old_logs', olderThan: 0 }, { queues, now: new Date() });
     expect(result.removed).toMatchObject({ completed_jobs: 0 });
-    expect(result.kept).toMatchObject([{ reason: 'a job that waits for others may need their results' }]);
+    expect(result.kept).toMatchObject([{ reason: 'a waiting parent job may need their results' }]);
     expect(Object.values(await parent.getChildrenValues())).toEqual(['a result']);
   });
 });
@@ -231,7 +230,7 @@ describe('expired_tokens', () => {
     ]);
     const result = await clean({ type: 'expired_tokens' });
     expect(result.removed).toMatchObject({ api_keys: 2 });
-    expect(result.kept).toEqual([{ what: 'api_keys: 1', reason: 'the audit log names them' }]);
+    expect(result.kept).toEqual([{ what: 'api_keys: 1', reason: 'the audit log refers to them' }]);
     expect(await names()).toEqual(['good', 'lasts', 'named', 'revoked-lately']);
     await clean({ type: 'expired_tokens', olderThan: 7 });
     expect(await names()).toEqual(['good', 'lasts', 'named']);

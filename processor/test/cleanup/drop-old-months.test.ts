@@ -1,4 +1,3 @@
-/** Months of raw events that go when their rollups are proven, and rollups that outlive them whatever comes after. */
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,7 +79,7 @@ async function live(): Promise<void> {
 }
 
 describe('raw events past their retention', () => {
-  it('stay for ever when it is 0, whatever the job says of files', async () => {
+  it('stay forever when it is 0, whatever the job says about files', async () => {
     await live();
     expect(await clean(0)).toMatchObject({ removed: { event_months: 0 }, kept: [] });
     expect(await partitions()).toEqual(['events_2025_08', 'events_2025_09', 'events_2025_10', 'events_2026_11']);
@@ -109,32 +108,32 @@ describe('raw events past their retention', () => {
     [
       'a rollup that is wrong',
       `update rollup_15m set events = 7 where dimension = 'all' and interval_start < '2025-09-01'`,
-      'site demo has 2 differences between rollups and raw events; 1 later month with it',
+      'site demo has 2 differences between rollups and raw events; 1 later month also kept',
     ],
     [
       'an interval to be rolled',
       `insert into rollup_marks values ('demo', '2025-08-10T10:00Z')`,
-      'site demo has 1 interval to be rolled; 1 later month with it',
+      'site demo has 1 interval not rolled up yet; 1 later month also kept',
     ],
     [
       'a day to be rolled',
       `insert into rollup_day_marks values ('demo', '2025-08-10')`,
-      'site demo has 1 day to be rolled; 1 later month with it',
+      'site demo has 1 day not rolled up yet; 1 later month also kept',
     ],
     [
       'a site without an event in that month that is to be rolled',
       `insert into rollup_marks values ('shop', '2025-08-10T10:00Z')`,
-      'there are intervals to be rolled; 1 later month with it',
+      'it has intervals that are not rolled up yet; 1 later month also kept',
     ],
     [
       'aggregates to be computed',
       `insert into aggregation_marks values ('demo', '2025-08-10T10:00Z')`,
-      'there are aggregates to be computed; 1 later month with it',
+      'it has aggregates that are not recomputed yet; 1 later month also kept',
     ],
     [
       'a time zone to be followed',
       `update sites set timezone = 'UTC'`,
-      'a site is about to follow its new time zone; 1 later month with it',
+      'a site is changing its time zone; 1 later month also kept',
     ],
   ])('stay because of %s, and the report says so', async (_case, statement, reason) => {
     await live();
@@ -147,12 +146,12 @@ describe('raw events past their retention', () => {
     expect(await sql('select * from raw_horizon')).toEqual([]);
   });
 
-  it('stay when somebody reads them all the time', async () => {
+  it('stay while they are in constant use', async () => {
     await live();
     const reader = await database.pool.connect();
     await reader.query('begin; select count(*) from events');
     expect((await clean()).kept).toEqual([
-      { what: 'events_2025_08', reason: 'its events are being read or written all the time; 1 later month with it' },
+      { what: 'events_2025_08', reason: 'its events are in constant use; 1 later month also kept' },
     ]);
     await reader.query('commit');
     reader.release();
@@ -161,7 +160,7 @@ describe('raw events past their retention', () => {
 });
 
 describe('after raw events were dropped', () => {
-  it('an event of that time is set aside with the reason, and the rollups stay; others of its batch are stored', async () => {
+  it('an event of that time is dead-lettered with the reason, and the rollups stay; others of its batch are stored', async () => {
     await live();
     await clean();
     const before = await rollups();
@@ -174,7 +173,7 @@ describe('after raw events were dropped', () => {
     ]);
     expect(metrics).toContain('millrace_processor_stored_events_total 2');
     expect(metrics).toContain('millrace_processor_dead_lettered_events_total 3');
-    const reason = 'older than the raw events kept: events before 2025-10-03T00:00:00.000Z are not stored any more';
+    const reason = 'older than the raw events kept: events before 2025-10-03T00:00:00.000Z are no longer stored';
     expect(await sql(`select reason, payload::json ->> 'timestamp' as at from dead_letter_events order by 2`)).toEqual([
       { reason, at: '2001-01-01T00:00:00Z' },
       { reason, at: '2025-08-10T10:05:00Z' },
@@ -201,13 +200,13 @@ describe('after raw events were dropped', () => {
     await clean();
     const from = new Date('2025-10-02T23:45:00Z');
     await expect(markRange(database.pool, 'demo', from, now)).rejects.toThrow(
-      'The raw events before 2025-10-01T00:00:00.000Z are gone (RAW_RETENTION_DAYS), and rollups before 2025-10-03T00:00:00.000Z are final: ask for a range from then on.',
+      'The raw events before 2025-10-01T00:00:00.000Z are gone (RAW_RETENTION_DAYS), and rollups before 2025-10-03T00:00:00.000Z are final: use a range that starts there or later.',
     );
     expect(await sql('select * from rollup_marks')).toEqual([]);
     expect(await markRange(database.pool, 'demo', new Date('2025-10-03T00:00:00Z'), now)).toBe(2);
     const refused = await verify('2025-09-30');
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('The raw events before 2025-10-01T00:00:00.000Z are gone');
+    expect(refused.stderr).toContain('Raw events before 2025-10-01T00:00:00.000Z were dropped');
   });
 
   it('a mark of that time, wherever it comes from, goes and the rollup stays', async () => {
@@ -239,20 +238,20 @@ describe('after raw events were dropped', () => {
     expect((await verify('2025-10-01T00:00:00Z')).code).toBe(0);
   });
 
-  it('a user is erased from what is kept, and the command says what remains', async () => {
+  it('a user is erased from the remaining data, and the command says what is kept', async () => {
     await live();
     await clean();
     const { code, stdout } = await runCommand(runErase, ['--site', 'demo', '--user', 'ada'], database.url);
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'rollups of before 2025-10-01T00:00:00.000Z, of which no event is kept, count the user without a name',
+      'rollups before 2025-10-01T00:00:00.000Z, whose raw events were dropped, still count the user anonymously',
     );
     expect((await sql(`select * from events where user_id = 'ada'`)).length).toBe(0);
     const [{ events }] = await sql(`select events from rollup_days where day = '2025-08-10' and event_type = 'view'`);
     expect(events).toBe(1);
   });
 
-  it('an insert that was under way when they went is set aside too', async () => {
+  it('an insert that was in progress at the time is dead-lettered too', async () => {
     await consume(history());
     await roll();
     await ensureMonths(database.pool, ['2025-09']);

@@ -1,9 +1,8 @@
-/** Metrics of a site by period: against plain computations, at clock changes, and with nothing to divide by. */
 import { readJobAccount } from '@millrace/shared/contract/job-account';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { setAside } from '../../src/events/isolate-poison.js';
+import { writeDeadLetter } from '../../src/events/isolate-poison.js';
 import { storeEvents } from '../../src/events/store-events.js';
 import { calculateMetrics, type MetricsJob } from '../../src/metrics/calculate-metrics.js';
 import { percent, round } from '../aggregations/plain-aggregates.js';
@@ -49,7 +48,7 @@ const view = (timestamp: string, user_id?: string): TestEvent => ({
   ...(user_id && { user_id }),
 });
 
-it('tells how many events there were, of whom, and how fast they were stored', async () => {
+it('measures how many events there were, how many visitors, and how fast they were stored', async () => {
   await store([
     view('2026-11-20T09:00:00Z', 'ada'),
     view('2026-11-20T09:10:00Z', 'ada'),
@@ -68,7 +67,7 @@ it('tells how many events there were, of whom, and how fast they were stored', a
   });
 });
 
-it('has null where there is nothing to divide by or to rank', async () => {
+it('is null without events to divide by or to rank', async () => {
   expect((await calculate({})).figures).toEqual({
     events: 0,
     visitors: 0,
@@ -129,7 +128,7 @@ it('counts a transaction that was delivered again in the next hour in the first'
   expect(figures).toEqual({ EUR: { total: '0', previous: '50.00', change_percent: -100 } });
 });
 
-it('tells the shares of what was not as it should be', async () => {
+it('measures the percentages of late, duplicate, dead-lettered and anonymous events', async () => {
   const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);
   const at = (minute: number) => new Date(hour.getTime() + minute).toISOString();
   const events = [1, 2, 3, 4, 5].map((second) => view(at(second), second === 1 ? undefined : `user-${second}`));
@@ -138,7 +137,7 @@ it('tells the shares of what was not as it should be', async () => {
   await store([...events.slice(2, 3), view(at(6), 'ada')]);
   await query(`update events set created_at = timestamp + interval '16 minutes' where user_id = 'user-5'`);
   const account = readJobAccount('job', 1, Date.now());
-  await setAside(database.pool, { id: 'job', account, events: 1, isDone: true }, 'bad', '{"site_id":"demo"}');
+  await writeDeadLetter(database.pool, { id: 'job', account, events: 1, isDone: true }, 'bad', '{"site_id":"demo"}');
   const { figures } = await calculate({ metricType: 'quality', period: 'current', at: new Date().toISOString() });
   expect(figures).toEqual({
     events: 6,
@@ -155,7 +154,7 @@ it('tells the shares of what was not as it should be', async () => {
   expect(Number(figures.late)).toBeGreaterThanOrEqual(1);
 });
 
-it('counts duplicates of each site apart, and none where all events are new', async () => {
+it('counts duplicates per site, and none if all events are new', async () => {
   const other = { ...view('2026-11-20T09:00:00Z', 'ada'), site_id: 'other' };
   await store([view('2026-11-20T09:00:00Z', 'ada'), other]);
   expect(await query('select * from event_duplicates')).toEqual([]);

@@ -1,4 +1,4 @@
-/** What is too much for a segment: events of an interval, values of a column, names of properties. It is left out, and said to be. */
+/** Segments omit what exceeds their limits, and say so: events of an interval, values of a column, property names. */
 import { segmentLimits } from '@millrace/shared/segments/segment-columns';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { eraseUser } from '../../src/erase/erase-user.js';
@@ -99,7 +99,7 @@ describe('a column with too many values', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('tells its segments from others, so that merges keep them apart', async () => {
+  it('distinguishes its segments from others, so merges keep them separate', async () => {
     Object.assign(segmentLimits, { propertyValues: 30 });
     site = await createSegmentedSite(withIds(20));
     await site.store([...withIds(25, '06'), event('2026-10-08T10:00:00Z', { path: '/late' })]);
@@ -156,7 +156,7 @@ describe('properties', () => {
     expect(await site.verify()).toEqual(noDifference);
   });
 
-  it('beyond those that are looked at are said to be left out', async () => {
+  it('beyond the limit are reported as omitted', async () => {
     Object.assign(segmentLimits, { knownProperties: 30 });
     site = await createSegmentedSite(many(60));
     expect(await site.sql(`select directory -> 'leavesOutMore' as more from segments`)).toEqual([{ more: true }]);

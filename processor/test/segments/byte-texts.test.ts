@@ -1,4 +1,3 @@
-/** Texts by their bytes, and rows of COPY in pieces of any size. */
 import { readMicros, readRows } from '@millrace/shared/platform/read-rows';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
@@ -6,7 +5,7 @@ import { createByteTexts } from '../../src/segments/byte-texts.js';
 
 const bytesOf = (text: string) => Buffer.from(`before${text}after`);
 
-it('gives each text one place, however many there are and however long', () => {
+it('gives each text one index, however many there are and however long', () => {
   const random = createRandom(1);
   const texts = createByteTexts();
   const places = new Map<string, number>();
@@ -15,7 +14,7 @@ it('gives each text one place, however many there are and however long', () => {
     const bytes = bytesOf(text);
     const known = places.get(text);
     expect(texts.find(bytes, 6, bytes.length - 5)).toBe(known ?? 0);
-    const place = texts.place(bytes, 6, bytes.length - 5);
+    const place = texts.add(bytes, 6, bytes.length - 5);
     expect(place).toBe(known ?? places.size + 1);
     places.set(text, place);
   }
@@ -23,10 +22,10 @@ it('gives each text one place, however many there are and however long', () => {
   expect(texts.toTexts()).toEqual([...places.keys()]);
 });
 
-it('knows the empty text from none', () => {
+it('distinguishes an empty text from none', () => {
   const texts = createByteTexts();
   expect(texts.find(Buffer.alloc(0), 0, 0)).toBe(0);
-  expect(texts.place(Buffer.alloc(0), 0, 0)).toBe(1);
+  expect(texts.add(Buffer.alloc(0), 0, 0)).toBe(1);
   expect(texts.toTexts()).toEqual(['']);
 });
 

@@ -1,4 +1,4 @@
-/** What segments say against what a plain statement says of raw events, event by event, and what must not be in them any more. */
+/** Compares segments with raw events, event by event, and checks that erased data is gone. */
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
 import { countIntervals, ownedRanges } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
@@ -61,7 +61,7 @@ async function eventsOfSegments(client: PoolClient, siteId: string, segments: St
   return events.sort();
 }
 
-/** Of intervals that are over and not marked. Names of more than 128 characters are nobody's question. */
+/** Only intervals that have ended and are not marked. Property names of more than 128 characters cannot be queried. */
 const rawEvents = `select (extract(epoch from timestamp) * 1000000)::float8 as micros, coalesce(visitor_no, 0) as visitor,
     substring(sha256(convert_to(session_id, 'UTF8')) for 8) as session, event_type, path, profile_id, host,
     array(select array[key, value] from jsonb_each_text(properties) where value is not null and char_length(key) <= 128) as properties

@@ -1,4 +1,3 @@
-/** Merges over a month of rolls: segments stay few, months apart, and events are copied a bounded number of times. */
 import { countIntervals, ownedRanges } from '@millrace/shared/segments/interval-ranges';
 import { describe, expect, it } from 'vitest';
 import { chooseMerge } from '../../src/segments/choose-merge.js';
@@ -45,7 +44,7 @@ describe('merges of a site', () => {
     expectMonthsApart(simulated.segments);
   });
 
-  it('lose no interval, and leave none twice', () => {
+  it('lose and duplicate no interval', () => {
     const simulated = simulateRolls({ days: 5, eventsOf: (interval) => interval % 7, late: 0.5, seed: 3 });
     const owned = [...ownedRanges(simulated.segments).values()];
     const intervals = owned.reduce((sum, ranges) => sum + countIntervals(ranges), 0);
@@ -69,7 +68,7 @@ const chosen = (segments: StoredSegment[]) =>
     .sort();
 
 describe('segments without data', () => {
-  it('are never merged, and what they cover is left out of older ones', () => {
+  it('are never merged, and older segments omit what they cover', () => {
     const segments = [at(1, [day, day + 4]), at(2, [day + 1, day + 2], { hasData: false }), at(3, [day + 4, day + 6])];
     expect(chosen(segments)).toEqual([1, 3]);
     expect(chosen(segments.slice(1))).toBeUndefined();
@@ -80,7 +79,7 @@ describe('segments that leave out different columns', () => {
   const whole = at(1, [day, day + 90], { rows: 20_005 });
   const late = (version: number) => at(version, [day + 90 + version, day + 91 + version], { omits: 'path' });
 
-  it('are not merged with a large one, which would lose what they have not', () => {
+  it('are not merged with a large one, which would lose columns', () => {
     expect(chosen([whole, late(2)])).toBeUndefined();
     expect(chosen([whole, late(2), late(3)])).toEqual([2, 3]);
     expect(chosen([whole, at(2, [day + 92, day + 93])])).toEqual([1, 2]);

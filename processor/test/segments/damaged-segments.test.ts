@@ -1,4 +1,4 @@
-/** Segments that are not what was written: verify tells each damage, and rolls mend what they cannot read. */
+/** Verify reports every kind of damage, and rolls repair corrupt segments. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import type { CorruptSegmentError } from '../../src/segments/stored-segments.js';
@@ -71,14 +71,14 @@ describe('verify', () => {
     expect(await verify()).toEqual(noDifference);
   });
 
-  it.each(damages)('tells of %s', async (_, damage) => {
+  it.each(damages)('reports %s', async (_, damage) => {
     expect((await damage()).length).toBeGreaterThan(0);
     const { code, differences } = await verify();
     expect(code).toBe(1);
     expect(differences.length).toBeGreaterThan(0);
   });
 
-  it('tells of events that a segment has and the table has not', async () => {
+  it('reports events that a segment has and the table lacks', async () => {
     await site.sql(`delete from events where path = '/page/5'`);
     expect((await verify()).differences.length).toBeGreaterThan(5);
   });
@@ -89,7 +89,7 @@ describe('a segment that cannot be read', () => {
     site = await createSegmentedSite(history(150));
   });
 
-  it('is given up by the merge that meets it, and built again from raw events', async () => {
+  it('is dropped by the merge that finds it, and rebuilt from raw events', async () => {
     await flipByte('path');
     await site.store([event('2026-09-20T10:00:00Z', { path: '/late' })]);
     const corrupt: CorruptSegmentError[] = [];
@@ -100,7 +100,7 @@ describe('a segment that cannot be read', () => {
     expect(await site.verify('2026-09-02', '2026-09-29')).toEqual(noDifference);
   });
 
-  it('does not show older segments beneath it to those who answer: its intervals are marked', async () => {
+  it('does not expose older segments below it to queries, as its intervals are marked', async () => {
     await site.store([event('2026-09-20T10:00:00Z', { path: '/late' })]);
     await site.roll();
     await site.sql(`update segments set data = '\\x00' where starts < '2026-10-01Z'`);

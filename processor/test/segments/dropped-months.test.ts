@@ -1,13 +1,11 @@
-/** Segments of months whose raw events are dropped, and purges that meet new erasures. */
 import { silent } from '@millrace/shared/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cleanUp } from '../../src/cleanup/clean-up.js';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { claimSite } from '../../src/rollups/claim-site.js';
 import { rollIntervals } from '../../src/rollups/roll-intervals.js';
-import { dropCorrupt } from '../../src/segments/drop-corrupt.js';
 import { fillSegments } from '../../src/segments/fill-segments.js';
-import { purgeNext, type Rolled } from '../../src/segments/keep-segments.js';
+import { dropCorrupt, purgeNext, type RollState } from '../../src/segments/maintain-segments.js';
 import { listSegments } from '../../src/segments/stored-segments.js';
 import { expectNothingOf } from './check-segments.js';
 import {
@@ -41,7 +39,7 @@ const values = async () => JSON.stringify(await site.sql('select values from seg
 const purgeDue = async () => (await site.sql('select segments_purge from site_rollups'))[0]!.segments_purge;
 
 describe('a month that is dropped', () => {
-  it('takes its segments along, and with the next roll what only they had of values', async () => {
+  it('drops its segments, and with the next roll the values that only they had', async () => {
     expect((await before()).length).toBeGreaterThan(0);
     expect(await values()).toContain('/only-in-september');
     expect(await clean()).toMatchObject({ removed: { event_months: 2 }, kept: [] });
@@ -52,7 +50,7 @@ describe('a month that is dropped', () => {
     expect(await site.verify('2026-10-03')).toEqual(noDifference);
   });
 
-  it('takes them along with the next roll where a release without segments has dropped it', async () => {
+  it('loses its segments with the next roll if a release without segments dropped it', async () => {
     await site.sql(`insert into raw_horizon (since) values ('2026-10-01Z')`);
     await site.sql(`delete from events where timestamp < '2026-10-01Z'`);
     await site.roll();
@@ -95,8 +93,8 @@ describe('a month that is dropped', () => {
   });
 });
 
-/** As a roll does; tells what its purge has to know. */
-async function rollMarked(): Promise<Rolled> {
+/** Takes the marks like a roll; returns the state that a purge needs. */
+async function rollMarked(): Promise<RollState> {
   const epoch = await claimSite(site.pool, siteId, async (client, claimed) => {
     await rollIntervals(client, claimed, closedBefore, 192);
     return claimed.epoch;
@@ -104,7 +102,7 @@ async function rollMarked(): Promise<Rolled> {
   return { epoch: String(epoch), closedBefore };
 }
 
-async function purge(rolled: Rolled): Promise<void> {
+async function purge(rolled: RollState): Promise<void> {
   const next = () => claimSite(site.pool, siteId, (client, claimed) => purgeNext(client, claimed, rolled));
   for (let step = 0; (await next()) !== undefined; step += 1) expect(step).toBeLessThan(20);
 }
@@ -122,7 +120,7 @@ describe('a purge', () => {
     await site.expectExact();
   });
 
-  it('leaves no name of a property that only the user had, whose codes then begin anew', async () => {
+  it('removes a property that only the user had, so its codes start from 1 again', async () => {
     const own = { user_id: 'alone', properties: { 'alone@example.org': 'a', size: 1 } };
     await site.store([event('2026-10-05T10:00:00Z', own), event('2026-10-05T10:00:01Z', own)]);
     await site.roll();

@@ -1,8 +1,7 @@
-/** Segments of what was rolled before there were any: newest first, over several rolls, whatever comes in between. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eraseUser } from '../../src/erase/erase-user.js';
 import { claimSite } from '../../src/rollups/claim-site.js';
-import { findSites } from '../../src/rollups/find-sites.js';
+import { sitesToRoll } from '../../src/rollups/find-sites.js';
 import { rollIntervals } from '../../src/rollups/roll-intervals.js';
 import { fillSegments } from '../../src/segments/fill-segments.js';
 import { expectNothingOf } from './check-segments.js';
@@ -40,7 +39,7 @@ const fillOnce = () => claimSite(site.pool, siteId, (client, claimed) => fillSeg
 describe('a site that was rolled without segments', () => {
   it('gets them with the next roll, which finds it though nothing is marked', async () => {
     await asBefore();
-    expect(await findSites(site.pool, now)).toEqual([siteId]);
+    expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);
     await site.roll();
     expect(await since()).toBe('-infinity');
     await site.expectExact();
@@ -70,9 +69,9 @@ describe('a site that was rolled without segments', () => {
     const seen: string[] = [];
     for (let round = 0; round < 3; round += 1) {
       await site.store([event(`2026-11-10T0${round}:00:00Z`, { path: '/new' })]);
-      await site.roll({ giveWayAfterMs: 0 });
+      await site.roll({ backgroundAfterMs: 0 });
       expect(await site.sql('select 1 from rollup_marks')).toEqual([]);
-      expect(await findSites(site.pool, now)).toEqual([siteId]);
+      expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);
       seen.push(await since());
     }
     expect(seen).toEqual([...new Set(seen)].sort().reverse());
@@ -110,7 +109,7 @@ describe('a site that was rolled without segments', () => {
     await site.expectExact();
   });
 
-  it('gets none of a time whose raw events are gone', async () => {
+  it('gets none for times without raw events', async () => {
     await asBefore();
     await site.sql(`insert into raw_horizon (since) values ('2026-10-01Z')`);
     await site.sql(`delete from events where timestamp < '2026-10-01Z'`);
@@ -123,10 +122,10 @@ describe('a site that was rolled without segments', () => {
 });
 
 describe('a site that an earlier release has rolled meanwhile', () => {
-  it('has no segments that anyone may read until they are built again', async () => {
+  it('has no readable segments until they are rebuilt', async () => {
     await site.store([event('2026-11-05T10:00:00Z', { path: '/by-the-other' })]);
     await rollIntervalsByOther();
-    expect(await findSites(site.pool, now)).toEqual([siteId]);
+    expect(await sitesToRoll(site.pool, now)).toEqual([siteId]);
     expect((await site.verify()).differences).toEqual([]);
     await site.roll();
     await site.expectExact();

@@ -1,4 +1,3 @@
-/** Sessions of a segment by numbers, each id once, in the order in which rows have them. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 import { numberSessions } from '../../src/segments/number-sessions.js';

@@ -1,4 +1,4 @@
-/** Random events of a site, hostile in every column, and what becomes of them. */
+/** A site with random events that are hostile in every column. */
 import type { Random } from '@millrace/shared/testing/create-random';
 
 const texts = [

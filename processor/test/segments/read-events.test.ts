@@ -1,4 +1,3 @@
-/** Reading raw events from a real database, where there are many, and where it fails. */
 import type { Socket } from 'node:net';
 import { copyOut } from '@millrace/shared/platform/copy-out';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
@@ -63,7 +62,7 @@ describe('users without a number', () => {
     const users = createByteTexts();
     for (let at = 1; at <= 45_000; at += 1) {
       const text = Buffer.from(`user-${at}`);
-      users.place(text, 0, text.length);
+      users.add(text, 0, text.length);
     }
     const given: number[] = [];
     const query = (...args: [string, [string, string[]]]) => {

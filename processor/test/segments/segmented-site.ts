@@ -1,4 +1,4 @@
-/** A site whose events of several months are rolled, and what tests of its segments ask of it. */
+/** A test site with several months of rolled events. */
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { ensureMonths } from '../../src/events/ensure-partitions.js';
 import { insertEvents } from '../../src/events/insert-events.js';

@@ -1,4 +1,4 @@
-/** The segments of a site over days of rolls, without a database: which there are, and how often events were copied. */
+/** Simulates days of rolls without a database and counts how often events are copied. */
 import { intervalOf, ownedRanges, rangesOf, startOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { chooseMerge } from '../../src/segments/choose-merge.js';

@@ -1,4 +1,3 @@
-/** Properties taken apart as Postgres itself takes them apart, whatever is in them. */
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { createTestDatabase, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

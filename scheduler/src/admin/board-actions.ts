@@ -1,14 +1,14 @@
-/** Turns the routes of Bull Board that change something into the words of the audit log; what is not listed is refused. */
+/** The changes that Bull Board may make, as actions of the audit log; all others are refused. */
 
 export interface BoardAction {
   name: string;
-  /** Accepted events would be lost or altered by it: queue `event-ingest` is left alone. */
+  /** Could lose or alter accepted events, so it is refused on queue `event-ingest`. */
   harmsEvents?: true;
 }
 
 /**
- * By method and route, as Bull Board declares them. Left out are its job schedulers, which Millrace does not use: schedules
- * belong to `/api/v1/schedules`.
+ * By method and route, as Bull Board declares them. Its job schedulers are missing, as Millrace does not use them: schedules are
+ * managed through `/api/v1/schedules`.
  */
 export const boardActions: Readonly<Record<string, BoardAction>> = {
   'put /api/queues/pause': { name: 'queue.pause' },

@@ -1,10 +1,10 @@
-/** Turns what goes wrong below Bull Board's API into bodies that its pages can show. */
+/** Formats errors of Bull Board's API so that its pages can show them. */
 import type { ControllerHandlerReturnType } from '@bull-board/api/typings/app';
 import { errorCatalogue, ServiceError } from '@millrace/shared/platform/errors';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { ErrorRequestHandler } from 'express';
 
-/** Refusals in the body of every other one; beside it stands what Bull Board takes for its message. */
+/** The usual error body, plus the fields that Bull Board displays. */
 export const answerBoardError: ErrorRequestHandler = (error, _req, res, next) => {
   if (!(error instanceof ServiceError)) return next(error);
   const { code, message } = error;
@@ -13,12 +13,12 @@ export const answerBoardError: ErrorRequestHandler = (error, _req, res, next) =>
 };
 
 interface BoardError extends Error {
-  /** A number in what BullMQ itself refuses, as a retry of a job that has not failed. */
+  /** A number if BullMQ refuses the operation, such as a retry of a job that has not failed. */
   code?: unknown;
   statusCode?: number;
 }
 
-/** Bull Board would send the text of every error, which may name hosts and statements. */
+/** By default Bull Board sends the message of every error, which may contain host names and statements. */
 export const describeBoardError =
   (logger: Logger) =>
   (error: BoardError): ControllerHandlerReturnType => {

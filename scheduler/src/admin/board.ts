@@ -1,15 +1,20 @@
-/** Turns the queues into Bull Board: its pages and its API, guarded. */
+/** Bull Board: its pages and its guarded API. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { BoardHooks } from '@bull-board/api/typings/app';
 import { ExpressAdapter } from '@bull-board/express';
 import type { Access } from '@millrace/shared/access/keys';
 import { accessOf } from '@millrace/shared/access/require-scope';
+import { findQueue } from '@millrace/shared/contract/jobs';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { RetrySettings } from '@millrace/shared/queue/add-job';
 import type { Queue } from '@millrace/shared/queue/queue';
 import { type Express, type RequestHandler, Router } from 'express';
-import { createBoardAdapter } from './board-adapter.js';
+import { addRequestedJob } from '../queues/change-jobs.js';
+import { hideEvents } from '../queues/describe-job.js';
+import { newJobSchema } from '../queues/queue-requests.js';
+import { checkRequest } from '../read-request.js';
 import { describeBoardError } from './board-errors.js';
 import { type GuardDeps, guardBoard } from './guard-board.js';
 
@@ -26,23 +31,40 @@ const uiConfig = {
 
 type Render = (path: string, options: object, done: (error: Error | null, html?: string) => void) => void;
 
-/** Its page asks a foreign server for fonts: that would tell where the service runs, and what the policy forbids is an error. */
-function loadNothingForeign(board: Express): void {
+/** Removes external stylesheets from its page: they would reveal the service to a third party, and the CSP blocks them anyway. */
+function removeExternalLinks(board: Express): void {
   const render = (board as unknown as { engines: Record<string, Render> }).engines['.ejs']!;
   board.engine('ejs', (path, options, done) =>
     render(path, options, (error, html) => done(error, html?.replace(/<link [^>]*href="https?:[^>]*>/g, ''))),
   );
 }
 
+/** Adds jobs with the options of their contract and an id, instead of the defaults of Bull Board. */
+function createBoardAdapter(queue: Queue, retry: RetrySettings): BullMQAdapter {
+  const adapter = new BullMQAdapter(queue);
+  if (findQueue(queue.name)?.holdsEvents) adapter.setFormatter('data', hideEvents);
+  adapter.addJob = async (jobName, data, { delay, priority }: { delay?: number; priority?: number }) => {
+    const options = { ...(delay !== undefined && { delay }), ...(priority !== undefined && { priority }) };
+    const id = await addRequestedJob(queue, checkRequest(newJobSchema, { jobName, data, options }), retry);
+    return (await queue.getJob(id))!;
+  };
+  // Otherwise removing a limit that has just been reached takes effect only after its period.
+  adapter.removeConfiguredRateLimit = async () => {
+    await queue.removeGlobalRateLimit();
+    await queue.removeRateLimitKey();
+  };
+  return adapter;
+}
+
 export function createBoard(deps: BoardDeps): Router {
   const { queues, logger, retry = {} } = deps;
-  // The hooks are told the request's data, not who sent it.
-  const asking = new AsyncLocalStorage<Access>();
+  // Bull Board's hooks receive the request data, but not its access.
+  const currentAccess = new AsyncLocalStorage<Access>();
   const before: BoardHooks['before'] = async ({ method, route, request }) => {
     const { params, body } = request;
-    const refusal = await guardBoard(deps, asking.getStore(), { method, route, params, body }).catch((error) => {
-      logger.error({ err: error }, 'a change in the queue page could not be checked and recorded');
-      return { status: 500 as const, message: 'It could not be checked and recorded, so it was not done.' };
+    const refusal = await guardBoard(deps, currentAccess.getStore(), { method, route, params, body }).catch((error) => {
+      logger.error({ err: error }, 'could not check and record a change in the queue page');
+      return { status: 500 as const, message: 'The change could not be checked and recorded, so it was not made.' };
     });
     if (refusal) return { allow: false, ...refusal };
   };
@@ -56,9 +78,9 @@ export function createBoard(deps: BoardDeps): Router {
   serverAdapter.setErrorHandler(describeBoardError(logger));
   const board = serverAdapter.getRouter() as Express;
   board.disable('x-powered-by');
-  loadNothingForeign(board);
+  removeExternalLinks(board);
 
-  // A queue that was away at the start is another object later.
+  // A queue that was unreachable at startup is a different object later.
   const shown = new Map<string, Queue>();
   const showCurrentQueues: RequestHandler = (_req, _res, next) => {
     for (const name of queues.names) {
@@ -69,7 +91,7 @@ export function createBoard(deps: BoardDeps): Router {
     }
     next();
   };
-  const rememberWhoAsks: RequestHandler = (_req, res, next) => asking.run(accessOf(res), next);
+  const rememberAccess: RequestHandler = (_req, res, next) => currentAccess.run(accessOf(res), next);
 
-  return Router().use(showCurrentQueues, rememberWhoAsks, board);
+  return Router().use(showCurrentQueues, rememberAccess, board);
 }

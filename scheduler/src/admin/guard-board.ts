@@ -1,19 +1,20 @@
-/** Decides on each change in Bull Board before it is made: recorded in the audit log, or refused with a reason. */
+/** Checks each change in Bull Board before it is made: it is recorded in the audit log, or refused with a reason. */
 import type { Access } from '@millrace/shared/access/keys';
 import { recordAudit } from '@millrace/shared/access/record-audit';
 import { checkJobData, findQueue } from '@millrace/shared/contract/jobs';
 import type { Pool } from '@millrace/shared/platform/postgres';
+import Joi from 'joi';
 import type { Queues } from '../open-queues.js';
+import { findProblem } from '../read-request.js';
 import { boardActions } from './board-actions.js';
-import { numberProblem } from './board-numbers.js';
 
-/** What Bull Board hands to its hooks. */
+/** The argument of Bull Board's hooks. */
 export interface BoardCall {
   method: string;
   /** As declared, with `:queueName`. */
   route: string;
   params: { queueName?: string; jobId?: string; queueStatus?: string };
-  /** Its data are replaced in place by complete ones. */
+  /** Its data is replaced in place by validated data. */
   body: { name?: unknown; data?: unknown; jobData?: unknown } | undefined;
 }
 
@@ -27,20 +28,48 @@ export interface GuardDeps {
   queues: Queues;
 }
 
-/** Puts checked data in the place of those of the body; returns what is wrong with them. */
+const hourMs = 3_600_000;
+const yearMs = 31_536_000_000;
+const whole = () => Joi.number().strict().integer();
+
+/** BullMQ takes any number, but extreme ones stall a queue or lose its jobs. By audit log action. Concurrency 0 and `max` null remove a limit. */
+const numberSchemas: Readonly<Record<string, (body: { max?: unknown }) => Joi.ObjectSchema>> = {
+  'queue.limit-concurrency': () => Joi.object({ concurrency: whole().min(0).max(1_000).required() }),
+  'queue.limit-rate': ({ max }) =>
+    Joi.object({
+      max: whole().min(1).max(1_000_000).allow(null).required(),
+      duration: max === null ? Joi.any() : whole().min(1).max(hourMs).required(),
+    }),
+  'job.delay': () =>
+    Joi.object({
+      runAt: whole()
+        .min(0)
+        .max(Date.now() + yearMs)
+        .required(),
+    }),
+  'job.prioritize': () => Joi.object({ priority: whole().min(0).max(2_097_151).required() }),
+};
+
+/** The problem with the numbers of a change as a sentence; undefined if there is none. */
+function numberProblem(action: string, body: object): string | undefined {
+  const schema = numberSchemas[action]?.(body);
+  return schema && findProblem(schema, body)?.problem;
+}
+
+/** Replaces the data in the body by validated data; returns the problem if it is invalid. */
 function checkData(body: NonNullable<BoardCall['body']>, field: 'data' | 'jobData', queue: string, name: string) {
   const checked = checkJobData(queue, name, body[field] ?? {});
   if (checked.problem === undefined) body[field] = checked.data;
   return checked.problem;
 }
 
-async function findProblem(queues: Queues, action: string, call: BoardCall): Promise<string | undefined> {
+async function findChangeProblem(queues: Queues, action: string, call: BoardCall): Promise<string | undefined> {
   const { queueName = '', jobId = '' } = call.params;
   const body = call.body ?? {};
   if (action === 'job.add') return checkData(body, 'data', queueName, String(body.name));
   if (action !== 'job.update-data') return numberProblem(action, body);
   const job = await queues.get(queueName)?.getJob(jobId);
-  // Bull Board answers for a job that is not there.
+  // Bull Board handles unknown jobs.
   return job && checkData(body, 'jobData', queueName, job.name);
 }
 
@@ -48,8 +77,8 @@ const targetOf = ({ queueName = '*', jobId }: BoardCall['params']) =>
   jobId === undefined ? queueName : `${queueName}/${jobId}`;
 
 /**
- * To be called before Bull Board acts. Undefined: go on, it is recorded. Accepted events exist nowhere else until they are
- * stored, so their queue is neither emptied nor edited here; and no job is left with data that its worker would refuse.
+ * Called before Bull Board makes a change. Returns undefined if the change is recorded and may proceed. Accepted events exist only
+ * in their queue until they are stored, so that queue is never emptied or edited here. Job data must be valid.
  */
 export async function guardBoard(
   { pool, queues }: GuardDeps,
@@ -58,15 +87,15 @@ export async function guardBoard(
 ): Promise<BoardRefusal | undefined> {
   if (call.method === 'get') return undefined;
   const action = boardActions[`${call.method} ${call.route}`];
-  if (!action || !access) return { status: 403, message: 'This service does not offer that.' };
+  if (!action || !access) return { status: 403, message: 'This operation is not supported.' };
   const { queueName, queueStatus } = call.params;
   if (action.harmsEvents && queueName !== undefined && findQueue(queueName)?.holdsEvents) {
     return {
       status: 403,
-      message: 'Jobs of event-ingest hold accepted events: they are stored, not removed or edited.',
+      message: 'Jobs of event-ingest contain accepted events and cannot be removed or edited.',
     };
   }
-  const problem = await findProblem(queues, action.name, call);
+  const problem = await findChangeProblem(queues, action.name, call);
   if (problem !== undefined) return { status: 400, message: problem };
   const details = { ...(queueStatus && { queueStatus }), ...call.body };
   await recordAudit(pool, access, action.name, targetOf(call.params), details);

@@ -1,4 +1,3 @@
-/** Turns a sentence into the page that asks for a key, and nothing into the one that asks whether to log out. */
 import { createHash } from 'node:crypto';
 import { createCommand } from '@millrace/shared/access/require-scope';
 
@@ -12,7 +11,7 @@ code { font-size: .9em; }
 [role=alert] { border-left: .25rem solid #c33; padding-left: .75rem; }
 `;
 
-/** Content-Security-Policy of these pages: no script at all, the one style above, forms to this service. */
+/** Content-Security-Policy: no scripts, only the style above, forms only to this service. */
 export const loginPagePolicy = [
   "default-src 'none'",
   'img-src data:',
@@ -40,7 +39,7 @@ ${content}
 </html>
 `;
 
-/** `message` says why there is no session yet; it is not escaped, so it must be text of our own. */
+/** `message` is not escaped, so it must never contain user input. */
 export const loginPage = (message?: string) =>
   page(
     'Log in',
@@ -51,7 +50,7 @@ export const loginPage = (message?: string) =>
 <button>Log in</button>
 </form>
 <p><code>npm start</code> keeps an admin key in <code>.millrace/admin-key</code>;
-<code>${createCommand('admin')}</code> makes another one.</p>`,
+<code>${createCommand('admin')}</code> creates another one.</p>`,
   );
 
 export const logoutPage = page(

@@ -1,4 +1,4 @@
-/** Turns a key typed into the login page into a session, and a session into none. */
+/** Login and logout of the admin pages. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { Access } from '@millrace/shared/access/keys';
 import { createLoginLimit } from '@millrace/shared/access/login-limit';
@@ -9,7 +9,7 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { loginPage, loginPagePolicy, logoutPage } from './login-page.js';
-import { adminCookie, reasonAgainst } from './require-admin.js';
+import { adminCookie, refusalReason } from './require-admin.js';
 
 export interface LoginDeps {
   pool: Pool;
@@ -19,7 +19,7 @@ export interface LoginDeps {
 
 const parseForm = express.urlencoded({ extended: false, limit: '4kb' });
 
-/** The key of the form; empty for a body that is no such form. */
+/** The key in the form; empty for any other body. */
 async function readKey(req: Request, res: Response): Promise<string> {
   const error = await new Promise((resolve) => parseForm(req, res, resolve));
   const key: unknown = error ? undefined : req.body?.key;
@@ -29,15 +29,14 @@ async function readKey(req: Request, res: Response): Promise<string> {
 const sendPage = (res: Response, status: number, page: string) =>
   void res.status(status).set('content-security-policy', loginPagePolicy).type('html').send(page);
 
-const refuseForeignPages: RequestHandler = (req, _res, next) => {
-  if (!isSameOrigin(req))
-    throw new ServiceError('forbidden', 'This form is taken from the pages of this service only.');
+const requireSameOrigin: RequestHandler = (req, _res, next) => {
+  if (!isSameOrigin(req)) throw new ServiceError('forbidden', 'This form must be sent from a page of this service.');
   next();
 };
 
 function checkAccess(access: Access | undefined): { access: Access } | { status: number; problem: string } {
-  if (!access) return { status: 401, problem: 'There is no such key, or it was revoked or has expired.' };
-  const problem = reasonAgainst(access);
+  if (!access) return { status: 401, problem: 'This key is unknown, revoked or expired.' };
+  const problem = refusalReason(access);
   return problem === undefined ? { access } : { status: 403, problem };
 }
 
@@ -49,7 +48,7 @@ export function loginRoutes({ pool, keys, clock = () => new Date() }: LoginDeps)
     const waitSeconds = limit.attempt(address);
     if (waitSeconds > 0) {
       res.set('retry-after', String(waitSeconds));
-      return sendPage(res, 429, loginPage(`Too many attempts failed. Try again in ${waitSeconds} seconds.`));
+      return sendPage(res, 429, loginPage(`Too many failed attempts. Try again in ${waitSeconds} seconds.`));
     }
     const checked = checkAccess(await keys.find(await readKey(req, res)));
     if (!('access' in checked)) return sendPage(res, checked.status, loginPage(checked.problem));
@@ -68,8 +67,8 @@ export function loginRoutes({ pool, keys, clock = () => new Date() }: LoginDeps)
 
   const router = Router();
   router.get('/admin/login', (_req, res) => sendPage(res, 200, loginPage()));
-  router.post('/admin/login', refuseForeignPages, logIn);
+  router.post('/admin/login', requireSameOrigin, logIn);
   router.get('/admin/logout', (_req, res) => sendPage(res, 200, logoutPage));
-  router.post('/admin/logout', refuseForeignPages, logOut);
+  router.post('/admin/logout', requireSameOrigin, logOut);
   return router;
 }

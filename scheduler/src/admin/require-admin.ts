@@ -1,4 +1,3 @@
-/** Turns a request below `/admin` into who asks, or into the login page or a refusal. */
 import { type AuthDeps, authenticate, bearerKey, isRead } from '@millrace/shared/access/authenticate';
 import type { Access } from '@millrace/shared/access/keys';
 import { allows, createCommand } from '@millrace/shared/access/require-scope';
@@ -8,16 +7,16 @@ import type { RequestHandler } from 'express';
 
 export const adminCookie = createSessionCookie('millrace_session', '/admin');
 
-/** Why the queues, which hold the work of all sites, are not for this key; undefined when they are. */
-export function reasonAgainst(access: Access): string | undefined {
+/** Why this key may not manage the queues, which contain the jobs of all sites; undefined if it may. */
+export function refusalReason(access: Access): string | undefined {
   if (!allows(access, 'admin')) return 'This key does not have the scope "admin".';
-  if (access.siteId !== null) return 'This key is limited to one site; the queues need one of all sites.';
+  if (access.siteId !== null) return 'This key is limited to one site; the queues require a key for all sites.';
   return undefined;
 }
 
 /**
- * Lets pass admin keys of all sites, by `Authorization: Bearer` or by a session, and leaves who that is in `res.locals.access`.
- * A browser that wants a page is sent to the login; everything else gets 401 or 403.
+ * Requires an admin key for all sites, from `Authorization: Bearer` or a session, and sets `res.locals.access`. Redirects browsers
+ * that request a page to the login; other requests get 401 or 403.
  */
 export function requireAdmin(deps: AuthDeps): RequestHandler {
   return async (req, res, next) => {
@@ -32,7 +31,7 @@ export function requireAdmin(deps: AuthDeps): RequestHandler {
         bearerKey(req.headers.authorization) === undefined ? howTo : invalidKeyMessage,
       );
     }
-    const reason = reasonAgainst(access);
+    const reason = refusalReason(access);
     if (reason !== undefined) throw new ServiceError('forbidden', reason);
     res.locals.access = access;
     next();

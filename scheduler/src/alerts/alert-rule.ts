@@ -1,28 +1,26 @@
-/** Turns what an alert may watch, and whom it tells, into types. */
 import type { QueueName } from '@millrace/shared/contract/jobs';
 
-/** What each kind of rule watches for. */
+/** The condition of each kind of rule. */
 export interface Conditions {
-  /** The oldest waiting job of a queue is older than so many seconds. */
+  /** The oldest waiting job of a queue is older than `seconds`. */
   queue_age: { queue: QueueName; seconds: number };
-  /** So many percent, or more, of the jobs that ended in the last minutes failed for good. */
+  /** At least `percent` of the jobs that ended in the last `minutes` failed permanently. */
   failure_rate: { queue: QueueName; percent: number; minutes: number };
-  /** So many events, or more, were set aside in the last minutes; of one site or of all. */
+  /** At least `count` events of one or all sites were dead-lettered in the last `minutes`. */
   dead_letters: { site_id?: string; count: number; minutes: number };
-  /** No event of a site has a timestamp of the last minutes. */
+  /** No event of a site has a timestamp in the last `minutes`. */
   site_silent: { site_id: string; minutes: number };
 }
 
 export type AlertKind = keyof Conditions;
 
-/** What a rule watches. */
 export type Watch = { [Kind in AlertKind]: { kind: Kind; condition: Conditions[Kind] } }[AlertKind];
 
-/** Whom a rule tells: an address of the web, or one of mail. */
+/** Where alerts are sent: a webhook or an email address. */
 export interface Target {
   webhook: string | null;
   email: string | null;
-  /** Signs what goes to the webhook; null for mail. */
+  /** Signs the webhook body; null for email. */
   secret: string | null;
 }
 
@@ -43,6 +41,8 @@ export interface AlertState {
   problem: string | null;
 }
 
+/** A rule and its state at the time of the claim. */
+export type ClaimedRule = AlertRule & { state: AlertState['state']; since: Date; notifiedAt: Date | null };
+
 export const alertEvents = ['firing', 'reminder', 'resolved', 'test'] as const;
-/** What a message tells: that it began, that it goes on, that it is over; or nothing, to see whether it arrives. */
 export type AlertEvent = (typeof alertEvents)[number];

@@ -1,23 +1,22 @@
-/** Turns a measurement into the state of its rule, and a change of state into one message to be delivered. */
+/** Applies a measurement to the state of its rule; a change of state queues one message. */
 import { randomUUID } from 'node:crypto';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import type { AlertEvent } from './alert-rule.js';
-import type { ClaimedRule } from './claim-rules.js';
-import type { Measurement } from './measures/measure.js';
+import type { AlertEvent, ClaimedRule } from './alert-rule.js';
+import type { Measurement } from './measures.js';
 import { messageBody } from './message-body.js';
 
-/** What there is to tell, if anything. */
-function eventOf(rule: ClaimedRule, { firing }: Measurement, now: Date): AlertEvent | undefined {
+/** The message to send, if any. */
+function dueMessage(rule: ClaimedRule, { firing }: Measurement, now: Date): AlertEvent | undefined {
   if (firing !== (rule.state === 'firing')) return firing ? 'firing' : 'resolved';
   if (!firing || rule.renotifyMinutes === null) return undefined;
   const silentMs = now.getTime() - (rule.notifiedAt?.getTime() ?? 0);
   return silentMs >= rule.renotifyMinutes * 60_000 ? 'reminder' : undefined;
 }
 
-const noteMeasurement = `/* scheduler.noteMeasurement */
+const recordMeasurement = `/* scheduler.recordMeasurement */
 update alert_states set summary = $2, problem = $3 where rule_id = $1`;
 
-/** Only from the state that was claimed: of two that come to the same end, one changes a row and writes the message. */
+/** Only from the claimed state: if two replicas reach the same result, only one changes the row and writes the message. */
 const changeState = `/* scheduler.changeAlertState */
 with changed as (
   update alert_states set state = $2, since = $3, notified_at = $4, summary = $5, problem = null
@@ -25,16 +24,16 @@ with changed as (
 insert into alert_deliveries (id, rule_id, event, body, created_at, next_attempt_at)
 select $8, rule_id, $9, $10, $4, $4 from changed`;
 
-/** Returns what was newly told; undefined when nothing was to be told, or another replica did. */
+/** Returns the queued message; undefined if there was nothing to send or another replica sent it. */
 export async function applyMeasurement(
   pool: Pool,
   rule: ClaimedRule,
   measured: Measurement,
   now: Date,
 ): Promise<AlertEvent | undefined> {
-  const event = eventOf(rule, measured, now);
+  const event = dueMessage(rule, measured, now);
   if (!event) {
-    await pool.query(noteMeasurement, [rule.id, measured.summary, null]);
+    await pool.query(recordMeasurement, [rule.id, measured.summary, null]);
     return undefined;
   }
   const [id, since] = [randomUUID(), event === 'reminder' ? rule.since : now];
@@ -46,9 +45,9 @@ export async function applyMeasurement(
   return rowCount === 1 ? event : undefined;
 }
 
-/** What cannot be measured changes no state: neither that all is well nor that something is wrong is known. */
-export async function noteProblem(pool: Pool, rule: ClaimedRule, problem: string): Promise<void> {
-  await pool.query('/* scheduler.noteAlertProblem */ update alert_states set problem = $2 where rule_id = $1', [
+/** A failed measurement does not change the state: the condition is simply unknown. */
+export async function recordProblem(pool: Pool, rule: ClaimedRule, problem: string): Promise<void> {
+  await pool.query('/* scheduler.recordProblem */ update alert_states set problem = $2 where rule_id = $1', [
     rule.id,
     problem,
   ]);

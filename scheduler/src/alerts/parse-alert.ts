@@ -1,4 +1,4 @@
-/** Turns the body of a request into an alert rule, by the schema that it keeps. */
+/** Schemas of alert rules in requests. */
 import { queueNames, queues } from '@millrace/shared/contract/jobs';
 import type { OutboundSettings } from '@millrace/shared/outbound/outbound-settings';
 import { parseWebhook } from '@millrace/shared/outbound/parse-webhook';
@@ -9,13 +9,13 @@ export type NewAlert = Pick<
   AlertRule,
   'name' | 'kind' | 'condition' | 'enabled' | 'renotifyMinutes' | 'webhook' | 'email'
 >;
-/** Absent: as it was. A target replaces the other one. */
+/** Absent fields are kept. A new target replaces the old one. */
 export type AlertChange = Partial<Omit<NewAlert, 'kind'>>;
 
 const minutes = Joi.number().integer().min(1).max(10_080).required();
 const siteId = Joi.string().max(64);
 const queue = Joi.valid(...queueNames);
-/** Where completed jobs leave no record there is no rate. */
+/** A failure rate requires records of completed jobs. */
 const recorded = queueNames.filter((name) => queues[name].options.removeOnComplete !== true);
 
 const conditions: { [Kind in AlertKind]: Joi.SchemaMap<Conditions[Kind]> } = {
@@ -43,14 +43,14 @@ function fields(settings: OutboundSettings) {
       .max(2_048)
       .custom((text: string, helpers) => {
         const { problem } = parseWebhook(text, settings.allowPrivate) as { problem?: string };
-        return problem === undefined ? text : helpers.message({ custom: `webhook cannot be posted to: ${problem}` });
+        return problem === undefined ? text : helpers.message({ custom: `webhook is invalid: ${problem}` });
       }),
     email: Joi.string()
-      // Names of hosts in a network of one's own end in anything.
+      // Hosts in private networks may have any top-level domain.
       .email({ tlds: false })
       .max(254)
       .custom((text: string, helpers) =>
-        settings.mail ? text : helpers.message({ custom: 'email needs SMTP_URL and MAIL_FROM, which are not set' }),
+        settings.mail ? text : helpers.message({ custom: 'email requires SMTP_URL and MAIL_FROM, which are not set' }),
       ),
   };
 }
@@ -63,7 +63,7 @@ const targetMessages = {
 
 type Body = Record<string, unknown>;
 
-/** Of a body that keeps {@link alertChangeSchema}. */
+/** From a body validated by {@link alertChangeSchema}. */
 export function toAlertChange({ renotify_minutes, webhook, email, ...rest }: Body): AlertChange {
   return {
     ...rest,
@@ -77,26 +77,26 @@ export function toAlertChange({ renotify_minutes, webhook, email, ...rest }: Bod
 
 const defaults = { enabled: true, renotifyMinutes: null };
 
-/** What the rest of a new rule depends on. */
+/** Validated first, as the other fields depend on the kind. */
 export const kindSchema: Joi.Schema<Body & { kind: AlertKind }> = Joi.object({
   kind: Joi.valid(...kinds).required(),
 }).unknown();
 
 const conditionOf = (kind: AlertKind) => Joi.object(conditions[kind] as Joi.SchemaMap);
 
-/** Of the body that makes a rule of `kind`. */
+/** Body that creates a rule of `kind`. */
 export const newAlertSchema = (kind: AlertKind, settings: OutboundSettings): Joi.Schema<Body> =>
   Joi.object({ ...fields(settings), kind: Joi.valid(kind), condition: conditionOf(kind).required() })
     .fork('name', (schema) => schema.required())
     .xor('webhook', 'email')
     .messages(targetMessages);
 
-/** Of the body that changes a rule of `kind`, which stays of that kind. */
+/** Body that changes a rule of `kind`; the kind itself cannot change. */
 export const alertChangeSchema = (kind: AlertKind, settings: OutboundSettings): Joi.Schema<Body> =>
   Joi.object({ ...fields(settings), condition: conditionOf(kind) })
     .oxor('webhook', 'email')
     .min(1)
     .messages(targetMessages);
 
-/** Of a body that keeps {@link newAlertSchema}. */
+/** From a body validated by {@link newAlertSchema}. */
 export const toNewAlert = (body: Body) => ({ ...defaults, ...toAlertChange(body) }) as NewAlert;

@@ -1,8 +1,7 @@
-/** Turns alert rules into rows of alert_rules and back. */
 import { inTransaction, type Pool } from '@millrace/shared/platform/postgres';
 import type { AlertRule, AlertState } from './alert-rule.js';
 
-/** Everything of a rule but its secret, which is shown once. */
+/** A rule without its secret, which is shown only once. */
 export type ListedAlert = Omit<AlertRule, 'secret'> & AlertState & { createdAt: Date };
 
 const columns = `rule.id, name, kind, condition, webhook, email, enabled, renotify_minutes as "renotifyMinutes",
@@ -28,7 +27,7 @@ export async function listAlerts(pool: Pool): Promise<ListedAlert[]> {
   return rows;
 }
 
-/** Any text may be asked for. */
+/** `id` may be any text. */
 export async function findAlert(pool: Pool, id: string): Promise<ListedAlert | undefined> {
   const { rows } = await pool.query<ListedAlert>(
     `/* scheduler.findAlert */ select ${columns} from alert_rules rule join alert_states on rule_id = rule.id
@@ -43,21 +42,21 @@ update alert_rules set name = $2, condition = $3, webhook = $4, email = $5,
   secret = coalesce($6, case when $4::text is not null then secret end), enabled = $7, renotify_minutes = $8
 where id = $1`;
 
-/** One that is switched off forgets that it fired, without a message. */
-const forget = `/* scheduler.forgetAlertState */
+/** Disabling a rule resets its state without a message. */
+const resetState = `/* scheduler.resetState */
 update alert_states set state = 'ok', since = now(), notified_at = null, summary = null, problem = null where rule_id = $1`;
 
-/** `secret` null: the one it has, if it still needs one. */
+/** A null `secret` keeps the existing one if the rule still has a webhook. */
 export function updateAlert(pool: Pool, rule: AlertRule): Promise<void> {
   const { id, name, condition, webhook, email, secret, enabled, renotifyMinutes } = rule;
   return inTransaction(pool, async (client) => {
     const values = [id, name, JSON.stringify(condition), webhook, email, secret, enabled, renotifyMinutes];
     await client.query(update, values);
-    if (!enabled) await client.query(forget, [id]);
+    if (!enabled) await client.query(resetState, [id]);
   });
 }
 
-/** With its state and deliveries. */
+/** Also deletes its state and deliveries. */
 export async function deleteAlert(pool: Pool, id: string): Promise<void> {
   await pool.query('/* scheduler.deleteAlert */ delete from alert_rules where id = $1', [id]);
 }

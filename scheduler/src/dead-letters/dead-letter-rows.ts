@@ -1,32 +1,31 @@
-/** Rows of table dead_letter_events: pages, single letters, changed ones. `siteId` null: of all sites. */
+/** Queries on table dead_letter_events. A null `siteId` means all sites. */
 import { makeStorable } from '@millrace/shared/contract/make-storable';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { offsetOf, type Page } from '../read-request.js';
 
-/** One event, or a whole job that could not be read. */
+/** A single event, or a whole job that could not be read. */
 export const letterKinds = ['event', 'job'] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
 export interface DeadLetter {
   id: string;
-  /** '' when the payload names none; null in letters that release 0.3 wrote. */
+  /** '' if the payload has no site; null in letters of release 0.3. */
   site_id: string | null;
   kind: LetterKind;
   reason: string;
-  /** JSON text of the event, or of what came in its place. */
+  /** JSON text of the event or job; may be invalid. */
   payload: string;
   job_id: string;
   created_at: Date;
   replayed_at: Date | null;
 }
 
-/** A letter in a list: its payload may be a whole job of 10 MB, so only the beginning is shown. */
+/** In a list the payload is truncated, as it may be a 10 MB job. */
 export interface ListedLetter extends DeadLetter {
-  /** Of the whole payload. */
+  /** Length of the whole payload. */
   payload_characters: number;
 }
 
-/** Of a payload in a list. */
 const listedCharacters = 2_000;
 
 export interface LettersParams extends Page {
@@ -36,27 +35,27 @@ export interface LettersParams extends Page {
   kind?: LetterKind;
 }
 
-/** As the processor words it. */
+/** Must match the reason that the processor writes. */
 const isJob = `reason like 'invalid job:%'`;
 const kind = `case when ${isJob} then 'job' else 'event' end as kind`;
 const columns = `id, site_id, reason, payload, job_id, created_at, replayed_at, ${kind}`;
 
-/** Asked for by null parameters is everything. */
+/** Null parameters match everything. */
 const condition = `($1::text is null or site_id = $1) and ($2::text is null or reason ilike $2 or payload ilike $2)
   and ($3::boolean is null or (replayed_at is not null) = $3) and ($4::text is null or ($4 = 'job') = (${isJob}))`;
 
-/** Text that LIKE finds anywhere, whatever signs it has. */
-const anywhere = (text: string) => `%${makeStorable(text).replace(/[\\%_]/g, '\\$&')}%`;
+/** A LIKE pattern that finds the literal text anywhere. */
+const containsPattern = (text: string) => `%${makeStorable(text).replace(/[\\%_]/g, '\\$&')}%`;
 
 export async function readLetters(
   pool: Pool,
-  asked: LettersParams,
+  params: LettersParams,
 ): Promise<{ letters: ListedLetter[]; total: number }> {
   const values = [
-    asked.site_id ?? null,
-    asked.search === undefined ? null : anywhere(asked.search),
-    asked.replayed ?? null,
-    asked.kind ?? null,
+    params.site_id ?? null,
+    params.search === undefined ? null : containsPattern(params.search),
+    params.replayed ?? null,
+    params.kind ?? null,
   ];
   const [{ rows: letters }, counted] = await Promise.all([
     pool.query<ListedLetter>(
@@ -65,7 +64,7 @@ export async function readLetters(
       from (
         select * from dead_letter_events where ${condition} order by created_at desc, id limit $5 offset $6
       ) as page order by created_at desc, id`,
-      [...values, asked.limit, offsetOf(asked), listedCharacters],
+      [...values, params.limit, offsetOf(params), listedCharacters],
     ),
     pool.query<{ total: number }>(
       `/* scheduler.countLetters */ select count(*)::int as total from dead_letter_events where ${condition}`,
@@ -85,8 +84,8 @@ export async function readLetter(pool: Pool, id: string, siteId: string | null):
 }
 
 /**
- * Gives a letter that release 0.3 wrote without a site the one by which the statements below find it. Where this release has
- * written the same letter, that one stays, alone.
+ * Sets the site of a letter from release 0.3 to '', as the statements below expect. If this release has written the same letter,
+ * only that one is kept.
  */
 export async function adoptLetter(pool: Pool, id: string): Promise<void> {
   await pool.query(
@@ -109,21 +108,21 @@ export async function changePayload(pool: Pool, { id, site_id }: DeadLetter, pay
   return rows[0]!;
 }
 
-/** Letters of a site that were not replayed, with this reason where one is given; oldest first, without the first `skip`. */
+/** Letters of a site that were not replayed yet, optionally with a certain reason; oldest first. */
 export async function pendingLetters(
   pool: Pool,
   siteId: string,
   { reason, skip, limit }: { reason: string | undefined; skip: number; limit: number },
 ): Promise<DeadLetter[]> {
   const { rows } = await pool.query<DeadLetter>(
-    `/* scheduler.openLetters */ select ${columns} from dead_letter_events
+    `/* scheduler.pendingLetters */ select ${columns} from dead_letter_events
     where site_id = $1 and replayed_at is null and ($2::text is null or reason = $2) order by created_at, id limit $3 offset $4`,
     [siteId, reason ?? null, limit, skip],
   );
   return rows;
 }
 
-/** All of one site. One that was corrected since it was read stays open: what was sent is what it said before. */
+/** All letters must be of one site. A letter edited since it was read stays pending, as its old payload was sent. */
 export async function markReplayed(pool: Pool, siteId: string, sent: DeadLetter[]): Promise<void> {
   await pool.query(
     `/* scheduler.markReplayed */ update dead_letter_events letter set replayed_at = now()

@@ -1,28 +1,29 @@
-/** Letters that hold a whole job, which a processor could not read: what is in them, event by event. */
+/** Dead letters that contain a whole job which the processor could not read. */
 import { createHash } from 'node:crypto';
 import { serializeEvent } from '@millrace/shared/contract/event';
+import { hashedUuid } from '@millrace/shared/contract/hashed-uuid';
 import { eventIngest, newerVersionOf } from '@millrace/shared/contract/jobs';
 import { makeStorable } from '@millrace/shared/contract/make-storable';
 import { splitArray } from '@millrace/shared/platform/split-array';
 import type { DeadLetter } from './dead-letter-rows.js';
 import { checkPayload, parseText } from './replay-letters.js';
 
-/** An event that breaks a rule, by its place in the job. */
+/** An invalid event of a job. */
 export interface RefusedEvent {
   index: number;
   problem: string;
-  /** Its text as it stands in the job. */
+  /** Its text in the job. */
   payload: string;
   siteId: string;
 }
 
 export interface JobContents {
-  /** Texts of the events that can be stored. */
+  /** Texts of the valid events. */
   ready: string[];
   refused: RefusedEvent[];
 }
 
-/** What an event lacks it gets from its letter and its place, so that it is one event however often the letter is replayed. */
+/** Missing event ids are derived from the letter and the index, so replaying a letter again adds no duplicates. */
 function sortEvents(letter: DeadLetter, texts: string[]): JobContents {
   const contents: JobContents = { ready: [], refused: [] };
   for (const [index, payload] of texts.entries()) {
@@ -37,13 +38,13 @@ function sortEvents(letter: DeadLetter, texts: string[]): JobContents {
   return contents;
 }
 
-/** The site that an event names, as far as a letter can be filed under it. */
+/** The site of an event in a form that the letter can be stored with. */
 function siteOf(event: unknown): string {
   const { site_id } = Object(event) as { site_id?: unknown };
   return typeof site_id === 'string' ? makeStorable(site_id.slice(0, 64)) : '';
 }
 
-/** The events of a whole job, checked by the rules of ingestion, or why there are none to be found. */
+/** The events of a whole job, validated like at ingestion, or the reason why it contains none. */
 export function readJobLetter(
   letter: DeadLetter,
 ): { contents: JobContents; problem?: undefined } | { problem: string } {
@@ -51,16 +52,14 @@ export function readJobLetter(
   const version = newerVersionOf(eventIngest.queue, data);
   if (version !== undefined) {
     return {
-      problem: `The job has contract version ${version}, which this version does not know: update Millrace first.`,
+      problem: `The job has contract version ${version}, which this version of Millrace does not support. Upgrade Millrace first.`,
     };
   }
   const texts = typeof data.events === 'string' ? splitArray(data.events) : undefined;
-  if (texts === undefined) return { problem: 'No list of events can be found in this job: it can only be looked at.' };
+  if (texts === undefined) return { problem: 'This job contains no list of events, so it cannot be replayed.' };
   return { contents: sortEvents(letter, texts) };
 }
 
-/** The same event of the same letter gets the same id. RFC 9562 version 8. */
-export function refusedId(letterId: string, index: number): string {
-  const hash = createHash('sha256').update(`${letterId}/${index}`).digest('hex');
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
-}
+/** Deterministic id of an event's letter. */
+export const refusedId = (letterId: string, index: number): string =>
+  hashedUuid(createHash('sha256').update(`${letterId}/${index}`));

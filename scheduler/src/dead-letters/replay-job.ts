@@ -1,5 +1,4 @@
-/** Replaying a whole job: what keeps the rules goes back into the queue as one batch, the rest becomes letters of its own. */
-
+/** Replays a whole job: valid events are queued as one batch, each invalid one becomes a dead letter of its own. */
 import { eventJob } from '@millrace/shared/contract/event-job';
 import { eventIngest } from '@millrace/shared/contract/jobs';
 import { makeStorable } from '@millrace/shared/contract/make-storable';
@@ -10,14 +9,14 @@ import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.j
 import { type JobContents, type RefusedEvent, refusedId } from './job-letter.js';
 import { jobIdOf } from './replay-letters.js';
 
-/** Answers name this many; all of them become letters. */
+/** Limits the response; all refused events become letters. */
 export const listedRefused = 100;
 
 export interface ReplayedJob {
-  /** Events that are in the queue again. */
+  /** Events queued again. */
   queued: number;
   refused: number;
-  /** The first of them, with the ids of their letters. */
+  /** The first refused events, with the ids of their letters. */
   refused_events: { index: number; problem: string; id: string }[];
 }
 
@@ -38,7 +37,7 @@ async function keepRefused(pool: Pool, letter: DeadLetter, refused: RefusedEvent
   ]);
 }
 
-/** Safe to repeat: ids of the job and of the letters follow from the letter. */
+/** Safe to repeat: all ids are derived from the letter. */
 export async function replayJob(
   pool: Pool,
   queue: Queue,

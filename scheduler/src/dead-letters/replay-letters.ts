@@ -1,10 +1,10 @@
-/** Dead letters as jobs of events once more; what is refused again becomes a new dead letter. */
+/** Puts the events of dead letters back into the queue. */
 import { createHash } from 'node:crypto';
 import { serializeEvent, validateEvent } from '@millrace/shared/contract/event';
 import type { Event } from '@millrace/shared/contract/event-columns';
 import { eventJob } from '@millrace/shared/contract/event-job';
 import { eventIngest } from '@millrace/shared/contract/jobs';
-import { isExactNumber, parseExactJson } from '@millrace/shared/platform/exact-json';
+import { isExactNumber, parseExactJson, stringifyExactJson } from '@millrace/shared/platform/exact-json';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { addJobs } from '@millrace/shared/queue/add-job';
 import type { Queue } from '@millrace/shared/queue/queue';
@@ -13,23 +13,23 @@ import { adoptLetter, type DeadLetter, markReplayed } from './dead-letter-rows.j
 
 export type CheckedPayload = { event: Event; problem?: undefined } | { problem: string };
 
-/** What an event lacks it gets from its letter, not from chance and the clock: replayed twice it is one event. */
+/** Fills in missing fields from the letter rather than randomly, so an event replayed twice is stored once. */
 function complete({ id, created_at }: DeadLetter, payload: unknown): unknown {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return payload;
   const given = payload as Partial<Event> & { sent_at?: unknown };
   const { timestamp = created_at.toISOString(), event_id = id, client_time, sent_at, ...fields } = given;
-  // An id without a time is for the rules to refuse.
+  // An id without a timestamp is invalid; leave it to the validation.
   if ('event_id' in payload && !('timestamp' in payload)) return payload;
   return { ...fields, timestamp, event_id };
 }
 
 /**
- * The event that a payload of a letter is, by the same rules as at ingestion: `client_timestamp`, which a correction of the clock
- * adds to the properties, does not count towards their limits.
+ * Validates the payload of a letter like at ingestion. The property `client_timestamp`, which the clock correction adds, does not
+ * count towards the limits of properties.
  */
 export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPayload {
   if ((Object(payload) as { sent_at?: unknown }).sent_at != null) {
-    return { problem: 'sent_at corrects an event when it arrives; write the right time as timestamp' };
+    return { problem: 'sent_at only applies when an event arrives; set timestamp to the correct time instead' };
   }
   const { event, clientTimestamp } = withoutClientTimestamp(complete(letter, payload));
   const result = validateEvent(event, Date.now());
@@ -44,7 +44,7 @@ export function checkPayload(letter: DeadLetter, payload: unknown): CheckedPaylo
   return { event: withClientTime(result.event, payload, letter) };
 }
 
-/** Apart from the rest where it is a time, as only a correction is sure to write it. */
+/** Separates client_timestamp if it is a time, as the clock correction writes it. */
 function withoutClientTimestamp(event: unknown): { event: unknown; clientTimestamp?: string } {
   const { properties } = Object(event) as { properties?: unknown };
   const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
@@ -55,8 +55,8 @@ function withoutClientTimestamp(event: unknown): { event: unknown; clientTimesta
 }
 
 /**
- * No client may send it, but ingestion wrote it beside the event, and a retry is known by it: while the event keeps its id, also
- * where whoever corrected it left it out.
+ * Restores client_time, by which retries are recognized. Ingestion wrote it and clients cannot send it; it is kept even if the
+ * corrected payload lacks it, as long as the event id is the same.
  */
 function withClientTime(event: Event, payload: unknown, letter: DeadLetter): Event {
   const before = Object(parseText(letter.payload)) as Partial<Event>;
@@ -65,7 +65,7 @@ function withClientTime(event: Event, payload: unknown, letter: DeadLetter): Eve
   return typeof client_time === 'string' && parseInstant(client_time) !== undefined ? { ...event, client_time } : event;
 }
 
-/** JSON that may be broken; undefined when it is. */
+/** Undefined for invalid JSON. */
 export function parseText(text: string): unknown {
   try {
     return parseExactJson(text);
@@ -74,7 +74,6 @@ export function parseText(text: string): unknown {
   }
 }
 
-/** A letter with the event that it holds. */
 export interface ReadyLetter {
   letter: DeadLetter;
   event: Event;
@@ -82,7 +81,7 @@ export interface ReadyLetter {
 
 export interface SortedLetters {
   ready: ReadyLetter[];
-  /** Letters that no rule of an event lets pass: to be edited first. */
+  /** Invalid letters, to be edited first. */
   refused: { id: string; problem: string }[];
 }
 
@@ -96,7 +95,7 @@ export function sortLetters(letters: DeadLetter[]): SortedLetters {
   return sorted;
 }
 
-/** Made of what the letter is now: asked for twice at once it is one job, after an edit or a replay it is another one. */
+/** Derived from the state of the letter: concurrent replays add one job, a replay after an edit or a replay adds a new one. */
 export function jobIdOf({ id, payload, replayed_at }: DeadLetter): string {
   const state = createHash('sha256')
     .update(`${replayed_at?.getTime() ?? ''} ${payload}`)
@@ -104,7 +103,7 @@ export function jobIdOf({ id, payload, replayed_at }: DeadLetter): string {
   return `replay-${id}-${state.slice(0, 12)}`;
 }
 
-/** Puts the events of letters of one site into the queue, a job each, and notes that in the letters. */
+/** Queues the events of one site's letters, one job each, and marks the letters as replayed. */
 export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter[]): Promise<void> {
   if (ready.length === 0) return;
   const jobs = ready.map(({ letter, event }) => ({
@@ -116,4 +115,21 @@ export async function replayLetters(pool: Pool, queue: Queue, ready: ReadyLetter
   const letters = ready.map(({ letter }) => letter);
   for (const { id } of letters.filter(({ site_id }) => !site_id)) await adoptLetter(pool, id);
   await markReplayed(pool, letters[0]!.site_id ?? '', letters);
+}
+
+/** A value nested too deep to compare cannot be in a valid event, so it differs. */
+function isSame(before: unknown, after: unknown): boolean {
+  try {
+    return before !== undefined && stringifyExactJson(before) === stringifyExactJson(after);
+  } catch {
+    return false;
+  }
+}
+
+/** Names of the fields that a correction changes. No values: the audit log outlives the user's data. */
+export function changedFields(before: string, after: Event): string[] {
+  const old = Object(parseText(before)) as Record<string, unknown>;
+  return Object.entries(after)
+    .filter(([field, value]) => !isSame(old[field], value))
+    .map(([field]) => field);
 }

@@ -1,13 +1,12 @@
-/** A flow as the API tells of it: each job with its state, below the one that waits for it. */
 import type { FlowProducer, Job } from '@millrace/shared/queue/queue';
 
-/** Flows have five levels; a job for all sites has a further one, of its sites. */
+/** Flows have up to five levels, and a job for all sites adds one level of children. */
 const maxLevels = 6;
 const maxChildren = 100;
 
-interface FlowNode {
+export interface FlowNode {
   job: Job;
-  /** BullMQ leaves gaps where the record of a job is gone. */
+  /** Undefined for children whose record is gone. */
   children?: (FlowNode | undefined)[];
 }
 
@@ -23,13 +22,14 @@ export interface DescribedPart {
   finishedOn: number | null;
   failedReason: string | null;
   children?: DescribedPart[];
-  /** Jobs that it waited for or waits for and that are not shown: too many, or their records are gone. */
+  /** Number of children not shown: too many, or their records are gone. */
   left_out?: number;
 }
 
 const byId = new Intl.Collator('en', { numeric: true });
 
-async function countChildren(job: Job): Promise<number> {
+/** All children, including finished ones. */
+export async function countChildren(job: Job): Promise<number> {
   const { processed = 0, unprocessed = 0, ignored = 0, failed = 0 } = await job.getDependenciesCount();
   return processed + unprocessed + ignored + failed;
 }
@@ -50,7 +50,7 @@ async function describePart({ job, children = [] }: FlowNode): Promise<Described
   };
 }
 
-/** The job of that id and those below it; undefined when there is no such job. */
+/** The job with its tree of children; undefined for an unknown job. */
 export async function describeFlow(
   flows: FlowProducer,
   queueName: string,

@@ -1,7 +1,6 @@
-/** Whether a template can ever become a job: filled with examples its data have to keep the contract. */
-
+/** Checks whether a template can become a valid job, by filling it with example values. */
 import { checkJobData, findQueue } from '@millrace/shared/contract/jobs';
-import { ruleMessages } from '@millrace/shared/contract/rule-messages';
+import { validation } from '../read-request.js';
 import {
   fillTemplate,
   holdsOtherBraces,
@@ -14,7 +13,7 @@ import {
 } from './fill-template.js';
 
 const maxPlaceholders = 100;
-/** Of a parameter without default: it may stand for anything, so that what it breaks is seen when it has a value. */
+/** Stands for a parameter without default; problems in its own field show up only with a real value. */
 const example = 'example';
 
 function findDefaultProblem({ data, params }: TemplateData): TemplateProblem | undefined {
@@ -22,9 +21,9 @@ function findDefaultProblem({ data, params }: TemplateData): TemplateProblem | u
   for (const name of Object.keys(params)) {
     const field = `params.${name}`;
     if (reservedNames.includes(name))
-      return { problem: `{{${name}}} is filled in by itself: it has no default.`, field };
+      return { problem: `{{${name}}} is filled in automatically and takes no default.`, field };
     if (!placeholderName.test(name) || !names.has(name))
-      return { problem: `The data of the template have no {{${name}}}.`, field };
+      return { problem: `The template's data does not contain {{${name}}}.`, field };
   }
   return undefined;
 }
@@ -33,12 +32,12 @@ function findTextProblem({ data }: TemplateData): TemplateProblem | undefined {
   const texts = textsOf(data);
   const wrong = texts.find(({ text }) => holdsOtherBraces(text));
   if (wrong) {
-    const problem = `${wrong.field} holds {{, but no placeholder such as {{date}}: small letters, digits and underscores.`;
+    const problem = `${wrong.field} contains {{ without a placeholder such as {{date}}. Placeholders have lower-case letters, digits and underscores.`;
     return { problem, field: wrong.field };
   }
   const count = texts.reduce((sum, { placeholders }) => sum + placeholders.length, 0);
   return count > maxPlaceholders
-    ? { problem: `A template has at most ${maxPlaceholders} placeholders.`, field: 'data' }
+    ? { problem: `A template can have at most ${maxPlaceholders} placeholders.`, field: 'data' }
     : undefined;
 }
 
@@ -59,7 +58,7 @@ function findContractProblem(template: TemplateData, at: Date): TemplateProblem 
   return findClosedProblem(template, filled.data, openFields);
 }
 
-/** The first thing in the filled data that breaks the contract whatever the open fields get. */
+/** The first problem in the filled data that does not depend on the fields with open parameters. */
 function findClosedProblem(
   { queue, job }: TemplateData,
   data: object,
@@ -67,19 +66,18 @@ function findClosedProblem(
 ): TemplateProblem | undefined {
   const schema = findQueue(queue)!.jobs[job]!.data;
   const { error } = schema.validate(data, {
+    ...validation,
     abortEarly: false,
-    errors: { wrap: { label: false, array: false } },
-    messages: ruleMessages,
   });
   for (const { path, message, type } of error?.details ?? []) {
     const field = ['data', ...path].join('.');
     if (type !== 'object.unknown' && openFields.some((open) => field === open || field.startsWith(`${open}.`)))
       continue;
-    return { problem: `The data of job "${job}" are invalid: ${message.replaceAll('"', '')}.`, field };
+    return { problem: `The data of job "${job}" is invalid: ${message.replaceAll('"', '')}.`, field };
   }
   return undefined;
 }
 
-/** Why a template is refused; undefined for one that is not. */
+/** Undefined for a valid template. */
 export const findTemplateProblem = (template: TemplateData, at: Date): TemplateProblem | undefined =>
   findTextProblem(template) ?? findDefaultProblem(template) ?? findContractProblem(template, at);

@@ -1,8 +1,7 @@
-/** Rows of table job_templates. */
-import type { Pool } from '@millrace/shared/platform/postgres';
+import { hasSqlState, type Pool } from '@millrace/shared/platform/postgres';
 import type { TemplateData } from './fill-template.js';
 
-/** What a user decides of a template. */
+/** The fields that users set. */
 export interface TemplateFields extends TemplateData {
   name: string;
   description: string | null;
@@ -38,7 +37,7 @@ const valuesOf = ({ name, description, queue, job, data, params, options }: Temp
   ...[JSON.stringify(data), JSON.stringify(params), JSON.stringify(options)],
 ];
 
-/** Undefined when there is one of that id. */
+/** Undefined if the id is taken. */
 export async function insertTemplate(pool: Pool, id: string, fields: TemplateFields): Promise<JobTemplate | undefined> {
   const { rows } = await pool.query<JobTemplate>(
     `/* scheduler.insertTemplate */
@@ -49,7 +48,7 @@ export async function insertTemplate(pool: Pool, id: string, fields: TemplateFie
   return rows[0];
 }
 
-/** Its schedules count as changed too, so that every replica reads them again. Undefined when the template is gone. */
+/** Also touches its schedules, so that every replica reloads them. Undefined if the template is gone. */
 export async function updateTemplate(pool: Pool, id: string, fields: TemplateFields): Promise<JobTemplate | undefined> {
   const { rows } = await pool.query<JobTemplate>(
     `/* scheduler.updateTemplate */
@@ -62,16 +61,16 @@ export async function updateTemplate(pool: Pool, id: string, fields: TemplateFie
   return rows[0];
 }
 
-/** SQLSTATE of a row that another one refers to, or that refers to none. */
+/** SQLSTATE of a violated foreign key, on either side. */
 export const foreignKeyViolation = '23503';
 
-/** False when a schedule uses it. */
+/** False if a schedule uses it. */
 export async function deleteTemplate(pool: Pool, id: string): Promise<boolean> {
   try {
     await pool.query('/* scheduler.deleteTemplate */ delete from job_templates where id = $1', [id]);
     return true;
   } catch (error) {
-    if ((error as { code?: unknown }).code === foreignKeyViolation) return false;
+    if (hasSqlState(error, foreignKeyViolation)) return false;
     throw error;
   }
 }

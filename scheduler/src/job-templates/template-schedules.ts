@@ -1,16 +1,16 @@
-/** Schedules whose jobs are made of a template. */
+/** Schedules that create their jobs from a template. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
-import { type Filling, type TemplateData, templateData } from './fill-template.js';
+import { type FillContext, type TemplateData, templateData } from './fill-template.js';
 
-/** What such a schedule keeps in its data. */
+/** The data of such a schedule. */
 export interface TemplateScheduleData {
   params?: Record<string, unknown>;
   site_id?: string;
 }
 
-/** What a slot of the schedule fills the template with. */
-export const slotFilling = (data: TemplateScheduleData, at: Date, timezone: string): Filling => ({
+/** The values that a slot of the schedule fills the template with. */
+export const slotContext = (data: TemplateScheduleData, at: Date, timezone: string): FillContext => ({
   at,
   timezone,
   siteId: data.site_id,
@@ -26,12 +26,12 @@ interface UsingSchedule {
 const statement = `/* scheduler.readUsingSchedules */
 select name, timezone, data from schedules where template_id = $1 order by name, id`;
 
-/** @throws ServiceError `conflict` when a schedule of the template could no longer make jobs of it. */
+/** @throws ServiceError `conflict` if a schedule could no longer create jobs from the changed template. */
 export async function refuseBrokenSchedules(pool: Pool, id: string, template: TemplateData, now: Date): Promise<void> {
   const { rows } = await pool.query<UsingSchedule>(statement, [id]);
   for (const { name, timezone, data } of rows) {
-    const { problem } = templateData(template, slotFilling(data, now, timezone));
+    const { problem } = templateData(template, slotContext(data, now, timezone));
     if (problem !== undefined)
-      throw new ServiceError('conflict', `Schedule "${name}" could not go on with this change: ${problem}`);
+      throw new ServiceError('conflict', `This change would break schedule "${name}": ${problem}`);
   }
 }

@@ -1,4 +1,3 @@
-/** Turns a job of a queue into what the API tells of it; events in it are counted, not shown. */
 import { findQueue } from '@millrace/shared/contract/jobs';
 import type { Job } from '@millrace/shared/queue/queue';
 
@@ -7,7 +6,7 @@ interface Batch {
   events?: unknown;
 }
 
-/** Events are what users did: their number and size suffice to look after a queue. */
+/** Events contain user data; their number and size are enough to operate a queue. */
 export function hideEvents(data: unknown): object {
   const { count, events } = (data ?? {}) as Batch;
   return { count, characters: String(events ?? '').length };
@@ -33,9 +32,9 @@ export function describeJob(job: Job, state: string): object {
   };
 }
 
-/** True when the id, the name, the data or the error of a job contain `text`, in whatever case. */
-export function matches(job: Job, text: string): boolean {
-  const wanted = text.toLowerCase();
+/** Whether id, name, data or error of a job contain `text`, ignoring case. */
+export function jobMatches(job: Job, text: string): boolean {
+  const lowerCase = text.toLowerCase();
   const texts = [job.id ?? '', job.name, JSON.stringify(dataOf(job)) ?? '', job.failedReason ?? ''];
-  return texts.some((candidate) => candidate.toLowerCase().includes(wanted));
+  return texts.some((candidate) => candidate.toLowerCase().includes(lowerCase));
 }

@@ -1,13 +1,12 @@
-/** Turns the failed jobs of a queue into the causes that they share. */
+/** Groups the failed jobs of a queue by cause. */
 import type { Queue } from '@millrace/shared/queue/queue';
 import { newestJobs } from './find-jobs.js';
 
 const exampleIds = 5;
-/** What is read of an error. */
 const reasonLength = 5_000;
 const causeLength = 300;
 
-/** What is the same in the errors of jobs that failed for one reason: quoted words, ids and numbers are left open. */
+/** An error message without quoted words, ids and numbers, so that jobs with the same cause share it. */
 export function causeOf(reason: string): string {
   return reason
     .slice(0, reasonLength)
@@ -21,14 +20,14 @@ export function causeOf(reason: string): string {
 export interface Cause {
   cause: string;
   count: number;
-  /** When the newest of them failed, milliseconds since 1970. */
+  /** Time of the newest failure, milliseconds since 1970. */
   newest: number;
-  /** The error of the newest. */
+  /** Error of the newest job. */
   example: string;
   ids: string[];
 }
 
-/** Failed jobs by cause, most frequent first, and how many jobs were looked at. */
+/** Causes, most frequent first, and the number of jobs searched. */
 export async function failedCauses(queue: Queue): Promise<{ causes: Cause[]; searched: number }> {
   const causes = new Map<string, Cause>();
   let searched = 0;
@@ -45,7 +44,7 @@ export async function failedCauses(queue: Queue): Promise<{ causes: Cause[]; sea
   return { causes: [...causes.values()].sort((a, b) => b.count - a.count || b.newest - a.newest), searched };
 }
 
-/** Ids of the failed jobs of a cause, and how many jobs were looked at. */
+/** Ids of the failed jobs with this cause, and the number of jobs searched. */
 export async function failedOf(queue: Queue, cause: string): Promise<{ ids: string[]; searched: number }> {
   const ids: string[] = [];
   let searched = 0;

@@ -1,8 +1,8 @@
-/** A page of the jobs of a queue in one state, all of them or those that a text is found in. */
+/** Lists or searches the jobs of a queue in one state, page by page. */
 import { findQueue } from '@millrace/shared/contract/jobs';
 import { countWaiting, type Job, type Queue } from '@millrace/shared/queue/queue';
 import { offsetOf, type Page } from '../read-request.js';
-import { describeJob, matches } from './describe-job.js';
+import { describeJob, jobMatches } from './describe-job.js';
 
 export const jobStates = [
   'waiting',
@@ -15,23 +15,23 @@ export const jobStates = [
 ] as const;
 export type JobState = (typeof jobStates)[number];
 
-/** What one search reads at most. */
+/** Limits of one search. */
 const searchLimits = { jobs: 5_000, ms: 5_000 };
-/** Jobs that are read at a time: one that carries events may have megabytes. */
+/** Fewer for jobs with events, which may have several megabytes. */
 const jobsAtOnce = (queue: Queue) => (findQueue(queue.name)?.holdsEvents ? 4 : 50);
 
-/** States that BullMQ keeps in another order than that of creation: by when they are due, by priority, by when they began to wait. */
+/** States that BullMQ does not order by creation, but by due time, priority, or start of waiting. */
 const unordered: ReadonlySet<JobState> = new Set(['delayed', 'prioritized', 'waiting-children']);
 
 export interface FoundJobs {
   jobs: object[];
-  /** Jobs of the state; of a search, those that match among the ones that were read. */
+  /** Jobs in the state, or the number of matches of a search. */
   total: number;
-  /** Set where jobs had to be read to be found or put in order: how many were. */
+  /** Number of jobs read, if they had to be read to search or sort them. */
   searched?: number;
 }
 
-/** The jobs of these ids that still are there. Unlike BullMQ's `getJobs`, few are in memory, or on their way, at a time. */
+/** Yields the jobs that still exist. Unlike BullMQ's `getJobs`, keeps only a few in memory. */
 async function* readJobs(queue: Queue, ids: string[]): AsyncGenerator<Job> {
   const atOnce = jobsAtOnce(queue);
   for (let from = 0; from < ids.length; from += atOnce) {
@@ -40,7 +40,7 @@ async function* readJobs(queue: Queue, ids: string[]): AsyncGenerator<Job> {
   }
 }
 
-/** Jobs of a state, the newest first where the queue keeps them so, until as many were read as the limits allow. */
+/** Jobs in a state, newest first if the queue has that order, within the limits. */
 export async function* newestJobs(queue: Queue, state: JobState, limits = searchLimits): AsyncGenerator<Job> {
   const endsAt = performance.now() + limits.ms;
   const ids = await queue.getRanges([state], 0, limits.jobs - 1, false);
@@ -55,12 +55,12 @@ async function searchJobs(queue: Queue, state: JobState, page: Page, text: strin
   let searched = 0;
   for await (const job of newestJobs(queue, state)) {
     searched += 1;
-    if (matches(job, text)) ids.push(createdId(job));
+    if (jobMatches(job, text)) ids.push(createdId(job));
   }
   return { jobs: await describePage(queue, state, page, ids), total: ids.length, searched };
 }
 
-/** What is kept in memory of a job that was only read to be put in its place. */
+/** The part of a job that sorting needs. */
 interface CreatedId {
   id: string;
   timestamp: number;
@@ -68,13 +68,13 @@ interface CreatedId {
 
 const createdId = ({ id, timestamp }: Job): CreatedId => ({ id: id!, timestamp });
 
-/** The jobs of a page of `ids`, which are put in the order of creation where the queue keeps another one. */
+/** The jobs of a page, sorted by creation first if the queue has another order. */
 async function describePage(queue: Queue, state: JobState, page: Page, ids: CreatedId[]): Promise<object[]> {
   if (unordered.has(state)) ids.sort((a, b) => b.timestamp - a.timestamp);
   const offset = offsetOf(page);
-  const wanted = ids.slice(offset, offset + page.limit).map(({ id }) => id);
+  const pageIds = ids.slice(offset, offset + page.limit).map(({ id }) => id);
   const jobs: object[] = [];
-  for await (const job of readJobs(queue, wanted)) jobs.push(describeJob(job, state));
+  for await (const job of readJobs(queue, pageIds)) jobs.push(describeJob(job, state));
   return jobs;
 }
 

@@ -1,11 +1,10 @@
-/** Turns a queue into its figures, its health and fewer old jobs. */
-
+/** Job counts and health of a queue, and removal of old job records. */
 import { findQueue } from '@millrace/shared/contract/jobs';
 import { withTimeout } from '@millrace/shared/platform/health';
 import type { Queue } from '@millrace/shared/queue/queue';
 import type { JobType } from 'bullmq';
 
-/** Jobs by state. While the queue is paused, those that would wait are `paused`. */
+/** Jobs by state. In a paused queue, waiting jobs are counted as `paused`. */
 export interface QueueFigures {
   waiting: number;
   active: number;
@@ -13,14 +12,14 @@ export interface QueueFigures {
   failed: number;
   delayed: number;
   paused: number;
-  /** Jobs that wait for jobs of theirs. */
+  /** Jobs that wait for their children. */
   waiting_children: number;
   is_paused: boolean;
 }
 
-/** @throws what the queue says when it is away. */
+/** @throws if the queue is unreachable. */
 export async function queueFigures(queue: Queue): Promise<QueueFigures> {
-  // While a queue is paused, its waiting jobs are `paused` on Postgres, `waiting` on Redis.
+  // Waiting jobs of a paused queue are `paused` on Postgres, but `waiting` on Redis.
   const states = ['waiting', 'paused', 'prioritized', 'active', 'completed', 'failed', 'delayed', 'waiting-children'];
   const [counts, isPaused] = await Promise.all([queue.getJobCounts(...(states as JobType[])), queue.isPaused()]);
   const count = (state: string) => counts[state] ?? 0;
@@ -39,7 +38,7 @@ export async function queueFigures(queue: Queue): Promise<QueueFigures> {
 
 const timeoutMs = 1_500;
 
-/** Whether the queue answers in time, and its figures when it does. */
+/** Healthy if the queue answers in time. */
 export async function checkQueue(queue: Queue): Promise<{ healthy: true; metrics: QueueFigures } | { healthy: false }> {
   try {
     return { healthy: true, metrics: await withTimeout(queueFigures(queue), timeoutMs, queue.name) };
@@ -50,7 +49,7 @@ export async function checkQueue(queue: Queue): Promise<{ healthy: true; metrics
 
 const jobsPerCall = 1_000;
 
-/** Removes records of completed and, unless they hold events, failed jobs that ended more than `graceMs` ago; returns how many. */
+/** Removes records of jobs that ended more than `graceMs` ago and returns how many. Failed jobs with events are kept. */
 export async function cleanQueue(queue: Queue, graceMs: number): Promise<number> {
   const states = findQueue(queue.name)?.holdsEvents ? (['completed'] as const) : (['completed', 'failed'] as const);
   let removed = 0;

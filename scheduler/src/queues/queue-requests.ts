@@ -1,20 +1,20 @@
-/** Turns what is sent to the API of the queues into checked values. */
+/** Schemas of requests to the queues API. */
 import { maxPriority } from '@millrace/shared/queue/site-priorities';
 import Joi from 'joi';
 import { type Page, pageSchema } from '../read-request.js';
-import type { WantedJob } from './change-jobs.js';
+import type { JobRequest } from './change-jobs.js';
 import { type JobState, jobStates } from './find-jobs.js';
 
 const yearMs = 31_536_000_000;
 const yearSeconds = 31_536_000;
 
 /** `delay` in milliseconds. */
-export const jobOptionsSchema = Joi.object<WantedJob['options']>({
+export const jobOptionsSchema = Joi.object<JobRequest['options']>({
   priority: Joi.number().strict().integer().min(0).max(maxPriority),
   delay: Joi.number().strict().integer().min(0).max(yearMs),
 });
 
-export const newJobSchema = Joi.object<WantedJob>({
+export const newJobSchema = Joi.object<JobRequest>({
   jobName: Joi.string().max(128).required(),
   data: Joi.object().default({}),
   options: jobOptionsSchema.default({}),
@@ -25,7 +25,7 @@ export interface JobsParams extends Page {
   search?: string;
 }
 
-export const jobsQuestionSchema = Joi.object<JobsParams>({
+export const jobsParamsSchema = Joi.object<JobsParams>({
   ...pageSchema,
   state: Joi.valid(...jobStates).default('failed'),
   search: Joi.string().max(256),

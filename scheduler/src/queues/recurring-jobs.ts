@@ -1,4 +1,3 @@
-/** What is added to a queue again and again. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { Queue } from '@millrace/shared/queue/queue';
 
@@ -9,7 +8,7 @@ where coalesce(t.queue, s.queue) = $1 order by s.name, s.id`;
 
 const maxListed = 1_000;
 
-/** Its schedules, and job schedulers that somebody made with BullMQ itself. */
+/** The schedules of a queue, and job schedulers created directly with BullMQ. */
 export async function recurringJobs(
   pool: Pool,
   queue: Queue,

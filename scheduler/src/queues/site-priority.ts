@@ -1,4 +1,4 @@
-/** Jobs of a site run as soon as the site's priority says, unless they have one of their own. */
+/** Gives jobs without a priority the priority of their site. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { readSitePriorities } from '@millrace/shared/queue/site-priorities';
 
@@ -7,13 +7,13 @@ interface Prioritized {
   options?: { priority?: number };
 }
 
-/** The site that a job is for, as far as its data name one. */
+/** The site in the data of a job, if any. */
 export const siteOf = (data: unknown): string | undefined => {
   const { site_id } = Object(data) as { site_id?: unknown };
   return typeof site_id === 'string' ? site_id : undefined;
 };
 
-/** The same jobs, those without a priority with that of their site. */
+/** Returns the jobs in the same order, with the priority of their site if they have none. */
 export async function withSitePriorities<Job extends Prioritized>(pool: Pool, jobs: Job[]): Promise<Job[]> {
   const open = jobs.filter(({ options }) => options?.priority === undefined);
   const sites = new Set(open.map(({ data }) => siteOf(data)).filter((site) => site !== undefined));

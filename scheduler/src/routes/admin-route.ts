@@ -1,4 +1,4 @@
-/** Turns `/admin` into the pages for people: log in with a key, look after the queues in Bull Board, log out. */
+/** `/admin`: login, logout and Bull Board. */
 import type { KeyRing } from '@millrace/shared/access/key-ring';
 import type { TrustedProxies } from '@millrace/shared/access/rate-limit';
 import type { Logger } from '@millrace/shared/platform/logger';
@@ -22,8 +22,8 @@ export interface AdminDeps {
 }
 
 /**
- * Written out, as helmet would be a dependency for four lines. Bull Board's components set styles from scripts, which no hash
- * can foresee; scripts, data and fonts come from here. Addresses of its pages, which name queues and jobs, are told to nobody.
+ * Set by hand, as helmet would be a dependency for four lines. Bull Board's components set inline styles that cannot be hashed;
+ * scripts, data and fonts come from this service. Page URLs contain names of queues and jobs, so they are not sent as referrers.
  */
 const headers = {
   'content-security-policy': [
@@ -36,7 +36,7 @@ const headers = {
     "frame-ancestors 'none'",
   ].join('; '),
   'cross-origin-resource-policy': 'same-origin',
-  // Not `no-referrer`, with which browsers send `Origin: null` where no Sec-Fetch-Site is sent either.
+  // Not `no-referrer`: with it, browsers without Sec-Fetch-Site send only `Origin: null`.
   'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
 };

@@ -1,4 +1,4 @@
-/** Turns `/api/v1/alerts` into the list of alert rules, one rule, its change, a test of it, and what it told. */
+/** `/api/v1/alerts`: alert rules, their deliveries, and test messages. */
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
@@ -11,7 +11,6 @@ import { newSecret } from '@millrace/shared/outbound/sign-body';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { type RequestHandler, Router } from 'express';
-import Joi from 'joi';
 import type { AlertRule } from '../alerts/alert-rule.js';
 import { attemptDelivery, type DeliveryDeps } from '../alerts/deliver-messages.js';
 import { claimTestDelivery, listDeliveries } from '../alerts/deliveries-table.js';
@@ -24,7 +23,7 @@ import {
   listAlerts,
   updateAlert,
 } from '../alerts/rules-table.js';
-import { checkRequest, offsetOf, type Page, pageSchema, readBody, sendData } from '../read-request.js';
+import { checkRequest, offsetOf, readBody, readPage, sendData } from '../read-request.js';
 
 export interface AlertsRouteDeps {
   pool: Pool;
@@ -33,15 +32,15 @@ export interface AlertsRouteDeps {
   webhookOptions?: DeliveryDeps['webhookOptions'];
 }
 
-interface Surroundings {
+interface RuleDeps {
   pool: Pool;
   settings: OutboundSettings;
   clock: () => Date;
   webhookOptions: NonNullable<DeliveryDeps['webhookOptions']>;
 }
 
-/** A rule as the API shows it; `secret` only when it is new. */
-function shown(rule: ListedAlert, secret: string | null = null) {
+/** The rule in API responses; `secret` only if it is new. */
+function toResponse(rule: ListedAlert, secret: string | null = null) {
   const { id, name, kind, condition, webhook, email, enabled, renotifyMinutes, createdAt, ...state } = rule;
   return {
     ...{
@@ -58,92 +57,92 @@ function shown(rule: ListedAlert, secret: string | null = null) {
   };
 }
 
-async function known(pool: Pool, id: unknown): Promise<ListedAlert> {
+async function requireAlert(pool: Pool, id: unknown): Promise<ListedAlert> {
   const rule = await findAlert(pool, String(id).toLowerCase());
-  if (!rule) throw new ServiceError('not_found', 'There is no alert rule of this id.');
+  if (!rule) throw new ServiceError('not_found', 'Unknown alert rule.');
   return rule;
 }
 
 const list =
-  ({ pool }: Surroundings): RequestHandler =>
+  ({ pool }: RuleDeps): RequestHandler =>
   async (_req, res) => {
     sendData(
       res,
-      (await listAlerts(pool)).map((rule) => shown(rule)),
+      (await listAlerts(pool)).map((rule) => toResponse(rule)),
     );
   };
 
 const show =
-  ({ pool }: Surroundings): RequestHandler =>
+  ({ pool }: RuleDeps): RequestHandler =>
   async (req, res) => {
-    sendData(res, shown(await known(pool, req.params.id)));
+    sendData(res, toResponse(await requireAlert(pool, req.params.id)));
   };
 
 const create =
-  ({ pool, settings }: Surroundings): RequestHandler =>
+  ({ pool, settings }: RuleDeps): RequestHandler =>
   async (req, res) => {
     const body = await readBody(req, res, kindSchema);
     const given = toNewAlert(checkRequest(newAlertSchema(body.kind, settings), body));
     const rule = { ...given, id: randomUUID(), secret: given.webhook === null ? null : newSecret() } as AlertRule;
     await recordAudit(pool, accessOf(res), 'alert.create', rule.id, given);
     await insertAlert(pool, rule);
-    sendData(res, shown(await known(pool, rule.id), rule.secret), 201);
+    sendData(res, toResponse(await requireAlert(pool, rule.id), rule.secret), 201);
   };
 
-/** A target that is given gets a secret of its own, also when it is the same one: so secrets are renewed. */
+/** A webhook in the request always gets a new secret, even if its URL is unchanged: this is how secrets are rotated. */
 const change =
-  ({ pool, settings }: Surroundings): RequestHandler =>
+  ({ pool, settings }: RuleDeps): RequestHandler =>
   async (req, res) => {
-    const { evaluatedAt: _, ...rule } = await known(pool, req.params.id);
+    const { evaluatedAt: _, ...rule } = await requireAlert(pool, req.params.id);
     const changes = toAlertChange(await readBody(req, res, alertChangeSchema(rule.kind, settings)));
     const secret = changes.webhook ? newSecret() : null;
     await recordAudit(pool, accessOf(res), 'alert.change', rule.id, changes);
     await updateAlert(pool, { ...rule, ...changes, secret } as AlertRule);
-    sendData(res, shown(await known(pool, rule.id), secret));
+    sendData(res, toResponse(await requireAlert(pool, rule.id), secret));
   };
 
 const remove =
-  ({ pool }: Surroundings): RequestHandler =>
+  ({ pool }: RuleDeps): RequestHandler =>
   async (req, res) => {
-    const { id, name } = await known(pool, req.params.id);
+    const { id, name } = await requireAlert(pool, req.params.id);
     await recordAudit(pool, accessOf(res), 'alert.delete', id, { name });
     await deleteAlert(pool, id);
     sendData(res, { id });
   };
 
-/** Tries once, at once, and says what came of it. */
+/** Sends a test message immediately, without retries, and returns the outcome. */
 const test =
-  (surroundings: Surroundings): RequestHandler =>
+  (deps: RuleDeps): RequestHandler =>
   async (req, res) => {
-    const { pool, clock } = surroundings;
-    const rule = await known(pool, req.params.id);
+    const { pool, clock } = deps;
+    const rule = await requireAlert(pool, req.params.id);
     await recordAudit(pool, accessOf(res), 'alert.test', rule.id);
     const delivery = await claimTestDelivery(pool, rule, clock());
-    const error = await attemptDelivery(delivery, surroundings);
+    const error = await attemptDelivery(delivery, deps);
     sendData(res, { id: delivery.id, delivered: error === undefined, ...(error && { error }) });
   };
 
 const deliveries =
-  ({ pool }: Surroundings): RequestHandler =>
+  ({ pool }: RuleDeps): RequestHandler =>
   async (req, res) => {
-    const page = checkRequest<Page>(Joi.object(pageSchema), req.query);
-    const { id } = await known(pool, req.params.id);
+    const page = readPage(req);
+    const { id } = await requireAlert(pool, req.params.id);
     const rows = await listDeliveries(pool, id, page.limit, offsetOf(page));
-    const shownRows = rows.map(({ createdAt, nextAttemptAt, deliveredAt, ...rest }) => ({
+    const responses = rows.map(({ createdAt, nextAttemptAt, deliveredAt, ...rest }) => ({
       ...rest,
       ...{ created_at: createdAt, next_attempt_at: nextAttemptAt, delivered_at: deliveredAt },
     }));
-    sendData(res, shownRows);
+    sendData(res, responses);
   };
 
-/** For administrators of all sites: an alert may tell of any of them. */
+/** Requires a key for all sites, as an alert may concern any of them. */
 export function alertsRoutes({ pool, config, clock = () => new Date(), webhookOptions = {} }: AlertsRouteDeps): Router {
-  const surroundings = { pool, settings: outboundSettings(config), clock, webhookOptions };
+  const deps = { pool, settings: outboundSettings(config), clock, webhookOptions };
   const router = Router();
   router.use('/api/v1/alerts', requireAllSites);
-  router.route('/api/v1/alerts').get(list(surroundings)).post(create(surroundings));
-  router.route('/api/v1/alerts/:id').get(show(surroundings)).patch(change(surroundings)).delete(remove(surroundings));
-  router.post('/api/v1/alerts/:id/test', test(surroundings));
-  router.get('/api/v1/alerts/:id/deliveries', deliveries(surroundings));
+  router.route('/api/v1/alerts').get(list(deps)).post(create(deps));
+  router.route('/api/v1/alerts/:id').get(show(deps)).patch(change(deps)).delete(remove(deps));
+  router.post('/api/v1/alerts/:id/test', test(deps));
+  router.get('/api/v1/alerts/:id/deliveries', deliveries(deps));
   return router;
 }

@@ -1,4 +1,4 @@
-/** Turns `/api/v1/audit` into who changed what, newest first. */
+/** `/api/v1/audit`: the audit log, newest first. */
 import { requireAllSites } from '@millrace/shared/access/require-scope';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import { Router } from 'express';

@@ -1,4 +1,4 @@
-/** `/api/v1/flows`: jobs that wait for jobs, added as one tree and shown as one. */
+/** `/api/v1/flows`: trees of jobs that wait for each other. */
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
@@ -10,11 +10,10 @@ import type { RetrySettings } from '@millrace/shared/queue/add-job';
 import { type Request, type RequestHandler, Router } from 'express';
 import { describeFlow } from '../flows/describe-flow.js';
 import { isDifferentFlow } from '../flows/different-flow.js';
-import { queuesOfFlow, withSitePrioritiesOfFlow } from '../flows/flow-parts.js';
-import { flowSchema } from '../flows/flow-request.js';
+import { flowSchema, queuesOfFlow, withSitePrioritiesOfFlow } from '../flows/flow-request.js';
 import type { Queues } from '../open-queues.js';
-import { reachQueue } from '../queues/reach-queue.js';
-import { readBody, sendData } from '../read-request.js';
+import { reachNamedQueue, reachQueue, unknownJob } from '../queues/reach-queue.js';
+import { pathId, readBody, sendData } from '../read-request.js';
 
 export interface FlowsDeps {
   pool: Pool;
@@ -25,7 +24,7 @@ export interface FlowsDeps {
 const base = '/api/v1/flows';
 const addTimeoutMs = 5_000;
 
-/** @throws ServiceError when the queue does not answer: the same flow may be sent again under its id. */
+/** @throws ServiceError if the queue does not answer. It is safe to send the flow again with the same id. */
 async function add({ queues, retry }: FlowsDeps, id: string, root: FlowPart): Promise<AddedPart> {
   return withTimeout(addFlow(queues.flows, id, root, retry), addTimeoutMs, 'the queue').catch(() => {
     throw new ServiceError(
@@ -35,11 +34,11 @@ async function add({ queues, retry }: FlowsDeps, id: string, root: FlowPart): Pr
   });
 }
 
-/** Whoever sends a flow again would take another one for added. */
+/** Otherwise a client would believe that its flow was added, although the id belongs to another one. */
 async function refuseDifferent({ queues }: FlowsDeps, id: string, root: FlowPart): Promise<void> {
   const isDifferent = withTimeout(isDifferentFlow(queues.flows, id, root), addTimeoutMs, 'the queue');
   if (await isDifferent.catch(() => false)) {
-    const problem = `There is a flow "${id}" of other jobs or data already: choose another id, or remove its jobs first.`;
+    const problem = `A flow "${id}" with other jobs or data already exists. Choose another id, or remove its jobs first.`;
     throw new ServiceError('conflict', problem, { field: 'id' });
   }
 }
@@ -52,19 +51,17 @@ function createFlow(deps: FlowsDeps): RequestHandler {
     if (wrong) throw new ServiceError('invalid_request', wrong.problem, { field: wrong.field });
     await Promise.all(queuesOfFlow(root).map((name) => reachQueue(queues.get(name)!)));
     await refuseDifferent(deps, id, root);
-    const wanted = await withSitePrioritiesOfFlow(pool, root);
-    await recordAudit(pool, accessOf(res), 'flow.add', `${root.queue}/${id}`, wanted);
-    sendData(res, await add(deps, id, wanted), 201);
+    const prioritized = await withSitePrioritiesOfFlow(pool, root);
+    await recordAudit(pool, accessOf(res), 'flow.add', `${root.queue}/${id}`, prioritized);
+    sendData(res, await add(deps, id, prioritized), 201);
   };
 }
 
 function showFlow({ queues }: FlowsDeps): RequestHandler {
   return async (req: Request, res) => {
-    const queue = queues.get(String(req.params.queue));
-    if (!queue) throw new ServiceError('not_found', `There is no such queue; known are ${queues.names.join(', ')}.`);
-    await reachQueue(queue);
-    const flow = await describeFlow(queues.flows, queue.name, String(req.params.id).slice(0, 500).replaceAll('\0', ''));
-    if (!flow) throw new ServiceError('not_found', 'There is no such job in this queue, or its record is gone.');
+    const queue = await reachNamedQueue(queues, String(req.params.queue));
+    const flow = await describeFlow(queues.flows, queue.name, pathId(req, 500));
+    if (!flow) throw unknownJob();
     sendData(res, flow);
   };
 }

@@ -1,4 +1,4 @@
-/** `/api/v1/queues`: the figures of the queues, their jobs, and what administrators change. */
+/** `/api/v1/queues`: job counts, jobs, and changes to queues. */
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
@@ -10,10 +10,10 @@ import type { Job, Queue } from '@millrace/shared/queue/queue';
 import { type Request, type Response, Router } from 'express';
 import type { Queues } from '../open-queues.js';
 import {
-  addWantedJob,
+  addRequestedJob,
+  checkJobRequest,
   checkRemovable,
   checkRetriable,
-  checkWantedJob,
   removeJob,
   retryJob,
   retryJobs,
@@ -22,8 +22,8 @@ import { describeJob } from '../queues/describe-job.js';
 import { failedCauses, failedOf } from '../queues/failed-causes.js';
 import { findJobs } from '../queues/find-jobs.js';
 import { cleanQueue, queueFigures } from '../queues/queue-figures.js';
-import { cleanSchema, jobsQuestionSchema, newJobSchema, retrySchema } from '../queues/queue-requests.js';
-import { reachQueue } from '../queues/reach-queue.js';
+import { cleanSchema, jobsParamsSchema, newJobSchema, retrySchema } from '../queues/queue-requests.js';
+import { reachNamedQueue, reachQueue, unknownJob } from '../queues/reach-queue.js';
 import { recurringJobs } from '../queues/recurring-jobs.js';
 import { withSitePriorities } from '../queues/site-priority.js';
 import { checkRequest, nothingSchema, readBody, sendData } from '../read-request.js';
@@ -37,14 +37,14 @@ export interface QueuesDeps {
 const base = '/api/v1/queues';
 type Handle = (req: Request, res: Response, queue: Queue) => Promise<unknown>;
 
-async function jobOf(req: Request, queue: Queue): Promise<Job> {
+async function requireJob(req: Request, queue: Queue): Promise<Job> {
   const id = String(req.params.id);
   const job = id.length > 500 || id.includes('\0') ? undefined : await queue.getJob(id);
-  if (!job) throw new ServiceError('not_found', 'There is no such job in this queue, or its record is gone.');
+  if (!job) throw unknownJob();
   return job;
 }
 
-/** Reads: what is returned is sent. */
+/** Handlers return the data to send. */
 function addReads(
   route: (handle: Handle) => (req: Request, res: Response) => Promise<void>,
   router: Router,
@@ -63,7 +63,7 @@ function addReads(
   router.get(
     `${base}/:name/jobs`,
     route((req, _res, queue) => {
-      const { state, search, ...page } = checkRequest(jobsQuestionSchema, req.query);
+      const { state, search, ...page } = checkRequest(jobsParamsSchema, req.query);
       return findJobs(queue, state, page, search);
     }),
   );
@@ -78,7 +78,7 @@ function addReads(
   router.get(
     `${base}/:name/jobs/:id`,
     route(async (req, _res, queue) => {
-      const job = await jobOf(req, queue);
+      const job = await requireJob(req, queue);
       return describeJob(job, await job.getState());
     }),
   );
@@ -94,25 +94,25 @@ function addChanges(
 
   const add: Handle = async (req, res, queue) => {
     if (findQueue(queue.name)?.addedBy === 'ingestion')
-      throw new ServiceError('invalid_request', 'Events are sent to ingestion.', { field: 'jobName' });
-    const wanted = await readBody(req, res, newJobSchema);
-    checkWantedJob(queue, wanted);
+      throw new ServiceError('invalid_request', 'Events must be sent to the ingestion service.', { field: 'jobName' });
+    const request = await readBody(req, res, newJobSchema);
+    checkJobRequest(queue, request);
     const jobId = randomUUID();
-    await audit(res, 'job.add', `${queue.name}/${jobId}`, wanted);
-    const [prioritized] = await withSitePriorities(pool, [wanted]);
-    await addWantedJob(queue, prioritized!, retry, jobId);
+    await audit(res, 'job.add', `${queue.name}/${jobId}`, request);
+    const [prioritized] = await withSitePriorities(pool, [request]);
+    await addRequestedJob(queue, prioritized!, retry, jobId);
     res.status(201);
-    return { jobId, queueName: queue.name, jobName: wanted.jobName };
+    return { jobId, queueName: queue.name, jobName: request.jobName };
   };
   const remove: Handle = async (req, res, queue) => {
-    const job = await jobOf(req, queue);
+    const job = await requireJob(req, queue);
     await checkRemovable(queue, job);
     await audit(res, 'job.remove', `${queue.name}/${job.id}`);
     await removeJob(job);
     return { id: job.id };
   };
   const retryOne: Handle = async (req, res, queue) => {
-    const job = await jobOf(req, queue);
+    const job = await requireJob(req, queue);
     await readBody(req, res, nothingSchema);
     await checkRetriable(job);
     await audit(res, 'job.retry', `${queue.name}/${job.id}`);
@@ -149,12 +149,9 @@ function addChanges(
 }
 
 export function queuesRoutes(deps: QueuesDeps): Router {
-  /** Finds the queue that the address names, and sends what the handler returns. */
+  /** Finds the queue in the URL, and sends what the handler returns. */
   const route = (handle: Handle) => async (req: Request, res: Response) => {
-    const queue = deps.queues.get(String(req.params.name));
-    if (!queue)
-      throw new ServiceError('not_found', `There is no such queue; known are ${deps.queues.names.join(', ')}.`);
-    await reachQueue(queue);
+    const queue = await reachNamedQueue(deps.queues, String(req.params.name));
     const data = await handle(req, res, queue);
     sendData(res, data, res.statusCode);
   };

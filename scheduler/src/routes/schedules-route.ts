@@ -1,21 +1,20 @@
-/** `/api/v1/schedules`: the list of schedules, one of them, and what administrators change. */
+/** `/api/v1/schedules` */
 import { randomUUID } from 'node:crypto';
 import { recordAudit } from '@millrace/shared/access/record-audit';
 import { accessOf, requireAllSites } from '@millrace/shared/access/require-scope';
 import { ServiceError } from '@millrace/shared/platform/errors';
-import type { Pool } from '@millrace/shared/platform/postgres';
+import { hasSqlState, type Pool } from '@millrace/shared/platform/postgres';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import Joi from 'joi';
 import { foreignKeyViolation, readTemplate } from '../job-templates/template-rows.js';
 import type { Queues } from '../open-queues.js';
-import { checkRequest, nothingSchema, offsetOf, type Page, pageSchema, readBody, sendData } from '../read-request.js';
+import { nothingSchema, offsetOf, pathId, readBody, readPage, sendData } from '../read-request.js';
 import { describeRun, describeSchedule } from '../schedules/describe-schedule.js';
 import { newestRuns, readRuns } from '../schedules/run-rows.js';
 import {
   changedSchedule,
-  cronQuestionSchema,
+  cronParamsSchema,
   newScheduleSchema,
-  type Sent,
+  type ScheduleRequest,
   scheduleChangeSchema,
   toFields,
 } from '../schedules/schedule-requests.js';
@@ -37,13 +36,13 @@ export interface SchedulesDeps {
   clock?: () => Date;
 }
 
-/** Somebody deleted it since it was looked at. */
-function refuseGoneTemplate(error: { code?: unknown }): never {
-  if (error.code !== foreignKeyViolation) throw error;
-  throw new ServiceError('invalid_request', 'There is no such job template any more.', { field: 'template' });
+/** The template was deleted since it was read. */
+function refuseGoneTemplate(error: unknown): never {
+  if (!hasSqlState(error, foreignKeyViolation)) throw error;
+  throw new ServiceError('invalid_request', 'The job template no longer exists.', { field: 'template' });
 }
 
-const runsSchema = Joi.object<Page>(pageSchema);
+const unknownSchedule = () => new ServiceError('not_found', 'Unknown schedule.');
 
 export function schedulesRoutes(deps: SchedulesDeps): Router {
   const { pool, queues, scheduler, config, clock = () => new Date() } = deps;
@@ -54,12 +53,12 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
       (await readRuns(pool, row.id, 1, 0))[0],
     );
 
-  const fieldsOf = async (sent: Sent) =>
+  const fieldsOf = async (sent: ScheduleRequest) =>
     toFields(sent, sent.template === undefined ? undefined : await readTemplate(pool, sent.template), clock());
 
-  async function scheduleOf(req: Request): Promise<ScheduleRow> {
-    const row = await readSchedule(pool, String(req.params.id).slice(0, 200).replaceAll('\0', ''));
-    if (!row) throw new ServiceError('not_found', 'There is no schedule of this id.');
+  async function requireSchedule(req: Request): Promise<ScheduleRow> {
+    const row = await readSchedule(pool, pathId(req));
+    if (!row) throw unknownSchedule();
     return row;
   }
   const audit = (res: Response, action: string, target: string, details?: object) =>
@@ -79,51 +78,48 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
   };
 
   const change: RequestHandler = async (req, res) => {
-    const before = await scheduleOf(req);
+    const before = await requireSchedule(req);
     const sent = await readBody(req, res, scheduleChangeSchema);
     const builtInFields = Object.keys(sent).filter((field) => field !== 'enabled');
     if (before.builtIn && builtInFields.length > 0) {
-      throw new ServiceError(
-        'conflict',
-        'A built-in schedule can be enabled and disabled; its other fields belong to Millrace.',
-      );
+      throw new ServiceError('conflict', 'A built-in schedule can only be enabled or disabled.');
     }
-    const wanted = changedSchedule(before, sent);
-    // What a task's job holds follows from its slot, so that its row has no data to check.
-    const fields = before.builtIn ? { ...before, enabled: wanted.enabled } : await fieldsOf(wanted);
+    const merged = changedSchedule(before, sent);
+    // The data of a task's job is computed from the slot, so there is none to validate.
+    const fields = before.builtIn ? { ...before, enabled: merged.enabled } : await fieldsOf(merged);
     await audit(res, 'update', before.id, sent);
     const after = await updateSchedule(pool, before.id, fields).catch(refuseGoneTemplate);
-    if (!after) throw new ServiceError('not_found', 'There is no schedule of this id.');
+    if (!after) throw unknownSchedule();
     sendData(res, await describe(after));
   };
 
   const setEnabled =
     (enabled: boolean): RequestHandler =>
     async (req, res) => {
-      const before = await scheduleOf(req);
+      const before = await requireSchedule(req);
       await readBody(req, res, nothingSchema);
       await audit(res, enabled ? 'enable' : 'disable', before.id);
       sendData(res, await describe((await updateSchedule(pool, before.id, { ...before, enabled })) ?? before));
     };
 
   const remove: RequestHandler = async (req, res) => {
-    const row = await scheduleOf(req);
-    if (row.builtIn) throw new ServiceError('conflict', 'A built-in schedule cannot be deleted; it can be disabled.');
+    const row = await requireSchedule(req);
+    if (row.builtIn) throw new ServiceError('conflict', 'A built-in schedule cannot be deleted, only disabled.');
     await audit(res, 'delete', row.id, row);
     await deleteSchedule(pool, row.id);
     sendData(res, { id: row.id });
   };
 
   const trigger: RequestHandler = async (req, res) => {
-    const row = await scheduleOf(req);
+    const row = await requireSchedule(req);
     await readBody(req, res, nothingSchema);
     await audit(res, 'trigger', row.id);
     sendData(res, { jobId: await scheduler.trigger(row.id), queueName: row.queue, jobName: row.job });
   };
 
   const runs: RequestHandler = async (req, res) => {
-    const row = await scheduleOf(req);
-    const page = checkRequest(runsSchema, req.query);
+    const row = await requireSchedule(req);
+    const page = readPage(req);
     const found = await readRuns(pool, row.id, page.limit, offsetOf(page));
     sendData(res, await Promise.all(found.map((run) => describeRun(queues, row.queue, run))));
   };
@@ -133,10 +129,10 @@ export function schedulesRoutes(deps: SchedulesDeps): Router {
   router.get('/api/v1/schedules', list);
   router.post('/api/v1/schedules', create);
   router.post('/api/v1/schedules/validate', async (req, res) => {
-    const { cron, timezone } = await readBody(req, res, cronQuestionSchema);
+    const { cron, timezone } = await readBody(req, res, cronParamsSchema);
     sendData(res, scheduler.validateCron(cron, timezone));
   });
-  router.get('/api/v1/schedules/:id', async (req, res) => sendData(res, await describe(await scheduleOf(req))));
+  router.get('/api/v1/schedules/:id', async (req, res) => sendData(res, await describe(await requireSchedule(req))));
   router.patch('/api/v1/schedules/:id', change);
   router.delete('/api/v1/schedules/:id', remove);
   router.get('/api/v1/schedules/:id/runs', runs);

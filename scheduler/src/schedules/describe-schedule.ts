@@ -1,13 +1,11 @@
-/** What the API tells of a schedule, its newest run and the job of that run. */
-
 import { parseCron } from '@millrace/shared/time/cron';
 import type { Queues } from '../open-queues.js';
-import { doesFire } from './known-schedules.js';
 import type { Run } from './run-rows.js';
+import { isActive } from './schedule-cache.js';
 import type { ScheduleRow } from './schedule-rows.js';
 import { findTask } from './tasks.js';
 
-/** What became of a run: the state of its job, `removed` when its record is gone, `open` before it was added. */
+/** The state of a run's job; `removed` if its record is gone, `open` before it was added. */
 async function outcomeOf(queues: Queues, queueName: string, run: Run): Promise<object> {
   if (run.error !== null) return { state: 'refused', error: run.error };
   if (run.addedAt === null) return { state: 'open', error: null };
@@ -27,8 +25,8 @@ export interface DescribeDeps {
   now: Date;
 }
 
-/** What was asked for: data, or a template and what it is filled with. */
-const wantedJob = ({ templateId, data }: ScheduleRow): object =>
+/** Data, or a template and its values. */
+const requestedJob = ({ templateId, data }: ScheduleRow): object =>
   templateId === null ? { data } : { template: templateId, ...data };
 
 export async function describeSchedule(
@@ -38,11 +36,11 @@ export async function describeSchedule(
 ): Promise<object> {
   const { queues, isSyncDisabled, now } = deps;
   const { catchUp, builtIn, createdAt, updatedAt, id, name, queue, job, cron, timezone } = row;
-  const enabled = doesFire(row, isSyncDisabled);
+  const enabled = isActive(row, isSyncDisabled);
   const reason = builtIn ? findTask(row.id)?.disabled : undefined;
   const parsed = parseCron(row.cron, row.timezone);
   return {
-    ...{ id, name, ...wantedJob(row), queue, job, cron, timezone, enabled },
+    ...{ id, name, ...requestedJob(row), queue, job, cron, timezone, enabled },
     ...(reason !== undefined && { disabled_reason: reason }),
     catch_up: catchUp,
     built_in: builtIn,

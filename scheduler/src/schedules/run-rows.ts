@@ -1,47 +1,46 @@
-/** Turns firings of schedules into rows of table schedule_runs: whoever writes the row does the work. */
+/** Queries on table schedule_runs: the replica that inserts the row of a slot adds its job. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 
-/** One firing. */
+/** A time at which a schedule fires. */
 export interface Slot {
   scheduleId: string;
   slot: Date;
 }
 
-/** The id of the job of a slot: adding it twice adds it once. */
+/** Deterministic, so adding the job of a slot twice adds it once. */
 export const slotJobId = ({ scheduleId, slot }: Slot) => `sched-${scheduleId}-${slot.getTime()}`;
 
 const parts = (slots: Slot[]) => [slots.map(({ scheduleId }) => scheduleId), slots.map(({ slot }) => slot)] as const;
 
-/** The join leaves out schedules that were deleted or disabled meanwhile. */
+/** The join skips schedules that were deleted or disabled meanwhile. */
 const claim = `/* scheduler.claimSlots */
 insert into schedule_runs (schedule_id, slot, job_id)
 select schedules.id, due.slot, due.job_id from unnest($1::text[], $2::timestamptz[], $3::text[]) as due(id, slot, job_id)
 join schedules using (id) where enabled order by due.id, due.slot
 on conflict do nothing returning schedule_id as "scheduleId", slot`;
 
-/** Those of the slots that nobody had claimed and that are now the caller's to fire. */
+/** Claims slots; returns those that were not claimed before and now belong to the caller. */
 export async function claimSlots(pool: Pool, slots: Slot[]): Promise<Slot[]> {
   const { rows } = await pool.query<Slot>(claim, [...parts(slots), slots.map(slotJobId)]);
   return rows;
 }
 
-/** How long whoever claimed a slot has for adding its job. */
-const patience = '3 seconds';
+/** How long a replica has to add the job of a claimed slot. */
+const claimTimeout = '3 seconds';
 
 const takeOver = `/* scheduler.takeOverSlots */
 update schedule_runs set claimed_at = clock_timestamp() where (schedule_id, slot) in (
   select schedule_id, slot from schedule_runs
-  where added_at is null and error is null and claimed_at < clock_timestamp() - interval '${patience}'
+  where added_at is null and error is null and claimed_at < clock_timestamp() - interval '${claimTimeout}'
   order by claimed_at limit 1000 for update skip locked)
 returning schedule_id as "scheduleId", slot`;
 
-/** Slots whose job was never added, since the process that claimed them died or the queue was away; now the caller's. */
+/** Claims slots whose job was never added, because the replica died or the queue was unreachable. */
 export async function takeOverSlots(pool: Pool): Promise<Slot[]> {
   const { rows } = await pool.query<Slot>(takeOver);
   return rows;
 }
 
-/** Notes that the jobs of these slots are in the queue. */
 export async function markAdded(pool: Pool, slots: Slot[]): Promise<void> {
   await pool.query(
     `/* scheduler.markAdded */ update schedule_runs set added_at = clock_timestamp()
@@ -50,7 +49,7 @@ export async function markAdded(pool: Pool, slots: Slot[]): Promise<void> {
   );
 }
 
-/** Notes why the jobs of these slots will never be added. */
+/** Records why the jobs of these slots will never be added. */
 export async function markFailed(pool: Pool, failed: (Slot & { error: string })[]): Promise<void> {
   await pool.query(
     `/* scheduler.markFailed */ update schedule_runs set error = reason
@@ -70,7 +69,7 @@ export interface Run {
 
 const columns = `slot, job_id as "jobId", claimed_at as "claimedAt", added_at as "addedAt", error`;
 
-/** The newest run of each schedule that has one. */
+/** Schedule id → newest run. */
 export async function newestRuns(pool: Pool): Promise<Map<string, Run>> {
   const { rows } = await pool.query<Run & { scheduleId: string }>(
     `/* scheduler.newestRuns */ select id as "scheduleId", run.* from schedules cross join lateral (
@@ -88,7 +87,7 @@ export async function readRuns(pool: Pool, id: string, limit: number, offset: nu
   return rows;
 }
 
-/** Ids of the schedules that have a slot older than `lateAfterMs` without a job. */
+/** Ids of the schedules with a slot older than `lateAfterMs` and no job. */
 export async function openSchedules(pool: Pool, lateAfterMs: number): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `/* scheduler.openSchedules */ select distinct schedule_id as id from schedule_runs

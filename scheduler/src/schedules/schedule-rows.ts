@@ -1,35 +1,34 @@
-/** Rows of table schedules. */
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { TemplateFields } from '../job-templates/template-rows.js';
 
-/** Which slots that passed while nobody ran are made up for: none, the newest, or all of the last 24 hours. */
+/** Which slots missed during downtime are caught up: none, the newest, or all of the last 24 hours. */
 export const catchUps = ['none', 'newest', 'all'] as const;
 export type CatchUp = (typeof catchUps)[number];
 
 export interface ScheduleRow {
   id: string;
   name: string;
-  /** Queue and job of its template, where it has one. */
+  /** Taken from the template if there is one, like `job`. */
   queue: string;
   job: string;
   cron: string;
   timezone: string;
-  /** What its template is filled with, where it has one: `params` and `site_id`. */
+  /** The job data, or `params` and `site_id` of its template. */
   data: Record<string, unknown>;
   templateId: string | null;
   template: Pick<TemplateFields, 'data' | 'params' | 'options'> | null;
   enabled: boolean;
   catchUp: CatchUp;
   builtIn: boolean;
-  /** Of the release that wrote the row of a built-in task; 0 for all others. */
+  /** taskVersion of the release that wrote a built-in task; 0 for others. */
   taskVersion: number;
   createdAt: Date;
   updatedAt: Date;
-  /** Slots up to here are nobody's business. */
+  /** Slots up to this time are ignored. */
   knownSince: Date;
 }
 
-/** What a user decides of a schedule. */
+/** The fields that users set. */
 export type ScheduleFields = Pick<
   ScheduleRow,
   'name' | 'queue' | 'job' | 'cron' | 'timezone' | 'data' | 'templateId' | 'enabled' | 'catchUp'
@@ -57,7 +56,7 @@ export async function readSchedule(pool: Pool, id: string): Promise<ScheduleRow 
   return rows[0];
 }
 
-/** A text that differs whenever any schedule was made, changed or deleted. */
+/** Changes whenever a schedule is created, changed or deleted. */
 export async function schedulesVersion(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ version: string }>(
     `/* scheduler.schedulesVersion */ select count(*) || ' ' ||
@@ -79,7 +78,7 @@ export async function insertSchedule(pool: Pool, id: string, fields: ScheduleFie
   return rows[0]!;
 }
 
-/** Slots before the change do not count where it moves them. Undefined when the schedule is gone. */
+/** If the change moves slots, earlier ones are ignored. Undefined if the schedule is gone. */
 export async function updateSchedule(pool: Pool, id: string, fields: ScheduleFields): Promise<ScheduleRow | undefined> {
   const { rows } = await pool.query<ScheduleRow>(
     `/* scheduler.updateSchedule */
@@ -95,7 +94,7 @@ export async function updateSchedule(pool: Pool, id: string, fields: ScheduleFie
   return rows[0];
 }
 
-/** In the place of a queue's name: no release has such a queue, so that one that knows no templates leaves the schedule alone. */
+/** Stored as the queue name: releases without templates do not have such a queue and so ignore the schedule. */
 const templateQueue = 'job-template';
 
 const valuesOf = (fields: ScheduleFields) => [
@@ -114,8 +113,8 @@ export async function deleteSchedule(pool: Pool, id: string): Promise<void> {
 }
 
 /**
- * Notes until when the slots of schedules are settled, so that they stay so when their runs are cleaned up; at most once an hour
- * each. Never past the clock of the database: a replica may be ahead.
+ * Saves the time up to which slots need no catch-up, which must survive the cleanup of runs; at most once an hour per schedule.
+ * Capped at the clock of the database, as a replica's clock may be ahead.
  */
 export async function settleSchedules(pool: Pool, settled: { id: string; until: Date }[]): Promise<void> {
   await pool.query(
@@ -149,16 +148,15 @@ export interface TaskRow {
   catchUp: CatchUp;
 }
 
-/** The built-in tasks of a release. */
 export interface TaskTable {
   tasks: readonly TaskRow[];
-  /** Rows of a higher version belong to a newer release, and stay as they are. */
+  /** Rows with a higher version belong to a newer release and are left alone. */
   version: number;
-  /** Names of tasks that are no more. */
+  /** Names of removed tasks. */
   removed: readonly string[];
 }
 
-/** Brings the rows of built-in tasks in line with the code; whether they are enabled is the user's. */
+/** Updates the rows of built-in tasks to match the code, except whether they are enabled. */
 export async function writeTasks(pool: Pool, { tasks, version, removed }: TaskTable, timezone: string): Promise<void> {
   const rows = tasks.map(({ name, queue, job, cron, catchUp }) => ({ name, queue, job, cron, catch_up: catchUp }));
   await pool.query(upsertTasks, [JSON.stringify(rows), timezone, version, removed]);

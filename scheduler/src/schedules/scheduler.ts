@@ -1,4 +1,4 @@
-/** Jobs by the clock: the ticks of one replica, its catching up, and the operations that people need. */
+/** Fires schedules: the ticks and the catch-up of one replica. */
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { withTimeout } from '@millrace/shared/platform/health';
@@ -12,10 +12,10 @@ import type { Queues } from '../open-queues.js';
 import { reachQueue } from '../queues/reach-queue.js';
 import { withSitePriorities } from '../queues/site-priority.js';
 import { catchUp } from './catch-up.js';
-import { addSlotJobs, type FireDeps, isKnownJob, jobOf } from './fire-slots.js';
-import { createKnownSchedules, doesFire } from './known-schedules.js';
+import { addSlotJobs, type FireDeps, isSupported, jobOf } from './fire-slots.js';
 import { lateAfterMs } from './missed-slots.js';
 import { claimSlots, openSchedules } from './run-rows.js';
+import { createScheduleCache, isActive } from './schedule-cache.js';
 import { readSchedule, readSchedules, type ScheduleRow, writeTasks } from './schedule-rows.js';
 import { removedTasks, type Task, tasks, taskVersion } from './tasks.js';
 import { watchClock } from './watch-clock.js';
@@ -29,7 +29,7 @@ export interface SchedulerDeps {
   config: { TZ: string; DISABLE_AUTO_SYNC: boolean };
 }
 
-/** A schedule as {@link Scheduler.status} tells it. */
+/** An entry of {@link Scheduler.status}. */
 export interface ScheduleStatus {
   name: string;
   schedule: string;
@@ -39,35 +39,35 @@ export interface ScheduleStatus {
 }
 
 export interface Scheduler {
-  /** Brings the built-in tasks into the table. @throws what the database says when it is away. */
+  /** Writes the built-in tasks to the database. @throws if it is unreachable. */
   initialize(): Promise<void>;
-  /** Ticks every second and catches up every few. */
+  /** Ticks every second and catches up every few seconds. */
   start(): void;
-  /** No ticks until the next start. */
+  /** Stops ticking until the next start. */
   stop(): void;
-  /** Stops for good, when the tick under way is over. */
+  /** Stops permanently, after the tick in progress. */
   destroy(): Promise<void>;
   status(): Promise<ScheduleStatus[]>;
   /**
-   * Adds the job of a schedule now, whatever its cron says; returns the id of the job, undefined without such a schedule.
-   * @throws ServiceError `conflict` for a job that this version does not have or that nothing consumes.
+   * Adds the job of a schedule immediately and returns its id; undefined for an unknown schedule.
+   * @throws ServiceError `conflict` if this version does not have the job or its data is invalid.
    */
   trigger(id: string): Promise<string | undefined>;
-  /** The next five times of a cron expression, or what is wrong with it. */
+  /** The next five times of a cron expression, or the problem with it. */
   validateCron(expression: string, timezone: string): { valid: true; next: Date[] } | { valid: false; reason: string };
-  /** What a tick does, for whoever has the time. */
+  /** Fires the slots due at `now`. */
   tick(now: Date): Promise<void>;
-  /** What happens between ticks: adds what others left open, makes up for what was missed. */
+  /** Adds the jobs of missed slots and of those that other replicas left open. */
   catchUp(now: Date): Promise<void>;
 }
 
 const catchUpEveryMs = 4_000;
 const driftBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600];
-const explainedSlots = 5;
+const previewedSlots = 5;
 const destroyTimeoutMs = 2_000;
 const taskTable = { tasks, version: taskVersion, removed: removedTasks };
 
-/** True when the row of a task is as this release wants it, or as a newer one does. */
+/** True if the row of a task matches this release, or belongs to a newer one. */
 const isWritten = (task: Task, row: ScheduleRow | undefined): boolean =>
   row !== undefined &&
   (row.taskVersion > taskVersion ||
@@ -77,8 +77,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { pool, queues, logger, telemetry, config } = deps;
   const drift = telemetry.histogram('millrace_schedule_drift_seconds', 'From a slot to its job', driftBuckets);
   const fire: FireDeps = { ...deps, onAdded: (ms) => drift.observe(ms / 1_000) };
-  const known = createKnownSchedules(pool, logger, config.DISABLE_AUTO_SYNC);
-  const logError = createErrorLog(logger, 'a tick failed; what it should have done is caught up');
+  const cache = createScheduleCache(pool, logger, config.DISABLE_AUTO_SYNC);
+  const logError = createErrorLog(logger, 'a tick failed; its slots will be caught up');
   let heartbeat: { destroy(): unknown } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopClock: (() => void) | undefined;
@@ -86,9 +86,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let ticking = false;
   let catchingUp = false;
 
-  /** What has no row yet is late here too: then the database is away. */
+  /** Includes slots without a row, which could not be claimed because the database is unreachable. */
   telemetry.gauge('millrace_schedules_late', 'Schedules whose newest slot has no job yet', [], async (gauge) => {
-    const unclaimed = known.due(new Date(Date.now() - lateAfterMs)).map(({ scheduleId }) => scheduleId);
+    const unclaimed = cache.due(new Date(Date.now() - lateAfterMs)).map(({ scheduleId }) => scheduleId);
     const open = await withTimeout(openSchedules(pool, lateAfterMs), 1_000, 'the database').catch(() => []);
     gauge.set(new Set([...unclaimed, ...open]).size);
   });
@@ -97,13 +97,13 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     if (ticking) return;
     ticking = true;
     try {
-      // Before, so that what was disabled does not fire.
-      await known.refresh(now);
-      const due = known.due(now);
+      // First, so that disabled schedules do not fire.
+      await cache.refresh(now);
+      const due = cache.due(now);
       const claimed = due.length > 0 ? await claimSlots(pool, due) : [];
-      // After, so that what could not be claimed is due again.
-      known.pass(now);
-      await addSlotJobs(fire, claimed, known.rows);
+      // Last, so that slots that could not be claimed stay due.
+      cache.pass(now);
+      await addSlotJobs(fire, claimed, cache.rows);
     } finally {
       ticking = false;
     }
@@ -113,17 +113,17 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     if (catchingUp) return;
     catchingUp = true;
     try {
-      await known.refresh(now);
-      // Release 0.3, when it starts beside this one, puts its own table of tasks in the place of this one.
-      if (!tasks.every((task) => isWritten(task, known.rows.get(task.name))))
+      await cache.refresh(now);
+      // Release 0.3 overwrites the built-in tasks when it starts during an upgrade.
+      if (!tasks.every((task) => isWritten(task, cache.rows.get(task.name))))
         await writeTasks(pool, taskTable, config.TZ);
-      await catchUp(fire, known, now);
+      await catchUp(fire, cache, now);
     } finally {
       catchingUp = false;
     }
   }
 
-  /** Never rejects, and is waited for by destroy. */
+  /** Never rejects; destroy waits for it. */
   function run(work: (now: Date) => Promise<void>): void {
     const done: Promise<void> = work(new Date())
       .catch(logError)
@@ -144,25 +144,25 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     stop,
     async initialize() {
       await writeTasks(pool, taskTable, config.TZ);
-      await known.refresh(new Date());
+      await cache.refresh(new Date());
     },
     start() {
-      // Every slot is told by the table and its crons; a tick that comes late only finds more of them.
+      // Slots are computed from the schedules, so a late tick just finds more of them.
       heartbeat ??= nodeCron.schedule('* * * * * *', () => run(tick), { missedExecutionTolerance: 3_600_000 });
       timer = setInterval(() => run(catchUpOnce), catchUpEveryMs);
       stopClock = watchClock(pool, logger);
     },
     async destroy() {
       stop();
-      // A queue that does not answer must not hold up the end: what is open is taken over by another replica, or after a restart.
+      // A hanging queue must not block shutdown; open slots are taken over by another replica or after a restart.
       await withTimeout(Promise.all(working), destroyTimeoutMs, 'a tick').catch((error) =>
-        logger.warn({ err: error }, 'ending while jobs are being added; slots without a job are caught up'),
+        logger.warn({ err: error }, 'shutting down while jobs are being added; missing jobs will be caught up'),
       );
     },
     async status() {
       const rows = await readSchedules(pool);
       return rows.map((row) => {
-        const enabled = doesFire(row, config.DISABLE_AUTO_SYNC);
+        const enabled = isActive(row, config.DISABLE_AUTO_SYNC);
         const parsed = parseCron(row.cron, row.timezone);
         const next = enabled && parsed.problem === undefined ? parsed.cron.slotAfter(new Date()) : null;
         return { name: row.name, schedule: row.cron, timezone: row.timezone, enabled, next };
@@ -171,24 +171,27 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     async trigger(id) {
       const schedule = await readSchedule(pool, id);
       if (!schedule) return undefined;
-      if (!isKnownJob(schedule)) {
-        throw new ServiceError('conflict', 'This schedule belongs to another version of Millrace, which runs it.');
+      if (!isSupported(schedule)) {
+        throw new ServiceError(
+          'conflict',
+          'This schedule belongs to another version of Millrace and cannot be run by this one.',
+        );
       }
       const jobId = `trigger-${id}-${randomUUID()}`;
-      const { job: wanted, problem } = jobOf(schedule, new Date(), jobId);
+      const { job: slotJob, problem } = jobOf(schedule, new Date(), jobId);
       if (problem !== undefined) throw new ServiceError('conflict', problem);
       const queue = queues.get(schedule.queue)!;
       await reachQueue(queue);
-      const [job] = await withSitePriorities(pool, [wanted]);
+      const [job] = await withSitePriorities(pool, [slotJob]);
       await addJobs(queue, [job!], deps.retry);
-      // One that waits or works already is not started again.
-      const { deduplication } = wanted.options;
+      // If the job is already waiting or running, no second one is added.
+      const { deduplication } = slotJob.options;
       return (deduplication && (await queue.getDeduplicationJobId(deduplication.id))) || jobId;
     },
     validateCron(expression, timezone) {
       const parsed = parseCron(expression, timezone);
       if (parsed.problem !== undefined) return { valid: false, reason: parsed.problem };
-      return { valid: true, next: nextSlots(parsed.cron, new Date(), explainedSlots) };
+      return { valid: true, next: nextSlots(parsed.cron, new Date(), previewedSlots) };
     },
   };
 }

@@ -1,8 +1,8 @@
-/** The work that Millrace gives itself by the clock, as one table. */
+/** The built-in schedules. */
 import { addDays, dayOf } from '@millrace/shared/time/zone-days';
 import type { CatchUp } from './schedule-rows.js';
 
-/** One line of the table; `data` follows from the slot. */
+/** `data` computes the job data from the slot. */
 export interface Task {
   name: string;
   cron: string;
@@ -10,11 +10,11 @@ export interface Task {
   job: string;
   data: (slot: Date, zone: string) => Record<string, unknown>;
   catchUp: CatchUp;
-  /** Not started again while the job of an earlier slot waits or works. */
+  /** Skipped while the job of an earlier slot is waiting or running. */
   oneAtATime?: boolean;
-  /** Why it does not run; undefined for one that does. */
+  /** The reason why it is disabled, if it is. */
   disabled?: string;
-  /** Kept from running by DISABLE_AUTO_SYNC. */
+  /** Disabled by DISABLE_AUTO_SYNC. */
   isSync?: boolean;
 }
 
@@ -30,7 +30,6 @@ const yesterday = (slot: Date, zone: string) => addDays(dayOf(slot, zone), -1);
 const aggregation = { queue: 'analytics-aggregation', catchUp: 'newest' } as const;
 const previous = (periodType: string) => (slot: Date) => ({ periodType, period: 'previous', at: slot.toISOString() });
 
-/** The hour, or the like, before the slot. */
 const metrics = (metricType: string): Task => ({
   name: `hourly-metrics-${metricType}`,
   cron: '0 * * * *',
@@ -62,16 +61,16 @@ const warming = (cacheKey: string, cron: string): Task => ({
 
 const warmedKeys = ['user-growth', 'activity-trends', 'top-items', 'recent-activity', 'performance-metrics'];
 
-/** Raised with every change of the table below: a release with a lower one leaves the rows of this one alone. */
+/** Increase with every change of the table below: releases with a lower version leave these rows alone. */
 export const taskVersion = 2;
 
 /**
- * Names of tasks that were taken out of the table. Only these are removed from the database, with their history: a name that
- * a release does not know may be a task of a newer one that runs beside it.
+ * Names of tasks removed from the table below. Only these are deleted from the database, with their history: an unknown name may be
+ * a task of a newer release during an upgrade.
  */
 export const removedTasks: readonly string[] = [];
 
-/** Every task. Times are of the zone of variable TZ. */
+/** Cron expressions are in the time zone of variable TZ. */
 export const tasks: readonly Task[] = [
   { ...aggregation, name: 'roll', cron: '* * * * *', job: 'roll', data: nothing, catchUp: 'none', oneAtATime: true },
   { ...aggregation, name: 'hourly-rollup', cron: '5 * * * *', job: 'HOURLY_ROLLUP', data: hourBefore, catchUp: 'all' },
@@ -84,7 +83,7 @@ export const tasks: readonly Task[] = [
     catchUp: 'all',
   },
   { ...aggregation, name: 'hourly-aggregations', cron: '0 * * * *', job: 'all', data: nothing, oneAtATime: true },
-  // The same work once more: what was not touched since costs nothing.
+  // The same job again; costs nothing if nothing changed.
   { ...aggregation, name: 'daily-aggregation', cron: '0 1 * * *', job: 'all', data: nothing, oneAtATime: true },
   { ...aggregation, name: 'daily-revenue', cron: '0 0 * * *', job: 'revenue', data: previous('day') },
   { ...aggregation, name: 'weekly-tournaments', cron: '0 2 * * 1', job: 'tournaments', data: previous('week') },
@@ -108,5 +107,4 @@ export const tasks: readonly Task[] = [
   },
 ];
 
-/** The task of that name. */
 export const findTask = (name: string): Task | undefined => tasks.find((task) => task.name === name);

@@ -1,4 +1,4 @@
-/** Turns a database and a queue into the admin pages over HTTP, with a key of each kind. */
+/** Serves the admin pages over HTTP for a test, with a key of each scope. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,3 @@
-/** Bull Board over HTTP on both queues: what it shows, what it changes, what it must not. */
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { startJobWorker } from '@millrace/shared/queue/job-worker';
@@ -238,7 +237,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await service.database.pool.query('alter table audit_log rename to hidden');
     const { status, body } = await call('PUT', '/queues/cleanup/pause');
     await service.database.pool.query('alter table hidden rename to audit_log');
-    expect([status, body.message]).toEqual([500, 'It could not be checked and recorded, so it was not done.']);
+    expect([status, body.message]).toEqual([500, 'The change could not be checked and recorded, so it was not made.']);
     expect(await queue('cleanup').isPaused()).toBe(false);
   });
 
@@ -256,7 +255,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   });
 });
 
-it('shows the queue as it is after it was opened anew', async () => {
+it('shows the current queue after it was reopened', async () => {
   let current: ReturnType<typeof createQueue> | undefined;
   const service = await startAdminService({
     replaceQueues: (queues) => ({
@@ -277,7 +276,7 @@ it('shows the queue as it is after it was opened anew', async () => {
   await service.stop();
 });
 
-it('tells of an unexpected error only that there was one', () => {
+it('hides the details of an unexpected error', () => {
   const lost = Object.assign(new Error('connect ECONNREFUSED 10.0.0.5:5432'), { code: 'ECONNREFUSED' });
   expect(describeBoardError(silent)(lost)).toEqual({
     status: 500,
@@ -285,7 +284,7 @@ it('tells of an unexpected error only that there was one', () => {
   });
 });
 
-it('knows every change that Bull Board offers, but for schedulers, which are not used', () => {
+it('lists every change that Bull Board offers, except for schedulers, which are not used', () => {
   const changes = appRoutes.api
     .map(({ method, route }) => `${method} ${route}`)
     .filter((change) => !change.startsWith('get ') && !change.includes('/job-schedulers/'));

@@ -1,4 +1,3 @@
-/** The admin pages in a real browser, on both queues. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

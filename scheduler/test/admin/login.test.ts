@@ -1,4 +1,3 @@
-/** The login over HTTP: who gets a session, what it is good for, and when it ends. */
 import { createKey, revokeKey } from '@millrace/shared/access/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AdminService, auditRows, startAdminService } from './admin-service.js';
@@ -117,12 +116,12 @@ describe('logging in', () => {
     expect(rows.every(({ token_hash }) => token_hash.length === 32)).toBe(true);
   });
 
-  it('says why a key is of no use', async () => {
+  it('says why a key is refused', async () => {
     const answerTo = async (key: string) => {
       const response = await logIn(key);
       return [response.status, /role="alert">(.*?)</.exec(await response.text())?.[1], response.headers.getSetCookie()];
     };
-    const unknown = 'There is no such key, or it was revoked or has expired.';
+    const unknown = 'This key is unknown, revoked or expired.';
     expect(await answerTo('mr_nonsense')).toEqual([401, unknown, []]);
     expect(await answerTo('<script>')).toEqual([401, unknown, []]);
     expect(await answerTo('')).toEqual([401, unknown, []]);
@@ -130,14 +129,14 @@ describe('logging in', () => {
     expect((await answerTo(service.keys.ofSite.key))[0]).toBe(403);
   });
 
-  it('takes a body that is no form, or too large a one, for a wrong key', async () => {
+  it('treats a body that is no form, or too large, as a wrong key', async () => {
     expect(
       (await send('POST', '/admin/login', { ...ownPage, 'content-type': 'application/json' }, '{"key":1}')).status,
     ).toBe(401);
     expect((await logIn('x'.repeat(10_000))).status).toBe(401);
   });
 
-  it('is refused from a page of somebody else', async () => {
+  it('is refused from a foreign page', async () => {
     expect((await logIn(service.keys.admin.key, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await logIn(service.keys.admin.key, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await logIn(service.keys.admin.key, { origin: service.url })).status).toBe(303);
@@ -181,7 +180,7 @@ describe('with a session', () => {
     expect((await send('GET', '/admin/queues/api/queues', { cookie })).status).toBe(401);
   });
 
-  it('ends when its time is over', async () => {
+  it('ends when it expires', async () => {
     const cookie = await session();
     await service.database.pool.query('update sessions set expires_at = now()');
     expect((await send('GET', '/admin/queues', { cookie })).status).toBe(303);

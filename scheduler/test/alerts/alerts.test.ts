@@ -1,4 +1,3 @@
-/** Rules made through the API, evaluated on a clock of the test, delivered to a receiver on this machine. */
 import { createHmac } from 'node:crypto';
 import { createKeyRing, type KeyRing } from '@millrace/shared/access/key-ring';
 import { createKey } from '@millrace/shared/access/keys';
@@ -89,7 +88,7 @@ const addDeadLetter = () =>
 const told = () => receiver.received.map(({ body }) => JSON.parse(body).event);
 
 describe('a rule', () => {
-  it('fires, reminds and is resolved, each told once, with a signature that its receiver can check', async () => {
+  it('fires, reminds and resolves, with one signed message each', async () => {
     const { body } = await api()('post', '', rule({ renotify_minutes: 5 })).expect(201);
     const { id, secret } = body.data;
     expect(await evaluate()).toBe(1);
@@ -121,7 +120,7 @@ describe('a rule', () => {
       event: 'firing',
       since: '2026-11-10T12:00:15.000Z',
       at: '2026-11-10T12:00:15.000Z',
-      summary: 'Events set aside as dead letters in the last 10 min: 1 or more; the limit is 1.',
+      summary: 'Events dead-lettered in the last 10 min: 1 or more; the limit is 1.',
       rule: { id, name: 'Poison', kind: 'dead_letters', condition: { count: 1, minutes: 10 } },
     });
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(first!.headers['millrace-signature']))!;
@@ -131,7 +130,7 @@ describe('a rule', () => {
     expect(shown.data).toMatchObject({ state: 'ok', since: '2026-11-10T12:15:30.000Z', problem: null });
   });
 
-  it('is evaluated and told once, however many schedulers look', async () => {
+  it('is evaluated once and sends one message, however many schedulers run', async () => {
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     const evaluated = await Promise.all([evaluate(), evaluate(), evaluate(), evaluate()]);
@@ -140,7 +139,7 @@ describe('a rule', () => {
     expect(told()).toEqual(['firing']);
   });
 
-  it('is told once also when two schedulers hold it at a time, as after a claim that took too long', async () => {
+  it('sends one message even if two schedulers hold it at a time, as after a claim that took too long', async () => {
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     const slowly = (get: Queues['get']) => ({ ...deps(), queues: { get } });
@@ -203,7 +202,7 @@ describe('a rule', () => {
     expect(told()).toEqual(['firing']);
   });
 
-  it('that is switched off forgets that it fired, and says nothing', async () => {
+  it('that is disabled resets its state without a message', async () => {
     const { body } = await api()('post', '', rule()).expect(201);
     await addDeadLetter();
     await evaluate();
@@ -220,14 +219,14 @@ describe('a rule', () => {
   it('that cannot be evaluated keeps its state and says why', async () => {
     const { body } = await api()('post', '', rule({ kind: 'queue_age', condition: { queue: 'cleanup', seconds: 1 } }));
     const away = () => {
-      throw new Error('the queue is away');
+      throw new Error('the queue is unreachable');
     };
     await evaluateRules({ ...deps(), queues: { get: away } });
     const { body: shown } = await api()('get', `/${body.data.id}`);
-    expect(shown.data).toMatchObject({ state: 'ok', problem: 'the queue is away' });
+    expect(shown.data).toMatchObject({ state: 'ok', problem: 'the queue is unreachable' });
   });
 
-  it('is looked after by a running scheduler, which ends its look when it is closed', async () => {
+  it('is checked by a running scheduler, which finishes its check when it is closed', async () => {
     now = new Date();
     await api()('post', '', rule()).expect(201);
     await addDeadLetter();
@@ -257,7 +256,7 @@ describe('an e-mail rule', () => {
     const withoutMail = api(admin, { ALERT_ALLOW_PRIVATE: true });
     const email = (address: string) => rule({ webhook: undefined, email: address });
     const refused = await withoutMail('post', '', email('ops@example.com')).expect(400);
-    expect(refused.body.error.message).toBe('email needs SMTP_URL and MAIL_FROM, which are not set.');
+    expect(refused.body.error.message).toBe('email requires SMTP_URL and MAIL_FROM, which are not set.');
     for (const address of ['nobody', 'a@b', 'a@example.com, b@example.com', 'a@example.com\r\nBcc: b@example.com']) {
       await api()('post', '', email(address)).expect(400);
     }
@@ -298,7 +297,7 @@ describe('/api/v1/alerts', () => {
     expect(JSON.stringify(rows)).not.toContain(secret);
   });
 
-  it('tries a rule at once and says what came of it', async () => {
+  it('sends a test message at once and returns the outcome', async () => {
     const { body } = await api()('post', '', rule()).expect(201);
     const good = await api()('post', `/${body.data.id}/test`).expect(200);
     expect(good.body.data).toEqual({ id: expect.any(String), delivered: true });
@@ -314,8 +313,8 @@ describe('/api/v1/alerts', () => {
   it.each([
     ['no target', { webhook: undefined }, 'An alert needs a webhook or an email.'],
     ['two targets', { email: 'ops@example.com' }, 'An alert has a webhook or an email, not both.'],
-    ['a field that nobody knows', { colour: 'red' }, 'colour is not allowed'],
-    ['a kind that nobody knows', { kind: 'weather' }, 'kind must be one of'],
+    ['an unknown field', { colour: 'red' }, 'colour is not allowed'],
+    ['an unknown kind', { kind: 'weather' }, 'kind must be one of'],
     ['a condition of another kind', { kind: 'site_silent' }, 'condition.site_id is required'],
     ['a condition with a field too many', { condition: { count: 1, minutes: 1, x: 1 } }, 'condition.x is not allowed'],
     ['a queue that does not exist', { kind: 'queue_age', condition: { queue: 'x', seconds: 1 } }, 'condition.queue'],
@@ -339,7 +338,7 @@ describe('/api/v1/alerts', () => {
       rule({ webhook: 'https://10.0.0.7/' }),
     );
     expect(body.error.message).toBe(
-      'webhook cannot be posted to: 10.0.0.7 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set.',
+      'webhook is invalid: 10.0.0.7 is in a private network, unless ALERT_ALLOW_PRIVATE=true is set.',
     );
   });
 

@@ -1,4 +1,3 @@
-/** What rules watch, measured on real queues and tables. */
 import { createQueue, createWorker, type Queue } from '@millrace/shared/queue/queue';
 import {
   createTestDatabase,
@@ -10,7 +9,7 @@ import {
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Watch } from '../../src/alerts/alert-rule.js';
-import { measureRule } from '../../src/alerts/measure-rule.js';
+import { measureRule } from '../../src/alerts/measures.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -101,16 +100,16 @@ it('counts dead letters of the last minutes, of one site or of all, and none tha
     measure({ kind: 'dead_letters', condition: { count: 2, minutes: 10, ...condition } }, now);
   expect(await watch({})).toEqual({
     firing: true,
-    summary: 'Events set aside as dead letters in the last 10 min: 2 or more; the limit is 2.',
+    summary: 'Events dead-lettered in the last 10 min: 2 or more; the limit is 2.',
   });
   expect(await watch({ site_id: 'demo' })).toEqual({
     firing: false,
-    summary: 'Events of site demo set aside as dead letters in the last 10 min: 1; the limit is 2.',
+    summary: 'Events of site demo dead-lettered in the last 10 min: 1; the limit is 2.',
   });
   expect(await watch({ site_id: 'demo', minutes: 30 })).toMatchObject({ firing: true });
 });
 
-it('hears a site by the time of its events: neither old ones that arrive late nor ones far ahead', async () => {
+it("goes by the timestamps of a site's events: neither late arrivals nor timestamps far ahead count", async () => {
   const watch: Watch = { kind: 'site_silent', condition: { site_id: 'demo', minutes: 15 } };
   const now = new Date();
   const store = (minutes: number) =>
@@ -121,7 +120,7 @@ it('hears a site by the time of its events: neither old ones that arrive late no
   await database.pool.query('create table events_all partition of events default');
   await store(-60);
   await store(120);
-  expect(await measure(watch, now)).toEqual({ firing: true, summary: 'Site demo has no event of the last 15 min.' });
+  expect(await measure(watch, now)).toEqual({ firing: true, summary: 'Site demo has no events in the last 15 min.' });
   await store(-14);
-  expect(await measure(watch, now)).toEqual({ firing: false, summary: 'Site demo has events of the last 15 min.' });
+  expect(await measure(watch, now)).toEqual({ firing: false, summary: 'Site demo has events in the last 15 min.' });
 });

@@ -1,4 +1,3 @@
-/** `/api/v1/dead-letters`: looked at, corrected, and sent once more, by those whose site it is. */
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -60,7 +59,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     const events = `[${big},${JSON.stringify(bare('other'))}, {"site_id":"demo","path":7},nonsense]`;
     const job = (data: object) => letter(4, '', 'invalid job: "count" is required', data);
 
-    it('is listed apart, shown with what is in it, and replayed as one batch', async () => {
+    it('is listed separately, shown with its events, and replayed as one batch', async () => {
       await job({ v: 1, events });
       expect(await list('kind=job')).toEqual([idOf(4)]);
       expect(await list('kind=event')).toEqual([idOf(1), idOf(2), idOf(3)]);
@@ -93,8 +92,8 @@ describe.each(queueBackends)('on %s', (backend) => {
 
     it.each([
       [{ v: 3, events: '[]' }, 'contract version 3'],
-      [{ v: 1, count: 1, events: '{"a":1}' }, 'No list of events'],
-      [{ hello: 'world' }, 'No list of events'],
+      [{ v: 1, count: 1, events: '{"a":1}' }, 'no list of events'],
+      [{ hello: 'world' }, 'no list of events'],
     ])('that holds %j is shown, and refused with the reason', async (data, reason) => {
       await job(data);
       const told = (await api.call('get', `${base}/${idOf(4)}`).expect(200)).body.data;
@@ -118,7 +117,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       expect(await list('replayed=true')).toEqual([idOf(4)]);
     });
 
-    it('is replayed although what cannot be stored is in it', async () => {
+    it('is replayed although it contains text that cannot be stored', async () => {
       const odd = '{"site_id":"demo","event_type":"view","path":"/","a\\u0000b":1},{"event_type":"v\0w"}';
       await job({ v: 1, events: `[${JSON.stringify({ ...event('demo'), sent_at: null })},${odd}]` });
       const { data } = (await api.call('post', `${base}/${idOf(4)}/replay`).expect(200)).body;
@@ -174,7 +173,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(7)}/replay`).expect(400);
   });
 
-  it('keeps by which time retries of an event are known, when whoever corrects it leaves that out', async () => {
+  it('keeps the client_time that identifies retries, even if a correction leaves it out', async () => {
     const sent = { ...event('demo'), client_time: '2025-11-14T09:00:00Z' };
     await letter(8, 'demo', 'no partition', sent);
     const correct = (payload: object) => api.call('patch', `${base}/${idOf(8)}`).send({ payload });
@@ -185,7 +184,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(8)}/replay`).expect(200);
     expect((await queued()).at(-1)).not.toHaveProperty('client_time');
     const answer = await correct({ ...event('demo'), sent_at: '2025-11-14T10:00:00Z' }).expect(400);
-    expect(answer.body.error.message).toContain('write the right time as timestamp');
+    expect(answer.body.error.message).toContain('set timestamp to the correct time');
   });
 
   it('lists letters by site, text and whether they were sent again', async () => {
@@ -198,7 +197,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await list('limit=1&page=3')).toHaveLength(1);
   });
 
-  it('shows and changes only letters of its own site to a key that is bound to one', async () => {
+  it('limits a key for one site to letters of that site', async () => {
     expect(await list('', bound)).toEqual([idOf(1), idOf(2)]);
     await api.call('get', `${base}?site_id=other`, bound).expect(403);
     await api.call('get', `${base}/${idOf(3)}`, bound).expect(404);
@@ -207,14 +206,14 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(1)}/replay`, bound).expect(200);
   });
 
-  it('sends one again, as the event that it is', async () => {
+  it('replays a letter as the same event', async () => {
     const answer = await api.call('post', `${base}/${idOf(1)}/replay`).expect(200);
     expect(answer.body.data).toMatchObject({ id: idOf(1), replayed_at: expect.any(String) });
     expect(await queued()).toEqual([event('demo')]);
     expect(await list('replayed=false')).toEqual([idOf(2), idOf(3)]);
   });
 
-  it('lets a broken one be corrected first, by the rules of an event and for its site', async () => {
+  it('lets an invalid letter be corrected first, within the rules of events and for its site', async () => {
     const address = `${base}/${idOf(2)}`;
     const refused = await api.call('post', `${address}/replay`).expect(400);
     expect(refused.body.error.message).toContain('path must be a string');
@@ -253,7 +252,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(job!.data.events).toContain(`"properties":${properties}`);
   });
 
-  it('leaves one open that is corrected while it is sent again', async () => {
+  it('leaves a letter pending that is edited while it is replayed', async () => {
     const blocker = await database.pool.connect();
     await blocker.query('begin');
     const corrected = JSON.stringify({ ...event('demo'), path: '/corrected' });
@@ -281,7 +280,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await queued()).toEqual([sent, sent]);
   });
 
-  it('makes one job of a letter that two people send again at once, and another after an edit', async () => {
+  it('adds one job for concurrent replays of a letter, and another one after an edit', async () => {
     const replay = () => api.call('post', `${base}/${idOf(1)}/replay`).expect(200);
     await database.pool.query(`update dead_letter_events set replayed_at = null where id = $1`, [idOf(1)]);
     const first = await replay();
@@ -297,7 +296,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await queued()).map(({ path }) => path).sort()).toEqual(['/', '/edited']);
   });
 
-  it('gets past a thousand letters that nobody has corrected', async () => {
+  it('gets past a thousand uncorrected letters', async () => {
     await database.pool.query(`insert into dead_letter_events (id, site_id, reason, payload, job_id, created_at)
       select gen_random_uuid(), 'many', 'old', '{"site_id":"many","path":7}', 'job', now() - interval '1 day'
       from generate_series(1, 1000)`);
@@ -342,7 +341,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/${idOf(6)}/replay`).expect(400);
   });
 
-  it('keeps what users did out of the audit log, whose rows an erasure leaves alone', async () => {
+  it('keeps user data out of the audit log, which erasures do not touch', async () => {
     await letter(7, 'demo', 'no path', { ...event('demo'), path: 7, user_id: 'ada@example.org' });
     await api
       .call('patch', `${base}/${idOf(7)}`)
@@ -352,7 +351,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(rows).toEqual([]);
   });
 
-  it('sends all of a site again after a dry run, and says which need a correction', async () => {
+  it('replays all letters of a site after a dry run, and lists those that need a correction', async () => {
     const replay = async (sent: object) => (await api.call('post', `${base}/replay`).send(sent).expect(200)).body.data;
     const refused = [{ id: idOf(2), problem: 'path must be a string' }];
     const expected = { replayed: [idOf(1)], refused, next_skip: null };

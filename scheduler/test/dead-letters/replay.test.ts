@@ -1,4 +1,3 @@
-/** Dead letters sent once more, through a real processor: stored once, or set aside again. */
 import {
   createTestDatabase,
   queueBackends,
@@ -38,7 +37,7 @@ describe.each(queueBackends)('on %s', (backend) => {
 
   const sql = async (text: string) => (await database.pool.query(text)).rows;
 
-  it('stores what can be stored, once, and sets the rest aside anew with its reason', async () => {
+  it('stores valid events once, and dead-letters the rest again with the reason', async () => {
     await database.pool.query(
       `insert into dead_letter_events (id, site_id, reason, payload, job_id) select gen_random_uuid(), 'demo', 'old', payload, 'job'
       from unnest($1::text[]) as payload`,
@@ -58,9 +57,9 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(
       await sql('select replayed_at is not null as replayed from dead_letter_events where reason = $$old$$'),
     ).toEqual([{ replayed: true }, { replayed: true }]);
-    const anew = await sql(`select reason, job_id, payload::json ->> 'path' as path from dead_letter_events
+    const again = await sql(`select reason, job_id, payload::json ->> 'path' as path from dead_letter_events
       where replayed_at is null`);
-    expect(anew).toEqual([
+    expect(again).toEqual([
       { reason: '22023: no such path', job_id: expect.stringMatching(/^replay-.{36}-[0-9a-f]{12}$/), path: '/poison' },
     ]);
   });

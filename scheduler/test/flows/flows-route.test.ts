@@ -1,4 +1,3 @@
-/** `/api/v1/flows` on each backend: trees of jobs, added whole, shown with what became of each. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';
@@ -120,7 +119,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await reach('h', ['h completed', 'h.1 failed']);
   });
 
-  it('adds a flow that is sent again with its id once', async () => {
+  it('adds a flow once if it is sent again with the same id', async () => {
     const flow = { ...clean, id: 'once', children: [roll('a')] };
     expect(await add(flow)).toEqual(await add(flow));
     expect(await api.queues.get('site-aggregation')!.getJobCountByTypes('waiting')).toBe(1);
@@ -193,7 +192,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(error.message).toBe('A flow has at most 5 levels.');
   });
 
-  it('knows nothing of a job or a queue that is not there', async () => {
+  it('answers 404 for an unknown job or queue', async () => {
     await api.call('get', `${url}/cleanup/nothing`).expect(404);
     await api.call('get', `${url}/nowhere/nothing`).expect(404);
     await api.call('get', `${url}/cleanup/%00`).expect(404);

@@ -1,4 +1,4 @@
-/** A flow as large as one may be, on each backend: accepted once, children before those that wait for them, one failure tried again alone. */
+/** A flow of the maximum size on each queue backend. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { type RunningWorker, startJobWorker } from '@millrace/shared/queue/job-worker';

@@ -1,4 +1,3 @@
-/** What placeholders become, and what a template is refused for. */
 import { describe, expect, it } from 'vitest';
 import { findTemplateProblem } from '../../src/job-templates/check-template.js';
 import { fillTemplate, templateData } from '../../src/job-templates/fill-template.js';
@@ -62,34 +61,34 @@ describe('parameters', () => {
   });
 
   it.each([
-    [{ a: '{{a}}' }, {}, 'params.a', 'The template has {{a}} without a default: give it a value.'],
+    [{ a: '{{a}}' }, {}, 'params.a', 'The template has {{a}} without a default, so it needs a value.'],
     [{ a: '{{a}}' }, { params: { a: 1, b: 1 } }, 'params.b', 'The template has no {{b}}: its parameters are a.'],
     [{}, { params: { b: 1 } }, 'params.b', 'The template has no {{b}}: it has no parameters.'],
     [
       { a: '{{date}}' },
       { params: { date: 'x' } },
       'params.date',
-      '{{date}} is not a parameter: it is filled in by itself.',
+      '{{date}} is not a parameter; it is filled in automatically.',
     ],
     [
       { a: '{{constructor}}' },
       {},
       'params.constructor',
-      'The template has {{constructor}} without a default: give it a value.',
+      'The template has {{constructor}} without a default, so it needs a value.',
     ],
     [
       { a: 'x {{a}}' },
       { params: { a: [1] } },
       'params.a',
-      '{{a}} is a part of a text in data.a: its value must be a text, a number, true or false.',
+      '{{a}} is part of a text in data.a, so its value must be a text, a number, true or false.',
     ],
-    [{ a: '{{site_id}}' }, {}, 'site_id', 'The template has {{site_id}}: name a site.'],
-    [{ a: '{{date}}' }, { siteId: 'demo' }, 'site_id', 'The template has no {{site_id}}, so that it takes no site.'],
+    [{ a: '{{site_id}}' }, {}, 'site_id', 'The template has {{site_id}}, so it needs a site.'],
+    [{ a: '{{date}}' }, { siteId: 'demo' }, 'site_id', 'The template has no {{site_id}}, so it takes no site.'],
   ])('of %j, given %j, are refused at %s', (data, given, field, problem) => {
     expect(fill(data, given)).toEqual({ field, problem });
   });
 
-  it('leave alone what is called like a part of every object', () => {
+  it('are not confused with properties of Object.prototype', () => {
     const data = JSON.parse('{"__proto__":"{{date}}"}') as Record<string, unknown>;
     const filled = fill(data).data!;
     expect(Object.entries(filled)).toEqual([['__proto__', '2026-03-01']]);
@@ -133,11 +132,11 @@ describe('a template', () => {
     [{ startDate: '{{from}}', granularity: 'day' }, {}, 'data.endDate', 'endDate is required'],
     [{ ...days, more: '{{x}}' }, {}, 'data.more', 'not allowed'],
     [{ ...days, startDate: '{{from}}', granularity: 'decade' }, {}, 'data.granularity', 'must be one of'],
-    [{ ...days, startDate: '{{Date}}' }, {}, 'data.startDate', 'no placeholder such as {{date}}'],
-    [{ ...days, startDate: '{{date' }, {}, 'data.startDate', 'no placeholder such as {{date}}'],
-    [days, { granularity: 'day' }, 'params.granularity', 'have no {{granularity}}'],
-    [days, { date: '2026-01-01' }, 'params.date', 'filled in by itself'],
-    [days, { site_id: 'demo' }, 'params.site_id', 'filled in by itself'],
+    [{ ...days, startDate: '{{Date}}' }, {}, 'data.startDate', 'without a placeholder such as {{date}}'],
+    [{ ...days, startDate: '{{date' }, {}, 'data.startDate', 'without a placeholder such as {{date}}'],
+    [days, { granularity: 'day' }, 'params.granularity', 'does not contain {{granularity}}'],
+    [days, { date: '2026-01-01' }, 'params.date', 'filled in automatically'],
+    [days, { site_id: 'demo' }, 'params.site_id', 'filled in automatically'],
     [{ ...days, x: '{{date}}'.repeat(101) }, {}, 'data', 'at most 100 placeholders'],
   ])('is refused with %j and defaults %j, at %s', (data, params, field, problem) => {
     const found = problemOf(data, params);
@@ -145,7 +144,7 @@ describe('a template', () => {
     expect(found?.problem).toContain(problem);
   });
 
-  it('is refused for a queue or a job that is not there, or that nothing consumes', () => {
+  it('is refused for an unknown queue or job, or one that nothing consumes', () => {
     const other = (queue: string, job: string) => findTemplateProblem({ queue, job, data: {}, params: {} }, at)?.field;
     expect(other('cleanup', 'sweep')).toBe('job');
     expect(other('nowhere', 'clean')).toBe('queue');

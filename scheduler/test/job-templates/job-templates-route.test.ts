@@ -1,4 +1,3 @@
-/** `/api/v1/job-templates` on each backend: named jobs, made by hand and by schedules. */
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import {
   createTestDatabase,
@@ -68,7 +67,7 @@ describe.each(queueBackends)('on %s', (backend) => {
       ({ action }) => action,
     );
 
-  it('makes a template, tells of it, changes it and deletes it, and writes all of that down', async () => {
+  it('creates, shows, changes and deletes a template, all recorded in the audit log', async () => {
     const made = await create({ id: 'daily.publishers', description: 'For the daily mail', options: { priority: 5 } });
     expect(made).toEqual({
       ...daily,
@@ -89,7 +88,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(changed.body.data).toMatchObject({ name: daily.name, params: { granularity: 'hour' } });
     expect(await refused('post', url, { ...daily, id: 'daily.publishers' }, 409)).toEqual([
       undefined,
-      'There is a job template "daily.publishers" already.',
+      'Job template "daily.publishers" already exists.',
     ]);
     await api.call('delete', address).expect(200);
     await api.call('get', address).expect(404);
@@ -101,7 +100,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     ]);
   });
 
-  it('makes a job of it, of the clock in a zone, of parameters and of a site, whose priority it gets', async () => {
+  it('creates a job from the clock in a time zone, parameters and a site, with the priority of that site', async () => {
     const { id } = await create();
     const use = { site_id: 'late', timezone: 'America/New_York', params: { granularity: 'hour' } };
     const { data } = (await api.call('post', `${url}/${id}/jobs`).send(use).expect(201)).body;
@@ -228,7 +227,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     const without = { data: { ...daily.data, granularity: 'day' }, params: {} };
     expect(await refused('patch', `${url}/${template}`, without, 409)).toEqual([
       undefined,
-      'Schedule "Using" could not go on with this change: The template has no {{granularity}}: it has no parameters.',
+      'This change would break schedule "Using": The template has no {{granularity}}: it has no parameters.',
     ]);
     await api.call('get', `${url}/${template}`).expect(200);
     const own = { queue: 'cleanup', job: 'clean', data: { type: 'old_logs' } };

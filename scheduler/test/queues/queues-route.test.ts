@@ -1,4 +1,3 @@
-/** `/api/v1/queues` on each backend: figures, jobs, causes of failure, and every change with its row in the audit log. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { createKeyRing } from '@millrace/shared/access/key-ring';
@@ -73,7 +72,7 @@ describe.each(queueBackends)('on %s', (backend) => {
   const failedCount = (queue: string, count: number) =>
     eventually(async () => (await api.queues.get(queue)!.getFailedCount()) === count, `${count} jobs failed`);
 
-  it('adds a job, tells of it, and removes it', async () => {
+  it('adds, shows and removes a job', async () => {
     const added = await api
       .call('post', `${base}/cleanup/jobs`)
       .send({ jobName: 'clean', data: oldLogs, options: { priority: 5, delay: 60_000 } })
@@ -264,7 +263,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await cleanQueue(api.queues.get('event-ingest')!, 0)).toBe(0);
   });
 
-  it('shows how many events a job holds, never the events, and lets nobody remove them', async () => {
+  it('shows how many events a job contains, never the events, and refuses to remove it', async () => {
     const data = { v: 1, count: 1, events: '[{"user_id":"ada"}]' };
     await api.queues.get('event-ingest')!.add('events', data, { jobId: 'batch' });
     const told = await api.call('get', `${base}/event-ingest/jobs/batch`).expect(200);
@@ -274,7 +273,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     await api.call('post', `${base}/event-ingest/jobs`).send({ jobName: 'events', data }).expect(400);
   });
 
-  it('writes down who changed what', async () => {
+  it('records who changed what', async () => {
     const id = await add('cleanup', 'clean', oldLogs);
     await api.call('delete', `${base}/cleanup/jobs/${id}`).expect(200);
     const audit = (await api.call('get', '/api/v1/audit?limit=2').expect(200)).body.data;
@@ -285,7 +284,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect((await api.call('get', '/api/v1/audit?action=queue.pause%00').expect(200)).body.success).toBe(true);
   });
 
-  it('writes down nothing that was refused', async () => {
+  it('records nothing that was refused', async () => {
     const rows = async () => (await database.pool.query('select count(*)::int from audit_log')).rows[0].count;
     const id = await add('cleanup', 'clean', oldLogs);
     await api.queues.get('event-ingest')!.add('events', { v: 1, count: 1, events: '[{}]' }, { jobId: 'kept' });
@@ -296,7 +295,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await rows()).toBe(before);
   });
 
-  it('changes nothing that it cannot write down', async () => {
+  it('changes nothing that it cannot record', async () => {
     const id = await add('cleanup', 'clean', oldLogs);
     await database.pool.query('alter table audit_log rename to away');
     await api.call('post', `${base}/cleanup/pause`).expect(500);
@@ -306,7 +305,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await checkQueue(api.queues.get('cleanup')!)).toMatchObject({ metrics: { is_paused: false, waiting: 1 } });
   });
 
-  it('lets one of two retries or removals at once win, and tells the other', async () => {
+  it('lets one of two concurrent retries or removals win and refuses the other', async () => {
     fail('data-export', () => 'no');
     for (const jobId of ['retried', 'removed'])
       await api.queues.get('data-export')!.add('EXPORT_DATA', export_, { jobId });
@@ -331,7 +330,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     const deps = { location: location(), logger: silent, telemetry: createTelemetry(), limiter: null };
     workers.push(startJobWorker('cleanup', deps, () => held.then(() => ({ removed: {}, kept: [] }))));
     await add('cleanup', 'clean', oldLogs);
-    await eventually(async () => (await queue.getActiveCount()) === 1, 'the job is at work');
+    await eventually(async () => (await queue.getActiveCount()) === 1, 'the job is active');
     const [job] = await queue.getActive();
     await api.call('delete', `${base}/cleanup/jobs/${job!.id}`).expect(409);
     await expect(removeJob(job!)).rejects.toMatchObject({ code: 'conflict' });
@@ -388,7 +387,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(await read({ jobs: 5_000, ms: 0 })).toEqual(['c']);
   });
 
-  it('tells the recurring jobs of a queue', async () => {
+  it('lists the recurring jobs of a queue', async () => {
     await database.pool.query(`insert into schedules (id, name, queue, job, cron, timezone, catch_up)
       values ('nightly', 'Nightly', 'cleanup', 'clean', '0 3 * * *', 'UTC', 'none') on conflict do nothing`);
     const { schedules } = (await api.call('get', `${base}/cleanup/recurring`).expect(200)).body.data;
@@ -444,7 +443,7 @@ it('takes what differs from job to job out of an error', () => {
   expect(causeOf(`"${'a'.repeat(400)}" is full`)).toBe(causeOf(`"${'b'.repeat(900)}" is full`));
 });
 
-it('says that a queue is away instead of waiting for it', async () => {
+it('reports an unreachable queue instead of waiting for it', async () => {
   const database = await createTestDatabase();
   const mute = createServer(() => {}).listen(0, '127.0.0.1');
   await once(mute, 'listening');

@@ -1,5 +1,3 @@
-/** Slots that were late, missed, cleaned up or changed: each fires as its policy says and never twice. */
-
 import { createPool } from '@millrace/shared/platform/postgres';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import {
@@ -34,7 +32,7 @@ const start = async () => {
 };
 const at = (iso: string) => new Date(iso);
 
-it('makes up for all missed slots although a tick fired a newer one before', async () => {
+it('catches up on all missed slots even if a tick has fired a newer one', async () => {
   const { scheduler } = await start();
   await addSchedule(database, { id: 'm', cron: '* * * * *', catchUp: 'all', knownSince: '2026-11-30T10:00:30Z' });
   await scheduler.tick(at('2026-11-30T10:30:58Z'));
@@ -66,7 +64,7 @@ it('does not fire a slot again after its run was cleaned up', async () => {
   expect(await runSlots(database, 'y')).toEqual([]);
 });
 
-it('leaves a built-in task of another version of the code to that version', async () => {
+it('leaves a built-in task of another release to that release', async () => {
   const { scheduler } = await start();
   await database.pool.query(
     `insert into schedules (id,name,queue,job,cron,timezone,catch_up,built_in) values ('newer','newer','cleanup','clean','* * * * *','UTC','none',true)`,
@@ -85,7 +83,7 @@ it('does not fire a schedule at the tick after it was disabled', async () => {
   expect(await runSlots(database, 'd')).toEqual([]);
 });
 
-it('adds no late jobs for a schedule that does not catch up when the queue was away for an hour', async () => {
+it('adds no late jobs for a schedule that does not catch up when the queue was unreachable for an hour', async () => {
   const replica = await start();
   await addSchedule(database, { id: 'n', cron: '* * * * *', catchUp: 'none' });
   await replica.scheduler.tick(new Date());
@@ -96,7 +94,7 @@ it('adds no late jobs for a schedule that does not catch up when the queue was a
   expect(await cleanupJobs(replica)).toEqual([]);
 });
 
-it('answers with metrics while the database is away', async () => {
+it('serves metrics while the database is unreachable', async () => {
   const pool = createPool('postgres://x:y@127.0.0.1:1/none', silent, {
     max: 1,
     statementTimeoutMs: 1000,
@@ -121,35 +119,38 @@ it('answers with metrics while the database is away', async () => {
   }
 });
 
-it.runIf(queueBackends.includes('redis'))('adds what came due while the queue was away since the start', async () => {
-  const redis = await createRedisServer();
-  const queues = openQueues({ kind: 'redis', url: redis.url, prefix: 'rv' }, silent);
-  const scheduler = createScheduler({
-    pool: database.pool,
-    queues,
-    telemetry: createTelemetry(),
-    logger: silent,
-    retry: {},
-    config: { TZ: 'UTC', DISABLE_AUTO_SYNC: true },
-  });
-  try {
-    await scheduler.initialize();
-    await database.pool.query(`update schedules set enabled = false, updated_at = clock_timestamp()`);
-    await addSchedule(database, { id: 's', cron: '* * * * * *', catchUp: 'all' });
-    scheduler.start();
-    const startedAt = Date.now();
-    await eventually(async () => Date.now() > startedAt + 4_000, 'four slots have come due');
-    await redis.start();
-    await eventually(async () => {
-      const { rows } = await database.pool.query('select count(added_at)::int as added from schedule_runs');
-      return rows[0].added > 8 || rows[0].added;
-    }, 'more slots have their jobs than came due since');
-  } finally {
-    await scheduler.destroy();
-    await queues.close();
-    await redis.remove();
-  }
-});
+it.runIf(queueBackends.includes('redis'))(
+  'adds jobs that came due while the queue was unreachable since startup',
+  async () => {
+    const redis = await createRedisServer();
+    const queues = openQueues({ kind: 'redis', url: redis.url, prefix: 'rv' }, silent);
+    const scheduler = createScheduler({
+      pool: database.pool,
+      queues,
+      telemetry: createTelemetry(),
+      logger: silent,
+      retry: {},
+      config: { TZ: 'UTC', DISABLE_AUTO_SYNC: true },
+    });
+    try {
+      await scheduler.initialize();
+      await database.pool.query(`update schedules set enabled = false, updated_at = clock_timestamp()`);
+      await addSchedule(database, { id: 's', cron: '* * * * * *', catchUp: 'all' });
+      scheduler.start();
+      const startedAt = Date.now();
+      await eventually(async () => Date.now() > startedAt + 4_000, 'four slots have come due');
+      await redis.start();
+      await eventually(async () => {
+        const { rows } = await database.pool.query('select count(added_at)::int as added from schedule_runs');
+        return rows[0].added > 8 || rows[0].added;
+      }, 'more slots have their jobs than came due since');
+    } finally {
+      await scheduler.destroy();
+      await queues.close();
+      await redis.remove();
+    }
+  },
+);
 
 it('finds the next slot of seconds within hours at once, since a tick waits for it', () => {
   const parsed = parseCron('* * 0-22 * * *', 'Europe/Berlin');
@@ -165,8 +166,8 @@ it('finds the next slot of seconds within hours at once, since a tick waits for 
 it.each(['a\u0000b', '\ud800'])('refuses a name or data that the database cannot store', (text) => {
   const fine = { name: 'n', queue: 'cleanup', job: 'clean', cron: '* * * * *' };
   expect(newScheduleSchema.validate(fine).error).toBeUndefined();
-  expect(newScheduleSchema.validate({ ...fine, name: text }).error?.message).toContain('must not hold NUL');
-  expect(newScheduleSchema.validate({ ...fine, data: { x: [text] } }).error?.message).toContain('must not hold NUL');
+  expect(newScheduleSchema.validate({ ...fine, name: text }).error?.message).toContain('must not contain NUL');
+  expect(newScheduleSchema.validate({ ...fine, data: { x: [text] } }).error?.message).toContain('must not contain NUL');
   expect(newScheduleSchema.validate({ ...fine, data: { x: '\\\\u0000 \u{1f600}' } }).error).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-/** Turns one database and queue into any number of scheduler replicas for a test, and the jobs that they made. */
+/** Runs any number of scheduler replicas on one database and queue, and reads the jobs they add. */
 import type { QueueLocation } from '@millrace/shared/platform/config';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { silent, type TestDatabase } from '@millrace/shared/testing/database';

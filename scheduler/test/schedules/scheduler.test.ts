@@ -1,4 +1,4 @@
-/** Schedules over several replicas, on each queue backend: every slot once, whatever dies, stands still or comes back. */
+/** Schedules on several replicas and each queue backend: every slot fires once, whatever crashes or stalls. */
 import { checkJobData } from '@millrace/shared/contract/jobs';
 import { createTestDatabase, queueBackends, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
 import { eventually } from '@millrace/shared/testing/eventually';
@@ -62,7 +62,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(job!.data).toEqual({ periodType: 'day', period: 'previous', at: '2026-10-25T00:30:00.000Z' });
   });
 
-  it('adds the job of a slot that somebody claimed and then died', async () => {
+  it('adds the job of a slot whose replica died after claiming it', async () => {
     const replica = await start();
     await addSchedule(database, { id: 'claimed', cron: '0 0 1 1 *' });
     const slot = at('2026-01-01T00:00:00Z');
@@ -93,14 +93,14 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(slots).toHaveLength(catchUp === 'all' ? 12 : expected.length);
   });
 
-  it('makes up for nothing that passed before the schedule was made, enabled or changed', async () => {
+  it('does not catch up on slots before the schedule was created, enabled or changed', async () => {
     const { scheduler } = await start();
     await addSchedule(database, { id: 'young', cron: '* * * * *', catchUp: 'all', knownSince: '2026-11-01T10:58:30Z' });
     await scheduler.catchUp(at('2026-11-01T11:00:30Z'));
     expect(await runSlots(database, 'young')).toEqual(['2026-11-01T10:59:00.000Z', '2026-11-01T11:00:00.000Z']);
   });
 
-  it('notes why a slot has no job when its data break the contract, and goes on with the others', async () => {
+  it('records why a slot has no job if its data is invalid, and continues with the others', async () => {
     const replica = await start();
     await addSchedule(database, { id: 'bad', cron: '* * * * *', data: { type: 'everything' } });
     await addSchedule(database, { id: 'good', cron: '* * * * *' });
@@ -114,7 +114,7 @@ describe.each(queueBackends)('on %s', (backend) => {
     expect(rows[0].error).toContain('The data of job "clean" are invalid: type must be one of');
   });
 
-  it('lets every replica know of a new, changed, disabled or deleted schedule by its next tick', async () => {
+  it('makes every replica see a new, changed, disabled or deleted schedule by its next tick', async () => {
     const [one, two] = [await start(), await start()];
     await addSchedule(database, { id: 'mine', cron: '0 0 1 1 *' });
     const now = Date.now();
@@ -196,7 +196,7 @@ describe('operations', () => {
     await database.drop();
   });
 
-  it('tell every task with its cron, and keep warm-ups from running when DISABLE_AUTO_SYNC is set', async () => {
+  it('list every task with its cron expression, and disable warm-ups when DISABLE_AUTO_SYNC is set', async () => {
     const status = await replica.scheduler.status();
     const byName = new Map(status.map((task) => [task.name, task]));
     expect(Object.fromEntries(status.map(({ name, schedule }) => [name, schedule]))).toMatchObject({
@@ -228,7 +228,7 @@ describe('operations', () => {
     expect(byName.get('weekly-report')).toMatchObject({ enabled: true });
   });
 
-  it('keep whether a task is enabled over a start, and bring back what somebody changed behind the back', async () => {
+  it('keep whether a task is enabled across restarts, and restore its other fields', async () => {
     await database.pool.query(`update schedules set enabled = false, cron = '* * * * *' where id = 'daily-revenue'`);
     await replica.scheduler.initialize();
     const status = await replica.scheduler.status();
@@ -294,7 +294,7 @@ describe('operations', () => {
     await stopReplica(older);
   });
 
-  it('are written again when release 0.3 has put its own in their place', async () => {
+  it('are restored after release 0.3 has overwritten them', async () => {
     await database.pool.query(`delete from schedules where id = 'cleanup-old-logs'`);
     await database.pool.query(`update schedules set cron = '0 0 * * *', updated_at = now() where id = 'roll'`);
     await replica.scheduler.catchUp(new Date());
@@ -315,7 +315,7 @@ describe('operations', () => {
     await expect(replica.scheduler.trigger('newer')).rejects.toThrow('another version');
   });
 
-  it('give every task data that keep the contract of its job', async () => {
+  it('give every task valid data for its job', async () => {
     for (const { name } of tasks) {
       expect(await replica.scheduler.trigger(name), name).toEqual(expect.stringContaining(`trigger-${name}-`));
     }

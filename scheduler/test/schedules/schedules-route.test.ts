@@ -1,4 +1,3 @@
-/** `/api/v1/schedules` as administrators use it: what it tells, what it changes, what it refuses. */
 import { buildServiceApp } from '@millrace/shared/platform/http';
 import { createTelemetry } from '@millrace/shared/platform/telemetry';
 import { createTestDatabase, silent, type TestDatabase, testQueue } from '@millrace/shared/testing/database';
@@ -41,7 +40,7 @@ const create = async (fields: object = {}) =>
       .expect(201)
   ).body.data;
 
-it('makes a schedule, tells of it, changes it and deletes it, and writes all of that down', async () => {
+it('creates, shows, changes and deletes a schedule, all recorded in the audit log', async () => {
   const made = await create({ timezone: 'Europe/Berlin' });
   expect(made).toMatchObject({
     ...mine,
@@ -79,7 +78,7 @@ it('starts the job of a schedule now', async () => {
   expect((await replica.queues.get('cleanup')!.getJob(body.data.jobId))?.data).toEqual({ type: 'old_logs' });
 });
 
-it('tells of the runs, newest first, and what became of the job of the last', async () => {
+it('lists runs, newest first, with the state of their jobs', async () => {
   const { id } = await create();
   await database.pool.query(
     `insert into schedule_runs (schedule_id, slot, job_id, added_at, error) values

@@ -18,6 +18,9 @@ export const nameOf = (property: string) =>
 /** `100 a / b`, rounded to four digits; null if `b` is 0. */
 export const percent = (a: string, b: string) => `round(100.0 * ${a} / nullif(${b}, 0), 4)`;
 
+/** `1000 a / b`, rounded to six digits; null if `b` is 0. */
+export const perThousand = (a: string, b: string) => `round(${a} * 1000 / nullif(${b}, 0), 6)`;
+
 /** The key by which successful payments and refunds are counted once; the same as money_events.counts_by. */
 export const countsBy = `coalesce(case event_type when 'payment' then ${nameOf('transaction_id')}
   when 'refund' then ${nameOf('refund_id')} end, event_id::text)`;

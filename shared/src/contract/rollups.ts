@@ -1,6 +1,9 @@
 /** Length of a rollup interval. 15 minutes divide every UTC offset in use. */
 export const intervalMs = 900_000;
 
+/** SQL for the start of the interval that contains `timestamp`. */
+export const intervalStartSql = `date_bin('15 minutes', timestamp, timestamptz '2000-01-01 00:00:00Z')`;
+
 /** The event type of rollup rows for all types together; no event has it. */
 export const allTypes = '';
 

@@ -86,3 +86,7 @@ export function isConnectionError(error: unknown): boolean {
   if (typeof code === 'string') return socketErrors.has(code) || /^(08|28|3D|57P|53300)/.test(code);
   return lostConnection.test(String(message));
 }
+
+/** True if Postgres reported one of these SQLSTATE codes. */
+export const hasSqlState = (error: unknown, ...codes: string[]): boolean =>
+  codes.includes(String((error as { code?: unknown }).code));

@@ -1,7 +1,7 @@
 /** Converts between days of a time zone and instants. Uses cached UTC offsets, which is much faster than Temporal. */
 import { offsetAt, spansOfYear } from './zone-offsets.js';
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 
 const dayNumber = (day: string) => Date.parse(`${day}T00:00:00Z`) / dayMs;
 const dayText = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);

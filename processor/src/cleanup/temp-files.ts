@@ -1,8 +1,0 @@
-/** Turns what was only for a time into nothing: exports, export files, parts of them, and months of raw events. */
-
-import { cleanExportFiles } from './clean-export-files.js';
-import type { CleanupStep } from './cleanup-step.js';
-import { dropOldMonths } from './drop-old-months.js';
-import { expireExports } from './expire-exports.js';
-
-export const tempFiles: CleanupStep[] = [expireExports, cleanExportFiles, dropOldMonths];

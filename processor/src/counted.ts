@@ -1,3 +1,0 @@
-/** Turns a number and what it counts into words: `1 event`, `2,000 events`. */
-export const counted = (number: number, what: string): string =>
-  `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
