@@ -18,7 +18,7 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** Their JSON escapes, after an even number of backslashes. */
+/** A JSON escape of NUL or of a surrogate, after an even number of backslashes. */
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** The database and the queue can store neither NUL nor unpaired surrogates. */
@@ -33,17 +33,22 @@ export const validation: Joi.ValidationOptions = {
 const readJson = createJsonReader('1 MB');
 const readExactJson = createExactJsonReader('1 MB');
 
-/** The first problem as a sentence, with its field; undefined for a valid value. */
-export function findProblem(schema: Joi.Schema, given: unknown): { problem: string; field: string } | undefined {
-  const [first] = schema.validate(given, validation).error?.details ?? [];
-  return first && { problem: `${first.message}.`, field: first.path.join('.') };
+function problemOf({ details: [first] }: Joi.ValidationError): { problem: string; field: string } {
+  return { problem: `${first!.message}.`, field: first!.path.join('.') };
+}
+
+/** The first problem as a sentence; undefined for a valid value. */
+export function findProblem(schema: Joi.Schema, given: unknown): string | undefined {
+  const { error } = schema.validate(given, validation);
+  return error && problemOf(error).problem;
 }
 
 /** @throws ServiceError `invalid_request` with the field in its details. */
 export function checkRequest<T>(schema: Joi.Schema<T>, given: unknown): T {
-  const found = findProblem(schema, given);
-  if (found) throw new ServiceError('invalid_request', found.problem, { field: found.field });
-  return schema.validate(given, validation).value as T;
+  const { error, value } = schema.validate(given, validation);
+  if (!error) return value;
+  const { problem, field } = problemOf(error);
+  throw new ServiceError('invalid_request', problem, { field });
 }
 
 const hasBody = ({ headers }: Request) =>

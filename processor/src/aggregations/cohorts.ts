@@ -109,10 +109,10 @@ async function countRows(
   const numberOf = createTemporaryNumbers();
   const parts = await splitDays(site, daysOfMonths(months, site.timezone));
   const members = await signupSets(site, months, parts, numberOf, own);
-  const [known, rows] = [withCompleteRawEvents(site, months), [] as CohortRow[]];
-  for (const [index, { start: month }] of known.entries()) {
+  const [complete, rows] = [withCompleteRawEvents(site, months), [] as CohortRow[]];
+  for (const [index, { start: month }] of complete.entries()) {
     const isInScope = ({ start }: Period) => scope.months.includes(month) || scope.cohorts.includes(start);
-    const cohorts = known
+    const cohorts = complete
       .slice(0, index + 1)
       .filter((cohort) => isInScope(cohort) && members.get(cohort.start)!.size > 0);
     if (cohorts.length === 0) continue;
@@ -121,7 +121,7 @@ async function countRows(
     await addVisitors(site, partsOfMonth, 'any', numberOf, () => active);
     for (const { start: cohort } of cohorts) {
       const set = members.get(cohort)!;
-      const number = index - known.findIndex(({ start }) => start === cohort);
+      const number = index - complete.findIndex(({ start }) => start === cohort);
       rows.push({ cohort, number, size: set.size, retained: set.intersectionSize(active) });
     }
     active.dispose();
@@ -156,12 +156,12 @@ export async function cohorts(
   const { client, siteId, rawSince } = site;
   const months = await allMonths(site, now);
   // A cohort whose month has lost raw events keeps its rows, including those of later months.
-  const known = withCompleteRawEvents(site, months);
-  if (known.length === 0) {
+  const complete = withCompleteRawEvents(site, months);
+  if (complete.length === 0) {
     await deleteRecomputable(site, 'user_cohorts', startOf('cohort_month'));
     return 0;
   }
-  const scope = scopeOf(known.map(({ start }) => start));
+  const scope = scopeOf(complete.map(({ start }) => start));
   if (scope.cohorts.length + scope.months.length === 0) return 0;
   const rows = await countCohorts(site, months, scope);
   const { rowCount } = await client.query(write, [
@@ -172,7 +172,7 @@ export async function cohorts(
     rows.map(({ retained }) => retained),
     scope.cohorts,
     scope.months,
-    rawSince === undefined ? '-infinity' : known[0]!.start,
+    rawSince === undefined ? '-infinity' : complete[0]!.start,
   ]);
   return rowCount ?? 0;
 }
@@ -193,5 +193,5 @@ export function updateCohorts(
   const first = firstDay && addMonths(firstDay, 0);
   const isTouched = (month: string) => first !== undefined && month >= first;
   // Includes months that have no cohort any more, so their rows are deleted.
-  return cohorts(site, (known) => ({ cohorts: [...known, ...months].filter(isTouched), months }), now);
+  return cohorts(site, (available) => ({ cohorts: [...available, ...months].filter(isTouched), months }), now);
 }

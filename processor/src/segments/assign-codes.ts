@@ -73,15 +73,15 @@ const charactersOf = (texts: readonly string[]) => texts.reduce((sum, { length }
 
 /** Requires the claim of the site: concurrent calls would assign the same code twice. */
 export async function assignCodes(client: PoolClient, siteId: string, texts: TextsByColumn): Promise<CodesByColumn> {
-  const known = await readCodes(client, siteId, texts);
+  const existing = await readCodes(client, siteId, texts);
   const addedTo = new Map(
-    [...texts].map(([column, ofColumn]) => [column, ofColumn.filter((text) => !known.get(column)!.has(text))]),
+    [...texts].map(([column, ofColumn]) => [column, ofColumn.filter((text) => !existing.get(column)!.has(text))]),
   );
   const growing = [...addedTo].filter(([, added]) => added.length > 0).map(([column]) => column);
   const measured = await measure(client, siteId, growing);
   const given: CodesByColumn = new Map();
   for (const [column, ofColumn] of texts) {
-    const codes = known.get(column)!;
+    const codes = existing.get(column)!;
     const added = addedTo.get(column)!;
     const { count, characters } = measured.get(column) ?? { count: 0, characters: 0 };
     const isFull =

@@ -102,13 +102,13 @@ async function mergedColumns(members: Member[]): Promise<Omitted & { names: stri
   const leftOut = new Set(directories.flatMap((directory) => directory.leftOut));
   const cut = directories.filter(({ leavesOutMore }) => leavesOutMore);
   const found = new Set(directories.flatMap(({ blocks }) => Object.keys(blocks)).filter(isProperty));
-  const known = [...found].filter((name) => cut.every(({ blocks }) => name in blocks) && !leftOut.has(name));
-  const properties = await keepFrequent(members, known);
+  const complete = [...found].filter((name) => cut.every(({ blocks }) => name in blocks) && !leftOut.has(name));
+  const properties = await keepFrequent(members, complete);
   const columns = segmentColumns.map(({ name }) => name).filter((name) => !leftOut.has(name));
   return {
     names: [...columns, ...properties],
     leftOut: [...leftOut].sort(),
-    leavesOutMore: cut.length > 0 || properties.length < known.length,
+    leavesOutMore: cut.length > 0 || properties.length < complete.length,
   };
 }
 

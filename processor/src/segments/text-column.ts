@@ -41,7 +41,7 @@ export function createTextColumn(limits: TextLimits): TextColumn {
   let texts = createByteTexts();
   let valueRows = new Uint32Array(16);
   let valueIndexes = new Uint32Array(16);
-  let [count, known, characters] = [0, 0, 0];
+  let [count, distinct, characters] = [0, 0, 0];
   let isFull = false;
   function fill(): void {
     isFull = true;
@@ -59,12 +59,12 @@ export function createTextColumn(limits: TextLimits): TextColumn {
       valueRows[count] = row;
       valueIndexes[count] = place;
       count += 1;
-      if (place <= known) return;
-      known = place;
+      if (place <= distinct) return;
+      distinct = place;
       const added = countCharacters(bytes, start, end);
       characters += added;
       limits.room.characters -= added;
-      if (known > limits.texts || characters > limits.characters) fill();
+      if (distinct > limits.texts || characters > limits.characters) fill();
     },
     get characters() {
       return characters;

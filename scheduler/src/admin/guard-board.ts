@@ -53,7 +53,7 @@ const numberSchemas: Readonly<Record<string, (body: { max?: unknown }) => Joi.Ob
 /** The problem with the numbers of a change as a sentence; undefined if there is none. */
 function numberProblem(action: string, body: object): string | undefined {
   const schema = numberSchemas[action]?.(body);
-  return schema && findProblem(schema, body)?.problem;
+  return schema && findProblem(schema, body);
 }
 
 /** Replaces the data in the body by validated data; returns the problem if it is invalid. */

@@ -31,6 +31,6 @@ async function isDifferent(node: FlowNode, part: FlowPart, id: string): Promise<
 
 /** True if a flow with this id exists and has other jobs or data. */
 export async function isDifferentFlow(flows: FlowProducer, id: string, root: FlowPart): Promise<boolean> {
-  const known = await flows.getFlow({ queueName: root.queue, id, depth: maxFlowDepth, maxChildren: maxFlowJobs });
-  return known ? isDifferent(known as FlowNode, root, id) : false;
+  const existing = await flows.getFlow({ queueName: root.queue, id, depth: maxFlowDepth, maxChildren: maxFlowJobs });
+  return existing ? isDifferent(existing as FlowNode, root, id) : false;
 }

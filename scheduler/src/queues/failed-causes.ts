@@ -35,11 +35,11 @@ export async function failedCauses(queue: Queue): Promise<{ causes: Cause[]; sea
     searched += 1;
     const example = job.failedReason ?? '';
     const cause = causeOf(example);
-    const known = causes.get(cause) ?? { cause, count: 0, newest: 0, example, ids: [] };
-    known.count += 1;
-    if ((job.finishedOn ?? 0) > known.newest) Object.assign(known, { newest: job.finishedOn, example });
-    if (known.ids.length < exampleIds) known.ids.push(job.id!);
-    causes.set(cause, known);
+    const group = causes.get(cause) ?? { cause, count: 0, newest: 0, example, ids: [] };
+    group.count += 1;
+    if ((job.finishedOn ?? 0) > group.newest) Object.assign(group, { newest: job.finishedOn, example });
+    if (group.ids.length < exampleIds) group.ids.push(job.id!);
+    causes.set(cause, group);
   }
   return { causes: [...causes.values()].sort((a, b) => b.count - a.count || b.newest - a.newest), searched };
 }

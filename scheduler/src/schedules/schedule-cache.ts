@@ -72,8 +72,8 @@ export function createScheduleCache(pool: Pool, logger: Logger, isSyncDisabled: 
       if (newVersion === version) return;
       const read = await readSchedules(pool);
       rows = new Map(read.map((row) => [row.id, row]));
-      const known = read.map((row) => toCached(row, now)).filter((schedule) => schedule !== undefined);
-      firing = new Map(known.map((schedule) => [schedule.row.id, schedule]));
+      const cached = read.map((row) => toCached(row, now)).filter((schedule) => schedule !== undefined);
+      firing = new Map(cached.map((schedule) => [schedule.row.id, schedule]));
       version = newVersion;
     },
     due(now) {
