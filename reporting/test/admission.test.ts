@@ -8,8 +8,8 @@ import { eventually } from '@millrace/shared/testing/eventually';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, type ReportingApp } from '../src/app.js';
-import { createGate, type GateLimits } from '../src/reading/heavy-queries.js';
-import { readInTurn } from '../src/reading/read-in-turn.js';
+import { admitRead } from '../src/reading/admit-read.js';
+import { createGate, type GateLimits } from '../src/reading/gate.js';
 import { routesOf } from './documented-app.js';
 import { exportsOn } from './export-stack.js';
 import { randomEvents, storeEvents } from './random-events.js';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function build(limits: Partial<GateLimits>, more: Partial<ReportingApp> = {}) {
-  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, ...limits });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000, ...limits });
   const service = { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false };
   const clock = () => new Date('2025-11-12T12:00:00Z');
   return buildApp({
@@ -74,7 +74,7 @@ async function statuses(app: ReturnType<typeof build>, siteId: string): Promise<
 
 describe('a full gate', () => {
   // Nothing that needs a turn gets one.
-  const full = () => build({ atOnce: 0, maxWaiting: 0, heavyEvents: 350 });
+  const full = () => build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 350 });
 
   it('keeps heavy reads out, whatever the route', async () => {
     expect(await statuses(full(), 'large')).toEqual([429, 429, 429, 429, 429, 429, 429, 429]);
@@ -87,7 +87,7 @@ describe('a full gate', () => {
     expect(await statuses(full(), 'rolled')).toEqual([429, 200, 429, 200, 429, 429, 429, 200]);
   });
   it('knows that a funnel of visits reads a day more on either side', async () => {
-    const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 80 });
+    const app = build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 80 });
     const funnel = { site_id: 'large', date_range: ['2025-11-05', '2025-11-05'], steps: [step, step] };
     await request(app).post('/api/v1/funnel').send(funnel).expect(200);
     await request(app)
@@ -96,17 +96,17 @@ describe('a full gate', () => {
       .expect(429);
   });
   it('weighs rows of rollups, too', async () => {
-    const app = build({ atOnce: 0, maxWaiting: 0, heavyEvents: 2 });
+    const app = build({ maxConcurrent: 0, maxWaiting: 0, heavyEvents: 2 });
     const [, totals] = await statuses(app, 'rolled');
     expect(totals).toBe(429);
   });
 });
 
 it('counts what a read costs only while every place is taken', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 0, waitMs: 1_000, heavyEvents: 350 });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 0, maxWaitMs: 1_000, heavyEvents: 350 });
   const budget = { signal: new AbortController().signal, remainingMs: () => 10_000 };
   const read = (events: number) =>
-    readInTurn({ pool: database.pool, gate }, budget, async (_client, { admit }) => {
+    admitRead({ pool: database.pool, gate }, budget, async (_client, { admit }) => {
       admit?.({ isRaw: true, events, rows: 0 });
       return admit ? 'counted' : 'read at once';
     });

@@ -8,7 +8,7 @@ import { rawColumn } from '../src/query/raw-columns.js';
 import { parseQuery } from '../src/query-request/parse-query.js';
 import { resolveQuery } from '../src/query-request/resolve-query.js';
 import { createSqlParameters } from '../src/reading/sql-parameters.js';
-import { planQuestion } from '../src/segments/plan-question.js';
+import { planSegmentQuery } from '../src/segments/plan-segment-query.js';
 
 const aliasesOf = ({ name, aliases = [] }: MetricEntry | DimensionEntry): [string, string][] =>
   Array.isArray(aliases) ? aliases.map((alias) => [alias, name]) : Object.entries(aliases);
@@ -65,7 +65,7 @@ it('is what both engines have columns for: only session ids are left to raw even
   const columns = new Set<string>([...segmentColumns.map(({ name }) => name), 'property:plan']);
   for (const name of filtering) {
     const request = ask({ filters: ['is', name, ['x']] });
-    const plan = planQuestion(resolveQuery(request, { now: new Date('2025-11-15Z'), siteTimezone: 'UTC' }));
+    const plan = planSegmentQuery(resolveQuery(request, { now: new Date('2025-11-15Z'), siteTimezone: 'UTC' }));
     expect(plan === undefined, name).toBe(name === 'session_id');
     expect(plan?.coded.filter((column) => !columns.has(column)) ?? []).toEqual([]);
     expect(rawColumn(name as never, createSqlParameters('demo')).sql, name).toMatch(/\w/);

@@ -2,7 +2,7 @@
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { describe, expect, it } from 'vitest';
 import { countDistinct } from '../src/segments/count-distinct.js';
-import { countTogether } from '../src/segments/count-together.js';
+import { countEventsAndVisitors } from '../src/segments/count-events-and-visitors.js';
 import { blockIdsFor } from '../src/segments/seen-ids.js';
 
 const view = 3;
@@ -53,6 +53,6 @@ describe.each([1, 3, 150, 1_700, 9_000])('of %d groups', (size) => {
 it.each([3, 150, 1_700])('are counted together with events, of %d groups', (size) => {
   const lists = makeLists(size);
   const expected = countPlainly(lists, size);
-  const { events, ofType, visitors } = countTogether(lists, view, size, blockIdsFor(size)!);
+  const { events, ofType, visitors } = countEventsAndVisitors(lists, view, size, blockIdsFor(size)!);
   expect([[...events], [...ofType], [...visitors]]).toEqual([expected.events, expected.views, expected.visitors]);
 });

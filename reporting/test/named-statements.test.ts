@@ -1,7 +1,7 @@
 /** Statements that connections remember, when a table changes under them. */
 import { createTestDatabase } from '@millrace/shared/testing/database';
 import { expect, it } from 'vitest';
-import { queryNamed } from '../src/reading/named-statement.js';
+import { queryNamed } from '../src/reading/query-named.js';
 
 it('are sent without a name after one is lost, which is refused once with 503', async () => {
   const database = await createTestDatabase();

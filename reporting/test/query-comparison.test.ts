@@ -7,7 +7,7 @@ import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/
 import type { Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 import { queryRoute } from '../src/routes/query-route.js';
 
 let database: TestDatabase;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   app = buildServiceApp(
     { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },
     (routes) => {
-      const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 10_000 });
+      const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 10_000 });
       routes.all('/api/v1/query', queryRoute({ pool: database.pool, gate, clock: () => now }));
     },
   );

@@ -39,7 +39,7 @@ afterAll(() => database.drop());
 let gate: Gate;
 let url: string;
 beforeEach(async () => {
-  gate = createGate({ atOnce: 1, maxWaiting: 5, waitMs: 10_000 });
+  gate = createGate({ maxConcurrent: 1, maxWaiting: 5, maxWaitMs: 10_000 });
   url = await serve(createSegmentEngine({ threads: 2, cacheMb: 8 }, silent));
 });
 afterEach(async () => {

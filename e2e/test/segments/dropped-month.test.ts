@@ -30,7 +30,7 @@ const event = (number: number, timestamp: string, path: string) => ({
 
 /** Funnels, retention and journeys say so as well, where it concerns them. */
 async function saysSince(pool: Pool, engine: SegmentEngine, since: string): Promise<void> {
-  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: 1_000, heavyEvents: 0 });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: 1_000, heavyEvents: 0 });
   const deps = { pool, gate, engine, clock: () => now };
   const app = buildServiceApp(
     { logger: silent, telemetry: createTelemetry(), health: {}, isClosing: () => false },

@@ -2,10 +2,10 @@
 
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import { answerSegments } from '../segments/answer-segments.js';
-import { countRaw } from '../segments/raw-rows.js';
-import { heldEvents } from '../segments/take-tail.js';
+import { countRawEvents } from '../segments/raw-rows.js';
+import { countTailEvents } from '../segments/refresh-tail.js';
 import { type ComparisonRow, compareRowsOf, earlierQuery } from './compare-periods.js';
 import type { RollupReading } from './covered-tables.js';
 import { answerRollup } from './page-rollups.js';
@@ -14,7 +14,7 @@ import { planRollup, type RollupPlan } from './plan-rollup.js';
 import { type RawAnswer, readRaw } from './read-raw.js';
 import { type ReadingCost, rawCost, rollupCost } from './reading-cost.js';
 import type { ResolvedQuery, ResultRow, TimeRange } from './resolved-query.js';
-import { isAllRaw, type RollupState, readingOf, readRollupState } from './rollup-state.js';
+import { isAllRaw, planReading, type RollupState, readRollupState } from './rollup-state.js';
 
 export interface Answer extends RawAnswer {
   /** One for each row, when the query asks for a comparison. */
@@ -27,16 +27,16 @@ export interface Answer extends RawAnswer {
  * What rollups leave over is counted by Postgres up to so many events. More of them are in the memory of the engine, or will be after this
  * question, and it counts them together with its segments.
  */
-const largeRest = 20_000;
+const maxRestEvents = 20_000;
 
 const dayMs = 86_400_000;
 
 /** To unite bitmaps of more visitors in all takes longer than to count events, up to so many of them. */
-const mostUnited = 2_000_000;
-const mostRows = 10_000_000;
+const maxUnitedVisitors = 2_000_000;
+const maxSegmentRows = 10_000_000;
 
 /** `client` is inside a transaction with one snapshot. `admit` is told what each part reads, before it is read. */
-export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
+export async function answerQuery(client: PoolClient, query: ResolvedQuery, reads: ReadOptions = {}): Promise<Answer> {
   return withComparison(client, query, await answerRange(client, query, reads), reads);
 }
 
@@ -45,21 +45,21 @@ export async function withComparison(
   client: PoolClient,
   query: ResolvedQuery,
   answer: Answer,
-  reads: Reads,
+  reads: ReadOptions,
 ): Promise<Answer> {
   if (!query.comparison) return answer;
   const { rows, eventsSince } = await comparisonOf(client, query, answer.rows, reads);
   return { ...answer, comparisonRows: rows, ...(eventsSince && { eventsSince }) };
 }
 
-async function answerRange(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<Answer> {
+async function answerRange(client: PoolClient, query: ResolvedQuery, reads: ReadOptions = {}): Promise<Answer> {
   const plan = planRollup(query);
   if (plan) return answerFromRollups(client, query, plan, reads);
   const answer = reads.engine && (await answerSegments(client, reads.engine, query, reads));
   return answer ?? answerRaw(client, query, reads);
 }
 
-async function answerRaw(client: PoolClient, query: ResolvedQuery, reads: Reads): Promise<Answer> {
+async function answerRaw(client: PoolClient, query: ResolvedQuery, reads: ReadOptions): Promise<Answer> {
   reads.admit?.(await rawCost(client, query));
   return { ...(await readRaw(client, query)), source: 'raw' };
 }
@@ -69,19 +69,22 @@ async function answerFromRollups(
   client: PoolClient,
   query: ResolvedQuery,
   plan: RollupPlan,
-  reads: Reads,
+  reads: ReadOptions,
 ): Promise<Answer> {
   const { engine, admit } = reads;
   const state = await readRollupState(client, query.siteId, query.range);
-  const reading = readingOf(query, plan, state);
+  const reading = planReading(query, plan, state);
   const { raw } = reading.cover;
-  const isBusy = engine !== undefined && heldEvents(engine.memory, query.siteId, raw) > largeRest;
-  const unitesMany = engine !== undefined && state !== undefined && visitorsToUnite(reading, state) > mostUnited;
+  const isBusy = engine !== undefined && countTailEvents(engine.memory, query.siteId, raw) > maxRestEvents;
+  const unitesMany = engine !== undefined && state !== undefined && visitorsToUnite(reading, state) > maxUnitedVisitors;
   const isKnown = isBusy || unitesMany;
   const cost = admit && !isKnown ? await costOf(client, query, reading) : undefined;
-  const isLarge = async () => (cost?.events ?? (await countRest(client, query, raw))) > largeRest;
+  const isLarge = async () => (cost?.events ?? (await countRest(client, query, raw))) > maxRestEvents;
   if (engine && !lacksEvents(query, state) && (isKnown || (await isLarge()))) {
-    const answer = await answerSegments(client, engine, query, reads, { mostRaw: largeRest, mostRows });
+    const answer = await answerSegments(client, engine, query, reads, {
+      maxRawEvents: maxRestEvents,
+      maxRows: maxSegmentRows,
+    });
     if (answer) return answer;
   }
   admit?.(cost ?? (await costOf(client, query, reading)));
@@ -105,11 +108,11 @@ const countRest = (
   { siteId }: ResolvedQuery,
   raw: { from: number; to: number }[],
 ): Promise<number> =>
-  countRaw(
+  countRawEvents(
     client,
     siteId,
     raw.flatMap(({ from, to }) => [from, to]),
-    largeRest + 1,
+    maxRestEvents + 1,
   );
 
 const costOf = (client: PoolClient, query: ResolvedQuery, reading: RollupReading): Promise<ReadingCost> =>
@@ -122,7 +125,7 @@ async function comparisonOf(
   client: PoolClient,
   query: ResolvedQuery,
   rows: ResultRow[],
-  reads: Reads,
+  reads: ReadOptions,
 ): Promise<Pick<Answer, 'eventsSince'> & { rows: ComparisonRow[] }> {
   if (rows.length === 0) return { rows: [] };
   const hasTime = query.comparison!.buckets?.pairs.some((pair) => pair !== null) ?? true;
@@ -138,7 +141,7 @@ function comparedRange({ range, buckets }: NonNullable<ResolvedQuery['comparison
 }
 
 /** Visitors of the earlier period without dimensions. */
-async function earlierVisitors(client: PoolClient, query: ResolvedQuery, reads: Reads = {}): Promise<number> {
+async function earlierVisitors(client: PoolClient, query: ResolvedQuery, reads: ReadOptions = {}): Promise<number> {
   const { buckets: _buckets, ...timeless } = query;
   const whole: ResolvedQuery = {
     ...timeless,

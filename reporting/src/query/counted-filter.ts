@@ -4,7 +4,7 @@ import type { Condition, Filter, ResolvedQuery } from './resolved-query.js';
 const withoutBots: Condition = { op: 'is_not_set', dimension: 'bot', values: [] };
 
 /** Undefined where every event counts. */
-export function countedFilter({
+export function effectiveFilter({
   filter,
   includeBots,
 }: Pick<ResolvedQuery, 'filter' | 'includeBots'>): Filter | undefined {

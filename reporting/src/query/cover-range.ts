@@ -13,13 +13,13 @@ export interface RangeToCover {
   markedDays: string[];
 }
 
-export interface DaySegment {
+export interface DaySpan {
   bucket: number;
   fromDay: string;
   toDay: string;
 }
 
-export interface TimeSegment {
+export interface TimeSpan {
   bucket: number;
   from: number;
   to: number;
@@ -27,9 +27,9 @@ export interface TimeSegment {
 
 /** Disjoint, ascending, and as few as possible. */
 export interface Cover {
-  days: DaySegment[];
-  intervals: TimeSegment[];
-  raw: TimeSegment[];
+  days: DaySpan[];
+  intervals: TimeSpan[];
+  raw: TimeSpan[];
 }
 
 /** Days before and after lie where offsets are no multiples of 15 minutes, or where years have other than four digits. */
@@ -121,7 +121,7 @@ function intervalCover({ markedIntervals }: RangeToCover, { intervals, raw }: Co
 }
 
 /** Joined to the last segment where that ends. */
-function add(segments: TimeSegment[], bucket: number, from: number, to: number): void {
+function add(segments: TimeSpan[], bucket: number, from: number, to: number): void {
   if (from >= to) return;
   const last = segments.at(-1);
   if (last?.bucket === bucket && last.to === from) last.to = to;

@@ -26,10 +26,10 @@ export const hourSql = (time: string, seconds: string): string =>
   `extract(hour from (${time} at time zone 'UTC') + make_interval(secs => ${seconds}))::int`;
 
 /** The type of an event in rows of rollups. Patterns match as they do on table events, whose texts are of the default collation. */
-export const rolledType: FilterColumn = {
+export const rollupTypeColumn: FilterColumn = {
   sql: '(event_type collate "default")',
   nullable: false,
-  narrow: (values) => `event_type = any(${values})`,
+  indexSql: (values) => `event_type = any(${values})`,
 };
 
 interface Segment {
@@ -81,7 +81,7 @@ export function coveredTables({ plan, filter, cover, offsets }: RollupReading, p
   const ofTypes = plan.allTypes
     ? `event_type = any(${add([allTypes, ...plan.types], 'text[]')})`
     : `event_type <> '${allTypes}'`;
-  const rows = `site_id = ${site} and dimension = 'all' and ${ofTypes}${filter ? ` and ${filterSql(filter, () => rolledType, parameters)}` : ''}`;
+  const rows = `site_id = ${site} and dimension = 'all' and ${ofTypes}${filter ? ` and ${filterSql(filter, () => rollupTypeColumn, parameters)}` : ''}`;
   return `rolled as (
   select ${days.bucket('time')} as bucket, event_type, events, visitor_count, visitors from ${days.ranges} cross join lateral (
     select day as time, event_type, events, visitor_count, visitors from rollup_days

@@ -16,13 +16,13 @@ export interface DimensionEntry {
   /** Its value over columns of table events, of a site that is a parameter. */
   sql?: (site: () => string) => string;
   /** A condition that follows from `sql = any(values)` and that an index answers. */
-  narrow?: (values: string) => string;
-  isRolled?: true;
+  indexSql?: (values: string) => string;
+  isRolledUp?: true;
   isNullable?: true;
 }
 
 /** As segments have it. */
-const ofSegments = (name: SegmentColumn) => () => segmentColumns.find((column) => column.name === name)!.sql;
+const segmentSql = (name: SegmentColumn) => () => segmentColumns.find((column) => column.name === name)!.sql;
 
 /** As in index events_path: a path itself can be longer than an index entry may be. */
 const narrowPath = (values: string) =>
@@ -45,7 +45,7 @@ const contextDimensions = allColumns
   .filter(({ isContext }) => isContext)
   .map(({ name, definition }) => {
     const aliases = contextAliases[name as ContextColumn];
-    const entry = { name, kind: 'column', definition, sql: ofSegments(name as ContextColumn), isNullable: true };
+    const entry = { name, kind: 'column', definition, sql: segmentSql(name as ContextColumn), isNullable: true };
     return { ...entry, ...(aliases && { aliases }) } as ContextEntry;
   });
 
@@ -55,16 +55,16 @@ export const dimensions = [
     kind: 'column',
     aliases: ['event:name'],
     definition: 'Type of the event.',
-    sql: ofSegments('event_type'),
-    isRolled: true,
+    sql: segmentSql('event_type'),
+    isRolledUp: true,
   },
   {
     name: 'path',
     kind: 'column',
     aliases: ['event:page'],
     definition: 'Path of the event as it is stored.',
-    sql: ofSegments('path'),
-    narrow: narrowPath,
+    sql: segmentSql('path'),
+    indexSql: narrowPath,
   },
   {
     name: 'referrer',
@@ -77,7 +77,7 @@ export const dimensions = [
     name: 'profile_id',
     kind: 'column',
     definition: 'Profile that the event is about; null when it has none.',
-    sql: ofSegments('profile_id'),
+    sql: segmentSql('profile_id'),
     isNullable: true,
   },
   ...contextDimensions,
@@ -127,9 +127,9 @@ export const dimensions = [
 ] as const satisfies DimensionEntry[];
 
 /** Units of dimension `time:<unit>`. */
-export interface UnitEntry extends Pick<DimensionEntry, 'name' | 'definition' | 'isRolled'> {
+export interface UnitEntry extends Pick<DimensionEntry, 'name' | 'definition' | 'isRolledUp'> {
   /** Gathers what lies in many places of the range. */
-  isFolded?: true;
+  isCyclic?: true;
 }
 
 export const timeUnits = [
@@ -137,34 +137,34 @@ export const timeUnits = [
   {
     name: 'hour',
     definition: 'Hours of the clock, named by their start and the offset; an hour that the clock shows twice is two.',
-    isRolled: true,
+    isRolledUp: true,
   },
-  { name: 'day', definition: 'Days of the zone, of 23 to 25 hours where its clock changes.', isRolled: true },
+  { name: 'day', definition: 'Days of the zone, of 23 to 25 hours where its clock changes.', isRolledUp: true },
   {
     name: 'week',
     definition: 'Weeks from Monday, or from Sunday with `week_start`, named by their first day.',
-    isRolled: true,
+    isRolledUp: true,
   },
-  { name: 'month', definition: 'Months of the calendar, named by their first day.', isRolled: true },
+  { name: 'month', definition: 'Months of the calendar, named by their first day.', isRolledUp: true },
   {
     name: 'quarter',
     definition: 'Quarters from January, April, July and October, named by their first day.',
-    isRolled: true,
+    isRolledUp: true,
   },
-  { name: 'year', definition: 'Years, named by 1 January.', isRolled: true },
+  { name: 'year', definition: 'Years, named by 1 January.', isRolledUp: true },
   {
     name: 'hour_of_day',
     definition:
       'Hours 0 to 23 that the clock shows, over the whole range. An hour that the clock skips has fewer events, one that it shows twice has those of both. The values are strings, such as `"9"`.',
-    isRolled: true,
-    isFolded: true,
+    isRolledUp: true,
+    isCyclic: true,
   },
   {
     name: 'day_of_week',
     definition:
       'Days 1 (Monday) to 7 (Sunday), over the whole range. `week_start` changes their order, not their numbers, which are strings like all values of dimensions.',
-    isRolled: true,
-    isFolded: true,
+    isRolledUp: true,
+    isCyclic: true,
   },
 ] as const satisfies UnitEntry[];
 
@@ -176,8 +176,8 @@ export type PersonColumn = Extract<Entry, { kind: 'person' }>['name'];
 export type VisitPage = Extract<Entry, { kind: 'visit' }>['name'];
 export type TimeUnit = (typeof timeUnits)[number]['name'];
 /** Units that gather what lies in many places of the range. */
-export type FoldedUnit = Extract<(typeof timeUnits)[number], { isFolded: true }>['name'];
-export type SeriesUnit = Exclude<TimeUnit, FoldedUnit>;
+export type CyclicUnit = Extract<(typeof timeUnits)[number], { isCyclic: true }>['name'];
+export type SeriesUnit = Exclude<TimeUnit, CyclicUnit>;
 
 const namesOf = <Kind extends Entry['kind']>(kind: Kind) =>
   dimensions.filter((entry) => entry.kind === kind).map(({ name }) => name) as Extract<Entry, { kind: Kind }>['name'][];

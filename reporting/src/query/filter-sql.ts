@@ -11,7 +11,7 @@ export interface FilterColumn {
   /** False when it is never null, so that an index on it can be used. */
   nullable: boolean;
   /** A condition that follows from `sql = any(values)` and that an index answers. */
-  narrow?: (values: string) => string;
+  indexSql?: (values: string) => string;
 }
 
 /** Dimension → column; parameters that its expression needs are added on the way. */
@@ -21,9 +21,9 @@ export type FilterColumns = (dimension: Condition['dimension'], parameters: SqlP
 export function filterSql(filter: Filter, columns: FilterColumns, parameters: SqlParameters): string {
   switch (filter.op) {
     case 'and':
-      return joined(filter.filters, 'and', 'true', columns, parameters);
+      return joinFilters(filter.filters, 'and', 'true', columns, parameters);
     case 'or':
-      return joined(filter.filters, 'or', 'false', columns, parameters);
+      return joinFilters(filter.filters, 'or', 'false', columns, parameters);
     case 'not':
       return `(not ${filterSql(filter.filter, columns, parameters)})`;
     default:
@@ -31,15 +31,15 @@ export function filterSql(filter: Filter, columns: FilterColumns, parameters: Sq
   }
 }
 
-function joined(
+function joinFilters(
   filters: Filter[],
   word: 'and' | 'or',
-  ofNone: string,
+  emptyResult: string,
   columns: FilterColumns,
   parameters: SqlParameters,
 ): string {
   const parts = filters.map((filter) => filterSql(filter, columns, parameters));
-  return parts.length === 0 ? ofNone : `(${parts.join(` ${word} `)})`;
+  return parts.length === 0 ? emptyResult : `(${parts.join(` ${word} `)})`;
 }
 
 function conditionSql(condition: Condition, column: FilterColumn, parameters: SqlParameters): string {
@@ -49,13 +49,13 @@ function conditionSql(condition: Condition, column: FilterColumn, parameters: Sq
 }
 
 /** Values that say that there is none. */
-const standsForNone: Partial<Record<Condition['dimension'], string>> = {
+const placeholders: Partial<Record<Condition['dimension'], string>> = {
   referrer: 'direct',
   'visit:referrer': 'direct',
 };
 
 function isSetSql({ dimension }: Condition, { sql }: FilterColumn): string {
-  const none = standsForNone[dimension];
+  const none = placeholders[dimension];
   return none === undefined ? `(${sql} is not null)` : `(coalesce(${sql}, '${none}') <> '${none}')`;
 }
 
@@ -80,14 +80,14 @@ const isNumeric = (test: FilterTest): boolean => test === 'between' || test in s
 
 /** Texts that are numbers: those that match, for Postgres and JavaScript alike, and are no longer. */
 export const numberPattern = '^[+-]?[0-9]+([.][0-9]+)?$';
-export const longestNumber = 10_000;
+export const maxNumberLength = 10_000;
 
 /**
  * A text as the number that it is, exactly; null for every other text. Only what is surely a number is cast, since a cast that
  * fails would fail the whole statement; no property is as long as what Postgres could not hold.
  */
 export const numberSql = (text: string): string =>
-  `(case when length(${text}) <= ${longestNumber} and ${text} ~ '${numberPattern}' then (${text})::numeric end)`;
+  `(case when length(${text}) <= ${maxNumberLength} and ${text} ~ '${numberPattern}' then (${text})::numeric end)`;
 
 /** True, or null where the value is absent, when one of the texts fits. */
 function comparison(
@@ -126,25 +126,25 @@ function comparison(
 function equalSql(texts: string[], column: FilterColumn, parameters: SqlParameters): string {
   const list = parameters.add(texts, 'text[]');
   const equal = `${column.sql} = any(${list})`;
-  return column.narrow ? `(${column.narrow(list)} and ${equal})` : equal;
+  return column.indexSql ? `(${column.indexSql(list)} and ${equal})` : equal;
 }
 
 type ColumnOf = (dimension: Condition['dimension']) => FilterColumn;
 
 /** What every row must fit that is read; undefined when the filter keeps nothing from being read. */
-export function narrowFilter(filter: Filter | undefined, columnOf: ColumnOf): Filter | undefined {
+export function indexedFilter(filter: Filter | undefined, columnOf: ColumnOf): Filter | undefined {
   if (!filter || 'filter' in filter) return undefined;
-  if (!('filters' in filter)) return isNarrow(filter, columnOf) ? filter : undefined;
+  if (!('filters' in filter)) return isIndexed(filter, columnOf) ? filter : undefined;
   if (filter.op === 'or') return undefined;
-  const filters = filter.filters.flatMap((each) => narrowFilter(each, columnOf) ?? []);
+  const filters = filter.filters.flatMap((each) => indexedFilter(each, columnOf) ?? []);
   return filters.length > 0 ? { op: 'and', filters } : undefined;
 }
 
 /** As `filterSql` writes conditions: an absent value, or one that may be absent, keeps an index from being used. */
-function isNarrow({ op, dimension, values, ignoreCase }: Condition, columnOf: ColumnOf): boolean {
+function isIndexed({ op, dimension, values, ignoreCase }: Condition, columnOf: ColumnOf): boolean {
   // No index answers these, and their expressions would add parameters that no part of a statement uses.
   if (/^(visit:)?property:/.test(dimension)) return false;
   if (op !== 'is' || ignoreCase || values.includes(null)) return false;
-  const { narrow, nullable } = columnOf(dimension);
-  return narrow !== undefined && !nullable;
+  const { indexSql, nullable } = columnOf(dimension);
+  return indexSql !== undefined && !nullable;
 }

@@ -1,11 +1,11 @@
 /** Raw events that a query is about, as SQL, with the dimensions that they are grouped by. */
 import type { SqlParameters } from '../reading/sql-parameters.js';
-import { countedFilter } from './counted-filter.js';
+import { effectiveFilter } from './counted-filter.js';
 import { hourSql, instant } from './covered-tables.js';
 import { filterSql } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
 import type { ResolvedQuery, TimeBuckets } from './resolved-query.js';
-import { asksVisits, eventsWithVisits } from './visits-sql.js';
+import { eventsWithVisits, needsVisits } from './visits-sql.js';
 
 export interface MatchingEvents {
   /** The expression of each dimension; a bucket is its number, counted from 1. */
@@ -33,7 +33,7 @@ function bucketSql({ bounds, places, offsets }: TimeBuckets, parameters: SqlPara
 /** Bytes decide what is equal, which is also the fastest to compare. */
 export function matchingEvents(query: ResolvedQuery, parameters: SqlParameters): MatchingEvents {
   const { range, dimensions, buckets } = query;
-  const filter = countedFilter(query);
+  const filter = effectiveFilter(query);
   const keys = dimensions.map((dimension) => {
     if (dimension.startsWith('time:')) return bucketSql(buckets!, parameters);
     return `${rawColumn(dimension as Parameters<typeof rawColumn>[0], parameters).sql} collate "C"`;
@@ -41,7 +41,7 @@ export function matchingEvents(query: ResolvedQuery, parameters: SqlParameters):
   const site = parameters.site();
   const from = parameters.add(instant(range.from.getTime()), 'timestamptz');
   const to = parameters.add(instant(range.to.getTime()), 'timestamptz');
-  const source = asksVisits(query) ? eventsWithVisits(range, parameters) : 'events';
+  const source = needsVisits(query) ? eventsWithVisits(range, parameters) : 'events';
   return {
     keys,
     from: `${source}

@@ -13,19 +13,19 @@ export interface MetricEntry {
   /** Which different users it needs: those of all events in scope, or those of views. */
   users?: 'visitors' | 'viewers';
   /** Whether rollups tell it. */
-  isRolled?: true;
+  isRolledUp?: true;
   /** Null, not 0, where nothing happened. */
   isNullable?: true;
 }
 
 export const metrics = [
-  { name: 'events', definition: 'Events in scope, of every type.', isRolled: true },
-  { name: 'views', aliases: ['pageviews'], definition: 'Events in scope of type `view`.', isRolled: true },
+  { name: 'events', definition: 'Events in scope, of every type.', isRolledUp: true },
+  { name: 'views', aliases: ['pageviews'], definition: 'Events in scope of type `view`.', isRolledUp: true },
   {
     name: 'visitors',
     definition: 'Different `user_id`s of the events in scope, of every type. Events without a `user_id` have none.',
     users: 'visitors',
-    isRolled: true,
+    isRolledUp: true,
   },
   {
     name: 'views_per_visitor',
@@ -42,7 +42,7 @@ export const metrics = [
       '`visitors` of the row in percent of the `visitors` of the whole range with the same filters and no dimensions; two decimals, null when there are none. Shares add up to more than 100 where a visitor is in several rows.',
     sql: 'round(100 * visitors::numeric / nullif(visitors_in_all, 0), 2)',
     users: 'visitors',
-    isRolled: true,
+    isRolledUp: true,
     isNullable: true,
   },
   {
@@ -80,7 +80,7 @@ export const metrics = [
 ] as const satisfies MetricEntry[];
 
 /** Metrics that share a prefix; the rest of a name is a value. */
-export interface MetricFamily extends Pick<MetricEntry, 'name' | 'definition' | 'isRolled' | 'isNullable'> {
+export interface MetricFamily extends Pick<MetricEntry, 'name' | 'definition' | 'isRolledUp' | 'isNullable'> {
   /** Of the numbers of a property: see `number-metrics.ts`. */
   isOfNumbers?: true;
   /** The source of a pattern. */
@@ -105,7 +105,7 @@ export const metricFamilies = [
     prefix: 'event:',
     rest: { name: 'type', longest: 64 },
     definition: 'Events in scope of that type.',
-    isRolled: true,
+    isRolledUp: true,
   },
   ofNumbers('sum', 'Sum of the property over the events in scope that have a number there.'),
   ofNumbers('average', 'This sum divided by how many numbers there are; six decimals, halves away from zero.'),
@@ -132,7 +132,7 @@ export const metricEntry = (key: string): MetricEntry | undefined =>
 export const isVisitMetric = (key: string): key is VisitMetric => byName.get(key)?.ofVisits !== undefined;
 
 /** The event type that a metric counts, if it is one. */
-export function typeOf(metric: string): string | undefined {
+export function countedType(metric: string): string | undefined {
   if (metric === 'views') return 'view';
   return metric.startsWith('event:') ? metric.slice('event:'.length) : undefined;
 }

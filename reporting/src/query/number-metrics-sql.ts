@@ -3,7 +3,7 @@ import type { SqlParameters } from '../reading/sql-parameters.js';
 import { averagePlaces } from './exact-numbers.js';
 import { numberSql } from './filter-sql.js';
 import type { MatchingEvents } from './matching-events.js';
-import { partsOf } from './number-metrics.js';
+import { parseNumberMetric } from './number-metrics.js';
 import { rawColumn } from './raw-columns.js';
 import type { NumberMetric } from './resolved-query.js';
 
@@ -15,7 +15,7 @@ const averageSql = (number: string) =>
 const percentileSql = (number: string, percentile: number) =>
   `percentile_disc(${percentile / 100} - 1e-12) within group (order by ${number})`;
 
-function measureSql({ measure }: ReturnType<typeof partsOf>, number: string): string {
+function measureSql({ measure }: ReturnType<typeof parseNumberMetric>, number: string): string {
   if (typeof measure === 'object') return percentileSql(number, measure.percentile);
   if (measure === 'average') return averageSql(number);
   return { sum: `sum(${number})`, minimum: `min(${number})`, maximum: `max(${number})` }[measure];
@@ -28,7 +28,7 @@ export const columnOf = (metrics: NumberMetric[], metric: NumberMetric): string 
 export const shownNumber = (column: string): string => `trim_scale(${column})::text`;
 
 function numbersSql(metrics: NumberMetric[], { keys, from }: MatchingEvents, parameters: SqlParameters): string {
-  const parts = metrics.map(partsOf);
+  const parts = metrics.map(parseNumberMetric);
   const properties = [...new Set(parts.map(({ column }) => column))];
   const numbers = properties.map((column) => numberSql(rawColumn(column, parameters).sql));
   const columns = [...keys.map((key, at) => `${key} as d${at}`), ...numbers.map((sql, at) => `${sql} as n${at}`)];

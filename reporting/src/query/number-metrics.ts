@@ -14,7 +14,7 @@ export interface NumberMetricParts {
   column: PropertyDimension;
 }
 
-export function partsOf(metric: NumberMetric): NumberMetricParts {
+export function parseNumberMetric(metric: NumberMetric): NumberMetricParts {
   const colon = metric.indexOf(':');
   const name = metric.slice(0, colon) as NumberFunction;
   const column = metric.slice(colon + 1) as PropertyDimension;

@@ -1,13 +1,13 @@
 /** The rows of an answer from rollups: their groups in the order that was asked for, cut to the page. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { RollupReading } from './covered-tables.js';
-import { typeOf } from './metric-catalogue.js';
+import { countedType } from './metric-catalogue.js';
 import { type Comparable, checkPage, compareRows, shareOf } from './page-rows.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
 import { missingBefore, type RawAnswer } from './read-raw.js';
 import { type Group, readRollups } from './read-rollups.js';
 import type { Dimension, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
-import { type RollupState, readingOf } from './rollup-state.js';
+import { planReading, type RollupState } from './rollup-state.js';
 
 /** @throws ServiceError `invalid_request` for more bytes than an answer may have. */
 export async function answerRollup(
@@ -18,7 +18,7 @@ export async function answerRollup(
 ): Promise<RawAnswer> {
   const { plan, cover } = reading;
   const withShare = [...query.metrics, ...query.orderBy.map(({ key }) => key)].includes('share');
-  const totalVisitors = withShare ? await visitorsInAll(client, query, state) : 0;
+  const totalVisitors = withShare ? await countTotalVisitors(client, query, state) : 0;
   const read = groupValues(plan, totalVisitors);
   const groups = fillGaps(query, await readRollups(client, reading), plan);
   const page = groups.sort(compareRows(query, read)).slice(query.offset, query.offset + query.limit);
@@ -31,10 +31,10 @@ export async function answerRollup(
 }
 
 /** Visitors of the same range with the same filter, without dimensions. */
-async function visitorsInAll(client: PoolClient, query: ResolvedQuery, state: RollupState): Promise<number> {
+async function countTotalVisitors(client: PoolClient, query: ResolvedQuery, state: RollupState): Promise<number> {
   const { buckets: _buckets, ...timeless } = query;
   const whole: ResolvedQuery = { ...timeless, dimensions: [], metrics: ['visitors'], orderBy: [] };
-  const [group] = await readRollups(client, readingOf(whole, planRollup(whole)!, state));
+  const [group] = await readRollups(client, planReading(whole, planRollup(whole)!, state));
   return group?.visitors ?? 0;
 }
 
@@ -58,7 +58,7 @@ export function groupValues(plan: RollupPlan, totalVisitors: number): ValueOf {
     if (key === 'events' || key === 'visitors') return group[key];
     if (key === 'share') return shareOf(group.visitors, totalVisitors);
     if (key.startsWith('time:')) return group.bucket;
-    const type = typeOf(key);
+    const type = countedType(key);
     return type === undefined ? group.type : group.ofTypes[plan.types.indexOf(type)]!;
   };
 }

@@ -56,10 +56,10 @@ const mb = 2 ** 20;
  * heap of 512 MB that a few of them share. A string of Node may have 512 MB: a longer one ends the process, since
  * pg builds it in a socket handler, where the error cannot be caught.
  */
-export const mostBytes = 32 * mb;
+export const maxAnswerBytes = 32 * mb;
 
 /** Groups from which the rows of an answer are chosen: they are held once, until they are cut to the page. */
-export const mostGroupBytes = 128 * mb;
+export const maxGroupBytes = 128 * mb;
 
 /** What a row takes besides its texts. */
 const rowBytes = 64;
@@ -78,5 +78,5 @@ export function checkBytes(bytes: number, most: number): void {
 /** The same of a page that was cut from groups. @throws ServiceError `invalid_request`. */
 export function checkPage(groups: { type: string | null }[]): void {
   const bytes = groups.reduce((sum, { type }) => sum + rowBytes + Buffer.byteLength(type ?? ''), 0);
-  checkBytes(bytes, mostBytes);
+  checkBytes(bytes, maxAnswerBytes);
 }

@@ -3,7 +3,7 @@ import type { SqlParameters } from '../reading/sql-parameters.js';
 import { dimensionEntry } from './dimension-catalogue.js';
 import type { FilterColumn } from './filter-sql.js';
 import type { FilterDimension } from './resolved-query.js';
-import { ofFirstEvent } from './visits-sql.js';
+import { firstEventSql } from './visits-sql.js';
 
 /**
  * A property's value is its text; numbers, booleans, lists and objects are the JSON of themselves. JSON null is absent. A name
@@ -14,12 +14,12 @@ export function rawColumn(dimension: FilterDimension, parameters: SqlParameters)
   if (dimension.startsWith('visit:')) {
     const { sql } = rawColumn(dimension.slice('visit:'.length) as FilterDimension, parameters);
     // Without a visit there is no first event.
-    return { sql: `(case when visit_no is not null then ${ofFirstEvent(sql)} end)`, nullable: true };
+    return { sql: `(case when visit_no is not null then ${firstEventSql(sql)} end)`, nullable: true };
   }
   const entry = dimensionEntry(dimension);
   if (entry?.sql) {
-    const { narrow, isNullable = false } = entry;
-    return { sql: `(${entry.sql(parameters.site)})`, nullable: isNullable, ...(narrow && { narrow }) };
+    const { indexSql, isNullable = false } = entry;
+    return { sql: `(${entry.sql(parameters.site)})`, nullable: isNullable, ...(indexSql && { indexSql }) };
   }
   // Columns of visits have their names.
   if (entry) return { sql: dimension, nullable: true };

@@ -5,7 +5,7 @@ import { type MatchingEvents, matchingEvents } from './matching-events.js';
 import { isVisitMetric, metricEntry, type VisitMetric } from './metric-catalogue.js';
 import { isNumberMetric } from './number-metrics.js';
 import { columnOf, numberedGroups, shownNumber } from './number-metrics-sql.js';
-import { bytesSql, checkBytes, mostBytes } from './page-rows.js';
+import { bytesSql, checkBytes, maxAnswerBytes } from './page-rows.js';
 import type { Metric, NumberMetric, Order, ResolvedQuery, ResultRow } from './resolved-query.js';
 
 export interface RawAnswer {
@@ -27,12 +27,12 @@ interface RawResult {
 
 /**
  * One statement, so that rows, their order, their share and their number are of one moment.
- * @throws ServiceError `invalid_request` for more than {@link mostBytes}.
+ * @throws ServiceError `invalid_request` for more than {@link maxAnswerBytes}.
  */
 export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise<RawAnswer> {
   const { text, values } = rawStatement(query);
   const { rows: found, bytes, total, rawSince } = (await client.query<RawResult>(text, values)).rows[0]!;
-  checkBytes(bytes, mostBytes);
+  checkBytes(bytes, maxAnswerBytes);
   const timeAt = timePlace(query);
   return {
     rows: found!.map((row) => {
@@ -104,7 +104,7 @@ with per_user as (
     ${orderSql(query, columns)} limit ${parameters.add(query.limit, 'bigint')} offset ${parameters.add(query.offset, 'bigint')}
   ) chosen
 )
-select bytes, case when bytes <= ${mostBytes} then coalesce((select json_agg(shown) from page), '[]') end as rows,
+select bytes, case when bytes <= ${maxAnswerBytes} then coalesce((select json_agg(shown) from page), '[]') end as rows,
   ${query.totalRows ? '(select count(*) from groups)::integer' : 'null'} as total,
   (select since from raw_horizon) as "rawSince"
 from (select ${bytesSql('page', ['shown::text'])} as bytes offset 0) measured`;

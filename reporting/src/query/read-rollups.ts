@@ -4,7 +4,7 @@ import { allTypes } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters } from '../reading/sql-parameters.js';
 import { coveredTables, type RollupReading } from './covered-tables.js';
-import { bytesSql, checkBytes, mostGroupBytes } from './page-rows.js';
+import { bytesSql, checkBytes, maxGroupBytes } from './page-rows.js';
 
 export interface Group {
   /** 0 when time is no dimension. */
@@ -37,11 +37,11 @@ type GroupRow = GatheredVisitors & {
   bytes: number;
 } & Record<`c${number}`, number>;
 
-/** @throws ServiceError `invalid_request` for more bytes than {@link mostGroupBytes}. */
+/** @throws ServiceError `invalid_request` for more bytes than {@link maxGroupBytes}. */
 export async function readRollups(client: PoolClient, reading: RollupReading): Promise<Group[]> {
   const { text, values } = groupsStatement(reading);
   const { rows } = await client.query<GroupRow>(text, values);
-  checkBytes(rows[0]?.bytes ?? 0, mostGroupBytes);
+  checkBytes(rows[0]?.bytes ?? 0, maxGroupBytes);
   const { types, withVisitors } = reading.plan;
   // Of no groups there is one row, with nothing but their bytes.
   const found = rows.filter((row): row is GroupRow & { events: number } => row.events !== null);
@@ -96,6 +96,6 @@ with ${coveredTables(reading, parameters)}, part as (
   from part ${by(keys)}
 )
 select groups.*, bytes from (select ${byType ? bytesSql('groups', ['event_type']) : '0'} as bytes offset 0) measured
-left join groups on bytes <= ${mostGroupBytes}`;
+left join groups on bytes <= ${maxGroupBytes}`;
   return { text, values: parameters.values };
 }

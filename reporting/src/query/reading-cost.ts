@@ -1,17 +1,17 @@
 /** How much a plan reads, known before it runs: the one measure by which reads of every route are admitted. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
-import { coveredTables, instant, type RollupReading, rolledType } from './covered-tables.js';
-import { filterSql, narrowFilter } from './filter-sql.js';
+import { coveredTables, instant, type RollupReading, rollupTypeColumn } from './covered-tables.js';
+import { filterSql, indexedFilter } from './filter-sql.js';
 import { rawColumn } from './raw-columns.js';
 import type { Filter, TimeRange } from './resolved-query.js';
 
 export interface ReadingCost {
   /** True when rollups have nothing to say. */
   isRaw: boolean;
-  /** Raw events to be read; counted up to {@link mostEvents}. */
+  /** Raw events to be read; counted up to {@link maxCountedEvents}. */
   events: number;
-  /** Rows of rollups to be read; counted up to {@link mostRows}. */
+  /** Rows of rollups to be read; counted up to {@link maxCountedRows}. */
   rows: number;
 }
 
@@ -19,8 +19,8 @@ export interface ReadingCost {
 export type Admit = (cost: ReadingCost) => void;
 
 /** Nothing needs counting beyond what makes any plan heavy. */
-const mostEvents = 150_000;
-const mostRows = 450_000;
+const maxCountedEvents = 150_000;
+const maxCountedRows = 450_000;
 
 /** Raw events of ranges, without those that an index leaves out. `isRead` is a condition that an index answers by itself. */
 function eventsSql(
@@ -29,7 +29,7 @@ function eventsSql(
   parameters: SqlParameters,
   isRead?: string,
 ): string {
-  const narrow = narrowFilter(filter, (dimension) => rawColumn(dimension, parameters));
+  const narrow = indexedFilter(filter, (dimension) => rawColumn(dimension, parameters));
   const condition = `${isRead ? `and ${isRead}` : ''} ${narrow ? `and ${filterSql(narrow, rawColumn, parameters)}` : ''}`;
   const [from, to] = (['from', 'to'] as const).map((end) =>
     parameters.add(
@@ -39,7 +39,7 @@ function eventsSql(
   );
   return `select 1 from unnest(${from}, ${to}) as range("from", "to") cross join lateral (
     select 1 from events where site_id = ${parameters.site()} and timestamp >= range."from" and timestamp < range."to" ${condition} offset 0
-  ) found limit ${mostEvents}`;
+  ) found limit ${maxCountedEvents}`;
 }
 
 /** What is read of raw events: all of a range, or those of `types`, for which there is an index. */
@@ -69,11 +69,11 @@ select count(*)::int as events from (${eventsSql([whole], filter, parameters, ty
 /** Of a plan that reads rollups, and the raw rest. */
 export async function rollupCost(client: PoolClient, { filter, ...reading }: RollupReading): Promise<ReadingCost> {
   const parameters = createSqlParameters(reading.siteId);
-  const narrow = narrowFilter(filter, () => rolledType);
+  const narrow = indexedFilter(filter, () => rollupTypeColumn);
   const text = `/* reporting.rollupCost */
 with ${coveredTables({ ...reading, ...(narrow && { filter: narrow }) }, parameters)}
 select (select count(*) from (${eventsSql(reading.cover.raw, filter, parameters)}) counted)::int as events,
-  (select count(*) from (select 1 from rolled limit ${mostRows}) counted)::int as rows`;
+  (select count(*) from (select 1 from rolled limit ${maxCountedRows}) counted)::int as rows`;
   const found = await client.query<{ events: number; rows: number }>(text, parameters.values);
   return { isRaw: false, ...found.rows[0]! };
 }

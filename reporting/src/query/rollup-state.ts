@@ -3,7 +3,7 @@ import { numbersOf } from '@millrace/shared/bitmap/bitmap';
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { markedSql } from '../reading/marked-sql.js';
-import { queryNamed } from '../reading/named-statement.js';
+import { queryNamed } from '../reading/query-named.js';
 import { type Cover, coverRange } from './cover-range.js';
 import type { RollupReading } from './covered-tables.js';
 import type { RollupPlan } from './plan-rollup.js';
@@ -43,10 +43,10 @@ export async function readRollupState(
   return { ...state, markedIntervals: numbers.map((number) => (number | 0) * intervalMs) };
 }
 
-export type RangeOfSite = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
+export type SiteRange = Pick<ResolvedQuery, 'siteId' | 'range' | 'buckets' | 'filter'>;
 
 /** How a plan reads a range, by the marks of the moment; a site without state was never rolled. */
-export function readingOf(query: RangeOfSite, plan: RollupPlan, state: RollupState | undefined): RollupReading {
+export function planReading(query: SiteRange, plan: RollupPlan, state: RollupState | undefined): RollupReading {
   const { bounds: own, places, offsets } = query.buckets ?? {};
   const bounds = (own ?? [query.range.from, query.range.to]).map((bound) => bound.getTime());
   // A day has all hours.

@@ -14,23 +14,23 @@ export const passiveTypes = [
 ];
 
 /** Whether a dimension is one of visits. */
-export const isVisitField = (name: string): boolean =>
+export const isVisitDimension = (name: string): boolean =>
   dimensionEntry(name)?.kind === 'visit' || name.startsWith('visit:');
 
 export const filtersVisits = (filter: Filter | undefined): boolean =>
-  conditionsOf(filter).some(({ dimension }) => isVisitField(dimension));
+  conditionsOf(filter).some(({ dimension }) => isVisitDimension(dimension));
 
 /** Whether a query asks anything about visits. */
-export function asksVisits({ dimensions, metrics, orderBy, filter }: ResolvedQuery): boolean {
+export function needsVisits({ dimensions, metrics, orderBy, filter }: ResolvedQuery): boolean {
   const keys: string[] = [...metrics, ...orderBy.map(({ key }): Metric | string => key)];
-  return keys.some(isVisitMetric) || dimensions.some(isVisitField) || filtersVisits(filter);
+  return keys.some(isVisitMetric) || dimensions.some(isVisitDimension) || filtersVisits(filter);
 }
 
 /** Visits are whole as far as a day before the range and a day after it. */
-export const visitsReachMs = 86_400_000;
+export const visitMarginMs = 86_400_000;
 
 /** The first event of a visit, under the names of its columns. */
-export const ofFirstEvent = (sql: string): string => `(select ${sql} from (select (first_event).*) as first_event)`;
+export const firstEventSql = (sql: string): string => `(select ${sql} from (select (first_event).*) as first_event)`;
 
 const inOrder = 'order by timestamp, event_id';
 
@@ -41,7 +41,7 @@ const inOrder = 'order by timestamp, event_id';
  */
 export function eventsWithVisits({ from, to }: TimeRange, parameters: SqlParameters): string {
   const site = parameters.site();
-  const bounds = [from.getTime() - visitsReachMs, to.getTime() + visitsReachMs];
+  const bounds = [from.getTime() - visitMarginMs, to.getTime() + visitMarginMs];
   const [start, end] = bounds.map((ms) => parameters.add(new Date(ms).toISOString(), 'timestamptz'));
   const passive = parameters.add(passiveTypes, 'text[]');
   const page = (direction: string) =>

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cancelQuery } from '@millrace/shared/platform/cancel-query';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import { inTransaction, type Pool, type PoolClient } from '@millrace/shared/platform/postgres';
-import { createGate, type Gate } from './heavy-queries.js';
+import { createGate, type Gate } from './gate.js';
 
 export interface SnapshotOptions {
   /** Limit for each statement, when the one of the pool is too generous. */
@@ -22,25 +22,25 @@ set local jit = off; set local work_mem = '64MB'; set local random_page_cost = 1
 set local enable_seqscan = off; set local enable_sort = off; set local cursor_tuple_fraction = 1`;
 
 /** So many connections are left to what reads without a snapshot. */
-const spare = 2;
-const waiting = { maxWaiting: 1_000, waitMs: 15_000 };
+const spareConnections = 2;
+const waiting = { maxWaiting: 1_000, maxWaitMs: 15_000 };
 
 /** Queues in front of a pool, which gives up after a few seconds as if the database were unreachable. */
 function createQueues(atOnce: (pool: Pool) => number): (pool: Pool) => Gate {
   const queues = new WeakMap<Pool, Gate>();
   return (pool) => {
-    const queue = queues.get(pool) ?? createGate({ ...waiting, atOnce: Math.max(1, atOnce(pool)) });
+    const queue = queues.get(pool) ?? createGate({ ...waiting, maxConcurrent: Math.max(1, atOnce(pool)) });
     queues.set(pool, queue);
     return queue;
   };
 }
 
-const queueOf = createQueues((pool) => pool.options.max - spare);
+const queueOf = createQueues((pool) => pool.options.max - spareConnections);
 /** Short statements wait for each other in the pool itself: it has few of them at a time. */
 const shortQueueOf = createQueues((pool) => pool.options.max);
 
 /** Runs a short statement, for which reads with a snapshot leave connections free. @throws ServiceError `too_many_queries`. */
-export const besideSnapshots = <T>(pool: Pool, work: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
+export const runShortStatement = <T>(pool: Pool, work: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
   shortQueueOf(pool)(work, signal);
 
 /**
@@ -55,7 +55,7 @@ export function inSnapshot<T>(
   // Several statements in one round trip cannot have parameters: hence the number in the text.
   const limit =
     statementTimeoutMs === undefined ? '' : `; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
-  const cancellable = signal ? (client: PoolClient) => untilAborted(pool, client, work, signal) : work;
+  const cancellable = signal ? (client: PoolClient) => cancelOnAbort(pool, client, work, signal) : work;
   const begin = `/* reporting.inSnapshot */ ${snapshotOpening}${limit}`;
   return new Promise((resolve, reject) => {
     const read = () => inTransaction(pool, async (client) => resolve(await cancellable(client)), begin);
@@ -77,7 +77,7 @@ async function keepCancelling(pool: Pool, client: PoolClient, hasSettled: AbortS
 const isStream = (query: unknown): boolean => typeof (query as { submit?: unknown }).submit === 'function';
 
 /** The same connection, but it sends nothing more once the signal has fired. */
-function guardedBy(client: PoolClient, signal: AbortSignal): PoolClient {
+function refuseAfterAbort(client: PoolClient, signal: AbortSignal): PoolClient {
   const query = (...parameters: unknown[]): unknown => {
     // Of a stream nobody would await a promise.
     if (signal.aborted && isStream(parameters[0])) throw new ServiceError('query_timeout');
@@ -88,7 +88,7 @@ function guardedBy(client: PoolClient, signal: AbortSignal): PoolClient {
 }
 
 /** Work that ends soon after the signal fires. The connection is not given back before the cancellation has come to an end: it must not meet the next one's query. */
-export async function untilAborted<T>(
+export async function cancelOnAbort<T>(
   pool: Pool,
   client: PoolClient,
   work: (client: PoolClient) => Promise<T>,
@@ -102,7 +102,7 @@ export async function untilAborted<T>(
   };
   signal.addEventListener('abort', cancel);
   try {
-    return await work(guardedBy(client, signal));
+    return await work(refuseAfterAbort(client, signal));
   } finally {
     signal.removeEventListener('abort', cancel);
     settling.abort();

@@ -14,7 +14,7 @@ export const stopMs = 16_500;
 const limits = { stopMs, askMs: 16_900, answerMs: 19_000 };
 
 /** Whether the database answers, in about a second. */
-type AskDatabase = () => Promise<boolean>;
+type CheckDatabase = () => Promise<boolean>;
 
 interface RequestBudget extends ReadBudget {
   release(): void;
@@ -22,7 +22,7 @@ interface RequestBudget extends ReadBudget {
 
 function startBudget(
   res: Response,
-  askDatabase: AskDatabase,
+  checkDatabase: CheckDatabase,
   { stopMs, askMs, answerMs }: typeof limits,
 ): RequestBudget {
   const startedAt = performance.now();
@@ -30,7 +30,7 @@ function startBudget(
   const stop = setTimeout(() => stopping.abort(), stopMs);
   let answers = false;
   const ask = setTimeout(async () => {
-    answers = await askDatabase().catch(() => false);
+    answers = await checkDatabase().catch(() => false);
   }, askMs);
   // What was told to stop has had time to say why. It is only slow where the database answers others.
   const answer = setTimeout(() => {
@@ -62,9 +62,9 @@ export function releaseBudget(res: Response): void {
 }
 
 /** Starts the budget of each request, before anything asks the database. */
-export function startBudgets(askDatabase: AskDatabase, times = limits): RequestHandler {
+export function startBudgets(checkDatabase: CheckDatabase, times = limits): RequestHandler {
   return (_req, res, next) => {
-    res.locals.budget = startBudget(res, askDatabase, times);
+    res.locals.budget = startBudget(res, checkDatabase, times);
     next();
   };
 }

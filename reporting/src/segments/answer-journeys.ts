@@ -1,17 +1,17 @@
 /** Counts journeys from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type Journey, type Journeys, type JourneysParams, stepFilter } from '../journeys/journey.js';
-import { checkBytes, compareValues, mostBytes } from '../query/page-rows.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { msOf, sourcesOf } from './answer-segments.js';
+import { checkBytes, compareValues, maxAnswerBytes } from '../query/page-rows.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import { filterSources, rangeMs } from './answer-segments.js';
 import { addJourneys, type CountedJourneys, type JourneysPlan, type JourneysTask } from './count-journeys.js';
 import type { SharedTask } from './part.js';
 import { planFilter } from './plan-filter.js';
-import { columnsNeeded } from './plan-question.js';
+import { columnsNeeded } from './plan-segment-query.js';
 import { type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads } from './run-on-threads.js';
 import type { SegmentEngine } from './segment-engine.js';
-import { aroundVisits, visitRules } from './visit-rules.js';
+import { visitRules, widenForVisits } from './visit-rules.js';
 
 export interface JourneysAnswer extends Journeys {
   source: 'segments' | 'mixed';
@@ -24,13 +24,13 @@ async function planJourneys(
   read: ReadParts,
 ): Promise<JourneysPlan> {
   const { range, mark, steps, dimension } = question;
-  const sources = sourcesOf(client, read);
+  const sources = filterSources(client, read);
   const filter = stepFilter(question);
   return {
     ...{ steps, column: dimension },
     ...(filter && { filter: await planFilter(filter, sources) }),
     ...(mark && { mark: { at: mark.at, filter: await planFilter(mark.filter, sources) } }),
-    visits: { columns: visitColumns, ...visitRules(read), range: msOf(range) },
+    visits: { columns: visitColumns, ...visitRules(read), range: rangeMs(range) },
   };
 }
 
@@ -96,12 +96,12 @@ export async function answerJourneys(
   client: PoolClient,
   engine: SegmentEngine,
   question: JourneysParams,
-  reads: Pick<Reads, 'admit' | 'signal'>,
+  reads: Pick<ReadOptions, 'admit' | 'signal'>,
 ): Promise<JourneysAnswer | undefined> {
   const { siteId, range, mark, dimension, steps } = question;
   const needed = columnsNeeded([question.filter, mark?.filter], [dimension], true);
   if (needed === undefined) return undefined;
-  const parts = { siteId, range: aroundVisits(range), coded: needed.coded, usesVisitors: true, usesVisits: true };
+  const parts = { siteId, range: widenForVisits(range), coded: needed.coded, usesVisitors: true, usesVisits: true };
   const read = await readParts(client, engine, parts, reads);
   if (read === undefined) return undefined;
   const plan = await planJourneys(client, question, needed.visits!, read);
@@ -111,7 +111,7 @@ export async function answerJourneys(
   const journeys = topJourneys(counted, question, textOf);
   checkBytes(
     journeys.reduce((sum, way) => sum + bytesOf(way), 0),
-    mostBytes,
+    maxAnswerBytes,
   );
   return { journeys, total: counted.total, source: read.hasRaw ? 'mixed' : 'segments' };
 }

@@ -2,17 +2,24 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { planRollup } from '../query/plan-rollup.js';
 import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
-import type { Reads } from '../reading/read-in-turn.js';
-import { countPlan, filterOf, partsNeeded, type SegmentAnswer, sourcesOf, toAnswer } from './answer-segments.js';
+import type { ReadOptions } from '../reading/admit-read.js';
+import {
+  effectiveFilterOf,
+  filterSources,
+  partsRequest,
+  type SegmentAnswer,
+  toAnswer,
+  toCountPlan,
+} from './answer-segments.js';
 import type { CountedGroups } from './count-groups.js';
 import type { CountedPanel, PanelsTask } from './count-panels.js';
 import type { CountPlan } from './count-plan.js';
 import { mergeGroups } from './merge-groups.js';
 import type { SharedTask } from './part.js';
 import { planFilter } from './plan-filter.js';
-import { planQuestion, type QuestionPlan } from './plan-question.js';
+import { planSegmentQuery, type SegmentQueryPlan } from './plan-segment-query.js';
 import { type ReadParts, readParts } from './read-parts.js';
-import { runOnThreads, type TakePiece } from './run-on-threads.js';
+import { type OnPiece, runOnThreads } from './run-on-threads.js';
 import type { SegmentEngine } from './segment-engine.js';
 import type { VisitSelection } from './select-parts.js';
 
@@ -34,7 +41,7 @@ export interface Panels {
  * Rollups answer faster, session ids and paths into properties only raw events.
  */
 export function panelKind(query: ResolvedQuery): 'events' | 'visits' | undefined {
-  const plan = planRollup(query) ? undefined : planQuestion(query);
+  const plan = planRollup(query) ? undefined : planSegmentQuery(query);
   return plan && (plan.visits ? 'visits' : 'events');
 }
 
@@ -49,14 +56,14 @@ function visitsOf(plans: CountPlan[]): VisitSelection | undefined {
   return asked[0] && { ...asked[0], columns: [...new Set(asked.flatMap(({ columns }) => columns))] };
 }
 
-async function planPanels(client: PoolClient, { filter, panels }: Panels, plans: QuestionPlan[], read: ReadParts) {
+async function planPanels(client: PoolClient, { filter, panels }: Panels, plans: SegmentQueryPlan[], read: ReadParts) {
   const counting: CountPlan[] = [];
   for (const [at, panel] of panels.entries()) {
-    counting.push(await countPlan(client, withOwnFilter(panel), plans[at]!, read));
+    counting.push(await toCountPlan(client, withOwnFilter(panel), plans[at]!, read));
   }
   const { includeBots } = panels[0]!.query;
-  const ofAll = filterOf({ ...(filter && { filter }), ...(includeBots && { includeBots }) }, read);
-  const common = ofAll && (await planFilter(ofAll, sourcesOf(client, read)));
+  const ofAll = effectiveFilterOf({ ...(filter && { filter }), ...(includeBots && { includeBots }) }, read);
+  const common = ofAll && (await planFilter(ofAll, filterSources(client, read)));
   const visits = visitsOf(counting);
   return (shared: SharedTask): PanelsTask => ({
     ...{ kind: 'panels', panels: counting, ...shared },
@@ -66,7 +73,7 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
 }
 
 /** Gathers what the shares count of a panel. A thread that takes the place of one that died counts it once more. */
-function joinShares(whole: (panel: number, shares: CountedGroups[]) => void): TakePiece<PanelsTask> {
+function joinShares(whole: (panel: number, shares: CountedGroups[]) => void): OnPiece<PanelsTask> {
   const taken = new Set<string>();
   const waiting = new Map<number, CountedGroups[]>();
   return ({ panel, groups }: CountedPanel, share, shares) => {
@@ -89,12 +96,12 @@ export async function answerPanels(
   client: PoolClient,
   engine: SegmentEngine,
   asked: Panels,
-  reads: Pick<Reads, 'admit' | 'signal'>,
+  reads: Pick<ReadOptions, 'admit' | 'signal'>,
   answered: (panel: number, answer: SegmentAnswer) => void,
 ): Promise<boolean> {
   const queries = asked.panels.map(({ query }) => query);
-  const plans = queries.map((query) => planQuestion(query)!);
-  const read = await readParts(client, engine, partsNeeded(queries, plans), reads);
+  const plans = queries.map((query) => planSegmentQuery(query)!);
+  const read = await readParts(client, engine, partsRequest(queries, plans), reads);
   if (read === undefined) return false;
   const ending = new AbortController();
   let failure: unknown;

@@ -1,27 +1,27 @@
 /** Answers a query from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { countedFilter } from '../query/counted-filter.js';
+import { effectiveFilter } from '../query/counted-filter.js';
 import { missingBefore, type RawAnswer } from '../query/read-raw.js';
 import type { Dimension, Filter, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
-import type { Reads } from '../reading/read-in-turn.js';
+import type { ReadOptions } from '../reading/admit-read.js';
 import type { CountedGroups, CountTask } from './count-groups.js';
 import type { NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
-import { shownText } from './fitting-codes.js';
 import type { GroupKey } from './group-rows.js';
+import { displayText } from './matching-codes.js';
 import { mergeGroups } from './merge-groups.js';
 import { numberTable, valuesToAdd } from './number-table.js';
 import { numberValues } from './number-values.js';
 import { pageGroups } from './page-groups.js';
 import type { SharedTask } from './part.js';
 import { type FilterSources, planFilter } from './plan-filter.js';
-import { type NumberParams, planQuestion, type QuestionPlan } from './plan-question.js';
-import { type PartsNeeded, type ReadParts, readParts } from './read-parts.js';
+import { type NumberParams, planSegmentQuery, type SegmentQueryPlan } from './plan-segment-query.js';
+import { type PartsRequest, type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads } from './run-on-threads.js';
-import { sameReferrers } from './same-referrers.js';
+import { mergeOwnReferrers } from './same-referrers.js';
 import type { SegmentEngine } from './segment-engine.js';
-import { codedColumn } from './visit-columns.js';
-import { aroundVisits, visitRules } from './visit-rules.js';
+import { sourceColumn } from './visit-columns.js';
+import { visitRules, widenForVisits } from './visit-rules.js';
 
 export interface SegmentAnswer extends RawAnswer {
   source: 'segments' | 'mixed';
@@ -41,26 +41,26 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
 }
 
 export function columnKey(column: string, read: ReadParts): Extract<GroupKey, { by: 'column' }> {
-  const same = codedColumn(column) === 'referrer' ? sameReferrers(read) : undefined;
-  const { size } = read.values.get(codedColumn(column))!;
+  const same = sourceColumn(column) === 'referrer' ? mergeOwnReferrers(read) : undefined;
+  const { size } = read.values.get(sourceColumn(column))!;
   return { by: 'column', column, size: size() + 1, ...(same && { same }) };
 }
 
-export const msOf = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
+export const rangeMs = ({ from, to }: TimeRange): [number, number] => [from.getTime(), to.getTime()];
 
-export const sourcesOf = (client: PoolClient, { site, values, users }: ReadParts): FilterSources => ({
+export const filterSources = (client: PoolClient, { site, values, users }: ReadParts): FilterSources => ({
   ...{ client, siteId: site.siteId, values, hostnames: new Set(site.hostnames) },
   users: { lastVisitorNo: site.lastVisitorNo, added: users },
 });
 
 /** What is read for queries about one range, all of them about visits or none. */
-export function partsNeeded(queries: ResolvedQuery[], plans: QuestionPlan[]): PartsNeeded {
+export function partsRequest(queries: ResolvedQuery[], plans: SegmentQueryPlan[]): PartsRequest {
   const [{ siteId, range }] = queries as [ResolvedQuery];
   const axes = queries.flatMap(({ buckets }) => (buckets ? [buckets] : []));
   const bounds = new Set(axes.flatMap((axis) => axis.bounds.map((bound) => bound.getTime())));
   const usesVisits = plans.some(({ visits }) => visits !== undefined);
   return {
-    ...{ siteId, range: usesVisits ? aroundVisits(range) : range, usesVisits },
+    ...{ siteId, range: usesVisits ? widenForVisits(range) : range, usesVisits },
     coded: [...new Set(plans.flatMap(({ coded }) => coded))],
     usesVisitors: plans.some(({ usesVisitors }) => usesVisitors),
     ...(axes.length > 0 && { bounds: [...bounds].sort((a, b) => a - b) }),
@@ -75,21 +75,21 @@ function numberColumn({ column, withSums, withSpread }: NumberParams, { parts, v
 }
 
 /** A site without bots, as most are, has nothing to leave out. */
-export const filterOf = (
+export const effectiveFilterOf = (
   query: Pick<ResolvedQuery, 'filter' | 'includeBots'>,
   { values }: ReadParts,
-): Filter | undefined => (values.get('bot')?.size() === 0 ? query.filter : countedFilter(query));
+): Filter | undefined => (values.get('bot')?.size() === 0 ? query.filter : effectiveFilter(query));
 
-export async function countPlan(
+export async function toCountPlan(
   client: PoolClient,
   query: ResolvedQuery,
-  plan: QuestionPlan,
+  plan: SegmentQueryPlan,
   read: ReadParts,
 ): Promise<CountPlan> {
   const types = read.values.get('event_type');
-  const filter = filterOf(query, read);
+  const filter = effectiveFilterOf(query, read);
   return {
-    ...(filter && { filter: await planFilter(filter, sourcesOf(client, read)) }),
+    ...(filter && { filter: await planFilter(filter, filterSources(client, read)) }),
     ...(plan.withViews && { viewCode: types!.codeOf('view') }),
     keys: query.dimensions.map((dimension) => keyOf(dimension, query, read)),
     typeCodes: plan.types.map((type) => types!.codeOf(type)),
@@ -97,10 +97,10 @@ export async function countPlan(
       withEvents: plan.withEvents,
       withVisitors: plan.withVisitors,
       withViewers: plan.withViewers,
-      withAll: plan.withShare,
+      withTotalVisitors: plan.withShare,
     },
     numbers: plan.numbers.map((asked) => numberColumn(asked, read)),
-    ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: msOf(query.range) } }),
+    ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: rangeMs(query.range) } }),
   };
 }
 
@@ -110,7 +110,7 @@ export async function countPlan(
  */
 export function toAnswer(
   query: ResolvedQuery,
-  { types, numbers: asked }: QuestionPlan,
+  { types, numbers: asked }: SegmentQueryPlan,
   { site, values, hasRaw }: ReadParts,
   groups: CountedGroups,
 ): SegmentAnswer | undefined {
@@ -122,7 +122,7 @@ export function toAnswer(
   );
   const hostnames = new Set(site.hostnames);
   const textOf = (dimension: Dimension, code: number) =>
-    shownText(codedColumn(dimension), values.get(codedColumn(dimension))!.textOf(code), hostnames);
+    displayText(sourceColumn(dimension), values.get(sourceColumn(dimension))!.textOf(code), hostnames);
   return {
     ...pageGroups(query, groups, { textOf, types, numbers }),
     ...missingBefore(site.rawSince, query.range.from),
@@ -138,14 +138,14 @@ export async function answerSegments(
   client: PoolClient,
   engine: SegmentEngine,
   query: ResolvedQuery,
-  reads: Pick<Reads, 'admit' | 'signal'>,
-  limits: Pick<PartsNeeded, 'mostRaw' | 'mostRows'> = {},
+  reads: Pick<ReadOptions, 'admit' | 'signal'>,
+  limits: Pick<PartsRequest, 'maxRawEvents' | 'maxRows'> = {},
 ): Promise<SegmentAnswer | undefined> {
-  const plan = planQuestion(query);
+  const plan = planSegmentQuery(query);
   if (plan === undefined) return undefined;
-  const read = await readParts(client, engine, { ...partsNeeded([query], [plan]), ...limits }, reads);
+  const read = await readParts(client, engine, { ...partsRequest([query], [plan]), ...limits }, reads);
   if (read === undefined) return undefined;
-  const counting = await countPlan(client, query, plan, read);
+  const counting = await toCountPlan(client, query, plan, read);
   const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });
   return toAnswer(query, plan, read, mergeGroups(await runOnThreads(engine, read, countTask, reads.signal)));
 }

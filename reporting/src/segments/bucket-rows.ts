@@ -3,7 +3,7 @@ import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
-import { noCodes } from './shared-lists.js';
+import { noCodes } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
 
 /** See TimeBuckets of a resolved query; instants are milliseconds since 1970. */

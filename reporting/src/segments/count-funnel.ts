@@ -2,13 +2,13 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
 import { type FunnelRules, type FunnelWalk, walkFunnel } from '../funnel/walk-funnel.js';
-import type { Block } from './id-blocks.js';
+import type { IdBlock } from './id-blocks.js';
 import { maskSteps } from './mask-steps.js';
+import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type FilterPlan, listOf, type Rows, selectRows } from './select-rows.js';
-import { inSequence } from './sequence-parts.js';
-import { noCodes } from './shared-lists.js';
-import { type VisitTask, withVisits } from './visit-columns.js';
+import { noCodes } from './shared-arrays.js';
+import { addVisitColumns, type VisitTask } from './visit-columns.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
 import { clipWindows } from './windows.js';
 
@@ -82,7 +82,7 @@ const createEvents = (): BlockEvents => ({
 });
 
 /** Finds out who has started, and how many events each of them has. */
-function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { first, from, to }: Block): number {
+function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { first, from, to }: IdBlock): number {
   hasStarted.fill(0);
   ends.fill(0);
   for (const [at, { rows, masks, visitors }] of lists.entries()) {
@@ -129,7 +129,7 @@ function createBlockWalk(walk: FunnelWalk, plan: FunnelPlan) {
   const { byVisit, breakdown } = plan;
   const same = breakdown?.same;
   const events = createEvents();
-  return (lists: MatchedRows[], block: Block): void => {
+  return (lists: MatchedRows[], block: IdBlock): void => {
     makeRoom(events, countEvents(events, lists, block), plan);
     const { first, from, to } = block;
     for (const [at, matched] of lists.entries()) placeEvents(events, matched, first, from[at]!, to[at]!);
@@ -146,8 +146,8 @@ function createBlockWalk(walk: FunnelWalk, plan: FunnelPlan) {
 
 export function countFunnel(task: FunnelTask): FunnelTally {
   const { plan, cancellation } = task;
-  const inTime = inSequence(task.parts);
-  const parts = plan.visits ? withVisits(inTime, plan.visits).parts : inTime;
+  const inTime = mergeOverlappingParts(task.parts);
+  const parts = plan.visits ? addVisitColumns(inTime, plan.visits).parts : inTime;
   const lists = parts.flatMap((part) => {
     throwIfCancelled(cancellation);
     const clipped = clipWindows(part, plan.range);

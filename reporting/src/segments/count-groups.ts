@@ -2,9 +2,9 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
 import { countEvents, countType } from './count-events.js';
+import { countEventsAndVisitors, type EventAndVisitorCounts } from './count-events-and-visitors.js';
 import { type CountedNumbers, compactNumbers, countNumbers, type NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
-import { type CountedTogether, countTogether } from './count-together.js';
 import { type CountedVisits, countVisits } from './count-visits.js';
 import { createGrouper } from './group-rows.js';
 import type { Part, SharedTask } from './part.js';
@@ -12,8 +12,8 @@ import { blockIdsFor } from './seen-ids.js';
 import { selectParts } from './select-parts.js';
 import { filteredColumns, pick, type Rows } from './select-rows.js';
 import { taskUint32s } from './task-memory.js';
-import { isOfVisits } from './visit-columns.js';
-import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
+import { isVisitColumn } from './visit-columns.js';
+import { countsWholeVisits, rowsOfVisits } from './visit-rows.js';
 import type { Visits } from './visit-table.js';
 
 export interface CountTask extends SharedTask {
@@ -35,7 +35,7 @@ export interface CountedGroups {
   ofNumbers: CountedNumbers[];
   ofVisits?: CountedVisits;
   /** Visitors of all groups together. */
-  all: number;
+  totalVisitors: number;
 }
 
 /** Rows of one part by their group, with what else is counted of them. */
@@ -84,14 +84,14 @@ function compactVisits({ durations, duration, ...counts }: CountedVisits, presen
 export function countGroups(task: CountTask): CountedGroups {
   const { plan } = task;
   const { filter, ...counted } = plan;
-  if (!isOfWholeVisits(counted)) {
+  if (!countsWholeVisits(counted)) {
     const { rows, visits } = selectParts(task, plan);
     return countSelected(rows, plan, visits);
   }
   const ofRows = filteredColumns(filter);
   const { rows, visits } = selectParts(task, {
     ...plan,
-    visits: { ...plan.visits!, columns: ofRows.filter(isOfVisits) },
+    visits: { ...plan.visits!, columns: ofRows.filter(isVisitColumn) },
   });
   const whole = rowsOfVisits(rows, visits!, plan.visits!.columns);
   return countSelected([{ part: whole, rows: 'all' }], plan, visits);
@@ -102,14 +102,14 @@ function countWithVisitors(
   grouped: GroupedRows[],
   size: number,
   { withVisitors, viewCode }: CountPlan,
-): CountedTogether {
+): EventAndVisitorCounts {
   const blockIds = blockIdsFor(size);
   const ofVisitors = withVisitors ? byId(grouped, 'visitors') : [];
   if (size === 1 || ofVisitors.length < grouped.length || blockIds === undefined) {
     return { ...countEvents(grouped, size, viewCode), visitors: countDistinct(ofVisitors, size) };
   }
   const lists = grouped.map(({ groups, types, visitors }) => ({ groups, types, ids: visitors! }));
-  return countTogether(lists, viewCode ?? -1, size, blockIds);
+  return countEventsAndVisitors(lists, viewCode ?? -1, size, blockIds);
 }
 
 /** Of rows that fit the filter of the plan. */
@@ -147,6 +147,6 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
     viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size, undefined).events) : none,
     ofNumbers: plan.numbers.map(numbersOf),
     ...(visits && plan.visits?.isCounted && { ofVisits: compactVisits(ofVisits(), present) }),
-    all: plan.withAll ? countIds(byId(grouped, 'visitors')) : 0,
+    totalVisitors: plan.withTotalVisitors ? countIds(byId(grouped, 'visitors')) : 0,
   };
 }

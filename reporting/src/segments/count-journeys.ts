@@ -1,13 +1,13 @@
 /** Counts the ways of visits from step to step. */
 import { orderRows } from '@millrace/shared/segments/order-rows';
 import type { StepDimension } from '../journeys/journey.js';
-import { createListNumbers } from './number-lists.js';
+import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import type { VisitSelection } from './select-parts.js';
 import { type FilterPlan, listOf, maskOf, type RowList, selectRows } from './select-rows.js';
-import { inSequence } from './sequence-parts.js';
-import { withVisits } from './visit-columns.js';
+import { createTupleIds } from './tuple-ids.js';
+import { addVisitColumns } from './visit-columns.js';
 import { clipWindows } from './windows.js';
 
 export interface JourneysPlan {
@@ -89,11 +89,11 @@ function walk(part: Part, rows: RowList, plan: JourneysPlan, onStep: OnStep): vo
 }
 
 function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits, steps: number): CountedJourneys {
-  const numbers = createListNumbers(steps);
+  const numbers = createTupleIds(steps);
   const byVisitor = orderRows([visitor.subarray(0, count + 1)]);
   const wayOf = new Int32Array(count + 1).fill(-1);
   for (let visit = 1; visit <= count; visit += 1) {
-    if (lengths[visit]! > 0) wayOf[visit] = numbers.numberOf(codes, visit * steps);
+    if (lengths[visit]! > 0) wayOf[visit] = numbers.idOf(codes, visit * steps);
   }
   const [visits, visitors, last] = [0, 1, 2].map(() => new Uint32Array(numbers.size())) as [
     Uint32Array,
@@ -118,7 +118,7 @@ function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits,
 /** Parts reach beyond the range, so that visits are whole. */
 export function countJourneys(task: JourneysTask): CountedJourneys {
   const { plan, cancellation } = task;
-  const { parts, visits } = withVisits(inSequence(task.parts), plan.visits);
+  const { parts, visits } = addVisitColumns(mergeOverlappingParts(task.parts), plan.visits);
   throwIfCancelled(cancellation);
   const create = plan.mark?.at === 'end' ? createBackward : createForward;
   const { ways, onStep } = create(plan.steps, visits.count);
@@ -135,8 +135,8 @@ export function countJourneys(task: JourneysTask): CountedJourneys {
 /** Of threads, which counted different visitors. */
 export function addJourneys(steps: number, lists: CountedJourneys[]): CountedJourneys {
   if (lists.length === 1) return lists[0]!;
-  const numbers = createListNumbers(steps);
-  const ways = lists.map(({ codes, visits }) => visits.map((_, at) => numbers.numberOf(codes, at * steps)));
+  const numbers = createTupleIds(steps);
+  const ways = lists.map(({ codes, visits }) => visits.map((_, at) => numbers.idOf(codes, at * steps)));
   const [visits, visitors] = [new Uint32Array(numbers.size()), new Uint32Array(numbers.size())];
   const total = { visits: 0, visitors: 0 };
   for (const [thread, list] of lists.entries()) {

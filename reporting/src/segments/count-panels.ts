@@ -5,8 +5,8 @@ import { gatherRows } from './gather-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { selectParts, type VisitSelection } from './select-parts.js';
 import { type FilterPlan, filteredColumns, type Rows, selectRows } from './select-rows.js';
-import { isOfVisits } from './visit-columns.js';
-import { isOfWholeVisits, rowsOfVisits } from './visit-rows.js';
+import { isVisitColumn } from './visit-columns.js';
+import { countsWholeVisits, rowsOfVisits } from './visit-rows.js';
 
 export interface PanelsTask extends SharedTask {
   kind: 'panels';
@@ -25,7 +25,7 @@ export interface CountedPanel {
 
 function columnsOf({ keys, filter, viewCode, typeCodes, numbers, visits, ...plan }: CountPlan): Set<string> {
   const usesTypes = viewCode !== undefined || typeCodes.length > 0;
-  const usesVisitors = plan.withVisitors || plan.withViewers || plan.withAll;
+  const usesVisitors = plan.withVisitors || plan.withViewers || plan.withTotalVisitors;
   return new Set([
     ...keys.map((key) => (key.by === 'time' ? 'time' : key.column)),
     ...filteredColumns(filter),
@@ -44,8 +44,8 @@ function rowsOf(part: Part, { filter }: CountPlan): Rows {
 /** What is asked about visits, with the columns that events are to have: panels about visits alone look at these themselves. */
 function visitsOfRows({ visits, filter, panels }: PanelsTask): VisitSelection | undefined {
   if (visits === undefined) return undefined;
-  const ofRows = panels.filter((plan) => !isOfWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);
-  return { ...visits, columns: [...new Set([...filteredColumns(filter), ...ofRows].filter(isOfVisits))] };
+  const ofRows = panels.filter((plan) => !countsWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);
+  return { ...visits, columns: [...new Set([...filteredColumns(filter), ...ofRows].filter(isVisitColumn))] };
 }
 
 /** @returns how many panels were counted. @throws CancelledError */
@@ -53,13 +53,13 @@ export function countPanels(task: PanelsTask, send: (counted: CountedPanel) => v
   const { panels, cancellation } = task;
   const ofVisits = visitsOfRows(task);
   const { rows: selected, visits } = selectParts(task, { ...task, ...(ofVisits && { visits: ofVisits }) });
-  const needed = panels.map((plan) => (isOfWholeVisits(plan) ? new Set<string>() : columnsOf(plan)));
+  const needed = panels.map((plan) => (countsWholeVisits(plan) ? new Set<string>() : columnsOf(plan)));
   const rows = gatherRows(selected);
   const whole = visits && rowsOfVisits(selected, visits, task.visits!.columns);
   for (const [panel, plan] of panels.entries()) {
     throwIfCancelled(cancellation);
     const later = new Set(needed.slice(panel + 1).flatMap((columns) => [...columns]));
-    const parts = whole && isOfWholeVisits(plan) ? [whole] : rows.partsWith(needed[panel]!, later);
+    const parts = whole && countsWholeVisits(plan) ? [whole] : rows.partsWith(needed[panel]!, later);
     const counted = parts.map((part) => ({ part, rows: rowsOf(part, plan) }));
     send({ panel, groups: countSelected(counted, plan, visits) });
   }

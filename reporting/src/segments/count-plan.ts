@@ -15,7 +15,7 @@ export interface CountPlan extends Selection {
   /** Visitors with a view, and their views. */
   withViewers: boolean;
   /** Visitors of all groups together. */
-  withAll: boolean;
+  withTotalVisitors: boolean;
   /** Columns of which numbers are counted. */
   numbers: NumberColumn[];
   /** Undefined where nothing is asked about visits. */

@@ -3,10 +3,10 @@ import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import type { Dictionary, Memory } from './memory.js';
 import type { SiteSegments } from './site-segments.js';
-import { type AskedCodes, askedCodes, type StoredCodes, type TailTexts } from './tail-codes.js';
+import { type SiteCodes, type StoredCodeOf, type TailTexts, toSiteCodes } from './tail-codes.js';
 
 /** Codes begin with 1; 0 is no value. */
-export interface Values {
+export interface ColumnValues {
   readonly column: string;
   /** How many codes there are. */
   size(): number;
@@ -21,7 +21,7 @@ export interface Values {
   /** Values without a code in the dictionary, in the order of their codes. */
   readonly added: readonly string[];
   /** Codes by those of the tail; undefined without a tail. */
-  readonly ofTail?: AskedCodes;
+  readonly tailCodes?: SiteCodes;
 }
 
 const readPacks = `/* reporting.readPacks */
@@ -71,7 +71,7 @@ function codesOf(dictionary: Dictionary): Map<string, number> {
 
 /** In memory there may be values that were stored after the snapshot: for this question they have no code yet. */
 const createStoredCodes =
-  (dictionary: Dictionary, stored: number): StoredCodes =>
+  (dictionary: Dictionary, stored: number): StoredCodeOf =>
   (text) => {
     const code = codesOf(dictionary).get(text);
     return code !== undefined && code <= stored ? code : undefined;
@@ -82,13 +82,13 @@ function createValues(
   column: string,
   dictionary: Dictionary,
   stored: number,
-  storedCode: StoredCodes,
-  asked?: AskedCodes,
-): Values {
+  storedCode: StoredCodeOf,
+  asked?: SiteCodes,
+): ColumnValues {
   const added = asked ? [...asked.added.texts] : [];
   const lastOfTail = stored + added.length;
   const own = new Map<string, number>();
-  const ofTail = (text: string) => {
+  const tailCode = (text: string) => {
     const code = asked?.added.codes.get(text);
     return code !== undefined && code <= lastOfTail ? code : undefined;
   };
@@ -97,11 +97,11 @@ function createValues(
     stored,
     texts: dictionary.values,
     added,
-    ...(asked && { ofTail: asked }),
+    ...(asked && { tailCodes: asked }),
     size: () => stored + added.length,
     textOf: (code) => (code === 0 ? null : code <= stored ? dictionary.values[code - 1]! : added[code - 1 - stored]!),
     codeOf(text) {
-      const known = storedCode(text) ?? ofTail(text) ?? own.get(text);
+      const known = storedCode(text) ?? tailCode(text) ?? own.get(text);
       if (known !== undefined) return known;
       const code = stored + added.push(text);
       own.set(text, code);
@@ -111,20 +111,20 @@ function createValues(
 }
 
 /** Column → its values; `site` knows how many each has. `tail` has events whose values nobody has stored yet. */
-export async function readValues(
+export async function readColumnValues(
   client: PoolClient,
   memory: Memory,
   site: SiteSegments,
   columns: Iterable<string>,
   tail?: ReadonlyMap<string, TailTexts>,
-): Promise<Map<string, Values>> {
+): Promise<Map<string, ColumnValues>> {
   const dictionaries = await readDictionaries(client, memory, site, columns);
-  const values = new Map<string, Values>();
+  const values = new Map<string, ColumnValues>();
   for (const [column, dictionary] of dictionaries) {
     const stored = site.sizes.get(column)!;
     const storedCode = createStoredCodes(dictionary, stored);
     const texts = tail?.get(column);
-    const asked = texts && askedCodes(texts, stored, storedCode);
+    const asked = texts && toSiteCodes(texts, stored, storedCode);
     values.set(column, createValues(column, dictionary, stored, storedCode, asked));
   }
   return values;

@@ -1,11 +1,11 @@
 /** Gives rows the number of their group: one for each combination of a bucket and codes. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type BucketPlan, createBucketFinder } from './bucket-rows.js';
-import { createListNumbers } from './number-lists.js';
 import type { Part } from './part.js';
 import { countRows, pick, type Rows } from './select-rows.js';
-import { noCodes } from './shared-lists.js';
+import { noCodes } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
+import { createTupleIds } from './tuple-ids.js';
 
 /** What rows are grouped by: the time axis, or a column whose codes are below `size`. */
 export type GroupKey =
@@ -19,26 +19,26 @@ export interface RowGrouper {
   /** Numbers of groups are below it, once all rows have theirs. */
   size(): number;
   /** Combinations of all buckets and codes. */
-  most: number;
+  maxGroups: number;
   /** The bucket or code of each key, of one group. */
   keysOf(group: number): number[];
 }
 
 /** So many combinations are numbered as they are; of more only those that occur. */
-const mostDense = 1 << 20;
+const maxDense = 1 << 20;
 
 /** Numbers for pairs of numbers, as they occur. */
-function createPairs() {
-  const numbers = createListNumbers(2);
+function createPairIds() {
+  const numbers = createTupleIds(2);
   const pair = new Uint32Array(2);
   return {
     numberOf(left: number, right: number): number {
       pair[0] = left;
       pair[1] = right;
-      return numbers.numberOf(pair, 0);
+      return numbers.idOf(pair, 0);
     },
     size: numbers.size,
-    split: (number: number) => numbers.listOf(number) as [left: number, right: number],
+    split: (number: number) => numbers.tupleOf(number) as [left: number, right: number],
   };
 }
 
@@ -60,9 +60,9 @@ export function valuesOf(key: GroupKey): Values {
 /** Joins a key to what rows are grouped by already. */
 function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
   const values = valuesOf(key);
-  const most = before.most * key.size;
-  const pairs = most <= mostDense ? undefined : createPairs();
-  const size = pairs ? pairs.size : constant(most);
+  const maxGroups = before.maxGroups * key.size;
+  const pairs = maxGroups <= maxDense ? undefined : createPairIds();
+  const size = pairs ? pairs.size : constant(maxGroups);
   return {
     groupsOf(part, rows) {
       const left = before.groupsOf(part, rows);
@@ -72,7 +72,7 @@ function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
       else for (let at = 0; at < groups.length; at += 1) groups[at] = left[at]! * key.size + right[at]!;
       return groups;
     },
-    ...{ size, most },
+    ...{ size, maxGroups },
     keysOf(group) {
       const [left, right] = pairs ? pairs.split(group) : [Math.floor(group / key.size), group % key.size];
       return [...before.keysOf(left), right];
@@ -84,18 +84,18 @@ const constant = (size: number) => () => size;
 
 const oneGroup: RowGrouper = {
   groupsOf: (part, rows) => noCodes(countRows(part, rows)),
-  ...{ size: constant(1), most: 1 },
+  ...{ size: constant(1), maxGroups: 1 },
   keysOf: () => [],
 };
 
 const byOneKey = (key: GroupKey): RowGrouper => ({
   groupsOf: valuesOf(key),
-  ...{ size: constant(key.size), most: key.size },
+  ...{ size: constant(key.size), maxGroups: key.size },
   keysOf: (group) => [group],
 });
 
 export function createGrouper(keys: GroupKey[]): RowGrouper {
   const [first, ...others] = keys;
-  if (first && first.size <= mostDense) return others.reduce(joinKey, byOneKey(first));
+  if (first && first.size <= maxDense) return others.reduce(joinKey, byOneKey(first));
   return keys.reduce(joinKey, oneGroup);
 }

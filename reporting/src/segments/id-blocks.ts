@@ -1,5 +1,5 @@
 /** Goes through lists of ascending ids block by block, so that what is known of each id of a block stays in the processor's cache. */
-import { firstPlace } from './first-place.js';
+import { lowerBound } from './lower-bound.js';
 
 /** Ids by their place. */
 export interface AscendingIds {
@@ -7,7 +7,7 @@ export interface AscendingIds {
   idAt(place: number): number;
 }
 
-export interface Block {
+export interface IdBlock {
   /** Its first id. */
   first: number;
   /** For each of the lists the places from which on, and up to which its ids are of the block. */
@@ -16,9 +16,9 @@ export interface Block {
 }
 
 /** Blocks of at most `size` ids, those that are there; ids of 0 are of nobody, and in none. */
-export function* idBlocks(lists: readonly AscendingIds[], size: number): Generator<Block> {
+export function* idBlocks(lists: readonly AscendingIds[], size: number): Generator<IdBlock> {
   const placesOf = (from: number[] | undefined, id: number) =>
-    lists.map((list, at) => firstPlace(from?.[at] ?? 0, list.length, (place) => list.idAt(place) < id));
+    lists.map((list, at) => lowerBound(from?.[at] ?? 0, list.length, (place) => list.idAt(place) < id));
   let from = placesOf(undefined, 1);
   for (;;) {
     let least = Number.POSITIVE_INFINITY;

@@ -12,7 +12,7 @@ import type { Part } from './part.js';
 import type { ThreadPool } from './thread-pool.js';
 import type { PackedBlock, UnpackedBlock, UnpackedBlocks } from './unpack-blocks.js';
 
-export interface Loading {
+export interface LoadContext {
   client: PoolClient;
   siteId: string;
   memory: Memory;
@@ -26,7 +26,7 @@ where site_id = $1 and (starts, version) in (
 
 /** Directories of segments, by segment. */
 export async function loadDirectories(
-  { client, siteId, memory }: Loading,
+  { client, siteId, memory }: LoadContext,
   segments: ListedSegment[],
 ): Promise<Map<ListedSegment, Directory>> {
   const directories = new Map<ListedSegment, Directory>();
@@ -63,7 +63,7 @@ select substring(data from first for length) as data from (
   from unnest($2::float8[], $3::float8[]::bigint[], $4::int[], $5::int[]) with ordinality as wanted(ms, version, first, length, place)
 ) as wanted join segments using (starts, version) where site_id = $1 order by place`;
 
-async function fetchBlocks({ client, siteId }: Loading, missing: MissingBlock[]): Promise<PackedBlock[]> {
+async function fetchBlocks({ client, siteId }: LoadContext, missing: MissingBlock[]): Promise<PackedBlock[]> {
   const values = [
     siteId,
     missing.map(({ segment }) => segment.startMs),
@@ -120,7 +120,7 @@ export class CorruptSegmentError extends Error {
   }
 }
 
-async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map<MissingBlock, UnpackedBlock>) {
+async function loadMissing(loading: LoadContext, missing: MissingBlock[], found: Map<MissingBlock, UnpackedBlock>) {
   const batches = [...batchesOf(missing)];
   const fetchBatch = (at: number) => {
     const fetching = batches[at] && fetchBlocks(loading, batches[at]);
@@ -142,13 +142,13 @@ async function loadMissing(loading: Loading, missing: MissingBlock[], found: Map
 }
 
 /** What is needed of a segment. */
-export interface WantedPart extends CoveringSegment {
+export interface PlannedPart extends CoveringSegment {
   directory: Directory;
   columns: readonly string[];
 }
 
 /** @throws CorruptSegmentError */
-export async function loadParts(loading: Loading, wanted: WantedPart[]): Promise<Part[]> {
+export async function loadParts(loading: LoadContext, wanted: PlannedPart[]): Promise<Part[]> {
   const missing: MissingBlock[] = [];
   const parts = wanted.map(({ segment, directory, columns, windows }) => {
     const here = new Map<string, UnpackedBlock>();

@@ -54,7 +54,7 @@ export function createMemory(maxBytes: number): Memory {
     let known = dictionaries.get(site);
     if (known?.epoch !== epoch) {
       for (const key of known?.keys ?? []) entries.delete(key);
-      if (!get<Tail>(tailKey(site))?.ground.endsWith(` ${epoch}`)) entries.delete(tailKey(site));
+      if (!get<Tail>(tailKey(site))?.generation.endsWith(` ${epoch}`)) entries.delete(tailKey(site));
       known = { epoch, keys: new Set() };
       dictionaries.set(site, known);
     }

@@ -3,7 +3,7 @@ import { mergeAscending } from '../funnel/time-list.js';
 import type { CountedGroups } from './count-groups.js';
 import { type CountedVisits, emptyVisits } from './count-visits.js';
 import { mergeNumbers } from './merge-numbers.js';
-import { createListNumbers } from './number-lists.js';
+import { createTupleIds } from './tuple-ids.js';
 
 const counts = ['events', 'views', 'visitors', 'viewers', 'viewsOfVisitors'] as const;
 
@@ -47,12 +47,12 @@ function numberCodes(lists: Uint32Array[]): NumberedGroups {
 function numberGroups(lists: CountedGroups[]): NumberedGroups {
   const count = lists[0]!.keys.length;
   if (count === 1) return numberCodes(lists.map(({ keys: [codes] }) => codes!));
-  const numbers = createListNumbers(count);
+  const numbers = createTupleIds(count);
   const key = new Uint32Array(count);
   const places = lists.map((list) =>
     list.events.map((_, group) => {
       for (let at = 0; at < count; at += 1) key[at] = list.keys[at]![group]!;
-      return numbers.numberOf(key, 0);
+      return numbers.idOf(key, 0);
     }),
   );
   const codes = numbers.codes();
@@ -77,7 +77,7 @@ export function mergeGroups(lists: CountedGroups[]): CountedGroups {
       places,
       size,
     ),
-    all: lists.reduce((sum, { all }) => sum + all, 0),
+    totalVisitors: lists.reduce((sum, { totalVisitors }) => sum + totalVisitors, 0),
   };
   for (const [at, list] of lists.entries()) add(merged, list, places[at]!);
   const ofVisits = lists.map((list) => list.ofVisits).filter((counted) => counted !== undefined);

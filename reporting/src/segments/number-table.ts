@@ -2,7 +2,7 @@
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { placesOf, toScaled } from '../query/exact-numbers.js';
 import { numberPattern } from '../query/filter-sql.js';
-import type { Values } from './dictionaries.js';
+import type { ColumnValues } from './dictionaries.js';
 
 /** The rank of longer numbers: whoever comes upon one lets Postgres answer, so that a single one does not slow down all questions. */
 export const tooLong = 2 ** 32 - 1;
@@ -94,11 +94,11 @@ function joinNumbers(one: SortedNumbers, other: SortedNumbers, size: number): Nu
 }
 
 /** Dictionaries last from question to question. */
-const sortedTexts = new WeakMap<Values['texts'], SortedNumbers>();
-const tables = new WeakMap<Values, NumberTable>();
+const sortedTexts = new WeakMap<ColumnValues['texts'], SortedNumbers>();
+const tables = new WeakMap<ColumnValues, NumberTable>();
 
 /** Of all values that there are by now; the same table each time. */
-export function numberTable(values: Values): NumberTable {
+export function numberTable(values: ColumnValues): NumberTable {
   const known = tables.get(values);
   if (known) return known;
   const { texts, added, stored } = values;

@@ -1,6 +1,6 @@
 /** What metrics over properties are in each group, from what was counted of the numbers there. */
 import { averageOf, averagePlaces, fromScaled } from '../query/exact-numbers.js';
-import { partsOf } from '../query/number-metrics.js';
+import { parseNumberMetric } from '../query/number-metrics.js';
 import type { NumberMetric } from '../query/resolved-query.js';
 import type { CountedNumbers, Spread } from './count-numbers.js';
 import type { NumberTable } from './number-table.js';
@@ -36,7 +36,7 @@ function percentilesOf({ starts, ranks, counts }: Spread, percent: number, total
   });
 }
 
-function listOf({ measure }: ReturnType<typeof partsOf>, { counted, table }: CountedColumn): Listed {
+function listOf({ measure }: ReturnType<typeof parseNumberMetric>, { counted, table }: CountedColumn): Listed {
   const { counts, least, most, sums, spread } = counted;
   const written = (places: number) => (value: number | bigint) => fromScaled(value as bigint, places);
   const ofRank = (rank: number | bigint) => fromScaled(table.values[Number(rank)]!, table.places);
@@ -56,7 +56,7 @@ export function numberValues(columns: CountedColumn[]): NumberValues {
   const find = (metric: NumberMetric) => {
     const known = lists.get(metric);
     if (known) return known;
-    const parts = partsOf(metric);
+    const parts = parseNumberMetric(metric);
     const counted = columns.find(({ column }) => column === parts.column)!;
     const list = { ...listOf(parts, counted), counts: counted.counted.counts };
     lists.set(metric, list);

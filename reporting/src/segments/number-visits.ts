@@ -2,7 +2,7 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
 import { listOf, selectRows } from './select-rows.js';
-import { noCodes } from './shared-lists.js';
+import { noCodes } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
 import { createVisitTable, type Visits, type VisitTable } from './visit-table.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
@@ -33,7 +33,7 @@ function kindsOf({ passiveCodes, viewCode }: VisitPlan): Uint8Array {
 }
 
 /** Rows as they are walked through. */
-interface Walked extends ListedRows {
+interface WalkedRows extends ListedRows {
   /** Of the part among all parts. */
   place: number;
   /** The visit of each row. */
@@ -53,7 +53,7 @@ function halvesOf({ sessionIds }: Part): Uint32Array {
   return new Uint32Array(sessionIds.buffer, sessionIds.byteOffset, 2 * sessionIds.length);
 }
 
-function toWalked({ part, rows }: ListedRows, place: number): Walked {
+function toWalkedRows({ part, rows }: ListedRows, place: number): WalkedRows {
   const none = noCodes(part.rows);
   const column = (name: string): Numbers => part.columns.get(name) ?? none;
   return {
@@ -64,14 +64,14 @@ function toWalked({ part, rows }: ListedRows, place: number): Walked {
 }
 
 /** What is known of each visitor of a block from the stretches before: the last event, and the session of the visit. */
-const createKnown = () => ({
+const createVisitorStates = () => ({
   visit: new Uint32Array(blockVisitors),
   last: new Float64Array(blockVisitors),
   hasSession: new Uint8Array(blockVisitors),
   sessionLow: new Uint32Array(blockVisitors),
   sessionHigh: new Uint32Array(blockVisitors),
 });
-type Known = ReturnType<typeof createKnown>;
+type VisitorStates = ReturnType<typeof createVisitorStates>;
 
 /**
  * Walks through the rows of one block, at places from `from` to before `to`. The rows of a visitor stand together: what is known of the
@@ -81,7 +81,7 @@ function createWalk(plan: VisitPlan, table: VisitTable) {
   const { gapMicros } = plan;
   const kindOf = kindsOf(plan);
 
-  return function walk(walked: Walked, from: number, to: number, first: number, known: Known): void {
+  return function walk(walked: WalkedRows, from: number, to: number, first: number, known: VisitorStates): void {
     const { rows, visits, time, micros, visitor, session, sessionIds, type, path, place } = walked;
     const startMicros = walked.part.startMs * 1_000;
     let lists = table.lists();
@@ -139,11 +139,11 @@ function createWalk(plan: VisitPlan, table: VisitTable) {
  */
 export function numberVisits(parts: Part[], plan: VisitPlan): NumberedVisits {
   const lists = parts.map((part) => ({ part, rows: listOf(part, selectRows(part, undefined, 'all')) }));
-  const walked = lists.map(toWalked);
+  const walked = lists.map(toWalkedRows);
   const events = lists.reduce((sum, { rows }) => sum + rows.length, 0);
   const table = createVisitTable(events);
   const walk = createWalk(plan, table);
-  const known = createKnown();
+  const known = createVisitorStates();
   for (const { first, from, to } of visitorBlocks(walked)) {
     known.visit.fill(0);
     for (const [place, each] of walked.entries()) walk(each, from[place]!, to[place]!, first, known);

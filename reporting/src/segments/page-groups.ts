@@ -2,7 +2,7 @@
 
 import { isVisitMetric, metricEntry, type VisitMetric } from '../query/metric-catalogue.js';
 import { isNumberMetric } from '../query/number-metrics.js';
-import { type Comparable, checkBytes, compareRows, mostBytes, ratio, shareOf } from '../query/page-rows.js';
+import { type Comparable, checkBytes, compareRows, maxAnswerBytes, ratio, shareOf } from '../query/page-rows.js';
 import type { Dimension, Metric, MetricValue, ResolvedQuery, ResultRow } from '../query/resolved-query.js';
 import type { CountedGroups } from './count-groups.js';
 import type { CountedVisits } from './count-visits.js';
@@ -25,7 +25,7 @@ function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts
     if (key === 'visitors') return visitors[group] ?? 0;
     if (key === 'views') return views[group] ?? 0;
     if (key === 'events') return events[group] ?? 0;
-    if (key === 'share') return shareOf(groups.visitors[group]!, groups.all);
+    if (key === 'share') return shareOf(groups.visitors[group]!, groups.totalVisitors);
     if (key === 'views_per_visitor') return ratio(groups.viewsOfVisitors[group]!, groups.viewers[group]!);
     if (isNumberMetric(key)) return texts.numbers.orderOf(key, group);
     if (isVisitMetric(key)) return visitValue(key, group, groups.ofVisits!);
@@ -81,7 +81,7 @@ function checkPage(rows: ResultRow[]): void {
     );
   checkBytes(
     rows.reduce((sum, row) => sum + bytesOf(row), 0),
-    mostBytes,
+    maxAnswerBytes,
   );
 }
 
@@ -113,8 +113,8 @@ export function pageGroups(
   texts: GroupTexts,
 ): { rows: ResultRow[]; totalRows?: number } {
   const found = valuesOf(query, groups, texts);
-  const nothing = shareOf(0, groups.all);
-  const read: ValueOf = (group, key) => (group < 0 ? emptyValue(group, key, nothing) : found(group, key));
+  const emptyShare = shareOf(0, groups.totalVisitors);
+  const read: ValueOf = (group, key) => (group < 0 ? emptyValue(group, key, emptyShare) : found(group, key));
   const shown = (group: number, key: Metric): MetricValue =>
     isNumberMetric(key) && group >= 0 ? texts.numbers.textOf(key, group) : (read(group, key) as number | null);
   const all = fillGaps(query, groups);

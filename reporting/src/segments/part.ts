@@ -1,6 +1,6 @@
 /** Events in memory, as workers count them: those of one segment, or raw events that no segment has yet. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { firstPlace } from './first-place.js';
+import { lowerBound } from './lower-bound.js';
 
 /** Rows are in the order of visitor, time and id; each list has a number for each of them. */
 export interface Part {
@@ -28,7 +28,7 @@ export function firstRowOf({ rows, columns }: Part, visitor: number): number {
   const visitors = columns.get('visitor');
   // All events are nobody's.
   if (visitors === undefined) return visitor === 0 ? 0 : rows;
-  return firstPlace(0, rows, (row) => visitors[row]! < visitor);
+  return lowerBound(0, rows, (row) => visitors[row]! < visitor);
 }
 
 /** The events of visitors from the first to before the second, without another copy of them; those of nobody are of number 0. */

@@ -2,10 +2,10 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import { sessionId } from '@millrace/shared/segments/session-id';
-import type { Values } from './dictionaries.js';
+import type { ColumnValues } from './dictionaries.js';
 import type { Part } from './part.js';
 import { firstColumn, type RawRow, type RawRows } from './raw-rows.js';
-import type { QuestionUsers } from './tail-codes.js';
+import type { QueryUsers } from './tail-codes.js';
 
 const msOf = ([micros]: RawRow) => Math.floor(micros / 1_000);
 
@@ -31,7 +31,11 @@ function* byMonth(rows: RawRow[]): Generator<RawRow[]> {
   if (rows.length > 0) yield rows.slice(first);
 }
 
-function toPart({ rows, columns: names }: RawRows, visitors: Uint32Array, values: ReadonlyMap<string, Values>): Part {
+function toPart(
+  { rows, columns: names }: RawRows,
+  visitors: Uint32Array,
+  values: ReadonlyMap<string, ColumnValues>,
+): Part {
   const order = orderRows([visitors]);
   const startMs = msOf(rows[0]!);
   const { session, sessionIds } = numberSessions(rows);
@@ -67,8 +71,8 @@ function numberSessions(rows: RawRow[]): { session: number[]; sessionIds: BigUin
 /** In the order of visitors. `values` has those of all columns of the rows. */
 export function rawParts(
   { rows, columns }: RawRows,
-  values: ReadonlyMap<string, Values>,
-  users: QuestionUsers,
+  values: ReadonlyMap<string, ColumnValues>,
+  users: QueryUsers,
 ): Part[] {
   const visitorOf = ([, number, user]: RawRow) => number ?? (user === null ? 0 : users.numberOf(user));
   return [...byMonth(rows)].map((some) => toPart({ rows: some, columns }, Uint32Array.from(some, visitorOf), values));

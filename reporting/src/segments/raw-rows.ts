@@ -3,7 +3,7 @@ import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters } from '../reading/sql-parameters.js';
 import { columnSql, rangesSql } from './raw-sql.js';
 
-export interface RawReading {
+export interface RawRowsRequest {
   siteId: string;
   /** Bounds in pairs, in milliseconds. */
   ranges: readonly number[];
@@ -12,11 +12,11 @@ export interface RawReading {
   /** Everything that visits are made of is needed. */
   withVisits: boolean;
   /** Limit of rows; which of them is undefined. */
-  most?: number | undefined;
+  limit?: number | undefined;
 }
 
 /** How many raw events there are, counted up to `most`. */
-export async function countRaw(
+export async function countRawEvents(
   client: PoolClient,
   siteId: string,
   ranges: readonly number[],
@@ -24,7 +24,7 @@ export async function countRaw(
 ): Promise<number> {
   if (ranges.length === 0) return 0;
   const parameters = createSqlParameters(siteId);
-  const text = `/* reporting.countRaw */
+  const text = `/* reporting.countRawEvents */
 select count(*)::int as events from (
   select 1 from ${rangesSql(ranges, parameters)} cross join lateral (
     select 1 from events where site_id = ${parameters.site()} and timestamp >= range."from" and timestamp < range."to" offset 0
@@ -32,7 +32,7 @@ select count(*)::int as events from (
   return (await client.query<{ events: number }>(text, parameters.values)).rows[0]!.events;
 }
 
-function statement({ siteId, ranges, columns: names, withVisitors, withVisits, most }: RawReading) {
+function statement({ siteId, ranges, columns: names, withVisitors, withVisits, limit }: RawRowsRequest) {
   const parameters = createSqlParameters(siteId);
   const site = parameters.site();
   const columns = names.map((name) => columnSql(name, parameters));
@@ -43,7 +43,7 @@ function statement({ siteId, ranges, columns: names, withVisitors, withVisits, m
 select found.micros, ${withVisitors ? 'visitor_no, found.user_id' : 'null, null'}, ${withVisits ? 'session_id' : 'null'}${columns.map((_, at) => `, c${at}`).join('')}
 from (select found.* from ${rangesSql(ranges, parameters)} cross join lateral (
   select (extract(epoch from timestamp) * 1000000)::float8 as micros, user_id, session_id, timestamp, event_id${columns.map((sql, at) => `, ${sql} as c${at}`).join('')}
-  from events where site_id = ${site} and timestamp >= range."from" and timestamp < range."to" offset 0) as found${most === undefined ? '' : ` limit ${parameters.add(most, 'bigint')}`}) as found ${visitors}
+  from events where site_id = ${site} and timestamp >= range."from" and timestamp < range."to" offset 0) as found${limit === undefined ? '' : ` limit ${parameters.add(limit, 'bigint')}`}) as found ${visitors}
 order by found.timestamp, found.event_id`;
   return { text, values: parameters.values };
 }
@@ -64,7 +64,7 @@ export interface RawRows {
   columns: readonly string[];
 }
 
-export async function readRawRows(client: PoolClient, reading: RawReading): Promise<RawRows> {
+export async function readRawRows(client: PoolClient, reading: RawRowsRequest): Promise<RawRows> {
   const { ranges, columns } = reading;
   if (ranges.length === 0) return { rows: [], columns };
   const { rows } = await client.query<RawRow>({ ...statement(reading), rowMode: 'array' } as never);

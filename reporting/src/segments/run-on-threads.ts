@@ -32,22 +32,22 @@ function sharesOf(threads: number, parts: Part[], events: number, lastVisitor: n
 }
 
 /** Takes a piece from one of the shares; there are `shares` of them. */
-export type TakePiece<T extends Task> = (piece: PieceOf<T>, share: number, shares: number) => void;
+export type OnPiece<T extends Task> = (piece: PieceOf<T>, share: number, shares: number) => void;
 
 /** What each thread has counted; their visitors are different ones. `signal` ends it early. @throws ServiceError `query_timeout` then. */
 export async function runOnThreads<T extends Task>(
-  { pool, eventsPerThread }: SegmentEngine,
+  { pool, minEventsPerThread }: SegmentEngine,
   { parts, site, users }: ReadParts,
   taskOf: (shared: SharedTask) => T,
   signal?: AbortSignal,
-  take?: TakePiece<T>,
+  take?: OnPiece<T>,
 ): Promise<ResultOf<T>[]> {
   const cancellation = new Int32Array(new SharedArrayBuffer(4));
   const cancel = () => Atomics.store(cancellation, 0, 1);
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted) cancel();
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const threads = Math.max(1, Math.min(pool.threads, Math.floor(rows / eventsPerThread)));
+  const threads = Math.max(1, Math.min(pool.threads, Math.floor(rows / minEventsPerThread)));
   try {
     const lastVisitor = site.lastVisitorNo + users.length;
     const shares = sharesOf(threads, parts, rows, lastVisitor);

@@ -2,7 +2,7 @@
 import type { ReadParts } from './read-parts.js';
 
 /** For each code the one that it counts as: hosts of the site itself are direct. Undefined for a site without hostnames. */
-export function sameReferrers({ values, site }: ReadParts): Uint32Array | undefined {
+export function mergeOwnReferrers({ values, site }: ReadParts): Uint32Array | undefined {
   const referrers = values.get('referrer');
   if (!referrers || site.hostnames.length === 0) return undefined;
   const direct = referrers.codeOf('direct');

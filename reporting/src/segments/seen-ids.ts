@@ -1,6 +1,6 @@
 /** Which ids were seen in which group, a bit for each, block by block of ids. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { type Block, idBlocks } from './id-blocks.js';
+import { type IdBlock, idBlocks } from './id-blocks.js';
 
 export interface SeenIds {
   /** For each group so many numbers of 32 bits, one after the other. */
@@ -25,7 +25,7 @@ export function* seenBlocks(
   lists: { ids: Numbers }[],
   groups: number,
   blockIds: number,
-): Generator<{ block: Block; seen: SeenIds }> {
+): Generator<{ block: IdBlock; seen: SeenIds }> {
   const words = blockIds / 32;
   const bits = new Uint32Array(groups * words);
   const ascending = lists.map(({ ids }) => ({ length: ids.length, idAt: (place: number) => ids[place]! }));

@@ -3,23 +3,23 @@ import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { IntervalRanges } from '@millrace/shared/segments/interval-ranges';
+import { createKeyedLock, type KeyedLock } from './keyed-lock.js';
 import { markCorrupt } from './mark-corrupt.js';
 import { createMemory, type Memory } from './memory.js';
 import type { SegmentEnvironment } from './segment-settings.js';
 import { createThreadPool, type ThreadPool } from './thread-pool.js';
-import { createTurns, type Turns } from './turns.js';
 
 export interface SegmentEngine {
   memory: Memory;
   pool: ThreadPool;
   /** One refresh of a site's tail at a time. */
-  tailTurns: Turns;
+  tailLock: KeyedLock;
   /** Fewer raw events than this are read each time. */
-  leastTail: number;
+  minTailEvents: number;
   /** More raw events than this are read interval by interval. */
-  tailAtOnce: number;
+  tailBatchEvents: number;
   /** Fewer events than this are counted by one thread. */
-  eventsPerThread: number;
+  minEventsPerThread: number;
   logger: Logger;
   /** Has a segment that cannot be read built again. */
   rebuild(siteId: string, covers: IntervalRanges): Promise<void>;
@@ -28,17 +28,17 @@ export interface SegmentEngine {
 export interface EngineSettings {
   threads: number;
   cacheMb: number;
-  leastTail?: number;
-  tailAtOnce?: number;
-  eventsPerThread?: number;
+  minTailEvents?: number;
+  tailBatchEvents?: number;
+  minEventsPerThread?: number;
 }
 
 /** So many events are read as fast as what is new among those of all sites. */
-const leastTail = 2_000;
+const minTailEvents = 2_000;
 /** About a second of reading. */
-const tailAtOnce = 100_000;
+const tailBatchEvents = 100_000;
 /** To share them takes longer. */
-const eventsPerThread = 200_000;
+const minEventsPerThread = 200_000;
 
 /** `writePool` is where marks are written; absent: what is corrupt is only logged. */
 export const createSegmentEngine = (
@@ -48,10 +48,10 @@ export const createSegmentEngine = (
 ): SegmentEngine => ({
   memory: createMemory(Math.ceil(cacheMb * 2 ** 20)),
   pool: createThreadPool(threads, logger),
-  tailTurns: createTurns(),
-  leastTail: settings.leastTail ?? leastTail,
-  tailAtOnce: settings.tailAtOnce ?? tailAtOnce,
-  eventsPerThread: settings.eventsPerThread ?? eventsPerThread,
+  tailLock: createKeyedLock(),
+  minTailEvents: settings.minTailEvents ?? minTailEvents,
+  tailBatchEvents: settings.tailBatchEvents ?? tailBatchEvents,
+  minEventsPerThread: settings.minEventsPerThread ?? minEventsPerThread,
   logger,
   rebuild: async (siteId, covers) => {
     if (writePool) await markCorrupt(writePool, siteId, covers);

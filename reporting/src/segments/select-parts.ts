@@ -1,9 +1,10 @@
 /** Which rows of the parts that a thread is given count. */
+
+import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type FilterPlan, type Rows, selectRows } from './select-rows.js';
-import { inSequence } from './sequence-parts.js';
-import { type VisitTask, withVisits } from './visit-columns.js';
+import { addVisitColumns, type VisitTask } from './visit-columns.js';
 import { clipWindows } from './windows.js';
 
 export interface VisitSelection extends VisitTask {
@@ -27,7 +28,7 @@ export function selectParts(
   { parts, cancellation }: SharedTask,
   { filter, visits }: Selection,
 ): { rows: SelectedRows[]; visits: NumberedVisits | undefined } {
-  const numbered = visits && withVisits(inSequence(parts), visits);
+  const numbered = visits && addVisitColumns(mergeOverlappingParts(parts), visits);
   const rows = (numbered?.parts ?? parts).map((part) => {
     throwIfCancelled(cancellation);
     const clipped = visits ? clipWindows(part, visits.range) : part;

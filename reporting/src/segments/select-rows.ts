@@ -2,7 +2,7 @@
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
-import { everyRow } from './shared-lists.js';
+import { everyRow } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
 
 /** A filter in terms of codes: `allowed` has a 1 for each code that fits. */

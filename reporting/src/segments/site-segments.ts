@@ -6,7 +6,7 @@ import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { databaseHistory } from '../reading/in-snapshot.js';
 import { markedSql } from '../reading/marked-sql.js';
-import { queryNamed } from '../reading/named-statement.js';
+import { queryNamed } from '../reading/query-named.js';
 import { type ListedSegment, touched } from './cover-segments.js';
 import { parseSnapshot, type Snapshot } from './snapshot.js';
 

@@ -22,13 +22,13 @@ export function parseSnapshot(text: string, isStandby: boolean): Snapshot {
   return { xmin: Number(xmin), xmax: Number(xmax), running: list, isStandby };
 }
 
-export const sees = ({ xmin, xmax, running }: Snapshot, txid: number): boolean =>
+export const isVisible = ({ xmin, xmax, running }: Snapshot, txid: number): boolean =>
   txid < xmin || (txid < xmax && !running.includes(txid));
 
 /** Whether all that `earlier` sees is seen by `later`, too. */
 export const isWithin = (earlier: Snapshot, later: Snapshot): boolean =>
-  earlier.xmax <= later.xmax && !later.running.some((txid) => sees(earlier, txid));
+  earlier.xmax <= later.xmax && !later.running.some((txid) => isVisible(earlier, txid));
 
 /** Whether both see the same for certain. */
-export const isSame = (one: Snapshot, other: Snapshot): boolean =>
+export const isSameSnapshot = (one: Snapshot, other: Snapshot): boolean =>
   !one.isStandby && !other.isStandby && one.xmax === other.xmax && isWithin(one, other) && isWithin(other, one);

@@ -11,10 +11,10 @@ export interface TailTexts {
   codes: Map<string, number>;
   list: string[];
   /** What they are for questions, as of a dictionary of a certain size. */
-  asked?: AskedCodes;
+  siteCodes?: SiteCodes;
 }
 
-export interface AskedCodes {
+export interface SiteCodes {
   stored: number;
   /** By code of the tail. */
   codes: number[];
@@ -33,21 +33,21 @@ export function codeOfText({ codes, list }: TailTexts, text: string): number {
 }
 
 /** The code that a text has in the site's dictionary. */
-export type StoredCodes = (text: string) => number | undefined;
+export type StoredCodeOf = (text: string) => number | undefined;
 
 /** Codes of the site for all that the tail has so far; known ones stay as long as the dictionary does. */
-export function askedCodes(texts: TailTexts, stored: number, storedCode: StoredCodes): AskedCodes {
-  if (texts.asked?.stored !== stored) {
-    texts.asked = { stored, codes: [0], added: { texts: [], codes: new Map() } };
+export function toSiteCodes(texts: TailTexts, stored: number, storedCode: StoredCodeOf): SiteCodes {
+  if (texts.siteCodes?.stored !== stored) {
+    texts.siteCodes = { stored, codes: [0], added: { texts: [], codes: new Map() } };
   }
-  const { codes, added } = texts.asked;
+  const { codes, added } = texts.siteCodes;
   for (let at = codes.length - 1; at < texts.list.length; at += 1) {
     const text = texts.list[at]!;
     const known = storedCode(text);
     if (known === undefined) added.codes.set(text, stored + added.texts.push(text));
     codes.push(known ?? added.codes.get(text)!);
   }
-  return texts.asked;
+  return texts.siteCodes;
 }
 
 /** Users without a number of their own have those after the last one that was given. */
@@ -68,14 +68,14 @@ export function numberOfUser({ lastVisitorNo, numbers, list }: TailUsers, user: 
 }
 
 /** Users without a number, for one question: those of the tail, and others. */
-export interface QuestionUsers {
+export interface QueryUsers {
   /** In the order of their numbers. */
   readonly list: string[];
   numberOf(user: string): number;
 }
 
 /** `tail` may have got more users than the `count` of this question since. */
-export function questionUsers(lastVisitorNo: number, tail?: { users: TailUsers; userCount: number }): QuestionUsers {
+export function queryUsers(lastVisitorNo: number, tail?: { users: TailUsers; userCount: number }): QueryUsers {
   const list = tail ? tail.users.list.slice(0, tail.userCount) : [];
   const own = new Map<string, number>();
   return {

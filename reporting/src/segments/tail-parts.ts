@@ -3,24 +3,24 @@ import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { sessionId } from '@millrace/shared/segments/session-id';
 import { clip } from './cover-segments.js';
-import type { Values } from './dictionaries.js';
+import type { ColumnValues } from './dictionaries.js';
 import type { Part } from './part.js';
 import type { SortedRows } from './sorted-rows.js';
 import type { TailRows } from './tail.js';
-import type { AskedCodes, TailTexts } from './tail-codes.js';
+import type { SiteCodes, TailTexts } from './tail-codes.js';
 
-interface Asked {
+interface DerivedColumns {
   /** By column: codes, and what they were made with. */
-  codes: Map<string, { by: AskedCodes; numbers: Uint32Array }>;
+  codes: Map<string, { by: SiteCodes; numbers: Uint32Array }>;
   sessions?: { session: Uint32Array; sessionIds: BigUint64Array };
 }
 
 /** What questions have made of rows; it goes with them. */
-const askedOf = new WeakMap<SortedRows, Asked>();
+const derivedColumns = new WeakMap<SortedRows, DerivedColumns>();
 
-function askedRows(rows: SortedRows): Asked {
-  const known = askedOf.get(rows) ?? { codes: new Map() };
-  askedOf.set(rows, known);
+function derivedOf(rows: SortedRows): DerivedColumns {
+  const known = derivedColumns.get(rows) ?? { codes: new Map() };
+  derivedColumns.set(rows, known);
   return known;
 }
 
@@ -31,8 +31,8 @@ function mapNumbers(numbers: Uint32Array, codes: ArrayLike<number>): Uint32Array
   return mapped;
 }
 
-function codesOf(rows: SortedRows, column: string, by: AskedCodes): Uint32Array {
-  const { codes } = askedRows(rows);
+function codesOf(rows: SortedRows, column: string, by: SiteCodes): Uint32Array {
+  const { codes } = derivedOf(rows);
   const known = codes.get(column);
   if (known?.by === by) return known.numbers;
   const numbers = mapNumbers(rows.columns.get(column)!, by.codes);
@@ -41,8 +41,8 @@ function codesOf(rows: SortedRows, column: string, by: AskedCodes): Uint32Array 
 }
 
 /** Sessions of these rows alone, counted from 1 on. */
-function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<Asked['sessions']> {
-  const asked = askedRows(rows);
+function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<DerivedColumns['sessions']> {
+  const asked = derivedOf(rows);
   if (asked.sessions) return asked.sessions;
   const codes = rows.columns.get('session')!;
   const places = new Map<number, number>([[0, 0]]);
@@ -58,14 +58,14 @@ function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<Asked['s
 export interface TailPartsNeeded {
   from: number;
   to: number;
-  values: ReadonlyMap<string, Values>;
+  values: ReadonlyMap<string, ColumnValues>;
   withVisits: boolean;
 }
 
 function toPart(interval: number, rows: SortedRows, { texts }: TailRows, needed: TailPartsNeeded): Part {
   const shared = ['time', 'micros', 'visitor'].map((name) => [name, rows.columns.get(name)!] as const);
   const columns = new Map<string, Numbers>(shared);
-  for (const [column, { ofTail }] of needed.values) columns.set(column, codesOf(rows, column, ofTail!));
+  for (const [column, { tailCodes }] of needed.values) columns.set(column, codesOf(rows, column, tailCodes!));
   const sessions = needed.withVisits ? sessionsOf(rows, texts.get('session')!) : undefined;
   if (sessions) columns.set('session', sessions.session);
   const startMs = interval * intervalMs;

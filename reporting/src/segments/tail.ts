@@ -4,9 +4,9 @@ import type { SortedRows } from './sorted-rows.js';
 import { createUsers, type TailTexts, type TailUsers } from './tail-codes.js';
 
 /** What all rows of a tail are seen in: the history of the database, erasures of the site's users. */
-export interface TailMoment {
+export interface TailTarget {
   siteId: string;
-  ground: string;
+  generation: string;
   snapshot: Snapshot;
   lastVisitorNo: number;
 }
@@ -17,13 +17,13 @@ export interface TailInterval {
   /** The index by which its new rows are found. */
   index: string;
   /** Whether there are rows from another server as well, with transaction numbers that this one has not reached: these are read each time. */
-  hasOthers: boolean;
-  wantedAt: number;
+  hasForeignRows: boolean;
+  lastUsedAt: number;
 }
 
 /** Never changed; what it gains or loses makes another one. */
 export interface Tail {
-  ground: string;
+  generation: string;
   /** Of the intervals it has all rows that this sees, and no other. */
   snapshot: Snapshot;
   columns: readonly string[];
@@ -41,36 +41,39 @@ export interface TailRows {
   userCount: number;
 }
 
-export interface TailWanted {
+export interface TailRequest {
   intervals: readonly number[];
   columns: readonly string[];
   /** Each interval as one list: where the order of events counts. */
-  inOneList: boolean;
+  needsOrder: boolean;
 }
 
 /** What is seldom asked for, or dear, is read once somebody has asked for it. */
 const firstColumns = ['event_type', 'path', 'profile_id'];
 
-export const emptyTail = ({ ground, snapshot, lastVisitorNo }: TailMoment): Tail => ({
-  ...{ ground, snapshot, columns: firstColumns, texts: new Map() },
+export const emptyTail = ({ generation, snapshot, lastVisitorNo }: TailTarget): Tail => ({
+  ...{ generation, snapshot, columns: firstColumns, texts: new Map() },
   ...{ users: createUsers(lastVisitorNo), intervals: new Map() },
 });
 
-export const countTail = ({ intervals }: Tail): number =>
+export const countTailRows = ({ intervals }: Tail): number =>
   [...intervals.values()].reduce((sum, { lists }) => lists.reduce((all, { count }) => all + count, sum), 0);
 
 /** `later`: the tail can be brought to the moment. `earlier`: it is beyond, but has all that the moment sees. */
-export function placeOf(tail: Tail, { ground, snapshot, lastVisitorNo }: TailMoment): 'later' | 'earlier' | 'apart' {
-  if (tail.ground !== ground) return 'apart';
+export function relationTo(
+  tail: Tail,
+  { generation, snapshot, lastVisitorNo }: TailTarget,
+): 'later' | 'earlier' | 'apart' {
+  if (tail.generation !== generation) return 'apart';
   if (isWithin(tail.snapshot, snapshot)) return 'later';
   return isWithin(snapshot, tail.snapshot) && tail.users.lastVisitorNo === lastVisitorNo ? 'earlier' : 'apart';
 }
 
-const hasColumns = ({ columns }: TailInterval, wanted: TailWanted) =>
+const hasColumns = ({ columns }: TailInterval, wanted: TailRequest) =>
   wanted.columns.every((name) => columns.includes(name));
 
 /** Intervals of which all events have to be read. */
-export const missingOf = ({ intervals }: Tail, wanted: TailWanted): number[] =>
+export const missingIntervals = ({ intervals }: Tail, wanted: TailRequest): number[] =>
   wanted.intervals.filter((interval) => {
     const held = intervals.get(interval);
     return held === undefined || !hasColumns(held, wanted);

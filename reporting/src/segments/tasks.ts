@@ -3,18 +3,18 @@ import { countFunnel, type FunnelTask } from './count-funnel.js';
 import { type CountTask, countGroups } from './count-groups.js';
 import { countJourneys, type JourneysTask } from './count-journeys.js';
 import { type CountedPanel, countPanels, type PanelsTask } from './count-panels.js';
-import { countReturns, type ReturnsTask } from './count-returns.js';
+import { countRetention, type RetentionTask } from './count-retention.js';
 import { type UnpackTask, unpackBlocks } from './unpack-blocks.js';
 import { type WarmUpTask, warmUp } from './warm-up.js';
 
-export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | ReturnsTask | UnpackTask | WarmUpTask;
+export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | RetentionTask | UnpackTask | WarmUpTask;
 
 const kinds = {
   count: countGroups,
   funnel: countFunnel,
   journeys: countJourneys,
   panels: countPanels,
-  returns: countReturns,
+  returns: countRetention,
   unpack: unpackBlocks,
   warmUp,
 };

@@ -20,18 +20,18 @@ export interface ThreadPool {
   close(): Promise<void>;
 }
 
-interface Running {
+interface RunningTask {
   task: Task;
   take: ((piece: unknown) => void) | undefined;
   resolve(result: unknown): void;
   reject(error: Error): void;
   /** It was in a thread that died. */
-  isSecond: boolean;
+  isRetry: boolean;
 }
 
 interface Thread {
   worker: Worker;
-  running: Map<number, Running>;
+  running: Map<number, RunningTask>;
 }
 
 /** Threads run what was built, also where this file is run from its source. */
@@ -59,7 +59,7 @@ function forget(thread: Thread, id: number): void {
   if (thread.running.size === 0) thread.worker.unref();
 }
 
-function post(thread: Thread, id: number, running: Running): void {
+function post(thread: Thread, id: number, running: RunningTask): void {
   thread.running.set(id, running);
   thread.worker.ref();
   try {
@@ -93,8 +93,8 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     if (!open.delete(thread) || isClosed) return;
     logger.error({ reason: String(reason) }, 'a thread that counts has ended; another one takes its place');
     for (const running of thread.running.values()) {
-      if (running.isSecond) running.reject(unavailable());
-      else send({ ...running, isSecond: true });
+      if (running.isRetry) running.reject(unavailable());
+      else send({ ...running, isRetry: true });
     }
   }
 
@@ -103,7 +103,7 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     return first && (first.running.size === 0 || others.length + 1 >= threads) ? first : start();
   }
 
-  function send(running: Running): void {
+  function send(running: RunningTask): void {
     if (isClosed) {
       running.reject(unavailable());
       return;
@@ -124,7 +124,7 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
       if (!isClosed) logger.warn({ err }, 'a thread that counts could not warm up; its first answers take longer');
     };
     const resolve = () => warm(thread, rounds - 1);
-    post(thread, lastId, { task: { kind: 'warmUp' }, take: undefined, resolve, reject, isSecond: true });
+    post(thread, lastId, { task: { kind: 'warmUp' }, take: undefined, resolve, reject, isRetry: true });
   }
 
   function startAll(): void {
@@ -134,8 +134,8 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
 
   const run: ThreadPool['run'] = (task, take) =>
     new Promise((resolve, reject) => {
-      const taking = take as Running['take'];
-      send({ task, take: taking, resolve: resolve as (result: unknown) => void, reject, isSecond: false });
+      const taking = take as RunningTask['take'];
+      send({ task, take: taking, resolve: resolve as (result: unknown) => void, reject, isRetry: false });
     });
 
   async function close(): Promise<void> {

@@ -6,16 +6,16 @@ import type { Part } from './part.js';
 import type { SelectedRows } from './select-parts.js';
 import { filteredColumns } from './select-rows.js';
 import { taskUint32s } from './task-memory.js';
-import { codesOfVisits, isOfVisits, look } from './visit-columns.js';
+import { isVisitColumn, mapCodes, visitCodes } from './visit-columns.js';
 
 /** Whether a plan counts visits only, by what they are like. */
-export function isOfWholeVisits(plan: CountPlan): boolean {
+export function countsWholeVisits(plan: CountPlan): boolean {
   const { keys, filter, typeCodes, viewCode } = plan;
-  const ofUsers = plan.withVisitors || plan.withViewers || plan.withAll;
+  const ofUsers = plan.withVisitors || plan.withViewers || plan.withTotalVisitors;
   const ofEvents = plan.withEvents || ofUsers || plan.numbers.length > 0;
   if (!plan.visits?.isCounted || ofEvents || viewCode !== undefined || typeCodes.length > 0) return false;
   const columns = keys.map((key) => (key.by === 'time' ? 'time' : key.column));
-  return [...columns, ...filteredColumns(filter)].every(isOfVisits);
+  return [...columns, ...filteredColumns(filter)].every(isVisitColumn);
 }
 
 /** A 1 for each visit that has a selected event; at 0 for events that are of none. */
@@ -39,7 +39,7 @@ export function rowsOfVisits(selected: SelectedRows[], visits: NumberedVisits, c
   const visit = numbers.subarray(0, rows);
   const ofRows = new Map<string, Numbers>([['visit', visit]]);
   for (const column of columns) {
-    ofRows.set(column, look(codesOfVisits(column, parts, visits), visit));
+    ofRows.set(column, mapCodes(visitCodes(column, parts, visits), visit));
   }
   return { rows, startMs: 0, columns: ofRows };
 }

@@ -1,15 +1,15 @@
 /** What visits are, where no column says it. */
 import type { TimeRange } from '../query/resolved-query.js';
-import { passiveTypes, visitsReachMs } from '../query/visits-sql.js';
+import { passiveTypes, visitMarginMs } from '../query/visits-sql.js';
 import type { VisitPlan } from './number-visits.js';
 import type { ReadParts } from './read-parts.js';
 
 /** Columns that visits are made of. */
 export const visitColumns = ['event_type', 'path'];
 
-export const aroundVisits = ({ from, to }: TimeRange): TimeRange => ({
-  from: new Date(from.getTime() - visitsReachMs),
-  to: new Date(to.getTime() + visitsReachMs),
+export const widenForVisits = ({ from, to }: TimeRange): TimeRange => ({
+  from: new Date(from.getTime() - visitMarginMs),
+  to: new Date(to.getTime() + visitMarginMs),
 });
 
 /** In terms of this site's codes. */

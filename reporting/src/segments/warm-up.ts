@@ -45,7 +45,14 @@ function partOf(blocks: PackedBlock[], day: number): Part {
 }
 
 const counts = {
-  ...{ withEvents: false, viewCode: 1, typeCodes: [], withVisitors: true, withViewers: false, withAll: false },
+  ...{
+    withEvents: false,
+    viewCode: 1,
+    typeCodes: [],
+    withVisitors: true,
+    withViewers: false,
+    withTotalVisitors: false,
+  },
   numbers: [],
 };
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { NumberMetric } from '../../src/query/resolved-query.js';
 import { countGroups } from '../../src/segments/count-groups.js';
 import type { CountPlan } from '../../src/segments/count-plan.js';
-import type { Values } from '../../src/segments/dictionaries.js';
+import type { ColumnValues } from '../../src/segments/dictionaries.js';
 import { mergeGroups } from '../../src/segments/merge-groups.js';
 import { numberTable, valuesToAdd } from '../../src/segments/number-table.js';
 import { numberValues } from '../../src/segments/number-values.js';
@@ -33,7 +33,7 @@ const plain = [
 ];
 const wide = ['9007199254740993', '-9223372036854775808', '99999999999999999999.5', `1${'0'.repeat(90)}`];
 
-function valuesOf(stored: string[], added: string[]): Values {
+function valuesOf(stored: string[], added: string[]): ColumnValues {
   const all = [...stored, ...added];
   return {
     ...{ column, stored: stored.length, texts: stored, added },
@@ -55,7 +55,7 @@ function randomPart(codes: number): Part {
 }
 
 /** Every number of the rows of each path, as text. */
-function numbersByPath(parts: Part[], values: Values): Map<number, string[]> {
+function numbersByPath(parts: Part[], values: ColumnValues): Map<number, string[]> {
   const found = new Map<number, string[]>();
   for (const { rows, columns } of parts) {
     for (let row = 0; row < rows; row += 1) {
@@ -105,7 +105,7 @@ function compareOnce(texts: string[]): void {
   const parts = Array.from({ length: 1 + random.below(4) }, () => randomPart(values.size() + 1));
   const plan: CountPlan = {
     keys: [{ by: 'column', column: 'path', size: 5 }],
-    ...{ typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withAll: false },
+    ...{ typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withTotalVisitors: false },
     numbers: [{ column, ranks: table.ranks, values: valuesToAdd(table, 1_000), withSpread: true }],
   };
   const bounds = [0, ...[random.below(lastVisitor), random.below(lastVisitor)].sort((a, b) => a - b)].slice(
@@ -147,7 +147,7 @@ it('says so when it meets a number that is too long, and only then', () => {
   const table = numberTable(values);
   const partWith = (code: number): Part => ({ rows: 1, startMs: 0, columns: new Map([[column, Uint8Array.of(code)]]) });
   const plan: CountPlan = {
-    ...{ keys: [], typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withAll: false },
+    ...{ keys: [], typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withTotalVisitors: false },
     numbers: [{ column, ranks: table.ranks, withSpread: true }],
   };
   const isIncomplete = (code: number) => {

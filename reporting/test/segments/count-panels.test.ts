@@ -65,7 +65,7 @@ const randomPlan = (spanMs: number): CountPlan => ({
   typeCodes: random() < 0.5 ? [2] : [],
   withVisitors: random() < 0.7,
   withViewers: random() < 0.5,
-  withAll: random() < 0.5,
+  withTotalVisitors: random() < 0.5,
   numbers: random() < 0.5 ? [{ column: random.pick(columns), ranks, values: prices, withSpread: random() < 0.5 }] : [],
 });
 
@@ -81,14 +81,14 @@ function numbersAt({ counts, least, most, sums, spread }: CountedNumbers, group:
 }
 
 /** Groups in whatever order, by their keys. */
-function byKeys({ keys, all, ofTypes, ofNumbers, ofVisits: _ofVisits, ...counts }: CountedGroups) {
+function byKeys({ keys, totalVisitors, ofTypes, ofNumbers, ofVisits: _ofVisits, ...counts }: CountedGroups) {
   const groups = Array.from(counts.events, (_, at) => [
     keys.map((values) => values[at]!).join(' '),
     ofTypes.map((counted) => counted[at]),
     ofNumbers.map((counted) => numbersAt(counted, at)),
     Object.values(counts as Record<string, Uint32Array>).map((counted) => counted[at]),
   ]);
-  return { all, groups: groups.sort((a, b) => String(a[0]).localeCompare(String(b[0]))) };
+  return { totalVisitors, groups: groups.sort((a, b) => String(a[0]).localeCompare(String(b[0]))) };
 }
 
 function compareOnce(random: Random): void {

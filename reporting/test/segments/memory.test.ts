@@ -4,7 +4,7 @@ import { createMemory } from '../../src/segments/memory.js';
 import { emptyTail } from '../../src/segments/tail.js';
 
 const snapshot = { xmin: 1, xmax: 1, running: [], isStandby: false };
-const tailOf = (ground: string) => emptyTail({ siteId: 'demo', ground, snapshot, lastVisitorNo: 0 });
+const tailOf = (generation: string) => emptyTail({ siteId: 'demo', generation, snapshot, lastVisitorNo: 0 });
 
 it('forgets texts of a site as soon as they are asked for in another epoch, and those of no other site', () => {
   const memory = createMemory(100_000);

@@ -14,7 +14,7 @@ function counted(keys: number[][], events: number[]): CountedGroups {
     keys: keys[0]!.map((_, at) => Uint32Array.from(keys, (key) => key[at]!)),
     events: Uint32Array.from(events),
     ...{ views: Uint32Array.from(lists.views), visitors: Uint32Array.from(lists.visitors) },
-    ...{ viewers: none, viewsOfVisitors: none, ofTypes: [], ofNumbers: [], all: 1 },
+    ...{ viewers: none, viewsOfVisitors: none, ofTypes: [], ofNumbers: [], totalVisitors: 1 },
   };
 }
 
@@ -48,7 +48,7 @@ it.each([
   });
   const merged = mergeGroups(shares);
   expect(eventsOf(merged)).toEqual(expected);
-  expect(merged.all).toBe(3);
+  expect(merged.totalVisitors).toBe(3);
 });
 
 it('has no groups where no thread has any', () => {

@@ -14,7 +14,7 @@ export interface NumberedUsers {
 const column = () => ({ sql: 'user_id', nullable: true });
 
 /** A 1 for each number that fits; 0 is an event without a user. */
-export async function fittingVisitors(
+export async function matchingVisitors(
   client: PoolClient,
   siteId: string,
   { op, ...condition }: Condition,
@@ -25,7 +25,7 @@ export async function fittingVisitors(
   const fits = filterSql({ ...condition, op: test }, column, parameters);
   const users = parameters.add([...added], 'text[]');
   const last = parameters.add(lastVisitorNo, 'integer');
-  const text = `/* reporting.fittingVisitors */
+  const text = `/* reporting.matchingVisitors */
 select visitor_no as number from visitors where site_id = ${parameters.site()} and ${fits}
 union all select ${last} + nth::int from unnest(${users}) with ordinality as added(user_id, nth) where ${fits}
 union all select 0 from (select null::text as user_id) as nobody where ${fits}`;

@@ -1,6 +1,6 @@
 /** Counts events, those of one type and visitors of groups in one go. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import type { Block } from './id-blocks.js';
+import type { IdBlock } from './id-blocks.js';
 import { type SeenIds, seenBlocks } from './seen-ids.js';
 
 export interface EventsOfVisitors {
@@ -11,19 +11,19 @@ export interface EventsOfVisitors {
   ids: Numbers;
 }
 
-export interface CountedTogether {
+export interface EventAndVisitorCounts {
   events: Uint32Array;
   ofType: Uint32Array;
   visitors: Uint32Array;
 }
 
 /** `blockIds` visitors are looked at together. */
-export function countTogether(
+export function countEventsAndVisitors(
   lists: EventsOfVisitors[],
   code: number,
   size: number,
   blockIds: number,
-): CountedTogether {
+): EventAndVisitorCounts {
   const counted = { events: new Uint32Array(size), ofType: new Uint32Array(size), visitors: new Uint32Array(size) };
   for (const list of lists) countNobody(list, code, counted);
   for (const { block, seen } of seenBlocks(lists, size, blockIds)) {
@@ -33,7 +33,7 @@ export function countTogether(
 }
 
 /** Events without a visitor come first. */
-function countNobody({ groups, types, ids }: EventsOfVisitors, code: number, counted: CountedTogether): void {
+function countNobody({ groups, types, ids }: EventsOfVisitors, code: number, counted: EventAndVisitorCounts): void {
   for (let at = 0; at < ids.length && ids[at] === 0; at += 1) {
     counted.events[groups[at]!]! += 1;
     if (types && types[at] === code) counted.ofType[groups[at]!]! += 1;
@@ -43,11 +43,11 @@ function countNobody({ groups, types, ids }: EventsOfVisitors, code: number, cou
 /** Most events are of the same visitor and group as the one before: these are only counted. */
 function countBlock(
   { groups, types: known, ids }: EventsOfVisitors,
-  { first, from, to }: Block,
+  { first, from, to }: IdBlock,
   list: number,
   code: number,
   { bits, words }: SeenIds,
-  counted: CountedTogether,
+  counted: EventAndVisitorCounts,
 ): void {
   const end = to[list]!;
   const types = known ?? ids;

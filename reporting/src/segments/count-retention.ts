@@ -7,7 +7,7 @@ import { type SelectedRows, type Selection, selectParts } from './select-parts.j
 import { type FilterPlan, listOf, type RowList, selectRows } from './select-rows.js';
 import { lastMs } from './windows.js';
 
-export interface ReturnsPlan extends Selection {
+export interface RetentionPlan extends Selection {
   first?: FilterPlan;
   returning?: FilterPlan;
   /** Of periods, in milliseconds since 1970. */
@@ -19,12 +19,12 @@ export interface ReturnsPlan extends Selection {
   tables: number;
 }
 
-export interface ReturnsTask extends SharedTask {
+export interface RetentionTask extends SharedTask {
   kind: 'returns';
-  plan: ReturnsPlan;
+  plan: RetentionPlan;
 }
 
-export interface CountedReturns {
+export interface CountedRetention {
   /** That of all, then those of values. */
   tables: ReturnTable[];
   /** Visitors by the value of their first event; empty where there is no question for it. */
@@ -47,7 +47,7 @@ interface Visitors {
 /** More than there are periods. */
 const noCohort = 255;
 
-function createVisitors({ visitors: [from, to], lastVisitor, plan }: ReturnsTask): Visitors {
+function createVisitors({ visitors: [from, to], lastVisitor, plan }: RetentionTask): Visitors {
   const count = Math.max(0, Math.min(to, lastVisitor + 1) - from);
   const words = Math.ceil((plan.bounds.length - 1) / 32);
   return {
@@ -99,7 +99,7 @@ function inOnePeriod(part: Part, bounds: number[]): number | undefined {
 }
 
 /** Events of one instant are in one part: the one with the least id comes first there. */
-function noteFirst(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
+function noteFirst(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, known: Visitors): void {
   const { part, period: ofAll } = selected;
   const list = firstOfEach(part, fitting(selected, plan.first));
   if (list.length === 0) return;
@@ -119,7 +119,7 @@ function noteFirst(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFind
   }
 }
 
-function noteReturns(selected: TimedRows, plan: ReturnsPlan, periodsOf: BucketFinder, known: Visitors): void {
+function noteReturns(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, known: Visitors): void {
   const { part, period: ofAll } = selected;
   const list = fitting(selected, plan.returning);
   const visitors = part.columns.get('visitor');
@@ -153,7 +153,7 @@ function countVisitor(table: ReturnTable, visitor: number, { cohort, returned, w
 }
 
 /** A visitor returns in a period by a later event than the first one, be it in the same period. */
-export function countReturns(task: ReturnsTask): CountedReturns {
+export function countRetention(task: RetentionTask): CountedRetention {
   const { plan, cancellation } = task;
   const known = createVisitors(task);
   const periodsOf = createBucketFinder({ bounds: plan.bounds });
@@ -170,7 +170,10 @@ export function countReturns(task: ReturnsTask): CountedReturns {
   return countVisitors(plan, known);
 }
 
-function countVisitors({ bounds, value: key, tableOf, tables: count }: ReturnsPlan, known: Visitors): CountedReturns {
+function countVisitors(
+  { bounds, value: key, tableOf, tables: count }: RetentionPlan,
+  known: Visitors,
+): CountedRetention {
   const { cohort, value } = known;
   const tables = Array.from({ length: count }, () => emptyTable(bounds.length - 1));
   const ofValues = new Uint32Array(key && !tableOf ? key.size : 0);
@@ -186,7 +189,7 @@ function countVisitors({ bounds, value: key, tableOf, tables: count }: ReturnsPl
 }
 
 /** Of threads, which counted different visitors. */
-export function addReturns(periods: number, lists: CountedReturns[]): CountedReturns {
+export function addRetention(periods: number, lists: CountedRetention[]): CountedRetention {
   const ofValues = Uint32Array.from(lists[0]!.ofValues, (_, value) =>
     lists.reduce((sum, list) => sum + list.ofValues[value]!, 0),
   );

@@ -2,10 +2,10 @@
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { expect, it } from 'vitest';
 import type { Condition } from '../../src/query/resolved-query.js';
-import type { Values } from '../../src/segments/dictionaries.js';
-import { fittingCodes } from '../../src/segments/fitting-codes.js';
+import type { ColumnValues } from '../../src/segments/dictionaries.js';
+import { matchingCodes } from '../../src/segments/matching-codes.js';
 
-const valuesOf = (texts: string[]): Values => ({
+const valuesOf = (texts: string[]): ColumnValues => ({
   ...{ column: 'path', stored: texts.length, texts, added: [], size: () => texts.length },
   textOf: (code) => (code === 0 ? null : texts[code - 1]!),
   codeOf: (text) => texts.indexOf(text) + 1,
@@ -19,7 +19,7 @@ async function fit(condition: Omit<Condition, 'dimension'>, texts: string[], ofP
     return { rows: ofPostgres.map((code) => ({ code })) };
   };
   const asking = { client: { query } as unknown as PoolClient, siteId: 'demo', hostnames: new Set<string>() };
-  const fitting = await fittingCodes(asking, { dimension: 'path', ...condition } as Condition, valuesOf(texts));
+  const fitting = await matchingCodes(asking, { dimension: 'path', ...condition } as Condition, valuesOf(texts));
   return { asked, codes: [...fitting.keys()].filter((code) => fitting[code] === 1) };
 }
 

@@ -1,13 +1,13 @@
 /** Lets one at a time do what the others wait for, and perhaps need not do any more. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 
-export interface Turns {
+export interface KeyedLock {
   /**
    * True: it is the caller's turn, until it leaves. False: another one has left, after which the caller looks again.
    * @throws ServiceError `query_timeout` when the signal fires while it waits.
    */
-  enter(name: string, age: number, signal?: AbortSignal): Promise<boolean>;
-  leave(name: string): void;
+  acquire(name: string, age: number, signal?: AbortSignal): Promise<boolean>;
+  release(name: string): void;
 }
 
 interface Waiting {
@@ -33,16 +33,16 @@ function waitAmong(waiting: Waiting[], age: number, signal?: AbortSignal): Promi
 }
 
 /** Who has the greatest `age` looks first: what it does may do for all others. */
-export function createTurns(): Turns {
+export function createKeyedLock(): KeyedLock {
   const taken = new Map<string, Waiting[]>();
   return {
-    enter(name, age, signal) {
+    acquire(name, age, signal) {
       const waiting = taken.get(name);
       if (waiting) return waitAmong(waiting, age, signal);
       taken.set(name, []);
       return Promise.resolve(true);
     },
-    leave(name) {
+    release(name) {
       const waiting = taken.get(name) ?? [];
       taken.delete(name);
       for (const { look } of waiting.sort((a, b) => b.age - a.age)) look();

@@ -86,7 +86,7 @@ function groupByTime(parts: Part[]): Pick<TimeGroup, 'parts'>[] {
 }
 
 /** The same events in parts that follow each other in time: late events lie in parts of their own, among the others. */
-export function inSequence(parts: Part[]): Part[] {
+export function mergeOverlappingParts(parts: Part[]): Part[] {
   return groupByTime(parts).map((group) => {
     if (group.parts.length === 1) return group.parts[0]!;
     const lists = group.parts.map((part) => listOf(part, selectRows(part, undefined, 'all')));

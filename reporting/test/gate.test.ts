@@ -1,6 +1,6 @@
 /** How many long queries work at once, and what becomes of the others. */
 import { expect, it } from 'vitest';
-import { createGate } from '../src/reading/heavy-queries.js';
+import { createGate } from '../src/reading/gate.js';
 
 /** Work that ends when it is told to, and says in which order it began. */
 function createWork() {
@@ -18,7 +18,7 @@ const refusal = { code: 'too_many_queries' };
 const forever = 60_000;
 
 it('lets as many work at once as it is told, and the others in the order they came', async () => {
-  const gate = createGate({ atOnce: 2, maxWaiting: 10, waitMs: forever });
+  const gate = createGate({ maxConcurrent: 2, maxWaiting: 10, maxWaitMs: forever });
   const { begun, work, end } = createWork();
   const answers = ['a', 'b', 'c', 'd'].map((name) => gate(work(name)));
   expect(begun).toEqual(['a', 'b']);
@@ -36,7 +36,7 @@ it('lets as many work at once as it is told, and the others in the order they ca
 });
 
 it('gives the place on when work fails, and passes the failure to who asked', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 10, waitMs: forever });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 10, maxWaitMs: forever });
   const failing = gate(() => Promise.reject(new Error('broken')));
   const next = gate(() => Promise.resolve('next'));
   await expect(failing).rejects.toThrow('broken');
@@ -45,7 +45,7 @@ it('gives the place on when work fails, and passes the failure to who asked', as
 });
 
 it('refuses at once when too many wait', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: forever });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: forever });
   const { work, end } = createWork();
   const first = gate(work('a'));
   const second = gate(() => Promise.resolve('b'));
@@ -55,7 +55,7 @@ it('refuses at once when too many wait', async () => {
 });
 
 it('refuses who has waited too long, and who comes later still gets the place', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 10, waitMs: 10 });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 10, maxWaitMs: 10 });
   const { begun, work, end } = createWork();
   const first = gate(work('a'));
   await expect(gate(work('late'))).rejects.toMatchObject(refusal);
@@ -66,7 +66,7 @@ it('refuses who has waited too long, and who comes later still gets the place', 
 });
 
 it('forgets who goes away while waiting or has gone already', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: forever });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: forever });
   const { begun, work, end } = createWork();
   const first = gate(work('a'));
   const client = new AbortController();
@@ -81,7 +81,7 @@ it('forgets who goes away while waiting or has gone already', async () => {
 });
 
 it('does not mind a client that goes away when its work is done or begun', async () => {
-  const gate = createGate({ atOnce: 1, maxWaiting: 1, waitMs: forever });
+  const gate = createGate({ maxConcurrent: 1, maxWaiting: 1, maxWaitMs: forever });
   const client = new AbortController();
   const { work, end } = createWork();
   const begun = gate(work('a'), client.signal);

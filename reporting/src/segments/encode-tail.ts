@@ -1,8 +1,8 @@
 /** Rows of events as Postgres gives them, as columns of numbers: one list for each interval. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
-import type { TailRow } from './read-tail.js';
 import { type SortedRows, sortRows } from './sorted-rows.js';
 import { codeOfText, numberOfUser, type TailTexts, type TailUsers } from './tail-codes.js';
+import type { TailRow } from './tail-statements.js';
 
 export interface RowCodes {
   /** What rows have besides what all have, in their order. */
@@ -79,7 +79,7 @@ function toColumns({ rows, micros }: OneInterval, { columns, texts, users }: Row
 }
 
 /** Interval → its rows. */
-export function gatherTailRows(rows: TailRow[], codes: RowCodes): Map<number, SortedRows> {
+export function encodeTailRows(rows: TailRow[], codes: RowCodes): Map<number, SortedRows> {
   const lists = new Map<number, SortedRows>();
   for (const [interval, some] of byInterval(rows)) {
     const txids = new Float64Array(some.rows.length);

@@ -1,11 +1,11 @@
 /** What a query needs of segments. */
 
-import { countedFilter } from '../query/counted-filter.js';
+import { effectiveFilter } from '../query/counted-filter.js';
 import { isVisitMetric } from '../query/metric-catalogue.js';
-import { isNumberMetric, partsOf } from '../query/number-metrics.js';
-import { isAboutVisitors } from '../query/plan-rollup.js';
+import { isNumberMetric, parseNumberMetric } from '../query/number-metrics.js';
+import { countsVisitors } from '../query/plan-rollup.js';
 import { conditionsOf, type Filter, type ResolvedQuery } from '../query/resolved-query.js';
-import { codedColumn, isOfVisits } from './visit-columns.js';
+import { isVisitColumn, sourceColumn } from './visit-columns.js';
 import { visitColumns } from './visit-rules.js';
 
 /** What is asked about visits. */
@@ -16,7 +16,7 @@ export interface VisitParams {
   withMedian: boolean;
 }
 
-export interface QuestionPlan {
+export interface SegmentQueryPlan {
   /** Columns whose values are codes. */
   coded: string[];
   /** Event types that have a metric of their own. */
@@ -42,8 +42,8 @@ export interface NumberParams {
   withSpread: boolean;
 }
 
-function numberQuestions(keys: ResolvedQuery['orderBy'][number]['key'][]): NumberParams[] {
-  const asked = keys.filter(isNumberMetric).map(partsOf);
+function numberParamsOf(keys: ResolvedQuery['orderBy'][number]['key'][]): NumberParams[] {
+  const asked = keys.filter(isNumberMetric).map(parseNumberMetric);
   return [...new Set(asked.map(({ column }) => column))].map((column) => {
     const measures = asked.filter((each) => each.column === column).map(({ measure }) => measure);
     const withSums = measures.some((measure) => measure === 'sum' || measure === 'average');
@@ -51,8 +51,8 @@ function numberQuestions(keys: ResolvedQuery['orderBy'][number]['key'][]): Numbe
   });
 }
 
-function visitQuestion(keys: string[], used: string[]): VisitParams | undefined {
-  const columns = [...new Set(used.filter(isOfVisits))];
+function visitParamsOf(keys: string[], used: string[]): VisitParams | undefined {
+  const columns = [...new Set(used.filter(isVisitColumn))];
   const isCounted = keys.some(isVisitMetric);
   if (columns.length === 0 && !isCounted) return undefined;
   return { columns, isCounted, withMedian: keys.includes('visit_duration_median') };
@@ -61,7 +61,8 @@ function visitQuestion(keys: string[], used: string[]): VisitParams | undefined 
 const isTime = (dimension: string) => dimension.startsWith('time:');
 
 /** Ids of sessions are kept as hashes; a name with dots may be a path into a property. */
-const isKept = (column: string) => column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
+const isInSegments = (column: string) =>
+  column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
 
 export interface ColumnsNeeded {
   /** Columns whose values are codes. */
@@ -77,34 +78,34 @@ export function columnsNeeded(
   ofWholeVisits = false,
 ): ColumnsNeeded | undefined {
   const used = [...filters.flatMap(conditionsOf).map(({ dimension }) => dimension), ...more];
-  if (!used.map(codedColumn).every(isKept)) return undefined;
-  const visits = [...new Set(used.filter(isOfVisits))];
+  if (!used.map(sourceColumn).every(isInSegments)) return undefined;
+  const visits = [...new Set(used.filter(isVisitColumn))];
   const usesVisits = ofWholeVisits || visits.length > 0;
-  const columns = used.filter((column) => column !== 'user_id').map(codedColumn);
+  const columns = used.filter((column) => column !== 'user_id').map(sourceColumn);
   const coded = [...new Set([...columns, ...(usesVisits ? visitColumns : [])])];
   return { coded, ...(usesVisits && { visits }) };
 }
 
 /** Undefined for what only raw events can answer. */
-export function planQuestion(query: ResolvedQuery): QuestionPlan | undefined {
+export function planSegmentQuery(query: ResolvedQuery): SegmentQueryPlan | undefined {
   const { dimensions, metrics, orderBy } = query;
-  const filtered = conditionsOf(countedFilter(query)).map(({ dimension }) => dimension);
+  const filtered = conditionsOf(effectiveFilter(query)).map(({ dimension }) => dimension);
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
-  const numbers = numberQuestions(keys);
+  const numbers = numberParamsOf(keys);
   const used = [
     ...dimensions.filter((dimension) => !isTime(dimension)),
     ...filtered,
     ...numbers.map(({ column }) => column),
   ];
-  if (!used.map(codedColumn).every(isKept)) return undefined;
+  if (!used.map(sourceColumn).every(isInSegments)) return undefined;
   const types = [...new Set(keys.filter((key) => key.startsWith('event:')).map((key) => key.slice('event:'.length)))];
   const withViewers = keys.includes('views_per_visitor');
   const withViews = keys.includes('views') || withViewers;
-  const withVisitors = keys.some(isAboutVisitors);
+  const withVisitors = keys.some(countsVisitors);
   const byType = withViews || types.length > 0;
-  const visits = visitQuestion(keys, used);
+  const visits = visitParamsOf(keys, used);
   const columns = [
-    ...used.filter((dimension) => dimension !== 'user_id').map(codedColumn),
+    ...used.filter((dimension) => dimension !== 'user_id').map(sourceColumn),
     ...(byType ? ['event_type'] : []),
     ...(visits ? visitColumns : []),
   ];

@@ -1,10 +1,10 @@
 /** Gives each different list of codes a number, for lists of one length. */
 
-export interface ListNumbers {
+export interface TupleIds {
   /** Of the list that begins at a place of `codes`: the same for equal lists, from 0 on. */
-  numberOf(codes: Uint32Array, place: number): number;
+  idOf(codes: Uint32Array, place: number): number;
   size(): number;
-  listOf(number: number): number[];
+  tupleOf(number: number): number[];
   /** All lists one behind the other, in the order of their numbers. */
   codes(): Uint32Array;
 }
@@ -29,7 +29,7 @@ function areEqual(left: Uint32Array, leftPlace: number, right: Uint32Array, righ
 const firstSlots = 1_024;
 
 /** An open hash table: of half a million visits a Map of texts would take most of the time. */
-export function createListNumbers(length: number): ListNumbers {
+export function createTupleIds(length: number): TupleIds {
   let slots = new Int32Array(firstSlots);
   let known = new Uint32Array((firstSlots / 2) * length);
   let size = 0;
@@ -52,7 +52,7 @@ export function createListNumbers(length: number): ListNumbers {
   }
 
   return {
-    numberOf(codes, place) {
+    idOf(codes, place) {
       const found = slots[slotOf(codes, place)]!;
       if (found !== 0) return found - 1;
       if (2 * (size + 1) > slots.length) grow();
@@ -62,7 +62,7 @@ export function createListNumbers(length: number): ListNumbers {
       return size - 1;
     },
     size: () => size,
-    listOf: (number) => [...known.subarray(number * length, (number + 1) * length)],
+    tupleOf: (number) => [...known.subarray(number * length, (number + 1) * length)],
     codes: () => known.slice(0, size * length),
   };
 }

@@ -3,11 +3,11 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 
 export interface GateLimits {
   /** Queries at work at one time. */
-  atOnce: number;
+  maxConcurrent: number;
   /** Queries that may wait; one more is refused at once. */
   maxWaiting: number;
   /** Longest wait; whose turn has not come then is refused. */
-  waitMs: number;
+  maxWaitMs: number;
   /** What reads more than so many events, or as much, needs a turn. */
   heavyEvents?: number;
 }
@@ -17,20 +17,25 @@ export interface GateLimits {
  * @throws ServiceError `too_many_queries`.
  */
 export type Gate = (<T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>) & {
-  readonly atOnce: number;
+  readonly maxConcurrent: number;
   readonly heavyEvents: number;
   /** Whether the next query would run at once. */
-  isFree(): boolean;
+  hasFreeSlot(): boolean;
 };
 
 /** About a tenth of a second of work. */
 const defaultHeavyEvents = 100_000;
 
-export function createGate({ atOnce, maxWaiting, waitMs, heavyEvents = defaultHeavyEvents }: GateLimits): Gate {
-  let working = 0;
+export function createGate({
+  maxConcurrent,
+  maxWaiting,
+  maxWaitMs,
+  heavyEvents = defaultHeavyEvents,
+}: GateLimits): Gate {
+  let running = 0;
   const waiting = new Set<() => void>();
 
-  function turn(gone?: AbortSignal): Promise<void> {
+  function waitForSlot(gone?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void) => {
         waiting.delete(enter);
@@ -40,29 +45,29 @@ export function createGate({ atOnce, maxWaiting, waitMs, heavyEvents = defaultHe
       };
       const enter = () => settle(resolve);
       const refuse = () => settle(() => reject(new ServiceError('too_many_queries')));
-      const timer = setTimeout(refuse, waitMs);
+      const timer = setTimeout(refuse, maxWaitMs);
       gone?.addEventListener('abort', refuse);
       waiting.add(enter);
     });
   }
 
   /** The place goes to who waits longest, without being free in between: nobody overtakes. */
-  function leave(): void {
+  function releaseSlot(): void {
     const [next] = waiting;
     if (next) next();
-    else working -= 1;
+    else running -= 1;
   }
 
   const gate = async <T>(work: () => Promise<T>, gone?: AbortSignal): Promise<T> => {
     if (gone?.aborted) throw new ServiceError('too_many_queries');
-    if (working < atOnce) working += 1;
+    if (running < maxConcurrent) running += 1;
     else if (waiting.size >= maxWaiting) throw new ServiceError('too_many_queries');
-    else await turn(gone);
+    else await waitForSlot(gone);
     try {
       return await work();
     } finally {
-      leave();
+      releaseSlot();
     }
   };
-  return Object.assign(gate, { atOnce, heavyEvents, isFree: () => working < atOnce });
+  return Object.assign(gate, { maxConcurrent, heavyEvents, hasFreeSlot: () => running < maxConcurrent });
 }

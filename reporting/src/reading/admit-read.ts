@@ -2,11 +2,11 @@
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { Admit } from '../query/reading-cost.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
-import type { Gate } from './heavy-queries.js';
+import type { Gate } from './gate.js';
 import { inSnapshot } from './in-snapshot.js';
 import type { ReadBudget } from './read-budget.js';
 
-export interface Reads {
+export interface ReadOptions {
   admit?: Admit | undefined;
   /** Absent: everything is counted from rollups and raw events. */
   engine?: SegmentEngine | undefined;
@@ -14,7 +14,7 @@ export interface Reads {
   signal?: AbortSignal | undefined;
 }
 
-export interface ReadDependencies {
+export interface ReadDeps {
   pool: Pool;
   gate: Gate;
   engine?: SegmentEngine | undefined;
@@ -33,10 +33,10 @@ const longestStatementMs = 15_000;
  * The read is cancelled in Postgres when its client has left or its time is up.
  * @throws ServiceError `too_many_queries`, or what Postgres says.
  */
-export async function readInTurn<T>(
-  { pool, gate, engine }: ReadDependencies,
+export async function admitRead<T>(
+  { pool, gate, engine }: ReadDeps,
   { signal, remainingMs }: ReadBudget,
-  read: (client: PoolClient, reads: Reads) => Promise<T>,
+  read: (client: PoolClient, reads: ReadOptions) => Promise<T>,
   longestMs = longestStatementMs,
 ): Promise<T> {
   const run = (admit?: Admit) =>
@@ -44,7 +44,7 @@ export async function readInTurn<T>(
       signal,
       statementTimeoutMs: Math.min(longestMs, remainingMs()),
     });
-  if (gate.isFree()) return gate(() => run(), signal);
+  if (gate.hasFreeSlot()) return gate(() => run(), signal);
   const isHeavy = new Error('the read has to wait for its turn');
   let weight = 0;
   try {

@@ -4,9 +4,9 @@ import { intervalMs } from '@millrace/shared/contract/rollups';
 import { unite } from '@millrace/shared/segments/interval-ranges';
 import type { Directory } from '@millrace/shared/segments/segment-format';
 import { type CoveringSegment, clip, type ListedSegment, type SegmentCover } from './cover-segments.js';
-import type { WantedPart } from './load-parts.js';
+import type { PlannedPart } from './load-parts.js';
 
-export interface Needs {
+export interface DataNeeds {
   from: number;
   to: number;
   /** Columns whose values are codes. */
@@ -31,7 +31,7 @@ function isCut({ covers }: ListedSegment, bounds: readonly number[]): boolean {
   return bounds.some((bound) => bound > from && bound < to);
 }
 
-function columnsOf({ segment, windows }: CoveringSegment, needs: Needs): string[] {
+function columnsOf({ segment, windows }: CoveringSegment, needs: DataNeeds): string[] {
   const isSplit = needs.bounds !== undefined && (needs.byHours || isCut(segment, needs.bounds));
   if (needs.usesVisits) return ['time', 'micros', 'visitor', 'session', 'session_ids', ...needs.coded];
   if (needs.usesTime) return ['time', 'micros', 'visitor', ...needs.coded];
@@ -40,12 +40,12 @@ function columnsOf({ segment, windows }: CoveringSegment, needs: Needs): string[
 }
 
 /** Segments that leave out what is asked for are read as raw events. */
-export function wantedParts(
+export function planParts(
   cover: SegmentCover,
   directories: ReadonlyMap<ListedSegment, Directory>,
-  needs: Needs,
-): { parts: WantedPart[]; raw: number[] } {
-  const parts: WantedPart[] = [];
+  needs: DataNeeds,
+): { parts: PlannedPart[]; raw: number[] } {
+  const parts: PlannedPart[] = [];
   let { raw } = cover;
   for (const covering of cover.segments) {
     const directory = directories.get(covering.segment)!;
@@ -55,5 +55,5 @@ export function wantedParts(
   return { parts, raw };
 }
 
-const windowsOf = ({ segment, windows }: CoveringSegment, { from, to }: Needs): number[] =>
+const windowsOf = ({ segment, windows }: CoveringSegment, { from, to }: DataNeeds): number[] =>
   windows ?? clip(segment.covers, { from, to });

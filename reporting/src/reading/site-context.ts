@@ -2,10 +2,10 @@
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { TimeRange } from '../query/resolved-query.js';
 import type { DateRange } from '../query-request/parse-date-range.js';
-import { besideSnapshots, inSnapshot } from './in-snapshot.js';
-import { queryNamed } from './named-statement.js';
+import { inSnapshot, runShortStatement } from './in-snapshot.js';
+import { queryNamed } from './query-named.js';
 
-export interface SiteCircumstances {
+export interface SiteContext {
   /** False for a site without an event that nobody has created either. */
   siteKnown: boolean;
   siteTimezone: string;
@@ -23,8 +23,8 @@ const isOfSeveralDays = (from: Date, to: Date): boolean =>
   Math.floor(from.getTime() / dayMs) < Math.floor((to.getTime() - 1) / dayMs);
 
 /** What `meta` of an answer about a range says of its site. */
-export const metaOfSite = (
-  { siteKnown, hasDailyVisitors }: Pick<SiteCircumstances, 'siteKnown' | 'hasDailyVisitors'>,
+export const siteMeta = (
+  { siteKnown, hasDailyVisitors }: Pick<SiteContext, 'siteKnown' | 'hasDailyVisitors'>,
   { from, to }: TimeRange,
 ) => ({
   site_known: siteKnown,
@@ -35,7 +35,7 @@ export const metaOfSite = (
 export const needsEvents = (...ranges: (DateRange | string | undefined)[]): boolean =>
   ranges.some((range) => typeof range === 'object' && range.kind === 'named' && range.name === 'all');
 
-const withEventsStatement = `/* reporting.readCircumstances */
+const withEventsStatement = `/* reporting.readSiteContext */
 select (select timezone from sites where site_id = $1) as "siteTimezone",
   (select daily_visitors from sites where site_id = $1) as "hasDailyVisitors",
   (select min(timestamp) from events where site_id = $1) as "firstEvent",
@@ -54,14 +54,14 @@ type Row = {
 };
 
 /** Looks for the events only when asked, since they can lie in any partition. A site that is not known yet is in UTC. */
-export async function readCircumstances(
+export async function readSiteContext(
   pool: Pool,
   siteId: string,
   withEvents: boolean,
   signal?: AbortSignal,
-): Promise<SiteCircumstances> {
+): Promise<SiteContext> {
   // One statement is of one moment by itself; to look for events is worth what a snapshot tells the planner.
-  if (!withEvents) return besideSnapshots(pool, () => readSite(pool, siteId, false), signal);
+  if (!withEvents) return runShortStatement(pool, () => readSite(pool, siteId, false), signal);
   return inSnapshot(pool, (client) => readSite(client, siteId, true), signal ? { signal } : {});
 }
 
@@ -70,7 +70,7 @@ export async function readSite(
   client: Pick<PoolClient, 'query'>,
   siteId: string,
   withEvents: boolean,
-): Promise<SiteCircumstances> {
+): Promise<SiteContext> {
   const values = [siteId];
   const { rows } = withEvents
     ? await client.query<Row>(withEventsStatement, values)
