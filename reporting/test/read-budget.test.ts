@@ -9,7 +9,7 @@ import { budgetOf, startBudgets } from '../src/reading/read-budget.js';
 function build(askDatabase: () => Promise<boolean>) {
   const app = express();
   const stopped: boolean[] = [];
-  app.use(startBudgets(askDatabase, { stopMs: 10, askMs: 20, answerMs: 60 }));
+  app.use(startBudgets(askDatabase, { stopMs: 10, checkMs: 20, answerMs: 60 }));
   app.get('/', (_req, res) => {
     budgetOf(res).signal.addEventListener('abort', () => stopped.push(true));
   });
@@ -25,7 +25,7 @@ it('is told that the query took too long, when the database is well', async () =
 
 it('sends nothing more when the answer comes after it', async () => {
   const app = express();
-  app.use(startBudgets(async () => true, { stopMs: 10, askMs: 20, answerMs: 60 }));
+  app.use(startBudgets(async () => true, { stopMs: 10, checkMs: 20, answerMs: 60 }));
   let answered = () => {};
   const isAnswered = new Promise<void>((resolve) => {
     answered = resolve;

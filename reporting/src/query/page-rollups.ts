@@ -1,10 +1,11 @@
 /** The rows of an answer from rollups: their groups in the order that was asked for, cut to the page. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { eventsSinceOf } from '../reading/events-since.js';
 import type { RollupReading } from './covered-tables.js';
 import { countedType } from './metric-catalogue.js';
 import { type Comparable, checkPage, compareRows, shareOf } from './page-rows.js';
 import { planRollup, type RollupPlan } from './plan-rollup.js';
-import { missingBefore, type RawAnswer } from './read-raw.js';
+import type { RawAnswer } from './read-raw.js';
 import { type Group, readRollups } from './read-rollups.js';
 import type { Dimension, Metric, ResolvedQuery, ResultRow } from './resolved-query.js';
 import { planReading, type RollupState } from './rollup-state.js';
@@ -20,13 +21,13 @@ export async function answerRollup(
   const withShare = [...query.metrics, ...query.orderBy.map(({ key }) => key)].includes('share');
   const totalVisitors = withShare ? await countTotalVisitors(client, query, state) : 0;
   const read = groupValues(plan, totalVisitors);
-  const groups = fillGaps(query, await readRollups(client, reading), plan);
+  const groups = fillRollupGaps(query, await readRollups(client, reading), plan);
   const page = groups.sort(compareRows(query, read)).slice(query.offset, query.offset + query.limit);
   checkPage(page);
   return {
     rows: page.map((group) => toRow(query, group, read)),
     ...(query.totalRows && { totalRows: groups.length }),
-    ...(cover.raw[0] && missingBefore(state.rawSince, new Date(cover.raw[0].from))),
+    ...(cover.raw[0] && eventsSinceOf(state.rawSince, new Date(cover.raw[0].from))),
   };
 }
 
@@ -39,7 +40,7 @@ async function countTotalVisitors(client: PoolClient, query: ResolvedQuery, stat
 }
 
 /** A series has every bucket, and without dimensions there is one row, also when nothing happened. */
-function fillGaps({ dimensions, buckets }: ResolvedQuery, groups: Group[], plan: RollupPlan): Group[] {
+function fillRollupGaps({ dimensions, buckets }: ResolvedQuery, groups: Group[], plan: RollupPlan): Group[] {
   const isSeries = dimensions.length === 1 && buckets !== undefined;
   if (!isSeries && dimensions.length > 0) return groups;
   const found = new Map(groups.map((group) => [group.bucket, group]));

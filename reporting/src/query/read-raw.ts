@@ -1,5 +1,6 @@
 /** Answers a query by counting raw events: whatever can be asked. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
+import { eventsSinceOf } from '../reading/events-since.js';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 import { type MatchingEvents, matchingEvents } from './matching-events.js';
 import { isVisitMetric, metricEntry, type VisitMetric } from './metric-catalogue.js';
@@ -41,13 +42,9 @@ export async function readRaw(client: PoolClient, query: ResolvedQuery): Promise
       return { dimensions, metrics: row.slice(query.dimensions.length) };
     }),
     ...(total !== null && { totalRows: total }),
-    ...missingBefore(rawSince, query.range.from),
+    ...eventsSinceOf(rawSince, query.range.from),
   };
 }
-
-/** What an answer says that is counted from events since `from`. */
-export const missingBefore = (rawSince: Date | null, from: Date): Pick<RawAnswer, 'eventsSince'> =>
-  rawSince !== null && from < rawSince ? { eventsSince: rawSince } : {};
 
 const timePlace = ({ dimensions }: ResolvedQuery) => dimensions.findIndex((dimension) => dimension.startsWith('time:'));
 

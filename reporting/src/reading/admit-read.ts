@@ -1,4 +1,4 @@
-/** Admits reads: light ones at once, heavy ones a few at a time, by what they read and not by who asks. */
+/** Runs light reads immediately and heavy ones a few at a time, by how much they read rather than by caller. */
 import type { Pool, PoolClient } from '@millrace/shared/platform/postgres';
 import type { Admit } from '../query/reading-cost.js';
 import type { SegmentEngine } from '../segments/segment-engine.js';
@@ -8,9 +8,9 @@ import type { ReadBudget } from './read-budget.js';
 
 export interface ReadOptions {
   admit?: Admit | undefined;
-  /** Absent: everything is counted from rollups and raw events. */
+  /** When absent, everything is counted from rollups and raw events. */
   engine?: SegmentEngine | undefined;
-  /** Fires when nobody waits for the answer any more. */
+  /** Fires when the caller no longer waits for the answer. */
   signal?: AbortSignal | undefined;
 }
 
@@ -20,18 +20,18 @@ export interface ReadDeps {
   engine?: SegmentEngine | undefined;
 }
 
-/** Rows of rollups are read about so many times as fast as raw events. */
+/** Rollup rows are read about this many times as fast as raw events. */
 const rowsPerEvent = 4;
 
-/** Statements of the pool may take so long; see `main.ts`. */
+/** The pool's own statement limit; see `main.ts`. */
 const longestStatementMs = 15_000;
 
 /**
- * Runs `read` on one snapshot. While a place for heavy reads is free, it takes that place without asking for the cost, since counting
- * the events can take half as long as reading them. Otherwise `read` tells `admit` what each part costs before reading it: a light
- * read is answered right away, a heavy one starts again when its turn has come, since a waiting read must not hold a connection.
- * The read is cancelled in Postgres when its client has left or its time is up.
- * @throws ServiceError `too_many_queries`, or what Postgres says.
+ * Runs `read` on one snapshot. While a slot for heavy reads is free, it takes that slot without estimating the cost, since counting
+ * the events can take half as long as reading them. Otherwise `read` passes the cost of each part to `admit` before reading it: a light
+ * read runs to the end, a heavy one is abandoned and starts over once it gets a slot, so that it holds no connection while it waits.
+ * The read is cancelled in Postgres when the client disconnects or the time is up.
+ * @throws ServiceError `too_many_queries`, or the error from Postgres.
  */
 export async function admitRead<T>(
   { pool, gate, engine }: ReadDeps,
@@ -45,7 +45,7 @@ export async function admitRead<T>(
       statementTimeoutMs: Math.min(longestMs, remainingMs()),
     });
   if (gate.hasFreeSlot()) return gate(() => run(), signal);
-  const isHeavy = new Error('the read has to wait for its turn');
+  const isHeavy = new Error('the read has to wait for a slot');
   let weight = 0;
   try {
     return await run(({ events, rows }) => {

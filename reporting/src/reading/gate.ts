@@ -1,25 +1,25 @@
-/** Turns many long queries at once into a few at a time: the others wait their turn, or are refused. */
+/** Limits how many long queries run at once; the others wait in line, or are refused. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 
 export interface GateLimits {
-  /** Queries at work at one time. */
+  /** Queries that run at the same time. */
   maxConcurrent: number;
-  /** Queries that may wait; one more is refused at once. */
+  /** Queries that may wait; further ones are refused immediately. */
   maxWaiting: number;
-  /** Longest wait; whose turn has not come then is refused. */
+  /** A query that has waited this long is refused. */
   maxWaitMs: number;
-  /** What reads more than so many events, or as much, needs a turn. */
+  /** Queries that read more than this many events, or the equivalent in rollup rows, need a slot. */
   heavyEvents?: number;
 }
 
 /**
- * Runs `work` when it is its turn. `gone` fires when nobody waits for the answer any more: who still waits then leaves.
+ * Runs `work` once a slot is free. A query that is still waiting when `signal` fires is refused.
  * @throws ServiceError `too_many_queries`.
  */
-export type Gate = (<T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>) & {
+export type Gate = (<T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>) & {
   readonly maxConcurrent: number;
   readonly heavyEvents: number;
-  /** Whether the next query would run at once. */
+  /** Whether the next query would run immediately. */
   hasFreeSlot(): boolean;
 };
 
@@ -35,34 +35,34 @@ export function createGate({
   let running = 0;
   const waiting = new Set<() => void>();
 
-  function waitForSlot(gone?: AbortSignal): Promise<void> {
+  function waitForSlot(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: () => void) => {
         waiting.delete(enter);
         clearTimeout(timer);
-        gone?.removeEventListener('abort', refuse);
+        signal?.removeEventListener('abort', refuse);
         outcome();
       };
       const enter = () => settle(resolve);
       const refuse = () => settle(() => reject(new ServiceError('too_many_queries')));
       const timer = setTimeout(refuse, maxWaitMs);
-      gone?.addEventListener('abort', refuse);
+      signal?.addEventListener('abort', refuse);
       waiting.add(enter);
     });
   }
 
-  /** The place goes to who waits longest, without being free in between: nobody overtakes. */
+  /** Hands the slot to the query that has waited longest, without freeing it in between, so none can overtake. */
   function releaseSlot(): void {
     const [next] = waiting;
     if (next) next();
     else running -= 1;
   }
 
-  const gate = async <T>(work: () => Promise<T>, gone?: AbortSignal): Promise<T> => {
-    if (gone?.aborted) throw new ServiceError('too_many_queries');
+  const gate = async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    if (signal?.aborted) throw new ServiceError('too_many_queries');
     if (running < maxConcurrent) running += 1;
     else if (waiting.size >= maxWaiting) throw new ServiceError('too_many_queries');
-    else await waitForSlot(gone);
+    else await waitForSlot(signal);
     try {
       return await work();
     } finally {

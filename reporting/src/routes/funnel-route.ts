@@ -15,7 +15,7 @@ import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/ch
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { readJson } from '../read-json.js';
 import type { ReadOptions } from '../reading/admit-read.js';
-import { eventsSince } from '../reading/events-since.js';
+import { readEventsSince } from '../reading/events-since.js';
 import { needsEvents, siteMeta } from '../reading/site-context.js';
 import { answerFunnel } from '../segments/answer-funnel.js';
 import { widenForVisits } from '../segments/visit-rules.js';
@@ -90,7 +90,7 @@ function questionOf(pool: Pool, asked: FunnelRequest, now: Date): Question {
           const query = { site_id: siteId, timezone, ...echo(asked, range) };
           return {
             fields: { ...bodyOf(asked, answer), query },
-            meta: { source: answer.source, ...siteMeta(site, range), ...(await eventsSince(client, range.from)) },
+            meta: { source: answer.source, ...siteMeta(site, range), ...(await readEventsSince(client, range.from)) },
           };
         },
       };

@@ -14,7 +14,7 @@ import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/ch
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { readJson } from '../read-json.js';
 import type { ReadOptions } from '../reading/admit-read.js';
-import { eventsSince } from '../reading/events-since.js';
+import { readEventsSince } from '../reading/events-since.js';
 import { needsEvents, type SiteContext, siteMeta } from '../reading/site-context.js';
 import { answerJourneys, type JourneysAnswer } from '../segments/answer-journeys.js';
 import { widenForVisits } from '../segments/visit-rules.js';
@@ -77,7 +77,7 @@ function resolveJourneys(
       const { source, ...found } = await answer(client, question, reads);
       return {
         fields: { ...shown(found), query },
-        meta: { source, ...siteMeta(site, range), ...(await eventsSince(client, range.from)) },
+        meta: { source, ...siteMeta(site, range), ...(await readEventsSince(client, range.from)) },
       };
     },
   };

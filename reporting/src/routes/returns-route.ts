@@ -10,7 +10,7 @@ import { checkPatterns, patternsOf, patternTimeoutMs } from '../query-request/ch
 import { resolveQuery } from '../query-request/resolve-query.js';
 import { readJson } from '../read-json.js';
 import type { ReadOptions } from '../reading/admit-read.js';
-import { eventsSince } from '../reading/events-since.js';
+import { readEventsSince } from '../reading/events-since.js';
 import { needsEvents, type SiteContext, siteMeta } from '../reading/site-context.js';
 import { periodsOf } from '../retention/cohort-periods.js';
 import { describeReturns } from '../retention/describe-returns.js';
@@ -79,7 +79,7 @@ function resolveReturns(pool: Pool, asked: ReturnsRequest, now: Date, site: Site
     async read(client, reads) {
       const { source, ...returns } = await answer(client, question, reads);
       const fields = { ...describeReturns(returns, periods.shown, breakdown !== undefined), query };
-      return { fields, meta: { source, ...siteMeta(site, range), ...(await eventsSince(client, range.from)) } };
+      return { fields, meta: { source, ...siteMeta(site, range), ...(await readEventsSince(client, range.from)) } };
     },
   };
 }

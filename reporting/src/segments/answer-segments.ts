@@ -1,9 +1,10 @@
 /** Answers a query from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { effectiveFilter } from '../query/counted-filter.js';
-import { missingBefore, type RawAnswer } from '../query/read-raw.js';
+import type { RawAnswer } from '../query/read-raw.js';
 import type { Dimension, Filter, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
 import type { ReadOptions } from '../reading/admit-read.js';
+import { eventsSinceOf } from '../reading/events-since.js';
 import type { CountedGroups, CountTask } from './count-groups.js';
 import type { NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
@@ -125,7 +126,7 @@ export function toAnswer(
     displayText(sourceColumn(dimension), values.get(sourceColumn(dimension))!.textOf(code), hostnames);
   return {
     ...pageGroups(query, groups, { textOf, types, numbers }),
-    ...missingBefore(site.rawSince, query.range.from),
+    ...eventsSinceOf(site.rawSince, query.range.from),
     source: hasRaw ? 'mixed' : 'segments',
   };
 }

@@ -9,7 +9,7 @@ export interface GroupedIds {
 }
 
 /** Ids that are looked at together: one bit each. */
-const together = 32;
+const idsPerStretch = 32;
 
 interface OpenList extends GroupedIds {
   place: number;
@@ -52,7 +52,7 @@ export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   const open = openLists(lists);
   for (let stretch = 1; open.length > 0; stretch += 1) {
     const least = leastId(open);
-    const end = least - (least % together) + together;
+    const end = least - (least % idsPerStretch) + idsPerStretch;
     for (let at = open.length - 1; at >= 0; at -= 1) {
       const list = open[at]!;
       list.place = countStretch(list, end, stretch, counts, seen, seenAt);
@@ -74,7 +74,7 @@ function countStretch(
   let at = place;
   for (; at < ids.length && ids[at]! < end; at += 1) {
     const group = groups[at]!;
-    const bit = 1 << (ids[at]! % together);
+    const bit = 1 << (ids[at]! % idsPerStretch);
     if (seenAt[group] !== stretch) {
       seenAt[group] = stretch;
       seen[group] = bit;

@@ -49,10 +49,10 @@ export interface TailRequest {
 }
 
 /** What is seldom asked for, or dear, is read once somebody has asked for it. */
-const firstColumns = ['event_type', 'path', 'profile_id'];
+const initialColumns = ['event_type', 'path', 'profile_id'];
 
 export const emptyTail = ({ generation, snapshot, lastVisitorNo }: TailTarget): Tail => ({
-  ...{ generation, snapshot, columns: firstColumns, texts: new Map() },
+  ...{ generation, snapshot, columns: initialColumns, texts: new Map() },
   ...{ users: createUsers(lastVisitorNo), intervals: new Map() },
 });
 
