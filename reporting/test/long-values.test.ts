@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addJune, type ExportStack, startExportStack } from './export-stack.js';
 
 const refused =
-  'date_range has more than 32 MB of rows for this question; ask for a shorter one, for fewer rows or for shorter values';
+  'date_range has more than 32 MB of rows for this query; request a shorter range, fewer rows or shorter values';
 const june = '2026-06-01,2026-06-30';
 let stack: ExportStack;
 let service: SpawnedService;

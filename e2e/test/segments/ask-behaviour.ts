@@ -5,7 +5,7 @@ import { readJourneys } from '@millrace/reporting/journeys/read-journeys';
 import { readReturns } from '@millrace/reporting/retention/read-returns';
 import { answerFunnel } from '@millrace/reporting/segments/answer-funnel';
 import { answerJourneys } from '@millrace/reporting/segments/answer-journeys';
-import { answerRetention } from '@millrace/reporting/segments/answer-returns';
+import { answerRetention } from '@millrace/reporting/segments/answer-retention';
 import { type Asking, checkAnswer } from './check-answer.js';
 import { countFunnelPlainly, inOrder, type PlainCounts, type PlainFunnel } from './plain/funnel.js';
 import { countJourneysPlainly } from './plain/journeys.js';

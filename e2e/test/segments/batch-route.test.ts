@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { ensureMonths } from '@millrace/processor/events/ensure-partitions';
 import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
-import { createGate, type Gate } from '@millrace/reporting/reading/heavy-queries';
+import { createGate, type Gate } from '@millrace/reporting/reading/gate';
 import { batchRoute } from '@millrace/reporting/routes/batch-route';
 import { queryRoute } from '@millrace/reporting/routes/query-route';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';

@@ -9,7 +9,7 @@ import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { readReturns } from '@millrace/reporting/retention/read-returns';
 import type { ReturnsParams, ReturnTable } from '@millrace/reporting/retention/return-table';
 import { answerJourneys } from '@millrace/reporting/segments/answer-journeys';
-import { answerRetention } from '@millrace/reporting/segments/answer-returns';
+import { answerRetention } from '@millrace/reporting/segments/answer-retention';
 import { createSegmentEngine, type SegmentEngine } from '@millrace/reporting/segments/segment-engine';
 import { createTestDatabase, silent, type TestDatabase } from '@millrace/shared/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';

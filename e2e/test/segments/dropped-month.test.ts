@@ -6,7 +6,7 @@ import { insertEvents } from '@millrace/processor/events/insert-events';
 import { rollSite } from '@millrace/processor/rollups/roll-site';
 import { answerQuery } from '@millrace/reporting/query/answer-query';
 import type { ResolvedQuery } from '@millrace/reporting/query/resolved-query';
-import { createGate } from '@millrace/reporting/reading/heavy-queries';
+import { createGate } from '@millrace/reporting/reading/gate';
 import { inSnapshot } from '@millrace/reporting/reading/in-snapshot';
 import { funnelRoute } from '@millrace/reporting/routes/funnel-route';
 import { journeysRoute } from '@millrace/reporting/routes/journeys-route';

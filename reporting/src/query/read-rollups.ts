@@ -1,4 +1,4 @@
-/** Reads what a cover needs of rollups and of raw events, and counts it by group. */
+/** Reads the rollup rows and raw events of a cover, and counts them by group. */
 import { encodeBitmap, numbersOf, splitFrames, unionSize } from '@millrace/shared/bitmap/bitmap';
 import { allTypes } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
@@ -7,30 +7,30 @@ import { coveredTables, type RollupReading } from './covered-tables.js';
 import { bytesSql, checkBytes, maxGroupBytes } from './page-rows.js';
 
 export interface Group {
-  /** 0 when time is no dimension. */
+  /** 0 when time is not a dimension. */
   bucket: number;
-  /** Null when it is no dimension. */
+  /** Null when the event type is not a dimension. */
   type: string | null;
   events: number;
-  /** One for each type of the plan. */
+  /** One count for each type in the plan. */
   ofTypes: number[];
   visitors: number;
 }
 
-/** What a statement gathers about the visitors of a group. */
-interface GatheredVisitors {
-  /** Bitmaps of rows, framed; null when `most` says it all. */
+/** What the statement returns about the visitors of a group. */
+interface VisitorColumns {
+  /** Length-prefixed bitmaps of the rollup rows; null when `most` is already the count. */
   frames: Buffer | null;
-  /** The largest of the rows; null when there is none. */
+  /** The largest visitor count of a rollup row; null when there are no rows. */
   most: number | null;
-  /** Numbers of users of raw events. */
+  /** Visitor numbers of the users of raw events. */
   numbers: Buffer | null;
-  /** Users of raw events that have no number, and so are in no bitmap. */
+  /** Users of raw events without a visitor number, who are in no bitmap. */
   unnumbered: number;
 }
 
-/** Columns c0, c1, ... are the counts of types. */
-type GroupRow = GatheredVisitors & {
+/** Columns c0, c1, ... are the counts per type. */
+type GroupRow = VisitorColumns & {
   bucket?: number;
   event_type?: string;
   events: number | null;
@@ -43,7 +43,7 @@ export async function readRollups(client: PoolClient, reading: RollupReading): P
   const { rows } = await client.query<GroupRow>(text, values);
   checkBytes(rows[0]?.bytes ?? 0, maxGroupBytes);
   const { types, withVisitors } = reading.plan;
-  // Of no groups there is one row, with nothing but their bytes.
+  // Without groups there is a single row that contains only the byte count.
   const found = rows.filter((row): row is GroupRow & { events: number } => row.events !== null);
   return found.map((row) => ({
     bucket: row.bucket ?? 0,
@@ -54,17 +54,20 @@ export async function readRollups(client: PoolClient, reading: RollupReading): P
   }));
 }
 
-function countVisitors({ frames, most, numbers, unnumbered }: GatheredVisitors): number {
+function countVisitors({ frames, most, numbers, unnumbered }: VisitorColumns): number {
   if (!frames && !numbers) return (most ?? 0) + unnumbered;
   const bitmaps = frames ? splitFrames(frames) : [];
   if (numbers) bitmaps.push(encodeBitmap(numbersOf(numbers)).bitmap);
   return unionSize(bitmaps) + unnumbered;
 }
 
-/** Bitmaps of rows of rollups, one after the other, each behind its length. */
+/** Concatenates the bitmaps of rollup rows, each prefixed with its length. */
 export const framesOf = `string_agg(int4send(length(visitors)) || visitors, '')`;
 
-/** Events are counted per user first: that can be hashed, and gives the users once each. One row alone needs no bitmap. */
+/**
+ * Raw events are counted per user first, which Postgres can hash and which yields each user once. A group with a single rollup
+ * row needs no bitmap.
+ */
 function groupsStatement(reading: RollupReading): { text: string; values: unknown[] } {
   const { byTime, byType, types, withVisitors, ...plan } = reading.plan;
   const parameters = createSqlParameters(reading.siteId);

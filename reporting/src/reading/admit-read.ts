@@ -27,10 +27,10 @@ const rowsPerEvent = 4;
 const longestStatementMs = 15_000;
 
 /**
- * Runs `read` on one snapshot. While a slot for heavy reads is free, it takes that slot without estimating the cost, since counting
- * the events can take half as long as reading them. Otherwise `read` passes the cost of each part to `admit` before reading it: a light
- * read runs to the end, a heavy one is abandoned and starts over once it gets a slot, so that it holds no connection while it waits.
- * The read is cancelled in Postgres when the client disconnects or the time is up.
+ * Runs `read` on one snapshot. While a slot for heavy reads is free, it takes that slot without estimating the cost, since
+ * counting the events can take half as long as reading them. Otherwise `read` passes the cost of each part to `admit` before
+ * reading it: a light read runs to the end, a heavy one is abandoned and starts over once it gets a slot, so that it holds no
+ * connection while it waits. The read is cancelled in Postgres when the client disconnects or the time is up.
  * @throws ServiceError `too_many_queries`, or the error from Postgres.
  */
 export async function admitRead<T>(

@@ -44,8 +44,8 @@ export const runShortStatement = <T>(pool: Pool, work: () => Promise<T>, signal?
   shortQueueOf(pool)(work, signal);
 
 /**
- * Runs `work` on one snapshot as soon as a connection is free; the connection is returned afterwards, or closed if it broke. The result
- * does not wait for the transaction to end, but the next read in the queue does. @throws ServiceError `too_many_queries`.
+ * Runs `work` on one snapshot as soon as a connection is free; the connection is returned afterwards, or closed if it broke. The
+ * result does not wait for the transaction to end, but the next read in the queue does. @throws ServiceError `too_many_queries`.
  */
 export function inSnapshot<T>(
   pool: Pool,
@@ -88,8 +88,8 @@ function refuseAfterAbort(client: PoolClient, signal: AbortSignal): PoolClient {
 }
 
 /**
- * Runs work that ends soon after the signal fires. The connection is returned only after the cancellation has finished: a late one
- * would cancel the next caller's query.
+ * Runs work that ends soon after the signal fires. The connection is returned only after the cancellation has finished: a late
+ * one would cancel the next caller's query.
  */
 export async function cancelOnAbort<T>(
   pool: Pool,
@@ -114,9 +114,9 @@ export async function cancelOnAbort<T>(
 }
 
 /**
- * SQL that identifies the history a snapshot belongs to: one run of one server on one set of files. Restoring a backup restarts the
- * server, creates another database or replaces the table files. After a restore or a crash, transaction ids, change counters and
- * erasure counters are reused for different data, so they are only comparable within one history.
+ * SQL that identifies the history a snapshot belongs to: one run of one server on one set of files. Restoring a backup restarts
+ * the server, creates another database or replaces the table files. After a restore or a crash, transaction ids, change counters
+ * and erasure counters are reused for different data, so they are only comparable within one history.
  */
 export const databaseHistory = `jsonb_build_array(pg_is_in_recovery(), extract(epoch from pg_postmaster_start_time()), pg_relation_filenode('sites'),
     (select oid from pg_database where datname = current_database()),

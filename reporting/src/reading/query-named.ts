@@ -3,8 +3,8 @@ import { ServiceError } from '@millrace/shared/platform/errors';
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 
 /**
- * The result's column types have changed, or a proxy switched to a connection that lacks the statement or has a different one of that
- * name.
+ * The result's column types have changed, or a proxy switched to a connection that lacks the statement or has a different one of
+ * that name.
  */
 const lostStatementCodes = ['0A000', '26000', '42P05'];
 /** False once a statement was lost: other connections may have lost theirs too. */

@@ -1,7 +1,7 @@
 /** Counts journeys from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type Journey, type Journeys, type JourneysParams, stepFilter } from '../journeys/journey.js';
-import { checkBytes, compareValues, maxAnswerBytes } from '../query/page-rows.js';
+import { checkPage, compareValues } from '../query/page-rows.js';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { filterSources, rangeMs } from './answer-segments.js';
 import { addJourneys, type CountedJourneys, type JourneysPlan, type JourneysTask } from './count-journeys.js';
@@ -87,11 +87,7 @@ function topJourneys(
   ];
 }
 
-const rowBytes = 64;
-const bytesOf = ({ steps }: Journey): number =>
-  steps.reduce((sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text)), rowBytes);
-
-/** Undefined for what segments cannot answer, see `answerSegments`. `client` is inside a transaction with one snapshot. */
+/** Undefined for what segments cannot answer; see `answerSegments`. `client` must be in a transaction with one snapshot. */
 export async function answerJourneys(
   client: PoolClient,
   engine: SegmentEngine,
@@ -109,9 +105,6 @@ export async function answerJourneys(
   const counted = addJourneys(steps, await runOnThreads(engine, read, task, reads.signal));
   const { textOf } = read.values.get(dimension)!;
   const journeys = topJourneys(counted, question, textOf);
-  checkBytes(
-    journeys.reduce((sum, way) => sum + bytesOf(way), 0),
-    maxAnswerBytes,
-  );
+  checkPage(journeys.map((journey) => journey.steps));
   return { journeys, total: counted.total, source: read.hasRaw ? 'mixed' : 'segments' };
 }

@@ -19,7 +19,7 @@ export interface RetentionAnswer extends Returns {
   source: 'segments' | 'mixed';
 }
 
-/** Without the breakdown; see {@link withValues}. */
+/** Without the breakdown; see {@link countByValue}. */
 async function planRetention(
   client: PoolClient,
   { bounds, filter, first, returning }: ReturnsParams,
@@ -54,7 +54,7 @@ function topValues(breakdown: string, limit: number, { ofValues }: CountedRetent
 type Count = (plan: RetentionPlan) => Promise<CountedRetention>;
 
 /** Counted twice: first how many visitors each value has, then those with most. */
-async function withValues(
+async function countByValue(
   breakdown: string,
   limit: number,
   plan: RetentionPlan,
@@ -93,7 +93,7 @@ export async function answerRetention(
     return addRetention(bounds.length - 1, await runOnThreads(engine, read, task, reads.signal));
   };
   const returns = breakdown
-    ? await withValues(breakdown, breakdownLimit, plan, read, count)
+    ? await countByValue(breakdown, breakdownLimit, plan, read, count)
     : { whole: (await count(plan)).tables[0]!, ofValues: [] };
   return { ...returns, source: read.hasRaw ? 'mixed' : 'segments' };
 }

@@ -1,8 +1,13 @@
 /** Answers a query from segments, and raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
-import { effectiveFilter } from '../query/counted-filter.js';
 import type { RawAnswer } from '../query/read-raw.js';
-import type { Dimension, Filter, ResolvedQuery, TimeRange } from '../query/resolved-query.js';
+import {
+  type Dimension,
+  effectiveFilter,
+  type Filter,
+  type ResolvedQuery,
+  type TimeRange,
+} from '../query/resolved-query.js';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { eventsSinceOf } from '../reading/events-since.js';
 import type { CountedGroups, CountTask } from './count-groups.js';
@@ -69,10 +74,10 @@ export function partsRequest(queries: ResolvedQuery[], plans: SegmentQueryPlan[]
   };
 }
 
-function numberColumn({ column, withSums, withSpread }: NumberParams, { parts, values }: ReadParts): NumberColumn {
+function numberColumn({ column, withSums, withFrequencies }: NumberParams, { parts, values }: ReadParts): NumberColumn {
   const table = numberTable(values.get(column)!);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  return { column, ranks: table.ranks, withSpread, ...(withSums && { values: valuesToAdd(table, rows) }) };
+  return { column, ranks: table.ranks, withFrequencies, ...(withSums && { values: valuesToAdd(table, rows) }) };
 }
 
 /** A site without bots, as most are, has nothing to leave out. */

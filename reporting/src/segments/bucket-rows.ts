@@ -16,7 +16,7 @@ export interface BucketPlan {
 const hourMs = 3_600_000;
 
 /** The stretch between two bounds that an instant in the range lies in. */
-function stretchOf(bounds: number[], ms: number): number {
+function findStretch(bounds: number[], ms: number): number {
   let [low, high] = [0, bounds.length - 1];
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
@@ -27,7 +27,7 @@ function stretchOf(bounds: number[], ms: number): number {
 }
 
 function bucketOf({ bounds, places, offsets }: BucketPlan, ms: number): number {
-  const stretch = stretchOf(bounds, ms);
+  const stretch = findStretch(bounds, ms);
   if (offsets) return Math.floor((((ms + offsets[stretch]! * 1_000) / hourMs) % 24) + 24) % 24;
   return places ? places[stretch]! : stretch;
 }
@@ -49,9 +49,9 @@ const mostSteps = 130_000;
 export type BucketFinder = (part: Part, rows: Rows) => Numbers;
 
 /** The buckets of a part that has no more than two of them, as days have of most zones; else undefined. */
-function oneOrTwo({ bounds, places, offsets }: BucketPlan, part: Part, rows: Rows): Numbers | undefined {
+function atMostTwoBuckets({ bounds, places, offsets }: BucketPlan, part: Part, rows: Rows): Numbers | undefined {
   if (offsets || part.endMs === undefined) return undefined;
-  const [first, last] = [stretchOf(bounds, part.startMs), stretchOf(bounds, part.endMs - 1)];
+  const [first, last] = [findStretch(bounds, part.startMs), findStretch(bounds, part.endMs - 1)];
   if (last > first + 1) return undefined;
   const [before, after] = [places?.[first] ?? first, places?.[last] ?? last];
   const time = part.columns.get('time');
@@ -73,7 +73,7 @@ export function createBucketFinder(plan: BucketPlan): BucketFinder {
   // The first step may begin before the range does.
   for (let at = 0; table && at < count; at += 1) table[at] = bucketOf(plan, Math.max(bounds[0]!, (first + at) * step!));
   return (part, rows) => {
-    const few = oneOrTwo(plan, part, rows);
+    const few = atMostTwoBuckets(plan, part, rows);
     if (few) return few;
     const time = pick(part.columns.get('time'), rows) ?? noCodes(countRows(part, rows));
     const buckets = taskUint32s(time.length);

@@ -25,7 +25,7 @@ export function countEventsAndVisitors(
   blockIds: number,
 ): EventAndVisitorCounts {
   const counted = { events: new Uint32Array(size), ofType: new Uint32Array(size), visitors: new Uint32Array(size) };
-  for (const list of lists) countNobody(list, code, counted);
+  for (const list of lists) countWithoutVisitor(list, code, counted);
   for (const { block, seen } of seenBlocks(lists, size, blockIds)) {
     for (const [at, list] of lists.entries()) countBlock(list, block, at, code, seen, counted);
   }
@@ -33,7 +33,11 @@ export function countEventsAndVisitors(
 }
 
 /** Events without a visitor come first. */
-function countNobody({ groups, types, ids }: EventsOfVisitors, code: number, counted: EventAndVisitorCounts): void {
+function countWithoutVisitor(
+  { groups, types, ids }: EventsOfVisitors,
+  code: number,
+  counted: EventAndVisitorCounts,
+): void {
   for (let at = 0; at < ids.length && ids[at] === 0; at += 1) {
     counted.events[groups[at]!]! += 1;
     if (types && types[at] === code) counted.ofType[groups[at]!]! += 1;

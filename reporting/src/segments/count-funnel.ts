@@ -6,7 +6,7 @@ import type { IdBlock } from './id-blocks.js';
 import { maskSteps } from './mask-steps.js';
 import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
-import { type FilterPlan, listOf, type Rows, selectRows } from './select-rows.js';
+import { type FilterPlan, type Rows, selectRows, toRowList } from './select-rows.js';
 import { noCodes } from './shared-arrays.js';
 import { addVisitColumns, type VisitTask } from './visit-columns.js';
 import { blockVisitors, type ListedRows, visitorBlocks } from './visitor-blocks.js';
@@ -46,7 +46,7 @@ interface MatchedRows extends ListedRows {
 
 function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: FunnelPlan): MatchedRows {
   const masks = maskSteps(part, filters, rows);
-  const list = listOf(part, rows);
+  const list = toRowList(part, rows);
   const kept = new Uint32Array(list.length);
   let count = 0;
   for (let at = 0; at < list.length; at += 1) {
@@ -98,7 +98,7 @@ function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { 
   return ends[blockVisitors]!;
 }
 
-function makeRoom(events: BlockEvents, count: number, { byVisit, breakdown }: FunnelPlan): void {
+function ensureCapacity(events: BlockEvents, count: number, { byVisit, breakdown }: FunnelPlan): void {
   if (count <= events.times.length) return;
   events.times = new Float64Array(2 * count);
   events.steps = new Uint8Array(2 * count);
@@ -130,7 +130,7 @@ function createBlockWalk(walk: FunnelWalk, plan: FunnelPlan) {
   const same = breakdown?.same;
   const events = createEvents();
   return (lists: MatchedRows[], block: IdBlock): void => {
-    makeRoom(events, countEvents(events, lists, block), plan);
+    ensureCapacity(events, countEvents(events, lists, block), plan);
     const { first, from, to } = block;
     for (const [at, matched] of lists.entries()) placeEvents(events, matched, first, from[at]!, to[at]!);
     const { ends, times, steps, visits, values } = events;

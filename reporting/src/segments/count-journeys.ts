@@ -5,7 +5,7 @@ import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import type { VisitSelection } from './select-parts.js';
-import { type FilterPlan, listOf, maskOf, type RowList, selectRows } from './select-rows.js';
+import { type FilterPlan, maskOf, type RowList, selectRows, toRowList } from './select-rows.js';
 import { createTupleIds } from './tuple-ids.js';
 import { addVisitColumns } from './visit-columns.js';
 import { clipWindows } from './windows.js';
@@ -34,7 +34,7 @@ export interface CountedJourneys {
 }
 
 /** The way of each visit, as codes of its steps one behind the other. */
-interface Ways {
+interface VisitPaths {
   codes: Uint32Array;
   lengths: Uint8Array;
 }
@@ -43,7 +43,7 @@ interface Ways {
 type OnStep = (visit: number, code: number, isMarked: boolean) => void;
 
 /** From the first marked step on. */
-function createForward(steps: number, visits: number): { ways: Ways; onStep: OnStep } {
+function createForward(steps: number, visits: number): { ways: VisitPaths; onStep: OnStep } {
   const codes = new Uint32Array((visits + 1) * steps);
   const lengths = new Uint8Array(visits + 1);
   const onStep: OnStep = (visit, code, isMarked) => {
@@ -58,7 +58,7 @@ function createForward(steps: number, visits: number): { ways: Ways; onStep: OnS
 }
 
 /** The last steps up to now of each visit, and those up to its last marked step. */
-function createBackward(steps: number, visits: number): { ways: Ways; onStep: OnStep } {
+function createBackward(steps: number, visits: number): { ways: VisitPaths; onStep: OnStep } {
   const latest = new Uint32Array((visits + 1) * steps);
   const codes = new Uint32Array((visits + 1) * steps);
   const lengths = new Uint8Array(visits + 1);
@@ -88,7 +88,11 @@ function walk(part: Part, rows: RowList, plan: JourneysPlan, onStep: OnStep): vo
   }
 }
 
-function countWays({ codes, lengths }: Ways, { visitor, count }: NumberedVisits, steps: number): CountedJourneys {
+function countPaths(
+  { codes, lengths }: VisitPaths,
+  { visitor, count }: NumberedVisits,
+  steps: number,
+): CountedJourneys {
   const numbers = createTupleIds(steps);
   const byVisitor = orderRows([visitor.subarray(0, count + 1)]);
   const wayOf = new Int32Array(count + 1).fill(-1);
@@ -126,10 +130,10 @@ export function countJourneys(task: JourneysTask): CountedJourneys {
     throwIfCancelled(cancellation);
     const clipped = clipWindows(part, plan.visits.range);
     if (!clipped) continue;
-    const rows = listOf(part, selectRows(clipped, plan.filter, 'all'));
+    const rows = toRowList(part, selectRows(clipped, plan.filter, 'all'));
     walk(part, rows, plan, onStep);
   }
-  return countWays(ways, visits, plan.steps);
+  return countPaths(ways, visits, plan.steps);
 }
 
 /** Of threads, which counted different visitors. */

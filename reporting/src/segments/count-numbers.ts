@@ -1,6 +1,6 @@
 /** Counts the numbers that a property is in the rows of each group. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
-import { tooLong } from './number-table.js';
+import { overlong } from './number-table.js';
 
 /** A column of which numbers are counted; see the table of its numbers. */
 export interface NumberColumn {
@@ -9,11 +9,11 @@ export interface NumberColumn {
   /** By rank; undefined where no sums are wanted. */
   values?: BigInt64Array | bigint[];
   /** Whether it matters how often each number comes. */
-  withSpread: boolean;
+  withFrequencies: boolean;
 }
 
 /** How often each number comes in each group: of group g from place starts[g] to before starts[g + 1], by rank. */
-export interface Spread {
+export interface Frequencies {
   starts: Uint32Array;
   ranks: Uint32Array;
   counts: Uint32Array;
@@ -25,7 +25,7 @@ export interface CountedNumbers {
   least: Uint32Array;
   most: Uint32Array;
   sums?: BigInt64Array | bigint[];
-  spread?: Spread;
+  frequencies?: Frequencies;
   /** A number was too long, and left out: nothing of this is right. */
   isIncomplete: boolean;
 }
@@ -44,7 +44,7 @@ function addNumbers({ groups, codes }: GroupedCodes, { ranks, values }: NumberCo
   for (let row = 0; codes && row < groups.length; row += 1) {
     const rank = ranks[codes[row]!]!;
     if (rank === 0) continue;
-    if (rank === tooLong) {
+    if (rank === overlong) {
       to.isIncomplete = true;
       return;
     }
@@ -72,7 +72,7 @@ function gatherRanks(lists: GroupedCodes[], ranks: Uint32Array, counts: Uint32Ar
 }
 
 /** Each group is tallied for itself: what it has of a rank stands in a list that is cleared behind it. */
-function spreadOf(lists: GroupedCodes[], ranks: Uint32Array, counts: Uint32Array): Spread {
+function frequenciesOf(lists: GroupedCodes[], ranks: Uint32Array, counts: Uint32Array): Frequencies {
   const { starts: from, gathered } = gatherRanks(lists, ranks, counts);
   const tally = new Uint32Array(gathered.reduce((most, rank) => Math.max(most, rank), 0) + 1);
   const starts = new Uint32Array(from.length);
@@ -102,13 +102,13 @@ export function countNumbers(lists: GroupedCodes[], column: NumberColumn, size: 
   const counted: CountedNumbers = { counts, least, most, isIncomplete: false };
   if (column.values) counted.sums = emptySums(column.values, size);
   for (const list of lists) addNumbers(list, column, counted);
-  if (column.withSpread && !counted.isIncomplete) counted.spread = spreadOf(lists, column.ranks, counts);
+  if (column.withFrequencies && !counted.isIncomplete) counted.frequencies = frequenciesOf(lists, column.ranks, counts);
   return counted;
 }
 
 /** Of the groups that are `present`; all others have no rows. */
 export function compactNumbers(counted: CountedNumbers, present: Uint32Array): CountedNumbers {
-  const { sums, spread, isIncomplete } = counted;
+  const { sums, frequencies, isIncomplete } = counted;
   const at = (list: Uint32Array) => present.map((group) => list[group]!);
   const lists = { counts: at(counted.counts), least: at(counted.least), most: at(counted.most) };
   const compact: CountedNumbers = { ...lists, isIncomplete };
@@ -116,10 +116,10 @@ export function compactNumbers(counted: CountedNumbers, present: Uint32Array): C
     compact.sums = emptySums(sums, present.length);
     for (let place = 0; place < present.length; place += 1) compact.sums[place] = sums[present[place]!]!;
   }
-  if (spread) {
-    const starts = new Uint32Array(present.length + 1).fill(spread.ranks.length);
-    starts.set(at(spread.starts));
-    compact.spread = { ...spread, starts };
+  if (frequencies) {
+    const starts = new Uint32Array(present.length + 1).fill(frequencies.ranks.length);
+    starts.set(at(frequencies.starts));
+    compact.frequencies = { ...frequencies, starts };
   }
   return compact;
 }

@@ -4,7 +4,7 @@ import { type BucketFinder, createBucketFinder } from './bucket-rows.js';
 import { type GroupKey, valuesOf } from './group-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
 import { type SelectedRows, type Selection, selectParts } from './select-parts.js';
-import { type FilterPlan, listOf, type RowList, selectRows } from './select-rows.js';
+import { type FilterPlan, type RowList, selectRows, toRowList } from './select-rows.js';
 import { lastMs } from './windows.js';
 
 export interface RetentionPlan extends Selection {
@@ -32,7 +32,7 @@ export interface CountedRetention {
 }
 
 /** What is known of each visitor, by number from the first one of the thread on. */
-interface Visitors {
+interface VisitorStates {
   from: number;
   /** Instant of the first event in microseconds; infinity where there is none. */
   first: Float64Array;
@@ -47,7 +47,7 @@ interface Visitors {
 /** More than there are periods. */
 const noCohort = 255;
 
-function createVisitors({ visitors: [from, to], lastVisitor, plan }: RetentionTask): Visitors {
+function createVisitorStates({ visitors: [from, to], lastVisitor, plan }: RetentionTask): VisitorStates {
   const count = Math.max(0, Math.min(to, lastVisitor + 1) - from);
   const words = Math.ceil((plan.bounds.length - 1) / 32);
   return {
@@ -60,9 +60,9 @@ function createVisitors({ visitors: [from, to], lastVisitor, plan }: RetentionTa
 }
 
 /** Rows in the range that fit a part of the question. */
-const fitting = ({ part, rows: selected }: SelectedRows, filter: FilterPlan | undefined): RowList => {
+const matchingRows = ({ part, rows: selected }: SelectedRows, filter: FilterPlan | undefined): RowList => {
   const { rows, startMs, columns } = part;
-  return listOf(part, selectRows({ rows, startMs, columns }, filter, selected));
+  return toRowList(part, selectRows({ rows, startMs, columns }, filter, selected));
 };
 
 function instantOf({ startMs, columns }: Part): (row: number) => number {
@@ -91,7 +91,7 @@ interface TimedRows extends SelectedRows {
 }
 
 /** Most parts lie in one period: of their rows none is looked at by itself. */
-function inOnePeriod(part: Part, bounds: number[]): number | undefined {
+function singlePeriodOf(part: Part, bounds: number[]): number | undefined {
   const from = Math.max(part.startMs, part.windows?.[0] ?? 0);
   const to = Math.min(lastMs(part), (part.windows?.at(-1) ?? Number.POSITIVE_INFINITY) - 1);
   const period = bounds.findLastIndex((bound) => bound <= from);
@@ -99,9 +99,9 @@ function inOnePeriod(part: Part, bounds: number[]): number | undefined {
 }
 
 /** Events of one instant are in one part: the one with the least id comes first there. */
-function noteFirst(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, known: Visitors): void {
+function recordFirst(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, known: VisitorStates): void {
   const { part, period: ofAll } = selected;
-  const list = firstOfEach(part, fitting(selected, plan.first));
+  const list = firstOfEach(part, matchingRows(selected, plan.first));
   if (list.length === 0) return;
   const visitors = part.columns.get('visitor')!;
   const instant = instantOf(part);
@@ -119,9 +119,9 @@ function noteFirst(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFi
   }
 }
 
-function noteReturns(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, known: Visitors): void {
+function recordReturns(selected: TimedRows, plan: RetentionPlan, periodsOf: BucketFinder, known: VisitorStates): void {
   const { part, period: ofAll } = selected;
-  const list = fitting(selected, plan.returning);
+  const list = matchingRows(selected, plan.returning);
   const visitors = part.columns.get('visitor');
   if (!visitors || list.length === 0) return;
   const { first, cohort, returned, words, from } = known;
@@ -141,7 +141,7 @@ function noteReturns(selected: TimedRows, plan: RetentionPlan, periodsOf: Bucket
   }
 }
 
-function countVisitor(table: ReturnTable, visitor: number, { cohort, returned, words }: Visitors): void {
+function countVisitor(table: ReturnTable, visitor: number, { cohort, returned, words }: VisitorStates): void {
   const row = cohort[visitor]!;
   const { sizes } = table;
   sizes[row]! += 1;
@@ -155,13 +155,13 @@ function countVisitor(table: ReturnTable, visitor: number, { cohort, returned, w
 /** A visitor returns in a period by a later event than the first one, be it in the same period. */
 export function countRetention(task: RetentionTask): CountedRetention {
   const { plan, cancellation } = task;
-  const known = createVisitors(task);
+  const known = createVisitorStates(task);
   const periodsOf = createBucketFinder({ bounds: plan.bounds });
   const rows = selectParts(task, plan).rows.map((selected) => ({
     ...selected,
-    period: inOnePeriod(selected.part, plan.bounds),
+    period: singlePeriodOf(selected.part, plan.bounds),
   }));
-  for (const note of [noteFirst, noteReturns]) {
+  for (const note of [recordFirst, recordReturns]) {
     for (const selected of rows) {
       throwIfCancelled(cancellation);
       note(selected, plan, periodsOf, known);
@@ -172,7 +172,7 @@ export function countRetention(task: RetentionTask): CountedRetention {
 
 function countVisitors(
   { bounds, value: key, tableOf, tables: count }: RetentionPlan,
-  known: Visitors,
+  known: VisitorStates,
 ): CountedRetention {
   const { cohort, value } = known;
   const tables = Array.from({ length: count }, () => emptyTable(bounds.length - 1));

@@ -2,7 +2,7 @@
 import { lowerBound } from './lower-bound.js';
 
 /** Ids by their place. */
-export interface AscendingIds {
+export interface IdList {
   length: number;
   idAt(place: number): number;
 }
@@ -16,7 +16,7 @@ export interface IdBlock {
 }
 
 /** Blocks of at most `size` ids, those that are there; ids of 0 are of nobody, and in none. */
-export function* idBlocks(lists: readonly AscendingIds[], size: number): Generator<IdBlock> {
+export function* idBlocks(lists: readonly IdList[], size: number): Generator<IdBlock> {
   const placesOf = (from: number[] | undefined, id: number) =>
     lists.map((list, at) => lowerBound(from?.[at] ?? 0, list.length, (place) => list.idAt(place) < id));
   let from = placesOf(undefined, 1);

@@ -100,13 +100,13 @@ function* batchesOf(missing: MissingBlock[]): Generator<MissingBlock[]> {
 }
 
 /** Shares of about the same length, one for each thread. */
-function sharesOf<T>(list: T[], count: number): T[][] {
+function splitEvenly<T>(list: T[], count: number): T[][] {
   const size = Math.ceil(list.length / count);
   return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }
 
 async function unpack(pool: ThreadPool, packed: PackedBlock[]): Promise<UnpackedBlocks> {
-  const shares = sharesOf(packed, pool.threads);
+  const shares = splitEvenly(packed, pool.threads);
   return (await Promise.all(shares.map((blocks) => pool.run({ kind: 'unpack', blocks })))).flat();
 }
 

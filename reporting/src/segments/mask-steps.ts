@@ -5,15 +5,15 @@ import { countRows, type FilterPlan, maskOf, type Rows } from './select-rows.js'
 type Condition = Extract<FilterPlan, { op: 'in' }>;
 
 /** The conditions of a filter that all must fit; undefined for a filter of another form. */
-function conditionsOf(filter: FilterPlan): Condition[] | undefined {
+function toConditions(filter: FilterPlan): Condition[] | undefined {
   if (filter.op === 'in') return [filter];
   if (filter.op !== 'and') return undefined;
-  const lists = filter.filters.map(conditionsOf);
+  const lists = filter.filters.map(toConditions);
   return lists.every((list) => list !== undefined) ? lists.flat() : undefined;
 }
 
 /** For each column a table: for each code the bits of filters that it does not contradict. */
-function tablesOf(filters: Condition[][]): Map<string, Uint8Array> {
+function buildTables(filters: Condition[][]): Map<string, Uint8Array> {
   const tables = new Map<string, Uint8Array>();
   for (const { column, allowed } of filters.flat()) {
     if (!tables.has(column)) tables.set(column, new Uint8Array(allowed.length).fill(0xff));
@@ -30,10 +30,10 @@ function tablesOf(filters: Condition[][]): Map<string, Uint8Array> {
 /** For each of the rows a bit for each filter that it fits; there are eight filters at most. */
 export function maskSteps(part: Part, filters: FilterPlan[], rows: Rows): Uint8Array {
   const masks = new Uint8Array(countRows(part, rows));
-  const conditions = filters.map(conditionsOf);
+  const conditions = filters.map(toConditions);
   if (conditions.every((list) => list !== undefined)) {
     masks.fill(2 ** filters.length - 1);
-    for (const [column, table] of tablesOf(conditions)) {
+    for (const [column, table] of buildTables(conditions)) {
       const codes = part.columns.get(column);
       if (!codes) for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[0]!;
       else if (rows === 'all') for (let at = 0; at < masks.length; at += 1) masks[at]! &= table[codes[at]!]!;

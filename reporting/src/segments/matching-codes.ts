@@ -79,7 +79,7 @@ export async function matchingCodes(
   condition: Condition,
   values: ColumnValues,
 ): Promise<Uint8Array> {
-  const { isDenial } = filterRules[condition.op];
+  const { isNegated } = filterRules[condition.op];
   const fitting = new Uint8Array(values.size() + 1);
   const fits = plainPredicate(condition, fitting.length);
   if (fits) {
@@ -87,5 +87,5 @@ export async function matchingCodes(
       if (fits(displayText(values.column, values.textOf(code), asking.hostnames))) fitting[code] = 1;
     }
   } else for (const code of await matchInPostgres(asking, condition, values)) fitting[code] = 1;
-  return isDenial ? fitting.map((denied) => 1 - denied) : fitting;
+  return isNegated ? fitting.map((denied) => 1 - denied) : fitting;
 }

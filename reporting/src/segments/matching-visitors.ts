@@ -20,7 +20,7 @@ export async function matchingVisitors(
   { op, ...condition }: Condition,
   { lastVisitorNo, added }: NumberedUsers,
 ): Promise<Uint8Array> {
-  const { test, isDenial } = filterRules[op];
+  const { test, isNegated } = filterRules[op];
   const parameters = createSqlParameters(siteId);
   const fits = filterSql({ ...condition, op: test }, column, parameters);
   const users = parameters.add([...added], 'text[]');
@@ -32,5 +32,5 @@ union all select 0 from (select null::text as user_id) as nobody where ${fits}`;
   const { rows } = await client.query<{ number: number }>(text, parameters.values);
   const fitting = new Uint8Array(lastVisitorNo + added.length + 1);
   for (const { number } of rows) fitting[number] = 1;
-  return isDenial ? fitting.map((is) => 1 - is) : fitting;
+  return isNegated ? fitting.map((is) => 1 - is) : fitting;
 }

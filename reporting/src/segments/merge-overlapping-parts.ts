@@ -2,7 +2,7 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { inOrder, orderRows } from '@millrace/shared/segments/order-rows';
 import type { Part } from './part.js';
-import { listOf, type RowList, selectRows } from './select-rows.js';
+import { type RowList, selectRows, toRowList } from './select-rows.js';
 import { firstMs, lastMs } from './windows.js';
 
 /** Parts whose times overlap, and for each its rows that count. */
@@ -89,7 +89,7 @@ function groupByTime(parts: Part[]): Pick<TimeGroup, 'parts'>[] {
 export function mergeOverlappingParts(parts: Part[]): Part[] {
   return groupByTime(parts).map((group) => {
     if (group.parts.length === 1) return group.parts[0]!;
-    const lists = group.parts.map((part) => listOf(part, selectRows(part, undefined, 'all')));
+    const lists = group.parts.map((part) => toRowList(part, selectRows(part, undefined, 'all')));
     return mergeGroup({ ...group, lists });
   });
 }

@@ -5,11 +5,11 @@ import { numberPattern } from '../query/filter-sql.js';
 import type { ColumnValues } from './dictionaries.js';
 
 /** The rank of longer numbers: whoever comes upon one lets Postgres answer, so that a single one does not slow down all questions. */
-export const tooLong = 2 ** 32 - 1;
+export const overlong = 2 ** 32 - 1;
 const mostCharacters = 100;
 
 export interface NumberTable {
-  /** By code: the place of its number among all of them, from 1; 0 where it is none, else {@link tooLong}. Equal numbers have one. */
+  /** By code: the place of its number among all of them, from 1; 0 where it is none, else {@link overlong}. Equal numbers have one. */
   ranks: Uint32Array;
   /** By rank, ascending, as integers with {@link places} decimals; nothing has rank 0. */
   values: bigint[];
@@ -89,7 +89,7 @@ function joinNumbers(one: SortedNumbers, other: SortedNumbers, size: number): Nu
     if (isLeft) take(one.codes[atLeft]!, left[atLeft++]!);
     else take(other.codes[atRight]!, right[atRight++]!);
   }
-  for (const code of [...one.long, ...other.long]) ranks[code] = tooLong;
+  for (const code of [...one.long, ...other.long]) ranks[code] = overlong;
   return { ranks, values, places };
 }
 

@@ -2,7 +2,7 @@
 import { averageOf, averagePlaces, fromScaled } from '../query/exact-numbers.js';
 import { parseNumberMetric } from '../query/number-metrics.js';
 import type { NumberMetric } from '../query/resolved-query.js';
-import type { CountedNumbers, Spread } from './count-numbers.js';
+import type { CountedNumbers, Frequencies } from './count-numbers.js';
 import type { NumberTable } from './number-table.js';
 
 export interface NumberValues {
@@ -20,13 +20,13 @@ export interface CountedColumn {
 }
 
 /** A value for each group, and how it is written; values of groups without a number are of no use. */
-interface Listed {
+interface MetricList {
   values: ArrayLike<number | bigint>;
   textOf(value: number | bigint): string;
 }
 
 /** By nearest rank: the first number up to which there are at least so many percent. */
-function percentilesOf({ starts, ranks, counts }: Spread, percent: number, totals: Uint32Array): Uint32Array {
+function percentilesOf({ starts, ranks, counts }: Frequencies, percent: number, totals: Uint32Array): Uint32Array {
   return totals.map((total, group) => {
     // A hundredth is more than rounding can be wrong by.
     let left = Math.ceil((percent * total) / 100);
@@ -36,14 +36,14 @@ function percentilesOf({ starts, ranks, counts }: Spread, percent: number, total
   });
 }
 
-function listOf({ measure }: ReturnType<typeof parseNumberMetric>, { counted, table }: CountedColumn): Listed {
-  const { counts, least, most, sums, spread } = counted;
+function listOf({ measure }: ReturnType<typeof parseNumberMetric>, { counted, table }: CountedColumn): MetricList {
+  const { counts, least, most, sums, frequencies } = counted;
   const written = (places: number) => (value: number | bigint) => fromScaled(value as bigint, places);
   const ofRank = (rank: number | bigint) => fromScaled(table.values[Number(rank)]!, table.places);
   if (measure === 'sum') return { values: sums!, textOf: written(table.places) };
   if (measure === 'minimum') return { values: least, textOf: ofRank };
   if (measure === 'maximum') return { values: most, textOf: ofRank };
-  if (measure !== 'average') return { values: percentilesOf(spread!, measure.percentile, counts), textOf: ofRank };
+  if (measure !== 'average') return { values: percentilesOf(frequencies!, measure.percentile, counts), textOf: ofRank };
   const averages = Array.from(counts, (count, group) =>
     count === 0 ? 0n : averageOf(sums![group]!, table.places, count),
   );
@@ -52,7 +52,7 @@ function listOf({ measure }: ReturnType<typeof parseNumberMetric>, { counted, ta
 
 /** Each metric is computed for all groups when it is first asked for. */
 export function numberValues(columns: CountedColumn[]): NumberValues {
-  const lists = new Map<NumberMetric, Listed & { counts: Uint32Array }>();
+  const lists = new Map<NumberMetric, MetricList & { counts: Uint32Array }>();
   const find = (metric: NumberMetric) => {
     const known = lists.get(metric);
     if (known) return known;

@@ -1,7 +1,7 @@
 /** Visits: runs of a visitor's events without a longer gap than the site allows. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';
-import { listOf, selectRows } from './select-rows.js';
+import { selectRows, toRowList } from './select-rows.js';
 import { noCodes } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
 import { createVisitTable, type Visits, type VisitTable } from './visit-table.js';
@@ -138,7 +138,7 @@ function createWalk(plan: VisitPlan, table: VisitTable) {
  * `event_type` and `path`.
  */
 export function numberVisits(parts: Part[], plan: VisitPlan): NumberedVisits {
-  const lists = parts.map((part) => ({ part, rows: listOf(part, selectRows(part, undefined, 'all')) }));
+  const lists = parts.map((part) => ({ part, rows: toRowList(part, selectRows(part, undefined, 'all')) }));
   const walked = lists.map(toWalkedRows);
   const events = lists.reduce((sum, { rows }) => sum + rows.length, 0);
   const table = createVisitTable(events);

@@ -1,10 +1,9 @@
 /** What a query needs of segments. */
 
-import { effectiveFilter } from '../query/counted-filter.js';
 import { isVisitMetric } from '../query/metric-catalogue.js';
 import { isNumberMetric, parseNumberMetric } from '../query/number-metrics.js';
 import { countsVisitors } from '../query/plan-rollup.js';
-import { conditionsOf, type Filter, type ResolvedQuery } from '../query/resolved-query.js';
+import { conditionsOf, effectiveFilter, type Filter, type ResolvedQuery } from '../query/resolved-query.js';
 import { isVisitColumn, sourceColumn } from './visit-columns.js';
 import { visitColumns } from './visit-rules.js';
 
@@ -39,7 +38,7 @@ export interface NumberParams {
   column: string;
   withSums: boolean;
   /** Whether it matters how often each of them comes. */
-  withSpread: boolean;
+  withFrequencies: boolean;
 }
 
 function numberParamsOf(keys: ResolvedQuery['orderBy'][number]['key'][]): NumberParams[] {
@@ -47,7 +46,7 @@ function numberParamsOf(keys: ResolvedQuery['orderBy'][number]['key'][]): Number
   return [...new Set(asked.map(({ column }) => column))].map((column) => {
     const measures = asked.filter((each) => each.column === column).map(({ measure }) => measure);
     const withSums = measures.some((measure) => measure === 'sum' || measure === 'average');
-    return { column, withSums, withSpread: measures.some((measure) => typeof measure === 'object') };
+    return { column, withSums, withFrequencies: measures.some((measure) => typeof measure === 'object') };
   });
 }
 

@@ -9,7 +9,7 @@ import type { PieceOf, ResultOf, Task } from './tasks.js';
 const tolerance = 0.02;
 
 /** The visitor up to whom the parts have so many events, or nearly so. */
-function visitorAfter(parts: Part[], events: number, within: number, lastVisitor: number): number {
+function visitorAtEvent(parts: Part[], events: number, within: number, lastVisitor: number): number {
   let [low, high] = [0, lastVisitor + 1];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -25,7 +25,7 @@ function visitorAfter(parts: Part[], events: number, within: number, lastVisitor
 function sharesOf(threads: number, parts: Part[], events: number, lastVisitor: number): [number, number][] {
   const share = events / threads;
   const bounds = Array.from({ length: threads - 1 }, (_, at) =>
-    visitorAfter(parts, (at + 1) * share, tolerance * share, lastVisitor),
+    visitorAtEvent(parts, (at + 1) * share, tolerance * share, lastVisitor),
   );
   const all = [0, ...bounds, Number.POSITIVE_INFINITY];
   return Array.from({ length: threads }, (_, at) => [all[at]!, all[at + 1]!]);

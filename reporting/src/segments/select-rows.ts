@@ -34,7 +34,7 @@ export function pick(numbers: Numbers | undefined, rows: Rows): Numbers | undefi
 }
 
 /** The same rows as a list, which is not to be written to. */
-export const listOf = (part: Part, rows: Rows): RowList => (rows === 'all' ? everyRow(part.rows) : rows);
+export const toRowList = (part: Part, rows: Rows): RowList => (rows === 'all' ? everyRow(part.rows) : rows);
 
 /** Those of `rows` that lie in the windows of the part. */
 function withinWindows(part: Part, rows: Rows): Rows {
@@ -42,7 +42,7 @@ function withinWindows(part: Part, rows: Rows): Rows {
   if (windows === undefined) return rows;
   const time = columns.get('time');
   const [from, to] = [windows[0]! - startMs, windows.at(-1)! - startMs];
-  const list = listOf(part, rows);
+  const list = toRowList(part, rows);
   const kept = taskUint32s(list.length);
   const inOne = windows.length === 2;
   const isOpen = inOne ? undefined : openIntervals(windows);
@@ -67,11 +67,11 @@ function openIntervals(windows: readonly number[]): Uint8Array {
   return open;
 }
 
-function withCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows): Rows {
+function filterByCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows): Rows {
   const codes = part.columns.get(column);
   if (codes === undefined) return allowed[0] === 1 ? rows : new Uint32Array();
   const kept = taskUint32s(countRows(part, rows));
-  if (rows !== 'all') return kept.subarray(0, keepFitting(codes, rows, allowed, kept));
+  if (rows !== 'all') return kept.subarray(0, keepListed(codes, rows, allowed, kept));
   const count =
     codes instanceof Uint8Array && isLittleEndian
       ? keepBytes(codes, pairsOf(allowed), kept)
@@ -79,7 +79,7 @@ function withCodes(part: Part, column: string, allowed: Uint8Array, rows: Rows):
   return kept.subarray(0, count);
 }
 
-function keepFitting(codes: Numbers, rows: RowList, allowed: Uint8Array, kept: Uint32Array): number {
+function keepListed(codes: Numbers, rows: RowList, allowed: Uint8Array, kept: Uint32Array): number {
   let count = 0;
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at]!;
@@ -158,15 +158,15 @@ export function maskOf(part: Part, filter: FilterPlan, rows: Rows): Uint8Array {
   return whole;
 }
 
-function matching(part: Part, filter: FilterPlan, rows: Rows): Rows {
-  if (filter.op === 'in') return withCodes(part, filter.column, filter.allowed, rows);
-  if (filter.op === 'and') return filter.filters.reduce((left, inner) => matching(part, inner, left), rows);
+function filterRows(part: Part, filter: FilterPlan, rows: Rows): Rows {
+  if (filter.op === 'in') return filterByCodes(part, filter.column, filter.allowed, rows);
+  if (filter.op === 'and') return filter.filters.reduce((left, inner) => filterRows(part, inner, left), rows);
   const mask = maskOf(part, filter, rows);
-  return listOf(part, rows).filter((_, at) => mask[at] === 1);
+  return toRowList(part, rows).filter((_, at) => mask[at] === 1);
 }
 
 /** Those of `rows` that count and fit. */
 export function selectRows(part: Part, filter: FilterPlan | undefined, rows: Rows): Rows {
   const inTime = withinWindows(part, rows);
-  return filter === undefined ? inTime : matching(part, filter, inTime);
+  return filter === undefined ? inTime : filterRows(part, filter, inTime);
 }

@@ -45,7 +45,7 @@ function everyRow(count: number): Uint32Array {
 }
 
 /** The rows of `order`; those after the last of `first` are the ones of `second`. */
-function takeRows(order: Uint32Array, first: SortedRows, second: SortedRows): SortedRows {
+function collectRows(order: Uint32Array, first: SortedRows, second: SortedRows): SortedRows {
   const { count } = first;
   const columns = new Map<string, Uint32Array>();
   for (const [name, left] of first.columns) {
@@ -66,7 +66,7 @@ function takeRows(order: Uint32Array, first: SortedRows, second: SortedRows): So
   return { count: order.length, txids, newestTxid: newestOf(txids), columns };
 }
 
-const pickRows = (rows: SortedRows, order: Uint32Array): SortedRows => takeRows(order, rows, rows);
+const pickRows = (rows: SortedRows, order: Uint32Array): SortedRows => collectRows(order, rows, rows);
 
 export function sortRows(txids: Float64Array, columns: SortedRows['columns']): SortedRows {
   const order = everyRow(txids.length).sort(comparison(columns, columns));
@@ -82,7 +82,7 @@ export function mergeRows(first: SortedRows, second: SortedRows): SortedRows {
     const takesLeft = right === second.count || (left < first.count && compare(left, right) <= 0);
     order[at] = takesLeft ? left++ : first.count + right++;
   }
-  return takeRows(order, first, second);
+  return collectRows(order, first, second);
 }
 
 /** Lists get shorter from one to the next, by half at least: so each row is merged a few times only. */

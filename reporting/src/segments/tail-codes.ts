@@ -81,8 +81,8 @@ export function queryUsers(lastVisitorNo: number, tail?: { users: TailUsers; use
   return {
     list,
     numberOf(user) {
-      const ofTail = tail?.users.numbers.get(user);
-      if (ofTail !== undefined && ofTail <= lastVisitorNo + tail!.userCount) return ofTail;
+      const tailNumber = tail?.users.numbers.get(user);
+      if (tailNumber !== undefined && tailNumber <= lastVisitorNo + tail!.userCount) return tailNumber;
       const number = own.get(user) ?? lastVisitorNo + list.push(user);
       own.set(user, number);
       return number;

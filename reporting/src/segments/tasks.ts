@@ -9,7 +9,7 @@ import { type WarmUpTask, warmUp } from './warm-up.js';
 
 export type Task = CountTask | FunnelTask | JourneysTask | PanelsTask | RetentionTask | UnpackTask | WarmUpTask;
 
-const kinds = {
+const runners = {
   count: countGroups,
   funnel: countFunnel,
   journeys: countJourneys,
@@ -19,13 +19,13 @@ const kinds = {
   warmUp,
 };
 
-type Kinds = typeof kinds;
+type Kinds = typeof runners;
 export type ResultOf<T extends Task> = ReturnType<Kinds[T['kind']]>;
 /** What a task hands over before it ends. */
 export type PieceOf<T extends Task> = T extends PanelsTask ? CountedPanel : never;
 
 export const runTask = <T extends Task>(task: T, send: (piece: PieceOf<T>) => void): ResultOf<T> =>
-  (kinds[task.kind] as (given: T, send: (piece: PieceOf<T>) => void) => unknown)(task, send) as ResultOf<T>;
+  (runners[task.kind] as (given: T, send: (piece: PieceOf<T>) => void) => unknown)(task, send) as ResultOf<T>;
 
 /** What a thread is sent, and what it answers. */
 export interface Request {

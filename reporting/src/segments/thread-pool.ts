@@ -15,7 +15,7 @@ export interface ThreadPool {
    * @throws ServiceError `engine_unavailable` when that dies as well and once the pool is closed, CancelledError when its cancellation
    * was set.
    */
-  run<T extends Task>(task: T, take?: (piece: PieceOf<T>) => void): Promise<ResultOf<T>>;
+  run<T extends Task>(task: T, onPiece?: (piece: PieceOf<T>) => void): Promise<ResultOf<T>>;
   /** Refuses what is running, and all that comes after. */
   close(): Promise<void>;
 }

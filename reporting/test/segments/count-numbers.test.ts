@@ -106,7 +106,7 @@ function compareOnce(texts: string[]): void {
   const plan: CountPlan = {
     keys: [{ by: 'column', column: 'path', size: 5 }],
     ...{ typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withTotalVisitors: false },
-    numbers: [{ column, ranks: table.ranks, values: valuesToAdd(table, 1_000), withSpread: true }],
+    numbers: [{ column, ranks: table.ranks, values: valuesToAdd(table, 1_000), withFrequencies: true }],
   };
   const bounds = [0, ...[random.below(lastVisitor), random.below(lastVisitor)].sort((a, b) => a - b)].slice(
     0,
@@ -148,7 +148,7 @@ it('says so when it meets a number that is too long, and only then', () => {
   const partWith = (code: number): Part => ({ rows: 1, startMs: 0, columns: new Map([[column, Uint8Array.of(code)]]) });
   const plan: CountPlan = {
     ...{ keys: [], typeCodes: [], withEvents: true, withVisitors: false, withViewers: false, withTotalVisitors: false },
-    numbers: [{ column, ranks: table.ranks, withSpread: true }],
+    numbers: [{ column, ranks: table.ranks, withFrequencies: true }],
   };
   const isIncomplete = (code: number) => {
     const cancellation = new Int32Array(new SharedArrayBuffer(4));

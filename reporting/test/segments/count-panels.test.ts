@@ -66,7 +66,8 @@ const randomPlan = (spanMs: number): CountPlan => ({
   withVisitors: random() < 0.7,
   withViewers: random() < 0.5,
   withTotalVisitors: random() < 0.5,
-  numbers: random() < 0.5 ? [{ column: random.pick(columns), ranks, values: prices, withSpread: random() < 0.5 }] : [],
+  numbers:
+    random() < 0.5 ? [{ column: random.pick(columns), ranks, values: prices, withFrequencies: random() < 0.5 }] : [],
 });
 
 function both(left: FilterPlan | undefined, right: FilterPlan | undefined): { filter?: FilterPlan } {
@@ -74,9 +75,9 @@ function both(left: FilterPlan | undefined, right: FilterPlan | undefined): { fi
   return filters.length > 0 ? { filter: { op: 'and', filters } } : {};
 }
 
-function numbersAt({ counts, least, most, sums, spread }: CountedNumbers, group: number) {
-  const [start, end] = [spread?.starts[group], spread?.starts[group + 1]];
-  const often = spread && [spread.ranks.slice(start, end), spread.counts.slice(start, end)];
+function numbersAt({ counts, least, most, sums, frequencies }: CountedNumbers, group: number) {
+  const [start, end] = [frequencies?.starts[group], frequencies?.starts[group + 1]];
+  const often = frequencies && [frequencies.ranks.slice(start, end), frequencies.counts.slice(start, end)];
   return [counts[group], least[group], most[group], sums?.[group], often];
 }
 
