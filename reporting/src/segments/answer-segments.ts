@@ -24,7 +24,6 @@ import { type FilterSources, planFilter } from './plan-filter.js';
 import { type NumberParams, planSegmentQuery, type SegmentQueryPlan } from './plan-segment-query.js';
 import { type PartsRequest, type ReadParts, readParts } from './read-parts.js';
 import { runOnThreads } from './run-on-threads.js';
-import { mergeOwnReferrers } from './same-referrers.js';
 import type { SegmentEngine } from './segment-engine.js';
 import { sourceColumn } from './visit-columns.js';
 import { visitRules, widenForVisits } from './visit-rules.js';
@@ -44,6 +43,17 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
     return { by: 'time', buckets: plan, size: labels.length };
   }
   return columnKey(dimension, read);
+}
+
+/** For each code the one that it counts as: hosts of the site itself are direct. Undefined for a site without hostnames. */
+function mergeOwnReferrers({ values, site }: ReadParts): Uint32Array | undefined {
+  const referrers = values.get('referrer');
+  if (!referrers || site.hostnames.length === 0) return undefined;
+  const direct = referrers.codeOf('direct');
+  const own = new Set(site.hostnames);
+  return Uint32Array.from({ length: referrers.size() + 1 }, (_, code) =>
+    own.has(referrers.textOf(code) ?? '') ? direct : code,
+  );
 }
 
 export function columnKey(column: string, read: ReadParts): Extract<GroupKey, { by: 'column' }> {

@@ -3,8 +3,8 @@ import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
 import type { IntervalRanges } from '@millrace/shared/segments/interval-ranges';
+import { markIntervals } from '@millrace/shared/segments/mark-intervals';
 import { createKeyedLock, type KeyedLock } from './keyed-lock.js';
-import { markCorrupt } from './mark-corrupt.js';
 import { createMemory, type Memory } from './memory.js';
 import type { SegmentEnvironment } from './segment-settings.js';
 import { createThreadPool, type ThreadPool } from './thread-pool.js';
@@ -54,7 +54,7 @@ export const createSegmentEngine = (
   minEventsPerThread: settings.minEventsPerThread ?? minEventsPerThread,
   logger,
   rebuild: async (siteId, covers) => {
-    if (writePool) await markCorrupt(writePool, siteId, covers);
+    if (writePool) await markIntervals(writePool, siteId, covers);
   },
 });
 

@@ -1,7 +1,7 @@
 /** Statements of the tail: raw events of whole intervals, and those that a snapshot did not see yet. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
-import { columnSql, rangesSql } from './raw-sql.js';
+import { columnSql, rangesSql } from './raw-rows.js';
 import type { Snapshot } from './snapshot.js';
 
 export { monthOf } from '@millrace/shared/segments/interval-ranges';
