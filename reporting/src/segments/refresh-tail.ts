@@ -1,5 +1,4 @@
-/** Raw events of a question from memory: what is new since the last question is all that is read. */
-
+/** Answers queries for recent raw events from memory, and reads only the events that are new since the last query. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
@@ -19,24 +18,24 @@ import {
   type TailTarget,
 } from './tail.js';
 
-/** To find what so many transactions have stored takes longer than to read as many events again. */
+/** Above this, finding the rows of the new transactions takes longer than reading that many events again. */
 const maxTransactions = 2_000;
-/** An import marks many at once, of few events each; older ones than these are read every time. */
+/** An import marks many intervals with few events each; older intervals than these are read every time. */
 const maxIntervals = 64;
-/** What nobody has asked for goes: an interval that was rolled may get late events for a while. */
+/** Unused intervals are forgotten after this time: an interval that was rolled up can still get late events for a while. */
 const keptMs = 30 * 60_000;
-/** About what an event takes, with what questions make of it. */
+/** Approximate size of an event, including the columns that queries derive from it. */
 const rowBytes = (columns: number) => 40 + 8 * columns;
-/** About what a text, or a user without a number, takes with its places in a list and a map, whether events that have it are still there or not. */
+/** Approximate size of a text, or of a user without a number, with its entries in a list and a map; they outlive their events. */
 const textBytes = 150;
-/** Columns of most tails. */
+/** Number of columns in most tails. */
 const typicalColumns = 8;
-/** Fewer texts than this are kept, whatever they are of. */
+/** Up to this many texts are kept even if most of their events are gone. */
 const minTexts = 100_000;
 
 const maxTailRows = ({ maxBytes }: Memory, columns = typicalColumns) => Math.floor(maxBytes / 2 / rowBytes(columns));
 
-/** Ends with the newest. */
+/** The newest intervals of some ranges, ascending. */
 export function newestIntervals(ranges: readonly number[]): number[] {
   const intervals: number[] = [];
   for (let at = ranges.length - 2; at >= 0; at -= 2) {
@@ -52,14 +51,14 @@ const targetOf = ({ siteId, history, epoch, snapshot, lastVisitorNo }: SiteSegme
   ...{ siteId, generation: `${history} ${epoch}`, snapshot, lastVisitorNo },
 });
 
-/** Of the history that the moment is in, and not so far behind that to read everything again is less. */
+/** The tail in memory, unless it is of another generation, or so far behind that reading everything again is cheaper. */
 function usableTail(memory: Memory, { siteId, generation, snapshot }: TailTarget): Tail | undefined {
   const tail = memory.tail(siteId);
   if (tail?.generation !== generation) return undefined;
   return snapshot.xmax - tail.snapshot.xmin > Math.max(maxTransactions, countTailRows(tail)) ? undefined : tail;
 }
 
-/** Events in memory of intervals that some ranges touch, given as instants in milliseconds. */
+/** Number of events in memory of the intervals that overlap some ranges of milliseconds. */
 export function countTailEvents(memory: Memory, siteId: string, ranges: { from: number; to: number }[]): number {
   let events = 0;
   for (const [interval, { lists }] of memory.tail(siteId)?.intervals ?? []) {
@@ -70,17 +69,17 @@ export function countTailEvents(memory: Memory, siteId: string, ranges: { from: 
   return events;
 }
 
-/** Events that have to be read of whole intervals. */
+/** Number of events to read for whole intervals. */
 function countMissing(client: PoolClient, memory: Memory, siteId: string, missing: number[]): Promise<number> {
   const ranges = rangesOf([...missing].sort((a, b) => a - b)).map((interval) => interval * intervalMs);
   return countRawEvents(client, siteId, ranges, maxTailRows(memory) + 1);
 }
 
-/** True when most texts of a column may be of events that are gone: only all of them can go, with the tail. */
+/** True when most texts of a column may have lost their events. Single texts cannot be dropped, so the whole tail is. */
 const isOvergrown = ({ texts }: Tail, events: number): boolean =>
   [...texts.values()].some(({ list }) => list.length > Math.max(minTexts, 2 * events));
 
-/** What was wanted lately, as far as memory holds it. */
+/** The tail with its most recently used intervals, as many as fit in memory. */
 function mostRecentlyUsed({ memory }: SegmentEngine, tail: Tail, now: number): Tail {
   const byUse = [...tail.intervals].sort(([, a], [, b]) => b.lastUsedAt - a.lastUsedAt);
   const most = maxTailRows(memory, tail.columns.length);
@@ -106,87 +105,87 @@ function keep(engine: SegmentEngine, siteId: string, tail: Tail, now: number): v
   memory.keepTail(siteId, rest, count * rowBytes(rest.columns.length) + texts * textBytes);
 }
 
-/** Brings the tail to the moment, keeps it, and takes from it what is wanted. */
+/** Advances the tail to the target, keeps it in memory, and returns the requested rows. */
 async function advanceAndKeep(
   client: PoolClient,
   engine: SegmentEngine,
-  moment: TailTarget,
-  wanted: TailRequest,
+  target: TailTarget,
+  request: TailRequest,
   tail: Tail,
 ): Promise<AdvancedTail | undefined> {
   const now = Date.now();
-  const advanced = await advanceTail(client, tail, moment, wanted, now);
-  if (advanced?.tail) keep(engine, moment.siteId, advanced.tail, now);
+  const advanced = await advanceTail(client, tail, target, request, now);
+  if (advanced?.tail) keep(engine, target.siteId, advanced.tail, now);
   return advanced;
 }
 
-/** Some of the intervals at a time, about as many events in each. */
-function inBatches(intervals: readonly number[], steps: number): number[][] {
-  const size = Math.max(1, Math.ceil(intervals.length / steps));
-  return Array.from({ length: Math.ceil(intervals.length / size) }, (_, step) =>
-    intervals.slice(step * size, (step + 1) * size),
+/** Splits intervals into `count` batches, expected to have about the same number of events. */
+function inBatches(intervals: readonly number[], count: number): number[][] {
+  const size = Math.max(1, Math.ceil(intervals.length / count));
+  return Array.from({ length: Math.ceil(intervals.length / size) }, (_, batch) =>
+    intervals.slice(batch * size, (batch + 1) * size),
   );
 }
 
-/** `counted`: how many events all of the wanted intervals have, where that is known. */
+/** `counted`: the number of events of all requested intervals, if it is already known. */
 async function refreshUnderLock(
   client: PoolClient,
   engine: SegmentEngine,
-  moment: TailTarget,
-  wanted: TailRequest,
+  target: TailTarget,
+  request: TailRequest,
   counted: number | undefined,
 ): Promise<TailRows | undefined> {
   const { memory, tailBatchEvents } = engine;
-  const held = usableTail(memory, moment);
-  let tail = held ?? emptyTail(moment);
-  const missing = missingIntervals(tail, wanted);
+  const held = usableTail(memory, target);
+  let tail = held ?? emptyTail(target);
+  const missing = missingIntervals(tail, request);
   const isCounted = missing.length === 0 || (held === undefined && counted !== undefined);
-  const events = isCounted ? (counted ?? 0) : await countMissing(client, memory, moment.siteId, missing);
+  const events = isCounted ? (counted ?? 0) : await countMissing(client, memory, target.siteId, missing);
   if (events > maxTailRows(memory)) return undefined;
-  // A question that times out keeps what it has read for the next one.
+  // Each batch is kept, so a query that times out leaves what it has read for the next one.
   for (const intervals of inBatches(missing, Math.ceil(events / tailBatchEvents)).slice(0, -1)) {
-    const advanced = await advanceAndKeep(client, engine, moment, { ...wanted, intervals }, tail);
+    const advanced = await advanceAndKeep(client, engine, target, { ...request, intervals }, tail);
     tail = advanced?.tail ?? tail;
   }
-  return (await advanceAndKeep(client, engine, moment, wanted, tail))?.rows;
+  return (await advanceAndKeep(client, engine, target, request, tail))?.rows;
 }
 
 export interface RefreshedTail {
   rows?: TailRows | undefined;
-  /** Events of the wanted intervals, where all of them had to be counted. */
+  /** Number of events of the requested intervals, if all of them had to be counted. */
   counted?: number;
 }
 
 /**
- * All events of the wanted intervals, as of the client's snapshot, which is the one of `site`. Without rows where the tail is of no use:
- * for few events, for more than memory should hold, and for a snapshot that the tail is beyond.
+ * Returns all events of the requested intervals that are visible in the client's snapshot, which must be that of `site`. There are no
+ * rows when the tail is no use: for few events, for more than fit in memory, and for a snapshot the tail cannot represent.
  */
 export async function refreshTail(
   client: PoolClient,
   engine: SegmentEngine,
   site: SiteSegments,
-  wanted: TailRequest,
+  request: TailRequest,
   signal?: AbortSignal,
 ): Promise<RefreshedTail> {
-  if (wanted.intervals.length === 0 || site.isErased) return {};
+  if (request.intervals.length === 0 || site.isErased) return {};
   const { memory, tailLock, minTailEvents } = engine;
-  const moment = targetOf(site);
-  const { siteId } = moment;
+  const target = targetOf(site);
+  const { siteId } = target;
   let counted: number | undefined;
-  if (!usableTail(memory, moment)) {
-    counted = await countMissing(client, memory, siteId, [...wanted.intervals]);
+  if (!usableTail(memory, target)) {
+    counted = await countMissing(client, memory, siteId, [...request.intervals]);
     if (counted > maxTailRows(memory)) return {};
     if (counted < minTailEvents) return { counted };
   }
   for (;;) {
-    const tail = usableTail(memory, moment);
-    const place = tail && relationTo(tail, moment);
-    if (place === 'apart') return {};
-    if (tail && place === 'earlier') return { rows: (await advanceTail(client, tail, moment, wanted, 0))?.rows };
-    if (await tailLock.acquire(siteId, moment.snapshot.xmax, signal)) break;
+    const tail = usableTail(memory, target);
+    const relation = tail && relationTo(tail, target);
+    if (relation === 'unrelated') return {};
+    if (tail && relation === 'ahead') return { rows: (await advanceTail(client, tail, target, request, 0))?.rows };
+    if (await tailLock.acquire(siteId, target.snapshot.xmax, signal)) break;
   }
   try {
-    return { rows: await refreshUnderLock(client, engine, moment, wanted, counted) };
+    return { rows: await refreshUnderLock(client, engine, target, request, counted) };
   } finally {
     tailLock.release(siteId);
   }

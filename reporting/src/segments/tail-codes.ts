@@ -1,24 +1,24 @@
-/** What the tail calls values and users: codes of its own, which stay, and numbers for users who have none yet. */
+/** The tail's own codes for values, which never change, and provisional numbers for users who have no visitor number yet. */
 
-/** Values that the site's dictionary does not have: they have the codes after its last. */
+/** Values that are not in the site's dictionary; their codes continue after its last. */
 export interface AddedValues {
   texts: string[];
   codes: Map<string, number>;
 }
 
-/** Values of a column; the first has code 1. Codes are only ever added. */
+/** Values of a column; the first has code 1. Codes are only added, never changed. */
 export interface TailTexts {
   codes: Map<string, number>;
   list: string[];
-  /** What they are for questions, as of a dictionary of a certain size. */
+  /** Their codes in the site's dictionary, at its size when they were last looked up. */
   siteCodes?: SiteCodes;
 }
 
 export interface SiteCodes {
   stored: number;
-  /** By code of the tail. */
+  /** By tail code. */
   codes: number[];
-  /** Values that the dictionary does not have. */
+  /** Values that are not in the dictionary. */
   added: AddedValues;
 }
 
@@ -32,10 +32,10 @@ export function codeOfText({ codes, list }: TailTexts, text: string): number {
   return code;
 }
 
-/** The code that a text has in the site's dictionary. */
+/** Returns the code of a text in the site's dictionary. */
 export type StoredCodeOf = (text: string) => number | undefined;
 
-/** Codes of the site for all that the tail has so far; known ones stay as long as the dictionary does. */
+/** Maps the tail's codes to those of the site; the mapping is extended as long as the dictionary does not grow. */
 export function toSiteCodes(texts: TailTexts, stored: number, storedCode: StoredCodeOf): SiteCodes {
   if (texts.siteCodes?.stored !== stored) {
     texts.siteCodes = { stored, codes: [0], added: { texts: [], codes: new Map() } };
@@ -50,7 +50,7 @@ export function toSiteCodes(texts: TailTexts, stored: number, storedCode: Stored
   return texts.siteCodes;
 }
 
-/** Users without a number of their own have those after the last one that was given. */
+/** Users without a visitor number; their provisional numbers continue after the last one assigned. */
 export interface TailUsers {
   lastVisitorNo: number;
   numbers: Map<string, number>;
@@ -67,14 +67,14 @@ export function numberOfUser({ lastVisitorNo, numbers, list }: TailUsers, user: 
   return number;
 }
 
-/** Users without a number, for one question: those of the tail, and others. */
+/** Users without a visitor number in one query: those of the tail, and others. */
 export interface QueryUsers {
   /** In the order of their numbers. */
   readonly list: string[];
   numberOf(user: string): number;
 }
 
-/** `tail` may have got more users than the `count` of this question since. */
+/** The tail may have more users than the `userCount` of this query by now. */
 export function queryUsers(lastVisitorNo: number, tail?: { users: TailUsers; userCount: number }): QueryUsers {
   const list = tail ? tail.users.list.slice(0, tail.userCount) : [];
   const own = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Events of the tail as parts that are counted, by the codes of the question. */
+/** Makes parts of the tail's events, with the codes of the query. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { sessionId } from '@millrace/shared/segments/session-id';
@@ -10,12 +10,12 @@ import type { TailRows } from './tail.js';
 import type { SiteCodes, TailTexts } from './tail-codes.js';
 
 interface DerivedColumns {
-  /** By column: codes, and what they were made with. */
+  /** By column: the site's codes, and the mapping they were made with. */
   codes: Map<string, { by: SiteCodes; numbers: Uint32Array }>;
   sessions?: { session: Uint32Array; sessionIds: BigUint64Array };
 }
 
-/** What questions have made of rows; it goes with them. */
+/** Columns that queries have derived from rows, kept as long as the rows. */
 const derivedColumns = new WeakMap<SortedRows, DerivedColumns>();
 
 function derivedOf(rows: SortedRows): DerivedColumns {
@@ -24,7 +24,7 @@ function derivedOf(rows: SortedRows): DerivedColumns {
   return known;
 }
 
-/** In memory that all threads can read. */
+/** Allocates shared memory, which all threads can read. */
 function mapNumbers(numbers: Uint32Array, codes: ArrayLike<number>): Uint32Array {
   const mapped = new Uint32Array(new SharedArrayBuffer(numbers.byteLength));
   for (let at = 0; at < numbers.length; at += 1) mapped[at] = codes[numbers[at]!]!;
@@ -40,17 +40,17 @@ function codesOf(rows: SortedRows, column: string, by: SiteCodes): Uint32Array {
   return numbers;
 }
 
-/** Sessions of these rows alone, counted from 1 on. */
+/** Numbers the sessions of these rows, from 1. */
 function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<DerivedColumns['sessions']> {
   const asked = derivedOf(rows);
   if (asked.sessions) return asked.sessions;
   const codes = rows.columns.get('session')!;
-  const places = new Map<number, number>([[0, 0]]);
-  for (const code of codes) if (!places.has(code)) places.set(code, places.size);
+  const numberOf = new Map<number, number>([[0, 0]]);
+  for (const code of codes) if (!numberOf.has(code)) numberOf.set(code, numberOf.size);
   const session = new Uint32Array(new SharedArrayBuffer(codes.byteLength));
-  for (let at = 0; at < codes.length; at += 1) session[at] = places.get(codes[at]!)!;
-  const sessionIds = new BigUint64Array(new SharedArrayBuffer(8 * (places.size - 1)));
-  for (const [code, place] of places) if (code !== 0) sessionIds[place - 1] = sessionId(list[code - 1]!);
+  for (let at = 0; at < codes.length; at += 1) session[at] = numberOf.get(codes[at]!)!;
+  const sessionIds = new BigUint64Array(new SharedArrayBuffer(8 * (numberOf.size - 1)));
+  for (const [code, number] of numberOf) if (code !== 0) sessionIds[number - 1] = sessionId(list[code - 1]!);
   asked.sessions = { session, sessionIds };
   return asked.sessions;
 }

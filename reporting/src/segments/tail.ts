@@ -1,11 +1,12 @@
-/** The tail of a site: its raw events of some intervals in memory, as of one snapshot. */
+/** A site's tail: the raw events of intervals not yet in segments, kept in memory as of one snapshot. */
 import { isWithin, type Snapshot } from './snapshot.js';
 import type { SortedRows } from './sorted-rows.js';
 import { createUsers, type TailTexts, type TailUsers } from './tail-codes.js';
 
-/** What all rows of a tail are seen in: the history of the database, erasures of the site's users. */
+/** The snapshot to bring a site's tail to. */
 export interface TailTarget {
   siteId: string;
+  /** Database history and erasure epoch: a tail from another generation is useless. */
   generation: string;
   snapshot: Snapshot;
   lastVisitorNo: number;
@@ -14,17 +15,17 @@ export interface TailTarget {
 export interface TailInterval {
   lists: readonly SortedRows[];
   columns: readonly string[];
-  /** The index by which its new rows are found. */
+  /** The index that finds its new rows. */
   index: string;
-  /** Whether there are rows from another server as well, with transaction numbers that this one has not reached: these are read each time. */
+  /** Whether rows exist whose transaction ids the snapshot has not reached, as from another server: they are read every time. */
   hasForeignRows: boolean;
   lastUsedAt: number;
 }
 
-/** Never changed; what it gains or loses makes another one. */
+/** Immutable: every change creates a new tail. */
 export interface Tail {
   generation: string;
-  /** Of the intervals it has all rows that this sees, and no other. */
+  /** The intervals contain exactly the rows visible in this snapshot. */
   snapshot: Snapshot;
   columns: readonly string[];
   texts: ReadonlyMap<string, TailTexts>;
@@ -32,23 +33,23 @@ export interface Tail {
   intervals: ReadonlyMap<number, TailInterval>;
 }
 
-/** What a question takes of a tail: all rows of the intervals that its own snapshot sees. */
+/** The rows of a tail that a query counts: all rows of the requested intervals visible in its own snapshot. */
 export interface TailRows {
   intervals: ReadonlyMap<number, readonly SortedRows[]>;
   texts: ReadonlyMap<string, TailTexts>;
   users: TailUsers;
-  /** Of the users those up to here; later ones are none of this question's. */
+  /** Only this many of the users belong to the query; later ones were added after it. */
   userCount: number;
 }
 
 export interface TailRequest {
   intervals: readonly number[];
   columns: readonly string[];
-  /** Each interval as one list: where the order of events counts. */
+  /** Each interval must be a single sorted list, because the order of events matters. */
   needsOrder: boolean;
 }
 
-/** What is seldom asked for, or dear, is read once somebody has asked for it. */
+/** Columns to read from the start; rare and expensive ones are added when a query first needs them. */
 const initialColumns = ['event_type', 'path', 'profile_id'];
 
 export const emptyTail = ({ generation, snapshot, lastVisitorNo }: TailTarget): Tail => ({
@@ -59,22 +60,22 @@ export const emptyTail = ({ generation, snapshot, lastVisitorNo }: TailTarget): 
 export const countTailRows = ({ intervals }: Tail): number =>
   [...intervals.values()].reduce((sum, { lists }) => lists.reduce((all, { count }) => all + count, sum), 0);
 
-/** `later`: the tail can be brought to the moment. `earlier`: it is beyond, but has all that the moment sees. */
+/** `behind`: the tail can be advanced to the target. `ahead`: it is newer, but contains everything the target sees. */
 export function relationTo(
   tail: Tail,
   { generation, snapshot, lastVisitorNo }: TailTarget,
-): 'later' | 'earlier' | 'apart' {
-  if (tail.generation !== generation) return 'apart';
-  if (isWithin(tail.snapshot, snapshot)) return 'later';
-  return isWithin(snapshot, tail.snapshot) && tail.users.lastVisitorNo === lastVisitorNo ? 'earlier' : 'apart';
+): 'behind' | 'ahead' | 'unrelated' {
+  if (tail.generation !== generation) return 'unrelated';
+  if (isWithin(tail.snapshot, snapshot)) return 'behind';
+  return isWithin(snapshot, tail.snapshot) && tail.users.lastVisitorNo === lastVisitorNo ? 'ahead' : 'unrelated';
 }
 
-const hasColumns = ({ columns }: TailInterval, wanted: TailRequest) =>
-  wanted.columns.every((name) => columns.includes(name));
+const hasColumns = ({ columns }: TailInterval, request: TailRequest) =>
+  request.columns.every((name) => columns.includes(name));
 
-/** Intervals of which all events have to be read. */
-export const missingIntervals = ({ intervals }: Tail, wanted: TailRequest): number[] =>
-  wanted.intervals.filter((interval) => {
+/** The requested intervals whose events all have to be read. */
+export const missingIntervals = ({ intervals }: Tail, request: TailRequest): number[] =>
+  request.intervals.filter((interval) => {
     const held = intervals.get(interval);
-    return held === undefined || !hasColumns(held, wanted);
+    return held === undefined || !hasColumns(held, request);
   });
