@@ -1,4 +1,4 @@
-/** Advances a site's tail from one snapshot to a later one by reading only the new rows. */
+/** Advances a site's tail from one snapshot to a later one by context only the new rows. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';
@@ -82,13 +82,17 @@ const codesOf = ({ texts, users }: Tail, columns: readonly string[]): RowCodes =
 });
 
 /** The rows whose transaction is visible in a snapshot, or those whose transaction is not. */
-const filterVisible = (lists: readonly SortedRows[], snapshot: Snapshot, isSeen: boolean): readonly SortedRows[] =>
+const filterVisible = (
+  lists: readonly SortedRows[],
+  snapshot: Snapshot,
+  wantsVisible: boolean,
+): readonly SortedRows[] =>
   lists
-    .filter(({ newestTxid }) => isSeen || newestTxid >= snapshot.xmin)
+    .filter(({ newestTxid }) => wantsVisible || newestTxid >= snapshot.xmin)
     .map((rows) =>
-      isSeen && rows.newestTxid < snapshot.xmin
+      wantsVisible && rows.newestTxid < snapshot.xmin
         ? rows
-        : filterRows(rows, (txid) => isVisible(snapshot, txid) === isSeen),
+        : filterRows(rows, (txid) => isVisible(snapshot, txid) === wantsVisible),
     )
     .filter(({ count }) => count > 0);
 
@@ -118,20 +122,20 @@ function advanceInterval(
   before: TailInterval | undefined,
   fresh: readonly SortedRows[],
   { target: { snapshot }, isBehind }: AdvanceContext,
-  inOneList: boolean,
+  needsOrder: boolean,
 ): Pick<TailInterval, 'lists' | 'hasForeignRows'> & { all: readonly SortedRows[] } {
   const held = before?.lists ?? [];
   const visible = addLists(isBehind ? held : filterVisible(held, snapshot, true), filterVisible(fresh, snapshot, true));
-  const lists = inOneList ? mergeLists(visible) : visible;
+  const lists = needsOrder ? mergeLists(visible) : visible;
   // Rows that were read although their transaction id is not visible in the snapshot come from another server, or the snapshot is from
   // a standby and incomplete. They are not kept: every query reads them.
   const foreign = filterVisible(fresh, snapshot, false);
   const all = [...lists, ...foreign];
-  return { lists, hasForeignRows: foreign.length > 0, all: inOneList ? mergeLists(all) : all };
+  return { lists, hasForeignRows: foreign.length > 0, all: needsOrder ? mergeLists(all) : all };
 }
 
-async function readRows(tail: Tail, reading: AdvanceContext, now: number) {
-  const { client, target, request, codes, indexes, isBehind } = reading;
+async function readRows(tail: Tail, context: AdvanceContext, now: number) {
+  const { client, target, request, codes, indexes, isBehind } = context;
   const missing = missingIntervals(tail, request);
   const whole = await readWholeIntervals(client, target.siteId, missing, codes);
   const held = [...tail.intervals].filter(([interval]) => !whole.has(interval));
@@ -145,7 +149,7 @@ async function readRows(tail: Tail, reading: AdvanceContext, now: number) {
   for (const [interval, before] of [...held, ...missing.map((each) => [each, undefined] as const)]) {
     const isRequested = request.intervals.includes(interval);
     const fresh = added.get(interval) ?? whole.get(interval) ?? [];
-    const { all, ...rows } = advanceInterval(before, fresh, reading, isRequested && request.needsOrder);
+    const { all, ...rows } = advanceInterval(before, fresh, context, isRequested && request.needsOrder);
     const index = indexes.get(monthOf(interval))!;
     const lastUsedAt = isRequested || !before ? now : before.lastUsedAt;
     intervals.set(interval, { ...rows, columns: before?.columns ?? codes.columns, index, lastUsedAt });
@@ -155,7 +159,11 @@ async function readRows(tail: Tail, reading: AdvanceContext, now: number) {
 }
 
 /** Undefined when rows have to be read. */
-function rowsIfCurrent(tail: Tail, { snapshot, lastVisitorNo }: TailTarget, request: TailRequest): TailRows | undefined {
+function rowsIfCurrent(
+  tail: Tail,
+  { snapshot, lastVisitorNo }: TailTarget,
+  request: TailRequest,
+): TailRows | undefined {
   const { texts, users } = tail;
   const isCurrent = isSameSnapshot(tail.snapshot, snapshot) && users.lastVisitorNo === lastVisitorNo;
   if (!isCurrent || missingIntervals(tail, request).length > 0) return undefined;

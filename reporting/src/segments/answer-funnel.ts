@@ -1,4 +1,4 @@
-/** Answers a funnel from segments, and raw events where there are none. */
+/** Answers a funnel from segments, and from raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from '../funnel/funnel.js';
 import { addTallies } from '../funnel/tally-funnel.js';
@@ -19,7 +19,7 @@ async function funnelPlan(
   client: PoolClient,
   funnel: Funnel,
   read: ReadParts,
-  ofVisits: string[] | undefined,
+  visitColumns: string[] | undefined,
 ): Promise<FunnelPlan> {
   const { filter, steps, byVisit = false, breakdown } = funnel;
   const sources = filterSources(client, read);
@@ -30,11 +30,11 @@ async function funnelPlan(
     ...{ filters, byVisit, range: rangeMs(eventRange(funnel)) },
     ...(filter && { filter: await planFilter(filter, sources) }),
     ...(breakdown && { breakdown: columnKey(breakdown, read) }),
-    ...(ofVisits && { visits: { ...visitRules(read), columns: ofVisits } }),
+    ...(visitColumns && { visits: { ...visitRules(read), columns: visitColumns } }),
   };
 }
 
-/** Undefined for what segments cannot answer, see `answerSegments`. `client` is inside a transaction with one snapshot. */
+/** Undefined for what segments cannot answer; see `answerSegments`. `client` must be in a transaction with one snapshot. */
 export async function answerFunnel(
   client: PoolClient,
   engine: SegmentEngine,

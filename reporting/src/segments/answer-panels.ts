@@ -1,4 +1,4 @@
-/** Answers many queries about one range and one selection of its events: these are read once, and selected once. */
+/** Answers several queries about one range and filter: the events are read and filtered once for all of them. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { planRollup } from '../query/plan-rollup.js';
 import type { Filter, ResolvedQuery } from '../query/resolved-query.js';
@@ -24,36 +24,36 @@ import type { SegmentEngine } from './segment-engine.js';
 import type { VisitSelection } from './select-parts.js';
 
 export interface Panel {
-  /** All panels have the same site, range and kind, and all of them or none count bots. */
+  /** All panels have the same site, range, kind and `includeBots`. */
   query: ResolvedQuery;
-  /** What its filter has besides that of all panels. */
+  /** Conditions in addition to the common filter. */
   ownFilter?: Filter;
 }
 
 export interface Panels {
-  /** Of all of them. */
+  /** Common to all panels. */
   filter?: Filter;
   panels: Panel[];
 }
 
 /**
- * Whether a query may be one of some panels, and of which: those about visits are counted from events that have been walked through.
- * Rollups answer faster, session ids and paths into properties only raw events.
+ * The kind of panel that a query can be, if any; visit panels first need the visits of all events to be numbered. Queries that rollups
+ * answer, which is faster, or that need session ids or paths into properties, which only raw events have, cannot be panels.
  */
 export function panelKind(query: ResolvedQuery): 'events' | 'visits' | undefined {
   const plan = planRollup(query) ? undefined : planSegmentQuery(query);
   return plan && (plan.visits ? 'visits' : 'events');
 }
 
-/** Without the common filter, which its rows fit already. */
+/** Drops the common filter, which the selected rows already match. */
 function withOwnFilter({ query: { filter: _filter, ...query }, ownFilter }: Panel): ResolvedQuery {
   return { ...query, includeBots: true, ...(ownFilter && { filter: ownFilter }) };
 }
 
-/** Visits are numbered once, with all columns that any of the plans asks for. */
-function visitsOf(plans: CountPlan[]): VisitSelection | undefined {
-  const asked = plans.flatMap(({ visits }) => (visits ? [visits] : []));
-  return asked[0] && { ...asked[0], columns: [...new Set(asked.flatMap(({ columns }) => columns))] };
+/** Visits are numbered once, with the columns of all plans. */
+function combineVisits(plans: CountPlan[]): VisitSelection | undefined {
+  const request = plans.flatMap(({ visits }) => (visits ? [visits] : []));
+  return request[0] && { ...request[0], columns: [...new Set(request.flatMap(({ columns }) => columns))] };
 }
 
 async function planPanels(client: PoolClient, { filter, panels }: Panels, plans: SegmentQueryPlan[], read: ReadParts) {
@@ -64,7 +64,7 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
   const { includeBots } = panels[0]!.query;
   const ofAll = effectiveFilterOf({ ...(filter && { filter }), ...(includeBots && { includeBots }) }, read);
   const common = ofAll && (await planFilter(ofAll, filterSources(client, read)));
-  const visits = visitsOf(counting);
+  const visits = combineVisits(counting);
   return (shared: SharedTask): PanelsTask => ({
     ...{ kind: 'panels', panels: counting, ...shared },
     ...(common && { filter: common }),
@@ -72,7 +72,7 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
   });
 }
 
-/** Gathers what the shares count of a panel. A thread that takes the place of one that died counts it once more. */
+/** Collects a panel's counts from all threads. Duplicates are ignored: the replacement of a thread that died counts everything again. */
 function joinShares(whole: (panel: number, shares: CountedGroups[]) => void): OnPiece<PanelsTask> {
   const taken = new Set<string>();
   const waiting = new Map<number, CountedGroups[]>();
@@ -89,17 +89,17 @@ function joinShares(whole: (panel: number, shares: CountedGroups[]) => void): On
 }
 
 /**
- * Tells `answered` of each panel as soon as it is counted. Nothing is told of what segments cannot answer, see `answerSegments`: of some
- * panels, or of all, and then it is false. `client` is inside a transaction with one snapshot.
+ * Calls `onAnswer` for each panel as soon as it is counted, but not for panels that segments cannot answer; see `answerSegments`.
+ * Returns false when they can answer none. `client` must be in a transaction with one snapshot.
  */
 export async function answerPanels(
   client: PoolClient,
   engine: SegmentEngine,
-  asked: Panels,
+  request: Panels,
   reads: Pick<ReadOptions, 'admit' | 'signal'>,
-  answered: (panel: number, answer: SegmentAnswer) => void,
+  onAnswer: (panel: number, answer: SegmentAnswer) => void,
 ): Promise<boolean> {
-  const queries = asked.panels.map(({ query }) => query);
+  const queries = request.panels.map(({ query }) => query);
   const plans = queries.map((query) => planSegmentQuery(query)!);
   const read = await readParts(client, engine, partsRequest(queries, plans), reads);
   if (read === undefined) return false;
@@ -109,7 +109,7 @@ export async function answerPanels(
     if (ending.signal.aborted) return;
     try {
       const answer = toAnswer(queries[panel]!, plans[panel]!, read, mergeGroups(shares));
-      if (answer) answered(panel, answer);
+      if (answer) onAnswer(panel, answer);
     } catch (error) {
       failure = error;
       ending.abort();
@@ -117,7 +117,7 @@ export async function answerPanels(
   });
   try {
     const stop = AbortSignal.any([ending.signal, ...(reads.signal ? [reads.signal] : [])]);
-    await runOnThreads(engine, read, await planPanels(client, asked, plans, read), stop, take);
+    await runOnThreads(engine, read, await planPanels(client, request, plans, read), stop, take);
   } catch (error) {
     throw failure ?? error;
   } finally {

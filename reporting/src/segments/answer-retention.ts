@@ -1,4 +1,4 @@
-/** Counts visitors who come again from segments, and raw events where there are none. */
+/** Counts returning visitors from segments, and from raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { compareValues } from '../query/page-rows.js';
 import type { ReadOptions } from '../reading/admit-read.js';
@@ -37,7 +37,7 @@ async function planRetention(
   };
 }
 
-/** The values that most visitors have, with the texts that they are shown by. */
+/** The values with the most visitors, with their display texts. */
 function topValues(breakdown: string, limit: number, { ofValues }: CountedRetention, { values, site }: ReadParts) {
   const column = sourceColumn(breakdown);
   const hostnames = new Set(site.hostnames);
@@ -53,7 +53,7 @@ function topValues(breakdown: string, limit: number, { ofValues }: CountedRetent
 
 type Count = (plan: RetentionPlan) => Promise<CountedRetention>;
 
-/** Counted twice: first how many visitors each value has, then those with most. */
+/** Counts twice: first the visitors of each value, then the retention of the values with the most. */
 async function countByValue(
   breakdown: string,
   limit: number,
@@ -62,21 +62,21 @@ async function countByValue(
   count: Count,
 ): Promise<Returns> {
   const value = columnKey(breakdown, read);
-  const tops = topValues(breakdown, limit, await count({ ...plan, value }), read);
+  const topCodes = topValues(breakdown, limit, await count({ ...plan, value }), read);
   const tableOf = new Uint32Array(value.size);
-  for (const [at, { code }] of tops.entries()) tableOf[code] = at + 1;
-  const { tables } = await count({ ...plan, value, tableOf, tables: tops.length + 1 });
-  return { whole: tables[0]!, ofValues: tops.map((top, at) => ({ value: top.value, table: tables[at + 1]! })) };
+  for (const [at, { code }] of topCodes.entries()) tableOf[code] = at + 1;
+  const { tables } = await count({ ...plan, value, tableOf, tables: topCodes.length + 1 });
+  return { whole: tables[0]!, ofValues: topCodes.map((top, at) => ({ value: top.value, table: tables[at + 1]! })) };
 }
 
-/** Undefined for what segments cannot answer, see `answerSegments`. `client` is inside a transaction with one snapshot. */
+/** Undefined for what segments cannot answer; see `answerSegments`. `client` must be in a transaction with one snapshot. */
 export async function answerRetention(
   client: PoolClient,
   engine: SegmentEngine,
-  question: ReturnsParams,
+  params: ReturnsParams,
   reads: Pick<ReadOptions, 'admit' | 'signal'>,
 ): Promise<RetentionAnswer | undefined> {
-  const { siteId, bounds, filter, first, returning, breakdown, breakdownLimit } = question;
+  const { siteId, bounds, filter, first, returning, breakdown, breakdownLimit } = params;
   const needed = columnsNeeded([filter, first, returning], breakdown ? [breakdown] : []);
   if (needed === undefined) return undefined;
   const { visits, coded } = needed;
@@ -87,7 +87,7 @@ export async function answerRetention(
   };
   const read = await readParts(client, engine, parts, reads);
   if (read === undefined) return undefined;
-  const plan = await planRetention(client, question, visits, read);
+  const plan = await planRetention(client, params, visits, read);
   const count: Count = async (counted) => {
     const task = (shared: SharedTask): RetentionTask => ({ kind: 'returns', plan: counted, ...shared });
     return addRetention(bounds.length - 1, await runOnThreads(engine, read, task, reads.signal));

@@ -1,10 +1,11 @@
-/** Answers a query from segments, and raw events where there are none. */
+/** Answers a query from segments, and from raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { RawAnswer } from '../query/read-raw.js';
 import {
   type Dimension,
   effectiveFilter,
   type Filter,
+  isTimeDimension,
   type ResolvedQuery,
   type TimeRange,
 } from '../query/resolved-query.js';
@@ -33,7 +34,7 @@ export interface SegmentAnswer extends RawAnswer {
 }
 
 function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts): GroupKey {
-  if (dimension.startsWith('time:')) {
+  if (isTimeDimension(dimension)) {
     const { bounds, places, offsets, labels } = buckets!;
     const plan = {
       bounds: bounds.map((bound) => bound.getTime()),
@@ -45,7 +46,7 @@ function keyOf(dimension: Dimension, { buckets }: ResolvedQuery, read: ReadParts
   return columnKey(dimension, read);
 }
 
-/** For each code the one that it counts as: hosts of the site itself are direct. Undefined for a site without hostnames. */
+/** Maps each referrer code to the one it counts as: the site's own hosts are direct. Undefined for a site without hostnames. */
 function mergeOwnReferrers({ values, site }: ReadParts): Uint32Array | undefined {
   const referrers = values.get('referrer');
   if (!referrers || site.hostnames.length === 0) return undefined;
@@ -69,7 +70,7 @@ export const filterSources = (client: PoolClient, { site, values, users }: ReadP
   users: { lastVisitorNo: site.lastVisitorNo, added: users },
 });
 
-/** What is read for queries about one range, all of them about visits or none. */
+/** What to read for queries about one range. Either all of them use visits, or none does. */
 export function partsRequest(queries: ResolvedQuery[], plans: SegmentQueryPlan[]): PartsRequest {
   const [{ siteId, range }] = queries as [ResolvedQuery];
   const axes = queries.flatMap(({ buckets }) => (buckets ? [buckets] : []));
@@ -90,7 +91,7 @@ function numberColumn({ column, withSums, withFrequencies }: NumberParams, { par
   return { column, ranks: table.ranks, withFrequencies, ...(withSums && { values: valuesToAdd(table, rows) }) };
 }
 
-/** A site without bots, as most are, has nothing to leave out. */
+/** Most sites have no events of bots, so there is nothing to filter out. */
 export const effectiveFilterOf = (
   query: Pick<ResolvedQuery, 'filter' | 'includeBots'>,
   { values }: ReadParts,
@@ -115,24 +116,24 @@ export async function toCountPlan(
       withViewers: plan.withViewers,
       withTotalVisitors: plan.withShare,
     },
-    numbers: plan.numbers.map((asked) => numberColumn(asked, read)),
+    numbers: plan.numbers.map((params) => numberColumn(params, read)),
     ...(plan.visits && { visits: { ...plan.visits, ...visitRules(read), range: rangeMs(query.range) } }),
   };
 }
 
 /**
- * Undefined where numbers were too long to be counted here.
- * @throws ServiceError `invalid_request` for more bytes than an answer may have.
+ * Undefined when numbers were too long to be counted here.
+ * @throws ServiceError `invalid_request` for an answer that is too large.
  */
 export function toAnswer(
   query: ResolvedQuery,
-  { types, numbers: asked }: SegmentQueryPlan,
+  { types, numbers: params }: SegmentQueryPlan,
   { site, values, hasRaw }: ReadParts,
   groups: CountedGroups,
 ): SegmentAnswer | undefined {
   if (groups.ofNumbers.some(({ isIncomplete }) => isIncomplete)) return undefined;
   const numbers = numberValues(
-    asked.map(({ column }, at) => {
+    params.map(({ column }, at) => {
       return { column, counted: groups.ofNumbers[at]!, table: numberTable(values.get(column)!) };
     }),
   );
@@ -147,8 +148,8 @@ export function toAnswer(
 }
 
 /**
- * Undefined for what segments cannot answer: the site has none yet, the question is about what they leave out, more of its events are in
- * none or in segments than the limits allow, or numbers are too long. `client` is inside a transaction with one snapshot.
+ * Undefined when segments cannot answer: the site has none yet, they leave out what the query needs, more of its events are in raw
+ * form or in segments than the limits allow, or numbers are too long. `client` must be in a transaction with one snapshot.
  */
 export async function answerSegments(
   client: PoolClient,
@@ -161,7 +162,7 @@ export async function answerSegments(
   if (plan === undefined) return undefined;
   const read = await readParts(client, engine, { ...partsRequest([query], [plan]), ...limits }, reads);
   if (read === undefined) return undefined;
-  const counting = await toCountPlan(client, query, plan, read);
-  const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: counting, ...shared });
+  const countPlan = await toCountPlan(client, query, plan, read);
+  const countTask = (shared: SharedTask): CountTask => ({ kind: 'count', plan: countPlan, ...shared });
   return toAnswer(query, plan, read, mergeGroups(await runOnThreads(engine, read, countTask, reads.signal)));
 }

@@ -1,11 +1,11 @@
-/** Counts events, those of one type and visitors of groups in one go. */
+/** Counts events, events of one type and visitors of each group in a single pass. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { IdBlock } from './id-blocks.js';
 import { type SeenIds, seenBlocks } from './seen-ids.js';
 
 export interface EventsOfVisitors {
   groups: Numbers;
-  /** Absent where no type is asked for, or none of its events is there. */
+  /** Codes of event types; absent when no type is counted, or when all are zero. */
   types: Numbers | undefined;
   /** Visitors, ascending. */
   ids: Numbers;
@@ -17,7 +17,7 @@ export interface EventAndVisitorCounts {
   visitors: Uint32Array;
 }
 
-/** `blockIds` visitors are looked at together. */
+/** Processes blocks of `blockIds` visitors. */
 export function countEventsAndVisitors(
   lists: EventsOfVisitors[],
   code: number,
@@ -44,9 +44,9 @@ function countWithoutVisitor(
   }
 }
 
-/** Most events are of the same visitor and group as the one before: these are only counted. */
+/** Most events have the same visitor and group as the one before; such runs are counted at once. */
 function countBlock(
-  { groups, types: known, ids }: EventsOfVisitors,
+  { groups, types: typesOrNone, ids }: EventsOfVisitors,
   { first, from, to }: IdBlock,
   list: number,
   code: number,
@@ -54,8 +54,8 @@ function countBlock(
   counted: EventAndVisitorCounts,
 ): void {
   const end = to[list]!;
-  const types = known ?? ids;
-  const wanted = known ? code : -1;
+  const types = typesOrNone ?? ids;
+  const wanted = typesOrNone ? code : -1;
   for (let at = from[list]!; at < end; ) {
     const group = groups[at]!;
     const visitor = ids[at]!;

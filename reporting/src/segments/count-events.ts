@@ -1,10 +1,10 @@
-/** Counts the events of groups. */
+/** Counts the events of each group. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 
-/** Rows of one part by their group. */
+/** The rows of one part. */
 export interface TypedRows {
   groups: Numbers;
-  /** Codes of event types; absent where they are all zero, or not needed. */
+  /** Codes of event types; absent when all are zero, or when they are not needed. */
   types?: Numbers | undefined;
 }
 
@@ -13,10 +13,10 @@ export interface EventsOfGroups {
   ofType: Uint32Array;
 }
 
-/** How many rows each group has, and how many of them are of one type. */
+/** Counts the rows of each group, and those of one event type. */
 export function countEvents(grouped: TypedRows[], size: number, code: number | undefined): EventsOfGroups {
   if (size === 1) return countAll(grouped, code);
-  // Of each group the others first, then those of the type: so that one place in memory is looked at for each row.
+  // For each group, the count of other types and of this type are adjacent, so a row touches only one place in memory.
   const counts = new Uint32Array(2 * size);
   for (const { groups, types } of grouped) {
     if (types && code !== undefined) {
@@ -32,7 +32,7 @@ export function countEvents(grouped: TypedRows[], size: number, code: number | u
   return { events, ofType };
 }
 
-/** The same of rows that are all of one group. */
+/** Counts rows that all belong to one group. */
 function countAll(grouped: TypedRows[], code: number | undefined): EventsOfGroups {
   let events = 0;
   let ofType = 0;
@@ -49,7 +49,7 @@ function countCode(codes: Numbers, code: number): number {
   return count;
 }
 
-/** How many of one event type. */
+/** Counts the rows of one event type in each group. */
 export function countType(grouped: TypedRows[], size: number, code: number): Uint32Array {
   const counts = new Uint32Array(size);
   for (const { groups, types } of grouped) {

@@ -1,4 +1,4 @@
-/** Counts how far visitors, or visits, get in a funnel. */
+/** Counts how far visitors or visits get in a funnel. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
 import { type FunnelRules, type FunnelWalk, walkFunnel } from '../funnel/walk-funnel.js';
@@ -14,15 +14,15 @@ import { clipWindows } from './windows.js';
 
 export interface FunnelPlan extends FunnelRules {
   filter?: FilterPlan;
-  /** What the event of each step must match. */
+  /** One for each step. */
   filters: FilterPlan[];
   /** Milliseconds since 1970 in which events count. */
   range: [from: number, to: number];
-  /** Undefined where nothing is asked about visits. */
+  /** Undefined when the funnel does not use visits. */
   visits?: VisitTask;
-  /** Steps are of one visit. */
+  /** All steps must be in one visit. */
   byVisit: boolean;
-  /** A column whose value at the first step users are told apart by. */
+  /** Groups users by the value of a column at their first step. */
   breakdown?: { column: string; same?: Uint32Array };
 }
 
@@ -31,14 +31,14 @@ export interface FunnelTask extends SharedTask {
   plan: FunnelPlan;
 }
 
-/** Rows of a part that match a step, with what is needed of each. */
+/** Rows of a part that match at least one step. */
 interface MatchedRows extends ListedRows {
-  /** For each of the rows a bit for each step. */
+  /** For each row, a bit for each step it matches. */
   masks: Uint8Array;
   visitors: Numbers;
   time: Numbers;
   micros: Numbers;
-  /** Absent where the steps need not be of one visit. */
+  /** Absent when the steps can be in several visits. */
   visits: Numbers | undefined;
   /** Absent without a breakdown. */
   values: Numbers | undefined;
@@ -63,15 +63,15 @@ function matchedRows(part: Part, rows: Rows, { filters, byVisit, breakdown }: Fu
   };
 }
 
-/** The matching events of a block of visitors, those of each together and in the order of time. */
+/** The matching events of a block of visitors, grouped by visitor and ordered by time. */
 interface BlockEvents {
-  /** For each visitor where the events end that were put in so far. */
+  /** For each visitor, the end of the events stored so far. */
   ends: Uint32Array;
-  /** Visitors who never match the first step reach no step at all, so their events are left out. */
+  /** Visitors who never match the first step reach no step, so their events are left out. */
   hasStarted: Uint8Array;
   times: Float64Array;
   steps: Uint8Array;
-  /** Only where the steps have to be of one visit, or users are told apart. */
+  /** Only filled when the steps must be in one visit, and when there is a breakdown. */
   visits: Uint32Array;
   values: Uint32Array;
 }
@@ -81,7 +81,7 @@ const createEvents = (): BlockEvents => ({
   ...{ times: new Float64Array(), steps: new Uint8Array(), visits: new Uint32Array(), values: new Uint32Array() },
 });
 
-/** Finds out who has started, and how many events each of them has. */
+/** Finds the visitors who match the first step, and computes where the events of each begin. Returns the number of events. */
 function countEvents({ ends, hasStarted }: BlockEvents, lists: MatchedRows[], { first, from, to }: IdBlock): number {
   hasStarted.fill(0);
   ends.fill(0);
@@ -106,7 +106,7 @@ function ensureCapacity(events: BlockEvents, count: number, { byVisit, breakdown
   if (breakdown) events.values = new Uint32Array(2 * count);
 }
 
-/** Puts events of a part where those of their visitor belong; parts follow each other in time. */
+/** Stores the events of a part with those of their visitor. Parts must come in the order of time. */
 function placeEvents(events: BlockEvents, matched: MatchedRows, first: number, from: number, to: number): void {
   const { part, rows, masks, visitors, time, micros, visits: ofVisits, values: ofValues } = matched;
   const { ends, hasStarted, times, steps, visits, values } = events;
@@ -124,7 +124,7 @@ function placeEvents(events: BlockEvents, matched: MatchedRows, first: number, f
   }
 }
 
-/** Tells `walk` of the matching events of whole blocks. */
+/** Passes the matching events of each block to `walk`. */
 function createBlockWalk(walk: FunnelWalk, plan: FunnelPlan) {
   const { byVisit, breakdown } = plan;
   const same = breakdown?.same;

@@ -1,51 +1,52 @@
-/** Lets one at a time do what the others wait for, and perhaps need not do any more. */
+/** A lock per key whose waiters check again after each release, since the work they were waiting for may be done. */
 import { ServiceError } from '@millrace/shared/platform/errors';
 
 export interface KeyedLock {
   /**
-   * True: it is the caller's turn, until it leaves. False: another one has left, after which the caller looks again.
+   * True: the caller holds the lock until it releases it. False: another caller has released it, so the caller should check again
+   * whether it still needs the lock.
    * @throws ServiceError `query_timeout` when the signal fires while it waits.
    */
-  acquire(name: string, age: number, signal?: AbortSignal): Promise<boolean>;
-  release(name: string): void;
+  acquire(key: string, priority: number, signal?: AbortSignal): Promise<boolean>;
+  release(key: string): void;
 }
 
-interface Waiting {
-  age: number;
-  look(): void;
+interface Waiter {
+  priority: number;
+  wake(): void;
 }
 
-function waitAmong(waiting: Waiting[], age: number, signal?: AbortSignal): Promise<boolean> {
+function waitForRelease(waiters: Waiter[], priority: number, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const one = { age, look };
-    function look() {
+    const waiter = { priority, wake };
+    function wake() {
       signal?.removeEventListener('abort', giveUp);
       resolve(false);
     }
     function giveUp() {
-      waiting.splice(waiting.indexOf(one), 1);
+      waiters.splice(waiters.indexOf(waiter), 1);
       reject(new ServiceError('query_timeout'));
     }
-    waiting.push(one);
+    waiters.push(waiter);
     signal?.addEventListener('abort', giveUp, { once: true });
     if (signal?.aborted) giveUp();
   });
 }
 
-/** Who has the greatest `age` looks first: what it does may do for all others. */
+/** The waiter with the highest priority wakes first: its work may serve all the others. */
 export function createKeyedLock(): KeyedLock {
-  const taken = new Map<string, Waiting[]>();
+  const held = new Map<string, Waiter[]>();
   return {
-    acquire(name, age, signal) {
-      const waiting = taken.get(name);
-      if (waiting) return waitAmong(waiting, age, signal);
-      taken.set(name, []);
+    acquire(key, priority, signal) {
+      const waiters = held.get(key);
+      if (waiters) return waitForRelease(waiters, priority, signal);
+      held.set(key, []);
       return Promise.resolve(true);
     },
-    release(name) {
-      const waiting = taken.get(name) ?? [];
-      taken.delete(name);
-      for (const { look } of waiting.sort((a, b) => b.age - a.age)) look();
+    release(key) {
+      const waiters = held.get(key) ?? [];
+      held.delete(key);
+      for (const { wake } of waiters.sort((a, b) => b.priority - a.priority)) wake();
     },
   };
 }

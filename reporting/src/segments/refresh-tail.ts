@@ -167,7 +167,7 @@ export async function refreshTail(
   request: TailRequest,
   signal?: AbortSignal,
 ): Promise<RefreshedTail> {
-  if (request.intervals.length === 0 || site.isErased) return {};
+  if (request.intervals.length === 0 || site.isBeingErased) return {};
   const { memory, tailLock, minTailEvents } = engine;
   const target = targetOf(site);
   const { siteId } = target;

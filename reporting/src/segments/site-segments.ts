@@ -18,7 +18,7 @@ export interface SiteSegments {
   /** Moves when what was read before is to be forgotten: with erasures of users, and of the whole site, which may come again. */
   epoch: string;
   /** While this goes on, its events go without a mark. */
-  isErased: boolean;
+  isBeingErased: boolean;
   /** Longest time between two events of a visit. */
   sessionMinutes: number;
   /** The site's own hostnames. */
@@ -39,7 +39,7 @@ export interface SiteSegments {
 const readState = `/* reporting.segmentState */
 with recursive ${markedSql}
 select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", sites.hostnames,
-  extract(epoch from sites.created_at)::text || ' ' || epoch as epoch, erase_requested_at is not null as "isErased",
+  extract(epoch from sites.created_at)::text || ' ' || epoch as epoch, erase_requested_at is not null as "isBeingErased",
   session_minutes as "sessionMinutes", (select since from raw_horizon) as "rawSince", ${databaseHistory}::text as history,
   pg_current_snapshot()::text as snapshot, pg_is_in_recovery() as "isStandby",
   array(select (extract(epoch from start) / 900)::int from marked where start is not null order by start) as marked,
@@ -56,7 +56,7 @@ interface StateRow {
   since: Date | number | null;
   lastVisitorNo: number;
   epoch: string;
-  isErased: boolean;
+  isBeingErased: boolean;
   sessionMinutes: number;
   rawSince: Date | null;
   hostnames: string[];

@@ -42,8 +42,8 @@ function codesOf(rows: SortedRows, column: string, by: SiteCodes): Uint32Array {
 
 /** Numbers the sessions of these rows, from 1. */
 function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<DerivedColumns['sessions']> {
-  const asked = derivedOf(rows);
-  if (asked.sessions) return asked.sessions;
+  const derived = derivedOf(rows);
+  if (derived.sessions) return derived.sessions;
   const codes = rows.columns.get('session')!;
   const numberOf = new Map<number, number>([[0, 0]]);
   for (const code of codes) if (!numberOf.has(code)) numberOf.set(code, numberOf.size);
@@ -51,8 +51,8 @@ function sessionsOf(rows: SortedRows, { list }: TailTexts): NonNullable<DerivedC
   for (let at = 0; at < codes.length; at += 1) session[at] = numberOf.get(codes[at]!)!;
   const sessionIds = new BigUint64Array(new SharedArrayBuffer(8 * (numberOf.size - 1)));
   for (const [code, number] of numberOf) if (code !== 0) sessionIds[number - 1] = sessionId(list[code - 1]!);
-  asked.sessions = { session, sessionIds };
-  return asked.sessions;
+  derived.sessions = { session, sessionIds };
+  return derived.sessions;
 }
 
 export interface TailPartsNeeded {
