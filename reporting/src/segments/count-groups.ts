@@ -1,4 +1,4 @@
-/** Counts events, visitors and visits of groups of rows: the kernel of queries. */
+/** Counts the events, visitors and visits of each group: the core of every query. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
 import { countEvents, countType } from './count-events.js';
@@ -21,9 +21,9 @@ export interface CountTask extends SharedTask {
   plan: CountPlan;
 }
 
-/** Groups that have events; each list has a number for each of them. */
+/** The groups that have events; each list has one entry per group. */
 export interface CountedGroups {
-  /** For each key a list of buckets or codes. */
+  /** For each key, the buckets or codes. */
   keys: Uint32Array[];
   events: Uint32Array;
   views: Uint32Array;
@@ -31,23 +31,23 @@ export interface CountedGroups {
   visitors: Uint32Array;
   viewers: Uint32Array;
   viewsOfVisitors: Uint32Array;
-  /** One for each column of the plan. */
+  /** One for each number column of the plan. */
   ofNumbers: CountedNumbers[];
   ofVisits?: CountedVisits;
-  /** Visitors of all groups together. */
+  /** Distinct visitors of all groups together. */
   totalVisitors: number;
 }
 
-/** Rows of one part by their group, with what else is counted of them. */
+/** The rows of one part: the group of each, and the columns that are counted. */
 interface GroupedRows {
   groups: Numbers;
-  /** Absent where they are all zero. */
+  /** Absent when all are zero. */
   types: Numbers | undefined;
   visitors: Numbers | undefined;
   visits: Numbers | undefined;
 }
 
-/** Rows of views by visitors who are known. */
+/** The views that have a visitor. */
 function viewsOnly(grouped: GroupedRows[], code: number): GroupedIds[] {
   return grouped.map(({ groups, types, visitors }) => {
     const kept = { groups: taskUint32s(groups.length), ids: taskUint32s(groups.length) };
@@ -71,7 +71,7 @@ function presentGroups(events: Uint32Array): Uint32Array {
   return present.subarray(0, count);
 }
 
-/** Without numbers the groups where nothing is. */
+/** Keeps only the groups that are `present`. */
 function compactVisits({ durations, duration, ...counts }: CountedVisits, present: Uint32Array): CountedVisits {
   const at = (list: Uint32Array) => present.map((group) => list[group]!);
   return {
@@ -97,7 +97,7 @@ export function countGroups(task: CountTask): CountedGroups {
   return countSelected([{ part: whole, rows: 'all' }], plan, visits);
 }
 
-/** Visitors are there where the plan asks for them. */
+/** Counts visitors only if the plan needs them. */
 function countWithVisitors(
   grouped: GroupedRows[],
   size: number,
@@ -112,7 +112,7 @@ function countWithVisitors(
   return countEventsAndVisitors(lists, viewCode ?? -1, size, blockIds);
 }
 
-/** Of rows that fit the filter of the plan. */
+/** Counts rows that already match the filter of the plan. */
 export function countSelected(counted: { part: Part; rows: Rows }[], plan: CountPlan, visits?: Visits): CountedGroups {
   const grouper = createGrouper(plan.keys);
   const grouped = counted.map(({ part, rows }) => ({

@@ -1,4 +1,4 @@
-/** Gives rows the number of their group: one for each combination of a bucket and codes. */
+/** Numbers the groups of rows: one for each combination of bucket and codes. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type BucketPlan, createBucketFinder } from './bucket-rows.js';
 import type { Part } from './part.js';
@@ -7,27 +7,27 @@ import { noCodes } from './shared-arrays.js';
 import { taskUint32s } from './task-memory.js';
 import { createTupleIds } from './tuple-ids.js';
 
-/** What rows are grouped by: the time axis, or a column whose codes are below `size`. */
+/** The time axis, or a column whose codes are below `size`. */
 export type GroupKey =
   | { by: 'time'; buckets: BucketPlan; size: number }
-  /** `same`: for each code the one that it counts as. */
+  /** `same`: for each code, the code that it counts as. */
   | { by: 'column'; column: string; size: number; same?: Uint32Array };
 
 export interface RowGrouper {
-  /** For each of the rows the number of its group; may be a column of the part itself. */
+  /** The group number of each row; can be a column of the part itself, so it must not be written to. */
   groupsOf(part: Part, rows: Rows): Numbers;
-  /** Numbers of groups are below it, once all rows have theirs. */
+  /** Upper bound of the group numbers, once all rows are grouped. */
   size(): number;
-  /** Combinations of all buckets and codes. */
+  /** Number of possible combinations of buckets and codes. */
   maxGroups: number;
-  /** The bucket or code of each key, of one group. */
+  /** The bucket or code of each key of a group. */
   keysOf(group: number): number[];
 }
 
-/** So many combinations are numbered as they are; of more only those that occur. */
+/** Up to this many combinations are numbered directly; beyond that, only those that occur get a number. */
 const maxDense = 1 << 20;
 
-/** Numbers for pairs of numbers, as they occur. */
+/** Assigns ids to pairs of numbers as they occur. */
 function createPairIds() {
   const numbers = createTupleIds(2);
   const pair = new Uint32Array(2);
@@ -57,7 +57,7 @@ export function valuesOf(key: GroupKey): Values {
   };
 }
 
-/** Joins a key to what rows are grouped by already. */
+/** Adds a key to a grouper. */
 function joinKey(before: RowGrouper, key: GroupKey): RowGrouper {
   const values = valuesOf(key);
   const maxGroups = before.maxGroups * key.size;

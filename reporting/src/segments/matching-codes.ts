@@ -1,4 +1,4 @@
-/** Which codes of a column fit a condition: decided once for each value, not for each event. */
+/** Finds the codes of a column that match a condition: each value is tested once, not each event. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { packSize } from '@millrace/shared/segments/segment-columns';
 import { filterRules } from '../query/filter-operators.js';
@@ -10,27 +10,27 @@ import type { ColumnValues } from './dictionaries.js';
 export interface MatchContext {
   client: PoolClient;
   siteId: string;
-  /** Texts of column `referrer` that are the site's own. */
+  /** The site's own hosts, which do not count as referrers. */
   hostnames: ReadonlySet<string>;
 }
 
-/** The value of a condition's column: referrers from the site itself are direct. */
+/** The value as shown and filtered by: the site's own hosts as referrers are direct. */
 export const displayText = (column: string, text: string | null, hostnames: ReadonlySet<string>): string | null =>
   column === 'referrer' && text !== null && hostnames.has(text) ? 'direct' : text;
 
 type Test = (text: string, wanted: string) => boolean;
 
-/** Tests besides `is` that JavaScript and Postgres agree on; the others are Postgres' own: capitals, patterns, numbers. */
+/** Tests on which JavaScript and Postgres agree, besides `is`. Case folding, patterns and numbers are left to Postgres. */
 const plainTests: Partial<Record<string, Test>> = {
   contains: (text, wanted) => text.includes(wanted),
   starts_with: (text, wanted) => text.startsWith(wanted),
   ends_with: (text, wanted) => text.endsWith(wanted),
 };
 
-/** More tests of a text than these would keep all other requests waiting; Postgres makes them beside. */
+/** More tests than this would block the event loop for other requests, so Postgres runs them. */
 const maxTests = 5_000_000;
 
-/** Whether a text fits; undefined where Postgres has to tell. */
+/** The condition as a function; undefined when Postgres has to evaluate it. */
 function plainPredicate(
   { op, values, ignoreCase }: Condition,
   codes: number,
@@ -39,13 +39,13 @@ function plainPredicate(
   const { test } = filterRules[op];
   if (ignoreCase) return undefined;
   if (test === 'is') return (text) => wanted.has(text);
-  const fits = plainTests[test];
-  if (fits === undefined || codes * wanted.size > maxTests) return undefined;
+  const matches = plainTests[test];
+  if (matches === undefined || codes * wanted.size > maxTests) return undefined;
   const texts = [...wanted].filter((value) => value !== null);
-  return (text) => (text === null ? wanted.has(null) : texts.some((each) => fits(text, each)));
+  return (text) => (text === null ? wanted.has(null) : texts.some((each) => matches(text, each)));
 }
 
-/** What the dictionary and the question itself have of values, and the absence of one. */
+/** All values with their codes: those of the dictionary, those added by the query, and the absent value. */
 function valuesSql({ column, added, stored }: ColumnValues, parameters: SqlParameters): string {
   const name = parameters.add(column, 'text');
   return `select pack * ${packSize} + nth::int as code, value
@@ -56,36 +56,36 @@ function valuesSql({ column, added, stored }: ColumnValues, parameters: SqlParam
   union all select 0, null`;
 }
 
-/** Condition without denial, so that few codes come back. */
+/** The condition without negation, so that Postgres returns few codes. */
 const withoutDenial = ({ op, ...condition }: Condition): Condition => ({ ...condition, op: filterRules[op].test });
 
-async function matchInPostgres(asking: MatchContext, condition: Condition, values: ColumnValues): Promise<number[]> {
-  const parameters = createSqlParameters(asking.siteId);
+async function matchInPostgres(context: MatchContext, condition: Condition, values: ColumnValues): Promise<number[]> {
+  const parameters = createSqlParameters(context.siteId);
   const source = valuesSql(values, parameters);
-  const isReferrer = values.column === 'referrer' && asking.hostnames.size > 0;
-  const own = () => parameters.add([...asking.hostnames], 'text[]');
+  const isReferrer = values.column === 'referrer' && context.hostnames.size > 0;
+  const own = () => parameters.add([...context.hostnames], 'text[]');
   const shown = isReferrer ? `(case when value = any(${own()}) then 'direct' else value end)` : 'value';
   const column = () => ({ sql: shown, nullable: true });
-  const fits = filterSql(withoutDenial(condition), column, parameters);
+  const matches = filterSql(withoutDenial(condition), column, parameters);
   const text = `/* reporting.matchingCodes */
-select code from (${source}) as valued where ${fits}`;
-  const { rows } = await asking.client.query<{ code: number }>(text, parameters.values);
+select code from (${source}) as valued where ${matches}`;
+  const { rows } = await context.client.query<{ code: number }>(text, parameters.values);
   return rows.map(({ code }) => code);
 }
 
-/** A 1 for each code, 0 included, that fits. */
+/** Returns a 1 for each code that matches, including code 0. */
 export async function matchingCodes(
-  asking: MatchContext,
+  context: MatchContext,
   condition: Condition,
   values: ColumnValues,
 ): Promise<Uint8Array> {
   const { isNegated } = filterRules[condition.op];
-  const fitting = new Uint8Array(values.size() + 1);
-  const fits = plainPredicate(condition, fitting.length);
-  if (fits) {
-    for (let code = 0; code < fitting.length; code += 1) {
-      if (fits(displayText(values.column, values.textOf(code), asking.hostnames))) fitting[code] = 1;
+  const matching = new Uint8Array(values.size() + 1);
+  const matches = plainPredicate(condition, matching.length);
+  if (matches) {
+    for (let code = 0; code < matching.length; code += 1) {
+      if (matches(displayText(values.column, values.textOf(code), context.hostnames))) matching[code] = 1;
     }
-  } else for (const code of await matchInPostgres(asking, condition, values)) fitting[code] = 1;
-  return isNegated ? fitting.map((denied) => 1 - denied) : fitting;
+  } else for (const code of await matchInPostgres(context, condition, values)) matching[code] = 1;
+  return isNegated ? matching.map((isMatch) => 1 - isMatch) : matching;
 }
