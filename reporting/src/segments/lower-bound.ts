@@ -1,6 +1,7 @@
-/** Searches what is in order. */
-
-/** The first place from `from` to before `to` that `isBefore` is false of, or `to`; it is true of all places before that. */
+/**
+ * Binary search: the first place from `from` to before `to` for which `isBefore` is false, or `to`. It must be true for all places
+ * before that one and false after it.
+ */
 export function lowerBound(from: number, to: number, isBefore: (place: number) => boolean): number {
   let [low, high] = [from, to];
   while (low < high) {

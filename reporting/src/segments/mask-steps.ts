@@ -1,10 +1,10 @@
-/** Which of several filters each row fits, as bits. */
+/** Computes which of several filters each row matches, as bits. */
 import type { Part } from './part.js';
 import { countRows, type FilterPlan, maskOf, type Rows } from './select-rows.js';
 
 type Condition = Extract<FilterPlan, { op: 'in' }>;
 
-/** The conditions of a filter that all must fit; undefined for a filter of another form. */
+/** The conditions of a filter that is a conjunction; undefined for any other filter. */
 function toConditions(filter: FilterPlan): Condition[] | undefined {
   if (filter.op === 'in') return [filter];
   if (filter.op !== 'and') return undefined;
@@ -12,7 +12,7 @@ function toConditions(filter: FilterPlan): Condition[] | undefined {
   return lists.every((list) => list !== undefined) ? lists.flat() : undefined;
 }
 
-/** For each column a table: for each code the bits of filters that it does not contradict. */
+/** For each column, a table of codes with the bits of the filters that the code does not rule out. */
 function buildTables(filters: Condition[][]): Map<string, Uint8Array> {
   const tables = new Map<string, Uint8Array>();
   for (const { column, allowed } of filters.flat()) {
@@ -27,7 +27,7 @@ function buildTables(filters: Condition[][]): Map<string, Uint8Array> {
   return tables;
 }
 
-/** For each of the rows a bit for each filter that it fits; there are eight filters at most. */
+/** Returns a bit for each filter that a row matches. There must be at most eight filters. */
 export function maskSteps(part: Part, filters: FilterPlan[], rows: Rows): Uint8Array {
   const masks = new Uint8Array(countRows(part, rows));
   const conditions = filters.map(toConditions);
@@ -42,8 +42,8 @@ export function maskSteps(part: Part, filters: FilterPlan[], rows: Rows): Uint8A
     return masks;
   }
   for (const [bit, filter] of filters.entries()) {
-    const fits = maskOf(part, filter, rows);
-    for (let at = 0; at < masks.length; at += 1) masks[at]! |= fits[at]! << bit;
+    const mask = maskOf(part, filter, rows);
+    for (let at = 0; at < masks.length; at += 1) masks[at]! |= mask[at]! << bit;
   }
   return masks;
 }

@@ -1,4 +1,4 @@
-/** Groups that several threads have counted, each of its own visitors, as one list. */
+/** Merges the groups counted by several threads, each of which counted different visitors. */
 import { mergeAscending } from '../funnel/time-list.js';
 import type { CountedGroups } from './count-groups.js';
 import { type CountedVisits, emptyVisits } from './count-visits.js';
@@ -16,14 +16,14 @@ function add(to: CountedGroups, from: CountedGroups, places: Uint32Array): void 
   for (const [type, list] of from.ofTypes.entries()) addList(to.ofTypes[type]!, list, places);
 }
 
-/** Where each group of the lists stands in the whole. */
 interface NumberedGroups {
+  /** For each list, the merged number of each of its groups. */
   places: Uint32Array[];
   keys: Uint32Array[];
   size: number;
 }
 
-/** Numbers the groups of a single key, with a table that has a place for each code. */
+/** Numbers the groups of a single key with a table indexed by code. */
 function numberCodes(lists: Uint32Array[]): NumberedGroups {
   const most = lists.reduce((all, codes) => codes.reduce((max, code) => Math.max(max, code), all), 0);
   const numbers = new Uint32Array(most + 1);

@@ -1,27 +1,27 @@
-/** Numbers that several threads have counted, each of its own visitors, as one. */
+/** Merges the numbers counted by several threads, each of which counted different visitors. */
 import { type CountedNumbers, emptySums, type Frequencies } from './count-numbers.js';
 
-/** Of one thread; `places` says for each of its groups which one that is of the whole. */
+/** The counts of one thread; `places` has the merged number of each of its groups. */
 interface Share {
   counted: CountedNumbers;
   places: Uint32Array;
 }
 
-/** The group of a share that a group of the whole is; -1 where it is none. */
+/** For each merged group, its number in a share; -1 if the share does not have it. */
 function groupsAt(places: Uint32Array, size: number): Int32Array {
   const groups = new Int32Array(size).fill(-1);
   for (let group = 0; group < places.length; group += 1) groups[places[group]!] = group;
   return groups;
 }
 
-/** Copies what `from` has of places in its lists behind `end`; returns the new end. */
+/** Appends the entries `start` to before `stop` of `from` at `end`; returns the new end. */
 function copy(from: Frequencies, start: number, stop: number, to: Frequencies, end: number): number {
   to.ranks.set(from.ranks.subarray(start, stop), end);
   to.counts.set(from.counts.subarray(start, stop), end);
   return end + stop - start;
 }
 
-/** Puts a group's ranks of both lists in order; a rank that both have stands there twice, which is the same. */
+/** Merges a group's ranks of both lists in order. A rank in both appears twice, which gives the same result. */
 function joinGroup(
   whole: Frequencies,
   at: number,
@@ -87,7 +87,7 @@ function mergeColumn(shares: Share[], size: number): CountedNumbers {
   return whole;
 }
 
-/** For each column; `places` are those of the groups of each list among the `size` groups of the whole. */
+/** Merges each column; `places` has, for each list, the merged number of each of its groups, below `size`. */
 export const mergeNumbers = (lists: CountedNumbers[][], places: Uint32Array[], size: number): CountedNumbers[] =>
   lists[0]!.map((_, column) =>
     mergeColumn(

@@ -1,4 +1,4 @@
-/** What metrics over properties are in each group, from what was counted of the numbers there. */
+/** Computes the number metrics of each group from its counted numbers. */
 import { averageOf, averagePlaces, fromScaled } from '../query/exact-numbers.js';
 import { parseNumberMetric } from '../query/number-metrics.js';
 import type { NumberMetric } from '../query/resolved-query.js';
@@ -6,29 +6,29 @@ import type { CountedNumbers, Frequencies } from './count-numbers.js';
 import type { NumberTable } from './number-table.js';
 
 export interface NumberValues {
-  /** Orders groups as the value of the metric does; null where there is none. */
+  /** Sorts like the value of the metric; null without a value. */
   orderOf(metric: NumberMetric, group: number): number | bigint | null;
   /** In plain digits. */
   textOf(metric: NumberMetric, group: number): string | null;
 }
 
-/** A property with the numbers that it may have. */
+/** A property with its counted numbers, and the table they refer to. */
 export interface CountedColumn {
   column: string;
   counted: CountedNumbers;
   table: NumberTable;
 }
 
-/** A value for each group, and how it is written; values of groups without a number are of no use. */
+/** One value per group, meaningless for groups without a number, and how to write it as text. */
 interface MetricList {
   values: ArrayLike<number | bigint>;
   textOf(value: number | bigint): string;
 }
 
-/** By nearest rank: the first number up to which there are at least so many percent. */
+/** By nearest rank: the smallest number such that at least `percent` of the numbers are not greater. */
 function percentilesOf({ starts, ranks, counts }: Frequencies, percent: number, totals: Uint32Array): Uint32Array {
   return totals.map((total, group) => {
-    // A hundredth is more than rounding can be wrong by.
+    // `percent` is an integer, so the quotient is a multiple of 1/100: far enough from integers that rounding errors do not matter.
     let left = Math.ceil((percent * total) / 100);
     let at = starts[group]!;
     for (; at < starts[group + 1]! && counts[at]! < left; at += 1) left -= counts[at]!;
@@ -50,7 +50,7 @@ function listOf({ measure }: ReturnType<typeof parseNumberMetric>, { counted, ta
   return { values: averages, textOf: written(averagePlaces) };
 }
 
-/** Each metric is computed for all groups when it is first asked for. */
+/** A metric is computed for all groups on first use. */
 export function numberValues(columns: CountedColumn[]): NumberValues {
   const lists = new Map<NumberMetric, MetricList & { counts: Uint32Array }>();
   const find = (metric: NumberMetric) => {

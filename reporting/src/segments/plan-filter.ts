@@ -1,4 +1,4 @@
-/** A filter in terms of codes and visitors, as threads apply it. */
+/** Translates a filter to codes and visitor numbers, which threads can apply. */
 import type { Condition, Filter } from '../query/resolved-query.js';
 import type { ColumnValues } from './dictionaries.js';
 import { type MatchContext, matchingCodes } from './matching-codes.js';
@@ -11,7 +11,7 @@ export interface FilterSources extends MatchContext {
   users: NumberedUsers;
 }
 
-/** As a condition on the column that has the codes. Every referrer is a text; what is set is any but that one. */
+/** The condition on the column that has the codes. Every event has a referrer text, so `is_set` means anything but `direct`. */
 function asTest(condition: Condition): Condition {
   const dimension = sourceColumn(condition.dimension) as Condition['dimension'];
   if (dimension !== 'referrer') return { ...condition, dimension };

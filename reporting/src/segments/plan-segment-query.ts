@@ -1,24 +1,28 @@
-/** What a query needs of segments. */
-
+/** Works out what a query needs of segments. */
 import { isVisitMetric } from '../query/metric-catalogue.js';
 import { isNumberMetric, parseNumberMetric } from '../query/number-metrics.js';
 import { countsVisitors } from '../query/plan-rollup.js';
-import { conditionsOf, effectiveFilter, type Filter, type ResolvedQuery } from '../query/resolved-query.js';
+import {
+  conditionsOf,
+  effectiveFilter,
+  type Filter,
+  isTimeDimension,
+  type ResolvedQuery,
+} from '../query/resolved-query.js';
 import { isVisitColumn, sourceColumn } from './visit-columns.js';
 import { visitColumns } from './visit-rules.js';
 
-/** What is asked about visits. */
 export interface VisitParams {
-  /** Columns of visits among dimensions and filters. */
+  /** Visit columns among dimensions and filters. */
   columns: string[];
   isCounted: boolean;
   withMedian: boolean;
 }
 
 export interface SegmentQueryPlan {
-  /** Columns whose values are codes. */
+  /** Columns with codes. */
   coded: string[];
-  /** Event types that have a metric of their own. */
+  /** Event types counted by metrics `event:<type>`. */
   types: string[];
   byTime: boolean;
   withEvents: boolean;
@@ -26,25 +30,25 @@ export interface SegmentQueryPlan {
   withVisitors: boolean;
   withViewers: boolean;
   withShare: boolean;
-  /** Whether the column of visitors is needed at all. */
+  /** Whether column `visitor` is needed. */
   usesVisitors: boolean;
   numbers: NumberParams[];
-  /** Undefined where nothing is asked about visits. */
+  /** Undefined when the query does not use visits. */
   visits?: VisitParams;
 }
 
-/** What is asked about the numbers of a property. */
+/** What is needed of the numbers of a property. */
 export interface NumberParams {
   column: string;
   withSums: boolean;
-  /** Whether it matters how often each of them comes. */
+  /** Whether percentiles are needed, and so the frequency of each number. */
   withFrequencies: boolean;
 }
 
 function numberParamsOf(keys: ResolvedQuery['orderBy'][number]['key'][]): NumberParams[] {
-  const asked = keys.filter(isNumberMetric).map(parseNumberMetric);
-  return [...new Set(asked.map(({ column }) => column))].map((column) => {
-    const measures = asked.filter((each) => each.column === column).map(({ measure }) => measure);
+  const metrics = keys.filter(isNumberMetric).map(parseNumberMetric);
+  return [...new Set(metrics.map(({ column }) => column))].map((column) => {
+    const measures = metrics.filter((each) => each.column === column).map(({ measure }) => measure);
     const withSums = measures.some((measure) => measure === 'sum' || measure === 'average');
     return { column, withSums, withFrequencies: measures.some((measure) => typeof measure === 'object') };
   });
@@ -57,42 +61,40 @@ function visitParamsOf(keys: string[], used: string[]): VisitParams | undefined 
   return { columns, isCounted, withMedian: keys.includes('visit_duration_median') };
 }
 
-const isTime = (dimension: string) => dimension.startsWith('time:');
-
-/** Ids of sessions are kept as hashes; a name with dots may be a path into a property. */
+/** Session ids are stored as hashes, and a name with dots can be a path into a property: only raw events can answer for these. */
 const isInSegments = (column: string) =>
   column !== 'session_id' && !(column.startsWith('property:') && column.includes('.'));
 
 export interface ColumnsNeeded {
-  /** Columns whose values are codes. */
+  /** Columns with codes. */
   coded: string[];
-  /** Columns of visits; undefined where nothing is asked about visits. */
+  /** Visit columns; undefined when visits are not used. */
   visits?: string[];
 }
 
-/** Of filters and further columns; undefined where only raw events have them. */
+/** The columns of some filters and further columns; undefined when only raw events have them. */
 export function columnsNeeded(
   filters: (Filter | undefined)[],
   more: string[],
-  ofWholeVisits = false,
+  byVisit = false,
 ): ColumnsNeeded | undefined {
   const used = [...filters.flatMap(conditionsOf).map(({ dimension }) => dimension), ...more];
   if (!used.map(sourceColumn).every(isInSegments)) return undefined;
   const visits = [...new Set(used.filter(isVisitColumn))];
-  const usesVisits = ofWholeVisits || visits.length > 0;
+  const usesVisits = byVisit || visits.length > 0;
   const columns = used.filter((column) => column !== 'user_id').map(sourceColumn);
   const coded = [...new Set([...columns, ...(usesVisits ? visitColumns : [])])];
   return { coded, ...(usesVisits && { visits }) };
 }
 
-/** Undefined for what only raw events can answer. */
+/** Undefined when only raw events can answer the query. */
 export function planSegmentQuery(query: ResolvedQuery): SegmentQueryPlan | undefined {
   const { dimensions, metrics, orderBy } = query;
   const filtered = conditionsOf(effectiveFilter(query)).map(({ dimension }) => dimension);
   const keys = [...metrics, ...orderBy.map(({ key }) => key)];
   const numbers = numberParamsOf(keys);
   const used = [
-    ...dimensions.filter((dimension) => !isTime(dimension)),
+    ...dimensions.filter((dimension) => !isTimeDimension(dimension)),
     ...filtered,
     ...numbers.map(({ column }) => column),
   ];
@@ -110,7 +112,7 @@ export function planSegmentQuery(query: ResolvedQuery): SegmentQueryPlan | undef
   ];
   return {
     ...{ coded: [...new Set(columns)], types, withViews, withVisitors, withViewers },
-    byTime: dimensions.some(isTime),
+    byTime: dimensions.some(isTimeDimension),
     withEvents: keys.includes('events'),
     withShare: keys.includes('share'),
     numbers,
