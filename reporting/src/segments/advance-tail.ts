@@ -127,7 +127,8 @@ function advanceInterval(
   const held = before?.lists ?? [];
   const visible = addLists(isBehind ? held : filterVisible(held, snapshot, true), filterVisible(fresh, snapshot, true));
   const lists = needsOrder ? mergeLists(visible) : visible;
-  // Rows that were read although their transaction id is not visible in the snapshot come from another server, or the snapshot is from
+  // Rows that were read although their transaction id is not visible in the snapshot come from another server, or the snapshot is
+  // from
   // a standby and incomplete. They are not kept: every query reads them.
   const foreign = filterVisible(fresh, snapshot, false);
   const all = [...lists, ...foreign];
@@ -175,8 +176,8 @@ function rowsIfCurrent(
 }
 
 /**
- * Advances the tail to the target, which must be the client's snapshot, and returns the requested rows. Undefined when there is no
- * index to find new rows with.
+ * Advances the tail to the target, which must be the client's snapshot, and returns the requested rows. Undefined when there is
+ * no index to find new rows with.
  */
 export async function advanceTail(
   client: PoolClient,

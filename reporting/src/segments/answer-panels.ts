@@ -37,8 +37,9 @@ export interface Panels {
 }
 
 /**
- * The kind of panel that a query can be, if any; visit panels first need the visits of all events to be numbered. Queries that rollups
- * answer, which is faster, or that need session ids or paths into properties, which only raw events have, cannot be panels.
+ * The kind of panel that a query can be, if any; visit panels first need the visits of all events to be numbered. Queries that
+ * rollups answer, which is faster, or that need session ids or paths into properties, which only raw events have, cannot be
+ * panels.
  */
 export function panelKind(query: ResolvedQuery): 'events' | 'visits' | undefined {
   const plan = planRollup(query) ? undefined : planSegmentQuery(query);
@@ -72,7 +73,10 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
   });
 }
 
-/** Collects a panel's counts from all threads. Duplicates are ignored: the replacement of a thread that died counts everything again. */
+/**
+ * Collects a panel's counts from all threads. Duplicates are ignored: the replacement of a thread that died counts everything
+ * again.
+ */
 function joinShares(whole: (panel: number, shares: CountedGroups[]) => void): OnPiece<PanelsTask> {
   const taken = new Set<string>();
   const waiting = new Map<number, CountedGroups[]>();

@@ -148,8 +148,8 @@ export function toAnswer(
 }
 
 /**
- * Undefined when segments cannot answer: the site has none yet, they leave out what the query needs, more of its events are in raw
- * form or in segments than the limits allow, or numbers are too long. `client` must be in a transaction with one snapshot.
+ * Undefined when segments cannot answer: the site has none yet, they leave out what the query needs, more of its events are in
+ * raw form or in segments than the limits allow, or numbers are too long. `client` must be in a transaction with one snapshot.
  */
 export async function answerSegments(
   client: PoolClient,

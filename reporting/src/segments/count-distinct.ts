@@ -30,8 +30,8 @@ function leastId(lists: OpenList[]): number {
 }
 
 /**
- * The number of distinct ids in each group. With too many groups for a bitmap, all lists are walked side by side, 32 ids at a time, so
- * that each group needs only one number to remember the ids seen, however many ids there are.
+ * The number of distinct ids in each group. With too many groups for a bitmap, all lists are walked side by side, 32 ids at a
+ * time, so that each group needs only one number to remember the ids seen, however many ids there are.
  */
 export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   const counts = new Uint32Array(size);
@@ -62,7 +62,10 @@ export function countDistinct(lists: GroupedIds[], size: number): Uint32Array {
   return counts;
 }
 
-/** Counts ids below `end` and returns where the others begin. `seen` has bits of this stretch for groups whose `seenAt` is this stretch. */
+/**
+ * Counts ids below `end` and returns where the others begin. `seen` has bits of this stretch for groups whose `seenAt` is this
+ * stretch.
+ */
 function countStretch(
   { groups, ids, place }: OpenList,
   end: number,

@@ -43,8 +43,8 @@ function visitsInSeveral(lists: GroupedVisits[], count: number): Uint8Array {
 }
 
 /**
- * A visit counts once in each group. Its rows are adjacent within a list, so the last visit of each group shows whether it was already
- * counted; only for the few visits with rows in several lists, such as around midnight, the groups have to be remembered.
+ * A visit counts once in each group. Its rows are adjacent within a list, so the last visit of each group shows whether it was
+ * already counted; only for the few visits with rows in several lists, such as around midnight, the groups have to be remembered.
  */
 export function countVisits(
   lists: GroupedVisits[],

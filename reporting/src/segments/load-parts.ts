@@ -55,7 +55,10 @@ interface MissingBlock {
   block: Block;
 }
 
-/** The column has external storage, so Postgres reads only these bytes. They come by `copy`: a query would send them as hex, twice as long. */
+/**
+ * The column has external storage, so Postgres reads only these bytes. They come by `copy`: a query would send them as hex, twice
+ * as long.
+ */
 const readBlocks = `/* reporting.readBlocks */
 select substring(data from first for length) as data from (
   select place, to_timestamp(ms / 1000) as starts, version, first, length

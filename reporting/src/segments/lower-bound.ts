@@ -1,6 +1,6 @@
 /**
- * Binary search: the first place from `from` to before `to` for which `isBefore` is false, or `to`. It must be true for all places
- * before that one and false after it.
+ * Binary search: the first place from `from` to before `to` for which `isBefore` is false, or `to`. It must be true for all
+ * places before that one and false after it.
  */
 export function lowerBound(from: number, to: number, isBefore: (place: number) => boolean): number {
   let [low, high] = [from, to];

@@ -37,8 +37,8 @@ const sizeOf = ({ values }: Dictionary) =>
   values.reduce((sum, value) => sum + textBytes + 2 * (value?.length ?? 0), entryBytes);
 
 /**
- * The least recently used entries are evicted first. Entries never become stale, because data that changes gets a new key. Texts of an
- * earlier epoch are dropped as soon as another epoch is requested: they may have been erased since.
+ * The least recently used entries are evicted first. Entries never become stale, because data that changes gets a new key. Texts
+ * of an earlier epoch are dropped as soon as another epoch is requested: they may have been erased since.
  */
 export function createMemory(maxBytes: number): Memory {
   const entries = new LRUCache<string, { kept: unknown }>({ maxSize: maxBytes, maxEntrySize: maxBytes });

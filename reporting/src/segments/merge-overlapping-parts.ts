@@ -40,7 +40,8 @@ function joinSessions(parts: Part[]): { sessionIds: BigUint64Array; first: numbe
 /** The common start of the parts. @throws Error when their time span in milliseconds does not fit in 32 bits. */
 function startOf(parts: Part[]): number {
   const startMs = Math.min(...parts.map((part) => part.startMs));
-  if (Math.max(...parts.map(lastMs)) - startMs >= 2 ** 32) throw new Error('Parts with overlapping times span more than 49 days and cannot be merged');
+  if (Math.max(...parts.map(lastMs)) - startMs >= 2 ** 32)
+    throw new Error('Parts with overlapping times span more than 49 days and cannot be merged');
   return startMs;
 }
 
@@ -84,7 +85,9 @@ function groupByTime(parts: Part[]): Pick<TimeGroup, 'parts'>[] {
   return groups;
 }
 
-/** Returns the same events in parts that do not overlap in time, in order. Parts of late events lie within the times of others. */
+/**
+ * Returns the same events in parts that do not overlap in time, in order. Parts of late events lie within the times of others.
+ */
 export function mergeOverlappingParts(parts: Part[]): Part[] {
   return groupByTime(parts).map((group) => {
     if (group.parts.length === 1) return group.parts[0]!;

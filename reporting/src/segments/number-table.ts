@@ -4,12 +4,17 @@ import { placesOf, toScaled } from '../query/exact-numbers.js';
 import { numberPattern } from '../query/filter-sql.js';
 import type { ColumnValues } from './dictionaries.js';
 
-/** Rank of numbers that are too long. A query that counts one is answered by Postgres, so that it does not slow down all others. */
+/**
+ * Rank of numbers that are too long. A query that counts one is answered by Postgres, so that it does not slow down all others.
+ */
 export const overlong = 2 ** 32 - 1;
 const maxCharacters = 100;
 
 export interface NumberTable {
-  /** By code: the rank of its number, from 1, equal for equal numbers; 0 if it is not a number, {@link overlong} if it is too long. */
+  /**
+   * By code: the rank of its number, from 1, equal for equal numbers; 0 if it is not a number, {@link overlong} if it is too
+   * long.
+   */
   ranks: Uint32Array;
   /** By rank, ascending, scaled to `places` decimals; rank 0 is unused. */
   values: bigint[];

@@ -28,7 +28,8 @@ interface MetricList {
 /** By nearest rank: the smallest number such that at least `percent` of the numbers are not greater. */
 function percentilesOf({ starts, ranks, counts }: Frequencies, percent: number, totals: Uint32Array): Uint32Array {
   return totals.map((total, group) => {
-    // `percent` is an integer, so the quotient is a multiple of 1/100: far enough from integers that rounding errors do not matter.
+    // `percent` is an integer, so the quotient is a multiple of 1/100: far enough from integers that rounding errors do not
+    // matter.
     let left = Math.ceil((percent * total) / 100);
     let at = starts[group]!;
     for (; at < starts[group + 1]! && counts[at]! < left; at += 1) left -= counts[at]!;

@@ -18,7 +18,7 @@ export interface VisitPlan {
 
 export interface NumberedVisits extends Visits {
   /** For each part, the visit of each row; 0 for rows outside the part's windows and events without a visitor. */
-  ofRows: Map<Part, Uint32Array>;
+  rowVisits: Map<Part, Uint32Array>;
 }
 
 /** What an event contributes to its visit. */
@@ -74,8 +74,8 @@ const createVisitorStates = () => ({
 type VisitorStates = ReturnType<typeof createVisitorStates>;
 
 /**
- * Walks through the rows of one block, at places `from` to before `to`. The rows of a visitor are adjacent, so the visitor's state is
- * held in local variables and written back after the last of them.
+ * Walks through the rows of one block, at places `from` to before `to`. The rows of a visitor are adjacent, so the visitor's
+ * state is held in local variables and written back after the last of them.
  */
 function createWalk(plan: VisitPlan, table: VisitTable) {
   const { gapMicros } = plan;
@@ -134,7 +134,8 @@ function createWalk(plan: VisitPlan, table: VisitTable) {
 }
 
 /**
- * Parts must be in the order of time without overlap, and have columns `time`, `micros`, `visitor`, `session`, `event_type` and `path`.
+ * Parts must be in the order of time without overlap, and have columns `time`, `micros`, `visitor`, `session`, `event_type` and
+ * `path`.
  */
 export function numberVisits(parts: Part[], plan: VisitPlan): NumberedVisits {
   const lists = parts.map((part) => ({ part, rows: toRowList(part, selectRows(part, undefined, 'all')) }));
@@ -147,5 +148,5 @@ export function numberVisits(parts: Part[], plan: VisitPlan): NumberedVisits {
     states.visit.fill(0);
     for (const [place, each] of walked.entries()) walk(each, from[place]!, to[place]!, first, states);
   }
-  return { ...table.finish(), ofRows: new Map(walked.map(({ part, visits }) => [part, visits])) };
+  return { ...table.finish(), rowVisits: new Map(walked.map(({ part, visits }) => [part, visits])) };
 }

@@ -10,8 +10,8 @@ export interface Part {
   /** Every event is before this; undefined when it has to be computed from the events. */
   endMs?: number;
   /**
-   * Columns by name, with one number per row: `time`, `visitor` (0 for none), and codes of values (0 for none). Only the columns that
-   * the query needs are present, and a missing one counts as zero in every row.
+   * Columns by name, with one number per row: `time`, `visitor` (0 for none), and codes of values (0 for none). Only the columns
+   * that the query needs are present, and a missing one counts as zero in every row.
    */
   columns: ReadonlyMap<string, Numbers>;
   /** Session ids that column `session` refers to, from 1; see the segment format. */

@@ -1,9 +1,9 @@
-/** Reads raw events that no segment has. */
+/** Reads raw events that are not in segments. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { segmentColumns } from '@millrace/shared/segments/segment-columns';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';
 
-/** The value of a column as segments have it; of `session` and `id` the ids themselves. */
+/** The SQL expression of a segment column; `session` and `id` are the ids themselves. */
 export function columnSql(name: string, parameters: SqlParameters): string {
   if (name === 'session') return 'session_id';
   if (name === 'id') return 'event_id';
@@ -14,7 +14,7 @@ export function columnSql(name: string, parameters: SqlParameters): string {
 const instants = (ranges: readonly number[], place: 0 | 1) =>
   ranges.filter((_, at) => at % 2 === place).map((ms) => new Date(ms).toISOString());
 
-/** Bounds in pairs, in milliseconds, as rows of `range`. */
+/** Table `range` with a row for each pair of bounds in milliseconds. */
 export function rangesSql(ranges: readonly number[], parameters: SqlParameters): string {
   const [from, to] = [instants(ranges, 0), instants(ranges, 1)].map((list) => parameters.add(list, 'timestamptz[]'));
   return `unnest(${from}, ${to}) as range("from", "to")`;
@@ -22,22 +22,22 @@ export function rangesSql(ranges: readonly number[], parameters: SqlParameters):
 
 export interface RawRowsRequest {
   siteId: string;
-  /** Bounds in pairs, in milliseconds. */
+  /** Pairs of bounds in milliseconds. */
   ranges: readonly number[];
   columns: readonly string[];
   withVisitors: boolean;
-  /** Everything that visits are made of is needed. */
+  /** Includes everything that visits depend on. */
   withVisits: boolean;
-  /** Limit of rows; which of them is undefined. */
+  /** Maximum number of rows, in no particular order. */
   limit?: number | undefined;
 }
 
-/** How many raw events there are, counted up to `most`. */
+/** Counts raw events, up to `max`. */
 export async function countRawEvents(
   client: PoolClient,
   siteId: string,
   ranges: readonly number[],
-  most: number,
+  max: number,
 ): Promise<number> {
   if (ranges.length === 0) return 0;
   const parameters = createSqlParameters(siteId);
@@ -45,7 +45,7 @@ export async function countRawEvents(
 select count(*)::int as events from (
   select 1 from ${rangesSql(ranges, parameters)} cross join lateral (
     select 1 from events where site_id = ${parameters.site()} and timestamp >= range."from" and timestamp < range."to" offset 0
-  ) as found limit ${parameters.add(most, 'bigint')}) as counted`;
+  ) as found limit ${parameters.add(max, 'bigint')}) as counted`;
   return (await client.query<{ events: number }>(text, parameters.values)).rows[0]!.events;
 }
 
@@ -72,11 +72,11 @@ export type RawRow = [
   session: string | null,
   ...columns: (string | null)[],
 ];
-/** Place of the first of the columns in a row. */
+/** Index in a row of the first requested column. */
 export const firstColumn = 4;
 
 export interface RawRows {
-  /** In the order of time and id. */
+  /** Ordered by time and id. */
   rows: RawRow[];
   columns: readonly string[];
 }

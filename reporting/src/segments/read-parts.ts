@@ -1,4 +1,4 @@
-/** Everything that a question counts, in memory: parts of segments and of raw events, and what their codes mean. */
+/** Reads everything that a query counts: parts from segments and raw events, and the dictionaries of their codes. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { coverSegments } from './cover-segments.js';
@@ -17,25 +17,25 @@ export interface ReadParts {
   site: SiteSegments;
   parts: Part[];
   values: Map<string, ColumnValues>;
-  /** Users of raw events without a number. */
+  /** Users of raw events without a visitor number. */
   users: string[];
-  /** Whether raw events are among the parts. */
+  /** Whether any part is from raw events. */
   hasRaw: boolean;
 }
 
-/** More raw events are counted by Postgres: to bring them here would take longer. */
+/** With more raw events than this, Postgres counts: transferring them would take longer. */
 export const maxRawEvents = 400_000;
 
 export type PartsRequest = Omit<DataNeeds, 'from' | 'to'> & {
   siteId: string;
   range: { from: Date; to: Date };
-  /** Of events that are in no segment and not in memory. */
+  /** Limit of events that are neither in segments nor in memory. */
   maxRawEvents?: number;
-  /** Of segments that have some of the range. */
+  /** Limit of events in the segments that overlap the range. */
   maxRows?: number;
 };
 
-/** Undefined when the site has no segments, or too much of the range is in none. `client` is in a transaction with one snapshot. */
+/** Undefined when the site has no segments, or a limit is exceeded. `client` must be in a transaction with one snapshot. */
 export async function readParts(
   client: PoolClient,
   engine: SegmentEngine,
@@ -49,9 +49,15 @@ export async function readParts(
       return await readSite(client, engine, needed, site, reads);
     } catch (error) {
       if (!(error instanceof CorruptSegmentError)) throw error;
-      engine.logger.error({ site: needed.siteId, err: error }, 'a segment is corrupt; its events are read one by one');
+      engine.logger.error(
+        { site: needed.siteId, err: error },
+        'a segment is corrupt; reading its raw events instead and marking it to be rebuilt',
+      );
       await engine.rebuild(needed.siteId, error.segment.covers).catch((failure: Error) => {
-        engine.logger.error({ site: needed.siteId, err: failure }, 'a corrupt segment could not be marked');
+        engine.logger.error(
+          { site: needed.siteId, err: failure },
+          'a corrupt segment could not be marked to be rebuilt',
+        );
       });
       error.segment.hasData = false;
     }
@@ -75,12 +81,12 @@ async function readSite(
     loading,
     cover.segments.map(({ segment }) => segment),
   );
-  const { parts: wanted, raw } = planParts(cover, directories, needs);
+  const { parts: planned, raw } = planParts(cover, directories, needs);
   const maxEvents = needed.maxRawEvents ?? maxRawEvents;
   const uncovered = await readUncovered(client, engine, site, { ranges: raw, needs, maxEvents }, reads);
   if (uncovered === undefined) return undefined;
   const { tail, rest } = uncovered;
-  const parts = await loadParts(loading, wanted);
+  const parts = await loadParts(loading, planned);
   const values = await readColumnValues(client, engine.memory, site, needed.coded, tail?.texts);
   const users = queryUsers(site.lastVisitorNo, tail);
   const ofTail = tail ? tailParts(tail, { ...needs, values, withVisits: needed.usesVisits === true }) : [];

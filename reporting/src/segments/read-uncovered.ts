@@ -1,4 +1,4 @@
-/** Reads the raw events of a question: what no segment covers. */
+/** Reads the events of a query that segments do not cover. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { intersect, rangesOf, subtract } from '@millrace/shared/segments/interval-ranges';
 import type { ReadOptions } from '../reading/admit-read.js';
@@ -11,20 +11,20 @@ import type { SiteSegments } from './site-segments.js';
 import type { TailRequest, TailRows } from './tail.js';
 
 export interface UncoveredEvents {
-  /** Those that are in memory. */
+  /** Events that are in memory. */
   tail?: TailRows | undefined;
   rest: RawRows;
 }
 
 export interface UncoveredRequest {
-  /** Bounds in pairs, in milliseconds. */
+  /** Pairs of bounds in milliseconds. */
   ranges: readonly number[];
   needs: DataNeeds;
-  /** No more events than this are read. */
+  /** Limit of events to read. */
   maxEvents: number;
 }
 
-/** Undefined where there are more than `most`. `client` is in a transaction with one snapshot, the one of `site`. */
+/** Undefined when there are more than `maxEvents`. `client` must be in a transaction with the snapshot of `site`. */
 export async function readUncovered(
   client: PoolClient,
   engine: SegmentEngine,
@@ -43,11 +43,11 @@ export async function readUncovered(
     admitEvents(few.rows.length);
     return { rest: few };
   }
-  const wanted = tailRequest(site, needs);
-  const { rows: tail, counted } = await refreshTail(client, engine, site, wanted, signal);
+  const request = tailRequest(site, needs);
+  const { rows: tail, counted } = await refreshTail(client, engine, site, request, signal);
   const rest = tail ? subtract(ranges, timesOf(tail.intervals.keys(), needs)) : ranges;
-  // What was counted are whole intervals, of which a range may have less.
-  const isCounted = counted !== undefined && subtract(rest, timesOf(wanted.intervals, needs)).length === 0;
+  // Whole intervals were counted, and the ranges can contain less than that.
+  const isCounted = counted !== undefined && subtract(rest, timesOf(request.intervals, needs)).length === 0;
   const events =
     isCounted && counted <= maxEvents ? counted : await countRawEvents(client, siteId, rest, maxEvents + 1);
   if (events > maxEvents) return undefined;
@@ -55,7 +55,10 @@ export async function readUncovered(
   return { tail, rest: await readRawRows(client, { ...reading, ranges: rest }) };
 }
 
-/** Reads few events at once, since to count them first would take as long; undefined where there are more, or some in memory. */
+/**
+ * Reads a small number of events without counting them first, which would take as long. Undefined when there are more, or when
+ * some are in memory.
+ */
 async function readFew(
   client: PoolClient,
   { memory, minTailEvents }: SegmentEngine,
@@ -66,11 +69,11 @@ async function readFew(
   return read.rows.length < minTailEvents || reading.ranges.length === 0 ? read : undefined;
 }
 
-/** The times of intervals, within the range. */
+/** The times of intervals, limited to the range. */
 const timesOf = (intervals: Iterable<number>, range: { from: number; to: number }) =>
   clip(rangesOf([...intervals].sort((a, b) => a - b)), range);
 
-/** Rows have to be in the order of time and id across all of an interval where their order counts. */
+/** When the order of events matters, each interval must be sorted by time and id as a whole. */
 function tailRequest(site: SiteSegments, needs: DataNeeds): TailRequest {
   const intervals = newestIntervals(intersect(site.marked, touched(needs)));
   const needsOrder = needs.usesTime === true || needs.usesVisits !== false;

@@ -157,8 +157,8 @@ export interface RefreshedTail {
 }
 
 /**
- * Returns all events of the requested intervals that are visible in the client's snapshot, which must be that of `site`. There are no
- * rows when the tail is no use: for few events, for more than fit in memory, and for a snapshot the tail cannot represent.
+ * Returns all events of the requested intervals that are visible in the client's snapshot, which must be that of `site`. There
+ * are no rows when the tail is no use: for few events, for more than fit in memory, and for a snapshot the tail cannot represent.
  */
 export async function refreshTail(
   client: PoolClient,

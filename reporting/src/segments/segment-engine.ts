@@ -1,4 +1,4 @@
-/** The engine of questions: threads that count, and what they count from in memory. */
+/** The segment engine: threads that count events, and the memory they count from. */
 import type { Lifecycle } from '@millrace/shared/platform/lifecycle';
 import type { Logger } from '@millrace/shared/platform/logger';
 import type { Pool } from '@millrace/shared/platform/postgres';
@@ -12,16 +12,16 @@ import { createThreadPool, type ThreadPool } from './thread-pool.js';
 export interface SegmentEngine {
   memory: Memory;
   pool: ThreadPool;
-  /** One refresh of a site's tail at a time. */
+  /** Limits each site to one refresh of its tail at a time. */
   tailLock: KeyedLock;
-  /** Fewer raw events than this are read each time. */
+  /** Fewer raw events than this are not kept in memory but read for each query. */
   minTailEvents: number;
-  /** More raw events than this are read interval by interval. */
+  /** More raw events than this are read in several batches of intervals. */
   tailBatchEvents: number;
-  /** Fewer events than this are counted by one thread. */
+  /** Each thread gets at least this many events. */
   minEventsPerThread: number;
   logger: Logger;
-  /** Has a segment that cannot be read built again. */
+  /** Marks the intervals of a corrupt segment, so that the next roll rebuilds it from raw events. */
   rebuild(siteId: string, covers: IntervalRanges): Promise<void>;
 }
 
@@ -33,14 +33,14 @@ export interface EngineSettings {
   minEventsPerThread?: number;
 }
 
-/** So many events are read as fast as what is new among those of all sites. */
+/** Reading this many events is as fast as finding the new ones among those of all sites. */
 const minTailEvents = 2_000;
-/** About a second of reading. */
+/** Takes about a second to read. */
 const tailBatchEvents = 100_000;
-/** To share them takes longer. */
+/** With fewer events, distributing them takes longer than it saves. */
 const minEventsPerThread = 200_000;
 
-/** `writePool` is where marks are written; absent: what is corrupt is only logged. */
+/** Without `writePool`, corrupt segments are only logged, not marked to be rebuilt. */
 export const createSegmentEngine = (
   { threads, cacheMb, ...settings }: EngineSettings,
   logger: Logger,
@@ -58,7 +58,7 @@ export const createSegmentEngine = (
   },
 });
 
-/** Undefined where Postgres counts: `SEGMENT_THREADS=0`. */
+/** Undefined with `SEGMENT_THREADS=0`, which leaves counting to Postgres. */
 export function openSegmentEngine(
   environment: SegmentEnvironment,
   logger: Logger,
@@ -68,6 +68,6 @@ export function openSegmentEngine(
   const { SEGMENT_THREADS: threads, SEGMENT_CACHE_MB: cacheMb } = environment;
   if (threads === 0) return undefined;
   const engine = createSegmentEngine({ threads, cacheMb }, logger, writePool);
-  lifecycle.onClose('threads that count', () => engine.pool.close());
+  lifecycle.onClose('engine threads', () => engine.pool.close());
   return engine;
 }

@@ -1,4 +1,4 @@
-/** Which rows of the parts that a thread is given count. */
+/** Selects the rows that a thread counts. */
 
 import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import type { NumberedVisits } from './number-visits.js';
@@ -8,13 +8,13 @@ import { addVisitColumns, type VisitTask } from './visit-columns.js';
 import { clipWindows } from './windows.js';
 
 export interface VisitSelection extends VisitTask {
-  /** Parts reach beyond the range, so that visits are whole: events count in these milliseconds since 1970. */
+  /** Milliseconds since 1970 in which events count; parts extend beyond it so that visits are complete. */
   range: [from: number, to: number];
 }
 
 export interface Selection {
   filter?: FilterPlan;
-  /** Undefined where nothing is asked about visits. */
+  /** Undefined when the query does not use visits. */
   visits?: VisitSelection;
 }
 
@@ -23,7 +23,7 @@ export interface SelectedRows {
   rows: Rows;
 }
 
-/** Rows that count, of parts whose visits are numbered where something is asked about them: these follow each other in time. */
+/** Selects the rows that count. If the query uses visits, parts that overlap in time are merged and visits numbered first. */
 export function selectParts(
   { parts, cancellation }: SharedTask,
   { filter, visits }: Selection,

@@ -1,5 +1,4 @@
-/** What a site has of segments, as of the snapshot of a question. */
-
+/** The segments of a site and their state, as of a query's snapshot. */
 import { segmentsHeldSince } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf, unite } from '@millrace/shared/segments/interval-ranges';
@@ -12,29 +11,30 @@ import { parseSnapshot, type Snapshot } from './snapshot.js';
 
 export interface SiteSegments {
   siteId: string;
-  /** Ranges of intervals whose events are read one by one. */
+  /** Ranges of intervals whose raw events have to be read. */
   marked: number[];
   lastVisitorNo: number;
-  /** Moves when what was read before is to be forgotten: with erasures of users, and of the whole site, which may come again. */
+  /** Changes when cached data must be dropped: when users are erased, and when the site is erased, which can be created again. */
   epoch: string;
-  /** While this goes on, its events go without a mark. */
+  /** The site is being erased, and its events disappear without marks. */
   isBeingErased: boolean;
   /** Longest time between two events of a visit. */
   sessionMinutes: number;
   /** The site's own hostnames. */
   hostnames: string[];
-  /** Column → how many codes its dictionary has. */
+  /** Number of codes in the dictionary of each column. */
   sizes: Map<string, number>;
   segments: ListedSegment[];
   snapshot: Snapshot;
-  /** Earlier events were dropped, with their segments; null while none were. */
+  /** Earlier events were dropped together with their segments; null when none were. */
   rawSince: Date | null;
   /** See {@link databaseHistory}. */
   history: string;
 }
 
 /**
- * The start of an interval is its number times 900 seconds. No segment reaches over more than a month. All in one statement: each round trip costs as much as it.
+ * An interval starts at its number times 900 seconds. No segment spans more than a month. All in one statement, because every
+ * round trip costs as much as the statement itself.
  */
 const readState = `/* reporting.segmentState */
 with recursive ${markedSql}
@@ -69,8 +69,8 @@ interface StateRow {
 }
 
 /**
- * Undefined for a site that was never rolled, and while it has no segment that may be read. Intervals whose segments are still to be
- * built count as marked. `columns` are those whose dictionaries are needed.
+ * Undefined for a site that was never rolled up, and while it has no segments. Intervals whose segments are not built yet count
+ * as marked. `columns` are those whose dictionaries are needed.
  */
 export async function readSiteSegments(
   client: PoolClient,

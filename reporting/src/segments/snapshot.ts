@@ -11,8 +11,8 @@ export interface Snapshot {
 }
 
 /**
- * Parses the text of a `pg_snapshot`. A standby does not report which transactions are running, so there nothing from `xmin` on counts
- * as visible, and a reader reads those rows again.
+ * Parses the text of a `pg_snapshot`. A standby does not report which transactions are running, so there nothing from `xmin` on
+ * counts as visible, and a reader reads those rows again.
  */
 export function parseSnapshot(text: string, isStandby: boolean): Snapshot {
   const [xmin, xmax, running] = text.split(':') as [string, string, string];

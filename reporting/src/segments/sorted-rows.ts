@@ -99,7 +99,10 @@ export function filterRows(rows: SortedRows, test: (txid: number) => boolean): S
   return order.length === rows.count ? rows : pickRows(rows, order);
 }
 
-/** Renumbers visitors and sorts again. `numberOf` must map different visitors to different numbers, so each keeps its order of events. */
+/**
+ * Renumbers visitors and sorts again. `numberOf` must map different visitors to different numbers, so each keeps its order of
+ * events.
+ */
 export function renumberRows(rows: SortedRows, numberOf: (visitor: number) => number): SortedRows {
   const visitor = rows.columns.get('visitor')!.map(numberOf);
   const renumbered = { ...rows, columns: new Map([...rows.columns, ['visitor', visitor] as const]) };

@@ -59,9 +59,9 @@ left join visitors on visitors.site_id = ${site} and visitors.user_id = found.us
 }
 
 /**
- * The index on transaction ids of each month's partition, which finds new rows. Restoring a backup creates it after the rows, under a
- * new id. There is none when rows can have transaction ids of another server: in a Citus cluster, and in a database with a
- * subscription to another.
+ * The index on transaction ids of each month's partition, which finds new rows. Restoring a backup creates it after the rows,
+ * under a new id. There is none when rows can have transaction ids of another server: in a Citus cluster, and in a database with
+ * a subscription to another.
  */
 const findIndexes = `/* reporting.tailIndexes */
 select month, indexrelid::text as index from unnest($1::text[]) as month
@@ -76,7 +76,8 @@ export async function readIndexes(client: PoolClient, months: string[]): Promise
 
 /**
  * A site's events that are not visible in `since`. The conditions on site and time are kept away from the planner, which would
- * otherwise use the primary key and read all events of the interval; the partitions are named, so only the index on transaction ids is left.
+ * otherwise use the primary key and read all events of the interval; the partitions are named, so only the index on transaction
+ * ids is left.
  */
 export async function readNewRows(
   client: PoolClient,

@@ -1,4 +1,4 @@
-/** What threads of the engine do: one function for each kind of task. */
+/** The kinds of tasks that engine threads run, and the messages they exchange with the main thread. */
 import { countFunnel, type FunnelTask } from './count-funnel.js';
 import { type CountTask, countGroups } from './count-groups.js';
 import { countJourneys, type JourneysTask } from './count-journeys.js';
@@ -21,18 +21,18 @@ const runners = {
 
 type Kinds = typeof runners;
 export type ResultOf<T extends Task> = ReturnType<Kinds[T['kind']]>;
-/** What a task hands over before it ends. */
+/** Partial results, which a task sends before it ends. */
 export type PieceOf<T extends Task> = T extends PanelsTask ? CountedPanel : never;
 
 export const runTask = <T extends Task>(task: T, send: (piece: PieceOf<T>) => void): ResultOf<T> =>
   (runners[task.kind] as (given: T, send: (piece: PieceOf<T>) => void) => unknown)(task, send) as ResultOf<T>;
 
-/** What a thread is sent, and what it answers. */
+/** Sent to a thread. */
 export interface Request {
   id: number;
   task: Task;
 }
-/** Pieces come before the result. */
+/** Sent by a thread; all pieces come before the result. */
 export type Reply =
   | { id: number; piece: unknown }
   | { id: number; result: unknown }

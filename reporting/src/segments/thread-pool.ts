@@ -1,4 +1,4 @@
-/** Threads that count: started at once or when first needed, and replaced when they die. */
+/** A pool of engine threads, which are started on demand or all at once, and replaced when they die. */
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '@millrace/shared/platform/errors';
 import type { Logger } from '@millrace/shared/platform/logger';
@@ -7,16 +7,16 @@ import type { PieceOf, Reply, ResultOf, Task } from './tasks.js';
 
 export interface ThreadPool {
   readonly threads: number;
-  /** Starts all threads, and has them compile what most questions need. */
+  /** Starts all threads and warms them up, so that the code most queries need is compiled. */
   start(): void;
   /**
-   * Runs a task in the thread that has least to do. When that dies it is run once more, in another one, and pieces may come again.
-   * Nothing may be thrown by what takes them.
-   * @throws ServiceError `engine_unavailable` when that dies as well and once the pool is closed, CancelledError when its cancellation
-   * was set.
+   * Runs a task in the least busy thread. If that thread dies, the task is retried once in another, and pieces can arrive again.
+   * `onPiece` must not throw.
+   * @throws ServiceError `engine_unavailable` when the second thread dies too, and after the pool is closed.
+   * @throws CancelledError when the task was cancelled.
    */
   run<T extends Task>(task: T, onPiece?: (piece: PieceOf<T>) => void): Promise<ResultOf<T>>;
-  /** Refuses what is running, and all that comes after. */
+  /** Rejects running tasks and all later ones. */
   close(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ interface RunningTask {
   take: ((piece: unknown) => void) | undefined;
   resolve(result: unknown): void;
   reject(error: Error): void;
-  /** It was in a thread that died. */
+  /** The first thread that ran it has died. */
   isRetry: boolean;
 }
 
@@ -34,10 +34,10 @@ interface Thread {
   running: Map<number, RunningTask>;
 }
 
-/** Threads run what was built, also where this file is run from its source. */
+/** Threads always run the built script, even when this file runs from source. */
 const engineScript = new URL('./engine-thread.js', import.meta.url.replace('/src/segments/', '/dist/segments/'));
 
-/** Enough for what they run to be compiled. */
+/** Enough rounds for the code to be compiled. */
 const warmUpRounds = 6;
 
 const unavailable = () => new ServiceError('engine_unavailable');
@@ -53,7 +53,7 @@ function settle(thread: Thread, reply: Reply): void {
   else running?.reject(reply.isCancelled ? new CancelledError(reply.error) : new Error(reply.error));
 }
 
-/** A thread without a task does not keep the process from ending. */
+/** A thread without a task does not keep the process alive. */
 function forget(thread: Thread, id: number): void {
   thread.running.delete(id);
   if (thread.running.size === 0) thread.worker.unref();
@@ -91,7 +91,7 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
 
   function end(thread: Thread, reason: unknown): void {
     if (!open.delete(thread) || isClosed) return;
-    logger.error({ reason: String(reason) }, 'a thread that counts has ended; another one takes its place');
+    logger.error({ reason: String(reason) }, 'an engine thread has died; its tasks are retried in another');
     for (const running of thread.running.values()) {
       if (running.isRetry) running.reject(unavailable());
       else send({ ...running, isRetry: true });
@@ -116,12 +116,12 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     }
   }
 
-  /** One round at a time, so that questions get their turn in between. */
+  /** One round at a time, so that queries can run in between. */
   function warm(thread: Thread, rounds: number): void {
     if (rounds === 0 || isClosed || !open.has(thread)) return;
     lastId += 1;
     const reject = (err: Error) => {
-      if (!isClosed) logger.warn({ err }, 'a thread that counts could not warm up; its first answers take longer');
+      if (!isClosed) logger.warn({ err }, 'an engine thread could not warm up; its first answers will be slower');
     };
     const resolve = () => warm(thread, rounds - 1);
     post(thread, lastId, { task: { kind: 'warmUp' }, take: undefined, resolve, reject, isRetry: true });

@@ -1,13 +1,13 @@
-/** What a visit is like as columns of its events, so that they are filtered and grouped like any other. */
+/** Adds properties of visits to their events as columns, which are filtered and grouped like any other column. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { type NumberedVisits, numberVisits, type VisitPlan } from './number-visits.js';
 import type { Part } from './part.js';
 import { taskUint32s } from './task-memory.js';
 
-/** Of columns of the visit's first event. */
+/** Prefix of columns that have the value of the visit's first event. */
 export const visitPrefix = 'visit:';
 
-/** The column whose codes a column of visits has. */
+/** The event column whose codes a visit column uses. */
 export function sourceColumn(column: string): string {
   if (column === 'entry_page' || column === 'exit_page') return 'path';
   return column.startsWith(visitPrefix) ? column.slice(visitPrefix.length) : column;
@@ -15,7 +15,7 @@ export function sourceColumn(column: string): string {
 
 export const isVisitColumn = (column: string): boolean => sourceColumn(column) !== column;
 
-/** The code of each visit, by number. */
+/** The codes of a visit column, by visit number. */
 export function visitCodes(column: string, parts: Part[], visits: NumberedVisits): Uint32Array {
   if (column === 'entry_page') return visits.entry;
   if (column === 'exit_page') return visits.exit;
@@ -28,7 +28,7 @@ export function visitCodes(column: string, parts: Part[], visits: NumberedVisits
 }
 
 export interface VisitTask extends VisitPlan {
-  /** Columns of visits that events are to have. */
+  /** Visit columns to add to events. */
   columns: string[];
 }
 
@@ -40,16 +40,16 @@ export function mapCodes(codes: Uint32Array, numbers: Uint32Array): Uint32Array 
 }
 
 /**
- * The same parts with column `visit`, the number of the visit of each event, and the columns that are asked for. Parts follow each other in
- * time.
+ * The same parts with column `visit`, the visit number of each event, and the requested visit columns. Parts must be in the order
+ * of time without overlap.
  */
 export function addVisitColumns(parts: Part[], plan: VisitTask): { parts: Part[]; visits: NumberedVisits } {
   const visits = numberVisits(parts, plan);
   const codes = plan.columns.map((column) => [column, visitCodes(column, parts, visits)] as const);
   const extended = parts.map((part) => {
-    const ofRows = visits.ofRows.get(part)!;
-    const columns = new Map<string, Numbers>(part.columns).set('visit', ofRows);
-    for (const [column, list] of codes) columns.set(column, mapCodes(list, ofRows));
+    const rowVisits = visits.rowVisits.get(part)!;
+    const columns = new Map<string, Numbers>(part.columns).set('visit', rowVisits);
+    for (const [column, list] of codes) columns.set(column, mapCodes(list, rowVisits));
     return { ...part, columns };
   });
   return { parts: extended, visits };
