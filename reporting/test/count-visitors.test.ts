@@ -53,6 +53,6 @@ describe.each([1, 3, 150, 1_700, 9_000])('of %d groups', (size) => {
 it.each([3, 150, 1_700])('are counted together with events, of %d groups', (size) => {
   const lists = makeLists(size);
   const expected = countPlainly(lists, size);
-  const { events, ofType, visitors } = countEventsAndVisitors(lists, view, size, blockIdsFor(size)!);
-  expect([[...events], [...ofType], [...visitors]]).toEqual([expected.events, expected.views, expected.visitors]);
+  const { events, typeEvents, visitors } = countEventsAndVisitors(lists, view, size, blockIdsFor(size)!);
+  expect([[...events], [...typeEvents], [...visitors]]).toEqual([expected.events, expected.views, expected.visitors]);
 });

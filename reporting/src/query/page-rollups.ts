@@ -30,7 +30,7 @@ export async function answerRollup(
   const read = groupValues(plan, totalVisitors);
   const groups = fillGaps(query, await readRollups(client, reading), {
     bucketOf: ({ bucket }) => bucket,
-    emptyGroup: (bucket) => ({ bucket, type: null, events: 0, ofTypes: plan.types.map(() => 0), visitors: 0 }),
+    emptyGroup: (bucket) => ({ bucket, type: null, events: 0, typeCounts: plan.types.map(() => 0), visitors: 0 }),
   });
   const page = groups.sort(compareRows(query, read)).slice(query.offset, query.offset + query.limit);
   checkPage(page.map(({ type }) => [type]));
@@ -56,7 +56,7 @@ export function groupValues(plan: RollupPlan, totalVisitors: number): ValueOf {
     if (key === 'share') return shareOf(group.visitors, totalVisitors);
     if (isTimeDimension(key)) return group.bucket;
     const type = countedType(key);
-    return type === undefined ? group.type : group.ofTypes[plan.types.indexOf(type)]!;
+    return type === undefined ? group.type : group.typeCounts[plan.types.indexOf(type)]!;
   };
 }
 

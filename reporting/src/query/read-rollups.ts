@@ -13,7 +13,7 @@ export interface Group {
   type: string | null;
   events: number;
   /** One count for each type in the plan. */
-  ofTypes: number[];
+  typeCounts: number[];
   visitors: number;
 }
 
@@ -49,7 +49,7 @@ export async function readRollups(client: PoolClient, reading: RollupReading): P
     bucket: row.bucket ?? 0,
     type: row.event_type ?? null,
     events: row.events,
-    ofTypes: types.map((_type, index) => row[`c${index}`]!),
+    typeCounts: types.map((_type, index) => row[`c${index}`]!),
     visitors: withVisitors ? countVisitors(row) : 0,
   }));
 }

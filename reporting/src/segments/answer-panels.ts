@@ -11,7 +11,7 @@ import {
   toAnswer,
   toCountPlan,
 } from './answer-segments.js';
-import type { CountedGroups } from './count-groups.js';
+import type { GroupCounts } from './count-groups.js';
 import type { CountedPanel, PanelsTask } from './count-panels.js';
 import type { CountPlan } from './count-plan.js';
 import { mergeGroups } from './merge-groups.js';
@@ -77,9 +77,9 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
  * Collects a panel's counts from all threads. Duplicates are ignored: the replacement of a thread that died counts everything
  * again.
  */
-function joinShares(whole: (panel: number, shares: CountedGroups[]) => void): OnPiece<PanelsTask> {
+function joinShares(whole: (panel: number, shares: GroupCounts[]) => void): OnPiece<PanelsTask> {
   const taken = new Set<string>();
-  const waiting = new Map<number, CountedGroups[]>();
+  const waiting = new Map<number, GroupCounts[]>();
   return ({ panel, groups }: CountedPanel, share, shares) => {
     const name = `${panel} ${share}`;
     if (taken.has(name)) return;

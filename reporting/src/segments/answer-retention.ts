@@ -38,13 +38,13 @@ async function planRetention(
 }
 
 /** The values with the most visitors, with their display texts. */
-function topValues(breakdown: string, limit: number, { ofValues }: CountedRetention, { values, site }: ReadParts) {
+function topValues(breakdown: string, limit: number, { visitorsByValue }: CountedRetention, { values, site }: ReadParts) {
   const column = sourceColumn(breakdown);
   const hostnames = new Set(site.hostnames);
-  const found = [...ofValues.keys()].filter((code) => ofValues[code]! > 0);
+  const found = [...visitorsByValue.keys()].filter((code) => visitorsByValue[code]! > 0);
   const texts = new Map(found.map((code) => [code, displayText(column, values.get(column)!.textOf(code), hostnames)]));
   const inOrder = (a: number, b: number) =>
-    ofValues[b]! - ofValues[a]! || compareValues(texts.get(a)!, texts.get(b)!, 'asc');
+    visitorsByValue[b]! - visitorsByValue[a]! || compareValues(texts.get(a)!, texts.get(b)!, 'asc');
   return found
     .sort(inOrder)
     .slice(0, limit)

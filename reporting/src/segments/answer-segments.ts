@@ -11,7 +11,7 @@ import {
 } from '../query/resolved-query.js';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { eventsSinceOf } from '../reading/events-since.js';
-import type { CountedGroups, CountTask } from './count-groups.js';
+import type { GroupCounts, CountTask } from './count-groups.js';
 import type { NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
 import type { GroupKey } from './group-rows.js';
@@ -129,12 +129,12 @@ export function toAnswer(
   query: ResolvedQuery,
   { types, numbers: params }: SegmentQueryPlan,
   { site, values, hasRaw }: ReadParts,
-  groups: CountedGroups,
+  groups: GroupCounts,
 ): SegmentAnswer | undefined {
-  if (groups.ofNumbers.some(({ isIncomplete }) => isIncomplete)) return undefined;
+  if (groups.numberStats.some(({ isIncomplete }) => isIncomplete)) return undefined;
   const numbers = numberValues(
     params.map(({ column }, at) => {
-      return { column, counted: groups.ofNumbers[at]!, table: numberTable(values.get(column)!) };
+      return { column, counted: groups.numberStats[at]!, table: numberTable(values.get(column)!) };
     }),
   );
   const hostnames = new Set(site.hostnames);

@@ -8,13 +8,13 @@ export interface TypedRows {
   types?: Numbers | undefined;
 }
 
-export interface EventsOfGroups {
+export interface EventCounts {
   events: Uint32Array;
-  ofType: Uint32Array;
+  typeEvents: Uint32Array;
 }
 
 /** Counts the rows of each group, and those of one event type. */
-export function countEvents(grouped: TypedRows[], size: number, code: number | undefined): EventsOfGroups {
+export function countEvents(grouped: TypedRows[], size: number, code: number | undefined): EventCounts {
   if (size === 1) return countAll(grouped, code);
   // For each group, the count of other types and of this type are adjacent, so a row touches only one place in memory.
   const counts = new Uint32Array(2 * size);
@@ -24,23 +24,23 @@ export function countEvents(grouped: TypedRows[], size: number, code: number | u
     } else for (let at = 0; at < groups.length; at += 1) counts[2 * groups[at]!]! += 1;
   }
   const events = new Uint32Array(size);
-  const ofType = new Uint32Array(size);
+  const typeEvents = new Uint32Array(size);
   for (let group = 0; group < size; group += 1) {
-    ofType[group] = counts[2 * group + 1]!;
-    events[group] = counts[2 * group]! + ofType[group]!;
+    typeEvents[group] = counts[2 * group + 1]!;
+    events[group] = counts[2 * group]! + typeEvents[group]!;
   }
-  return { events, ofType };
+  return { events, typeEvents };
 }
 
 /** Counts rows that all belong to one group. */
-function countAll(grouped: TypedRows[], code: number | undefined): EventsOfGroups {
+function countAll(grouped: TypedRows[], code: number | undefined): EventCounts {
   let events = 0;
-  let ofType = 0;
+  let typeEvents = 0;
   for (const { groups, types } of grouped) {
     events += groups.length;
-    if (types && code !== undefined) ofType += countCode(types, code);
+    if (types && code !== undefined) typeEvents += countCode(types, code);
   }
-  return { events: Uint32Array.of(events), ofType: Uint32Array.of(ofType) };
+  return { events: Uint32Array.of(events), typeEvents: Uint32Array.of(typeEvents) };
 }
 
 function countCode(codes: Numbers, code: number): number {

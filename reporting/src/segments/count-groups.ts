@@ -22,18 +22,18 @@ export interface CountTask extends SharedTask {
 }
 
 /** The groups that have events; each list has one entry per group. */
-export interface CountedGroups {
+export interface GroupCounts {
   /** For each key, the buckets or codes. */
   keys: Uint32Array[];
   events: Uint32Array;
   views: Uint32Array;
-  ofTypes: Uint32Array[];
+  typeCounts: Uint32Array[];
   visitors: Uint32Array;
   viewers: Uint32Array;
   viewsOfVisitors: Uint32Array;
   /** One for each number column of the plan. */
-  ofNumbers: CountedNumbers[];
-  ofVisits?: CountedVisits;
+  numberStats: CountedNumbers[];
+  visitStats?: CountedVisits;
   /** Distinct visitors of all groups together. */
   totalVisitors: number;
 }
@@ -81,17 +81,17 @@ function compactVisits({ durations, duration, ...counts }: CountedVisits, presen
   };
 }
 
-export function countGroups(task: CountTask): CountedGroups {
+export function countGroups(task: CountTask): GroupCounts {
   const { plan } = task;
   const { filter, ...counted } = plan;
   if (!countsWholeVisits(counted)) {
     const { rows, visits } = selectParts(task, plan);
     return countSelected(rows, plan, visits);
   }
-  const ofRows = filteredColumns(filter);
+  const filterColumns = filteredColumns(filter);
   const { rows, visits } = selectParts(task, {
     ...plan,
-    visits: { ...plan.visits!, columns: ofRows.filter(isVisitColumn) },
+    visits: { ...plan.visits!, columns: filterColumns.filter(isVisitColumn) },
   });
   const whole = rowsOfVisits(rows, visits!, plan.visits!.columns);
   return countSelected([{ part: whole, rows: 'all' }], plan, visits);
@@ -113,7 +113,7 @@ function countWithVisitors(
 }
 
 /** Counts rows that already match the filter of the plan. */
-export function countSelected(counted: { part: Part; rows: Rows }[], plan: CountPlan, visits?: Visits): CountedGroups {
+export function countSelected(counted: { part: Part; rows: Rows }[], plan: CountPlan, visits?: Visits): GroupCounts {
   const grouper = createGrouper(plan.keys);
   const grouped = counted.map(({ part, rows }) => ({
     groups: grouper.groupsOf(part, rows),
@@ -123,7 +123,7 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
   }));
   const size = grouper.size();
   const none = new Uint32Array();
-  const { events, ofType: views, visitors } = countWithVisitors(grouped, size, plan);
+  const { events, typeEvents: views, visitors } = countWithVisitors(grouped, size, plan);
   const present = presentGroups(events);
   const compact = (counts: Uint32Array) => present.map((group) => counts[group]!);
   const viewing = plan.withViewers ? viewsOnly(grouped, plan.viewCode!) : [];
@@ -141,12 +141,12 @@ export function countSelected(counted: { part: Part; rows: Rows }[], plan: Count
     keys,
     events: compact(events),
     views: plan.viewCode === undefined ? none : compact(views),
-    ofTypes: plan.typeCodes.map((code) => compact(countType(grouped, size, code))),
+    typeCounts: plan.typeCodes.map((code) => compact(countType(grouped, size, code))),
     visitors: plan.withVisitors ? compact(visitors) : none,
     viewers: plan.withViewers ? compact(countDistinct(viewing, size)) : none,
     viewsOfVisitors: plan.withViewers ? compact(countEvents(viewing, size, undefined).events) : none,
-    ofNumbers: plan.numbers.map(numbersOf),
-    ...(visits && plan.visits?.isCounted && { ofVisits: compactVisits(ofVisits(), present) }),
+    numberStats: plan.numbers.map(numbersOf),
+    ...(visits && plan.visits?.isCounted && { visitStats: compactVisits(ofVisits(), present) }),
     totalVisitors: plan.withTotalVisitors ? countIds(byId(grouped, 'visitors')) : 0,
   };
 }

@@ -1,5 +1,5 @@
 /** Counts several plans over the same events, which are selected once; each count is sent as soon as it is ready. */
-import { type CountedGroups, countSelected } from './count-groups.js';
+import { type GroupCounts, countSelected } from './count-groups.js';
 import type { CountPlan } from './count-plan.js';
 import { gatherRows } from './gather-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';
@@ -20,7 +20,7 @@ export interface PanelsTask extends SharedTask {
 export interface CountedPanel {
   /** Index in the task. */
   panel: number;
-  groups: CountedGroups;
+  groups: GroupCounts;
 }
 
 function columnsOf({ keys, filter, viewCode, typeCodes, numbers, visits, ...plan }: CountPlan): Set<string> {
@@ -44,8 +44,8 @@ function rowsOf(part: Part, { filter }: CountPlan): Rows {
 /** Visit columns to add to the events: those of the filter, and of panels that do not count visitRows visits only. */
 function visitSelectionOf({ visits, filter, panels }: PanelsTask): VisitSelection | undefined {
   if (visits === undefined) return undefined;
-  const ofRows = panels.filter((plan) => !countsWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);
-  return { ...visits, columns: [...new Set([...filteredColumns(filter), ...ofRows].filter(isVisitColumn))] };
+  const rowColumns = panels.filter((plan) => !countsWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);
+  return { ...visits, columns: [...new Set([...filteredColumns(filter), ...rowColumns].filter(isVisitColumn))] };
 }
 
 /** @returns how many panels were counted. @throws CancelledError */

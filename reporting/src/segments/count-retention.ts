@@ -28,7 +28,7 @@ export interface CountedRetention {
   /** The table of all visitors, then those of the values. */
   tables: ReturnTable[];
   /** Visitors by the value of their first event; empty unless they are counted. */
-  ofValues: Uint32Array;
+  visitorsByValue: Uint32Array;
 }
 
 /** The state of each visitor, indexed by visitor number minus `from`. */
@@ -175,22 +175,22 @@ function countVisitors(
 ): CountedRetention {
   const { cohort, value } = states;
   const tables = Array.from({ length: count }, () => emptyTable(bounds.length - 1));
-  const ofValues = new Uint32Array(key && !tableOf ? key.size : 0);
+  const visitorsByValue = new Uint32Array(key && !tableOf ? key.size : 0);
   for (let visitor = 0; visitor < cohort.length; visitor += 1) {
     if (cohort[visitor] === noCohort) continue;
     countVisitor(tables[0]!, visitor, states);
     if (!key) continue;
     const table = tableOf?.[value[visitor]!] ?? 0;
     if (table > 0) countVisitor(tables[table]!, visitor, states);
-    if (!tableOf) ofValues[value[visitor]!]! += 1;
+    if (!tableOf) visitorsByValue[value[visitor]!]! += 1;
   }
-  return { tables, ofValues };
+  return { tables, visitorsByValue };
 }
 
 /** Adds up the counts of several threads, each of which counted different visitors. */
 export function addRetention(periods: number, lists: CountedRetention[]): CountedRetention {
-  const ofValues = Uint32Array.from(lists[0]!.ofValues, (_, value) =>
-    lists.reduce((sum, list) => sum + list.ofValues[value]!, 0),
+  const visitorsByValue = Uint32Array.from(lists[0]!.visitorsByValue, (_, value) =>
+    lists.reduce((sum, list) => sum + list.visitorsByValue[value]!, 0),
   );
   const tables = lists[0]!.tables.map((_, place) =>
     addTables(
@@ -198,5 +198,5 @@ export function addRetention(periods: number, lists: CountedRetention[]): Counte
       lists.map((list) => list.tables[place]!),
     ),
   );
-  return { tables, ofValues };
+  return { tables, visitorsByValue };
 }

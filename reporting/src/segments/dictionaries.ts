@@ -25,7 +25,7 @@ export interface ColumnValues {
 }
 
 const readPacks = `/* reporting.readPacks */
-select name, to_json(values) as values from unnest($2::text[], $3::int[]) as wanted(name, first)
+select name, to_json(values) as values from unnest($2::text[], $3::int[]) as requested(name, first)
   join segment_values on "column" = name and pack >= first where site_id = $1 order by name, pack`;
 
 interface Pack {

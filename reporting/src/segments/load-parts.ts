@@ -21,7 +21,7 @@ export interface LoadContext {
 const readDirectories = `/* reporting.readDirectories */
 select version::float8 as version, directory from segments
 where site_id = $1 and (starts, version) in (
-  select to_timestamp(ms / 1000), version from unnest($2::float8[], $3::float8[]::bigint[]) as wanted(ms, version))`;
+  select to_timestamp(ms / 1000), version from unnest($2::float8[], $3::float8[]::bigint[]) as requested(ms, version))`;
 
 /** Directories of segments, by segment. */
 export async function loadDirectories(
@@ -62,8 +62,8 @@ interface MissingBlock {
 const readBlocks = `/* reporting.readBlocks */
 select substring(data from first for length) as data from (
   select place, to_timestamp(ms / 1000) as starts, version, first, length
-  from unnest($2::float8[], $3::float8[]::bigint[], $4::int[], $5::int[]) with ordinality as wanted(ms, version, first, length, place)
-) as wanted join segments using (starts, version) where site_id = $1 order by place`;
+  from unnest($2::float8[], $3::float8[]::bigint[], $4::int[], $5::int[]) with ordinality as requested(ms, version, first, length, place)
+) as requested join segments using (starts, version) where site_id = $1 order by place`;
 
 async function fetchBlocks({ client, siteId }: LoadContext, missing: MissingBlock[]): Promise<PackedBlock[]> {
   const values = [
@@ -148,9 +148,9 @@ export interface PlannedPart extends CoveringSegment {
 }
 
 /** @throws CorruptSegmentError */
-export async function loadParts(loading: LoadContext, wanted: PlannedPart[]): Promise<Part[]> {
+export async function loadParts(loading: LoadContext, requested: PlannedPart[]): Promise<Part[]> {
   const missing: MissingBlock[] = [];
-  const parts = wanted.map(({ segment, directory, columns, windows }) => {
+  const parts = requested.map(({ segment, directory, columns, windows }) => {
     const cached = new Map<string, UnpackedBlock>();
     for (const column of columns) {
       const block = directory.blocks[column];

@@ -18,13 +18,13 @@ export interface MatchContext {
 export const displayText = (column: string, text: string | null, hostnames: ReadonlySet<string>): string | null =>
   column === 'referrer' && text !== null && hostnames.has(text) ? 'direct' : text;
 
-type Test = (text: string, wanted: string) => boolean;
+type Test = (text: string, expected: string) => boolean;
 
 /** Tests on which JavaScript and Postgres agree, besides `is`. Case folding, patterns and numbers are left to Postgres. */
 const plainTests: Partial<Record<string, Test>> = {
-  contains: (text, wanted) => text.includes(wanted),
-  starts_with: (text, wanted) => text.startsWith(wanted),
-  ends_with: (text, wanted) => text.endsWith(wanted),
+  contains: (text, expected) => text.includes(expected),
+  starts_with: (text, expected) => text.startsWith(expected),
+  ends_with: (text, expected) => text.endsWith(expected),
 };
 
 /** More tests than this would block the event loop for other requests, so Postgres runs them. */
@@ -35,14 +35,14 @@ function plainPredicate(
   { op, values, ignoreCase }: Condition,
   codes: number,
 ): ((text: string | null) => boolean) | undefined {
-  const wanted = new Set(values);
+  const expected = new Set(values);
   const { test } = filterRules[op];
   if (ignoreCase) return undefined;
-  if (test === 'is') return (text) => wanted.has(text);
+  if (test === 'is') return (text) => expected.has(text);
   const matches = plainTests[test];
-  if (matches === undefined || codes * wanted.size > maxTests) return undefined;
-  const texts = [...wanted].filter((value) => value !== null);
-  return (text) => (text === null ? wanted.has(null) : texts.some((each) => matches(text, each)));
+  if (matches === undefined || codes * expected.size > maxTests) return undefined;
+  const texts = [...expected].filter((value) => value !== null);
+  return (text) => (text === null ? expected.has(null) : texts.some((each) => matches(text, each)));
 }
 
 /** All values with their codes: those of the dictionary, those added by the query, and the absent value. */

@@ -28,7 +28,7 @@ export async function matchingVisitors(
   const text = `/* reporting.matchingVisitors */
 select visitor_no as number from visitors where site_id = ${parameters.site()} and ${matches}
 union all select ${last} + nth::int from unnest(${users}) with ordinality as added(user_id, nth) where ${matches}
-union all select 0 from (select null::text as user_id) as nobody where ${matches}`;
+union all select 0 from (select null::text as user_id) as anonymous where ${matches}`;
   const { rows } = await client.query<{ number: number }>(text, parameters.values);
   const matching = new Uint8Array(lastVisitorNo + added.length + 1);
   for (const { number } of rows) matching[number] = 1;

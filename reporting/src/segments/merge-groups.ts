@@ -1,6 +1,6 @@
 /** Merges the groups counted by several threads, each of which counted different visitors. */
 import { mergeAscending } from '../funnel/time-list.js';
-import type { CountedGroups } from './count-groups.js';
+import type { GroupCounts } from './count-groups.js';
 import { type CountedVisits, emptyVisits } from './count-visits.js';
 import { mergeNumbers } from './merge-numbers.js';
 import { createTupleIds } from './tuple-ids.js';
@@ -11,9 +11,9 @@ function addList(to: Uint32Array, from: Uint32Array, places: Uint32Array): void 
   for (let at = 0; at < from.length; at += 1) to[places[at]!]! += from[at]!;
 }
 
-function add(to: CountedGroups, from: CountedGroups, places: Uint32Array): void {
+function add(to: GroupCounts, from: GroupCounts, places: Uint32Array): void {
   for (const name of counts) addList(to[name], from[name], places);
-  for (const [type, list] of from.ofTypes.entries()) addList(to.ofTypes[type]!, list, places);
+  for (const [type, list] of from.typeCounts.entries()) addList(to.typeCounts[type]!, list, places);
 }
 
 interface NumberedGroups {
@@ -44,7 +44,7 @@ function numberCodes(lists: Uint32Array[]): NumberedGroups {
   return { places, keys: [key.slice(0, size)], size };
 }
 
-function numberGroups(lists: CountedGroups[]): NumberedGroups {
+function numberGroups(lists: GroupCounts[]): NumberedGroups {
   const count = lists[0]!.keys.length;
   if (count === 1) return numberCodes(lists.map(({ keys: [codes] }) => codes!));
   const numbers = createTupleIds(count);
@@ -63,25 +63,25 @@ function numberGroups(lists: CountedGroups[]): NumberedGroups {
   return { places, keys, size };
 }
 
-export function mergeGroups(lists: CountedGroups[]): CountedGroups {
+export function mergeGroups(lists: GroupCounts[]): GroupCounts {
   if (lists.length === 1) return lists[0]!;
   const { places, keys, size } = numberGroups(lists);
-  const [first] = lists as [CountedGroups];
+  const [first] = lists as [GroupCounts];
   const empty = () => new Uint32Array(size);
-  const merged: CountedGroups = {
+  const merged: GroupCounts = {
     keys,
     ...{ events: empty(), views: empty(), visitors: empty(), viewers: empty(), viewsOfVisitors: empty() },
-    ofTypes: first.ofTypes.map(empty),
-    ofNumbers: mergeNumbers(
-      lists.map(({ ofNumbers }) => ofNumbers),
+    typeCounts: first.typeCounts.map(empty),
+    numberStats: mergeNumbers(
+      lists.map(({ numberStats }) => numberStats),
       places,
       size,
     ),
     totalVisitors: lists.reduce((sum, { totalVisitors }) => sum + totalVisitors, 0),
   };
   for (const [at, list] of lists.entries()) add(merged, list, places[at]!);
-  const ofVisits = lists.map((list) => list.ofVisits).filter((counted) => counted !== undefined);
-  return ofVisits.length === 0 ? merged : { ...merged, ofVisits: mergeVisits(ofVisits, places, size) };
+  const ofVisits = lists.map((list) => list.visitStats).filter((counted) => counted !== undefined);
+  return ofVisits.length === 0 ? merged : { ...merged, visitStats: mergeVisits(ofVisits, places, size) };
 }
 
 function mergeVisits(lists: CountedVisits[], places: Uint32Array[], size: number): CountedVisits {

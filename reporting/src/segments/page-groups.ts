@@ -10,7 +10,7 @@ import {
   type ResolvedQuery,
   type ResultRow,
 } from '../query/resolved-query.js';
-import type { CountedGroups } from './count-groups.js';
+import type { GroupCounts } from './count-groups.js';
 import type { CountedVisits } from './count-visits.js';
 import type { NumberValues } from './number-values.js';
 
@@ -24,7 +24,7 @@ export interface GroupTexts {
   numbers: NumberValues;
 }
 
-function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts): ValueOf {
+function valuesOf(query: ResolvedQuery, groups: GroupCounts, texts: GroupTexts): ValueOf {
   const { events, views, visitors } = groups;
   return (group, key) => {
     if (key === 'visitors') return visitors[group] ?? 0;
@@ -33,11 +33,11 @@ function valuesOf(query: ResolvedQuery, groups: CountedGroups, texts: GroupTexts
     if (key === 'share') return shareOf(groups.visitors[group]!, groups.totalVisitors);
     if (key === 'views_per_visitor') return ratio(groups.viewsOfVisitors[group]!, groups.viewers[group]!);
     if (isNumberMetric(key)) return texts.numbers.orderOf(key, group);
-    if (isVisitMetric(key)) return visitValue(key, group, groups.ofVisits!);
+    if (isVisitMetric(key)) return visitValue(key, group, groups.visitStats!);
     if (key.startsWith('event:')) {
       // Before dimensions, since a dimension can have the same name.
       const type = texts.types.indexOf(key.slice('event:'.length));
-      return groups.ofTypes[type]?.[group] ?? 0;
+      return groups.typeCounts[type]?.[group] ?? 0;
     }
     const code = groups.keys[query.dimensions.indexOf(key as Dimension)]![group]!;
     return isTimeDimension(key) ? code : texts.textOf(key as Dimension, code);
@@ -89,7 +89,7 @@ function candidates(all: number[], { orderBy: [first], offset, limit }: Resolved
 /** @throws ServiceError `invalid_request` for more than {@link maxAnswerBytes}. */
 export function pageGroups(
   query: ResolvedQuery,
-  groups: CountedGroups,
+  groups: GroupCounts,
   texts: GroupTexts,
 ): { rows: ResultRow[]; totalRows?: number } {
   const countedValue = valuesOf(query, groups, texts);

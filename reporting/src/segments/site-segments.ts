@@ -44,8 +44,8 @@ select ${segmentsHeldSince} as since, last_visitor_no as "lastVisitorNo", sites.
   pg_current_snapshot()::text as snapshot, pg_is_in_recovery() as "isStandby",
   array(select (extract(epoch from start) / 900)::int from marked where start is not null order by start) as marked,
   array(select (select pack * ${packSize} + cardinality(values) from segment_values
-    where site_id = $1 and "column" = wanted.name order by pack desc limit 1)
-    from unnest($4::text[]) with ordinality as wanted(name, place) order by place) as sizes, (
+    where site_id = $1 and "column" = requested.name order by pack desc limit 1)
+    from unnest($4::text[]) with ordinality as requested(name, place) order by place) as sizes, (
     select coalesce(json_agg(json_build_object('startMs', (extract(epoch from starts) * 1000)::float8, 'version', version, 'covers', covers,
       'rows', rows, 'key', version::text || '@' || extract(epoch from made_at)::text, 'hasData', data is not null)), '[]')
     from segments

@@ -119,7 +119,7 @@ function compareOnce(texts: string[]): void {
     return countGroups({ kind: 'count', plan, parts: own, visitors, lastVisitor, cancellation });
   });
   const groups = mergeGroups(shares);
-  const ofGroups = numberValues([{ column, counted: groups.ofNumbers[0]!, table }]);
+  const ofGroups = numberValues([{ column, counted: groups.numberStats[0]!, table }]);
   const found = Array.from(groups.keys[0]!, (path, group) => {
     const texts = measures.map((name) => [name, ofGroups.textOf(`${name}:${column}` as NumberMetric, group)]);
     return [path, Object.fromEntries(texts)] as const;
@@ -153,7 +153,7 @@ it('says so when it meets a number that is too long, and only then', () => {
   const isIncomplete = (code: number) => {
     const cancellation = new Int32Array(new SharedArrayBuffer(4));
     const task = { kind: 'count' as const, plan, parts: [partWith(code)], lastVisitor, cancellation };
-    return countGroups({ ...task, visitors: [0, Number.POSITIVE_INFINITY] }).ofNumbers[0]!.isIncomplete;
+    return countGroups({ ...task, visitors: [0, Number.POSITIVE_INFINITY] }).numberStats[0]!.isIncomplete;
   };
   expect([isIncomplete(0), isIncomplete(1), isIncomplete(2)]).toEqual([false, false, true]);
 });

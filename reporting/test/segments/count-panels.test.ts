@@ -2,7 +2,7 @@
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createRandom, type Random } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
-import { type CountedGroups, countGroups } from '../../src/segments/count-groups.js';
+import { type GroupCounts, countGroups } from '../../src/segments/count-groups.js';
 import type { CountedNumbers } from '../../src/segments/count-numbers.js';
 import { type CountedPanel, countPanels } from '../../src/segments/count-panels.js';
 import type { CountPlan } from '../../src/segments/count-plan.js';
@@ -82,11 +82,11 @@ function numbersAt({ counts, least, most, sums, frequencies }: CountedNumbers, g
 }
 
 /** Groups in whatever order, by their keys. */
-function byKeys({ keys, totalVisitors, ofTypes, ofNumbers, ofVisits: _ofVisits, ...counts }: CountedGroups) {
+function byKeys({ keys, totalVisitors, typeCounts, numberStats, visitStats: _ofVisits, ...counts }: GroupCounts) {
   const groups = Array.from(counts.events, (_, at) => [
     keys.map((values) => values[at]!).join(' '),
-    ofTypes.map((counted) => counted[at]),
-    ofNumbers.map((counted) => numbersAt(counted, at)),
+    typeCounts.map((counted) => counted[at]),
+    numberStats.map((counted) => numbersAt(counted, at)),
     Object.values(counts as Record<string, Uint32Array>).map((counted) => counted[at]),
   ]);
   return { totalVisitors, groups: groups.sort((a, b) => String(a[0]).localeCompare(String(b[0]))) };
@@ -147,8 +147,8 @@ it('counts a visit once in parts that follow each other in other order than that
     counted.push(piece),
   );
   const alone = countGroups({ kind: 'count', plan, cancellation: running(), ...shared });
-  for (const { ofVisits } of [counted[0]!.groups, alone]) {
-    expect([ofVisits!.visits, ofVisits!.views].map((numbers) => [...numbers])).toEqual([[3], [4]]);
+  for (const { visitStats } of [counted[0]!.groups, alone]) {
+    expect([visitStats!.visits, visitStats!.views].map((numbers) => [...numbers])).toEqual([[3], [4]]);
   }
 });
 
