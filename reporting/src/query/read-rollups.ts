@@ -74,12 +74,12 @@ function groupsStatement(reading: RollupReading): { text: string; values: unknow
   const keys = [...(byTime ? ['bucket'] : []), ...(byType ? ['event_type'] : [])];
   const list = (columns: string[]) => columns.map((column) => `${column}, `).join('');
   const by = (columns: string[]) => (columns.length > 0 ? `group by ${columns.join(', ')}` : '');
-  const ofType = types.map((type) => `filter (where event_type = ${parameters.add(type, 'text')})`);
+  const typeFilters = types.map((type) => `filter (where event_type = ${parameters.add(type, 'text')})`);
   const counts = types.map((_type, index) => `c${index}`);
   const whole = plan.allTypes ? `filter (where event_type = '${allTypes}')` : '';
   const text = `/* reporting.readRollups */
 with ${coveredTables(reading, parameters)}, part as (
-  select ${list(keys)}${list(counts.map((name, index) => `sum(events) ${ofType[index]} as ${name}`))}
+  select ${list(keys)}${list(counts.map((name, index) => `sum(events) ${typeFilters[index]} as ${name}`))}
     sum(events) ${whole} as events, count(*) ${whole} as visitor_rows, max(visitor_count) ${whole} as most,
     ${withVisitors ? `${framesOf} ${whole}` : 'null::bytea'} as frames, null::bytea as numbers, 0::bigint as unnumbered
   from rolled ${by(keys)}
@@ -87,7 +87,7 @@ with ${coveredTables(reading, parameters)}, part as (
   select ${list(keys)}${list(counts.map((name) => `sum(${name})`))}
     sum(events), 0, null, null, string_agg(int4send(visitors.visitor_no), ''), count(per_user.user_id) - count(visitors.visitor_no)
   from (
-    select ${list(keys)}${list(counts.map((name, index) => `count(*) ${ofType[index]} as ${name}`))}
+    select ${list(keys)}${list(counts.map((name, index) => `count(*) ${typeFilters[index]} as ${name}`))}
       ${withVisitors ? 'user_id' : 'null::text as user_id'}, count(*) as events
     from raw ${by(withVisitors ? [...keys, 'user_id'] : keys)}
   ) per_user left join visitors on visitors.site_id = ${parameters.site()} and visitors.user_id = per_user.user_id

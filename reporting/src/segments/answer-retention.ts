@@ -38,7 +38,12 @@ async function planRetention(
 }
 
 /** The values with the most visitors, with their display texts. */
-function topValues(breakdown: string, limit: number, { visitorsByValue }: CountedRetention, { values, site }: ReadParts) {
+function topValues(
+  breakdown: string,
+  limit: number,
+  { visitorsByValue }: CountedRetention,
+  { values, site }: ReadParts,
+) {
   const column = sourceColumn(breakdown);
   const hostnames = new Set(site.hostnames);
   const found = [...visitorsByValue.keys()].filter((code) => visitorsByValue[code]! > 0);

@@ -11,7 +11,7 @@ import {
 } from '../query/resolved-query.js';
 import type { ReadOptions } from '../reading/admit-read.js';
 import { eventsSinceOf } from '../reading/events-since.js';
-import type { GroupCounts, CountTask } from './count-groups.js';
+import type { CountTask, GroupCounts } from './count-groups.js';
 import type { NumberColumn } from './count-numbers.js';
 import type { CountPlan } from './count-plan.js';
 import type { GroupKey } from './group-rows.js';

@@ -33,11 +33,7 @@ export function countEventsAndVisitors(
 }
 
 /** Events without a visitor come first. */
-function countWithoutVisitor(
-  { groups, types, ids }: VisitorRows,
-  code: number,
-  counted: EventAndVisitorCounts,
-): void {
+function countWithoutVisitor({ groups, types, ids }: VisitorRows, code: number, counted: EventAndVisitorCounts): void {
   for (let at = 0; at < ids.length && ids[at] === 0; at += 1) {
     counted.events[groups[at]!]! += 1;
     if (types && types[at] === code) counted.typeEvents[groups[at]!]! += 1;
@@ -61,7 +57,8 @@ function countBlock(
     const visitor = ids[at]!;
     const start = at;
     let typeEvents = 0;
-    for (; at < end && ids[at] === visitor && groups[at] === group; at += 1) typeEvents += Number(types[at] === typeCode);
+    for (; at < end && ids[at] === visitor && groups[at] === group; at += 1)
+      typeEvents += Number(types[at] === typeCode);
     counted.events[group]! += at - start;
     counted.typeEvents[group]! += typeEvents;
     const id = visitor - first;

@@ -1,5 +1,5 @@
 /** Counts several plans over the same events, which are selected once; each count is sent as soon as it is ready. */
-import { type GroupCounts, countSelected } from './count-groups.js';
+import { countSelected, type GroupCounts } from './count-groups.js';
 import type { CountPlan } from './count-plan.js';
 import { gatherRows } from './gather-rows.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';

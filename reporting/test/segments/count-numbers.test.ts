@@ -1,4 +1,4 @@
-/** Numbers that threads count of codes, put together, are those of the texts that the codes stand for. */
+/** Compares the numbers that threads count by code with a plain count over the texts. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import type { NumberMetric } from '../../src/query/resolved-query.js';
@@ -54,7 +54,7 @@ function randomPart(codes: number): Part {
   return { rows, startMs: 0, columns };
 }
 
-/** Every number of the rows of each path, as text. */
+/** All numbers in the rows of each path, as text. */
 function numbersByPath(parts: Part[], values: ColumnValues): Map<number, string[]> {
   const found = new Map<number, string[]>();
   for (const { rows, columns } of parts) {
@@ -128,21 +128,21 @@ function compareOnce(texts: string[]): void {
   expect(new Map(found), `seed ${seed}, ${JSON.stringify({ stored, added, bounds })}`).toEqual(new Map(expected));
 }
 
-it('counts what plain arithmetic does, however many threads share the visitors', () => {
+it('matches plain arithmetic, however many threads share the visitors', () => {
   for (let round = 0; round < 150; round += 1) compareOnce(plain);
 });
 
-it('counts numbers that 64 bits do not hold', () => {
+it('counts numbers that do not fit in 64 bits', () => {
   for (let round = 0; round < 150; round += 1) compareOnce([...plain, ...wide]);
 });
 
-it('adds up in 64 bits only where they hold every sum', () => {
+it('adds up in 64 bits only if every sum fits', () => {
   const table = numberTable(valuesOf(['9007199254740992', '-1'], []));
   expect(valuesToAdd(table, 1_022)).toBeInstanceOf(BigInt64Array);
   expect(valuesToAdd(table, 1_024)).toEqual([0n, -1n, 9_007_199_254_740_992n]);
 });
 
-it('says so when it meets a number that is too long, and only then', () => {
+it('reports the result as incomplete exactly when it counts a number that is too long', () => {
   const values = valuesOf(['1', '2'.repeat(101)], []);
   const table = numberTable(values);
   const partWith = (code: number): Part => ({ rows: 1, startMs: 0, columns: new Map([[column, Uint8Array.of(code)]]) });

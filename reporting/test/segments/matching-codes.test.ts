@@ -1,4 +1,3 @@
-/** Which codes fit a condition, and who decides it when there is much to compare. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { expect, it } from 'vitest';
 import type { Condition } from '../../src/query/resolved-query.js';
@@ -11,7 +10,7 @@ const valuesOf = (texts: string[]): ColumnValues => ({
   codeOf: (text) => texts.indexOf(text) + 1,
 });
 
-/** Codes that fit by what Postgres is made to answer here, and how often it was asked. */
+/** The matching codes with a fake Postgres, and the number of statements sent to it. */
 async function fit(condition: Omit<Condition, 'dimension'>, texts: string[], ofPostgres: number[] = []) {
   let asked = 0;
   const query = async () => {
@@ -25,7 +24,7 @@ async function fit(condition: Omit<Condition, 'dimension'>, texts: string[], ofP
 
 const pathsTo = (count: number) => Array.from({ length: count }, (_, at) => `/path/${at}`);
 
-it('looks up ten thousand values among many without comparing each with each', { timeout: 30_000 }, async () => {
+it('looks up ten thousand values among many without comparing every pair', { timeout: 30_000 }, async () => {
   const paths = pathsTo(300_000);
   const wanted = paths.filter((_, at) => at % 30 === 7);
   const { asked, codes } = await fit({ op: 'is', values: [...wanted, '/none'] }, paths);
@@ -34,7 +33,7 @@ it('looks up ten thousand values among many without comparing each with each', {
   expect([denied.codes.length, denied.codes[0]]).toEqual([290_000, 1]);
 });
 
-it('tests few texts itself, and has Postgres test many against many', async () => {
+it('tests a few texts itself, and leaves many against many to Postgres, which does not block the event loop', async () => {
   const few = await fit({ op: 'contains', values: ['th/1', null] }, pathsTo(12));
   expect(few).toEqual({ asked: 0, codes: [0, 2, 11, 12] });
   const many = await fit({ op: 'contains_not', values: pathsTo(1_000) }, pathsTo(100_000), [3, 5]);

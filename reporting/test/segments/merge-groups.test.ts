@@ -1,4 +1,3 @@
-/** Groups that threads have counted, each of its own visitors, put together. */
 import { createRandom } from '@millrace/shared/testing/create-random';
 import { expect, it } from 'vitest';
 import type { GroupCounts } from '../../src/segments/count-groups.js';
@@ -51,7 +50,7 @@ it.each([
   expect(merged.totalVisitors).toBe(3);
 });
 
-it('has no groups where no thread has any', () => {
+it('has no groups when no thread has any', () => {
   const empty = { ...counted([[1]], [1]), keys: [none], events: none, views: none, visitors: none };
   expect(mergeGroups([empty, empty])).toMatchObject({ keys: [none], events: none });
 });
