@@ -45,9 +45,9 @@ async function readDictionaries(
   const found = new Map<string, Dictionary>();
   const incomplete = new Map<string, Dictionary['values']>();
   for (const column of columns) {
-    const known = memory.dictionary(siteId, epoch, column);
-    if (known && known.values.length >= sizes.get(column)!) found.set(column, known);
-    else incomplete.set(column, known ? wholePacks(known) : []);
+    const cached = memory.dictionary(siteId, epoch, column);
+    if (cached && cached.values.length >= sizes.get(column)!) found.set(column, cached);
+    else incomplete.set(column, cached ? wholePacks(cached) : []);
   }
   if (incomplete.size === 0) return found;
   const firstPacks = [...incomplete.values()].map(({ length }) => length / packSize);
@@ -101,8 +101,8 @@ function createValues(
     size: () => stored + added.length,
     textOf: (code) => (code === 0 ? null : code <= stored ? dictionary.values[code - 1]! : added[code - 1 - stored]!),
     codeOf(text) {
-      const known = storedCode(text) ?? tailCode(text) ?? newCodes.get(text);
-      if (known !== undefined) return known;
+      const existing = storedCode(text) ?? tailCode(text) ?? newCodes.get(text);
+      if (existing !== undefined) return existing;
       const code = stored + added.push(text);
       newCodes.set(text, code);
       return code;

@@ -31,8 +31,8 @@ export async function loadDirectories(
   const directories = new Map<ListedSegment, Directory>();
   const missing: ListedSegment[] = [];
   for (const segment of segments) {
-    const known = memory.directory(segment.key);
-    if (known) directories.set(segment, known);
+    const cached = memory.directory(segment.key);
+    if (cached) directories.set(segment, cached);
     else missing.push(segment);
   }
   if (missing.length === 0) return directories;
@@ -155,8 +155,8 @@ export async function loadParts(loading: LoadContext, requested: PlannedPart[]):
     for (const column of columns) {
       const block = directory.blocks[column];
       if (block === undefined) continue;
-      const known = loading.memory.block(segment.key, column);
-      if (known) cached.set(column, known);
+      const unpacked = loading.memory.block(segment.key, column);
+      if (unpacked) cached.set(column, unpacked);
       else missing.push({ segment, column, block });
     }
     return { segment, cached, windows };

@@ -104,8 +104,8 @@ const tables = new WeakMap<ColumnValues, NumberTable>();
 
 /** The table of all current values; cached. */
 export function numberTable(values: ColumnValues): NumberTable {
-  const known = tables.get(values);
-  if (known) return known;
+  const cached = tables.get(values);
+  if (cached) return cached;
   const { texts, added, stored } = values;
   const sorted = sortedTexts.get(texts) ?? sortNumbers(texts, 1);
   sortedTexts.set(texts, sorted);

@@ -55,8 +55,8 @@ function listOf({ measure }: ReturnType<typeof parseNumberMetric>, { counted, ta
 export function numberValues(columns: CountedColumn[]): NumberValues {
   const lists = new Map<NumberMetric, MetricList & { counts: Uint32Array }>();
   const find = (metric: NumberMetric) => {
-    const known = lists.get(metric);
-    if (known) return known;
+    const cached = lists.get(metric);
+    if (cached) return cached;
     const parts = parseNumberMetric(metric);
     const counted = columns.find(({ column }) => column === parts.column)!;
     const list = { ...listOf(parts, counted), counts: counted.counted.counts };

@@ -102,11 +102,11 @@ function keepAll(codes: Numbers, allowed: Uint8Array, kept: Uint32Array): number
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Which codes of a pair match, indexed by the 16 bits of both: bit 0 for the first, bit 1 for the second. */
-const knownPairs = new WeakMap<Uint8Array, Uint8Array>();
+const cachedPairs = new WeakMap<Uint8Array, Uint8Array>();
 
 function pairsOf(allowed: Uint8Array): Uint8Array {
-  const known = knownPairs.get(allowed);
-  if (known) return known;
+  const cached = cachedPairs.get(allowed);
+  if (cached) return cached;
   const pairs = new Uint8Array(2 ** 16);
   for (let code = 0; code < Math.min(allowed.length, 2 ** 8); code += 1) {
     if (allowed[code] === 1) pairs.fill(2, code << 8, (code + 1) << 8);
@@ -114,7 +114,7 @@ function pairsOf(allowed: Uint8Array): Uint8Array {
   for (let code = 0; code < Math.min(allowed.length, 2 ** 8); code += 1) {
     if (allowed[code] === 1) for (let pair = code; pair < pairs.length; pair += 2 ** 8) pairs[pair]! |= 1;
   }
-  knownPairs.set(allowed, pairs);
+  cachedPairs.set(allowed, pairs);
   return pairs;
 }
 

@@ -25,8 +25,8 @@ export interface SiteCodes {
 export const createTexts = (): TailTexts => ({ codes: new Map(), list: [] });
 
 export function codeOfText({ codes, list }: TailTexts, text: string): number {
-  const known = codes.get(text);
-  if (known !== undefined) return known;
+  const existing = codes.get(text);
+  if (existing !== undefined) return existing;
   const code = list.push(text);
   codes.set(text, code);
   return code;
@@ -43,9 +43,9 @@ export function toSiteCodes(texts: TailTexts, stored: number, storedCode: Stored
   const { codes, added } = texts.siteCodes;
   for (let at = codes.length - 1; at < texts.list.length; at += 1) {
     const text = texts.list[at]!;
-    const known = storedCode(text);
-    if (known === undefined) added.codes.set(text, stored + added.texts.push(text));
-    codes.push(known ?? added.codes.get(text)!);
+    const existing = storedCode(text);
+    if (existing === undefined) added.codes.set(text, stored + added.texts.push(text));
+    codes.push(existing ?? added.codes.get(text)!);
   }
   return texts.siteCodes;
 }
@@ -60,8 +60,8 @@ export interface TailUsers {
 export const createUsers = (lastVisitorNo: number): TailUsers => ({ lastVisitorNo, numbers: new Map(), list: [] });
 
 export function numberOfUser({ lastVisitorNo, numbers, list }: TailUsers, user: string): number {
-  const known = numbers.get(user);
-  if (known !== undefined) return known;
+  const existing = numbers.get(user);
+  if (existing !== undefined) return existing;
   const number = lastVisitorNo + list.push(user);
   numbers.set(user, number);
   return number;

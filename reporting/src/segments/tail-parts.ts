@@ -19,9 +19,9 @@ interface DerivedColumns {
 const derivedColumns = new WeakMap<SortedRows, DerivedColumns>();
 
 function derivedOf(rows: SortedRows): DerivedColumns {
-  const known = derivedColumns.get(rows) ?? { codes: new Map() };
-  derivedColumns.set(rows, known);
-  return known;
+  const cached = derivedColumns.get(rows) ?? { codes: new Map() };
+  derivedColumns.set(rows, cached);
+  return cached;
 }
 
 /** Allocates shared memory, which all threads can read. */
@@ -33,8 +33,8 @@ function mapNumbers(numbers: Uint32Array, codes: ArrayLike<number>): Uint32Array
 
 function codesOf(rows: SortedRows, column: string, by: SiteCodes): Uint32Array {
   const { codes } = derivedOf(rows);
-  const known = codes.get(column);
-  if (known?.by === by) return known.numbers;
+  const cached = codes.get(column);
+  if (cached?.by === by) return cached.numbers;
   const numbers = mapNumbers(rows.columns.get(column)!, by.codes);
   codes.set(column, { by, numbers });
   return numbers;
