@@ -83,7 +83,7 @@ beforeAll(async () => {
       ...{ site: 'shop', at: moment, type, path, user, properties: `{"price":${price},"order":{"net":${price}}}` },
     })),
   );
-  // 1 to 100, plus values that make three averages end exactly between two roundings.
+  // 1 to 100 for percentiles, and pairs whose average is halfway between two values of six decimals.
   await store(Array.from({ length: 100 }, (_, at) => ({ site: 'hundred', at: day, properties: `{"n":${at + 1}}` })));
   const halves = ['0.000001', '0.000002', '-0.000001', '-0.000002'];
   await store(

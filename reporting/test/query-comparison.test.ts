@@ -130,7 +130,7 @@ describe('a comparison with the period before', () => {
   const include = { comparison: 'previous_period' };
   it.each([
     ['month', '2025-11-25', 25, 25],
-    // February has 28 days, but the 31 days of March are compared with the 31 days before.
+    // February has only 28 days to compare the 31 days of March with.
     ['month', '2025-03-31', 31, 28],
     ['quarter', '2025-11-25', 56, 56],
     ['year', '2025-11-25', 329, 330],

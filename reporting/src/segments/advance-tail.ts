@@ -1,4 +1,4 @@
-/** Advances a site's tail from one snapshot to a later one by context only the new rows. */
+/** Advances a site's tail from one snapshot to a later one by reading only the new rows. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { rangesOf } from '@millrace/shared/segments/interval-ranges';

@@ -53,22 +53,22 @@ function withOwnFilter({ query: { filter: _filter, ...query }, ownFilter }: Pane
 
 /** Visits are numbered once, with the columns of all plans. */
 function combineVisits(plans: CountPlan[]): VisitSelection | undefined {
-  const request = plans.flatMap(({ visits }) => (visits ? [visits] : []));
-  return request[0] && { ...request[0], columns: [...new Set(request.flatMap(({ columns }) => columns))] };
+  const all = plans.flatMap(({ visits }) => (visits ? [visits] : []));
+  return all[0] && { ...all[0], columns: [...new Set(all.flatMap(({ columns }) => columns))] };
 }
 
 async function planPanels(client: PoolClient, { filter, panels }: Panels, plans: SegmentQueryPlan[], read: ReadParts) {
-  const counting: CountPlan[] = [];
+  const countPlans: CountPlan[] = [];
   for (const [at, panel] of panels.entries()) {
-    counting.push(await toCountPlan(client, withOwnFilter(panel), plans[at]!, read));
+    countPlans.push(await toCountPlan(client, withOwnFilter(panel), plans[at]!, read));
   }
   const { includeBots } = panels[0]!.query;
-  const ofAll = effectiveFilterOf({ ...(filter && { filter }), ...(includeBots && { includeBots }) }, read);
-  const common = ofAll && (await planFilter(ofAll, filterSources(client, read)));
-  const visits = combineVisits(counting);
+  const commonFilter = effectiveFilterOf({ ...(filter && { filter }), ...(includeBots && { includeBots }) }, read);
+  const commonPlan = commonFilter && (await planFilter(commonFilter, filterSources(client, read)));
+  const visits = combineVisits(countPlans);
   return (shared: SharedTask): PanelsTask => ({
-    ...{ kind: 'panels', panels: counting, ...shared },
-    ...(common && { filter: common }),
+    ...{ kind: 'panels', panels: countPlans, ...shared },
+    ...(commonPlan && { filter: commonPlan }),
     ...(visits && { visits }),
   });
 }
@@ -77,18 +77,18 @@ async function planPanels(client: PoolClient, { filter, panels }: Panels, plans:
  * Collects a panel's counts from all threads. Duplicates are ignored: the replacement of a thread that died counts everything
  * again.
  */
-function joinShares(whole: (panel: number, shares: GroupCounts[]) => void): OnPiece<PanelsTask> {
-  const taken = new Set<string>();
+function joinShares(onPanel: (panel: number, shares: GroupCounts[]) => void): OnPiece<PanelsTask> {
+  const received = new Set<string>();
   const waiting = new Map<number, GroupCounts[]>();
   return ({ panel, groups }: CountedPanel, share, shares) => {
     const name = `${panel} ${share}`;
-    if (taken.has(name)) return;
-    taken.add(name);
+    if (received.has(name)) return;
+    received.add(name);
     const lists = [...(waiting.get(panel) ?? []), groups];
     waiting.set(panel, lists);
     if (lists.length < shares) return;
     waiting.delete(panel);
-    whole(panel, lists);
+    onPanel(panel, lists);
   };
 }
 
@@ -107,25 +107,25 @@ export async function answerPanels(
   const plans = queries.map((query) => planSegmentQuery(query)!);
   const read = await readParts(client, engine, partsRequest(queries, plans), reads);
   if (read === undefined) return false;
-  const ending = new AbortController();
+  const stopping = new AbortController();
   let failure: unknown;
-  const take = joinShares((panel, shares) => {
-    if (ending.signal.aborted) return;
+  const onPiece = joinShares((panel, shares) => {
+    if (stopping.signal.aborted) return;
     try {
       const answer = toAnswer(queries[panel]!, plans[panel]!, read, mergeGroups(shares));
       if (answer) onAnswer(panel, answer);
     } catch (error) {
       failure = error;
-      ending.abort();
+      stopping.abort();
     }
   });
   try {
-    const stop = AbortSignal.any([ending.signal, ...(reads.signal ? [reads.signal] : [])]);
-    await runOnThreads(engine, read, await planPanels(client, request, plans, read), stop, take);
+    const signal = AbortSignal.any([stopping.signal, ...(reads.signal ? [reads.signal] : [])]);
+    await runOnThreads(engine, read, await planPanels(client, request, plans, read), signal, onPiece);
   } catch (error) {
     throw failure ?? error;
   } finally {
-    ending.abort();
+    stopping.abort();
   }
   if (failure) throw failure;
   return true;

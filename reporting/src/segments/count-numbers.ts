@@ -12,7 +12,7 @@ export interface NumberColumn {
   withFrequencies: boolean;
 }
 
-/** How occurrences each number occurs in each group: group g has entries starts[g] to before starts[g + 1], by rank. */
+/** How often each number occurs in each group: group g has entries starts[g] to before starts[g + 1], by rank. */
 export interface Frequencies {
   starts: Uint32Array;
   ranks: Uint32Array;

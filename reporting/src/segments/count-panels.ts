@@ -41,7 +41,7 @@ function rowsOf(part: Part, { filter }: CountPlan): Rows {
   return filter === undefined ? 'all' : selectRows(part, filter, 'all');
 }
 
-/** Visit columns to add to the events: those of the filter, and of panels that do not count visitRows visits only. */
+/** Visit columns to add to the events: those of the filter, and of panels that count more than whole visits. */
 function visitSelectionOf({ visits, filter, panels }: PanelsTask): VisitSelection | undefined {
   if (visits === undefined) return undefined;
   const rowColumns = panels.filter((plan) => !countsWholeVisits(plan)).flatMap((plan) => [...columnsOf(plan)]);

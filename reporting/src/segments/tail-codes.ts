@@ -35,7 +35,7 @@ export function codeOfText({ codes, list }: TailTexts, text: string): number {
 /** Returns the code of a text in the site's dictionary. */
 export type StoredCodeOf = (text: string) => number | undefined;
 
-/** Maps the tail's codes to those of the site; the mapping is extended as long as the dictionary does not grow. */
+/** Maps the tail's codes to those of the site. An existing mapping is extended unless the dictionary has grown since. */
 export function toSiteCodes(texts: TailTexts, stored: number, storedCode: StoredCodeOf): SiteCodes {
   if (texts.siteCodes?.stored !== stored) {
     texts.siteCodes = { stored, codes: [0], added: { texts: [], codes: new Map() } };

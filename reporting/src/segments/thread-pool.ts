@@ -22,7 +22,7 @@ export interface ThreadPool {
 
 interface RunningTask {
   task: Task;
-  take: ((piece: unknown) => void) | undefined;
+  onPiece: ((piece: unknown) => void) | undefined;
   resolve(result: unknown): void;
   reject(error: Error): void;
   /** The first thread that ran it has died. */
@@ -45,7 +45,7 @@ const unavailable = () => new ServiceError('engine_unavailable');
 function settle(thread: Thread, reply: Reply): void {
   const running = thread.running.get(reply.id);
   if ('piece' in reply) {
-    running?.take?.(reply.piece);
+    running?.onPiece?.(reply.piece);
     return;
   }
   forget(thread, reply.id);
@@ -124,7 +124,7 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
       if (!isClosed) logger.warn({ err }, 'an engine thread could not warm up; its first answers will be slower');
     };
     const resolve = () => warm(thread, rounds - 1);
-    post(thread, lastId, { task: { kind: 'warmUp' }, take: undefined, resolve, reject, isRetry: true });
+    post(thread, lastId, { task: { kind: 'warmUp' }, onPiece: undefined, resolve, reject, isRetry: true });
   }
 
   function startAll(): void {
@@ -132,10 +132,10 @@ export function createThreadPool(threads: number, logger: Logger, script = engin
     for (let more = threads - open.size; more > 0; more -= 1) warm(start(), warmUpRounds);
   }
 
-  const run: ThreadPool['run'] = (task, take) =>
+  const run: ThreadPool['run'] = (task, onPiece) =>
     new Promise((resolve, reject) => {
-      const taking = take as RunningTask['take'];
-      send({ task, take: taking, resolve: resolve as (result: unknown) => void, reject, isRetry: false });
+      const callback = onPiece as RunningTask['onPiece'];
+      send({ task, onPiece: callback, resolve: resolve as (result: unknown) => void, reject, isRetry: false });
     });
 
   async function close(): Promise<void> {
