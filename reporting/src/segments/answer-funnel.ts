@@ -1,4 +1,3 @@
-/** Answers a funnel from segments, and from raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { eventRange, type Funnel, type FunnelAnswer, rulesOf } from '../funnel/funnel.js';
 import { addTallies } from '../funnel/tally-funnel.js';

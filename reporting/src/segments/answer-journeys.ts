@@ -1,4 +1,3 @@
-/** Counts journeys from segments, and from raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { type Journey, type Journeys, type JourneysParams, stepFilter } from '../journeys/journey.js';
 import { checkPage, compareValues } from '../query/page-rows.js';

@@ -1,4 +1,3 @@
-/** Counts returning visitors from segments, and from raw events where there are none. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { compareValues } from '../query/page-rows.js';
 import type { ReadOptions } from '../reading/admit-read.js';

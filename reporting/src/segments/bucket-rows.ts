@@ -1,4 +1,3 @@
-/** Finds the time bucket of each row. */
 import { intervalMs } from '@millrace/shared/contract/rollups';
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import type { Part } from './part.js';

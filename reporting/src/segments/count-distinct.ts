@@ -1,4 +1,3 @@
-/** Counts the distinct ids of each group, such as its visitors. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { blockIdsFor, type SeenIds, seenBlocks } from './seen-ids.js';
 

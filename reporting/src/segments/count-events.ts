@@ -1,4 +1,3 @@
-/** Counts the events of each group. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 
 /** The rows of one part. */

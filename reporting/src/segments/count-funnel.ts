@@ -1,4 +1,3 @@
-/** Counts how far visitors or visits get in a funnel. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { createTally, type FunnelTally } from '../funnel/tally-funnel.js';
 import { type FunnelRules, type FunnelWalk, walkFunnel } from '../funnel/walk-funnel.js';

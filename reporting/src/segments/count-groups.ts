@@ -1,4 +1,3 @@
-/** Counts the events, visitors and visits of each group: the core of every query. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { countDistinct, countIds, type GroupedIds } from './count-distinct.js';
 import { countEvents, countType } from './count-events.js';

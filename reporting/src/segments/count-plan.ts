@@ -1,4 +1,3 @@
-/** What to count for a query, in terms of codes. */
 import type { NumberColumn } from './count-numbers.js';
 import type { GroupKey } from './group-rows.js';
 import type { Selection, VisitSelection } from './select-parts.js';

@@ -1,4 +1,3 @@
-/** Counts and measures the visits of each group. */
 import type { Numbers } from '@millrace/shared/segments/number-block';
 import { taskUint32s } from './task-memory.js';
 import type { Visits } from './visit-table.js';

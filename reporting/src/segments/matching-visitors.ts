@@ -1,4 +1,3 @@
-/** Finds the visitors that match a condition on their user id. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { filterRules } from '../query/filter-operators.js';
 import { filterSql } from '../query/filter-sql.js';

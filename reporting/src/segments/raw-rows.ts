@@ -1,4 +1,3 @@
-/** Reads raw events that are not in segments. */
 import type { PoolClient } from '@millrace/shared/platform/postgres';
 import { segmentColumns } from '@millrace/shared/segments/segment-columns';
 import { createSqlParameters, type SqlParameters } from '../reading/sql-parameters.js';

@@ -1,5 +1,3 @@
-/** Selects the rows that a thread counts. */
-
 import { mergeOverlappingParts } from './merge-overlapping-parts.js';
 import type { NumberedVisits } from './number-visits.js';
 import { type Part, type SharedTask, throwIfCancelled } from './part.js';

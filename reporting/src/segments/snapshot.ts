@@ -1,4 +1,3 @@
-/** Which transactions are visible in a snapshot. */
 export interface Snapshot {
   /** All transactions before this are visible. */
   xmin: number;
